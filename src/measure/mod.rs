@@ -1,0 +1,343 @@
+//! Judges: builds a version, checks it on every case, times it, and says when a difference is real.
+//!
+//! Correctness comes first; a version that fails is never timed. Knows nothing of models, rounds or
+//! screens: it is handed programs and a workload and answers with an [`Evaluation`] or a [`Comparison`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::sandbox::{MemorySource, RunVerdict, Sample};
+use crate::units::{ByteNanos, Bytes, Gain, Nanos};
+
+/// What became of a version. A flat list of names because files, screens and other programs share it; it may grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Passes every case.
+    Accepted,
+    /// Some output differs from the expected one.
+    WrongAnswer,
+    /// Could not be built.
+    CompileError,
+    /// Exited with another status than 0, or by a signal.
+    RuntimeError,
+    /// A run was stopped at the limit of time.
+    TimeLimit,
+    /// A run was stopped at the limit of memory.
+    MemoryLimit,
+    /// A run was stopped at the limit of output.
+    OutputLimit,
+    /// A run was ended by a guard.
+    Forbidden,
+    /// Our fault; says nothing about the version.
+    SandboxError,
+}
+
+impl Verdict {
+    /// The verdict in plain words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::WrongAnswer => "wrong answer",
+            Self::CompileError => "compile error",
+            Self::RuntimeError => RunVerdict::RuntimeError.in_words(),
+            Self::TimeLimit => RunVerdict::TimeLimit.in_words(),
+            Self::MemoryLimit => RunVerdict::MemoryLimit.in_words(),
+            Self::OutputLimit => RunVerdict::OutputLimit.in_words(),
+            Self::Forbidden => RunVerdict::Forbidden.in_words(),
+            Self::SandboxError => RunVerdict::SandboxError.in_words(),
+        }
+    }
+
+    /// Whether the version passes.
+    #[must_use]
+    pub fn accepted(self) -> bool {
+        self == Self::Accepted
+    }
+}
+
+impl From<RunVerdict> for Verdict {
+    fn from(value: RunVerdict) -> Self {
+        match value {
+            RunVerdict::Ok => Self::Accepted,
+            RunVerdict::RuntimeError => Self::RuntimeError,
+            RunVerdict::TimeLimit => Self::TimeLimit,
+            RunVerdict::MemoryLimit => Self::MemoryLimit,
+            RunVerdict::OutputLimit => Self::OutputLimit,
+            RunVerdict::Forbidden => Self::Forbidden,
+            RunVerdict::SandboxError => Self::SandboxError,
+        }
+    }
+}
+
+/// The figures of one run, or of one sweep over all cases (sums; the peak is the largest).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Wall-clock time.
+    pub wall_ns: Nanos,
+    /// User and system time of the whole tree.
+    pub cpu_ns: Nanos,
+    /// Peak memory of the whole tree.
+    pub peak_bytes: Bytes,
+    /// Memory integrated over time.
+    pub integral_byte_ns: ByteNanos,
+}
+
+impl Figures {
+    /// Joins the figures of another case of the same sweep: times and integrals add up, the larger peak stays.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        Self {
+            wall_ns: self.wall_ns + other.wall_ns,
+            cpu_ns: self.cpu_ns + other.cpu_ns,
+            peak_bytes: self.peak_bytes.max(other.peak_bytes),
+            integral_byte_ns: self.integral_byte_ns + other.integral_byte_ns,
+        }
+    }
+}
+
+/// All verdicts and figures of one version on its workload.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// What became of it.
+    pub verdict: Verdict,
+    /// One sweep over all cases (of the correctness runs); zero for what did not run.
+    pub figures: Figures,
+    /// One entry a case that was run, in the order of the workload.
+    pub cases: Vec<CaseResult>,
+    /// How many cases the workload has.
+    pub cases_total: usize,
+    /// What the compiler said and cost, for compiled languages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<BuildReport>,
+    /// The first failure, told so that a person and a model can act on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// Where the memory figures come from.
+    pub memory_source: MemorySource,
+}
+
+impl Evaluation {
+    /// How many cases passed.
+    #[must_use]
+    pub fn passed(&self) -> usize {
+        self.cases.iter().filter(|c| c.verdict.accepted()).count()
+    }
+}
+
+/// One case of an evaluation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseResult {
+    /// Name of the case.
+    pub case: String,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Figures of the run.
+    pub figures: Figures,
+    /// A representative trace, at most 512 points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trace: Vec<Sample>,
+}
+
+/// What a build said and cost; never counted as run time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BuildReport {
+    /// Wall-clock time of the compiler; zero if the product came from the cache.
+    pub wall_ns: Nanos,
+    /// Whether the product came from the cache.
+    pub cached: bool,
+    /// Its diagnostics, cut to size.
+    pub diagnostics: String,
+}
+
+/// The first failure of a version, with texts cut to size and made of valid UTF-8.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Name of the case; empty for a build that failed.
+    pub case: String,
+    /// One sentence: `exit status 1`, `stopped after 10 s`, `line 3 differs`.
+    pub reason: String,
+    /// Start of the input.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub input: String,
+    /// The expected output around the first difference.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub expected: String,
+    /// The output that came instead, around the first difference.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub got: String,
+    /// End of standard error, or the compiler's diagnostics.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stderr: String,
+}
+
+/// Which figure a comparison looks at; fixed before its first pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Wall-clock time.
+    Wall,
+    /// CPU time.
+    Cpu,
+    /// Peak memory.
+    Peak,
+    /// Memory integrated over time.
+    Integral,
+}
+
+impl Metric {
+    /// The metric in plain words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Wall => "wall time",
+            Self::Cpu => "CPU time",
+            Self::Peak => "peak memory",
+            Self::Integral => "memory × time",
+        }
+    }
+}
+
+/// What a comparison came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// The candidate is better, and by enough to matter.
+    Better,
+    /// The candidate is worse, and by enough to matter.
+    Worse,
+    /// The same within the margin.
+    NoDifference,
+    /// Not better by enough to matter; whether worse was not pursued.
+    NotBetter,
+    /// The budget ended before an answer.
+    Undecided,
+}
+
+impl Answer {
+    /// The answer in plain words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Better => "better",
+            Self::Worse => "worse",
+            Self::NoDifference => "no difference",
+            Self::NotBetter => "not better",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+/// One look at the pairs so far.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// How many pairs it saw.
+    pub pairs: usize,
+    /// The estimate.
+    pub gain: Gain,
+    /// Lower end of the interval at this look's level.
+    pub low: Gain,
+    /// Upper end of the interval at this look's level.
+    pub high: Gain,
+}
+
+/// Candidate against incumbent: the final figures and how they were come by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Name of the candidate (`v3`, a file name).
+    pub candidate: String,
+    /// Name of the incumbent.
+    pub incumbent: String,
+    /// What was compared.
+    pub metric: Metric,
+    /// incumbent / candidate: above 1 is better. From the confirming pairs if there were any, else from the last look.
+    pub gain: Gain,
+    /// Lower end of its interval.
+    pub low: Gain,
+    /// Upper end of its interval.
+    pub high: Gain,
+    /// Pairs behind these figures.
+    pub pairs: usize,
+    /// Whether fresh pairs confirmed a win; false where there was nothing to confirm.
+    pub confirmed: bool,
+    /// What it came to.
+    pub answer: Answer,
+    /// All looks, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<Look>,
+    /// ln(incumbent / candidate) of every pair that was looked at, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log_ratios: Vec<f64>,
+    /// ln(incumbent / candidate) of every confirming pair, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirming: Vec<f64>,
+    /// Ratio of each timing case (geometric mean over the pairs), by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub per_case: Vec<(String, Gain)>,
+    /// Median figures of the incumbent per sweep, in this comparison.
+    pub incumbent_figures: Figures,
+    /// Median figures of the candidate per sweep, in this comparison.
+    pub candidate_figures: Figures,
+    /// The smallest effect that matters (0.01 = 1 %).
+    pub smallest_effect: f64,
+    /// The margin within which two versions count as the same (0.025 = 2.5 %).
+    pub margin: f64,
+    /// One sentence on how it ended, for people.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// What happens while the judge works; transient, for whoever watches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "progress", rename_all = "snake_case")]
+pub enum Progress {
+    /// The compiler runs.
+    Building,
+    /// A case starts (index from 0).
+    CaseStarted {
+        /// Position in the workload.
+        index: usize,
+        /// Cases in all.
+        total: usize,
+        /// Name of the case.
+        case: String,
+    },
+    /// A reading of the run that is on.
+    Sampled {
+        /// The reading.
+        sample: Sample,
+    },
+    /// A case ended.
+    CaseFinished {
+        /// Position in the workload.
+        index: usize,
+        /// Cases in all.
+        total: usize,
+        /// What became of it, with its trace.
+        result: CaseResult,
+    },
+    /// Warm-up of a comparison: the metric is being chosen.
+    WarmingUp,
+    /// A pair was run.
+    Paired {
+        /// Pairs so far.
+        pairs: usize,
+        /// ln(incumbent / candidate) of this pair.
+        log_ratio: f64,
+        /// The incumbent's figures in this pair.
+        incumbent: Figures,
+        /// The candidate's figures in this pair.
+        candidate: Figures,
+        /// Whether this is a confirming pair.
+        confirming: bool,
+        /// Honest estimate of what is left at most, if there is one.
+        left_ns: Option<Nanos>,
+    },
+    /// A look was taken.
+    Looked {
+        /// What it saw.
+        look: Look,
+        /// What is compared.
+        metric: Metric,
+    },
+}

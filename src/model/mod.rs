@@ -1,0 +1,77 @@
+//! Asks: a prompt goes in, a stream of text comes out; and the code is cut out of the text.
+//!
+//! Knows nothing of versions or measurements. A provider may be an HTTP API, a command, a tape or the
+//! developer's hand; to whoever asks they are the same ([`Provider`]).
+
+use std::sync::Arc;
+
+use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
+
+use crate::session::event::{Finish, Usage};
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Round it belongs to, from 1 (a tape plays by it).
+    pub round: u32,
+    /// The whole prompt.
+    pub prompt: Arc<str>,
+    /// Only if the developer set one.
+    pub temperature: Option<f64>,
+    /// Tokens that the reply may have at most, if limited.
+    pub max_tokens: Option<u64>,
+}
+
+/// A part of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Text of the answer.
+    Text(String),
+    /// Text of the reasoning, apart from the answer.
+    Reasoning(String),
+    /// Finished code: a hand edit, a pasted answer. Nothing is cut out of it.
+    Candidate(String),
+    /// The provider failed and is tried again after a while.
+    Retrying {
+        /// What went wrong.
+        why: String,
+        /// Until the next try.
+        in_ms: u64,
+    },
+    /// Something to tell the developer once (a parameter was dropped, …).
+    Note(String),
+    /// Always the last part.
+    End(End),
+}
+
+/// How an answer ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct End {
+    /// How.
+    pub finish: Finish,
+    /// Tokens, counted or estimated.
+    pub usage: Usage,
+    /// What went wrong and what to do about it; empty if nothing did.
+    pub error: String,
+    /// Whether asking again in the same session makes sense (false for a wrong key, an unknown model, an ended tape).
+    pub again: bool,
+}
+
+/// Whoever answers prompts.
+pub trait Provider: Send + Sync {
+    /// Name for the screen and the journal: `qwen2.5-coder`, `tape of …`, `claude -p`.
+    fn name(&self) -> String;
+
+    /// Whether the replies are recorded (the screen says so).
+    fn recorded(&self) -> bool {
+        false
+    }
+
+    /// Asks. The stream ends with exactly one [`Part::End`]; dropping it cancels the request.
+    fn ask(&self, question: Question) -> BoxStream<'static, Part>;
+}
+
+/// Which provider a name stands for; read from flags, environment and config file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelName(pub String);

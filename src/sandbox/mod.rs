@@ -1,0 +1,255 @@
+//! Runs one [`Program`] under [`Limits`] and says what became of it: an [`Outcome`].
+//!
+//! Isolated, sampled, killed to the last descendant. Knows nothing of tasks, versions, models or
+//! screens. Everything that only Linux has lives in `linux/`; `unsafe` is allowed there and nowhere else.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use crate::task::Limits;
+use crate::units::{ByteNanos, Bytes, Nanos};
+
+/// One program to run: everything that its run depends on.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// Program and arguments; the first is a path inside the sandbox or a name to find on its `PATH`.
+    pub argv: Vec<String>,
+    /// Added to the sandbox's own small environment (`PATH HOME TMPDIR LANG`); later entries win.
+    pub environment: Vec<(String, String)>,
+    /// Standard input, served from memory.
+    pub stdin: Arc<[u8]>,
+    /// What it can read besides the system's toolchains.
+    pub mounts: Vec<Mount>,
+    /// Current folder inside the sandbox; `None` is the private work folder.
+    pub folder: Option<String>,
+    /// Files of the work folder to be brought back after the run, by name (a compiler's product).
+    pub collect: Vec<String>,
+}
+
+/// A file or folder of this machine that a run may read, never write.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Mount {
+    /// On this machine.
+    pub host: PathBuf,
+    /// Inside the sandbox, absolute; the work folder is [`WORK`].
+    pub guest: String,
+}
+
+/// The private, writable work folder as the guest sees it (also its `HOME`).
+pub const WORK: &str = "/work";
+
+/// How one program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunVerdict {
+    /// Exit status 0 within all limits.
+    Ok,
+    /// Another exit status, or a signal.
+    RuntimeError,
+    /// Stopped at the limit of time.
+    TimeLimit,
+    /// Stopped at the limit of memory.
+    MemoryLimit,
+    /// Stopped at the limit of output.
+    OutputLimit,
+    /// Ended by a guard (a forbidden system call).
+    Forbidden,
+    /// Our fault: the sandbox could not do its work. Says nothing about the program.
+    SandboxError,
+}
+
+impl RunVerdict {
+    /// The verdict in plain words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::RuntimeError => "runtime error",
+            Self::TimeLimit => "time limit",
+            Self::MemoryLimit => "memory limit",
+            Self::OutputLimit => "output limit",
+            Self::Forbidden => "forbidden",
+            Self::SandboxError => "sandbox error",
+        }
+    }
+}
+
+/// One reading during a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Since the program was started.
+    pub t: Nanos,
+    /// Memory of the whole tree at that moment.
+    pub memory: Bytes,
+}
+
+/// What a program wrote to one stream, up to a cap.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Captured {
+    /// The first bytes.
+    pub bytes: Vec<u8>,
+    /// Whether there was more.
+    pub truncated: bool,
+}
+
+/// Peak memory of the whole tree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Peak {
+    /// The best single figure.
+    pub bytes: Bytes,
+    /// Where only a range is known: certainly at least this much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<Bytes>,
+    /// Where only a range is known: certainly at most this much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high: Option<Bytes>,
+}
+
+/// What became of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// How it ended.
+    pub verdict: RunVerdict,
+    /// Why, in one sentence, where the verdict alone does not say it (which limit, how far it got).
+    pub reason: Option<String>,
+    /// Exit status, if it exited.
+    pub exit_code: Option<i32>,
+    /// Signal, if it was ended by one.
+    pub signal: Option<i32>,
+    /// From exec to the end of the program.
+    pub wall: Nanos,
+    /// User and system time of the whole tree.
+    pub cpu: Nanos,
+    /// Peak memory of the whole tree.
+    pub peak: Peak,
+    /// Memory integrated over time: the trapezoid over `samples` before they were thinned.
+    pub integral: ByteNanos,
+    /// At most 2,000 readings, in order of time.
+    pub samples: Vec<Sample>,
+    /// Most processes and threads seen alive at once, where the machine can tell.
+    pub tasks: Option<u32>,
+    /// Standard output.
+    pub stdout: Captured,
+    /// Standard error.
+    pub stderr: Captured,
+    /// Files asked for with [`Program::collect`] that were regular files, with their bytes.
+    pub collected: Vec<(String, Vec<u8>)>,
+}
+
+/// Which protections a sandbox has on this machine, probed once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guards {
+    /// The overall strength.
+    pub tier: Tier,
+    /// Guards that are on, short names: `user`, `mount`, `pid`, `network`, `ipc`, `seccomp`, `landlock`, `cgroup v1` …
+    pub on: Vec<String>,
+    /// Guards that are missing, each with a reason a person understands.
+    pub missing: Vec<(String, String)>,
+    /// Where memory figures come from.
+    pub memory_source: MemorySource,
+}
+
+/// Strength of the isolation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// No isolation at all; only with `--unsafe-no-isolation`.
+    None,
+    /// Landlock, seccomp and resource limits only.
+    Weak,
+    /// Namespaces, seccomp, Landlock; no cgroup.
+    Namespaces,
+    /// Namespaces, seccomp, Landlock and a cgroup.
+    Full,
+}
+
+/// Where memory figures come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemorySource {
+    /// Anonymous and shared memory as the cgroup counts it.
+    Cgroup,
+    /// Sum over the processes of the tree: an upper bound where pages are shared.
+    ProcessTree,
+    /// Resident set of single processes: a stand-in.
+    ResidentSet,
+}
+
+/// A hand on a running measurement: stop it, or hold it between two runs.
+#[derive(Clone, Debug, Default)]
+pub struct Control {
+    stop: Arc<AtomicBool>,
+    pause: Arc<AtomicBool>,
+}
+
+impl Control {
+    /// A hand that has not moved yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks for the end; whoever works looks at it at least every 20 ms.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the end was asked for.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
+    /// Holds or releases; only looked at between runs, so that no run is ever stretched.
+    pub fn pause(&self, held: bool) {
+        self.pause.store(held, Ordering::SeqCst);
+    }
+
+    /// Whether it is held.
+    #[must_use]
+    pub fn paused(&self) -> bool {
+        self.pause.load(Ordering::SeqCst)
+    }
+
+    /// Sleeps while held; returns at once when stopped.
+    pub fn wait_while_paused(&self) {
+        while self.paused() && !self.stopped() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// How a sandbox is to be opened.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The `reheat` binary that plays the launcher; `None` is this very program.
+    pub launcher: Option<PathBuf>,
+    /// Allows running without any isolation where the machine offers none.
+    pub unsafe_no_isolation: bool,
+}
+
+/// The sandbox itself failed, or was stopped. Never a verdict on a program.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// This machine offers no isolation and it was not waived.
+    #[error("this machine offers no isolation: {0}; run `reheat doctor` to see what is missing, or accept the risk with --unsafe-no-isolation")]
+    NoIsolation(String),
+    /// The program to start does not exist inside the sandbox, or may not be executed.
+    #[error("cannot start {program}: {why}")]
+    CannotStart {
+        /// What was to be started.
+        program: String,
+        /// What the system said, in words.
+        why: String,
+    },
+    /// Stopped by [`Control::stop`].
+    #[error("stopped")]
+    Stopped,
+    /// Something else went wrong in the sandbox itself.
+    #[error("the sandbox failed: {0}")]
+    Failed(String),
+}

@@ -1,0 +1,489 @@
+//! What can happen in a session. Names and fields are a stable format: fields may be added, none may change its meaning.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::measure::{Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
+use crate::sandbox::Guards;
+use crate::task::{Objective, Source};
+use crate::units::{Gain, Nanos};
+
+/// Number of a version; v0 is the original (or the empty start).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct VersionId(pub u32);
+
+impl std::fmt::Display for VersionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "v{}", self.0)
+    }
+}
+
+/// An event and its moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Happened {
+    /// UTC, RFC 3339 with milliseconds.
+    pub at: jiff::Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Who made a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Author {
+    /// The text the session started from.
+    Original,
+    /// A model.
+    Model {
+        /// `qwen2.5-coder`.
+        name: String,
+    },
+    /// A recorded tape.
+    Tape {
+        /// Who spoke when it was recorded.
+        name: String,
+    },
+    /// The developer's own hand.
+    Hand,
+}
+
+/// How the loop goes on after a round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Nothing happens without the developer.
+    Manual,
+    /// One round, then wait.
+    Step,
+    /// Rounds follow each other until the end.
+    #[default]
+    Auto,
+}
+
+/// When the loop ends by itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Goal {
+    /// Rounds at most.
+    pub rounds: u32,
+    /// Gain over v0 that is enough (lower end of the interval).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gain: Option<Gain>,
+    /// Time at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_ns: Option<Nanos>,
+    /// Tokens at most, prompts and replies together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
+}
+
+/// The task as the session keeps it: enough to show and to resume it without the files it came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskRecord {
+    /// Short name.
+    pub name: String,
+    /// One line.
+    pub title: String,
+    /// The problem in words.
+    pub statement: Arc<str>,
+    /// Id of the language.
+    pub language: String,
+    /// Version line of its compiler or interpreter.
+    pub toolchain: String,
+    /// Objective at the start.
+    pub objective: Objective,
+    /// Names and sizes (input bytes) of the cases.
+    pub cases: Vec<(String, u64)>,
+    /// How to build the task again: the bundled name, or the flags it was made from.
+    pub origin: Origin,
+}
+
+/// Where a task came from, so that `resume` can load it again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum Origin {
+    /// A bundled task.
+    Bundled {
+        /// Its name.
+        name: String,
+    },
+    /// A folder with a `task.toml`, or flags; the whole task is kept in the session's folder `task/`.
+    Kept,
+}
+
+/// The machine that the figures were measured on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Processor model.
+    pub cpu: String,
+    /// Cores that may be used.
+    pub cores: usize,
+    /// Memory in all, bytes.
+    pub memory_bytes: u64,
+    /// Operating system and kernel.
+    pub system: String,
+}
+
+/// Tokens and money.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens of the prompt.
+    pub prompt_tokens: u64,
+    /// Tokens of the reply, reasoning included.
+    pub reply_tokens: u64,
+    /// Whether the provider counted them (else estimated from the text).
+    pub counted: bool,
+}
+
+/// How a reply ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finish {
+    /// The model said it was done.
+    Stop,
+    /// The budget of tokens was spent.
+    Length,
+    /// Refused or filtered.
+    Refused,
+    /// The stream broke off; never evaluated.
+    Incomplete,
+    /// The developer stopped it.
+    Stopped,
+    /// The provider failed; the error stands beside it.
+    Failed,
+}
+
+/// What was decided about a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// It is the new incumbent.
+    Accepted,
+    /// The incumbent stays.
+    Rejected,
+}
+
+/// What the engine is doing; transient.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+pub enum Stage {
+    /// Nothing: waiting for the developer.
+    #[default]
+    Waiting,
+    /// Toolchain, sandbox and oracle are made ready.
+    Preparing,
+    /// The model was asked; nothing came yet.
+    Asking,
+    /// The provider is tried again after a fault.
+    Retrying {
+        /// What went wrong.
+        why: String,
+        /// Until the next try.
+        in_ms: u64,
+    },
+    /// The reply is coming.
+    Streaming,
+    /// The version is being built.
+    Building {
+        /// Which.
+        version: VersionId,
+    },
+    /// Its cases are being checked.
+    Checking {
+        /// Which.
+        version: VersionId,
+        /// Cases done.
+        done: usize,
+        /// Cases in all.
+        total: usize,
+    },
+    /// It is being timed against the incumbent.
+    Comparing {
+        /// Which.
+        version: VersionId,
+        /// Against which.
+        against: VersionId,
+        /// Pairs so far.
+        pairs: usize,
+        /// Honest estimate of what is left at most.
+        left_ns: Option<Nanos>,
+    },
+    /// A win is being measured again on fresh runs.
+    Confirming {
+        /// Which.
+        version: VersionId,
+        /// Against which.
+        against: VersionId,
+        /// Confirming pairs so far.
+        pairs: usize,
+    },
+    /// Held by the developer.
+    Paused,
+    /// The loop has ended.
+    Finished,
+}
+
+/// Everything that can happen. Internally tagged: a line of a journal is one flat JSON object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// First event of a session.
+    SessionStarted {
+        /// Id of the session, also its folder's name.
+        session: String,
+        /// What is optimised.
+        task: TaskRecord,
+        /// Where figures are measured.
+        machine: Machine,
+        /// Which protections are on.
+        guards: Guards,
+        /// Who answers.
+        model: String,
+        /// How it goes on.
+        mode: Mode,
+        /// When it ends.
+        goal: Goal,
+    },
+    /// The same session goes on later.
+    SessionResumed {
+        /// Which protections are on now.
+        guards: Guards,
+        /// Who answers now.
+        model: String,
+    },
+    /// A version exists.
+    VersionCreated {
+        /// Its number.
+        version: VersionId,
+        /// What it was made from; absent for v0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<VersionId>,
+        /// Round it belongs to; 0 for v0 and for hand edits before the first round.
+        round: u32,
+        /// Who made it.
+        author: Author,
+        /// Its text.
+        source: Source,
+    },
+    /// A round begins.
+    RoundStarted {
+        /// From 1.
+        round: u32,
+        /// Version that the prompt shows.
+        parent: VersionId,
+        /// What is to become better.
+        objective: Objective,
+        /// The developer's hint, if any.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        hint: String,
+    },
+    /// The model is asked.
+    PromptSent {
+        /// Round.
+        round: u32,
+        /// Who answers.
+        model: String,
+        /// The whole prompt.
+        prompt: Arc<str>,
+    },
+    /// Text arrived; transient.
+    ReplyDelta {
+        /// Round.
+        round: u32,
+        /// Whether it is reasoning.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reasoning: bool,
+        /// The text.
+        text: String,
+    },
+    /// The reply is complete (or broke off).
+    ReplyEnded {
+        /// Round.
+        round: u32,
+        /// Who answered.
+        model: String,
+        /// The answer.
+        text: Arc<str>,
+        /// The reasoning, apart from it.
+        #[serde(default, skip_serializing_if = "str_is_empty")]
+        reasoning: Arc<str>,
+        /// When its parts came: [ms since the prompt, byte offset in `text` reached].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chunks: Vec<(u64, usize)>,
+        /// Tokens.
+        usage: Usage,
+        /// How it ended.
+        finish: Finish,
+        /// What went wrong, in words, if something did.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        error: String,
+    },
+    /// What the engine does now; transient.
+    StageChanged {
+        /// The stage.
+        #[serde(flatten)]
+        stage: Stage,
+    },
+    /// What the judge does now; transient.
+    Progressed {
+        /// Which version it is about.
+        version: VersionId,
+        /// The news.
+        #[serde(flatten)]
+        progress: Progress,
+    },
+    /// A look at the pairs was taken.
+    LookTaken {
+        /// The candidate.
+        version: VersionId,
+        /// What it is compared with.
+        against: VersionId,
+        /// What is compared.
+        metric: Metric,
+        /// What was seen.
+        look: Look,
+    },
+    /// A version has its verdict, figures and, if it was timed, its comparison with the incumbent.
+    VersionEvaluated {
+        /// Which.
+        version: VersionId,
+        /// Its parent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<VersionId>,
+        /// What became of it.
+        verdict: Verdict,
+        /// Figures of one sweep.
+        #[serde(flatten)]
+        figures: Figures,
+        /// Everything about the runs.
+        evaluation: Evaluation,
+        /// Against the incumbent; absent for v0 and for versions that were not timed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comparison: Option<Comparison>,
+        /// Against v0, measured in its own right; absent where it was not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        against_original: Option<Comparison>,
+    },
+    /// The incumbent changed or stayed.
+    Decided {
+        /// About which version.
+        version: VersionId,
+        /// What was decided.
+        decision: Decision,
+        /// Incumbent from now on, if any version passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        incumbent: Option<VersionId>,
+        /// Who decided: the rule, or the developer.
+        by_hand: bool,
+        /// Why, in one sentence.
+        reason: String,
+    },
+    /// A round came to nothing: no version came of it.
+    RoundFailed {
+        /// Which.
+        round: u32,
+        /// Why, in one sentence.
+        reason: String,
+    },
+    /// The developer changed the course.
+    Steered {
+        /// What was changed.
+        #[serde(flatten)]
+        steer: Steer,
+    },
+    /// Something a person should know: a fallback, a warning, an error that the session survived.
+    Noted {
+        /// The sentence.
+        text: String,
+        /// Whether it is an error.
+        #[serde(default)]
+        error: bool,
+    },
+    /// Last event of a session, or of one sitting.
+    SessionFinished {
+        /// Id of the session.
+        session: String,
+        /// Best version, if any passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        best_version: Option<VersionId>,
+        /// The best against v0; absent if v0 is the best.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comparison: Option<Comparison>,
+        /// Why it ended: `rounds`, `goal`, `time`, `tokens`, `stopped`, `tape_ended`, `provider`.
+        reason: String,
+    },
+}
+
+/// A change of course by the developer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "steer", rename_all = "snake_case")]
+pub enum Steer {
+    /// A hint for the next round.
+    Hint {
+        /// In plain words; empty takes it back.
+        text: String,
+    },
+    /// Another objective from the next round on.
+    Objective {
+        /// Which.
+        objective: Objective,
+    },
+    /// Another parent for the next round.
+    Parent {
+        /// Which; none follows the incumbent again.
+        version: Option<VersionId>,
+    },
+    /// Another model from the next round on.
+    Model {
+        /// Which.
+        model: String,
+    },
+    /// Another mode.
+    Mode {
+        /// Which.
+        mode: Mode,
+    },
+    /// Another goal.
+    Goal {
+        /// Which.
+        goal: Goal,
+    },
+    /// A version is pinned or released.
+    Pin {
+        /// Which.
+        version: VersionId,
+        /// On or off.
+        pinned: bool,
+    },
+    /// A note on a version.
+    Annotate {
+        /// Which.
+        version: VersionId,
+        /// The note; empty takes it back.
+        note: String,
+    },
+}
+
+impl Event {
+    /// Whether the event is written to the journal. The others are only shown; what matters of them is inside a durable one.
+    #[must_use]
+    pub fn durable(&self) -> bool {
+        !matches!(self, Self::ReplyDelta { .. } | Self::StageChanged { .. } | Self::Progressed { .. })
+    }
+
+    /// Whether the journal is synced to disk after it: what a person would be sorry to lose.
+    #[must_use]
+    pub fn precious(&self) -> bool {
+        match self {
+            Self::SessionStarted { .. } | Self::ReplyEnded { .. } | Self::Decided { .. } | Self::SessionFinished { .. } => true,
+            Self::VersionCreated { author, .. } => *author == Author::Hand,
+            _ => false,
+        }
+    }
+}
+
+fn str_is_empty(text: &Arc<str>) -> bool {
+    text.is_empty()
+}

@@ -1,0 +1,451 @@
+//! [`Session`]: what the events so far come to. A pure fold; `apply` never fails, never blocks, never asks.
+
+use std::sync::Arc;
+
+use crate::measure::{Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
+use crate::sandbox::{Guards, Sample};
+use crate::session::event::{
+    Author, Decision, Event, Finish, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord, Usage, VersionId,
+};
+use crate::task::{Objective, Source};
+use crate::units::{Gain, Nanos};
+
+/// One optimisation as far as it has come.
+#[derive(Clone, Debug, Default)]
+pub struct Session {
+    /// Id, also the folder's name; empty before the first event.
+    pub id: String,
+    /// What is optimised.
+    pub task: Option<TaskRecord>,
+    /// Where figures are measured.
+    pub machine: Option<Machine>,
+    /// Which protections are on.
+    pub guards: Option<Guards>,
+    /// Who answers.
+    pub model: String,
+    /// How it goes on.
+    pub mode: Mode,
+    /// When it ends.
+    pub goal: Goal,
+    /// Objective of the next round.
+    pub objective: Objective,
+    /// Hint for the next round.
+    pub hint: String,
+    /// Parent of the next round where the developer chose one; else the incumbent.
+    pub chosen_parent: Option<VersionId>,
+    /// All versions, in order of their numbers.
+    pub versions: Vec<Version>,
+    /// All rounds, in order.
+    pub rounds: Vec<Round>,
+    /// The best version accepted so far.
+    pub incumbent: Option<VersionId>,
+    /// What the engine does now.
+    pub stage: Stage,
+    /// What is on its way right now.
+    pub live: Live,
+    /// Tokens so far.
+    pub usage: Usage,
+    /// Notes of the engine, newest last.
+    pub notes: Vec<Note>,
+    /// Set when the session has ended (and cleared when it is resumed).
+    pub finished: Option<Finished>,
+    /// When it began.
+    pub started_at: Option<jiff::Timestamp>,
+    /// When the last event happened.
+    pub last_at: Option<jiff::Timestamp>,
+}
+
+/// One version.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// Its number.
+    pub id: VersionId,
+    /// What it was made from.
+    pub parent: Option<VersionId>,
+    /// Round it belongs to; 0 outside rounds.
+    pub round: u32,
+    /// Who made it.
+    pub author: Author,
+    /// Its text.
+    pub source: Source,
+    /// Its verdict and figures, once known.
+    pub evaluation: Option<Evaluation>,
+    /// Against the incumbent of its time.
+    pub comparison: Option<Comparison>,
+    /// Against v0, measured in its own right.
+    pub against_original: Option<Comparison>,
+    /// What was decided, and why.
+    pub decision: Option<(Decision, String)>,
+    /// Whether the developer pinned it.
+    pub pinned: bool,
+    /// The developer's note.
+    pub note: String,
+    /// Looks at the comparison that is on, or that was.
+    pub looks: Vec<Look>,
+}
+
+impl Version {
+    /// The verdict, once known.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.evaluation.as_ref().map(|e| e.verdict)
+    }
+
+    /// Gain over v0 with its interval, where it was measured.
+    #[must_use]
+    pub fn gain_over_original(&self) -> Option<(Gain, Gain, Gain)> {
+        if self.id == VersionId(0) {
+            return Some((Gain::ONE, Gain::ONE, Gain::ONE));
+        }
+        let of = |c: &Comparison| (c.gain, c.low, c.high);
+        self.against_original
+            .as_ref()
+            .map(of)
+            .or_else(|| self.comparison.as_ref().filter(|c| c.incumbent == "v0").map(of))
+    }
+}
+
+/// One round.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// From 1.
+    pub number: u32,
+    /// Version that its prompt showed.
+    pub parent: VersionId,
+    /// What was to become better.
+    pub objective: Objective,
+    /// The developer's hint.
+    pub hint: String,
+    /// Who answered.
+    pub model: String,
+    /// The whole prompt.
+    pub prompt: Arc<str>,
+    /// The reply, once it ended.
+    pub reply: Option<Reply>,
+    /// Versions that came of it.
+    pub versions: Vec<VersionId>,
+    /// Why nothing came of it, if so.
+    pub failed: Option<String>,
+}
+
+/// A reply that ended.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The answer.
+    pub text: Arc<str>,
+    /// The reasoning apart from it.
+    pub reasoning: Arc<str>,
+    /// [ms since the prompt, byte offset in `text` reached].
+    pub chunks: Vec<(u64, usize)>,
+    /// Tokens.
+    pub usage: Usage,
+    /// How it ended.
+    pub finish: Finish,
+    /// What went wrong, if something did.
+    pub error: String,
+}
+
+/// What is on its way right now: the transient side of the session.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// The reply so far.
+    pub text: String,
+    /// The reasoning so far.
+    pub reasoning: String,
+    /// When the prompt was sent.
+    pub asked_at: Option<jiff::Timestamp>,
+    /// When the first text came.
+    pub first_text_at: Option<jiff::Timestamp>,
+    /// Version under evaluation.
+    pub version: Option<VersionId>,
+    /// Case that runs now.
+    pub case: String,
+    /// Readings of the run that is on.
+    pub samples: Vec<Sample>,
+    /// Pairs of the comparison that is on (or the last one).
+    pub pairs: Vec<LivePair>,
+    /// The last look.
+    pub look: Option<(Look, Metric)>,
+}
+
+/// One pair as it arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct LivePair {
+    /// ln(incumbent / candidate).
+    pub log_ratio: f64,
+    /// The incumbent's figures.
+    pub incumbent: Figures,
+    /// The candidate's figures.
+    pub candidate: Figures,
+    /// Whether it is a confirming pair.
+    pub confirming: bool,
+}
+
+/// A note of the engine.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// When.
+    pub at: jiff::Timestamp,
+    /// The sentence.
+    pub text: String,
+    /// Whether it is an error.
+    pub error: bool,
+}
+
+/// How a session ended.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// Best version, if any passes.
+    pub best: Option<VersionId>,
+    /// The best against v0.
+    pub comparison: Option<Comparison>,
+    /// `rounds`, `goal`, `time`, `tokens`, `stopped`, `tape_ended`, `provider`.
+    pub reason: String,
+}
+
+impl Session {
+    /// The fold of all these events.
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a Happened>) -> Self {
+        let mut session = Self::default();
+        for happened in events {
+            session.apply(happened);
+        }
+        session
+    }
+
+    /// A version by its number.
+    #[must_use]
+    pub fn version(&self, id: VersionId) -> Option<&Version> {
+        self.versions.iter().find(|v| v.id == id)
+    }
+
+    fn version_mut(&mut self, id: VersionId) -> Option<&mut Version> {
+        self.versions.iter_mut().find(|v| v.id == id)
+    }
+
+    /// The incumbent, if some version passes.
+    #[must_use]
+    pub fn best(&self) -> Option<&Version> {
+        self.incumbent.and_then(|id| self.version(id))
+    }
+
+    /// The round that is on, or the last one.
+    #[must_use]
+    pub fn round(&self) -> Option<&Round> {
+        self.rounds.last()
+    }
+
+    /// Version that the next prompt will show.
+    #[must_use]
+    pub fn next_parent(&self) -> VersionId {
+        self.chosen_parent.or(self.incumbent).or_else(|| self.versions.last().map(|v| v.id)).unwrap_or_default()
+    }
+
+    /// Children of a version, in order.
+    pub fn children(&self, id: VersionId) -> impl Iterator<Item = &Version> {
+        self.versions.iter().filter(move |v| v.parent == Some(id))
+    }
+
+    /// Time from the first to the last event.
+    #[must_use]
+    pub fn elapsed(&self) -> Nanos {
+        match (self.started_at, self.last_at) {
+            (Some(a), Some(b)) => Nanos(u64::try_from((b.as_nanosecond() - a.as_nanosecond()).max(0)).unwrap_or(u64::MAX)),
+            _ => Nanos::default(),
+        }
+    }
+
+    /// Takes one event in.
+    pub fn apply(&mut self, happened: &Happened) {
+        self.last_at = Some(happened.at);
+        self.started_at.get_or_insert(happened.at);
+        match &happened.event {
+            Event::SessionStarted { session, task, machine, guards, model, mode, goal } => {
+                self.id.clone_from(session);
+                self.objective = task.objective;
+                self.task = Some(task.clone());
+                self.machine = Some(machine.clone());
+                self.guards = Some(guards.clone());
+                self.model.clone_from(model);
+                self.mode = *mode;
+                self.goal = goal.clone();
+                self.stage = Stage::Preparing;
+            }
+            Event::SessionResumed { guards, model } => {
+                self.guards = Some(guards.clone());
+                self.model.clone_from(model);
+                self.finished = None;
+                self.stage = Stage::Preparing;
+                self.live = Live::default();
+            }
+            Event::VersionCreated { version, parent, round, author, source } => {
+                self.versions.push(Version {
+                    id: *version,
+                    parent: *parent,
+                    round: *round,
+                    author: author.clone(),
+                    source: source.clone(),
+                    evaluation: None,
+                    comparison: None,
+                    against_original: None,
+                    decision: None,
+                    pinned: false,
+                    note: String::new(),
+                    looks: Vec::new(),
+                });
+                if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
+                    r.versions.push(*version);
+                }
+                self.live.version = Some(*version);
+                self.live.samples.clear();
+                self.live.pairs.clear();
+                self.live.look = None;
+            }
+            Event::RoundStarted { round, parent, objective, hint } => {
+                self.rounds.push(Round {
+                    number: *round,
+                    parent: *parent,
+                    objective: *objective,
+                    hint: hint.clone(),
+                    model: self.model.clone(),
+                    prompt: Arc::from(""),
+                    reply: None,
+                    versions: Vec::new(),
+                    failed: None,
+                });
+                self.hint.clear();
+                self.chosen_parent = None;
+                self.live = Live::default();
+            }
+            Event::PromptSent { model, prompt, .. } => {
+                if let Some(r) = self.rounds.last_mut() {
+                    r.prompt = prompt.clone();
+                    r.model.clone_from(model);
+                }
+                self.live.text.clear();
+                self.live.reasoning.clear();
+                self.live.asked_at = Some(happened.at);
+                self.live.first_text_at = None;
+                self.stage = Stage::Asking;
+            }
+            Event::ReplyDelta { reasoning, text, .. } => {
+                self.live.first_text_at.get_or_insert(happened.at);
+                if *reasoning { &mut self.live.reasoning } else { &mut self.live.text }.push_str(text);
+                self.stage = Stage::Streaming;
+            }
+            Event::ReplyEnded { round, text, reasoning, chunks, usage, finish, error, .. } => {
+                self.usage.prompt_tokens += usage.prompt_tokens;
+                self.usage.reply_tokens += usage.reply_tokens;
+                self.usage.counted |= usage.counted;
+                if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
+                    r.reply = Some(Reply {
+                        text: text.clone(),
+                        reasoning: reasoning.clone(),
+                        chunks: chunks.clone(),
+                        usage: *usage,
+                        finish: *finish,
+                        error: error.clone(),
+                    });
+                }
+                self.live.text = text.to_string();
+                self.live.reasoning = reasoning.to_string();
+            }
+            Event::StageChanged { stage } => self.stage = stage.clone(),
+            Event::Progressed { version, progress } => self.progress(*version, progress),
+            Event::LookTaken { version, look, metric, .. } => {
+                if let Some(v) = self.version_mut(*version) {
+                    v.looks.push(*look);
+                }
+                self.live.look = Some((*look, *metric));
+            }
+            Event::VersionEvaluated { version, evaluation, comparison, against_original, .. } => {
+                if let Some(v) = self.version_mut(*version) {
+                    v.evaluation = Some(evaluation.clone());
+                    v.comparison.clone_from(comparison);
+                    v.against_original.clone_from(against_original);
+                }
+                self.live.case.clear();
+                self.live.samples.clear();
+            }
+            Event::Decided { version, decision, incumbent, reason, .. } => {
+                if let Some(v) = self.version_mut(*version) {
+                    v.decision = Some((*decision, reason.clone()));
+                }
+                self.incumbent = *incumbent;
+            }
+            Event::RoundFailed { round, reason } => {
+                if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
+                    r.failed = Some(reason.clone());
+                }
+            }
+            Event::Steered { steer } => self.steer(steer),
+            Event::Noted { text, error } => self.notes.push(Note { at: happened.at, text: text.clone(), error: *error }),
+            Event::SessionFinished { best_version, comparison, reason, .. } => {
+                self.finished = Some(Finished { best: *best_version, comparison: comparison.clone(), reason: reason.clone() });
+                self.stage = Stage::Finished;
+                self.live.case.clear();
+            }
+        }
+    }
+
+    fn steer(&mut self, steer: &Steer) {
+        match steer {
+            Steer::Hint { text } => self.hint.clone_from(text),
+            Steer::Objective { objective } => self.objective = *objective,
+            Steer::Parent { version } => self.chosen_parent = *version,
+            Steer::Model { model } => self.model.clone_from(model),
+            Steer::Mode { mode } => self.mode = *mode,
+            Steer::Goal { goal } => self.goal = goal.clone(),
+            Steer::Pin { version, pinned } => {
+                if let Some(v) = self.version_mut(*version) {
+                    v.pinned = *pinned;
+                }
+            }
+            Steer::Annotate { version, note } => {
+                if let Some(v) = self.version_mut(*version) {
+                    v.note.clone_from(note);
+                }
+            }
+        }
+    }
+
+    fn progress(&mut self, version: VersionId, progress: &Progress) {
+        self.live.version = Some(version);
+        match progress {
+            Progress::Building => self.stage = Stage::Building { version },
+            Progress::CaseStarted { index, total, case } => {
+                self.live.case.clone_from(case);
+                self.live.samples.clear();
+                self.stage = Stage::Checking { version, done: *index, total: *total };
+            }
+            Progress::Sampled { sample } => self.live.samples.push(*sample),
+            Progress::CaseFinished { index, total, result } => {
+                if !result.trace.is_empty() {
+                    self.live.samples.clone_from(&result.trace);
+                }
+                self.stage = Stage::Checking { version, done: index + 1, total: *total };
+            }
+            Progress::WarmingUp => {
+                self.live.pairs.clear();
+                self.live.look = None;
+            }
+            Progress::Paired { pairs, log_ratio, incumbent, candidate, confirming, left_ns } => {
+                self.live.pairs.push(LivePair {
+                    log_ratio: *log_ratio,
+                    incumbent: *incumbent,
+                    candidate: *candidate,
+                    confirming: *confirming,
+                });
+                match &mut self.stage {
+                    Stage::Comparing { pairs: p, left_ns: l, .. } => {
+                        *p = *pairs;
+                        *l = *left_ns;
+                    }
+                    Stage::Confirming { pairs: p, .. } => *p = *pairs,
+                    _ => {}
+                }
+            }
+            Progress::Looked { look, metric } => self.live.look = Some((*look, *metric)),
+        }
+    }
+}

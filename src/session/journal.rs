@@ -1,0 +1,2 @@
+//! The append-only file of a session's events.
+pub struct Journal;

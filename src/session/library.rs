@@ -1,0 +1,3 @@
+//! All journals of this user: found, listed, opened.
+#[derive(Clone, Debug)]
+pub struct Library;

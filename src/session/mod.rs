@@ -1,0 +1,15 @@
+//! Remembers: what happened ([`Event`]), what that comes to ([`Session`], the fold of its events),
+//! the file it is kept in ([`Journal`]) and all such files ([`Library`]).
+//!
+//! Decides nothing and runs nothing. Every view reads a [`Session`]; whether it is live, resumed or
+//! replayed makes no difference to it.
+
+pub mod event;
+pub mod fold;
+pub mod journal;
+pub mod library;
+
+pub use event::{Event, Happened};
+pub use fold::Session;
+pub use journal::Journal;
+pub use library::Library;

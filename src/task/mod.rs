@@ -1,0 +1,210 @@
+//! The ground: what is optimised, and reading it from files.
+//!
+//! Holds plain data (a [`Task`] and its parts) and the code that reads and checks it. Runs nothing,
+//! asks nobody, draws nothing: a task with an oracle to be run is completed by `measure`.
+
+pub mod bundled;
+pub mod cases;
+pub mod checker;
+pub mod language;
+pub mod load;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::Bytes;
+pub use checker::Checker;
+pub use language::{Language, Languages};
+
+/// What is optimised and how it is judged.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Short name for lists and folders: `pairs`.
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// What kind of improvement hides in it, for bundled tasks: `quadratic → linear`.
+    pub kind: Option<String>,
+    /// The problem in words, Markdown; may be empty.
+    pub statement: String,
+    /// Language of every version.
+    pub language: Arc<Language>,
+    /// The original; `None` when there is only a statement and the loop starts from nothing.
+    pub source: Option<Source>,
+    /// What is to become better.
+    pub objective: Objective,
+    /// What one run may use.
+    pub limits: Limits,
+    /// How an output is compared with the expected one.
+    pub checker: Checker,
+    /// The inputs.
+    pub workload: Workload,
+    /// Arguments that every run is given.
+    pub args: Vec<String>,
+    /// Data files that every run finds in its work folder, read-only.
+    pub files: Vec<DataFile>,
+    /// Human solutions to be placed among (bundled tasks and benchmarks).
+    pub references: Vec<Reference>,
+    /// The recorded replies that come with the task.
+    pub tape: Option<PathOrText>,
+}
+
+/// One text of the code, with the name of the file it lives in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// File name without folders: `solution.py`.
+    pub file_name: String,
+    /// The whole text.
+    pub text: Arc<str>,
+}
+
+/// What is to become better; for each a gain above 1 is better.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Objective {
+    /// Time of a sweep over the timing cases.
+    #[default]
+    Time,
+    /// Peak memory of the whole process tree.
+    Memory,
+    /// Memory integrated over time.
+    Integral,
+}
+
+impl Objective {
+    /// The objective in the words of a prompt.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Time => "faster (less time)",
+            Self::Memory => "leaner (a lower peak of memory)",
+            Self::Integral => "both faster and leaner (less memory integrated over time)",
+        }
+    }
+
+    /// The comparative that a screen uses: faster, leaner, lighter.
+    #[must_use]
+    pub fn comparative(self) -> &'static str {
+        match self {
+            Self::Time => "faster",
+            Self::Memory => "leaner",
+            Self::Integral => "lighter",
+        }
+    }
+}
+
+impl std::fmt::Display for Objective {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Time => "time",
+            Self::Memory => "memory",
+            Self::Integral => "integral",
+        })
+    }
+}
+
+/// What one run may use before it is stopped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Wall-clock time.
+    pub time: Duration,
+    /// Memory of the whole process tree.
+    pub memory: Bytes,
+    /// Standard output and standard error, each.
+    pub output: Bytes,
+    /// Processes and threads alive at once.
+    pub processes: u32,
+    /// What may be written to the private folders.
+    pub disk: Bytes,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            time: Duration::from_secs(10),
+            memory: Bytes::mib(512),
+            output: Bytes::mib(16),
+            processes: 64,
+            disk: Bytes::mib(64),
+        }
+    }
+}
+
+/// The inputs that the code is run on.
+#[derive(Clone, Debug, Default)]
+pub struct Workload {
+    /// At least one case in a usable task, in the order of their names.
+    pub cases: Vec<Case>,
+}
+
+impl Workload {
+    /// Whether some case has no expected output yet, so that the original must serve as the oracle.
+    #[must_use]
+    pub fn needs_oracle(&self) -> bool {
+        self.cases.iter().any(|c| c.expected.is_none())
+    }
+}
+
+/// One input with the output that is expected.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Unique within the workload: `04`.
+    pub name: String,
+    /// Standard input.
+    pub input: Arc<[u8]>,
+    /// Standard output as it should be; `None` until the oracle has said it.
+    pub expected: Option<Arc<[u8]>>,
+}
+
+/// A data file that the program needs.
+#[derive(Clone, Debug)]
+pub struct DataFile {
+    /// Where it is on this machine.
+    pub host: PathBuf,
+    /// Its name in the work folder of a run.
+    pub name: String,
+}
+
+/// A human solution of a task.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// `hash map, one pass`.
+    pub name: String,
+    /// The solution.
+    pub source: Source,
+}
+
+/// Something that is either a file on this machine or compiled into the program.
+#[derive(Clone, Debug)]
+pub enum PathOrText {
+    /// A file.
+    Path(PathBuf),
+    /// Its text.
+    Text(Arc<str>),
+}
+
+/// A problem with what the user gave: what, where, what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    /// A file could not be read.
+    #[error("cannot read {path}: {why}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        why: std::io::Error,
+    },
+    /// Something in the input is wrong; the sentence says what, where and what to do.
+    #[error("{0}")]
+    Invalid(String),
+    /// A compiler or interpreter is missing; nothing is wrong with the task.
+    #[error("{0}")]
+    Environment(String),
+}
+
+/// Extra facts by name, for forward compatibility of task files.
+pub type Extra = BTreeMap<String, toml::Value>;
