@@ -17,7 +17,10 @@ pub enum Context {
 
 /// What can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is told in the table below, in words that the screen shows")]
+#[allow(
+    missing_docs,
+    reason = "each is told in the table below, in words that the screen shows"
+)]
 pub enum Action {
     Stop,
     Pause,
@@ -87,7 +90,14 @@ const fn row(
     help: &'static str,
     group: &'static str,
 ) -> Binding {
-    Binding { keys, context, action, short, help, group }
+    Binding {
+        keys,
+        context,
+        action,
+        short,
+        help,
+        group,
+    }
 }
 
 const LOOP: &str = "The loop";
@@ -95,7 +105,8 @@ const VERSIONS: &str = "The selected version";
 const LOOK: &str = "Looking around";
 const OTHER: &str = "Everything else";
 
-/// All keys.
+/// All keys. One row a key, as in the help: the formatter would make eight lines of each.
+#[rustfmt::skip]
 pub const BINDINGS: &[Binding] = &[
     row(&["esc"], Context::Work, Action::Stop, "stop", "Stop the reply or the run that is on; what was had so far stays", LOOP),
     row(&["space"], Context::Work, Action::Pause, "pause", "Hold everything at the next safe moment, or go on", LOOP),
@@ -160,7 +171,9 @@ pub fn action_of(key: &KeyEvent, context: Context) -> Option<Action> {
     let name = name_of(key);
     BINDINGS
         .iter()
-        .find(|b| (b.context == context || b.context == Context::Both) && b.keys.contains(&name.as_str()))
+        .find(|b| {
+            (b.context == context || b.context == Context::Both) && b.keys.contains(&name.as_str())
+        })
         .map(|b| b.action)
 }
 
@@ -175,7 +188,9 @@ pub fn name_of(key: &KeyEvent) -> String {
         name.push_str("alt-");
     }
     // The shift of a letter is in the letter.
-    if key.modifiers.contains(KeyModifiers::SHIFT) && !matches!(key.code, KeyCode::Char(_) | KeyCode::BackTab) {
+    if key.modifiers.contains(KeyModifiers::SHIFT)
+        && !matches!(key.code, KeyCode::Char(_) | KeyCode::BackTab)
+    {
         name.push_str("shift-");
     }
     match key.code {
@@ -228,9 +243,15 @@ mod tests {
     fn no_key_means_two_things() {
         for context in [Context::Start, Context::Work] {
             let mut seen = std::collections::HashMap::new();
-            for b in BINDINGS.iter().filter(|b| b.context == context || b.context == Context::Both) {
+            for b in BINDINGS
+                .iter()
+                .filter(|b| b.context == context || b.context == Context::Both)
+            {
                 for key in b.keys {
-                    assert!(seen.insert(*key, b.action).is_none(), "{key} twice in {context:?}");
+                    assert!(
+                        seen.insert(*key, b.action).is_none(),
+                        "{key} twice in {context:?}"
+                    );
                 }
             }
         }
@@ -243,6 +264,12 @@ mod tests {
         assert_eq!(name(KeyCode::Char('c'), KeyModifiers::CONTROL), "ctrl-c");
         assert_eq!(name(KeyCode::Up, KeyModifiers::SHIFT), "shift-up");
         assert_eq!(name(KeyCode::Char(' '), KeyModifiers::NONE), "space");
-        assert_eq!(action_of(&KeyEvent::new(KeyCode::Char('?'), KeyModifiers::SHIFT), Context::Start), Some(Action::Help));
+        assert_eq!(
+            action_of(
+                &KeyEvent::new(KeyCode::Char('?'), KeyModifiers::SHIFT),
+                Context::Start
+            ),
+            Some(Action::Help)
+        );
     }
 }

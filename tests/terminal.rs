@@ -1,0 +1,286 @@
+//! The terminal is always given back as it was: quit, signals, a panic, a closed window. In a real pseudo-terminal.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use reheat::tui::{Link, Start, sample};
+
+/// Nothing here takes long; this only keeps a broken program from hanging the suite.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Not a test: the program that the tests start (this very binary) plays the fabricated session.
+#[test]
+#[ignore = "started by the tests of this file, in a pseudo-terminal"]
+fn child() {
+    let Ok(what) = std::env::var("REHEAT_TERMINAL_CHILD") else {
+        return;
+    };
+    let link = sample::play(1.0);
+    let link = match what.as_str() {
+        "panic" => Link {
+            events: link.events,
+            send: Box::new(|_| panic!("as the test asked")),
+        },
+        _ => link,
+    };
+    let mut start = Start::running(link);
+    start.demo = true;
+    let ended = reheat::tui::run(start).unwrap();
+    if let Some(signal) = ended.signal {
+        std::process::exit(128 + signal);
+    }
+}
+
+struct Seen {
+    parser: vt100::Parser,
+    bytes: Vec<u8>,
+    closed: bool,
+}
+
+/// A program in a terminal.
+struct Terminal {
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn Write + Send>>,
+    child: Box<dyn Child + Send + Sync>,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+    before: String,
+}
+
+impl Terminal {
+    fn start(what: &str) -> Self {
+        let size = PtySize {
+            rows: 24,
+            cols: 80,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let before = modes(pair.master.as_ref());
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args([
+            "--ignored",
+            "--exact",
+            "child",
+            "--nocapture",
+            "--test-threads=1",
+        ]);
+        command.env("REHEAT_TERMINAL_CHILD", what);
+        command.env("TERM", "xterm-256color");
+        command.cwd(std::env::temp_dir());
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let writer = pair.master.take_writer().unwrap();
+        let seen = Arc::new((
+            Mutex::new(Seen {
+                parser: vt100::Parser::new(24, 80, 0),
+                bytes: Vec::new(),
+                closed: false,
+            }),
+            Condvar::new(),
+        ));
+        let into = seen.clone();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            loop {
+                let read = reader.read(&mut bytes).unwrap_or(0);
+                let mut seen = into.0.lock().unwrap();
+                seen.parser.process(&bytes[..read]);
+                seen.bytes.extend_from_slice(&bytes[..read]);
+                seen.closed = read == 0;
+                into.1.notify_all();
+                if read == 0 {
+                    return;
+                }
+            }
+        });
+        Self {
+            master: Some(pair.master),
+            writer: Some(writer),
+            child,
+            seen,
+            before,
+        }
+    }
+
+    fn wait(&self, what: &str, until: impl Fn(&Seen) -> bool) {
+        let start = Instant::now();
+        let mut seen = self.seen.0.lock().unwrap();
+        while !until(&seen) {
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{what} never came; the screen shows:\n{}",
+                seen.parser.screen().contents()
+            );
+            seen = self
+                .seen
+                .1
+                .wait_timeout(seen, Duration::from_millis(200))
+                .unwrap()
+                .0;
+        }
+    }
+
+    /// Waits until the workbench is drawn.
+    fn at_work(&self) {
+        self.wait("the workbench", |s| {
+            s.parser.screen().alternate_screen() && s.parser.screen().contents().contains("pairs")
+        });
+        assert_ne!(
+            self.modes(),
+            self.before,
+            "the terminal is raw while the workbench is on"
+        );
+    }
+
+    fn modes(&self) -> String {
+        modes(self.master.as_deref().unwrap())
+    }
+
+    fn keys(&mut self, keys: &[u8]) {
+        self.writer.as_mut().unwrap().write_all(keys).unwrap();
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal)
+            .unwrap();
+    }
+
+    /// Waits for the end and checks that nothing is left of us; gives the exit status.
+    fn given_back(mut self) -> u32 {
+        let status = wait_for(self.child.as_mut());
+        self.wait("the end of the output", |s| {
+            s.closed || !s.parser.screen().alternate_screen()
+        });
+        assert_eq!(
+            self.modes(),
+            self.before,
+            "raw mode is off and everything is as it was"
+        );
+        let seen = self.seen.0.lock().unwrap();
+        let screen = seen.parser.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen is left");
+        assert!(!screen.hide_cursor(), "the cursor is back");
+        assert!(!screen.bracketed_paste(), "bracketed paste is off");
+        assert_eq!(
+            screen.mouse_protocol_mode(),
+            vt100::MouseProtocolMode::None,
+            "the mouse is free"
+        );
+        let count = |what: &[u8]| {
+            seen.bytes
+                .windows(what.len())
+                .filter(|w| *w == what)
+                .count()
+        };
+        let open = seen.bytes.windows(8).rposition(|w| w == b"\x1b[?2026h");
+        let closed = seen.bytes.windows(8).rposition(|w| w == b"\x1b[?2026l");
+        assert!(
+            open < closed && count(b"\x1b[?2026h") > 0,
+            "no synchronised update stays open"
+        );
+        status
+    }
+}
+
+fn wait_for(child: &mut (dyn Child + Send + Sync)) -> u32 {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.exit_code();
+        }
+        assert!(start.elapsed() < PATIENCE, "it never ends");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The modes of a terminal as the system has them.
+fn modes(master: &dyn MasterPty) -> String {
+    let modes = master.get_termios().unwrap();
+    format!(
+        "{:?} {:?} {:?}",
+        modes.input_flags, modes.output_flags, modes.local_flags
+    )
+}
+
+#[test]
+fn on_quitting() {
+    let mut terminal = Terminal::start("play");
+    terminal.at_work();
+    terminal.keys(b"q");
+    assert_eq!(terminal.given_back(), 0);
+}
+
+#[test]
+fn on_signals() {
+    use rustix::process::Signal;
+    for (signal, status) in [
+        (Signal::TERM, 143),
+        (Signal::INT, 130),
+        (Signal::HUP, 129),
+        (Signal::QUIT, 131),
+    ] {
+        let terminal = Terminal::start("play");
+        terminal.at_work();
+        terminal.signal(signal);
+        assert_eq!(terminal.given_back(), status, "{signal:?}");
+    }
+}
+
+#[test]
+fn on_a_panic_and_its_words_can_be_read() {
+    let mut terminal = Terminal::start("panic");
+    terminal.at_work();
+    terminal.keys(b" ");
+    terminal.wait("the panic's words", |s| {
+        !s.parser.screen().alternate_screen()
+            && s.parser.screen().contents().contains("as the test asked")
+    });
+    assert_ne!(terminal.given_back(), 0);
+}
+
+#[test]
+fn on_suspending_and_it_comes_back() {
+    let mut terminal = Terminal::start("play");
+    terminal.at_work();
+    terminal.keys(b"\x1a");
+    terminal.wait("the plain screen", |s| {
+        !s.parser.screen().alternate_screen()
+    });
+    // The screen comes back a moment before the modes do.
+    let start = Instant::now();
+    while terminal.modes() != terminal.before {
+        assert!(
+            start.elapsed() < PATIENCE,
+            "the terminal stays raw: {}",
+            terminal.modes()
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // Whoever wakes a program before it sleeps has not woken it: knock until it comes.
+    let back = |s: &Seen| s.parser.screen().alternate_screen() && s.parser.screen().contents().contains("pairs");
+    while !back(&terminal.seen.0.lock().unwrap()) {
+        assert!(start.elapsed() < PATIENCE, "the workbench never came back");
+        terminal.signal(rustix::process::Signal::CONT);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    terminal.keys(b"q");
+    assert_eq!(terminal.given_back(), 0);
+}
+
+#[test]
+fn a_closed_window_ends_the_program() {
+    let mut terminal = Terminal::start("play");
+    terminal.at_work();
+    terminal.writer = None;
+    terminal.master = None;
+    // The reader holds the terminal open as well; it ends with the program or by this signal, as a window's closing sends it.
+    terminal.signal(rustix::process::Signal::HUP);
+    assert_eq!(wait_for(terminal.child.as_mut()), 129);
+}
