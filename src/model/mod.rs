@@ -68,6 +68,14 @@ pub trait Provider: Send + Sync {
         false
     }
 
+    /// Holds the replies that are on their way, or lets them go on; only a tape can.
+    fn hold(&self, _held: bool) {}
+
+    /// The same provider with another model, where it has several.
+    fn with_model(&self, _model: &str) -> Option<Arc<dyn Provider>> {
+        None
+    }
+
     /// Asks. The stream ends with exactly one [`Part::End`]; dropping it cancels the request.
     fn ask(&self, question: Question) -> BoxStream<'static, Part>;
 }
