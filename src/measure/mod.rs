@@ -3,6 +3,8 @@
 //! Correctness comes first; a version that fails is never timed. Knows nothing of models, rounds or
 //! screens: it is handed programs and a workload and answers with an [`Evaluation`] or a [`Comparison`].
 
+pub mod stats;
+
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::{MemorySource, RunVerdict, Sample};
