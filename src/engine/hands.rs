@@ -3,14 +3,17 @@
 //! Jobs go in, news come out; readings are dropped when nobody fetches them, everything else arrives.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::measure::judge::{Built, Compared, Judge, JudgeError, JudgeSettings, Plan};
+use crate::measure::build::Built;
+use crate::measure::compare::{Compared, Plan};
+use crate::measure::judge::{Judge, JudgeError};
 use crate::measure::{Comparison, Evaluation, Failure, Progress};
-use crate::sandbox::{Control, Guards};
+use crate::sandbox::{self, Control, Guards};
 use crate::session::event::VersionId;
 use crate::task::{Objective, Source, Task};
 
@@ -23,8 +26,10 @@ pub(super) struct Subject {
 
 #[derive(Debug)]
 pub(super) enum Job {
-    /// Open the sandbox, find the toolchain, ask the oracle.
-    Prepare,
+    /// Open the sandbox and find the toolchain.
+    Open,
+    /// Where outputs are missing, have the original say them.
+    Oracle,
     /// Build a version and check it on every case.
     Evaluate(Subject),
     /// Compare two versions that pass; confirm a win on fresh runs, against the original too.
@@ -33,7 +38,8 @@ pub(super) enum Job {
 
 #[derive(Debug)]
 pub(super) enum Product {
-    Prepared { guards: Guards, toolchain: String, task: Box<Task> },
+    Opened { guards: Guards, toolchain: String, notes: Vec<String> },
+    Completed { task: Box<Task> },
     Evaluated(Box<Evaluation>),
     Compared(Box<Versus>),
 }
@@ -60,11 +66,11 @@ pub(super) struct Hands {
 
 impl Hands {
     /// Starts the thread. It ends when this value is dropped and its job is done or stopped.
-    pub(super) fn start(task: Task, settings: JudgeSettings, budget: Duration) -> std::io::Result<Self> {
+    pub(super) fn start(task: Task, sandbox: sandbox::Settings, cache: Option<PathBuf>, budget: Duration) -> std::io::Result<Self> {
         let (jobs, todo) = std::sync::mpsc::channel();
         let (sender, news) = channel(1024);
         let control = Control::new();
-        let worker = Worker { task, settings, budget, judge: None, built: HashMap::new(), news: sender, control: control.clone() };
+        let worker = Worker { task, sandbox, cache, budget, judge: None, built: HashMap::new(), news: sender, control: control.clone() };
         std::thread::Builder::new().name("judge".into()).spawn(move || worker.work(&todo))?;
         Ok(Self { jobs, news, control })
     }
@@ -85,7 +91,8 @@ impl Drop for Hands {
 
 struct Worker {
     task: Task,
-    settings: JudgeSettings,
+    sandbox: sandbox::Settings,
+    cache: Option<PathBuf>,
     budget: Duration,
     judge: Option<Judge>,
     built: HashMap<VersionId, Arc<Built>>,
@@ -105,10 +112,11 @@ impl Worker {
 
     fn do_one(&mut self, job: Job) -> Result<Product, JudgeError> {
         if self.judge.is_none() {
-            self.judge = Some(Judge::open(self.settings.clone())?);
+            self.judge = Some(Judge::open(self.sandbox.clone(), self.cache.as_deref())?);
         }
         match job {
-            Job::Prepare => self.prepare(),
+            Job::Open => self.open(),
+            Job::Oracle => self.oracle(),
             Job::Evaluate(subject) => self.evaluate(&subject).map(|e| Product::Evaluated(Box::new(e))),
             Job::Compare { candidate, incumbent, original, objective } => {
                 self.compare(&candidate, &incumbent, original.as_ref(), objective).map(|v| Product::Compared(Box::new(v)))
@@ -129,11 +137,16 @@ impl Worker {
         }
     }
 
-    fn prepare(&mut self) -> Result<Product, JudgeError> {
+    fn open(&mut self) -> Result<Product, JudgeError> {
+        let (judge, task, _, control) = self.tools(VersionId(0))?;
+        let toolchain = judge.toolchain(&task.language, task.tool.as_deref(), &control)?;
+        Ok(Product::Opened { guards: judge.guards().clone(), toolchain, notes: judge.notes() })
+    }
+
+    fn oracle(&mut self) -> Result<Product, JudgeError> {
         let (judge, task, mut watch, control) = self.tools(VersionId(0))?;
-        let toolchain = judge.toolchain_version(&task.language, task.tool.as_deref())?;
         judge.complete_with_oracle(task, &control, &mut watch)?;
-        Ok(Product::Prepared { guards: judge.guards().clone(), toolchain, task: Box::new(task.clone()) })
+        Ok(Product::Completed { task: Box::new(task.clone()) })
     }
 
     fn build(&mut self, subject: &Subject) -> Result<Arc<Built>, JudgeError> {

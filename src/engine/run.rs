@@ -31,6 +31,8 @@ pub(super) enum Interrupt {
 pub(super) struct Loop {
     pub setup: Setup,
     pub session: Session,
+    /// Id of the session, also before its first event.
+    pub id: String,
     pub hands: Hands,
     /// Set when work is to be broken off; whoever notices takes it.
     pub interrupt: Option<Interrupt>,
@@ -65,9 +67,11 @@ impl Loop {
     pub(super) fn new(setup: Setup, journal: Journal, past: Session, hands: Hands, outlet: Outlet, commands: UnboundedReceiver<Command>) -> Self {
         let deadline = setup.goal.time_ns.map(|t| Instant::now() + Duration::from(t));
         let asked_for = u32::from(setup.mode == Mode::Step);
+        let id = journal.folder().file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         Self {
             setup,
             session: past,
+            id,
             hands,
             interrupt: None,
             journal: Some(journal),
