@@ -3,6 +3,12 @@
 //! Isolated, sampled, killed to the last descendant. Knows nothing of tasks, versions, models or
 //! screens. Everything that only Linux has lives in `linux/`; `unsafe` is allowed there and nowhere else.
 
+mod capture;
+mod plain;
+pub mod toolchain;
+mod trace;
+mod tree;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -232,11 +238,89 @@ pub struct Settings {
     pub unsafe_no_isolation: bool,
 }
 
+/// Runs programs, one at a time. Open one for each thread that runs programs.
+#[derive(Debug)]
+pub struct Sandbox {
+    guards: Guards,
+}
+
+impl Sandbox {
+    /// Probes the machine and makes everything ready that can be made ready once.
+    ///
+    /// # Errors
+    /// [`SandboxError::NoIsolation`] where the machine has none and it was not waived; [`SandboxError::Failed`] otherwise.
+    pub fn open(_settings: &Settings) -> Result<Self, SandboxError> {
+        let guards = Guards {
+            tier: Tier::None,
+            on: vec!["limits".into()],
+            missing: vec![(
+                "isolation".into(),
+                "programs run with your own rights".into(),
+            )],
+            memory_source: MemorySource::ResidentSet,
+        };
+        Ok(Self { guards })
+    }
+
+    /// Which protections are on.
+    #[must_use]
+    pub fn guards(&self) -> &Guards {
+        &self.guards
+    }
+
+    /// Runs the program to its end or to a limit. `watch` is called from this thread with every reading.
+    ///
+    /// [`Control::stop`] ends it within 100 ms; nothing is left behind.
+    ///
+    /// # Errors
+    /// [`SandboxError::CannotStart`], [`SandboxError::Stopped`], or [`SandboxError::Failed`] if the sandbox could not do its work twice.
+    pub fn run(
+        &mut self,
+        program: &Program,
+        limits: &Limits,
+        watch: &mut dyn FnMut(Sample),
+        control: &Control,
+    ) -> Result<Outcome, SandboxError> {
+        plain::run(program, limits, watch, control)
+    }
+}
+
+/// Whether this process was started to play the launcher; `main` asks before anything else.
+#[must_use]
+pub fn is_launcher() -> bool {
+    std::env::args_os()
+        .nth(1)
+        .is_some_and(|a| a == LAUNCHER_FLAG)
+}
+
+/// The launcher's whole life. Never returns.
+pub fn launcher_main() -> ! {
+    std::process::exit(2)
+}
+
+/// The hidden command. Looks like an option, so that a program that is no launcher refuses it.
+const LAUNCHER_FLAG: &str = "--reheat-launcher";
+
+/// The environment that every program starts with; nothing of the workbench's own is in it.
+fn base_environment() -> Vec<(String, String)> {
+    [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("HOME", WORK),
+        ("TMPDIR", "/tmp"),
+        ("LANG", "C.UTF-8"),
+    ]
+    .into_iter()
+    .map(|(k, v)| (k.to_owned(), v.to_owned()))
+    .collect()
+}
+
 /// The sandbox itself failed, or was stopped. Never a verdict on a program.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// This machine offers no isolation and it was not waived.
-    #[error("this machine offers no isolation: {0}; run `reheat doctor` to see what is missing, or accept the risk with --unsafe-no-isolation")]
+    #[error(
+        "this machine offers no isolation: {0}; run `reheat doctor` to see what is missing, or accept the risk with --unsafe-no-isolation"
+    )]
     NoIsolation(String),
     /// The program to start does not exist inside the sandbox, or may not be executed.
     #[error("cannot start {program}: {why}")]
