@@ -3,6 +3,11 @@
 //! Knows nothing of versions or measurements. A provider may be an HTTP API, a command, a tape or the
 //! developer's hand; to whoever asks they are the same ([`Provider`]).
 
+pub mod extract;
+pub mod shape;
+pub mod split;
+pub mod tape;
+
 use std::sync::Arc;
 
 use futures::stream::BoxStream;
@@ -68,8 +73,46 @@ pub trait Provider: Send + Sync {
         false
     }
 
+    /// Holds the replies that are on their way, or lets them go on; only a tape can.
+    fn hold(&self, _held: bool) {}
+
+    /// The same provider with another model, where it has several.
+    fn with_model(&self, _model: &str) -> Option<Arc<dyn Provider>> {
+        None
+    }
+
     /// Asks. The stream ends with exactly one [`Part::End`]; dropping it cancels the request.
     fn ask(&self, question: Question) -> BoxStream<'static, Part>;
+}
+
+impl End {
+    /// The model is done.
+    #[must_use]
+    pub fn done(finish: Finish, usage: Usage) -> Self {
+        Self {
+            finish,
+            usage,
+            error: String::new(),
+            again: false,
+        }
+    }
+
+    /// The provider failed and asking again would not help.
+    #[must_use]
+    pub fn failed(error: impl Into<String>) -> Self {
+        Self {
+            finish: Finish::Failed,
+            usage: Usage::default(),
+            error: error.into(),
+            again: false,
+        }
+    }
+}
+
+/// About how many tokens a text is, where nobody counted: four bytes each, the usual rule of thumb for code and English.
+#[must_use]
+pub fn estimate_tokens(text: &str) -> u64 {
+    text.len().div_ceil(4) as u64
 }
 
 /// Which provider a name stands for; read from flags, environment and config file.

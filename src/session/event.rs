@@ -377,6 +377,9 @@ pub enum Event {
         incumbent: Option<VersionId>,
         /// Who decided: the rule, or the developer.
         by_hand: bool,
+        /// Whether it takes an earlier decision back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        taken_back: bool,
         /// Why, in one sentence.
         reason: String,
     },

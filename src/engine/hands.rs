@@ -1,0 +1,180 @@
+//! The blocking side of the loop: one thread that owns the judge and its sandbox and does one job at a time.
+//!
+//! Jobs go in, news come out; readings are dropped when nobody fetches them, everything else arrives.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::measure::build::Built;
+use crate::measure::compare::{Compared, Plan};
+use crate::measure::judge::{Judge, JudgeError};
+use crate::measure::{Comparison, Evaluation, Failure, Progress};
+use crate::sandbox::{self, Control, Guards};
+use crate::session::event::VersionId;
+use crate::task::{Objective, Source, Task};
+
+/// A version as the judge needs it.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    pub id: VersionId,
+    pub source: Source,
+}
+
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Open the sandbox and find the toolchain.
+    Open,
+    /// Where outputs are missing, have the original say them.
+    Oracle,
+    /// Build a version and check it on every case.
+    Evaluate(Subject),
+    /// Compare two versions that pass; confirm a win on fresh runs, against the original too.
+    Compare { candidate: Subject, incumbent: Subject, original: Option<Subject>, objective: Objective },
+}
+
+#[derive(Debug)]
+pub(super) enum Product {
+    Opened { guards: Guards, toolchain: String, notes: Vec<String> },
+    Completed { task: Box<Task> },
+    Evaluated(Box<Evaluation>),
+    Compared(Box<Versus>),
+}
+
+/// What a comparison came to.
+#[derive(Debug)]
+pub(super) enum Versus {
+    Done { comparison: Comparison, against_original: Option<Comparison> },
+    /// A version failed a case in a timing run.
+    Voided { version: VersionId, failure: Failure },
+}
+
+pub(super) enum News {
+    Progress(VersionId, Progress),
+    Done(Result<Product, JudgeError>),
+}
+
+/// The loop's end of the thread.
+pub(super) struct Hands {
+    jobs: std::sync::mpsc::Sender<Job>,
+    pub news: Receiver<News>,
+    pub control: Control,
+}
+
+impl Hands {
+    /// Starts the thread. It ends when this value is dropped and its job is done or stopped.
+    pub(super) fn start(task: Task, sandbox: sandbox::Settings, cache: Option<PathBuf>, budget: Duration) -> std::io::Result<Self> {
+        let (jobs, todo) = std::sync::mpsc::channel();
+        let (sender, news) = channel(1024);
+        let control = Control::new();
+        let worker = Worker { task, sandbox, cache, budget, judge: None, built: HashMap::new(), news: sender, control: control.clone() };
+        std::thread::Builder::new().name("judge".into()).spawn(move || worker.work(&todo))?;
+        Ok(Self { jobs, news, control })
+    }
+
+    pub(super) fn give(&mut self, job: Job) {
+        self.control.rearm();
+        // News of an earlier, stopped job are of no interest any more.
+        while self.news.try_recv().is_ok() {}
+        drop(self.jobs.send(job));
+    }
+}
+
+impl Drop for Hands {
+    fn drop(&mut self) {
+        self.control.stop();
+    }
+}
+
+struct Worker {
+    task: Task,
+    sandbox: sandbox::Settings,
+    cache: Option<PathBuf>,
+    budget: Duration,
+    judge: Option<Judge>,
+    built: HashMap<VersionId, Arc<Built>>,
+    news: Sender<News>,
+    control: Control,
+}
+
+impl Worker {
+    fn work(mut self, todo: &std::sync::mpsc::Receiver<Job>) {
+        while let Ok(job) = todo.recv() {
+            let result = self.do_one(job);
+            if self.news.blocking_send(News::Done(result)).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn do_one(&mut self, job: Job) -> Result<Product, JudgeError> {
+        if self.judge.is_none() {
+            self.judge = Some(Judge::open(self.sandbox.clone(), self.cache.as_deref())?);
+        }
+        match job {
+            Job::Open => self.open(),
+            Job::Oracle => self.oracle(),
+            Job::Evaluate(subject) => self.evaluate(&subject).map(|e| Product::Evaluated(Box::new(e))),
+            Job::Compare { candidate, incumbent, original, objective } => {
+                self.compare(&candidate, &incumbent, original.as_ref(), objective).map(|v| Product::Compared(Box::new(v)))
+            }
+        }
+    }
+
+    /// The parts that every job needs, borrowed apart from each other.
+    fn tools(&mut self, about: VersionId) -> Result<(&mut Judge, &mut Task, impl FnMut(Progress) + 'static, Control), JudgeError> {
+        let news = self.news.clone();
+        let watch = move |progress: Progress| match progress {
+            Progress::Sampled { .. } => drop(news.try_send(News::Progress(about, progress))),
+            other => drop(news.blocking_send(News::Progress(about, other))),
+        };
+        match self.judge.as_mut() {
+            Some(judge) => Ok((judge, &mut self.task, watch, self.control.clone())),
+            None => Err(JudgeError::Environment("the sandbox is not open".into())),
+        }
+    }
+
+    fn open(&mut self) -> Result<Product, JudgeError> {
+        let (judge, task, _, control) = self.tools(VersionId(0))?;
+        let toolchain = judge.toolchain(&task.language, task.tool.as_deref(), &control)?;
+        Ok(Product::Opened { guards: judge.guards().clone(), toolchain, notes: judge.notes() })
+    }
+
+    fn oracle(&mut self) -> Result<Product, JudgeError> {
+        let (judge, task, mut watch, control) = self.tools(VersionId(0))?;
+        judge.complete_with_oracle(task, &control, &mut watch)?;
+        Ok(Product::Completed { task: Box::new(task.clone()) })
+    }
+
+    fn build(&mut self, subject: &Subject) -> Result<Arc<Built>, JudgeError> {
+        if let Some(built) = self.built.get(&subject.id) {
+            return Ok(built.clone());
+        }
+        let (judge, task, mut watch, control) = self.tools(subject.id)?;
+        let language = task.language.clone();
+        let tool = task.tool.clone();
+        let built = Arc::new(judge.build(&subject.source, &language, tool.as_deref(), &control, &mut watch)?);
+        self.built.insert(subject.id, built.clone());
+        Ok(built)
+    }
+
+    fn evaluate(&mut self, subject: &Subject) -> Result<Evaluation, JudgeError> {
+        let built = self.build(subject)?;
+        let (judge, task, mut watch, control) = self.tools(subject.id)?;
+        judge.evaluate(&built, task, &control, &mut watch)
+    }
+
+    fn compare(&mut self, candidate: &Subject, incumbent: &Subject, original: Option<&Subject>, objective: Objective) -> Result<Versus, JudgeError> {
+        let new = self.build(candidate)?;
+        let old = self.build(incumbent)?;
+        let first = original.map(|o| self.build(o)).transpose()?;
+        let names = (candidate.id.to_string(), incumbent.id.to_string());
+        let plan = Plan { objective, budget: self.budget, ..Plan::default() };
+        let (judge, task, mut watch, control) = self.tools(candidate.id)?;
+        let _ = (&new, &old, &first, &names, &plan, judge, task, &mut watch, control);
+        Err(JudgeError::Environment("not yet".into()))
+    }
+}
