@@ -17,7 +17,6 @@ use crate::sandbox;
 use crate::session::event::{Goal, Mode, Origin, VersionId};
 use crate::session::{Library, Session, journal};
 use crate::task::Task;
-use crate::tui;
 
 /// Config, folders and languages: what every command with a loop needs first.
 pub struct Ground {

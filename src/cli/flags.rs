@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::config::Selection;
 use crate::session::event::{Goal, Mode};
 use crate::units::{Gain, parse_duration};
 
@@ -58,7 +59,7 @@ impl LoopFlags {
 }
 
 /// Who answers prompts.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "Model")]
 pub struct ModelFlags {
     /// Model to ask; PROVIDER/MODEL or a [provider.NAME] of the config file. Default: what the config file or OPENAI_* say.
@@ -82,6 +83,21 @@ pub struct ModelFlags {
     /// The prompt's template: default, afterburner, or one of yours.
     #[arg(long, value_name = "NAME")]
     pub template: Option<String>,
+}
+
+impl ModelFlags {
+    /// The flags as the config understands them.
+    #[must_use]
+    pub fn selection(&self) -> Selection {
+        Selection {
+            model: self.model.clone(),
+            provider: self.provider.clone(),
+            base_url: self.base_url.clone(),
+            command: self.model_command.clone(),
+            tape: self.tape.clone(),
+            temperature: self.temperature,
+        }
+    }
 }
 
 fn parse_gain(text: &str) -> Result<Gain, String> {

@@ -81,7 +81,7 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
             }
         }
         Event::VersionEvaluated { version, .. } => evaluated(out, session, *version),
-        Event::Decided { version, decision, incumbent, reason, .. } => {
+        Event::Decided { decision, incumbent, reason, .. } => {
             let word = if *decision == Decision::Accepted { "accepted" } else { "rejected" };
             let stands = incumbent.map_or_else(|| "no version passes yet".into(), |i| format!("best: {i}"));
             writeln!(out, "      {word}: {} · {stands}\n", text::safe(reason))

@@ -11,7 +11,7 @@ use super::flags::{LoopFlags, ModelFlags};
 use super::{ENVIRONMENT, USAGE, fail};
 use crate::config;
 use crate::session::event::{Mode, Origin};
-use crate::task::load::{self, TaskFlags};
+use crate::task::load::TaskFlags;
 use crate::task::{Checker, Objective};
 use crate::units::{Bytes, parse_bytes, parse_duration};
 
@@ -97,7 +97,7 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         language: args.language.clone(),
         tool: args.interpreter.clone(),
     };
-    let task = load::from_flags(&flags, &ground.languages).map_err(|e| fail(status_of(&e), e))?;
+    let task = flags.load(&ground.languages).map_err(|e| fail(status_of(&e), e))?;
     let provider = config::resolve_provider(&ground.config, &args.model.selection()).map_err(|e| fail(ENVIRONMENT, e))?;
     let template = ground.template(args.model.template.as_deref())?;
     let opening = format!("optimize: {} · replies by {} · every figure is measured here and now", task.name, provider.name());

@@ -10,9 +10,9 @@ use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::measure::build::Built;
-use crate::measure::compare::{Compared, Plan};
+use crate::measure::{Compared, Confirmed, Contender, Plan, Side};
 use crate::measure::judge::{Judge, JudgeError};
-use crate::measure::{Comparison, Evaluation, Failure, Progress};
+use crate::measure::{Answer, Comparison, Evaluation, Failure, Progress, Verdict};
 use crate::sandbox::{self, Control, Guards};
 use crate::session::event::VersionId;
 use crate::task::{Objective, Source, Task};
@@ -22,6 +22,8 @@ use crate::task::{Objective, Source, Task};
 pub(super) struct Subject {
     pub id: VersionId,
     pub source: Source,
+    /// Its evaluation, if it has one.
+    pub evaluation: Option<Evaluation>,
 }
 
 #[derive(Debug)]
@@ -49,7 +51,7 @@ pub(super) enum Product {
 pub(super) enum Versus {
     Done { comparison: Comparison, against_original: Option<Comparison> },
     /// A version failed a case in a timing run.
-    Voided { version: VersionId, failure: Failure },
+    Voided { version: VersionId, verdict: Verdict, failure: Failure },
 }
 
 pub(super) enum News {
@@ -144,9 +146,15 @@ impl Worker {
     }
 
     fn oracle(&mut self) -> Result<Product, JudgeError> {
-        let (judge, task, mut watch, control) = self.tools(VersionId(0))?;
-        judge.complete_with_oracle(task, &control, &mut watch)?;
-        Ok(Product::Completed { task: Box::new(task.clone()) })
+        if self.task.workload.needs_oracle() {
+            let Some(source) = self.task.source.clone() else {
+                return Err(JudgeError::Task("there are cases without an expected output and no original to say them; give the outputs, or a program".into()));
+            };
+            let original = self.build(&Subject { id: VersionId(0), source, evaluation: None })?;
+            let (judge, task, mut watch, control) = self.tools(VersionId(0))?;
+            judge.complete_with_oracle(task, &original, &control, &mut watch)?;
+        }
+        Ok(Product::Completed { task: Box::new(self.task.clone()) })
     }
 
     fn build(&mut self, subject: &Subject) -> Result<Arc<Built>, JudgeError> {
@@ -168,13 +176,52 @@ impl Worker {
     }
 
     fn compare(&mut self, candidate: &Subject, incumbent: &Subject, original: Option<&Subject>, objective: Objective) -> Result<Versus, JudgeError> {
-        let new = self.build(candidate)?;
-        let old = self.build(incumbent)?;
-        let first = original.map(|o| self.build(o)).transpose()?;
-        let names = (candidate.id.to_string(), incumbent.id.to_string());
-        let plan = Plan { objective, budget: self.budget, ..Plan::default() };
+        let new = self.contender(candidate)?;
+        let old = self.contender(incumbent)?;
+        let first = original.map(|o| self.contender(o)).transpose()?;
+        let plan = Plan::new(objective, self.budget);
         let (judge, task, mut watch, control) = self.tools(candidate.id)?;
-        let _ = (&new, &old, &first, &names, &plan, judge, task, &mut watch, control);
-        Err(JudgeError::Environment("not yet".into()))
+        let baseline = &first.as_ref().unwrap_or(&old).evaluation;
+        let compared = judge.compare(&old.lend(), &new.lend(), baseline, task, &plan, &control, &mut watch)?;
+        let won = match compared {
+            Compared::Done(c) if c.answer == Answer::Better => c,
+            Compared::Done(comparison) => return Ok(Versus::Done { comparison, against_original: None }),
+            Compared::Voided { version, verdict, failure } => return Ok(voided(version, verdict, failure, [candidate, incumbent], original)),
+        };
+        let original_or_incumbent = first.as_ref().or((incumbent.id == VersionId(0)).then_some(&old)).map(Prepared::lend);
+        match judge.confirm(won, &old.lend(), &new.lend(), original_or_incumbent.as_ref(), task, &plan, &control, &mut watch)? {
+            Confirmed::Done { comparison, against_original } => Ok(Versus::Done { comparison, against_original }),
+            Confirmed::Voided(Compared::Voided { version, verdict, failure }) => Ok(voided(version, verdict, failure, [candidate, incumbent], original)),
+            Confirmed::Voided(Compared::Done(comparison)) => Ok(Versus::Done { comparison, against_original: None }),
+        }
     }
+
+    fn contender(&mut self, subject: &Subject) -> Result<Prepared, JudgeError> {
+        let Some(evaluation) = subject.evaluation.clone() else {
+            return Err(JudgeError::Environment(format!("{} was never evaluated", subject.id)));
+        };
+        Ok(Prepared { name: subject.id.to_string(), built: self.build(subject)?, evaluation })
+    }
+}
+
+/// A contender that owns its parts.
+struct Prepared {
+    name: String,
+    built: Arc<Built>,
+    evaluation: Evaluation,
+}
+
+impl Prepared {
+    fn lend(&self) -> Contender<'_> {
+        Contender { name: &self.name, built: &self.built, evaluation: &self.evaluation }
+    }
+}
+
+fn voided(side: Side, verdict: Verdict, failure: Failure, [candidate, incumbent]: [&Subject; 2], original: Option<&Subject>) -> Versus {
+    let version = match side {
+        Side::Candidate => candidate.id,
+        Side::Incumbent => incumbent.id,
+        Side::Original => original.map_or(incumbent.id, |o| o.id),
+    };
+    Versus::Voided { version, verdict, failure }
 }

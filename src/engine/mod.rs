@@ -112,6 +112,12 @@ impl Handle {
     pub fn send(&self, command: Command) {
         drop(self.commands.send(command));
     }
+
+    /// A way to end the loop in good order from another thread.
+    pub fn quitter(&self) -> impl Fn() + Send + 'static {
+        let commands = self.commands.clone();
+        move || drop(commands.send(Command::Quit))
+    }
 }
 
 /// Why a session could not even begin.

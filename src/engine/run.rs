@@ -222,13 +222,14 @@ impl Loop {
         let (mut comparison, mut against_original) = (None, None);
         if let Some(incumbent) = incumbent {
             self.breathe(1).await;
-            match self.compare(&subject, &incumbent).await {
+            let candidate = Subject { evaluation: Some(evaluation.clone()), ..subject };
+            match self.compare(&candidate, &incumbent).await {
                 Ok(Versus::Done { comparison: c, against_original: o }) => (comparison, against_original) = (Some(c), o),
-                Ok(Versus::Voided { version: voided, failure }) if voided == version => {
-                    evaluation.verdict = Verdict::WrongAnswer;
+                Ok(Versus::Voided { version: voided, verdict, failure }) if voided == version => {
+                    evaluation.verdict = verdict;
                     evaluation.failure = Some(failure);
                 }
-                Ok(Versus::Voided { version: voided, failure }) => {
+                Ok(Versus::Voided { version: voided, failure, .. }) => {
                     self.note(format!("{voided} passed before, but failed in a timing run ({}); its output cannot be relied on", failure.reason), true);
                     return self.settle(version, parent, evaluation, None, None, Some((voided, failure.reason)));
                 }
@@ -263,6 +264,7 @@ impl Loop {
         let objective = self.session.rounds.last().map_or(self.session.objective, |r| r.objective);
         let (decision, reason) = match voided {
             Some((id, why)) => (Decision::Rejected, format!("not compared: {id} failed in a timing run ({why})")),
+            None if parent.is_none() && evaluation.verdict.accepted() => (Decision::Accepted, "the original passes every case: the baseline".into()),
             None => decide(&evaluation, comparison.as_ref(), objective),
         };
         let incumbent = if decision == Decision::Accepted { Some(version) } else { self.session.incumbent };
@@ -290,7 +292,7 @@ impl Loop {
     }
 
     pub(super) fn subject(&self, id: VersionId) -> Option<Subject> {
-        self.session.version(id).map(|v| Subject { id, source: v.source.clone() })
+        self.session.version(id).map(|v| Subject { id, source: v.source.clone(), evaluation: v.evaluation.clone() })
     }
 
     /// Gives a job to the judge and passes its news on until it is done; commands are heard meanwhile.

@@ -1,7 +1,7 @@
 //! The machine that figures are measured on: what stands beside them so that they mean something later.
 
 /// Plain facts about this machine; an empty text or 0 where it does not tell.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Facts {
     /// Processor model.
     pub cpu: String,

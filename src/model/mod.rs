@@ -4,6 +4,7 @@
 //! developer's hand; to whoever asks they are the same ([`Provider`]).
 
 pub mod extract;
+pub mod prompt;
 pub mod shape;
 pub mod split;
 pub mod tape;

@@ -126,7 +126,7 @@ pub fn lesson(version: &Version) -> String {
         if let Some(c) = &version.comparison {
             let _ = writeln!(out, "      against {}: {}", c.incumbent, comparison(c));
         }
-        if let Some(c) = &version.against_original {
+        if let Some(c) = version.against_original.as_ref().filter(|_| version.comparison.as_ref().is_none_or(|c| c.incumbent != "v0")) {
             let _ = writeln!(out, "      against v0: {}", comparison(c));
         }
     }

@@ -235,7 +235,7 @@ impl Control {
 }
 
 /// How a sandbox is to be opened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The `reheat` binary that plays the launcher; `None` is this very program.
     pub launcher: Option<PathBuf>,
