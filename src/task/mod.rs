@@ -6,6 +6,7 @@
 pub mod bundled;
 pub mod cases;
 pub mod checker;
+mod folder;
 pub mod language;
 pub mod load;
 mod reading;
