@@ -32,6 +32,12 @@ pub struct Plan {
     pub seed: Option<u64>,
 }
 
+impl Default for Plan {
+    fn default() -> Self {
+        Self::new(Objective::Time, Duration::from_secs(30))
+    }
+}
+
 impl Plan {
     /// The usual rules for an objective and a budget.
     #[must_use]

@@ -1,8 +1,10 @@
 //! The machine that figures are measured on: what stands beside them so that they mean something later.
 
+use serde::{Deserialize, Serialize};
+
 /// Plain facts about this machine; an empty text or 0 where it does not tell.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Facts {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
     /// Processor model.
     pub cpu: String,
     /// Cores that may be used.
@@ -15,14 +17,14 @@ pub struct Facts {
 
 /// Reads them.
 #[must_use]
-pub fn facts() -> Facts {
+pub fn facts() -> Machine {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let kernel = read("/proc/sys/kernel/osrelease");
     let system = match kernel.trim() {
         "" => std::env::consts::OS.to_owned(),
         release => format!("Linux {release}"),
     };
-    Facts {
+    Machine {
         cpu: field(&read("/proc/cpuinfo"), "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
         cores: std::thread::available_parallelism().map_or(0, std::num::NonZero::get),
         memory_bytes: field(&read("/proc/meminfo"), "MemTotal")

@@ -7,6 +7,7 @@ pub mod build;
 pub mod check;
 pub mod compare;
 mod confirm;
+mod contest;
 pub mod judge;
 pub mod machine;
 pub mod noise;
@@ -23,6 +24,7 @@ use crate::units::{ByteNanos, Bytes, Gain, Nanos};
 pub use build::Built;
 pub use compare::{Compared, Plan, Side};
 pub use confirm::Confirmed;
+pub use contest::Contested;
 pub use judge::{Judge, JudgeError, Watch};
 pub use pairs::Contender;
 

@@ -15,11 +15,16 @@ impl Judge {
     /// # Errors
     /// The original does not build, fails, or gives two different outputs (the case is named: there is nothing to
     /// trust), the sandbox failed, or stopped. The task is then as it was.
-    pub fn complete_with_oracle(&mut self, task: &mut Task, original: &Built, control: &Control, watch: Watch<'_>) -> Result<(), JudgeError> {
+    pub fn complete_with_oracle(&mut self, task: &mut Task, control: &Control, watch: Watch<'_>) -> Result<(), JudgeError> {
         let missing: Vec<usize> = (0..task.workload.cases.len()).filter(|i| task.workload.cases[*i].expected.is_none()).collect();
-        if missing.is_empty() {
-            return Ok(());
-        }
+        let Some(first) = missing.first() else { return Ok(()) };
+        let Some(source) = task.source.clone() else {
+            return Err(JudgeError::Task(format!(
+                "case {} has no expected output and there is no original to say it; give the outputs, or a program that is right",
+                task.workload.cases[*first].name
+            )));
+        };
+        let original = self.build(&source, &task.language, task.tool.as_deref(), control, watch)?;
         if let Some(failure) = &original.failure {
             return Err(JudgeError::Task(format!(
                 "the expected outputs are missing and the original, which should say them, does not compile ({})\n{}",
@@ -30,8 +35,8 @@ impl Judge {
         for (index, i) in missing.iter().enumerate() {
             let name = task.workload.cases[*i].name.clone();
             watch(Progress::CaseStarted { index, total: missing.len(), case: name.clone() });
-            let (first, result) = self.ask(task, original, *i, control, watch)?;
-            let (second, _) = self.ask(task, original, *i, control, watch)?;
+            let (first, result) = self.ask(task, &original, *i, control, watch)?;
+            let (second, _) = self.ask(task, &original, *i, control, watch)?;
             if let Err(mismatch) = task.checker.check(&first.bytes, &second.bytes) {
                 return Err(JudgeError::Task(format!(
                     "case {name} gives different output on two runs: {}; there is nothing to trust. Make the original deterministic (a fixed seed, a sorted order), give the expected outputs, or choose another --checker",
