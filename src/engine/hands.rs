@@ -146,14 +146,8 @@ impl Worker {
     }
 
     fn oracle(&mut self) -> Result<Product, JudgeError> {
-        if self.task.workload.needs_oracle() {
-            let Some(source) = self.task.source.clone() else {
-                return Err(JudgeError::Task("there are cases without an expected output and no original to say them; give the outputs, or a program".into()));
-            };
-            let original = self.build(&Subject { id: VersionId(0), source, evaluation: None })?;
-            let (judge, task, mut watch, control) = self.tools(VersionId(0))?;
-            judge.complete_with_oracle(task, &original, &control, &mut watch)?;
-        }
+        let (judge, task, mut watch, control) = self.tools(VersionId(0))?;
+        judge.complete_with_oracle(task, &control, &mut watch)?;
         Ok(Product::Completed { task: Box::new(self.task.clone()) })
     }
 

@@ -3,15 +3,23 @@
 //! Knows nothing of versions or measurements. A provider may be an HTTP API, a command, a tape or the
 //! developer's hand; to whoever asks they are the same ([`Provider`]).
 
+mod chunk;
+pub mod discover;
 pub mod extract;
+pub mod faults;
+pub mod openai;
 pub mod prompt;
+mod retry;
 pub mod shape;
 pub mod split;
 pub mod tape;
+mod transport;
 
 use std::sync::Arc;
 
-use futures::stream::BoxStream;
+use futures::channel::mpsc;
+use futures::stream::{self, BoxStream, StreamExt};
+use futures::{SinkExt, future};
 use serde::{Deserialize, Serialize};
 
 use crate::session::event::{Finish, Usage};
@@ -64,6 +72,23 @@ pub struct End {
     pub again: bool,
 }
 
+/// What tokens cost, in the developer's currency per million of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Price {
+    /// Of the prompt.
+    pub input: f64,
+    /// Of the reply.
+    pub output: f64,
+}
+
+impl Price {
+    /// The price of so many tokens.
+    #[must_use]
+    pub fn of(self, usage: Usage) -> f64 {
+        (self.input * usage.prompt_tokens as f64 + self.output * usage.reply_tokens as f64) / 1e6
+    }
+}
+
 /// Whoever answers prompts.
 pub trait Provider: Send + Sync {
     /// Name for the screen and the journal: `qwen2.5-coder`, `tape of …`, `claude -p`.
@@ -82,6 +107,11 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// What its tokens cost, if the developer has said so.
+    fn price(&self) -> Option<Price> {
+        None
+    }
+
     /// Asks. The stream ends with exactly one [`Part::End`]; dropping it cancels the request.
     fn ask(&self, question: Question) -> BoxStream<'static, Part>;
 }
@@ -94,7 +124,7 @@ impl End {
             finish,
             usage,
             error: String::new(),
-            again: false,
+            again: true,
         }
     }
 
@@ -107,6 +137,35 @@ impl End {
             error: error.into(),
             again: false,
         }
+    }
+}
+
+/// A stream that is fed by a piece of work: it ends with the [`End`] that the work comes to, and dropping it drops the work.
+pub(crate) fn answer<F, Fut>(work: F) -> BoxStream<'static, Part>
+where
+    F: FnOnce(Parts) -> Fut,
+    Fut: Future<Output = End> + Send + 'static,
+{
+    let (sender, receiver) = mpsc::channel(64);
+    let mut last = sender.clone();
+    let work = work(Parts(sender));
+    let work = async move {
+        let end = work.await;
+        drop(last.send(Part::End(end)).await);
+    };
+    let work = stream::once(work).filter_map(|()| future::ready(None));
+    stream::select(receiver, work).boxed()
+}
+
+/// Where the work behind an [`answer`] puts its parts.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts(mpsc::Sender<Part>);
+
+impl Parts {
+    /// Hands a part on; waits while the reader is busy.
+    pub(crate) async fn give(&mut self, part: Part) {
+        // Nobody reads any more: then the work is about to be dropped anyway.
+        drop(self.0.send(part).await);
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::measure::machine::Facts as Machine;
+pub use crate::measure::machine::Machine;
 use crate::measure::{Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
 use crate::sandbox::Guards;
 use crate::task::{Objective, Source};
