@@ -156,10 +156,10 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
     let mut entrants: Vec<Entrant> = Vec::new();
     for (name, source, language) in &sources {
         progress.about(name);
+        let built = judge.build(source, language, args.tool.as_deref(), control, &mut |p| progress.tell(&p))?;
         if entrants.is_empty() {
             judge.complete_with_oracle(&mut task, control, &mut |p| progress.tell(&p))?;
         }
-        let built = judge.build(source, language, args.tool.as_deref(), control, &mut |p| progress.tell(&p))?;
         let evaluation = judge.evaluate(&built, &task, control, &mut |p| progress.tell(&p))?;
         entrants.push(Entrant { name: name.clone(), built, evaluation });
     }
@@ -188,7 +188,8 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
         // What an old program that turned out to be void was compared with means nothing.
         comparisons.clear();
     }
-    Ok(Findings { task, entrants, comparisons, notes: judge.notes() })
+    let notes = task.notes.iter().cloned().chain(judge.notes()).collect();
+    Ok(Findings { task, entrants, comparisons, notes })
 }
 
 fn contender(entrant: &Entrant) -> Contender<'_> {

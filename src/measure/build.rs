@@ -130,7 +130,7 @@ impl Judge {
         }
         let mut said = outcome.stderr.bytes.clone();
         said.extend_from_slice(&outcome.stdout.bytes);
-        let diagnostics = text::head(&said, DIAGNOSTICS).trim().to_owned();
+        let diagnostics = guest_paths(text::head(&said, DIAGNOSTICS).trim(), &format!("{PROG}/{name}"));
         let wall_ns = outcome.wall;
         let collected = outcome.collected.iter().find(|(n, bytes)| n == product && !bytes.is_empty());
         let failed = |reason: String| Failure { reason, stderr: diagnostics.clone(), ..Failure::default() };
@@ -149,6 +149,22 @@ impl Judge {
             }
         }
     }
+}
+
+/// Cuts off whatever stands before the guest's path of the source: without isolation the compiler sees it deeper down.
+fn guest_paths(said: &str, guest: &str) -> String {
+    let mut out = String::with_capacity(said.len());
+    let mut rest = said;
+    while let Some(at) = rest.find(guest) {
+        let before = &rest[..at];
+        let path = before.rfind(|c: char| c.is_whitespace() || "\"'`‘“<>()[]:,=".contains(c));
+        let keep = path.map_or(0, |i| i + before[i..].chars().next().map_or(0, char::len_utf8));
+        out.push_str(&before[..keep]);
+        out.push_str(guest);
+        rest = &rest[at + guest.len()..];
+    }
+    out.push_str(rest);
+    out
 }
 
 fn identity(source: &Source, name: &str, language: &Language, compile: Option<&[String]>, version: &str) -> String {
@@ -280,6 +296,13 @@ pub fn source(file_name: &str, text: impl Into<Arc<str>>) -> Source {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn diagnostics_name_guest_paths_only() {
+        let said = "/tmp/x-1/prog/main.c:1:2: error in ‘/tmp/x-1/prog/main.c’\n  --> /prog/main.c:3\nélan";
+        let clean = "/prog/main.c:1:2: error in ‘/prog/main.c’\n  --> /prog/main.c:3\nélan";
+        assert_eq!(guest_paths(said, "/prog/main.c"), clean);
+    }
 
     #[test]
     fn the_cache_gives_back_only_what_is_whole() {
