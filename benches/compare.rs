@@ -18,7 +18,10 @@ use reheat::units::Nanos;
 const LOOPS: u64 = 12_000_000;
 
 fn main() {
-    let comparisons = std::env::var("REHEAT_BENCH_COMPARISONS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_usize);
+    let comparisons = std::env::var("REHEAT_BENCH_COMPARISONS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(100_usize);
     statistics();
     let mut bench = match Bench::open() {
         Ok(bench) => bench,
@@ -27,10 +30,37 @@ fn main() {
             return;
         }
     };
-    println!("\n{comparisons} comparisons a line, one run takes about {}", bench.run_time());
-    println!("{:<22} {:>7} {:>6} {:>6} {:>8} {:>6} {:>10} {:>9} {:>12} {:>14}", "truth", "better", "worse", "same", "≤", "?", "pairs", "estimate", "mean of ten", "own cost/run");
-    for (label, share) in [("two copies", 1.0), ("20 % faster", 1.2), ("5 % faster", 1.05)] {
-        bench.line(label, share, if share > 1.1 { comparisons.div_ceil(2) } else { comparisons });
+    println!(
+        "\n{comparisons} comparisons a line, one run takes about {}",
+        bench.run_time()
+    );
+    println!(
+        "{:<22} {:>7} {:>6} {:>6} {:>8} {:>6} {:>10} {:>9} {:>12} {:>14}",
+        "truth",
+        "better",
+        "worse",
+        "same",
+        "≤",
+        "?",
+        "pairs",
+        "estimate",
+        "mean of ten",
+        "own cost/run"
+    );
+    for (label, share) in [
+        ("two copies", 1.0),
+        ("20 % faster", 1.2),
+        ("5 % faster", 1.05),
+    ] {
+        bench.line(
+            label,
+            share,
+            if share > 1.1 {
+                comparisons.div_ceil(2)
+            } else {
+                comparisons
+            },
+        );
     }
 }
 
@@ -44,7 +74,10 @@ fn statistics() {
             run.push(f64::from((i * 7919 + round) % 101) / 500.0 - 0.1);
         }
     }
-    println!("statistics of 200 pairs with all nine looks: {}", Nanos::from(started.elapsed() / rounds));
+    println!(
+        "statistics of 200 pairs with all nine looks: {}",
+        Nanos::from(started.elapsed() / rounds)
+    );
 }
 
 struct Bench {
@@ -58,7 +91,14 @@ impl Bench {
     fn open() -> Result<Self, String> {
         let languages = Languages::load(None).map_err(|e| e.to_string())?;
         let launcher = PathBuf::from(env!("CARGO_BIN_EXE_reheat"));
-        let mut judge = Judge::open(Settings { launcher: Some(launcher), unsafe_no_isolation: false }, None).map_err(|e| e.to_string())?;
+        let mut judge = Judge::open(
+            Settings {
+                launcher: Some(launcher),
+                unsafe_no_isolation: false,
+            },
+            None,
+        )
+        .map_err(|e| e.to_string())?;
         let task = Task {
             name: "busy".into(),
             title: String::new(),
@@ -70,7 +110,13 @@ impl Bench {
             objective: Objective::Time,
             limits: Limits::default(),
             checker: Checker::Tokens,
-            workload: Workload { cases: vec![Case { name: "1".into(), input: Arc::from(&b""[..]), expected: Some(Arc::from(&b"done\n"[..])) }] },
+            workload: Workload {
+                cases: vec![Case {
+                    name: "1".into(),
+                    input: Arc::from(&b""[..]),
+                    expected: Some(Arc::from(&b"done\n"[..])),
+                }],
+            },
             args: Vec::new(),
             files: Vec::new(),
             references: Vec::new(),
@@ -78,9 +124,18 @@ impl Bench {
             tape: None,
         };
         let control = Control::new();
-        let built = judge.build(&busy(LOOPS, 0), &task.language, None, &control, &mut |_| {}).map_err(|e| e.to_string())?;
-        let baseline = judge.evaluate(&built, &task, &control, &mut |_| {}).map_err(|e| e.to_string())?;
-        Ok(Self { judge, task, control, baseline })
+        let built = judge
+            .build(&busy(LOOPS, 0), &task.language, None, &control, &mut |_| {})
+            .map_err(|e| e.to_string())?;
+        let baseline = judge
+            .evaluate(&built, &task, &control, &mut |_| {})
+            .map_err(|e| e.to_string())?;
+        Ok(Self {
+            judge,
+            task,
+            control,
+            baseline,
+        })
     }
 
     fn run_time(&self) -> Nanos {
@@ -94,28 +149,61 @@ impl Bench {
         for i in 0..comparisons {
             let old = self.ready(&busy(LOOPS, 2 * i));
             let new = self.ready(&busy((LOOPS as f64 / truth) as u64, 2 * i + 1));
-            let contender = |name, (built, evaluation)| Contender { name, built, evaluation };
-            let (old, new) = (contender("old", (&old.0, &old.1)), contender("new", (&new.0, &new.1)));
+            let contender = |name, (built, evaluation)| Contender {
+                name,
+                built,
+                evaluation,
+            };
+            let (old, new) = (
+                contender("old", (&old.0, &old.1)),
+                contender("new", (&new.0, &new.1)),
+            );
             let mut ten = (0.0, 0.0);
             let mut busy_ns = 0.0;
             let mut runs = 0_u32;
             let started = Instant::now();
-            let compared = self.judge.compare(&old, &new, &self.baseline, &self.task, &Plan::new(Objective::Time, Duration::from_secs(30)), &self.control, &mut |p| {
-                if let Progress::Paired { pairs, incumbent, candidate, .. } = p {
-                    busy_ns += (incumbent.wall_ns + candidate.wall_ns).0 as f64;
-                    runs += 2;
-                    if pairs <= 10 {
-                        ten = (ten.0 + incumbent.wall_ns.0 as f64, ten.1 + candidate.wall_ns.0 as f64);
+            let compared = self.judge.compare(
+                &old,
+                &new,
+                &self.baseline,
+                &self.task,
+                &Plan::new(Objective::Time, Duration::from_secs(30)),
+                &self.control,
+                &mut |p| {
+                    if let Progress::Paired {
+                        pairs,
+                        incumbent,
+                        candidate,
+                        ..
+                    } = p
+                    {
+                        busy_ns += (incumbent.wall_ns + candidate.wall_ns).0 as f64;
+                        runs += 2;
+                        if pairs <= 10 {
+                            ten = (
+                                ten.0 + incumbent.wall_ns.0 as f64,
+                                ten.1 + candidate.wall_ns.0 as f64,
+                            );
+                        }
                     }
-                }
-            });
+                },
+            );
             let elapsed = started.elapsed().as_nanos() as f64;
-            let Ok(Compared::Done(c)) = compared else { panic!("{compared:?}") };
+            let Ok(Compared::Done(c)) = compared else {
+                panic!("{compared:?}")
+            };
             // By hand: "the mean of ten is lower" by at least the same smallest effect.
             let ratio = ten.0 / ten.1;
-            naive += usize::from(if truth > 1.0 { ratio >= 1.01 } else { !(1.0 / 1.01..1.01).contains(&ratio) });
+            naive += usize::from(if truth > 1.0 {
+                ratio >= 1.01
+            } else {
+                !(1.0 / 1.01..1.01).contains(&ratio)
+            });
             // The warm-up was one pair more.
-            costs.push((elapsed - busy_ns * f64::from(runs + 2) / f64::from(runs.max(1))) / f64::from(runs + 2));
+            costs.push(
+                (elapsed - busy_ns * f64::from(runs + 2) / f64::from(runs.max(1)))
+                    / f64::from(runs + 2),
+            );
             answers.push(c.answer);
             pairs.push(c.pairs as f64);
             errors.push(c.gain.0);
@@ -136,8 +224,20 @@ impl Bench {
     }
 
     fn ready(&mut self, source: &Source) -> (reheat::measure::Built, Evaluation) {
-        let built = self.judge.build(source, &self.task.language, None, &self.control, &mut |_| {}).unwrap();
-        let evaluation = self.judge.evaluate(&built, &self.task, &self.control, &mut |_| {}).unwrap();
+        let built = self
+            .judge
+            .build(
+                source,
+                &self.task.language,
+                None,
+                &self.control,
+                &mut |_| {},
+            )
+            .unwrap();
+        let evaluation = self
+            .judge
+            .evaluate(&built, &self.task, &self.control, &mut |_| {})
+            .unwrap();
         (built, evaluation)
     }
 }
@@ -148,5 +248,8 @@ fn busy(loops: u64, number: usize) -> Source {
         "#include <stdio.h>\n/* copy {} */\nint main(void) {{ volatile unsigned x = 1; for (unsigned long i = 0; i < {loops}UL; i++) x = x * 1664525u + 1013904223u; puts(\"done\"); return 0; }}\n",
         number % 2
     );
-    Source { file_name: "main.c".into(), text: text.into() }
+    Source {
+        file_name: "main.c".into(),
+        text: text.into(),
+    }
 }
