@@ -13,7 +13,9 @@ fn open() -> Sandbox {
         launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
         unsafe_no_isolation: true,
     };
-    Sandbox::open(&settings).expect("the sandbox opens")
+    let sandbox = Sandbox::open(&settings).expect("the sandbox opens");
+    println!("{:?}", sandbox.guards());
+    sandbox
 }
 
 fn shell(script: &str) -> Program {

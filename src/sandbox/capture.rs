@@ -98,3 +98,12 @@ pub fn wait(streams: &[&Stream], others: &[BorrowedFd<'_>], timeout: std::time::
     // An interrupted or failed wait is only a shorter wait: every caller looks at its clock next.
     let _ = poll(&mut fds, Some(&timeout));
 }
+
+/// Whether the descriptor has something to read, or its other side is gone.
+#[must_use]
+#[cfg(target_os = "linux")]
+pub fn ready(fd: BorrowedFd<'_>) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::IN)];
+    poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|n| n > 0)
+}

@@ -4,6 +4,8 @@
 //! screens. Everything that only Linux has lives in `linux/`; `unsafe` is allowed there and nowhere else.
 
 mod capture;
+#[cfg(target_os = "linux")]
+mod linux;
 mod plain;
 pub mod toolchain;
 mod trace;
@@ -204,6 +206,11 @@ impl Control {
         self.stop.store(true, Ordering::SeqCst);
     }
 
+    /// Makes it ready for the next piece of work after a stop.
+    pub fn rearm(&self) {
+        self.stop.store(false, Ordering::SeqCst);
+    }
+
     /// Whether the end was asked for.
     #[must_use]
     pub fn stopped(&self) -> bool {
@@ -230,7 +237,7 @@ impl Control {
 }
 
 /// How a sandbox is to be opened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The `reheat` binary that plays the launcher; `None` is this very program.
     pub launcher: Option<PathBuf>,
@@ -242,24 +249,46 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Sandbox {
     guards: Guards,
+    inner: Inner,
+}
+
+#[derive(Debug)]
+enum Inner {
+    #[cfg(target_os = "linux")]
+    Linux(Box<linux::Slot>),
+    Plain,
 }
 
 impl Sandbox {
-    /// Probes the machine and makes everything ready that can be made ready once.
+    /// Opens the strongest sandbox that this machine allows and makes everything ready that can be made ready once.
     ///
     /// # Errors
     /// [`SandboxError::NoIsolation`] where the machine has none and it was not waived; [`SandboxError::Failed`] otherwise.
-    pub fn open(_settings: &Settings) -> Result<Self, SandboxError> {
+    pub fn open(settings: &Settings) -> Result<Self, SandboxError> {
+        Self::open_without(settings, &[])
+    }
+
+    /// As [`Sandbox::open`], but does without some guards even where they are to be had: `user`, `namespaces`, `cgroup`,
+    /// `landlock`, `seccomp`. For tests of the weaker tiers.
+    ///
+    /// # Errors
+    /// As [`Sandbox::open`].
+    #[doc(hidden)]
+    pub fn open_without(settings: &Settings, forbid: &[&str]) -> Result<Self, SandboxError> {
+        let why = match strongest(settings, forbid) {
+            Ok(opened) => return Ok(opened),
+            Err(why) => why,
+        };
+        if !settings.unsafe_no_isolation {
+            return Err(SandboxError::NoIsolation(why));
+        }
         let guards = Guards {
             tier: Tier::None,
             on: vec!["limits".into()],
-            missing: vec![(
-                "isolation".into(),
-                "programs run with your own rights".into(),
-            )],
+            missing: vec![("isolation".into(), format!("programs run with your own rights: {why}"))],
             memory_source: MemorySource::ResidentSet,
         };
-        Ok(Self { guards })
+        Ok(Self { guards, inner: Inner::Plain })
     }
 
     /// Which protections are on.
@@ -281,8 +310,26 @@ impl Sandbox {
         watch: &mut dyn FnMut(Sample),
         control: &Control,
     ) -> Result<Outcome, SandboxError> {
-        plain::run(program, limits, watch, control)
+        match &mut self.inner {
+            #[cfg(target_os = "linux")]
+            Inner::Linux(slot) => slot.run(program, limits, watch, control),
+            Inner::Plain => plain::run(program, limits, watch, control),
+        }
     }
+}
+
+/// The strongest isolation that there is, or why there is none.
+#[cfg(target_os = "linux")]
+fn strongest(settings: &Settings, forbid: &[&str]) -> Result<Sandbox, String> {
+    let forbid: Vec<String> = forbid.iter().map(|f| (*f).to_owned()).collect();
+    let (slot, guards) = linux::Slot::open(settings, &forbid)?;
+    Ok(Sandbox { guards, inner: Inner::Linux(Box::new(slot)) })
+}
+
+/// The strongest isolation that there is, or why there is none.
+#[cfg(not(target_os = "linux"))]
+fn strongest(_settings: &Settings, _forbid: &[&str]) -> Result<Sandbox, String> {
+    Err("isolation needs Linux".to_owned())
 }
 
 /// Whether this process was started to play the launcher; `main` asks before anything else.
@@ -295,6 +342,9 @@ pub fn is_launcher() -> bool {
 
 /// The launcher's whole life. Never returns.
 pub fn launcher_main() -> ! {
+    #[cfg(target_os = "linux")]
+    linux::launcher::main();
+    #[cfg(not(target_os = "linux"))]
     std::process::exit(2)
 }
 

@@ -297,6 +297,15 @@ impl Stage {
         inside(self.folder.path(), WORK)
     }
 
+    /// Paths that may be read, and the one that may be written (`w`), for a guard that knows only paths.
+    #[cfg(target_os = "linux")]
+    #[must_use]
+    pub fn paths(&self, program: &Program) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let bytes = |p: &Path| p.as_os_str().as_encoded_bytes().to_vec();
+        let hosts = program.mounts.iter().filter_map(|m| std::fs::canonicalize(&m.host).ok());
+        hosts.map(|h| (bytes(&h), b"r".to_vec())).chain([(bytes(self.folder.path()), b"w".to_vec())]).collect()
+    }
+
     /// The text with every guest path in it replaced by where it really is.
     #[must_use]
     pub fn rewrite(&self, text: &str) -> String {

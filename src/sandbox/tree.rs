@@ -31,6 +31,25 @@ pub fn look(root: u32) -> Look {
     seen
 }
 
+/// Looks at the descendants of the process, but not at itself. Anonymous and shared memory, shared pages counted repeatedly.
+#[must_use]
+#[cfg(target_os = "linux")]
+pub fn look_below(root: u32) -> Look {
+    let mut seen = Look::default();
+    for pid in descendants(root).into_iter().skip(1) {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let kib = |name: &str| {
+            let line = status.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_default();
+            line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0)
+        };
+        seen.memory.0 += (kib("RssAnon:") + kib("RssShmem:")) * 1024;
+        let (threads, cpu) = stat_of(pid).unwrap_or_default();
+        seen.tasks += threads;
+        seen.cpu = seen.cpu + cpu;
+    }
+    seen
+}
+
 /// CPU time of one process and of the children it has waited for; also of a zombie.
 #[must_use]
 pub fn cpu_of(pid: u32) -> Nanos {

@@ -4,7 +4,9 @@
 //! Nothing of them is read before it is asked for; lists are made by [`summary`] without generating a case.
 
 mod chance;
+mod coins;
 mod pairs;
+mod readings;
 
 use std::sync::Arc;
 
@@ -20,7 +22,11 @@ static FOLDERS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets/tasks");
 pub const DEFAULT: &str = "pairs";
 
 /// Every bundled task with its generator, in the order in which they are shown.
-const ALL: [(&str, fn() -> Vec<Case>); 1] = [("pairs", pairs::cases)];
+const ALL: [(&str, fn() -> Vec<Case>); 3] = [
+    ("pairs", pairs::cases),
+    ("readings", readings::cases),
+    ("coins", coins::cases),
+];
 
 /// What a list of bundled tasks shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
