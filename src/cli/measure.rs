@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::measure::{
-    Answer, Built, Compared, Comparison, Contender, Contested, Evaluation, Judge, JudgeError, Metric, Plan, Side, Verdict,
+    Answer, Built, Compared, Comparison, Contender, Contested, Evaluation, Judge, JudgeError,
+    Metric, Plan, Side, Verdict,
 };
 use crate::sandbox::{Control, Settings};
 use crate::task::load::{TaskFlags, load_source};
@@ -116,7 +117,11 @@ pub fn run(args: MeasureArgs) -> ExitCode {
     stop_on_signals(&control);
     match measure(&args, &control) {
         Ok(findings) => {
-            let printed = if args.json { show::json(&findings) } else { show::text(&findings, args.objective) };
+            let printed = if args.json {
+                show::json(&findings)
+            } else {
+                show::text(&findings, args.objective)
+            };
             if let Err(error) = show::out(&printed) {
                 eprintln!("reheat: cannot write the result: {error}");
                 return ExitCode::from(3);
@@ -133,49 +138,90 @@ pub fn run(args: MeasureArgs) -> ExitCode {
         }
         Err(error) => {
             eprintln!("reheat: {error}");
-            ExitCode::from(if matches!(error, JudgeError::Task(_)) { 2 } else { 3 })
+            ExitCode::from(if matches!(error, JudgeError::Task(_)) {
+                2
+            } else {
+                3
+            })
         }
     }
 }
 
 impl Findings {
     fn all_better(&self) -> bool {
-        let better = self.comparisons.iter().filter(|c| c.answer == Answer::Better && c.confirmed).count();
+        let better = self
+            .comparisons
+            .iter()
+            .filter(|c| c.answer == Answer::Better && c.confirmed)
+            .count();
         better + 1 == self.entrants.len()
     }
 }
 
 fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError> {
-    let languages = Languages::load(folder("REHEAT_CONFIG_DIR", |d| d.config_dir()).map(|d| d.join("languages")).as_deref())?;
-    let sources = args.programs.iter().map(|path| read(path, args.language.as_deref(), &languages)).collect::<Result<Vec<_>, _>>()?;
+    let languages = Languages::load(
+        folder("REHEAT_CONFIG_DIR", |d| d.config_dir())
+            .map(|d| d.join("languages"))
+            .as_deref(),
+    )?;
+    let sources = args
+        .programs
+        .iter()
+        .map(|path| read(path, args.language.as_deref(), &languages))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut task = task(args, &languages)?;
     let cache = folder("REHEAT_CACHE_DIR", |d| d.cache_dir()).map(|d| d.join("builds"));
-    let mut judge = Judge::open(Settings { launcher: None, unsafe_no_isolation: args.unsafe_no_isolation }, cache.as_deref())?;
+    let mut judge = Judge::open(
+        Settings {
+            launcher: None,
+            unsafe_no_isolation: args.unsafe_no_isolation,
+        },
+        cache.as_deref(),
+    )?;
     let mut progress = show::Status::new();
 
     let mut entrants: Vec<Entrant> = Vec::new();
     for (name, source, language) in &sources {
         progress.about(name);
+        let built = judge.build(source, language, args.tool.as_deref(), control, &mut |p| {
+            progress.tell(&p)
+        })?;
         if entrants.is_empty() {
             judge.complete_with_oracle(&mut task, control, &mut |p| progress.tell(&p))?;
         }
-        let built = judge.build(source, language, args.tool.as_deref(), control, &mut |p| progress.tell(&p))?;
         let evaluation = judge.evaluate(&built, &task, control, &mut |p| progress.tell(&p))?;
-        entrants.push(Entrant { name: name.clone(), built, evaluation });
+        entrants.push(Entrant {
+            name: name.clone(),
+            built,
+            evaluation,
+        });
     }
 
     let mut plan = Plan::new(args.objective, args.budget);
-    plan.metric = args.metric.map(|clock| if clock == Clock::Cpu { Metric::Cpu } else { Metric::Wall });
+    plan.metric = args.metric.map(|clock| {
+        if clock == Clock::Cpu {
+            Metric::Cpu
+        } else {
+            Metric::Wall
+        }
+    });
     let mut comparisons = Vec::new();
     for i in 1..entrants.len() {
-        if !entrants[0].evaluation.verdict.accepted() || !entrants[i].evaluation.verdict.accepted() {
+        if !entrants[0].evaluation.verdict.accepted() || !entrants[i].evaluation.verdict.accepted()
+        {
             continue;
         }
         progress.about(&entrants[i].name);
         let (old, new) = (contender(&entrants[0]), contender(&entrants[i]));
-        match judge.contest(&old, &new, None, &task, &plan, control, &mut |p| progress.tell(&p))? {
+        match judge.contest(&old, &new, None, &task, &plan, control, &mut |p| {
+            progress.tell(&p)
+        })? {
             Contested::Done { comparison, .. } => comparisons.push(comparison),
-            Contested::Voided(Compared::Voided { version, verdict, failure }) => {
+            Contested::Voided(Compared::Voided {
+                version,
+                verdict,
+                failure,
+            }) => {
                 let voided = if version == Side::Candidate { i } else { 0 };
                 entrants[voided].evaluation.verdict = verdict;
                 entrants[voided].evaluation.failure = Some(failure);
@@ -188,24 +234,52 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
         // What an old program that turned out to be void was compared with means nothing.
         comparisons.clear();
     }
-    Ok(Findings { task, entrants, comparisons, notes: judge.notes() })
+    let notes = task.notes.iter().cloned().chain(judge.notes()).collect();
+    Ok(Findings {
+        task,
+        entrants,
+        comparisons,
+        notes,
+    })
 }
 
 fn contender(entrant: &Entrant) -> Contender<'_> {
-    Contender { name: &entrant.name, built: &entrant.built, evaluation: &entrant.evaluation }
+    Contender {
+        name: &entrant.name,
+        built: &entrant.built,
+        evaluation: &entrant.evaluation,
+    }
 }
 
 /// A program and its language; its name is the path as it was given.
-fn read(path: &Path, language: Option<&str>, languages: &Languages) -> Result<(String, Source, Arc<Language>), TaskError> {
+fn read(
+    path: &Path,
+    language: Option<&str>,
+    languages: &Languages,
+) -> Result<(String, Source, Arc<Language>), TaskError> {
     let source = load_source(path)?;
-    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    let ending = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .unwrap_or_default();
     let found = match language {
         Some(id) => languages.get(id),
         None => languages.for_extension(ending),
     };
     let found = found.ok_or_else(|| {
-        let what = language.map_or_else(|| format!("the language of {} is not known from its ending", path.display()), |id| format!("there is no language `{id}`"));
-        TaskError::Invalid(format!("{what}; give one with --language, known are {}", languages.known()))
+        let what = language.map_or_else(
+            || {
+                format!(
+                    "the language of {} is not known from its ending",
+                    path.display()
+                )
+            },
+            |id| format!("there is no language `{id}`"),
+        );
+        TaskError::Invalid(format!(
+            "{what}; give one with --language, known are {}",
+            languages.known()
+        ))
     })?;
     Ok((path.display().to_string(), source, found))
 }
@@ -230,7 +304,9 @@ fn task(args: &MeasureArgs, languages: &Languages) -> Result<Task, TaskError> {
 
 /// One of our folders: from the environment, else where this system keeps such things; `None` without a home.
 fn folder(variable: &str, of: impl Fn(&directories::ProjectDirs) -> &Path) -> Option<PathBuf> {
-    let set = std::env::var_os(variable).filter(|v: &OsString| !v.is_empty()).map(PathBuf::from);
+    let set = std::env::var_os(variable)
+        .filter(|v: &OsString| !v.is_empty())
+        .map(PathBuf::from);
     set.or_else(|| directories::ProjectDirs::from("", "", "reheat").map(|d| of(&d).to_path_buf()))
 }
 

@@ -25,7 +25,13 @@ impl Judge {
     ///
     /// # Errors
     /// A case without expected output, the sandbox failed, or stopped.
-    pub fn evaluate(&mut self, built: &Built, task: &Task, control: &Control, watch: Watch<'_>) -> Result<Evaluation, JudgeError> {
+    pub fn evaluate(
+        &mut self,
+        built: &Built,
+        task: &Task,
+        control: &Control,
+        watch: Watch<'_>,
+    ) -> Result<Evaluation, JudgeError> {
         let cases = &task.workload.cases;
         let mut evaluation = Evaluation {
             verdict: Verdict::Accepted,
@@ -43,14 +49,34 @@ impl Judge {
         }
         let mut failures = 0;
         for (index, case) in cases.iter().enumerate() {
-            watch(Progress::CaseStarted { index, total: cases.len(), case: case.name.clone() });
-            let outcome = self.run(&built.program(task, case), &task.limits, &mut |sample| watch(Progress::Sampled { sample }), control)?;
+            watch(Progress::CaseStarted {
+                index,
+                total: cases.len(),
+                case: case.name.clone(),
+            });
+            let outcome = self.run(
+                &built.program(task, case),
+                &task.limits,
+                &mut |sample| watch(Progress::Sampled { sample }),
+                control,
+            )?;
             let judged = judge(&outcome, case, &task.checker, &task.limits)?;
-            let verdict = judged.as_ref().map_or(Verdict::Accepted, |(verdict, _)| *verdict);
-            let result = CaseResult { case: case.name.clone(), verdict, figures: figures(&outcome), trace: thin(&outcome.samples, TRACE) };
+            let verdict = judged
+                .as_ref()
+                .map_or(Verdict::Accepted, |(verdict, _)| *verdict);
+            let result = CaseResult {
+                case: case.name.clone(),
+                verdict,
+                figures: figures(&outcome),
+                trace: thin(&outcome.samples, TRACE),
+            };
             evaluation.figures = evaluation.figures.join(result.figures);
             evaluation.cases.push(result.clone());
-            watch(Progress::CaseFinished { index, total: cases.len(), result });
+            watch(Progress::CaseFinished {
+                index,
+                total: cases.len(),
+                result,
+            });
             if let Some((verdict, failure)) = judged {
                 failures += 1;
                 if failures == 1 {
@@ -68,11 +94,21 @@ impl Judge {
 
 /// The figures of a run.
 pub(super) fn figures(outcome: &Outcome) -> Figures {
-    Figures { wall_ns: outcome.wall, cpu_ns: outcome.cpu, peak_bytes: outcome.peak.bytes, integral_byte_ns: outcome.integral }
+    Figures {
+        wall_ns: outcome.wall,
+        cpu_ns: outcome.cpu,
+        peak_bytes: outcome.peak.bytes,
+        integral_byte_ns: outcome.integral,
+    }
 }
 
 /// Whether a run is right: `None`, or the verdict and its failure.
-pub(super) fn judge(outcome: &Outcome, case: &Case, checker: &Checker, limits: &Limits) -> Result<Option<(Verdict, Failure)>, JudgeError> {
+pub(super) fn judge(
+    outcome: &Outcome,
+    case: &Case,
+    checker: &Checker,
+    limits: &Limits,
+) -> Result<Option<(Verdict, Failure)>, JudgeError> {
     let failure = |reason: String| Failure {
         case: case.name.clone(),
         reason,
@@ -86,14 +122,20 @@ pub(super) fn judge(outcome: &Outcome, case: &Case, checker: &Checker, limits: &
         return Ok(Some((outcome.verdict.into(), told)));
     }
     let Some(expected) = &case.expected else {
-        return Err(JudgeError::Task(format!("case {} has no expected output, and no original to say it", case.name)));
+        return Err(JudgeError::Task(format!(
+            "case {} has no expected output, and no original to say it",
+            case.name
+        )));
     };
-    Ok(checker.check(expected, &outcome.stdout.bytes).err().map(|mismatch| {
-        let mut told = failure(mismatch.reason.clone());
-        told.expected = text::clean(&mismatch.expected_excerpt);
-        told.got = text::clean(&mismatch.got_excerpt);
-        (Verdict::WrongAnswer, told)
-    }))
+    Ok(checker
+        .check(expected, &outcome.stdout.bytes)
+        .err()
+        .map(|mismatch| {
+            let mut told = failure(mismatch.reason.clone());
+            told.expected = text::clean(&mismatch.expected_excerpt);
+            told.got = text::clean(&mismatch.got_excerpt);
+            (Verdict::WrongAnswer, told)
+        }))
 }
 
 /// At most `most` readings of a trace: of every stretch its lowest and its highest, so that no peak is lost.
@@ -128,7 +170,12 @@ mod tests {
 
     #[test]
     fn a_thinned_trace_keeps_its_ends_its_order_and_its_peak() {
-        let all: Vec<Sample> = (0..10_000_u64).map(|i| Sample { t: Nanos(i), memory: Bytes(if i == 7_777 { 1_000_000 } else { i % 100 }) }).collect();
+        let all: Vec<Sample> = (0..10_000_u64)
+            .map(|i| Sample {
+                t: Nanos(i),
+                memory: Bytes(if i == 7_777 { 1_000_000 } else { i % 100 }),
+            })
+            .collect();
         let kept = thin(&all, 512);
         assert!(kept.len() <= 512 && kept.len() > 400, "{}", kept.len());
         assert_eq!((kept[0], kept[kept.len() - 1]), (all[0], all[9_999]));

@@ -42,7 +42,13 @@ impl Plan {
     /// The usual rules for an objective and a budget.
     #[must_use]
     pub fn new(objective: Objective, budget: Duration) -> Self {
-        Self { objective, metric: None, budget, rules: Rules::default(), seed: None }
+        Self {
+            objective,
+            metric: None,
+            budget,
+            rules: Rules::default(),
+            seed: None,
+        }
     }
 }
 
@@ -85,7 +91,11 @@ impl From<Voided> for Compared {
             CANDIDATE => Side::Candidate,
             _ => Side::Original,
         };
-        Self::Voided { version, verdict: voided.verdict, failure: voided.failure }
+        Self::Voided {
+            version,
+            verdict: voided.verdict,
+            failure: voided.failure,
+        }
     }
 }
 
@@ -96,13 +106,35 @@ impl Judge {
     /// # Errors
     /// A contender that does not pass, the sandbox failed, or stopped.
     #[allow(clippy::too_many_arguments)]
-    pub fn compare(&mut self, incumbent: &Contender<'_>, candidate: &Contender<'_>, baseline: &Evaluation, task: &Task, plan: &Plan, control: &Control, watch: Watch<'_>) -> Result<Compared, JudgeError> {
+    pub fn compare(
+        &mut self,
+        incumbent: &Contender<'_>,
+        candidate: &Contender<'_>,
+        baseline: &Evaluation,
+        task: &Task,
+        plan: &Plan,
+        control: &Control,
+        watch: Watch<'_>,
+    ) -> Result<Compared, JudgeError> {
         let contenders = vec![*incumbent, *candidate];
         let first = plan.rules.looks.first().copied().unwrap_or(1);
-        let choice = choose(&contenders, baseline, plan.objective, first + 1, plan.budget.mul_f64(0.6));
+        let choice = choose(
+            &contenders,
+            baseline,
+            plan.objective,
+            first + 1,
+            plan.budget.mul_f64(0.6),
+        );
         let mut track = Track::new(self, contenders, task, choice, plan.seed)?;
         if plan.objective == Objective::Memory {
-            return peak::compare(self, &mut track, [incumbent.name, candidate.name], plan, control, watch);
+            return peak::compare(
+                self,
+                &mut track,
+                [incumbent.name, candidate.name],
+                plan,
+                control,
+                watch,
+            );
         }
         watch(Progress::WarmingUp);
         let warm = match track.sweep(self, control)? {
@@ -111,7 +143,9 @@ impl Judge {
         };
         let metric = match plan.objective {
             Objective::Integral => Metric::Integral,
-            _ => plan.metric.unwrap_or_else(|| clock(&[*incumbent, *candidate], &warm)),
+            _ => plan
+                .metric
+                .unwrap_or_else(|| clock(&[*incumbent, *candidate], &warm)),
         };
         let mut pace = Pace::new(plan.budget, track.elapsed(self));
         let mut run = Sequential::new(plan.rules);
@@ -135,19 +169,40 @@ impl Judge {
                 break false;
             }
         };
-        let mut comparison = conclude(&track, &mut run, [incumbent.name, candidate.name], [INCUMBENT, CANDIDATE], metric, plan);
+        let mut comparison = conclude(
+            &track,
+            &mut run,
+            [incumbent.name, candidate.name],
+            [INCUMBENT, CANDIDATE],
+            metric,
+            plan,
+        );
         comparison.note = note(&comparison, enough, pace.elapsed, plan.budget) + &track.coverage();
         Ok(Compared::Done(comparison))
     }
 }
 
 /// Feeds one sweep to the statistics: `better` against the incumbent (or the original) of the same sweep.
-pub(super) fn step(run: &mut Sequential, laps: &[Lap], candidate: usize, metric: Metric) -> Option<Look> {
-    run.push(log_ratio(&laps[INCUMBENT].figures, &laps[candidate].figures, metric))
+pub(super) fn step(
+    run: &mut Sequential,
+    laps: &[Lap],
+    candidate: usize,
+    metric: Metric,
+) -> Option<Look> {
+    run.push(log_ratio(
+        &laps[INCUMBENT].figures,
+        &laps[candidate].figures,
+        metric,
+    ))
 }
 
 /// What a watcher is told of a pair.
-pub(super) fn paired(run: &Sequential, laps: &[Lap], confirming: bool, left_ns: Option<Nanos>) -> Progress {
+pub(super) fn paired(
+    run: &Sequential,
+    laps: &[Lap],
+    confirming: bool,
+    left_ns: Option<Nanos>,
+) -> Progress {
     Progress::Paired {
         pairs: run.pairs().len(),
         log_ratio: run.pairs().last().copied().unwrap_or(0.0),
@@ -167,7 +222,11 @@ struct Pace {
 
 impl Pace {
     fn new(budget: Duration, warm_up: Duration) -> Self {
-        Self { budget, warm_up, elapsed: warm_up }
+        Self {
+            budget,
+            warm_up,
+            elapsed: warm_up,
+        }
     }
 
     fn tick(&mut self, elapsed: Duration) {
@@ -175,33 +234,57 @@ impl Pace {
     }
 
     fn pair(&self, run: &Sequential) -> Duration {
-        (self.elapsed.saturating_sub(self.warm_up)) / u32::try_from(run.pairs().len().max(1)).unwrap_or(u32::MAX)
+        (self.elapsed.saturating_sub(self.warm_up))
+            / u32::try_from(run.pairs().len().max(1)).unwrap_or(u32::MAX)
     }
 
     /// Whether the next look cannot be had any more. Before the first one twice the budget is allowed, for without a
     /// look all was in vain; after it a win in sight keeps back the time that its confirmation needs.
     fn spent(&self, run: &Sequential) -> bool {
-        let Some(next) = run.next_look() else { return true };
+        let Some(next) = run.next_look() else {
+            return true;
+        };
         let pair = self.pair(run);
-        let at_look = self.elapsed + pair * u32::try_from(next - run.pairs().len()).unwrap_or(u32::MAX);
+        let at_look =
+            self.elapsed + pair * u32::try_from(next - run.pairs().len()).unwrap_or(u32::MAX);
         match run.looks().last() {
             None => at_look > self.budget * 2,
-            Some(look) if look.gain > Gain::ONE => at_look + (pair * CONFIRMING as u32).min(self.budget / 2) > self.budget,
+            Some(look) if look.gain > Gain::ONE => {
+                at_look + (pair * CONFIRMING as u32).min(self.budget / 2) > self.budget
+            }
             Some(_) => at_look > self.budget,
         }
     }
 
     /// What is left at most: the rest of the budget (before the first look: the time until it), or of the looks.
     fn left(&self, run: &Sequential, plan: &Plan) -> Option<Nanos> {
-        let until = |pairs: usize| self.pair(run) * u32::try_from(pairs.saturating_sub(run.pairs().len())).unwrap_or(u32::MAX);
-        let first = if run.looks().is_empty() { until(run.next_look()?) } else { Duration::ZERO };
+        let until = |pairs: usize| {
+            self.pair(run)
+                * u32::try_from(pairs.saturating_sub(run.pairs().len())).unwrap_or(u32::MAX)
+        };
+        let first = if run.looks().is_empty() {
+            until(run.next_look()?)
+        } else {
+            Duration::ZERO
+        };
         let budget = self.budget.saturating_sub(self.elapsed);
-        Some(until(*plan.rules.looks.last()?).min(budget.max(first)).into())
+        Some(
+            until(*plan.rules.looks.last()?)
+                .min(budget.max(first))
+                .into(),
+        )
     }
 }
 
 /// The comparison that the pairs so far come to.
-pub(super) fn conclude(track: &Track<'_>, run: &mut Sequential, names: [&str; 2], at: [usize; 2], metric: Metric, plan: &Plan) -> Comparison {
+pub(super) fn conclude(
+    track: &Track<'_>,
+    run: &mut Sequential,
+    names: [&str; 2],
+    at: [usize; 2],
+    metric: Metric,
+    plan: &Plan,
+) -> Comparison {
     let standing = run.standing();
     let mut comparison = Comparison {
         candidate: names[1].to_owned(),
@@ -234,7 +317,9 @@ pub(super) fn conclude(track: &Track<'_>, run: &mut Sequential, names: [&str; 2]
 
 /// Whether two integrals differ by less than the smallest amount of memory that is told from none, held for the run.
 pub(super) fn below_floor(c: &Comparison) -> bool {
-    let gap = (figure(&c.incumbent_figures, Metric::Integral) - figure(&c.candidate_figures, Metric::Integral)).abs();
+    let gap = (figure(&c.incumbent_figures, Metric::Integral)
+        - figure(&c.candidate_figures, Metric::Integral))
+    .abs();
     let time = c.incumbent_figures.wall_ns.min(c.candidate_figures.wall_ns);
     gap < FLOOR.0 as f64 * time.0 as f64
 }
@@ -242,15 +327,29 @@ pub(super) fn below_floor(c: &Comparison) -> bool {
 fn note(c: &Comparison, enough: bool, elapsed: Duration, budget: Duration) -> String {
     let after = format!("after {} pairs", c.pairs);
     match c.answer {
-        Answer::NoDifference if c.metric == Metric::Integral && below_floor(c) => format!("the difference is below {FLOOR} held for the run, too little to tell; {after}"),
+        Answer::NoDifference if c.metric == Metric::Integral && below_floor(c) => {
+            format!("the difference is below {FLOOR} held for the run, too little to tell; {after}")
+        }
         Answer::Better => format!("better {after}, not yet confirmed"),
         Answer::Worse => format!("worse {after}"),
         Answer::NoDifference => format!("the same within ±{:.1} % {after}", c.margin * 100.0),
-        Answer::NotBetter => format!("not better by {:.0} % or more {after}", c.smallest_effect * 100.0),
-        Answer::Undecided if enough => format!("no answer {after}: the machine is too noisy for a difference this small"),
-        Answer::Undecided if c.looks.is_empty() => {
-            format!("one pair takes {}, too long for a look within {}; give more time with --budget", Nanos::from(elapsed / c.pairs.max(1) as u32), Nanos::from(budget))
+        Answer::NotBetter => format!(
+            "not better by {:.0} % or more {after}",
+            c.smallest_effect * 100.0
+        ),
+        Answer::Undecided if enough => {
+            format!("no answer {after}: the machine is too noisy for a difference this small")
         }
-        Answer::Undecided => format!("no answer within {} {after}; give more time with --budget", Nanos::from(budget)),
+        Answer::Undecided if c.looks.is_empty() => {
+            format!(
+                "one pair takes {}, too long for a look within {}; give more time with --budget",
+                Nanos::from(elapsed / c.pairs.max(1) as u32),
+                Nanos::from(budget)
+            )
+        }
+        Answer::Undecided => format!(
+            "no answer within {} {after}; give more time with --budget",
+            Nanos::from(budget)
+        ),
     }
 }

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::build::Cache;
+use super::cache::Cache;
 use super::{Progress, text};
 use crate::sandbox::toolchain::{self, Tool};
-use crate::sandbox::{self, Control, Guards, Limits, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError};
+use crate::sandbox::{
+    self, Control, Guards, Limits, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
+};
 use crate::task::{Language, TaskError};
 
 /// Whoever watches the judge at work.
@@ -44,7 +46,9 @@ impl From<SandboxError> for JudgeError {
     fn from(error: SandboxError) -> Self {
         match error {
             SandboxError::Stopped => Self::Stopped,
-            SandboxError::NoIsolation(_) | SandboxError::CannotStart { .. } => Self::Environment(error.to_string()),
+            SandboxError::NoIsolation(_) | SandboxError::CannotStart { .. } => {
+                Self::Environment(error.to_string())
+            }
             SandboxError::Failed(why) => Self::Sandbox(why),
         }
     }
@@ -106,7 +110,12 @@ impl Judge {
     ///
     /// # Errors
     /// The compiler or interpreter is missing (with the hint how to get it), or does not answer.
-    pub fn toolchain(&mut self, language: &Language, tool: Option<&str>, control: &Control) -> Result<String, JudgeError> {
+    pub fn toolchain(
+        &mut self,
+        language: &Language,
+        tool: Option<&str>,
+        control: &Control,
+    ) -> Result<String, JudgeError> {
         let mut argv = language.version_argv(tool);
         if let Some(known) = self.versions.get(&argv) {
             return Ok(known.clone());
@@ -116,7 +125,12 @@ impl Judge {
         if let Some(first) = argv.first_mut() {
             first.clone_from(&found.program);
         }
-        let program = Program { argv, environment: environment(language, &found), mounts: found.mounts.clone(), ..Program::default() };
+        let program = Program {
+            argv,
+            environment: environment(language, &found),
+            mounts: found.mounts.clone(),
+            ..Program::default()
+        };
         let outcome = self.run(&program, &Limits::default(), &mut |_| {}, control)?;
         if outcome.verdict != RunVerdict::Ok {
             let why = text::tail(&outcome.stderr.bytes, 400);
@@ -126,21 +140,40 @@ impl Judge {
                 asked.join(" "),
                 ending(&outcome, &Limits::default()),
                 if why.is_empty() { "" } else { ": " },
-                format_args!("It was found at {}. {}", found.host.display(), hint(language, name)),
+                format_args!(
+                    "It was found at {}. {}",
+                    found.host.display(),
+                    hint(language, name)
+                ),
             )));
         }
-        let said = if outcome.stdout.bytes.is_empty() { &outcome.stderr.bytes } else { &outcome.stdout.bytes };
-        let line = text::head(said, 200).lines().next().unwrap_or_default().trim().to_owned();
+        let said = if outcome.stdout.bytes.is_empty() {
+            &outcome.stderr.bytes
+        } else {
+            &outcome.stdout.bytes
+        };
+        let line = text::head(said, 200)
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
         self.versions.insert(asked, line.clone());
         Ok(line)
     }
 
     /// Where a compiler or interpreter is, and what must be mounted for it.
-    pub(super) fn tool(&mut self, language: &Language, name: &str) -> Result<Arc<Tool>, JudgeError> {
+    pub(super) fn tool(
+        &mut self,
+        language: &Language,
+        name: &str,
+    ) -> Result<Arc<Tool>, JudgeError> {
         if let Some(known) = self.tools.get(name) {
             return Ok(known.clone());
         }
-        let found = toolchain::find(name).map_err(|missing| JudgeError::Environment(format!("{missing}\n{}", hint(language, name))))?;
+        let found = toolchain::find(name).map_err(|missing| {
+            JudgeError::Environment(format!("{missing}\n{}", hint(language, name)))
+        })?;
         let found = Arc::new(found);
         self.tools.insert(name.to_owned(), found.clone());
         Ok(found)
@@ -148,7 +181,13 @@ impl Judge {
 
     /// Runs one program. Where the sandbox itself failed it is opened anew and the run repeated once; the
     /// second failure is given back as it is. Waits before the run while the developer holds.
-    pub(super) fn run(&mut self, program: &Program, limits: &Limits, watch: &mut dyn FnMut(Sample), control: &Control) -> Result<Outcome, JudgeError> {
+    pub(super) fn run(
+        &mut self,
+        program: &Program,
+        limits: &Limits,
+        watch: &mut dyn FnMut(Sample),
+        control: &Control,
+    ) -> Result<Outcome, JudgeError> {
         self.wait_while_held(control);
         let mut tries = 0;
         loop {
@@ -195,7 +234,12 @@ impl Judge {
 /// The environment that builds and runs of a language have.
 pub(super) fn environment(language: &Language, tool: &Tool) -> Vec<(String, String)> {
     let mut all = tool.environment.clone();
-    all.extend(language.environment.iter().map(|(k, v)| (k.clone(), v.clone())));
+    all.extend(
+        language
+            .environment
+            .iter()
+            .map(|(k, v)| (k.clone(), v.clone())),
+    );
     all
 }
 
@@ -203,7 +247,10 @@ fn hint(language: &Language, name: &str) -> String {
     if language.program(None) == name {
         language.install_hint.clone()
     } else {
-        format!("It was asked for as the tool for {}; see that the name is right and that it is on your PATH.", language.name)
+        format!(
+            "It was asked for as the tool for {}; see that the name is right and that it is on your PATH.",
+            language.name
+        )
     }
 }
 
@@ -222,11 +269,17 @@ pub fn ending(outcome: &Outcome, limits: &Limits) -> String {
         RunVerdict::TimeLimit => format!("stopped after {time}, the limit of time"),
         RunVerdict::MemoryLimit => format!("stopped at {memory}, the limit of memory"),
         RunVerdict::OutputLimit => format!("stopped after {output} of output, the limit"),
-        RunVerdict::Forbidden => "ended by a guard of the sandbox: it tried something that is forbidden".to_owned(),
-        RunVerdict::SandboxError => "the sandbox failed; this says nothing about the program".to_owned(),
+        RunVerdict::Forbidden => {
+            "ended by a guard of the sandbox: it tried something that is forbidden".to_owned()
+        }
+        RunVerdict::SandboxError => {
+            "the sandbox failed; this says nothing about the program".to_owned()
+        }
     };
     match (&outcome.reason, outcome.verdict) {
-        (Some(reason), RunVerdict::Forbidden | RunVerdict::SandboxError) if !reason.is_empty() => format!("{plain}: {reason}"),
+        (Some(reason), RunVerdict::Forbidden | RunVerdict::SandboxError) if !reason.is_empty() => {
+            format!("{plain}: {reason}")
+        }
         _ => plain,
     }
 }

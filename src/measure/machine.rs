@@ -25,7 +25,8 @@ pub fn facts() -> Machine {
         release => format!("Linux {release}"),
     };
     Machine {
-        cpu: field(&read("/proc/cpuinfo"), "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
+        cpu: field(&read("/proc/cpuinfo"), "model name")
+            .unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
         cores: std::thread::available_parallelism().map_or(0, std::num::NonZero::get),
         memory_bytes: field(&read("/proc/meminfo"), "MemTotal")
             .and_then(|v| v.trim_end_matches("kB").trim().parse::<u64>().ok())
@@ -36,7 +37,10 @@ pub fn facts() -> Machine {
 
 /// The value behind `name … :` in a text of such lines.
 fn field(text: &str, name: &str) -> Option<String> {
-    text.lines().filter_map(|line| line.split_once(':')).find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim().to_owned())
+    text.lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(key, _)| key.trim() == name)
+        .map(|(_, value)| value.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -47,6 +51,9 @@ mod tests {
     fn this_machine_has_a_core_and_a_system() {
         let facts = facts();
         assert!(facts.cores >= 1 && !facts.system.is_empty() && !facts.cpu.is_empty());
-        assert_eq!(field("MemTotal:       16 kB\n", "MemTotal").as_deref(), Some("16 kB"));
+        assert_eq!(
+            field("MemTotal:       16 kB\n", "MemTotal").as_deref(),
+            Some("16 kB")
+        );
     }
 }

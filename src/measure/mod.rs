@@ -4,6 +4,7 @@
 //! screens: it is handed programs and a workload and answers with an [`Evaluation`] or a [`Comparison`].
 
 pub mod build;
+mod cache;
 pub mod check;
 pub mod compare;
 mod confirm;

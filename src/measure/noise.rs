@@ -53,7 +53,10 @@ impl Noise {
         let per_cent = |share: f64| format!("{:.0} %", share * 100.0);
         let mut why = Vec::new();
         if let Some(p) = self.pressure.filter(|p| *p >= 0.05) {
-            why.push(format!("something waited for a core {} of the time", per_cent(p)));
+            why.push(format!(
+                "something waited for a core {} of the time",
+                per_cent(p)
+            ));
         }
         if let Some(s) = self.steal.filter(|s| *s >= 0.01) {
             why.push(format!("the host took away {}", per_cent(s)));
@@ -85,16 +88,24 @@ impl Watcher {
     pub fn read(&mut self) -> Noise {
         let read = |path: &str| std::fs::read_to_string(path).ok();
         let pressure = read("/proc/pressure/cpu").and_then(|t| pressure(&t));
-        let load = read("/proc/loadavg").and_then(|t| load(&t)).map(|l| l / cores());
+        let load = read("/proc/loadavg")
+            .and_then(|t| load(&t))
+            .map(|l| l / cores());
         let mut steal = None;
         if let Some((all, stolen)) = read("/proc/stat").and_then(|t| ticks(&t)) {
             if let Some((all_before, stolen_before)) = self.last {
                 let span = all.saturating_sub(all_before);
-                steal = (span > 0).then(|| stolen.saturating_sub(stolen_before) as f64 / span as f64);
+                steal =
+                    (span > 0).then(|| stolen.saturating_sub(stolen_before) as f64 / span as f64);
             }
             self.last = Some((all, stolen));
         }
-        Noise { level: level(pressure, steal, load), pressure, steal, load }
+        Noise {
+            level: level(pressure, steal, load),
+            pressure,
+            steal,
+            load,
+        }
     }
 }
 
@@ -115,25 +126,41 @@ fn level(pressure: Option<f64>, steal: Option<f64>, load: Option<f64>) -> Level 
     };
     let waiting = pressure.map(|p| grade(p, 0.10, 0.50));
     let stolen = steal.map(|s| grade(s, 0.02, 0.15));
-    let crowd = load.map(|l| grade(l, 1.25, 3.0)).filter(|_| pressure.is_none());
+    let crowd = load
+        .map(|l| grade(l, 1.25, 3.0))
+        .filter(|_| pressure.is_none());
     waiting.max(stolen).max(crowd).unwrap_or_default()
 }
 
 /// `some avg10=1.23 …` as a share.
 fn pressure(text: &str) -> Option<f64> {
     let some = text.lines().find(|l| l.starts_with("some "))?;
-    let value = some.split_whitespace().find_map(|w| w.strip_prefix("avg10="))?;
-    value.parse::<f64>().ok().filter(|v| v.is_finite()).map(|v| v / 100.0)
+    let value = some
+        .split_whitespace()
+        .find_map(|w| w.strip_prefix("avg10="))?;
+    value
+        .parse::<f64>()
+        .ok()
+        .filter(|v| v.is_finite())
+        .map(|v| v / 100.0)
 }
 
 fn load(text: &str) -> Option<f64> {
-    text.split_whitespace().next()?.parse::<f64>().ok().filter(|v| v.is_finite())
+    text.split_whitespace()
+        .next()?
+        .parse::<f64>()
+        .ok()
+        .filter(|v| v.is_finite())
 }
 
 /// All ticks and the stolen ones (the eighth field) of the line `cpu …`.
 fn ticks(text: &str) -> Option<(u64, u64)> {
     let line = text.lines().find(|l| l.starts_with("cpu "))?;
-    let fields: Vec<u64> = line.split_whitespace().skip(1).filter_map(|f| f.parse().ok()).collect();
+    let fields: Vec<u64> = line
+        .split_whitespace()
+        .skip(1)
+        .filter_map(|f| f.parse().ok())
+        .collect();
     Some((fields.iter().take(8).sum(), *fields.get(7)?))
 }
 
@@ -144,10 +171,16 @@ mod tests {
 
     #[test]
     fn the_kernels_words_are_understood() {
-        assert_eq!(pressure("some avg10=12.50 avg60=0.01 avg300=0.00 total=7\nfull avg10=0.00\n"), Some(0.125));
+        assert_eq!(
+            pressure("some avg10=12.50 avg60=0.01 avg300=0.00 total=7\nfull avg10=0.00\n"),
+            Some(0.125)
+        );
         assert_eq!(pressure("nothing"), None);
         assert_eq!(load("0.52 0.58 0.59 1/389 12\n"), Some(0.52));
-        assert_eq!(ticks("cpu  10 0 5 80 0 0 0 5 0 0\ncpu0 1\n"), Some((100, 5)));
+        assert_eq!(
+            ticks("cpu  10 0 5 80 0 0 0 5 0 0\ncpu0 1\n"),
+            Some((100, 5))
+        );
         assert_eq!(ticks("cpu 1 2\n"), None);
     }
 
@@ -158,10 +191,23 @@ mod tests {
         assert_eq!(level(Some(0.2), Some(0.0), None), Level::Noisy);
         assert_eq!(level(Some(0.2), Some(0.3), None), Level::TooNoisy);
         assert_eq!(level(None, None, Some(1.5)), Level::Noisy);
-        let noise = Noise { level: Level::Noisy, pressure: Some(0.23), steal: Some(0.0), load: Some(2.0) };
-        assert_eq!(noise.in_words(), "noisy: something waited for a core 23 % of the time");
+        let noise = Noise {
+            level: Level::Noisy,
+            pressure: Some(0.23),
+            steal: Some(0.0),
+            load: Some(2.0),
+        };
+        assert_eq!(
+            noise.in_words(),
+            "noisy: something waited for a core 23 % of the time"
+        );
         let mut watcher = Watcher::new();
         watcher.read();
-        assert!(watcher.read().steal.is_none_or(|s| (0.0..=1.0).contains(&s)));
+        assert!(
+            watcher
+                .read()
+                .steal
+                .is_none_or(|s| (0.0..=1.0).contains(&s))
+        );
     }
 }

@@ -14,17 +14,33 @@ use crate::units::{Bytes, Gain, Nanos};
 pub(super) const PAIRS: usize = 5;
 
 /// Compares the peaks of a track's first two contenders.
-pub(super) fn compare(judge: &mut Judge, track: &mut Track<'_>, names: [&str; 2], plan: &Plan, control: &Control, watch: Watch<'_>) -> Result<Compared, JudgeError> {
+pub(super) fn compare(
+    judge: &mut Judge,
+    track: &mut Track<'_>,
+    names: [&str; 2],
+    plan: &Plan,
+    control: &Control,
+    watch: Watch<'_>,
+) -> Result<Compared, JudgeError> {
     if let Err(voided) = pairs(judge, track, false, control, watch)? {
         return Ok(voided);
     }
     let comparison = conclude(track, names, [INCUMBENT, CANDIDATE], plan);
-    watch(Progress::Looked { look: comparison.looks[0], metric: Metric::Peak });
+    watch(Progress::Looked {
+        look: comparison.looks[0],
+        metric: Metric::Peak,
+    });
     Ok(Compared::Done(comparison))
 }
 
 /// Runs the pairs of a comparison of peaks; `Err` inside is a contender that failed.
-pub(super) fn pairs(judge: &mut Judge, track: &mut Track<'_>, confirming: bool, control: &Control, watch: Watch<'_>) -> Result<Result<(), Compared>, JudgeError> {
+pub(super) fn pairs(
+    judge: &mut Judge,
+    track: &mut Track<'_>,
+    confirming: bool,
+    control: &Control,
+    watch: Watch<'_>,
+) -> Result<Result<(), Compared>, JudgeError> {
     for done in 1..=PAIRS {
         let laps = match track.sweep(judge, control)? {
             Ok(laps) => laps,
@@ -46,7 +62,12 @@ pub(super) fn pairs(judge: &mut Judge, track: &mut Track<'_>, confirming: bool, 
 }
 
 /// The comparison of the kept laps of two contenders.
-pub(super) fn conclude(track: &Track<'_>, names: [&str; 2], at: [usize; 2], plan: &Plan) -> Comparison {
+pub(super) fn conclude(
+    track: &Track<'_>,
+    names: [&str; 2],
+    at: [usize; 2],
+    plan: &Plan,
+) -> Comparison {
     let (incumbent, candidate) = (Range::of(track.laps(at[0])), Range::of(track.laps(at[1])));
     let ratio = |a: f64, b: f64| Gain(a.max(1.0) / b.max(1.0));
     let look = super::Look {
@@ -68,7 +89,9 @@ pub(super) fn conclude(track: &Track<'_>, names: [&str; 2], at: [usize; 2], plan
         confirmed: false,
         answer,
         looks: vec![look],
-        log_ratios: each.map(|(a, b)| log_ratio(&a.figures, &b.figures, Metric::Peak)).collect(),
+        log_ratios: each
+            .map(|(a, b)| log_ratio(&a.figures, &b.figures, Metric::Peak))
+            .collect(),
         confirming: Vec::new(),
         per_case: track.per_case(at[0], at[1], Metric::Peak),
         incumbent_figures: track.medians(at[0]),
@@ -91,7 +114,10 @@ impl Range {
     fn of(laps: &[Lap]) -> Self {
         let mut peaks: Vec<f64> = laps.iter().map(|l| l.figures.peak_bytes.0 as f64).collect();
         Self {
-            low: laps.iter().map(|l| l.peak.0.0 as f64).fold(f64::INFINITY, f64::min),
+            low: laps
+                .iter()
+                .map(|l| l.peak.0.0 as f64)
+                .fold(f64::INFINITY, f64::min),
             median: stats::median(&mut peaks).unwrap_or(0.0),
             high: laps.iter().map(|l| l.peak.1.0 as f64).fold(0.0, f64::max),
         }
@@ -104,7 +130,8 @@ impl Range {
 
 fn answer(incumbent: &Range, candidate: &Range, smallest_effect: f64) -> Answer {
     let gap = (incumbent.median - candidate.median).abs();
-    let matters = gap > FLOOR.0 as f64 && gap > smallest_effect * incumbent.median.min(candidate.median);
+    let matters =
+        gap > FLOOR.0 as f64 && gap > smallest_effect * incumbent.median.min(candidate.median);
     let lower = candidate.median < incumbent.median;
     match (matters, incumbent.touches(candidate), lower) {
         (false, _, _) => Answer::NoDifference,
@@ -119,8 +146,12 @@ fn note(answer: Answer, incumbent: &Range, candidate: &Range) -> String {
     let bytes = |x: f64| Bytes(x as u64);
     let medians = format!("{} → {}", bytes(incumbent.median), bytes(candidate.median));
     match answer {
-        Answer::NoDifference => format!("{medians}: a gap below {FLOOR} or 1 % is not told from none"),
-        Answer::Better | Answer::Worse => format!("{medians}; {PAIRS} runs of each, and the ranges do not touch"),
+        Answer::NoDifference => {
+            format!("{medians}: a gap below {FLOOR} or 1 % is not told from none")
+        }
+        Answer::Better | Answer::Worse => {
+            format!("{medians}; {PAIRS} runs of each, and the ranges do not touch")
+        }
         Answer::NotBetter | Answer::Undecided => format!(
             "{medians}, but the ranges touch: {} to {} and {} to {}",
             bytes(incumbent.low),
@@ -138,17 +169,38 @@ mod tests {
     const MIB: f64 = 1024.0 * 1024.0;
 
     fn range(low: f64, median: f64, high: f64) -> Range {
-        Range { low: low * MIB, median: median * MIB, high: high * MIB }
+        Range {
+            low: low * MIB,
+            median: median * MIB,
+            high: high * MIB,
+        }
     }
 
     #[test]
     fn a_peak_counts_only_if_the_ranges_part_and_the_gap_matters() {
         let old = range(99.0, 100.0, 101.0);
         assert_eq!(answer(&old, &range(49.0, 50.0, 51.0), 0.01), Answer::Better);
-        assert_eq!(answer(&old, &range(149.0, 150.0, 151.0), 0.01), Answer::Worse);
-        assert_eq!(answer(&old, &range(97.0, 98.0, 99.5), 0.01), Answer::Undecided);
-        assert_eq!(answer(&old, &range(100.5, 103.0, 104.0), 0.01), Answer::NotBetter);
-        assert_eq!(answer(&old, &range(98.0, 99.2, 100.0), 0.01), Answer::NoDifference, "0.8 %");
-        assert_eq!(answer(&range(1.0, 1.0, 1.0), &range(0.6, 0.6, 0.6), 0.01), Answer::NoDifference, "400 KiB");
+        assert_eq!(
+            answer(&old, &range(149.0, 150.0, 151.0), 0.01),
+            Answer::Worse
+        );
+        assert_eq!(
+            answer(&old, &range(97.0, 98.0, 99.5), 0.01),
+            Answer::Undecided
+        );
+        assert_eq!(
+            answer(&old, &range(100.5, 103.0, 104.0), 0.01),
+            Answer::NotBetter
+        );
+        assert_eq!(
+            answer(&old, &range(98.0, 99.2, 100.0), 0.01),
+            Answer::NoDifference,
+            "0.8 %"
+        );
+        assert_eq!(
+            answer(&range(1.0, 1.0, 1.0), &range(0.6, 0.6, 0.6), 0.01),
+            Answer::NoDifference,
+            "400 KiB"
+        );
     }
 }

@@ -51,7 +51,12 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { smallest_effect: 0.01, margin: 0.025, level: LEVEL, looks: LOOKS }
+        Self {
+            smallest_effect: 0.01,
+            margin: 0.025,
+            level: LEVEL,
+            looks: LOOKS,
+        }
     }
 }
 
@@ -88,14 +93,25 @@ impl Sequential {
     /// Nothing seen yet.
     #[must_use]
     pub fn new(rules: Rules) -> Self {
-        Self { rules, pairs: Vec::new(), walsh: Vec::new(), looks: Vec::new(), answer: None }
+        Self {
+            rules,
+            pairs: Vec::new(),
+            walsh: Vec::new(),
+            looks: Vec::new(),
+            answer: None,
+        }
     }
 
     /// Takes in one pair's ln(incumbent / candidate); gives a look if it is time for one.
     pub fn push(&mut self, z: f64) -> Option<Look> {
-        let z = if z.is_finite() { z.clamp(-LARGEST_Z, LARGEST_Z) } else { 0.0 };
+        let z = if z.is_finite() {
+            z.clamp(-LARGEST_Z, LARGEST_Z)
+        } else {
+            0.0
+        };
         self.pairs.push(z);
-        self.walsh.extend(self.pairs.iter().map(|earlier| (earlier + z) / 2.0));
+        self.walsh
+            .extend(self.pairs.iter().map(|earlier| (earlier + z) / 2.0));
         if !self.rules.looks.contains(&self.pairs.len()) {
             return None;
         }
@@ -117,7 +133,12 @@ impl Sequential {
     /// Whether an answer fell or the last look was taken.
     #[must_use]
     pub fn finished(&self) -> bool {
-        self.answer.is_some() || self.rules.looks.last().is_none_or(|last| self.pairs.len() >= *last)
+        self.answer.is_some()
+            || self
+                .rules
+                .looks
+                .last()
+                .is_none_or(|last| self.pairs.len() >= *last)
     }
 
     /// The pairs so far.
@@ -135,7 +156,11 @@ impl Sequential {
     /// Pairs at the next look, if one is left.
     #[must_use]
     pub fn next_look(&self) -> Option<usize> {
-        self.rules.looks.iter().copied().find(|n| *n > self.pairs.len())
+        self.rules
+            .looks
+            .iter()
+            .copied()
+            .find(|n| *n > self.pairs.len())
     }
 
     /// The last look; before the first one, or on demand, what the pairs so far say (never used to decide).
@@ -157,7 +182,12 @@ impl Sequential {
     }
 
     fn look(&self, estimate: f64, low: f64, high: f64) -> Look {
-        Look { pairs: self.pairs.len(), gain: Gain(estimate.exp()), low: Gain(low.exp()), high: Gain(high.exp()) }
+        Look {
+            pairs: self.pairs.len(),
+            gain: Gain(estimate.exp()),
+            low: Gain(low.exp()),
+            high: Gain(high.exp()),
+        }
     }
 }
 
@@ -184,14 +214,28 @@ fn walsh_interval(walsh: &mut [f64], n: usize, level: f64) -> (f64, f64, f64) {
     // Each selection works in the part that the one before has set apart.
     let (_, &mut upper_middle, above) = walsh.select_nth_unstable_by(half, f64::total_cmp);
     let high = if all - 1 - cut > half {
-        *above.select_nth_unstable_by(all - 1 - cut - half - 1, f64::total_cmp).1
+        *above
+            .select_nth_unstable_by(all - 1 - cut - half - 1, f64::total_cmp)
+            .1
     } else {
         upper_middle
     };
     let below = &mut walsh[..half];
-    let lower_middle = below.iter().copied().max_by(f64::total_cmp).unwrap_or(upper_middle);
-    let low = if cut < half { *below.select_nth_unstable_by(cut, f64::total_cmp).1 } else { upper_middle };
-    let middle = if all % 2 == 1 { upper_middle } else { f64::midpoint(lower_middle, upper_middle) };
+    let lower_middle = below
+        .iter()
+        .copied()
+        .max_by(f64::total_cmp)
+        .unwrap_or(upper_middle);
+    let low = if cut < half {
+        *below.select_nth_unstable_by(cut, f64::total_cmp).1
+    } else {
+        upper_middle
+    };
+    let middle = if all % 2 == 1 {
+        upper_middle
+    } else {
+        f64::midpoint(lower_middle, upper_middle)
+    };
     (middle, low, high)
 }
 
@@ -235,7 +279,11 @@ fn normal_quantile(p: f64) -> f64 {
     let (mut low, mut high) = (-40.0, 40.0);
     for _ in 0..80 {
         let middle = f64::midpoint(low, high);
-        if normal_distribution(middle) < p { low = middle } else { high = middle }
+        if normal_distribution(middle) < p {
+            low = middle
+        } else {
+            high = middle
+        }
     }
     f64::midpoint(low, high)
 }
@@ -265,5 +313,9 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
     }
     values.sort_unstable_by(f64::total_cmp);
     let half = values.len() / 2;
-    Some(if values.len() % 2 == 1 { values[half] } else { f64::midpoint(values[half - 1], values[half]) })
+    Some(if values.len() % 2 == 1 {
+        values[half]
+    } else {
+        f64::midpoint(values[half - 1], values[half])
+    })
 }

@@ -7,7 +7,11 @@ pub fn head(bytes: &[u8], most: usize) -> String {
         return clean(&String::from_utf8_lossy(bytes));
     }
     let cut = &bytes[..boundary_before(bytes, most)];
-    format!("{}\n… ({} bytes in all)", clean(&String::from_utf8_lossy(cut)).trim_end(), bytes.len())
+    format!(
+        "{}\n… ({} bytes in all)",
+        clean(&String::from_utf8_lossy(cut)).trim_end(),
+        bytes.len()
+    )
 }
 
 /// The end of a text, at most so many bytes, from the start of a line where that costs little.
@@ -35,7 +39,11 @@ pub fn clean(text: &str) -> String {
             '\n' | '\t' => c,
             '\0'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
             '\u{7f}' => '\u{2421}',
-            '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            '\u{80}'..='\u{9f}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => '\u{fffd}',
             _ => c,
         })
         .collect()
@@ -64,7 +72,10 @@ mod tests {
         assert_eq!(head("äöü".as_bytes(), 3), "ä\n… (6 bytes in all)");
         assert_eq!(tail("line one\nline two".as_bytes(), 12), "…\nline two");
         assert_eq!(tail("ääää".as_bytes(), 3), "…\nä");
-        assert_eq!(clean("\u{1b}[31mred\u{7}\r\nnext\u{202e}"), "␛[31mred␇\nnext\u{fffd}");
+        assert_eq!(
+            clean("\u{1b}[31mred\u{7}\r\nnext\u{202e}"),
+            "␛[31mred␇\nnext\u{fffd}"
+        );
         assert_eq!(head(&[0xff, 0xfe, b'a'], 10), "\u{fffd}\u{fffd}a");
         for most in 0..8 {
             let _ = head("a€😀b".as_bytes(), most);

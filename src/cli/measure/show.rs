@@ -15,7 +15,8 @@ use crate::units::Gain;
 pub(super) fn json(findings: &Findings) -> String {
     let versions: Vec<Value> = findings.entrants.iter().map(version).collect();
     let comparisons: Vec<Value> = findings.comparisons.iter().map(comparison).collect();
-    let whole = json!({ "versions": versions, "comparisons": comparisons, "notes": findings.notes });
+    let whole =
+        json!({ "versions": versions, "comparisons": comparisons, "notes": findings.notes });
     format!("{whole}\n")
 }
 
@@ -66,7 +67,12 @@ pub(super) fn text(findings: &Findings, objective: Objective) -> String {
             if i == 0 {
                 out.push_str("       nothing to compare with: the first program must pass\n");
             }
-        } else if let Some(c) = findings.comparisons.iter().filter(|_| i > 0).find(|c| c.candidate == entrant.name) {
+        } else if let Some(c) = findings
+            .comparisons
+            .iter()
+            .filter(|_| i > 0)
+            .find(|c| c.candidate == entrant.name)
+        {
             out.push_str(&sentence(c, objective));
         }
     }
@@ -82,31 +88,64 @@ fn table(findings: &Findings) -> String {
     for entrant in &findings.entrants {
         let e = &entrant.evaluation;
         let f = e.figures;
-        let figures = [f.wall_ns.to_string(), f.cpu_ns.to_string(), f.peak_bytes.to_string(), f.integral_byte_ns.to_string()];
-        let [wall, cpu, peak, integral] = if has_figures(e) { figures } else { figures.map(|_| "–".to_owned()) };
+        let figures = [
+            f.wall_ns.to_string(),
+            f.cpu_ns.to_string(),
+            f.peak_bytes.to_string(),
+            f.integral_byte_ns.to_string(),
+        ];
+        let [wall, cpu, peak, integral] = if has_figures(e) {
+            figures
+        } else {
+            figures.map(|_| "–".to_owned())
+        };
         rows.push([clean(&entrant.name), verdict(e), wall, cpu, peak, integral]);
     }
-    let width = |column: usize| rows.iter().map(|r| unicode_width::UnicodeWidthStr::width(r[column].as_str())).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .map(|r| unicode_width::UnicodeWidthStr::width(r[column].as_str()))
+            .max()
+            .unwrap_or(0)
+    };
     let widths: [usize; 6] = std::array::from_fn(width);
     let mut out = String::new();
     for row in &rows {
         for (column, cell) in row.iter().enumerate() {
-            let room = " ".repeat(widths[column].saturating_sub(unicode_width::UnicodeWidthStr::width(cell.as_str())));
-            let (before, after) = if column < 2 { ("", room.as_str()) } else { (room.as_str(), "") };
-            let _ = write!(out, "{}{before}{cell}{after}", if column == 0 { " " } else { "   " });
+            let room = " ".repeat(
+                widths[column].saturating_sub(unicode_width::UnicodeWidthStr::width(cell.as_str())),
+            );
+            let (before, after) = if column < 2 {
+                ("", room.as_str())
+            } else {
+                (room.as_str(), "")
+            };
+            let _ = write!(
+                out,
+                "{}{before}{cell}{after}",
+                if column == 0 { " " } else { "   " }
+            );
         }
         out.truncate(out.trim_end().len());
         out.push('\n');
     }
     let cases = findings.task.workload.cases.len();
-    let _ = writeln!(out, " one sweep over {cases} {}; times and memory × time add up, the peak is the largest", if cases == 1 { "case" } else { "cases" });
+    let _ = writeln!(
+        out,
+        " one sweep over {cases} {}; times and memory × time add up, the peak is the largest",
+        if cases == 1 { "case" } else { "cases" }
+    );
     out
 }
 
 fn verdict(e: &Evaluation) -> String {
     match e.verdict {
         Verdict::Accepted | Verdict::CompileError => e.verdict.in_words().to_owned(),
-        _ if e.passed() < e.cases.len() => format!("{} ({} of {} pass)", e.verdict.in_words(), e.passed(), e.cases_total),
+        _ if e.passed() < e.cases.len() => format!(
+            "{} ({} of {} pass)",
+            e.verdict.in_words(),
+            e.passed(),
+            e.cases_total
+        ),
         // It passed every case and failed only when it was timed.
         _ => e.verdict.in_words().to_owned(),
     }
@@ -115,10 +154,29 @@ fn verdict(e: &Evaluation) -> String {
 fn failure(entrant: &Entrant) -> Option<String> {
     let e = &entrant.evaluation;
     let failure = e.failure.as_ref()?;
-    let place = if failure.case.is_empty() { String::new() } else { format!(" on case {}", clean(&failure.case)) };
-    let mut out = format!(" ✗ {}   {}{place}: {}\n", clean(&entrant.name), e.verdict.in_words(), clean(&failure.reason));
-    for (label, text) in [("input", &failure.input), ("expected", &failure.expected), ("got", &failure.got), ("it said", &failure.stderr)] {
-        for (i, line) in text.trim_end().lines().take(if label == "it said" { 12 } else { 4 }).enumerate() {
+    let place = if failure.case.is_empty() {
+        String::new()
+    } else {
+        format!(" on case {}", clean(&failure.case))
+    };
+    let mut out = format!(
+        " ✗ {}   {}{place}: {}\n",
+        clean(&entrant.name),
+        e.verdict.in_words(),
+        clean(&failure.reason)
+    );
+    for (label, text) in [
+        ("input", &failure.input),
+        ("expected", &failure.expected),
+        ("got", &failure.got),
+        ("it said", &failure.stderr),
+    ] {
+        for (i, line) in text
+            .trim_end()
+            .lines()
+            .take(if label == "it said" { 12 } else { 4 })
+            .enumerate()
+        {
             let line: String = line.chars().take(110).collect();
             let _ = writeln!(out, "       {:<9} {line}", if i == 0 { label } else { "" });
         }
@@ -142,10 +200,27 @@ fn sentence(c: &Comparison, objective: Objective) -> String {
         (Answer::Worse, Objective::Integral) => "heavier",
         _ => c.answer.in_words(),
     };
-    let digits = |g: Gain| if (0.95..1.05).contains(&c.gain.0) { format!("{:.3}", g.0) } else { format!("{:.2}", g.0) };
-    let mut out = format!(" {mark} {}   {word}  {} [{}–{}]  {}\n", clean(&c.candidate), c.gain, digits(c.low), digits(c.high), c.note);
+    let digits = |g: Gain| {
+        if (0.95..1.05).contains(&c.gain.0) {
+            format!("{:.3}", g.0)
+        } else {
+            format!("{:.2}", g.0)
+        }
+    };
+    let mut out = format!(
+        " {mark} {}   {word}  {} [{}–{}]  {}\n",
+        clean(&c.candidate),
+        c.gain,
+        digits(c.low),
+        digits(c.high),
+        c.note
+    );
     let (old, new) = (&c.incumbent_figures, &c.candidate_figures);
-    let times = if c.metric == Metric::Cpu { ("CPU", old.cpu_ns, new.cpu_ns) } else { ("wall", old.wall_ns, new.wall_ns) };
+    let times = if c.metric == Metric::Cpu {
+        ("CPU", old.cpu_ns, new.cpu_ns)
+    } else {
+        ("wall", old.wall_ns, new.wall_ns)
+    };
     let _ = writeln!(
         out,
         "       {} {} → {} · peak {} → {} · memory × time {} → {}   (compared: {})",
@@ -178,7 +253,12 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) fn new() -> Self {
-        Self { on: std::io::stderr().is_terminal(), about: String::new(), last: None, shown: false }
+        Self {
+            on: std::io::stderr().is_terminal(),
+            about: String::new(),
+            last: None,
+            shown: false,
+        }
     }
 
     /// Which program what follows is about.
@@ -189,16 +269,41 @@ impl Status {
     pub(super) fn tell(&mut self, progress: &Progress) {
         let line = match progress {
             Progress::Building => "building".to_owned(),
-            Progress::CaseStarted { index, total, case } => format!("case {} of {total} ({})", index + 1, clean(case)),
-            Progress::WarmingUp => "warming up".to_owned(),
-            Progress::Paired { pairs, confirming, left_ns, .. } => {
-                let left = left_ns.map(|ns| format!(", {ns} left at most")).unwrap_or_default();
-                format!("{} {pairs}{left}", if *confirming { "confirming, pair" } else { "pair" })
+            Progress::CaseStarted { index, total, case } => {
+                format!("case {} of {total} ({})", index + 1, clean(case))
             }
-            Progress::Looked { look, metric } => format!("{} pairs: {} [{:.2}–{:.2}] {}", look.pairs, look.gain, look.low.0, look.high.0, metric.in_words()),
+            Progress::WarmingUp => "warming up".to_owned(),
+            Progress::Paired {
+                pairs,
+                confirming,
+                left_ns,
+                ..
+            } => {
+                let left = left_ns
+                    .map(|ns| format!(", {ns} left at most"))
+                    .unwrap_or_default();
+                format!(
+                    "{} {pairs}{left}",
+                    if *confirming {
+                        "confirming, pair"
+                    } else {
+                        "pair"
+                    }
+                )
+            }
+            Progress::Looked { look, metric } => format!(
+                "{} pairs: {} [{:.2}–{:.2}] {}",
+                look.pairs,
+                look.gain,
+                look.low.0,
+                look.high.0,
+                metric.in_words()
+            ),
             Progress::Sampled { .. } | Progress::CaseFinished { .. } => return,
         };
-        let due = self.last.is_none_or(|t| t.elapsed() >= Duration::from_millis(100));
+        let due = self
+            .last
+            .is_none_or(|t| t.elapsed() >= Duration::from_millis(100));
         if !self.on || !due {
             return;
         }

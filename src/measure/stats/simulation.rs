@@ -20,7 +20,13 @@ enum Noise {
     TwoModes,
 }
 
-const NOISES: [Noise; 5] = [Noise::Normal, Noise::Heavy, Noise::Drift, Noise::Steps, Noise::TwoModes];
+const NOISES: [Noise; 5] = [
+    Noise::Normal,
+    Noise::Heavy,
+    Noise::Drift,
+    Noise::Steps,
+    Noise::TwoModes,
+];
 
 /// Makes the two times of a pair, in drawn order, and their z.
 struct Machine {
@@ -33,7 +39,13 @@ struct Machine {
 
 impl Machine {
     fn new(noise: Noise, spread: f64, seed: u64) -> Self {
-        Self { chance: Pcg64Mcg::seed_from_u64(seed), noise, spread, clock: 0.0, level: 0.0 }
+        Self {
+            chance: Pcg64Mcg::seed_from_u64(seed),
+            noise,
+            spread,
+            clock: 0.0,
+            level: 0.0,
+        }
     }
 
     fn normal(&mut self) -> f64 {
@@ -59,7 +71,14 @@ impl Machine {
                 }
                 common + self.level
             }
-            Noise::TwoModes => common / 3.0 + if self.chance.random::<bool>() { 2.0 * s } else { 0.0 },
+            Noise::TwoModes => {
+                common / 3.0
+                    + if self.chance.random::<bool>() {
+                        2.0 * s
+                    } else {
+                        0.0
+                    }
+            }
         }
     }
 
@@ -78,7 +97,13 @@ impl Machine {
 }
 
 /// One whole comparison.
-fn compare(rules: Rules, noise: Noise, spread: f64, gain: f64, seed: u64) -> (Option<Answer>, Sequential) {
+fn compare(
+    rules: Rules,
+    noise: Noise,
+    spread: f64,
+    gain: f64,
+    seed: u64,
+) -> (Option<Answer>, Sequential) {
     let mut machine = Machine::new(noise, spread, seed);
     let mut run = Sequential::new(rules);
     while !run.finished() {
@@ -98,7 +123,18 @@ fn two_copies_of_one_program_raise_a_false_alarm_in_at_most_five_of_a_hundred_co
     for (i, noise) in NOISES.into_iter().enumerate() {
         for (j, spread) in [0.03, 0.07, 0.14].into_iter().enumerate() {
             let alarms = (0..trials)
-                .filter(|t| alarm(compare(Rules::default(), noise, spread, 1.0, 1 + t + 10_000 * (3 * i + j) as u64).0))
+                .filter(|t| {
+                    alarm(
+                        compare(
+                            Rules::default(),
+                            noise,
+                            spread,
+                            1.0,
+                            1 + t + 10_000 * (3 * i + j) as u64,
+                        )
+                        .0,
+                    )
+                })
                 .count();
             // 300 trials at a true 4 % give more than 25 once in a hundred tries; a true 8 % nearly always.
             assert!(alarms <= 24, "{noise:?} at {spread}: {alarms} of {trials}");
@@ -107,13 +143,21 @@ fn two_copies_of_one_program_raise_a_false_alarm_in_at_most_five_of_a_hundred_co
     }
     let share = all as f64 / (trials as f64 * 15.0);
     assert!(share <= 0.05, "false alarms in {share}");
-    assert!(share > 0.005, "a test that never rejects proves nothing: {share}");
+    assert!(
+        share > 0.005,
+        "a test that never rejects proves nothing: {share}"
+    );
 }
 
 #[test]
 fn looking_at_every_look_without_a_stricter_level_would_lie() {
-    let naive = Rules { level: 0.05, ..Rules::default() };
-    let alarms = (0..200).filter(|t| alarm(compare(naive, Noise::Normal, 0.14, 1.0, *t).0)).count();
+    let naive = Rules {
+        level: 0.05,
+        ..Rules::default()
+    };
+    let alarms = (0..200)
+        .filter(|t| alarm(compare(naive, Noise::Normal, 0.14, 1.0, *t).0))
+        .count();
     assert!(alarms > 20, "the simulation sees nothing: {alarms} of 200");
 }
 
@@ -134,12 +178,21 @@ fn a_true_twenty_per_cent_is_found_at_the_first_or_second_look() {
 #[test]
 fn a_true_five_per_cent_is_found_nearly_always_and_never_turned_round() {
     for noise in [Noise::Normal, Noise::Heavy, Noise::TwoModes] {
-        let answers: Vec<_> = (0..100).map(|t| compare(Rules::default(), noise, 0.07, 1.05, t).0).collect();
-        let found = answers.iter().filter(|a| **a == Some(Answer::Better)).count();
+        let answers: Vec<_> = (0..100)
+            .map(|t| compare(Rules::default(), noise, 0.07, 1.05, t).0)
+            .collect();
+        let found = answers
+            .iter()
+            .filter(|a| **a == Some(Answer::Better))
+            .count();
         assert!(found >= 95, "{noise:?}: {found}");
         assert!(!answers.contains(&Some(Answer::Worse)), "{noise:?}");
     }
-    let slower = (0..100).filter(|t| compare(Rules::default(), Noise::Normal, 0.07, 1.0 / 1.05, *t).0 == Some(Answer::Better)).count();
+    let slower = (0..100)
+        .filter(|t| {
+            compare(Rules::default(), Noise::Normal, 0.07, 1.0 / 1.05, *t).0 == Some(Answer::Better)
+        })
+        .count();
     assert_eq!(slower, 0);
 }
 
@@ -158,7 +211,10 @@ fn the_interval_holds_the_truth_as_often_as_it_says() {
                 .count();
             // 95 % of 400 is 380, its spread 4.4.
             assert!(held >= 365, "{noise:?}, {n} pairs: {held} of {trials}");
-            assert!(held < trials as usize, "{noise:?}, {n} pairs: an interval that always holds is too wide");
+            assert!(
+                held < trials as usize,
+                "{noise:?}, {n} pairs: an interval that always holds is too wide"
+            );
         }
     }
 }
@@ -176,15 +232,25 @@ fn identical_quiet_programs_are_soon_the_same() {
 fn calibrate() {
     for looks in [LOOKS, CONFIRMING_LOOKS] {
         for level in [0.006, 0.007, 0.008, 0.009, 0.010, 0.011, 0.012] {
-            let rules = Rules { level, looks, ..Rules::default() };
+            let rules = Rules {
+                level,
+                looks,
+                ..Rules::default()
+            };
             let shares: Vec<String> = NOISES
                 .iter()
                 .map(|noise| {
-                    let alarms = (0..4000).filter(|t| alarm(compare(rules, *noise, 0.14, 1.0, 77 + *t).0)).count();
+                    let alarms = (0..4000)
+                        .filter(|t| alarm(compare(rules, *noise, 0.14, 1.0, 77 + *t).0))
+                        .count();
                     format!("{noise:?} {:.1} %", alarms as f64 / 40.0)
                 })
                 .collect();
-            println!("first look {}, level {level}: {}", looks[0], shares.join(", "));
+            println!(
+                "first look {}, level {level}: {}",
+                looks[0],
+                shares.join(", ")
+            );
         }
     }
 }
@@ -192,7 +258,14 @@ fn calibrate() {
 #[test]
 fn critical_values_are_those_of_the_printed_tables() {
     // Two-sided .05: 5 → none, 6 → 0, 8 → 3, 10 → 8, 20 → 52, 25 → 89 (Wilcoxon's table).
-    for (n, k) in [(5, None), (6, Some(0)), (8, Some(3)), (10, Some(8)), (20, Some(52)), (25, Some(89))] {
+    for (n, k) in [
+        (5, None),
+        (6, Some(0)),
+        (8, Some(3)),
+        (10, Some(8)),
+        (20, Some(52)),
+        (25, Some(89)),
+    ] {
         assert_eq!(cut_off(n, 0.05), k, "{n}");
     }
     assert_eq!(cut_off(10, 0.008), Some(2));
@@ -213,12 +286,21 @@ fn the_normal_distribution_is_right() {
 fn estimate_and_interval_of_a_known_sample() {
     // Walsh averages of 1, 2, 4: 1 1.5 2 2.5 3 4.
     let (middle, low, high) = hodges_lehmann(&[4.0, 1.0, 2.0], 0.05);
-    assert!((middle - 2.25).abs() < 1e-12 && low == 1.0 && high == 4.0, "{middle} {low} {high}");
+    assert!(
+        (middle - 2.25).abs() < 1e-12 && low == 1.0 && high == 4.0,
+        "{middle} {low} {high}"
+    );
     assert_eq!(hodges_lehmann(&[], 0.05), (0.0, 0.0, 0.0));
     assert_eq!(hodges_lehmann(&[3.0], 0.05), (3.0, 3.0, 3.0));
     // Against the slow way: sort all averages.
-    let z: Vec<f64> = (0..41).map(|i| f64::from((i * 7919) % 101) / 10.0).collect();
-    let mut all: Vec<f64> = z.iter().enumerate().flat_map(|(i, a)| z[i..].iter().map(move |b| (a + b) / 2.0)).collect();
+    let z: Vec<f64> = (0..41)
+        .map(|i| f64::from((i * 7919) % 101) / 10.0)
+        .collect();
+    let mut all: Vec<f64> = z
+        .iter()
+        .enumerate()
+        .flat_map(|(i, a)| z[i..].iter().map(move |b| (a + b) / 2.0))
+        .collect();
     all.sort_by(f64::total_cmp);
     let k = cut_off(41, 0.01).unwrap();
     let m = all.len();
