@@ -4,10 +4,14 @@
 //! developer's hand; to whoever asks they are the same ([`Provider`]).
 
 mod chunk;
+pub mod command;
 pub mod discover;
 pub mod extract;
 pub mod faults;
+mod form;
+pub mod hand;
 pub mod openai;
+pub mod prompt;
 mod retry;
 pub mod shape;
 pub mod split;
@@ -96,6 +100,14 @@ pub trait Provider: Send + Sync {
     /// Whether the replies are recorded (the screen says so).
     fn recorded(&self) -> bool {
         false
+    }
+
+    /// Holds the replies that are on their way, or lets them go on; only a tape can.
+    fn hold(&self, _held: bool) {}
+
+    /// The same provider with another model, where it has several.
+    fn with_model(&self, _model: &str) -> Option<Arc<dyn Provider>> {
+        None
     }
 
     /// What its tokens cost, if the developer has said so.
