@@ -206,6 +206,11 @@ impl Control {
         self.stop.store(true, Ordering::SeqCst);
     }
 
+    /// Makes it ready for the next piece of work after a stop.
+    pub fn rearm(&self) {
+        self.stop.store(false, Ordering::SeqCst);
+    }
+
     /// Whether the end was asked for.
     #[must_use]
     pub fn stopped(&self) -> bool {
