@@ -5,8 +5,10 @@
 
 mod chance;
 mod coins;
+mod heat;
 mod pairs;
 mod readings;
+mod sieve;
 
 use std::sync::Arc;
 
@@ -22,10 +24,12 @@ static FOLDERS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets/tasks");
 pub const DEFAULT: &str = "pairs";
 
 /// Every bundled task with its generator, in the order in which they are shown.
-const ALL: [(&str, fn() -> Vec<Case>); 3] = [
+const ALL: [(&str, fn() -> Vec<Case>); 5] = [
     ("pairs", pairs::cases),
     ("readings", readings::cases),
     ("coins", coins::cases),
+    ("sieve", sieve::cases),
+    ("heat", heat::cases),
 ];
 
 /// What a list of bundled tasks shows.
