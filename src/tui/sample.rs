@@ -371,7 +371,7 @@ impl Maker {
             self.incumbent = VersionId(id);
         }
         let incumbent = Some(self.incumbent);
-        self.say(5, Event::Decided { version: VersionId(id), decision, incumbent, by_hand: false, reason: reason.into() });
+        self.say(5, Event::Decided { version: VersionId(id), decision, incumbent, by_hand: false, taken_back: false, reason: reason.into() });
     }
 
     fn pairs(&mut self, id: u32, against: u32, looks: &[usize], confirming: bool) {
