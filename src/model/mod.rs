@@ -4,9 +4,12 @@
 //! developer's hand; to whoever asks they are the same ([`Provider`]).
 
 mod chunk;
+pub mod command;
 pub mod discover;
 pub mod extract;
 pub mod faults;
+mod form;
+pub mod hand;
 pub mod openai;
 pub mod prompt;
 mod retry;

@@ -2,9 +2,9 @@
 //!
 //! Built on async-openai with types of our own; HTTP itself is in `transport`, the meaning of errors in [`faults`](super::faults).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Arc, LazyLock, Mutex, Once, PoisonError};
+use std::sync::{Arc, Once, PoisonError};
 use std::time::Duration;
 
 use async_openai::Client;
@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::chunk::{Chunk, code_of_arguments};
 use super::faults::{Asked, Fault, Kind, printable};
+use super::form::{Form, known_forms};
 use super::retry::Tries;
 use super::split::Splitter;
 use super::transport::{Broken, Transport};
@@ -323,6 +324,17 @@ impl Provider for OpenAi {
         self.settings.price
     }
 
+    fn with_model(&self, model: &str) -> Option<Arc<dyn Provider>> {
+        let settings = Settings {
+            model: model.to_owned(),
+            ..(*self.settings).clone()
+        };
+        Some(Arc::new(Self {
+            settings: Arc::new(settings),
+            ..self.clone()
+        }))
+    }
+
     fn ask(&self, question: Question) -> BoxStream<'static, Part> {
         let this = self.clone();
         answer(move |parts| this.work(question, parts))
@@ -450,73 +462,6 @@ impl Reply {
             Some(finish) => (finish, String::new()),
         }
     }
-}
-
-/// Which optional parameters a model takes; learnt once from its complaints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Form {
-    temperature: bool,
-    stream_options: bool,
-    /// Name of the limit of tokens.
-    limit: Option<&'static str>,
-}
-
-impl Form {
-    fn usual(base_url: &str) -> Self {
-        let newest = base_url.contains("api.openai.com");
-        let limit = if newest {
-            "max_completion_tokens"
-        } else {
-            "max_tokens"
-        };
-        // Mistral counts without being asked, and refuses what it does not know.
-        Self {
-            temperature: true,
-            stream_options: !base_url.contains("api.mistral.ai"),
-            limit: Some(limit),
-        }
-    }
-
-    /// The form without that parameter, and what was done; `None` if there is nothing left to change.
-    fn without(mut self, parameter: &str, message: &str) -> Option<(Self, &'static str)> {
-        let note = match parameter {
-            "temperature" if self.temperature => {
-                self.temperature = false;
-                "it is left at the model's own"
-            }
-            "stream_options" if self.stream_options => {
-                self.stream_options = false;
-                "tokens are estimated unless the server counts by itself"
-            }
-            "max_tokens"
-                if self.limit == Some("max_tokens")
-                    && message.contains("max_completion_tokens") =>
-            {
-                self.limit = Some("max_completion_tokens");
-                "max_completion_tokens is sent instead"
-            }
-            "max_completion_tokens"
-                if self.limit == Some("max_completion_tokens")
-                    && message.contains("max_tokens") =>
-            {
-                self.limit = Some("max_tokens");
-                "max_tokens is sent instead"
-            }
-            name if self.limit == Some(name) => {
-                self.limit = None;
-                "no limit is sent"
-            }
-            _ => return None,
-        };
-        Some((self, note))
-    }
-}
-
-type Forms = HashMap<(String, String), Form>;
-
-fn known_forms() -> std::sync::MutexGuard<'static, Forms> {
-    static KNOWN: LazyLock<Mutex<Forms>> = LazyLock::new(Mutex::default);
-    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn headers(settings: &Settings, host: &str) -> Result<HeaderMap, String> {

@@ -150,7 +150,7 @@ impl Transport {
             .trim_start()
             .to_owned();
         if start.starts_with(['{', '[']) {
-            return self.from_json(first, body).await;
+            return self.read_json(first, body).await;
         }
         if start.starts_with('<') {
             let url = &self.asked.base_url;
@@ -191,7 +191,7 @@ impl Transport {
     }
 
     /// An answer that was not streamed is one long chunk.
-    async fn from_json(
+    async fn read_json(
         &self,
         mut first: Vec<u8>,
         mut body: Body,

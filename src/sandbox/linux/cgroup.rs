@@ -347,7 +347,7 @@ impl Hierarchies {
             let right: Vec<&str> = right.split(' ').collect();
             let (Some(root), Some(point)) = (left.get(3), left.get(4)) else { continue };
             let options: Vec<&str> = right.get(2).map(|o| o.split(',').collect()).unwrap_or_default();
-            let mut take = |slot: &mut Option<PathBuf>, controller: &str| {
+            let take = |slot: &mut Option<PathBuf>, controller: &str| {
                 slot.get_or_insert(own_folder(own, controller, root, point));
             };
             match right.first() {
