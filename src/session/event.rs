@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::measure::machine::Machine;
 use crate::measure::{Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
 use crate::sandbox::Guards;
 use crate::task::{Objective, Source};
@@ -111,19 +112,6 @@ pub enum Origin {
     },
     /// A folder with a `task.toml`, or flags; the whole task is kept in the session's folder `task/`.
     Kept,
-}
-
-/// The machine that the figures were measured on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Machine {
-    /// Processor model.
-    pub cpu: String,
-    /// Cores that may be used.
-    pub cores: usize,
-    /// Memory in all, bytes.
-    pub memory_bytes: u64,
-    /// Operating system and kernel.
-    pub system: String,
 }
 
 /// Tokens and money.
@@ -377,6 +365,9 @@ pub enum Event {
         incumbent: Option<VersionId>,
         /// Who decided: the rule, or the developer.
         by_hand: bool,
+        /// Whether it takes an earlier decision back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        taken_back: bool,
         /// Why, in one sentence.
         reason: String,
     },

@@ -47,7 +47,9 @@ pub struct Session {
     pub usage: Usage,
     /// Notes of the engine, newest last.
     pub notes: Vec<Note>,
-    /// Set when the session has ended (and cleared when it is resumed).
+    /// All decisions, in order.
+    pub decisions: Vec<Decided>,
+    /// Set when the session has ended (and cleared when it goes on).
     pub finished: Option<Finished>,
     /// When it began.
     pub started_at: Option<jiff::Timestamp>,
@@ -181,6 +183,23 @@ pub struct LivePair {
     pub confirming: bool,
 }
 
+/// A decision as it fell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// About which version.
+    pub version: VersionId,
+    /// What was decided.
+    pub decision: Decision,
+    /// The incumbent before it.
+    pub before: Option<VersionId>,
+    /// The incumbent after it.
+    pub after: Option<VersionId>,
+    /// Whether the developer decided.
+    pub by_hand: bool,
+    /// Whether it takes an earlier decision back.
+    pub taken_back: bool,
+}
+
 /// A note of the engine.
 #[derive(Clone, Debug)]
 pub struct Note {
@@ -238,7 +257,13 @@ impl Session {
     /// Version that the next prompt will show.
     #[must_use]
     pub fn next_parent(&self) -> VersionId {
-        self.chosen_parent.or(self.incumbent).or_else(|| self.versions.last().map(|v| v.id)).unwrap_or_default()
+        self.chosen_parent.or(self.incumbent).or_else(|| self.nearest_to_passing()).unwrap_or_default()
+    }
+
+    /// Where no version passes yet: the one that passes most cases, the newest of several; else the newest text.
+    fn nearest_to_passing(&self) -> Option<VersionId> {
+        let passed = |v: &&Version| v.evaluation.as_ref().map_or(0, Evaluation::passed);
+        self.versions.iter().max_by_key(|v| (passed(v), v.id)).map(|v| v.id)
     }
 
     /// Children of a version, in order.
@@ -315,6 +340,7 @@ impl Session {
                 });
                 self.hint.clear();
                 self.chosen_parent = None;
+                self.finished = None;
                 self.live = Live::default();
             }
             Event::PromptSent { model, prompt, .. } => {
@@ -367,7 +393,15 @@ impl Session {
                 self.live.case.clear();
                 self.live.samples.clear();
             }
-            Event::Decided { version, decision, incumbent, reason, .. } => {
+            Event::Decided { version, decision, incumbent, reason, by_hand, taken_back } => {
+                self.decisions.push(Decided {
+                    version: *version,
+                    decision: *decision,
+                    before: self.incumbent,
+                    after: *incumbent,
+                    by_hand: *by_hand,
+                    taken_back: *taken_back,
+                });
                 if let Some(v) = self.version_mut(*version) {
                     v.decision = Some((*decision, reason.clone()));
                 }
