@@ -14,6 +14,7 @@ pub mod measure;
 pub mod optimize;
 pub mod resume;
 pub mod run;
+pub mod screenshots;
 pub mod show;
 
 use std::process::ExitCode;
@@ -73,6 +74,9 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Show, locate or start the config file.
     Config(config::ConfigArgs),
+    /// Draw the README's pictures (for developers of reheat).
+    #[command(hide = true)]
+    Screenshots(screenshots::ScreenshotsArgs),
 }
 
 /// Runs the command line.
@@ -85,7 +89,8 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
         }
     };
-    let theme = cli.theme.as_deref();
+    let theme = cli.theme.clone();
+    let theme = theme.as_deref();
     match cli.command {
         None => home::run(theme),
         Some(Command::Demo(args)) => demo::run(&args, theme),
@@ -96,6 +101,7 @@ pub fn main() -> ExitCode {
         Some(Command::Show(args)) => show::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Config(args)) => config::run(args),
+        Some(Command::Screenshots(args)) => screenshots::run(&screenshots::ScreenshotsArgs { theme: cli.theme, ..args }),
     }
 }
 
