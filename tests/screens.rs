@@ -388,3 +388,26 @@ fn drawing_depends_on_nothing_but_session_and_app() {
     assert_eq!(one.draw(), two.draw());
     let _: Timestamp = one.app.now;
 }
+
+/// Not a test: the program that the tests of the terminal start (this very binary) plays the fabricated session.
+#[test]
+#[ignore = "started by other tests, in a pseudo-terminal"]
+fn child() {
+    let get = |name: &str| std::env::var(name).ok();
+    let Some(what) = get("REHEAT_SCREENS_CHILD") else { return };
+    let mut start = reheat::tui::Start::running(sample::play(get("SPEED").and_then(|s| s.parse().ok()).unwrap_or(1.0)));
+    start.demo = true;
+    start.theme = get("THEME");
+    if what == "start" {
+        start.running = None;
+        start.home = home();
+        start.open = Box::new(|_| Ok(sample::play(1.0)));
+    }
+    if what == "banner" {
+        start.banner = "recorded replies, real measurements · connect a model: OPENAI_API_KEY=… reheat optimize FILE".into();
+    }
+    let ended = reheat::tui::run(start).unwrap();
+    if let Some(signal) = ended.signal {
+        std::process::exit(128 + signal);
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::judge::{Judge, JudgeError, Watch};
-use super::pairs::{Contender, Lap, Track, Voided, choose, clock, figure, log_ratio};
+use super::pairs::{Contender, Lap, Track, Voided, choose, figure, log_ratio};
 use super::stats::{Rules, Sequential};
 use super::{Answer, Comparison, Evaluation, Failure, Look, Metric, Progress, Verdict, peak};
 use crate::sandbox::Control;
@@ -137,15 +137,13 @@ impl Judge {
             );
         }
         watch(Progress::WarmingUp);
-        let warm = match track.sweep(self, control)? {
-            Ok(laps) => laps,
+        let clock = match track.warm_up(self, plan.budget, control)? {
+            Ok(clock) => clock,
             Err(voided) => return Ok(voided.into()),
         };
         let metric = match plan.objective {
             Objective::Integral => Metric::Integral,
-            _ => plan
-                .metric
-                .unwrap_or_else(|| clock(&[*incumbent, *candidate], &warm)),
+            _ => plan.metric.unwrap_or(clock),
         };
         let mut pace = Pace::new(plan.budget, track.elapsed(self));
         let mut run = Sequential::new(plan.rules);
@@ -250,7 +248,7 @@ impl Pace {
         match run.looks().last() {
             None => at_look > self.budget * 2,
             Some(look) if look.gain > Gain::ONE => {
-                at_look + (pair * CONFIRMING as u32).min(self.budget / 2) > self.budget
+                at_look + (pair * CONFIRMING as u32).min(self.budget / 4) > self.budget
             }
             Some(_) => at_look > self.budget,
         }

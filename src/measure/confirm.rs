@@ -7,7 +7,7 @@ use super::compare::{
     CANDIDATE, CONFIRMING, Compared, INCUMBENT, ORIGINAL, Plan, below_floor, conclude, paired, step,
 };
 use super::judge::{Judge, JudgeError, Watch};
-use super::pairs::{Contender, Track, choose, clock};
+use super::pairs::{Contender, Track, choose};
 use super::stats::{CONFIRMING_LOOKS, Rules, Sequential};
 use super::{Answer, Comparison, Evaluation, Figures, Metric, Progress, peak};
 use crate::sandbox::Control;
@@ -89,9 +89,9 @@ impl Judge {
             // The original was not there when the clock was chosen; one unfit for CPU time is timed by the wall.
             let mut metric_original = first.metric;
             if third.is_some() {
-                match track.sweep(self, control)? {
-                    Ok(laps) if first.metric == Metric::Cpu && plan.metric.is_none() => {
-                        metric_original = clock(&contenders, &laps)
+                match track.warm_up(self, left, control)? {
+                    Ok(clock) if first.metric == Metric::Cpu && plan.metric.is_none() => {
+                        metric_original = clock
                     }
                     Ok(_) => {}
                     Err(voided) => return Ok(Confirmed::Voided(voided.into())),

@@ -121,6 +121,28 @@ impl<'a> Track<'a> {
         })
     }
 
+    /// Warm-up sweeps, thrown away: one, and where it is not clear yet whether CPU time tells all, up to seven more
+    /// while they are cheap (an eighth of the budget).
+    pub(super) fn warm_up(
+        &mut self,
+        judge: &mut Judge,
+        budget: Duration,
+        control: &Control,
+    ) -> Result<Result<Metric, Voided>, JudgeError> {
+        let mut busiest = Busiest::new(&self.contenders, &self.choice);
+        for done in 1..=8 {
+            match self.sweep(judge, control)? {
+                Ok(laps) => busiest.see(&laps),
+                Err(voided) => return Ok(Err(voided)),
+            }
+            let next = self.elapsed(judge) / done * (done + 1);
+            if busiest.all_busy() || next > budget / 8 {
+                break;
+            }
+        }
+        Ok(Ok(busiest.clock()))
+    }
+
     /// One sweep of all contenders: next to each other in every case, in an order drawn anew for each case.
     pub(super) fn sweep(
         &mut self,
@@ -265,18 +287,65 @@ pub(super) fn log_ratio(incumbent: &Figures, candidate: &Figures, metric: Metric
     (figure(incumbent, metric).max(1.0) / figure(candidate, metric).max(1.0)).ln()
 }
 
-/// CPU time where all contenders use one thread and are busy 90 % of the time, else wall time. A busy machine makes
-/// a busy program wait, so what counts is the busiest it has been seen: in its warm-up or in its evaluation.
-pub(super) fn clock(contenders: &[Contender<'_>], warm: &[Lap]) -> Metric {
-    let share = |f: &Figures| f.cpu_ns.0 as f64 / (f.wall_ns.0 as f64).max(1.0);
-    let fits = |(c, lap): (&Contender<'_>, &Lap)| {
-        lap.single && share(&lap.figures).max(share(&c.evaluation.figures)) >= 0.9
-    };
-    if contenders.iter().zip(warm).all(fits) {
-        Metric::Cpu
-    } else {
-        Metric::Wall
+/// How busy each contender has been seen, case by case: in its evaluation and in the warm-ups.
+///
+/// A crowded machine makes a busy program wait, but nothing makes an idle one look busy: so of every case the run
+/// with the largest share of CPU time counts.
+pub(super) struct Busiest {
+    seen: Vec<Vec<Figures>>,
+    single: bool,
+}
+
+impl Busiest {
+    /// What the evaluations tell of the timing cases.
+    pub(super) fn new(contenders: &[Contender<'_>], choice: &Choice) -> Self {
+        let of = |c: &Contender<'_>| {
+            let figures = |i: &usize| {
+                c.evaluation
+                    .cases
+                    .get(*i)
+                    .map_or(Figures::default(), |c| c.figures)
+            };
+            choice.cases.iter().map(figures).collect()
+        };
+        Self {
+            seen: contenders.iter().map(of).collect(),
+            single: true,
+        }
     }
+
+    /// Takes in a warm-up.
+    pub(super) fn see(&mut self, laps: &[Lap]) {
+        for (seen, lap) in self.seen.iter_mut().zip(laps) {
+            self.single &= lap.single;
+            for (best, new) in seen.iter_mut().zip(&lap.cases) {
+                if share(new) > share(best) {
+                    *best = *new;
+                }
+            }
+        }
+    }
+
+    /// Whether CPU time tells all: every contender uses one thread and keeps it busy for 90 % of the time.
+    pub(super) fn all_busy(&self) -> bool {
+        let busy = |cases: &Vec<Figures>| {
+            share(&cases.iter().fold(Figures::default(), |a, b| a.join(*b))) >= 0.9
+        };
+        self.single && self.seen.iter().all(busy)
+    }
+
+    /// The clock that this means.
+    pub(super) fn clock(&self) -> Metric {
+        if self.all_busy() {
+            Metric::Cpu
+        } else {
+            Metric::Wall
+        }
+    }
+}
+
+fn share(figures: &Figures) -> f64 {
+    figures.cpu_ns.0 as f64 / (figures.wall_ns.0 as f64).max(1.0)
 }
 
 /// Which cases are timed: all of them; where `sweeps` sweeps of these contenders would take longer than `most`, the

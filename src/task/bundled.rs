@@ -6,9 +6,11 @@
 mod chance;
 mod coins;
 mod heat;
+mod markup;
 mod pairs;
 mod readings;
 mod sieve;
+mod wordfreq;
 
 use std::sync::Arc;
 
@@ -24,11 +26,13 @@ static FOLDERS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets/tasks");
 pub const DEFAULT: &str = "pairs";
 
 /// Every bundled task with its generator, in the order in which they are shown.
-const ALL: [(&str, fn() -> Vec<Case>); 5] = [
+const ALL: [(&str, fn() -> Vec<Case>); 7] = [
     ("pairs", pairs::cases),
+    ("wordfreq", wordfreq::cases),
+    ("sieve", sieve::cases),
+    ("markup", markup::cases),
     ("readings", readings::cases),
     ("coins", coins::cases),
-    ("sieve", sieve::cases),
     ("heat", heat::cases),
 ];
 

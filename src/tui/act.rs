@@ -330,6 +330,7 @@ fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effect> 
             };
             show(app, Tab::Diff);
         }
+        Action::Zoom => app.zoomed = !app.zoomed,
         Action::Open => {
             if !app.unfolded.remove(&pane) {
                 app.unfolded.insert(pane);

@@ -19,7 +19,7 @@ use crate::tui::home::Home;
 use crate::tui::stream::Reply;
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::layout::{Plan, plan};
+use crate::tui::layout::{Look, Plan, plan};
 
 /// A pane of the main area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -181,6 +181,8 @@ pub struct App {
     pub shift: usize,
     /// Case that the developer chose.
     pub case: Option<usize>,
+    /// Whether the main pane has the whole width.
+    pub zoomed: bool,
     /// What diffs compare with.
     pub against: Against,
     /// Panes whose folds are open.
@@ -230,6 +232,7 @@ impl App {
             scroll: HashMap::new(),
             shift: 0,
             case: None,
+            zoomed: false,
             against: Against::default(),
             unfolded: HashSet::new(),
             steering: false,
@@ -300,7 +303,7 @@ impl App {
         if self.selected.is_some() {
             return Tab::Diff;
         }
-        let charts_stand_beside = plan(self.size, self.steering, !self.banner.is_empty()).memory.is_some();
+        let charts_stand_beside = self.plan().memory.is_some();
         match &session.stage {
             Stage::Preparing => Tab::Task,
             Stage::Asking | Stage::Streaming | Stage::Retrying { .. } => Tab::Stream,
@@ -345,10 +348,16 @@ impl App {
         }
     }
 
+    /// What besides the size decides where things go.
+    #[must_use]
+    pub fn look(&self) -> Look {
+        Look { steering: self.steering, banner: !self.banner.is_empty(), zoomed: self.zoomed }
+    }
+
     /// Where everything goes on this screen.
     #[must_use]
     pub fn plan(&self) -> Plan {
-        plan(self.size, self.steering, !self.banner.is_empty())
+        plan(self.size, self.look())
     }
 
     /// Works out what the next drawing needs, or asks the desk for it. Call before drawing.

@@ -57,9 +57,21 @@ fn inner(area: Rect, room: Room) -> Rect {
     area.inner(Margin { horizontal, vertical: 1 })
 }
 
+/// What besides the size decides where things go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// The steering box has the keyboard.
+    pub steering: bool,
+    /// There is a standing line.
+    pub banner: bool,
+    /// The main pane has the whole width.
+    pub zoomed: bool,
+}
+
 /// Lays out a screen.
 #[must_use]
-pub fn plan(size: Rect, steering: bool, banner: bool) -> Plan {
+pub fn plan(size: Rect, look: Look) -> Plan {
+    let Look { steering, banner, zoomed } = look;
     let room = match (size.width, size.height) {
         (w, h) if w < 30 || h < 9 => Room::Tiny,
         (w, h) if w < 100 || h < 24 => Room::Small,
@@ -102,6 +114,7 @@ pub fn plan(size: Rect, steering: bool, banner: bool) -> Plan {
     }
     match room {
         Room::Tiny => {}
+        _ if zoomed && room > Room::Small => plan.mini = Some(bottom(&mut rest, 1)),
         Room::Small => {
             if !steering || size.height >= 16 {
                 plan.mini = Some(bottom(&mut rest, 1));
@@ -118,9 +131,9 @@ pub fn plan(size: Rect, steering: bool, banner: bool) -> Plan {
             plan.tree = Some(side);
         }
         Room::Wide => {
-            let tree = (size.width / 6).clamp(30, 38);
+            let tree = (size.width / 6).clamp(26, 38);
             plan.tree = Some(left(&mut rest, tree));
-            let mut charts = right(&mut rest, (size.width / 4).clamp(36, 56));
+            let mut charts = right(&mut rest, (size.width * 2 / 9).clamp(34, 56));
             let third = charts.height / 3;
             plan.gains = Some(bottom(&mut charts, third.min(12)));
             let half = charts.height / 2;
@@ -180,8 +193,8 @@ mod tests {
     fn parts_fill_the_screen_and_never_overlap() {
         for width in 0..220 {
             for height in 0..70 {
-                for (steering, banner) in [(false, false), (true, true)] {
-                    let plan = plan(Rect::new(0, 0, width, height), steering, banner);
+                for (steering, banner, zoomed) in [(false, false, false), (true, true, false), (false, true, true)] {
+                    let plan = plan(Rect::new(0, 0, width, height), Look { steering, banner, zoomed });
                     let parts = [plan.header, plan.banner, plan.tree, plan.card, plan.memory, plan.interval, plan.gains, plan.steer, plan.mini];
                     let all: Vec<Rect> = parts.into_iter().flatten().chain([plan.main, plan.state]).collect();
                     for (i, a) in all.iter().enumerate() {

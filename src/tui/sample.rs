@@ -147,7 +147,7 @@ impl Maker {
         for round in 1..=5u32 {
             self.round(round);
         }
-        let comparison = Some(comparison(&mut self, VersionId(5), VersionId(0), 26, true));
+        let comparison = Some(comparison(&mut self, VersionId(5), VersionId(0), 12, true));
         self.say(
             400,
             Event::SessionFinished {
@@ -453,7 +453,7 @@ fn case_result(id: u32, index: usize, failure: Option<&Failure>) -> CaseResult {
     let case = format!("{:02}", index + 1);
     let shape = &SHAPES[id as usize];
     let share = (index + 1) as f64 * (index + 1) as f64 / 140.0;
-    let seconds = 0.011 + (shape.seconds - 0.077).max(0.004) * share;
+    let seconds = 0.005 + (shape.seconds - 0.035).max(0.004) * share;
     let peak = 9.2 + (shape.peak - 9.2) * ((index + 1) as f64 / 7.0).sqrt();
     let failed_here = failure.is_some_and(|f| f.case == case);
     let verdict = match failure {

@@ -121,13 +121,13 @@ fn time_axis(cx: Context<'_>, area: Rect, chart: Rect, end: f64, buffer: &mut Bu
     let faint = cx.theme.fg(Role::Faint);
     let y = chart.y + chart.height;
     buffer.set_stringn(chart.x, y, "▔".repeat(chart.width.into()), chart.width.into(), faint);
-    let text = format!("{}", Nanos(end as u64));
-    let at = (area.x + area.width).saturating_sub(width(&text) as u16 + 1);
-    // The figure stands at the end of the legend's row.
-    buffer.set_stringn(at, y + 1, &text, area.width.into(), faint);
+    let text = format!(" {}", Nanos(end as u64).to_string().replace(".0 ", " ").replace(".00 ", " "));
+    let at = (area.x + area.width).saturating_sub(width(&text) as u16);
+    buffer.set_stringn(at, y, &text, area.width.into(), faint);
 }
 
 fn legend(cx: Context<'_>, area: Rect, traces: &[Trace<'_>], buffer: &mut Buffer) {
+    let gap = if usize::from(area.width) < traces.len() * 14 { " " } else { "  " };
     let mut spans: Vec<Span<'_>> = vec![Span::raw(" ")];
     for trace in traces {
         let sample = match trace.stroke {
@@ -139,15 +139,14 @@ fn legend(cx: Context<'_>, area: Rect, traces: &[Trace<'_>], buffer: &mut Buffer
         let now = if trace.live { " now" } else { "" };
         spans.push(cx.span(sample, trace.role));
         spans.push(cx.span(format!(" {}{now} ", trace.id), Role::Text));
-        spans.push(cx.span(format!("{}  ", short_bytes(peak as f64)), Role::Muted));
+        spans.push(cx.span(format!("{}{gap}", short_bytes(peak as f64)), Role::Muted));
     }
-    let room = Rect { width: area.width.saturating_sub(9), ..area };
-    put(buffer, room, area.height - 1, &Line::from(spans));
+    put(buffer, area, area.height - 1, &Line::from(spans));
 }
 
 /// `64M`: for axes, where a cell counts.
 fn short_bytes(bytes: f64) -> String {
-    let text = Bytes(bytes as u64).to_string();
+    let text = Bytes(bytes as u64).to_string().replace(".0 ", " ").replace(".00 ", " ");
     text.replace(" B", "B").replace(" kB", "k").replace(" MB", "M").replace(" GB", "G")
 }
 

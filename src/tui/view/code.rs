@@ -17,7 +17,7 @@ use crate::tui::view::main_pane::first_row;
 use crate::tui::view::{Context, put};
 
 /// From this width on a diff stands side by side.
-const SIDE_BY_SIDE: u16 = 96;
+const SIDE_BY_SIDE: u16 = 90;
 
 /// Draws the selected version's text.
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {

@@ -137,6 +137,9 @@ fn headline(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
     put_both(buffer, area, 0, &Line::from(left), &Line::from(cx.span(word, Role::Muted)));
 }
 
+/// ln of the ratio from which on 1× need not be on the axis.
+const FAR: f64 = 0.2;
+
 /// An axis of ratios, logarithmic: twice as fast and half as fast are equally far from 1.
 struct Axis {
     low: f64,
@@ -149,10 +152,17 @@ impl Axis {
     fn of(view: &View, x: u16, cells: u16) -> Self {
         let looks = view.looks.iter().chain(view.now.iter()).flat_map(|l| [l.low.0.ln(), l.high.0.ln()]);
         let all: Vec<f64> = looks.chain(view.ratios.iter().copied()).filter(|v| v.is_finite()).collect();
-        let low = all.iter().copied().fold(0.0f64, f64::min).min(-view.margin);
-        let high = all.iter().copied().fold(0.0f64, f64::max).max(view.margin);
-        let air = (high - low) * 0.06;
+        let low = all.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        // Where everything lies far from 1 the axis stays with it, so that the interval can be seen closing in.
+        let far = low > FAR || high < -FAR;
+        let (low, high) = if far { (low, high) } else { (low.min(-view.margin), high.max(view.margin)) };
+        let air = (high - low).max(0.02) * 0.08;
         Self { low: low - air, high: high + air, x, cells }
+    }
+
+    fn holds(&self, log: f64) -> bool {
+        self.low < log && log < self.high
     }
 
     fn share(&self, log: f64) -> f64 {
@@ -172,7 +182,7 @@ fn funnel(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
     let bottom = Rect { y: area.y + rows, height: 1, ..area };
     let one = axis.column(0.0);
     let faint = cx.theme.fg(Role::Faint);
-    for row in 0..rows {
+    for row in (0..rows).filter(|_| axis.holds(0.0)) {
         buffer.set_stringn(one, area.y + row, "┊", 1, faint);
     }
     pairs_cloud(cx, view, &axis, Rect { height: cloud, ..area }, buffer);
@@ -189,7 +199,7 @@ fn funnel(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
         let row = area.y + cloud + n as u16;
         let style = if *last { cx.theme.fg(Role::Candidate) } else { cx.theme.fg(Role::Muted) };
         whisker(&axis, look, row, *last, style, buffer);
-        let pairs = if *last && view.confirmed { "again".into() } else { format!("{:>3}", look.pairs) };
+        let pairs = if *last && view.confirmed { "2nd".into() } else { format!("{:>3}", look.pairs) };
         let style = if *last { cx.theme.fg(Role::Text) } else { faint };
         buffer.set_stringn(area.x, row, pairs, usize::from(margin) - 1, style);
     }
@@ -244,17 +254,22 @@ fn scale(cx: Context<'_>, view: &View, axis: &Axis, area: Rect, buffer: &mut Buf
             taken.push((x, x + wide));
         }
     };
-    label(axis.column(0.0), "1×", cx.theme.fg(Role::Muted), buffer);
+    let one = if axis.holds(0.0) { "1×" } else if axis.low > 0.0 { "◂ 1×" } else { "1× ▸" };
+    label(axis.column(0.0), one, cx.theme.fg(Role::Muted), buffer);
     if let Some(look) = view.now {
         let middle = look.gain.to_string();
         label(axis.column(look.gain.0.ln()), &middle, cx.theme.heat(look.gain.0), buffer);
     }
-    let mut tick = 0.25;
-    while tick < 1_000.0 {
-        let log = f64::ln(tick);
-        if log > axis.low && log < axis.high {
-            label(axis.column(log), &format!("{tick}×"), cx.theme.fg(Role::Faint), buffer);
-        }
-        tick *= 2.0;
+    for (log, text) in ticks(axis) {
+        label(axis.column(log), &text, cx.theme.fg(Role::Faint), buffer);
     }
+}
+
+/// Round ratios on the axis, neither too many nor none.
+fn ticks(axis: &Axis) -> Vec<(f64, String)> {
+    let (low, high) = (axis.low.exp(), axis.high.exp());
+    let step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0].into_iter().find(|s| (high - low) / s <= 6.0).unwrap_or(1_000.0);
+    let digits = if step < 0.1 { 2 } else { usize::from(step < 1.0) };
+    let first = (low / step).ceil() as i64;
+    (first..first + 8).map(|i| i as f64 * step).filter(|v| *v > low && *v < high).map(|v| (v.ln(), format!("{v:.digits$}×"))).collect()
 }

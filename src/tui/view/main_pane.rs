@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::tui::app::{Seen, Tab};
-use crate::tui::layout::{Plan, Room};
+use crate::tui::layout::Plan;
 use crate::tui::stream::prose;
 use crate::tui::text::{visible, width};
 use crate::tui::theme::Role;
@@ -22,8 +22,7 @@ pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) 
     let pane = cx.app.pane(cx.session);
     let info = info(cx, pane);
     cx.block(Line::default(), false).render(area, buffer);
-    let info_width = if plan.room == Room::Small { 0 } else { width(&info) };
-    let end = tabs(cx, area, pane, buffer, seen, info_width);
+    let end = tabs(cx, area, pane, buffer, seen);
     let right = usize::from((area.x + area.width).saturating_sub(end + 2));
     if !info.is_empty() && right > 6 {
         let text = crate::tui::text::cut(&info, right);
@@ -61,12 +60,12 @@ fn more_signs(cx: Context<'_>, area: Rect, seen: &Seen, buffer: &mut Buffer) {
 }
 
 /// The tabs on the upper edge; where there is little room the others are only numbers. Gives where they end.
-fn tabs(cx: Context<'_>, area: Rect, pane: Tab, buffer: &mut Buffer, seen: &mut Seen, reserve: usize) -> u16 {
+fn tabs(cx: Context<'_>, area: Rect, pane: Tab, buffer: &mut Buffer, seen: &mut Seen) -> u16 {
     let room = usize::from(area.width).saturating_sub(4);
     let all: usize = Tab::ALL.iter().map(|t| t.title().len() + 5).sum();
-    let long = all + reserve <= room;
+    let long = all + 24 <= room;
     let names: usize = Tab::ALL.iter().map(|t| t.title().len() + 3).sum();
-    let middle = names + reserve <= room;
+    let middle = names + 14 <= room;
     let mut x = area.x + 2;
     let end = area.x + area.width - 2;
     for (n, tab) in Tab::ALL.iter().enumerate() {

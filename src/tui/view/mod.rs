@@ -61,7 +61,7 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, app: &App) -> Seen {
 }
 
 fn workbench(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
-    let plan = crate::tui::layout::plan(area, cx.app.steering, !cx.app.banner.is_empty());
+    let plan = crate::tui::layout::plan(area, cx.app.look());
     if let Some(area) = plan.header {
         header::draw(cx, area, buffer);
     }

@@ -36,7 +36,8 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
         put(buffer, area, 1, &keys(cx, room.saturating_sub(1)));
         return;
     }
-    let keys = keys(cx, room.saturating_sub(line_width(&left) + 3));
+    let mut keys = keys(cx, room.saturating_sub(line_width(&left) + 4));
+    keys.spans.push(Span::raw(" "));
     put_both(buffer, area, 0, &left, &keys);
 }
 

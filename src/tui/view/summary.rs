@@ -110,7 +110,7 @@ fn table(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
             Span::styled(pad(&version.id.to_string(), 9), name),
             Span::styled(pad(&mark.word, 20), cx.theme.fg(mark.role)),
             Span::styled(
-                pad_left(&gain.map_or("–".into(), |g| g.0.to_string()), 8),
+                pad_left(&gain.map_or("–".into(), |g| if version.id.0 == 0 { "1×".into() } else { g.0.to_string() }), 8),
                 gain.map_or(cx.theme.fg(Role::Faint), |g| cx.theme.heat(g.0.0)),
             ),
         ];

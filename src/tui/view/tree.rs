@@ -128,6 +128,7 @@ fn draw_row(cx: Context<'_>, version: &Version, rails: &str, place: Rect, buffer
     let style = cx.theme.fg(mark.role);
     let gain = version.gain_over_original();
     let right = match gain {
+        Some(_) if version.id.0 == 0 => "1×".into(),
         Some((gain, _, _)) => gain.to_string(),
         None => String::new(),
     };
