@@ -113,7 +113,7 @@ fn squares(home: &Home) {
 #[test]
 fn the_demo_plays_the_whole_loop_and_every_event_keeps_the_contract() {
     let home = Home::new();
-    let (events, status) = home.events(&["demo", "--json", "--speed", "1000", "--comparison-time", "3s"]);
+    let (events, status) = home.events(&["demo", "--json", "--speed", "1000", "--comparison-time", "20s"]);
     assert_eq!(status, 0, "{:?}", events.last());
     for event in &events {
         assert!(event["event"].is_string() && event["at"].is_string(), "{event}");
@@ -147,7 +147,7 @@ fn the_demo_plays_the_whole_loop_and_every_event_keeps_the_contract() {
 #[test]
 fn the_demo_without_a_terminal_is_readable_and_ends_with_a_table() {
     let home = Home::new();
-    let output = home.run(&["demo", "--speed", "1000", "--comparison-time", "2s"]);
+    let output = home.run(&["demo", "--speed", "1000", "--comparison-time", "20s"]);
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{text}{}", stderr(&output));
     assert!(text.starts_with("demo: the replies are recorded, every run and every figure is real"), "{text}");
@@ -162,7 +162,7 @@ fn a_better_version_is_found_confirmed_kept_and_written_out() {
     let home = Home::new();
     squares(&home);
     tape(&home, &[reply(WRONG), reply(CRASH), reply(FAST)]);
-    let args = ["optimize", "slow.py", "--cases", "cases", "--tape", "tape", "--rounds", "3", "--json", "--out", "best.py", "--comparison-time", "3s"];
+    let args = ["optimize", "slow.py", "--cases", "cases", "--tape", "tape", "--rounds", "3", "--json", "--out", "best.py", "--comparison-time", "20s"];
     let (events, status) = home.events(&args);
     assert_eq!(status, 0);
     assert_eq!(verdicts(&events), ["accepted", "wrong_answer", "runtime_error", "accepted"]);
@@ -222,7 +222,7 @@ fn an_original_that_fails_given_outputs_is_repaired_first() {
     squares(&home);
     home.write("broken.py", WRONG);
     tape(&home, &[reply(CRASH), reply(SLOW), reply(FAST)]);
-    let args = ["optimize", "broken.py", "--cases", "cases", "--tape", "tape", "--rounds", "3", "--json", "--comparison-time", "3s"];
+    let args = ["optimize", "broken.py", "--cases", "cases", "--tape", "tape", "--rounds", "3", "--json", "--comparison-time", "20s"];
     let (events, status) = home.events(&args);
     assert_eq!(status, 0);
     assert_eq!(verdicts(&events), ["wrong_answer", "runtime_error", "accepted", "accepted"]);
@@ -250,7 +250,7 @@ fn a_command_can_be_the_model() {
     squares(&home);
     home.write("answer.md", &reply(FAST));
     let command = format!("grep -q 'sys.stdin' && cat {}", home.path("answer.md").display());
-    let args = ["optimize", "slow.py", "--cases", "cases", "--model-command", &command, "--rounds", "1", "--json", "--comparison-time", "3s"];
+    let args = ["optimize", "slow.py", "--cases", "cases", "--model-command", &command, "--rounds", "1", "--json", "--comparison-time", "20s"];
     let (events, status) = home.events(&args);
     assert_eq!(status, 0, "{events:?}");
     assert_eq!(verdicts(&events), ["accepted", "accepted"]);
@@ -266,7 +266,7 @@ fn replies_without_code_and_with_ten_blocks_are_survived() {
     }
     many += &format!("```python\n{FAST}```\n");
     tape(&home, &["I would rather talk about the weather.".into(), many]);
-    let args = ["optimize", "slow.py", "--cases", "cases", "--tape", "tape", "--rounds", "2", "--json", "--comparison-time", "3s"];
+    let args = ["optimize", "slow.py", "--cases", "cases", "--tape", "tape", "--rounds", "2", "--json", "--comparison-time", "20s"];
     let (events, status) = home.events(&args);
     assert_eq!(status, 0);
     assert_eq!(named(&events, "round_failed").len(), 1);
@@ -278,7 +278,7 @@ fn a_session_killed_mid_run_goes_on_where_it_was() {
     let home = Home::new();
     squares(&home);
     tape(&home, &[reply(WRONG), reply("import time\ntime.sleep(60)\n"), reply(FAST)]);
-    let args = ["optimize", "slow.py", "--cases", "cases", "--tape", "tape", "--rounds", "3", "--json", "--time-limit", "3s", "--comparison-time", "3s"];
+    let args = ["optimize", "slow.py", "--cases", "cases", "--tape", "tape", "--rounds", "3", "--json", "--time-limit", "3s", "--comparison-time", "20s"];
     let mut child = home.command(&args).stdout(Stdio::piped()).spawn().unwrap();
     wait_for(Duration::from_secs(60), || {
         home.sessions().first().and_then(|s| fs::read_to_string(s.join("journal.jsonl")).ok()).is_some_and(|j| j.contains("time.sleep(60)"))
@@ -290,7 +290,7 @@ fn a_session_killed_mid_run_goes_on_where_it_was() {
     // What the user pointed at is gone by now; the session has kept what it needs.
     fs::remove_dir_all(home.path("cases")).unwrap();
     fs::remove_file(home.path("slow.py")).unwrap();
-    let (events, status) = home.events(&["resume", "--tape", "tape", "--json", "--comparison-time", "3s"]);
+    let (events, status) = home.events(&["resume", "--tape", "tape", "--json", "--comparison-time", "20s"]);
     assert_eq!(events.iter().find(|e| e["event"] == "session_resumed").map(|e| e["event"].is_string()), Some(true));
     assert_eq!(status, 0, "{events:?}");
     let shown: Value = serde_json::from_slice(&home.run(&["show", "--json"]).stdout).unwrap();
@@ -369,7 +369,7 @@ fn wrong_use_is_one_clear_error_and_exit_status_two() {
         (&["optimize", "empty.py", "--cases", "cases"], "empty"),
         (&["optimize", "what.xyz", "--cases", "cases"], "--language"),
         (&["optimize", "binary.py", "--cases", "cases"], "binary.py"),
-        (&["optimize", "slow.py", "--cases", "bad.jsonl"], "line 2"),
+        (&["optimize", "slow.py", "--cases", "bad.jsonl"], "bad.jsonl:2"),
         (&["optimize", "slow.py", "--cases", "nowhere"], "nowhere"),
         (&["optimize", "slow.py", "--cases", "cases", "--goal", "fast"], "2x"),
         (&["demo", "no-such-task"], "pairs"),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::engine::{Command, Handle};
 use crate::measure::Progress;
 use crate::report::text;
-use crate::session::event::{Decision, Event, Finish, VersionId};
+use crate::session::event::{Decision, Event, Finish, Stage, VersionId};
 use crate::session::{Happened, Session};
 use crate::units::Nanos;
 
@@ -79,6 +79,9 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
                 Finish::Stop => writeln!(out, "      reply of {}{} tokens{took}", if usage.counted { "" } else { "about " }, usage.reply_tokens),
                 other => writeln!(out, "      reply {}{took}: {}", finish_word(*other), text::safe(error)),
             }
+        }
+        Event::StageChanged { stage: Stage::Retrying { why, in_ms } } => {
+            writeln!(out, "      {}; trying again in {}", text::safe(why), Nanos(in_ms.saturating_mul(1_000_000)))
         }
         Event::VersionEvaluated { version, .. } => evaluated(out, session, *version),
         Event::Decided { decision, incumbent, reason, .. } => {
