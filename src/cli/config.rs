@@ -5,4 +5,6 @@ use std::process::ExitCode;
 pub struct ConfigArgs {}
 /// stub
 #[must_use]
-pub fn run(_args: ConfigArgs) -> ExitCode { ExitCode::SUCCESS }
+pub fn run(_args: ConfigArgs) -> ExitCode {
+    ExitCode::SUCCESS
+}

@@ -16,13 +16,24 @@ pub fn run(_theme: Option<&str>) -> ExitCode {
 #[must_use]
 pub fn missing(ground: &Ground, language: &str) -> Option<String> {
     let language = ground.languages.get(language)?;
-    crate::sandbox::toolchain::find(language.program(None)).err().map(|e| e.to_string())
+    crate::sandbox::toolchain::find(language.program(None))
+        .err()
+        .map(|e| e.to_string())
 }
 
 /// Shows a running loop in the workbench until the developer leaves it.
 ///
 /// # Errors
 /// What the terminal said.
-pub fn workbench(_ground: &Ground, handle: Handle, opening: &str, _theme: Option<&str>) -> Result<Session, String> {
-    Ok(super::follow::follow(&handle, super::follow::Style::Text, opening))
+pub fn workbench(
+    _ground: &Ground,
+    handle: Handle,
+    opening: &str,
+    _theme: Option<&str>,
+) -> Result<Session, String> {
+    Ok(super::follow::follow(
+        &handle,
+        super::follow::Style::Text,
+        opening,
+    ))
 }

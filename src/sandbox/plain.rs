@@ -291,6 +291,20 @@ impl Stage {
         Ok(Self { folder, guests })
     }
 
+    /// Makes the private folders somebody else's; the others may only pass through to them.
+    ///
+    /// # Errors
+    /// What the system said.
+    #[cfg(target_os = "linux")]
+    pub fn give_to(&self, id: u32) -> std::io::Result<()> {
+        use std::os::unix::fs::{PermissionsExt, chown};
+        std::fs::set_permissions(self.folder.path(), std::fs::Permissions::from_mode(0o711))?;
+        for guest in [WORK, "/tmp"] {
+            chown(inside(self.folder.path(), guest), Some(id), Some(id))?;
+        }
+        Ok(())
+    }
+
     /// The private work folder on this machine.
     #[must_use]
     pub fn work(&self) -> PathBuf {
@@ -302,8 +316,14 @@ impl Stage {
     #[must_use]
     pub fn paths(&self, program: &Program) -> Vec<(Vec<u8>, Vec<u8>)> {
         let bytes = |p: &Path| p.as_os_str().as_encoded_bytes().to_vec();
-        let hosts = program.mounts.iter().filter_map(|m| std::fs::canonicalize(&m.host).ok());
-        hosts.map(|h| (bytes(&h), b"r".to_vec())).chain([(bytes(self.folder.path()), b"w".to_vec())]).collect()
+        let hosts = program
+            .mounts
+            .iter()
+            .filter_map(|m| std::fs::canonicalize(&m.host).ok());
+        hosts
+            .map(|h| (bytes(&h), b"r".to_vec()))
+            .chain([(bytes(self.folder.path()), b"w".to_vec())])
+            .collect()
     }
 
     /// The text with every guest path in it replaced by where it really is.
