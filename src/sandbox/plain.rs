@@ -383,18 +383,29 @@ impl Stage {
         Ok(command)
     }
 
-    /// The files asked for, as far as they are regular files of the work folder.
+    /// A descriptor of the folder that holds the work folder.
+    ///
+    /// # Errors
+    /// What the system said.
+    #[cfg(target_os = "linux")]
+    pub fn door(&self) -> std::io::Result<OwnedFd> {
+        Ok(std::fs::File::open(self.folder.path())?.into())
+    }
+
+    /// The files asked for, as far as they are regular files of the work folder, reached through no link.
     #[must_use]
-    pub fn collect(&self, program: &Program) -> Vec<(String, Vec<u8>)> {
+    fn collect(&self, program: &Program) -> Vec<(String, Vec<u8>)> {
         let mut collected = Vec::new();
         for name in &program.collect {
-            let path = self.work().join(name);
-            let regular = std::fs::symlink_metadata(&path).is_ok_and(|m| m.is_file());
-            let plain = !name.split('/').any(|part| part == "..") && !name.starts_with('/');
-            if regular
-                && plain
-                && let Ok(bytes) = std::fs::read(&path)
-            {
+            let mut path = self.work();
+            let parts: Vec<&str> = name.split('/').collect();
+            let real = parts.iter().enumerate().all(|(i, part)| {
+                path.push(part);
+                let last = i + 1 == parts.len();
+                let facts = std::fs::symlink_metadata(&path);
+                !part.is_empty() && *part != ".." && facts.is_ok_and(|f| if last { f.is_file() } else { f.is_dir() })
+            });
+            if real && let Ok(bytes) = std::fs::read(&path) {
                 collected.push((name.clone(), bytes));
             }
         }
