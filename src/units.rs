@@ -10,7 +10,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// A span of time in nanoseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Nanos(pub u64);
 
@@ -78,7 +80,9 @@ impl fmt::Display for Nanos {
 }
 
 /// An amount of memory or data in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Bytes(pub u64);
 
@@ -198,8 +202,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         _ => f64::NAN,
     };
     match number.parse::<f64>() {
-        Ok(n) if n.is_finite() && n >= 0.0 && !scale.is_nan() && n * scale < 1e9 => Ok(Duration::from_secs_f64(n * scale)),
-        _ => Err(format!("`{text}` is not a span of time; write for example 500ms, 10s or 2m")),
+        Ok(n) if n.is_finite() && n >= 0.0 && !scale.is_nan() && n * scale < 1e9 => {
+            Ok(Duration::from_secs_f64(n * scale))
+        }
+        _ => Err(format!(
+            "`{text}` is not a span of time; write for example 500ms, 10s or 2m"
+        )),
     }
 }
 
@@ -220,14 +228,20 @@ pub fn parse_bytes(text: &str) -> Result<Bytes, String> {
         _ => f64::NAN,
     };
     match number.parse::<f64>() {
-        Ok(n) if n.is_finite() && n >= 0.0 && !scale.is_nan() && n * scale < 1e15 => Ok(Bytes((n * scale) as u64)),
-        _ => Err(format!("`{text}` is not an amount of memory; write for example 512MB, 256MiB or 2GB")),
+        Ok(n) if n.is_finite() && n >= 0.0 && !scale.is_nan() && n * scale < 1e15 => {
+            Ok(Bytes((n * scale) as u64))
+        }
+        _ => Err(format!(
+            "`{text}` is not an amount of memory; write for example 512MB, 256MiB or 2GB"
+        )),
     }
 }
 
 fn split_number(text: &str) -> (&str, &str) {
     let text = text.trim();
-    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .unwrap_or(text.len());
     (&text[..end], text[end..].trim())
 }
 

@@ -18,7 +18,9 @@ use crate::sandbox::{self, Control, Guards, MemorySource, Tier};
 
 /// Flags of `reheat doctor`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit status: 0 all that a demo needs is there, 3 something it needs is missing.")]
+#[command(
+    after_help = "Exit status: 0 all that a demo needs is there, 3 something it needs is missing."
+)]
 pub struct DoctorArgs {}
 
 /// Runs the command.
@@ -29,7 +31,13 @@ pub fn run(_args: &DoctorArgs) -> ExitCode {
         Err(status) => return status,
     };
     let machine = machine::facts();
-    print(&format!("reheat {} · {} · {} cores · {}\n\n", env!("CARGO_PKG_VERSION"), machine.cpu, machine.cores, machine.system));
+    print(&format!(
+        "reheat {} · {} · {} cores · {}\n\n",
+        env!("CARGO_PKG_VERSION"),
+        machine.cpu,
+        machine.cores,
+        machine.system
+    ));
     let judge = Judge::open(sandbox::Settings::default(), None);
     let mut fine = judge.is_ok();
     match &judge {
@@ -56,13 +64,21 @@ pub fn run(_args: &DoctorArgs) -> ExitCode {
 fn guards(guards: &Guards) -> String {
     let tier = match guards.tier {
         Tier::Full => "✓ full isolation: namespaces, seccomp, limits by cgroup",
-        Tier::Namespaces => "✓ isolation by namespaces and seccomp; no cgroup, so memory is sampled and limited by polling",
-        Tier::Weak => "! weak isolation: Landlock, seccomp and resource limits only; every run is marked",
+        Tier::Namespaces => {
+            "✓ isolation by namespaces and seccomp; no cgroup, so memory is sampled and limited by polling"
+        }
+        Tier::Weak => {
+            "! weak isolation: Landlock, seccomp and resource limits only; every run is marked"
+        }
         Tier::None => "✗ no isolation",
     };
     let memory = match guards.memory_source {
-        MemorySource::Cgroup => "anonymous and shared memory of the whole tree, as the cgroup counts it",
-        MemorySource::ProcessTree => "sum over the processes of the tree; an upper bound where pages are shared",
+        MemorySource::Cgroup => {
+            "anonymous and shared memory of the whole tree, as the cgroup counts it"
+        }
+        MemorySource::ProcessTree => {
+            "sum over the processes of the tree; an upper bound where pages are shared"
+        }
         MemorySource::ResidentSet => "resident set of single processes; a stand-in",
     };
     let mut out = format!("Sandbox\n  {tier}\n  guards on: {}\n", guards.on.join(", "));
@@ -79,15 +95,29 @@ fn languages(ground: &Ground, judge: Option<Judge>) -> (String, bool) {
     let mut judge = judge;
     for language in ground.languages.iter() {
         let found = match &mut judge {
-            Some(judge) => judge.toolchain(language, None, &Control::new()).map_err(|e| e.to_string()),
-            None => super::home::missing(ground, &language.id).map_or_else(|| Ok("found".to_owned()), Err),
+            Some(judge) => judge
+                .toolchain(language, None, &Control::new())
+                .map_err(|e| e.to_string()),
+            None => super::home::missing(ground, &language.id)
+                .map_or_else(|| Ok("found".to_owned()), Err),
         };
         python |= language.id == "python" && found.is_ok();
         let (mark, said) = match found {
             Ok(version) => ("✓", version),
-            Err(why) => (if language.id == "python" { "✗" } else { "–" }, why.lines().collect::<Vec<_>>().join(" ")),
+            Err(why) => (
+                if language.id == "python" {
+                    "✗"
+                } else {
+                    "–"
+                },
+                why.lines().collect::<Vec<_>>().join(" "),
+            ),
         };
-        rows.push([format!("  {mark}"), language.name.clone(), text::safe(&said)]);
+        rows.push([
+            format!("  {mark}"),
+            language.name.clone(),
+            text::safe(&said),
+        ]);
     }
     (format!("Languages\n{}\n", text::columns(&rows)), python)
 }
@@ -102,9 +132,19 @@ fn models(ground: &Ground) -> String {
     }
     let found = discover::discover_blocking();
     for server in &found {
-        let _ = writeln!(out, "  ✓ {} answers at {}: {}", server.name, server.base_url, server.models.join(", "));
+        let _ = writeln!(
+            out,
+            "  ✓ {} answers at {}: {}",
+            server.name,
+            server.base_url,
+            server.models.join(", ")
+        );
         if let Some(model) = server.models.first() {
-            let _ = writeln!(out, "    use it: reheat optimize FILE --cases DIR --base-url {} --model {model}", server.base_url);
+            let _ = writeln!(
+                out,
+                "    use it: reheat optimize FILE --cases DIR --base-url {} --model {model}",
+                server.base_url
+            );
         }
     }
     if found.is_empty() {
@@ -112,7 +152,11 @@ fn models(ground: &Ground) -> String {
     }
     for name in ["claude", "codex", "gemini", "llm"] {
         if let Some(command) = on_path(name) {
-            let _ = writeln!(out, "  ✓ the command `{name}` is at {}; ask it with --model-command", command.display());
+            let _ = writeln!(
+                out,
+                "  ✓ the command `{name}` is at {}; ask it with --model-command",
+                command.display()
+            );
         }
     }
     out.push('\n');
@@ -120,7 +164,9 @@ fn models(ground: &Ground) -> String {
 }
 
 fn on_path(name: &str) -> Option<std::path::PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(name)).find(|p| p.is_file())
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|dir| dir.join(name))
+        .find(|p| p.is_file())
 }
 
 fn terminal() -> String {
@@ -130,7 +176,8 @@ fn terminal() -> String {
         out.push_str("  – output is no terminal: the loop is told as text\n\n");
         return out;
     }
-    let size = crossterm::terminal::size().map_or_else(|_| "unknown size".into(), |(w, h)| format!("{w}×{h}"));
+    let size = crossterm::terminal::size()
+        .map_or_else(|_| "unknown size".into(), |(w, h)| format!("{w}×{h}"));
     let colours = if !var("NO_COLOR").is_empty() {
         "no colours (NO_COLOR)"
     } else if ["truecolor", "24bit"].contains(&var("COLORTERM").as_str()) {
@@ -140,16 +187,32 @@ fn terminal() -> String {
     } else {
         "16 colours"
     };
-    let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"].iter().map(|n| var(n)).find(|v| !v.is_empty()).is_some_and(|v| v.to_lowercase().contains("utf"));
-    let letters = if utf8 { "UTF-8" } else { "the locale does not say UTF-8; braille and box characters may not show" };
-    let _ = writeln!(out, "  ✓ {size} · TERM={} · {colours} · {letters}\n", var("TERM"));
+    let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .map(|n| var(n))
+        .find(|v| !v.is_empty())
+        .is_some_and(|v| v.to_lowercase().contains("utf"));
+    let letters = if utf8 {
+        "UTF-8"
+    } else {
+        "the locale does not say UTF-8; braille and box characters may not show"
+    };
+    let _ = writeln!(
+        out,
+        "  ✓ {size} · TERM={} · {colours} · {letters}\n",
+        var("TERM")
+    );
     out
 }
 
 fn folders(ground: &Ground) -> (String, bool) {
     let mut rows = Vec::new();
     let mut fine = true;
-    for (name, path, needed) in [("config", &ground.folders.config, false), ("sessions", &ground.folders.data, true), ("builds", &ground.folders.cache, false)] {
+    for (name, path, needed) in [
+        ("config", &ground.folders.config, false),
+        ("sessions", &ground.folders.data, true),
+        ("builds", &ground.folders.cache, false),
+    ] {
         let state = writable(path);
         fine &= state.is_ok() || !needed;
         let mark = match (&state, needed) {
@@ -157,7 +220,10 @@ fn folders(ground: &Ground) -> (String, bool) {
             (Err(_), true) => "✗",
             (Err(_), false) => "!",
         };
-        let said = state.map_or_else(|why| format!("{} ({why})", path.display()), |()| path.display().to_string());
+        let said = state.map_or_else(
+            |why| format!("{} ({why})", path.display()),
+            |()| path.display().to_string(),
+        );
         rows.push([format!("  {mark}"), name.to_owned(), said]);
     }
     (format!("Folders\n{}\n", text::columns(&rows)), fine)
@@ -165,9 +231,14 @@ fn folders(ground: &Ground) -> (String, bool) {
 
 /// Whether files can be made in a folder, or in the nearest one above it that exists. Leaves nothing behind.
 fn writable(path: &Path) -> Result<(), String> {
-    let nearest = path.ancestors().find(|p| p.exists()).unwrap_or(Path::new("/"));
+    let nearest = path
+        .ancestors()
+        .find(|p| p.exists())
+        .unwrap_or(Path::new("/"));
     if !nearest.is_dir() {
         return Err(format!("{} is not a folder", nearest.display()));
     }
-    tempfile::tempfile_in(nearest).map(drop).map_err(|e| e.to_string())
+    tempfile::tempfile_in(nearest)
+        .map(drop)
+        .map_err(|e| e.to_string())
 }

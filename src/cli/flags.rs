@@ -110,6 +110,8 @@ fn parse_gain(text: &str) -> Result<Gain, String> {
     let number = text.trim().trim_end_matches(['x', 'X', '×']);
     match number.parse::<f64>() {
         Ok(g) if g.is_finite() && g > 1.0 => Ok(Gain(g)),
-        _ => Err(format!("`{text}` is not a gain; write for example 2x (a number above 1)")),
+        _ => Err(format!(
+            "`{text}` is not a gain; write for example 2x (a number above 1)"
+        )),
     }
 }

@@ -86,7 +86,11 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             drop(error.print());
-            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     let theme = cli.theme.clone();

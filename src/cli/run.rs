@@ -8,15 +8,19 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::sandbox::toolchain::{self, Tool};
-use crate::sandbox::{Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox, Settings, Tier};
-use crate::units::{Bytes, ByteNanos, Nanos, parse_bytes, parse_duration};
+use crate::sandbox::{
+    Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox, Settings, Tier,
+};
+use crate::units::{ByteNanos, Bytes, Nanos, parse_bytes, parse_duration};
 
 /// Where the current folder is inside.
 const DATA: &str = "/data";
 
 /// Runs one command in the sandbox and measures it.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Examples:\n  reheat run -- python3 solution.py\n  reheat run --stdin input.txt --time-limit 2s --memory-limit 256MB -- ./program\n  reheat run --json -- node main.js\n\nThe current folder is seen read-only as /data; /work and /tmp are private, writable and gone afterwards.\nExit status: 0 the program ended well, 1 any other verdict, 2 wrong use, 3 no sandbox or no such program.")]
+#[command(
+    after_help = "Examples:\n  reheat run -- python3 solution.py\n  reheat run --stdin input.txt --time-limit 2s --memory-limit 256MB -- ./program\n  reheat run --json -- node main.js\n\nThe current folder is seen read-only as /data; /work and /tmp are private, writable and gone afterwards.\nExit status: 0 the program ended well, 1 any other verdict, 2 wrong use, 3 no sandbox or no such program."
+)]
 pub struct RunArgs {
     /// Print one JSON object instead of text.
     #[arg(long)]
@@ -48,7 +52,13 @@ pub struct RunArgs {
 }
 
 fn duration(text: &str) -> Result<std::time::Duration, String> {
-    parse_duration(text).and_then(|d| if d.is_zero() { Err("a limit of no time lets nothing run".to_owned()) } else { Ok(d) })
+    parse_duration(text).and_then(|d| {
+        if d.is_zero() {
+            Err("a limit of no time lets nothing run".to_owned())
+        } else {
+            Ok(d)
+        }
+    })
 }
 
 /// A sentence for the user and the exit status that goes with it.
@@ -69,11 +79,13 @@ pub fn run(args: RunArgs) -> ExitCode {
 fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
     let wrong = |why: String| (why, 2);
     let environment = |why: String| (why, 3);
-    let here = std::env::current_dir().map_err(|e| environment(format!("the current folder cannot be read: {e}")))?;
+    let here = std::env::current_dir()
+        .map_err(|e| environment(format!("the current folder cannot be read: {e}")))?;
     let here = std::fs::canonicalize(&here).unwrap_or(here);
     refuse_home(&here).map_err(wrong)?;
     let stdin = match &args.stdin {
-        Some(path) => std::fs::read(path).map_err(|e| wrong(format!("cannot read {}: {e}", path.display())))?,
+        Some(path) => std::fs::read(path)
+            .map_err(|e| wrong(format!("cannot read {}: {e}", path.display())))?,
         None => Vec::new(),
     };
     let tool = tool(&args.command[0], &here).map_err(environment)?;
@@ -84,32 +96,51 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         processes: args.processes,
         disk: args.disk_limit,
     };
-    let mut mounts = vec![Mount { host: here, guest: DATA.to_owned() }];
+    let mut mounts = vec![Mount {
+        host: here,
+        guest: DATA.to_owned(),
+    }];
     mounts.extend(tool.mounts);
     let program = Program {
-        argv: std::iter::once(tool.program).chain(args.command[1..].iter().cloned()).collect(),
+        argv: std::iter::once(tool.program)
+            .chain(args.command[1..].iter().cloned())
+            .collect(),
         environment: tool.environment,
         stdin: Arc::from(stdin),
         mounts,
         folder: Some(DATA.to_owned()),
         collect: Vec::new(),
     };
-    let settings = Settings { launcher: None, unsafe_no_isolation: args.unsafe_no_isolation };
+    let settings = Settings {
+        launcher: None,
+        unsafe_no_isolation: args.unsafe_no_isolation,
+    };
     let mut sandbox = Sandbox::open(&settings).map_err(|e| environment(e.to_string()))?;
-    let outcome =
-        sandbox.run(&program, &limits, &mut |_| {}, &Control::new()).map_err(|e| environment(e.to_string()))?;
+    let outcome = sandbox
+        .run(&program, &limits, &mut |_| {}, &Control::new())
+        .map_err(|e| environment(e.to_string()))?;
     // A reader that has gone away is no reason to complain.
-    let _ = if args.json { print_json(&outcome, sandbox.guards()) } else { print_text(&outcome, sandbox.guards()) };
+    let _ = if args.json {
+        print_json(&outcome, sandbox.guards())
+    } else {
+        print_text(&outcome, sandbox.guards())
+    };
     Ok(outcome.verdict)
 }
 
 /// The program: a file below the current folder stays where the guest sees it, anything else is a tool of this machine.
 fn tool(name: &str, here: &Path) -> Result<Tool, String> {
     if name.contains('/') && !Path::new(name).is_absolute() {
-        let host = std::fs::canonicalize(here.join(name)).map_err(|e| format!("{name} cannot be run: {e}"))?;
+        let host = std::fs::canonicalize(here.join(name))
+            .map_err(|e| format!("{name} cannot be run: {e}"))?;
         if let Ok(inside) = host.strip_prefix(here) {
             let program = format!("{DATA}/{}", inside.display());
-            return Ok(Tool { host, program, mounts: Vec::new(), environment: Vec::new() });
+            return Ok(Tool {
+                host,
+                program,
+                mounts: Vec::new(),
+                environment: Vec::new(),
+            });
         }
     }
     toolchain::find(name).map_err(|e| e.to_string())
@@ -117,19 +148,37 @@ fn tool(name: &str, here: &Path) -> Result<Tool, String> {
 
 /// A home folder, what contains one, or the root itself must not become visible to a program that nobody has read.
 fn refuse_home(here: &Path) -> Result<(), String> {
-    let mut homes: Vec<PathBuf> = std::env::var_os("HOME").map(PathBuf::from).into_iter().collect();
+    let mut homes: Vec<PathBuf> = std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .into_iter()
+        .collect();
     homes.extend(directories::BaseDirs::new().map(|d| d.home_dir().to_path_buf()));
-    homes.extend(std::fs::read_to_string("/etc/passwd").unwrap_or_default().lines().filter_map(home_in_passwd));
+    homes.extend(
+        std::fs::read_to_string("/etc/passwd")
+            .unwrap_or_default()
+            .lines()
+            .filter_map(home_in_passwd),
+    );
     homes.push(PathBuf::from("/home"));
-    let homes = homes.into_iter().map(|home| std::fs::canonicalize(&home).unwrap_or(home));
-    let shown = homes.into_iter().find(|home| home.starts_with(here) || (home.parent() == Some(Path::new("/home")) && home == here));
+    let homes = homes
+        .into_iter()
+        .map(|home| std::fs::canonicalize(&home).unwrap_or(home));
+    let shown = homes.into_iter().find(|home| {
+        home.starts_with(here) || (home.parent() == Some(Path::new("/home")) && home == here)
+    });
     let what = match shown {
         _ if here == Path::new("/") => "the whole file system".to_owned(),
         Some(home) if home == here => format!("the home folder {}", here.display()),
-        Some(home) => format!("{}, in which the home folder {} lies", here.display(), home.display()),
+        Some(home) => format!(
+            "{}, in which the home folder {} lies",
+            here.display(),
+            home.display()
+        ),
         None => return Ok(()),
     };
-    Err(format!("the program would see {what}; go into the folder that it needs and run it there"))
+    Err(format!(
+        "the program would see {what}; go into the folder that it needs and run it there"
+    ))
 }
 
 /// The home folder of a person's account; system accounts have theirs all over the place.
@@ -171,7 +220,10 @@ const SHOWN: usize = 64 * 1024;
 /// The start of an output as text, and whether anything is missing.
 fn cut(captured: &crate::sandbox::Captured) -> (String, bool) {
     let end = captured.bytes.len().min(SHOWN);
-    (String::from_utf8_lossy(&captured.bytes[..end]).into_owned(), captured.truncated || end < captured.bytes.len())
+    (
+        String::from_utf8_lossy(&captured.bytes[..end]).into_owned(),
+        captured.truncated || end < captured.bytes.len(),
+    )
 }
 
 fn print_json(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
@@ -205,7 +257,13 @@ fn print_text(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     for (captured, to_error) in [(&outcome.stdout, false), (&outcome.stderr, true)] {
         let (text, missing) = cut(captured);
-        let text = if to_error { std::io::stderr().is_terminal() } else { out.is_terminal() }.then(|| shown(&text)).unwrap_or(text);
+        let text = if to_error {
+            std::io::stderr().is_terminal()
+        } else {
+            out.is_terminal()
+        }
+        .then(|| shown(&text))
+        .unwrap_or(text);
         let end = if missing { "\n… (cut)\n" } else { "" };
         if to_error {
             write!(std::io::stderr(), "{text}{end}")?;
@@ -216,7 +274,11 @@ fn print_text(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
     if !outcome.stdout.bytes.is_empty() && outcome.stdout.bytes.last() != Some(&b'\n') {
         writeln!(out)?;
     }
-    let reason = outcome.reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default();
+    let reason = outcome
+        .reason
+        .as_deref()
+        .map(|r| format!(": {r}"))
+        .unwrap_or_default();
     writeln!(out, "── {}{reason}", outcome.verdict.in_words())?;
     let ending = match (outcome.exit_code, outcome.signal) {
         (Some(code), _) => format!("exit status {code}"),
@@ -227,7 +289,11 @@ fn print_text(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
         (Some(low), Some(high)) => format!("between {low} and {high}"),
         _ => outcome.peak.bytes.to_string(),
     };
-    writeln!(out, "   {ending} · wall {} · CPU {} · peak {peak} · integral {}", outcome.wall, outcome.cpu, outcome.integral)?;
+    writeln!(
+        out,
+        "   {ending} · wall {} · CPU {} · peak {peak} · integral {}",
+        outcome.wall, outcome.cpu, outcome.integral
+    )?;
     for line in chart(&outcome.samples, 60, 6) {
         writeln!(out, "   {line}")?;
     }
@@ -244,8 +310,14 @@ fn print_text(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
 fn shown(text: &str) -> String {
     let visible = |c: char| match c {
         '\n' | '\t' => c.to_string(),
-        '\0'..='\u{1f}' => char::from_u32(c as u32 + 0x2400).unwrap_or('\u{fffd}').to_string(),
-        '\u{7f}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {
+        '\0'..='\u{1f}' => char::from_u32(c as u32 + 0x2400)
+            .unwrap_or('\u{fffd}')
+            .to_string(),
+        '\u{7f}'..='\u{9f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{200e}'
+        | '\u{200f}' => {
             format!("<U+{:04X}>", c as u32)
         }
         _ => c.to_string(),
@@ -256,12 +328,16 @@ fn shown(text: &str) -> String {
 /// Memory over time in blocks: `height` lines of `width` columns, an axis and its marks.
 fn chart(samples: &[Sample], width: usize, height: usize) -> Vec<String> {
     const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let (Some(last), Some(top)) = (samples.last(), samples.iter().map(|s| s.memory.0).max()) else { return Vec::new() };
+    let (Some(last), Some(top)) = (samples.last(), samples.iter().map(|s| s.memory.0).max()) else {
+        return Vec::new();
+    };
     if top == 0 || last.t.0 == 0 {
         return Vec::new();
     }
     let mut columns = vec![0u64; width];
-    let column = |t: Nanos| ((u128::from(t.0) * width as u128 / u128::from(last.t.0)) as usize).min(width - 1);
+    let column = |t: Nanos| {
+        ((u128::from(t.0) * width as u128 / u128::from(last.t.0)) as usize).min(width - 1)
+    };
     for pair in samples.windows(2) {
         // Between two readings memory is taken to have been as at the first; the larger wins a column.
         let (from, to) = (column(pair[0].t), column(pair[1].t));
@@ -277,11 +353,16 @@ fn chart(samples: &[Sample], width: usize, height: usize) -> Vec<String> {
         let bar: String = columns
             .iter()
             .map(|c| {
-                let eighths = (u128::from(*c) * (height * 8) as u128).div_ceil(u128::from(top)) as usize;
+                let eighths =
+                    (u128::from(*c) * (height * 8) as u128).div_ceil(u128::from(top)) as usize;
                 EIGHTHS[eighths.saturating_sub(row * 8).min(8)]
             })
             .collect();
-        let mark = if row + 1 == height { label.as_str() } else { "" };
+        let mark = if row + 1 == height {
+            label.as_str()
+        } else {
+            ""
+        };
         lines.push(format!("{mark:>margin$} ┤{}", bar.trim_end()));
     }
     lines.push(format!("{:>margin$} └{}", "0", "─".repeat(width)));
@@ -298,7 +379,10 @@ mod tests {
 
     #[test]
     fn a_chart_has_its_shape_and_no_fault_on_odd_input() {
-        let at = |t, m| Sample { t: Nanos(t), memory: Bytes(m) };
+        let at = |t, m| Sample {
+            t: Nanos(t),
+            memory: Bytes(m),
+        };
         assert!(chart(&[], 10, 3).is_empty());
         assert!(chart(&[at(0, 0)], 10, 3).is_empty());
         let lines = chart(&[at(0, 0), at(50, 100), at(100, 50)], 10, 2);

@@ -52,14 +52,31 @@ pub fn run(args: &ShowArgs) -> ExitCode {
 fn list(library: &Library) -> ExitCode {
     let sessions = library.recent(1000);
     if sessions.is_empty() {
-        print(&format!("no sessions yet in {}\n", library.root().display()));
+        print(&format!(
+            "no sessions yet in {}\n",
+            library.root().display()
+        ));
         return ExitCode::SUCCESS;
     }
-    let mut rows = vec![["session".to_owned(), "task".into(), "rounds".into(), "best".into(), "gain over v0".into(), "state".into()]];
+    let mut rows = vec![[
+        "session".to_owned(),
+        "task".into(),
+        "rounds".into(),
+        "best".into(),
+        "gain over v0".into(),
+        "state".into(),
+    ]];
     for s in sessions {
         let (best, gain) = s.best.map_or(("–".into(), None), |(v, g)| (v, g));
         let state = if s.finished { "finished" } else { "open" };
-        rows.push([s.id, s.task, s.rounds.to_string(), best, gain.map_or_else(|| "–".into(), |g| g.to_string()), state.into()]);
+        rows.push([
+            s.id,
+            s.task,
+            s.rounds.to_string(),
+            best,
+            gain.map_or_else(|| "–".into(), |g| g.to_string()),
+            state.into(),
+        ]);
     }
     print(&report::text::columns(&rows));
     ExitCode::SUCCESS

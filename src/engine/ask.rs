@@ -49,7 +49,11 @@ impl Loop {
             return Answered::Nothing(missing.why);
         }
         self.note(format!("{}; asking once more", missing.why), false);
-        let again = if missing.broke_off { first } else { prompt::insist(&first, &missing.why) };
+        let again = if missing.broke_off {
+            first
+        } else {
+            prompt::insist(&first, &missing.why)
+        };
         let heard = self.ask(round, again).await;
         match self.code_of(heard) {
             Ok(answered) => answered,
@@ -60,12 +64,22 @@ impl Loop {
     async fn ask(&mut self, round: u32, prompt: String) -> Heard {
         let model = self.setup.provider.name();
         let prompt: Arc<str> = prompt.into();
-        self.emit(Event::PromptSent { round, model: model.clone(), prompt: prompt.clone() });
+        self.emit(Event::PromptSent {
+            round,
+            model: model.clone(),
+            prompt: prompt.clone(),
+        });
         self.breathe(2).await;
-        let question = Question { round, prompt: prompt.clone(), temperature: self.temperature, max_tokens: self.tokens_left() };
+        let question = Question {
+            round,
+            prompt: prompt.clone(),
+            temperature: self.temperature,
+            max_tokens: self.tokens_left(),
+        };
         let mut stream = self.setup.provider.ask(question);
         let began = Instant::now();
-        let (mut text, mut reasoning, mut chunks, mut candidate) = (String::new(), String::new(), Vec::new(), None);
+        let (mut text, mut reasoning, mut chunks, mut candidate) =
+            (String::new(), String::new(), Vec::new(), None);
         let end = loop {
             if let Some(interrupt) = self.interrupt {
                 break broken_off(interrupt, &prompt, &text, &reasoning);
@@ -85,20 +99,40 @@ impl Loop {
                     text.push_str(&piece);
                     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
                     chunks.push((ms, text.len()));
-                    self.emit(Event::ReplyDelta { round, reasoning: false, text: piece });
+                    self.emit(Event::ReplyDelta {
+                        round,
+                        reasoning: false,
+                        text: piece,
+                    });
                 }
                 Some(Part::Reasoning(piece)) => {
                     reasoning.push_str(&piece);
-                    self.emit(Event::ReplyDelta { round, reasoning: true, text: piece });
+                    self.emit(Event::ReplyDelta {
+                        round,
+                        reasoning: true,
+                        text: piece,
+                    });
                 }
                 Some(Part::Candidate(code)) => candidate = Some(code),
                 Some(Part::Retrying { why, in_ms }) => self.stage(Stage::Retrying { why, in_ms }),
                 Some(Part::Note(note)) => self.note(note, false),
                 Some(Part::End(end)) => break end,
-                None => break incomplete("the stream ended without an end", &prompt, &text, &reasoning),
+                None => {
+                    break incomplete(
+                        "the stream ended without an end",
+                        &prompt,
+                        &text,
+                        &reasoning,
+                    );
+                }
             }
             if text.len() + reasoning.len() > LONGEST {
-                break incomplete("the reply grew beyond 4 MB and was broken off", &prompt, &text, &reasoning);
+                break incomplete(
+                    "the reply grew beyond 4 MB and was broken off",
+                    &prompt,
+                    &text,
+                    &reasoning,
+                );
             }
         };
         self.emit(Event::ReplyEnded {
@@ -111,17 +145,35 @@ impl Loop {
             finish: end.finish,
             error: end.error.clone(),
         });
-        Heard { text, candidate, end }
+        Heard {
+            text,
+            candidate,
+            end,
+        }
     }
 
     fn code_of(&mut self, heard: Heard) -> Result<Answered, Missing> {
-        let Heard { text, candidate, end } = heard;
-        let said = |fallback: &str| if end.error.is_empty() { fallback.to_owned() } else { end.error.clone() };
+        let Heard {
+            text,
+            candidate,
+            end,
+        } = heard;
+        let said = |fallback: &str| {
+            if end.error.is_empty() {
+                fallback.to_owned()
+            } else {
+                end.error.clone()
+            }
+        };
         match end.finish {
             Finish::Failed => {
                 self.failures += 1;
                 if !end.again {
-                    self.dead_end = Some(if self.setup.provider.recorded() { "tape_ended" } else { "provider" });
+                    self.dead_end = Some(if self.setup.provider.recorded() {
+                        "tape_ended"
+                    } else {
+                        "provider"
+                    });
                 } else if self.failures >= 3 {
                     self.dead_end = Some("provider");
                 }
@@ -129,15 +181,30 @@ impl Loop {
             }
             Finish::Stopped => return Ok(Answered::Nothing("the reply was stopped".into())),
             Finish::Refused => return Ok(Answered::Nothing(said("the model refused to answer"))),
-            Finish::Incomplete => return Err(Missing { why: said("the reply broke off before its end"), broke_off: true }),
-            Finish::Length => return Err(Missing { why: said("the reply reached its limit of tokens"), broke_off: true }),
+            Finish::Incomplete => {
+                return Err(Missing {
+                    why: said("the reply broke off before its end"),
+                    broke_off: true,
+                });
+            }
+            Finish::Length => {
+                return Err(Missing {
+                    why: said("the reply reached its limit of tokens"),
+                    broke_off: true,
+                });
+            }
             Finish::Stop => {}
         }
         if let Some(code) = candidate {
             return Ok(Answered::Code(code));
         }
         let language = &self.setup.task.language;
-        let file_name = self.setup.task.source.as_ref().map_or(language.source_file.as_str(), |s| s.file_name.as_str());
+        let file_name = self
+            .setup
+            .task
+            .source
+            .as_ref()
+            .map_or(language.source_file.as_str(), |s| s.file_name.as_str());
         let wanted = Wanted {
             fences: language.fences.clone(),
             language: language.id.clone(),
@@ -147,13 +214,19 @@ impl Loop {
         };
         match extract::cut(&text, &wanted) {
             Ok(taken) => Ok(Answered::Code(with_newline(taken.code))),
-            Err(no) => Err(Missing { why: no.to_string(), broke_off: false }),
+            Err(no) => Err(Missing {
+                why: no.to_string(),
+                broke_off: false,
+            }),
         }
     }
 
     fn tokens_left(&self) -> Option<u64> {
         let used = self.session.usage.prompt_tokens + self.session.usage.reply_tokens;
-        self.session.goal.tokens.map(|most| most.saturating_sub(used).max(256))
+        self.session
+            .goal
+            .tokens
+            .map(|most| most.saturating_sub(used).max(256))
     }
 }
 
@@ -171,15 +244,33 @@ fn with_newline(mut code: String) -> String {
 }
 
 fn incomplete(why: &str, prompt: &str, text: &str, reasoning: &str) -> End {
-    End { finish: Finish::Incomplete, usage: estimate(prompt, text, reasoning), error: why.into(), again: true }
+    End {
+        finish: Finish::Incomplete,
+        usage: estimate(prompt, text, reasoning),
+        error: why.into(),
+        again: true,
+    }
 }
 
 fn broken_off(interrupt: Interrupt, prompt: &str, text: &str, reasoning: &str) -> End {
-    let error = if interrupt == Interrupt::Deadline { "the time for the session was up" } else { "" };
-    End { finish: Finish::Stopped, usage: estimate(prompt, text, reasoning), error: error.into(), again: true }
+    let error = if interrupt == Interrupt::Deadline {
+        "the time for the session was up"
+    } else {
+        ""
+    };
+    End {
+        finish: Finish::Stopped,
+        usage: estimate(prompt, text, reasoning),
+        error: error.into(),
+        again: true,
+    }
 }
 
 /// About four bytes a token: good enough to say how much was spent where nobody counted.
 fn estimate(prompt: &str, text: &str, reasoning: &str) -> Usage {
-    Usage { prompt_tokens: prompt.len() as u64 / 4, reply_tokens: (text.len() + reasoning.len()) as u64 / 4, counted: false }
+    Usage {
+        prompt_tokens: prompt.len() as u64 / 4,
+        reply_tokens: (text.len() + reasoning.len()) as u64 / 4,
+        counted: false,
+    }
 }

@@ -35,5 +35,8 @@ pub(super) fn undoable(session: &Session) -> Option<&Decided> {
 
 /// A version against v0: measured in its own right, or v0 was its incumbent.
 pub(super) fn against_original(version: &Version) -> Option<&Comparison> {
-    version.against_original.as_ref().or_else(|| version.comparison.as_ref().filter(|c| c.incumbent == "v0"))
+    version
+        .against_original
+        .as_ref()
+        .or_else(|| version.comparison.as_ref().filter(|c| c.incumbent == "v0"))
 }

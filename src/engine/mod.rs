@@ -143,8 +143,15 @@ pub fn start(setup: Setup) -> Result<Handle, EngineError> {
         }
         None => (setup.library.create(&setup.task.name)?.1, Vec::new()),
     };
-    let hands = hands::Hands::start(setup.task.clone(), setup.sandbox.clone(), setup.cache.clone(), setup.comparison_budget)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let hands = hands::Hands::start(
+        setup.task.clone(),
+        setup.sandbox.clone(),
+        setup.cache.clone(),
+        setup.comparison_budget,
+    )?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let (mut outlet, events) = outlet::Outlet::new();
     let (commands, heard) = tokio::sync::mpsc::unbounded_channel();
     let replayed = past.len();
@@ -154,6 +161,12 @@ pub fn start(setup: Setup) -> Result<Handle, EngineError> {
         outlet.push(happened);
     }
     let it = run::Loop::new(setup, journal, session, hands, outlet, heard);
-    std::thread::Builder::new().name("engine".into()).spawn(move || runtime.block_on(it.run()))?;
-    Ok(Handle { events, replayed, commands })
+    std::thread::Builder::new()
+        .name("engine".into())
+        .spawn(move || runtime.block_on(it.run()))?;
+    Ok(Handle {
+        events,
+        replayed,
+        commands,
+    })
 }

@@ -22,7 +22,13 @@ pub(super) struct Outlet {
 impl Outlet {
     pub(super) fn new() -> (Self, Receiver<Happened>) {
         let (sender, receiver) = sync_channel(ROOM);
-        (Self { sender, waiting: VecDeque::new() }, receiver)
+        (
+            Self {
+                sender,
+                waiting: VecDeque::new(),
+            },
+            receiver,
+        )
     }
 
     /// Sends, or keeps what cannot be sent yet.
@@ -57,14 +63,32 @@ impl Outlet {
     }
 
     fn merge(&mut self, happened: Happened) {
-        if let (Event::ReplyDelta { reasoning, text, .. }, Some(Happened { event: Event::ReplyDelta { reasoning: r, text: t, .. }, .. })) =
-            (&happened.event, self.waiting.back_mut())
+        if let (
+            Event::ReplyDelta {
+                reasoning, text, ..
+            },
+            Some(Happened {
+                event:
+                    Event::ReplyDelta {
+                        reasoning: r,
+                        text: t,
+                        ..
+                    },
+                ..
+            }),
+        ) = (&happened.event, self.waiting.back_mut())
             && reasoning == r
         {
             t.push_str(text);
             return;
         }
-        let reading = matches!(happened.event, Event::Progressed { progress: Progress::Sampled { .. }, .. });
+        let reading = matches!(
+            happened.event,
+            Event::Progressed {
+                progress: Progress::Sampled { .. },
+                ..
+            }
+        );
         if !(reading && self.waiting.len() >= CROWDED) {
             self.waiting.push_back(happened);
         }
@@ -80,18 +104,36 @@ mod tests {
     use crate::units::{Bytes, Nanos};
 
     fn happened(event: Event) -> Happened {
-        Happened { at: jiff::Timestamp::UNIX_EPOCH, event }
+        Happened {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            event,
+        }
     }
 
     #[test]
     fn a_slow_watcher_loses_readings_but_neither_text_nor_durable_events() {
         let (mut outlet, receiver) = Outlet::new();
-        let reading = Progress::Sampled { sample: Sample { t: Nanos(1), memory: Bytes(1) } };
+        let reading = Progress::Sampled {
+            sample: Sample {
+                t: Nanos(1),
+                memory: Bytes(1),
+            },
+        };
         for n in 0..20_000 {
-            outlet.push(happened(Event::ReplyDelta { round: 1, reasoning: false, text: "x".into() }));
-            outlet.push(happened(Event::Progressed { version: VersionId(1), progress: reading.clone() }));
+            outlet.push(happened(Event::ReplyDelta {
+                round: 1,
+                reasoning: false,
+                text: "x".into(),
+            }));
+            outlet.push(happened(Event::Progressed {
+                version: VersionId(1),
+                progress: reading.clone(),
+            }));
             if n % 100 == 0 {
-                outlet.push(happened(Event::Noted { text: n.to_string(), error: false }));
+                outlet.push(happened(Event::Noted {
+                    text: n.to_string(),
+                    error: false,
+                }));
             }
         }
         assert!(outlet.waiting.len() < 2_000, "{}", outlet.waiting.len());

@@ -64,10 +64,24 @@ enum Step {
 }
 
 impl Loop {
-    pub(super) fn new(setup: Setup, journal: Journal, past: Session, hands: Hands, outlet: Outlet, commands: UnboundedReceiver<Command>) -> Self {
-        let deadline = setup.goal.time_ns.map(|t| Instant::now() + Duration::from(t));
+    pub(super) fn new(
+        setup: Setup,
+        journal: Journal,
+        past: Session,
+        hands: Hands,
+        outlet: Outlet,
+        commands: UnboundedReceiver<Command>,
+    ) -> Self {
+        let deadline = setup
+            .goal
+            .time_ns
+            .map(|t| Instant::now() + Duration::from(t));
         let asked_for = u32::from(setup.mode == Mode::Step);
-        let id = journal.folder().file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let id = journal
+            .folder()
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
         Self {
             setup,
             session: past,
@@ -125,10 +139,18 @@ impl Loop {
     fn next_step(&self) -> Step {
         let over = self.session.finished.is_some();
         if self.journal.is_none() {
-            return if over { Step::Wait } else { Step::Finish("disk") };
+            return if over {
+                Step::Wait
+            } else {
+                Step::Finish("disk")
+            };
         }
         if let Some(reason) = self.dead_end {
-            return if over { Step::Wait } else { Step::Finish(reason) };
+            return if over {
+                Step::Wait
+            } else {
+                Step::Finish(reason)
+            };
         }
         if self.asked_for > 0 {
             return Step::Round;
@@ -145,7 +167,11 @@ impl Loop {
         let rounds = u32::try_from(self.session.rounds.len()).unwrap_or(u32::MAX);
         let spent = self.session.usage.prompt_tokens + self.session.usage.reply_tokens;
         let gain = self.session.best().and_then(|v| v.gain_over_original());
-        if goal.gain.zip(gain).is_some_and(|(wanted, (_, low, _))| low >= wanted) {
+        if goal
+            .gain
+            .zip(gain)
+            .is_some_and(|(wanted, (_, low, _))| low >= wanted)
+        {
             Some("goal")
         } else if self.deadline.is_some_and(|d| Instant::now() >= d) {
             Some("time")
@@ -165,7 +191,12 @@ impl Loop {
         let round = self.session.rounds.last().map_or(1, |r| r.number + 1);
         let parent = self.session.next_parent();
         let (objective, hint) = (self.session.objective, self.session.hint.clone());
-        self.emit(Event::RoundStarted { round, parent, objective, hint });
+        self.emit(Event::RoundStarted {
+            round,
+            parent,
+            objective,
+            hint,
+        });
         self.breathe(1).await;
         let code = match self.answer(round, parent).await {
             Answered::Code(code) => code,
@@ -175,13 +206,25 @@ impl Loop {
             }
         };
         self.failures = 0;
-        if let Some(same) = self.session.versions.iter().find(|v| v.source.text.trim() == code.trim()) {
-            let reason = format!("the reply is the same code as {}, word for word; nothing to measure", same.id);
+        if let Some(same) = self
+            .session
+            .versions
+            .iter()
+            .find(|v| v.source.text.trim() == code.trim())
+        {
+            let reason = format!(
+                "the reply is the same code as {}, word for word; nothing to measure",
+                same.id
+            );
             self.emit(Event::RoundFailed { round, reason });
             return self.breathe(1).await;
         }
         let name = self.setup.provider.name();
-        let author = if self.setup.provider.recorded() { Author::Tape { name } } else { Author::Model { name } };
+        let author = if self.setup.provider.recorded() {
+            Author::Tape { name }
+        } else {
+            Author::Model { name }
+        };
         let version = self.create(Some(parent), round, author, code);
         self.stage(Stage::Building { version });
         self.breathe(1).await;
@@ -190,28 +233,57 @@ impl Loop {
     }
 
     async fn hand_edit(&mut self, parent: VersionId, text: String) {
-        let parent = if self.session.version(parent).is_some() { parent } else { self.session.next_parent() };
-        if let Some(same) = self.session.versions.iter().find(|v| *v.source.text == *text) {
-            return self.note(format!("that is {} as it stands; nothing to measure", same.id), false);
+        let parent = if self.session.version(parent).is_some() {
+            parent
+        } else {
+            self.session.next_parent()
+        };
+        if let Some(same) = self
+            .session
+            .versions
+            .iter()
+            .find(|v| *v.source.text == *text)
+        {
+            return self.note(
+                format!("that is {} as it stands; nothing to measure", same.id),
+                false,
+            );
         }
         let version = self.create(Some(parent), 0, Author::Hand, text);
         self.judge(version).await;
     }
 
-    pub(super) fn create(&mut self, parent: Option<VersionId>, round: u32, author: Author, text: String) -> VersionId {
+    pub(super) fn create(
+        &mut self,
+        parent: Option<VersionId>,
+        round: u32,
+        author: Author,
+        text: String,
+    ) -> VersionId {
         let version = VersionId(self.session.versions.last().map_or(0, |v| v.id.0 + 1));
         let file_name = match &self.setup.task.source {
             Some(source) => source.file_name.clone(),
             None => self.setup.task.language.source_file.clone(),
         };
-        let source = Source { file_name, text: text.into() };
-        self.emit(Event::VersionCreated { version, parent, round, author, source });
+        let source = Source {
+            file_name,
+            text: text.into(),
+        };
+        self.emit(Event::VersionCreated {
+            version,
+            parent,
+            round,
+            author,
+            source,
+        });
         version
     }
 
     /// Evaluates a version, compares it with the incumbent if both pass, and decides.
     pub(super) async fn judge(&mut self, version: VersionId) {
-        let Some(subject) = self.subject(version) else { return };
+        let Some(subject) = self.subject(version) else {
+            return;
+        };
         let parent = self.session.version(version).and_then(|v| v.parent);
         self.stage(Stage::Building { version });
         let mut evaluation = match self.work(Job::Evaluate(subject.clone())).await {
@@ -219,36 +291,91 @@ impl Loop {
             Ok(_) => return,
             Err(error) => return self.judge_failed(version, error),
         };
-        let incumbent = self.session.incumbent.filter(|_| evaluation.verdict.accepted()).and_then(|id| self.subject(id));
+        let incumbent = self
+            .session
+            .incumbent
+            .filter(|_| evaluation.verdict.accepted())
+            .and_then(|id| self.subject(id));
         let (mut comparison, mut against_original) = (None, None);
         if let Some(incumbent) = incumbent {
             self.breathe(1).await;
-            let candidate = Subject { evaluation: Some(evaluation.clone()), ..subject };
+            let candidate = Subject {
+                evaluation: Some(evaluation.clone()),
+                ..subject
+            };
             match self.compare(&candidate, &incumbent).await {
-                Ok(Versus::Done { comparison: c, against_original: o }) => (comparison, against_original) = (Some(c), o),
-                Ok(Versus::Voided { version: voided, verdict, failure }) if voided == version => {
+                Ok(Versus::Done {
+                    comparison: c,
+                    against_original: o,
+                }) => (comparison, against_original) = (Some(c), o),
+                Ok(Versus::Voided {
+                    version: voided,
+                    verdict,
+                    failure,
+                }) if voided == version => {
                     evaluation.verdict = verdict;
                     evaluation.failure = Some(failure);
                 }
-                Ok(Versus::Voided { version: voided, failure, .. }) => {
+                Ok(Versus::Voided {
+                    version: voided,
+                    failure,
+                    ..
+                }) => {
                     self.note(format!("{voided} passed before, but failed in a timing run ({}); its output cannot be relied on", failure.reason), true);
-                    return self.settle(version, parent, evaluation, None, None, Some((voided, failure.reason)));
+                    return self.settle(
+                        version,
+                        parent,
+                        evaluation,
+                        None,
+                        None,
+                        Some((voided, failure.reason)),
+                    );
                 }
                 Err(error) => return self.judge_failed(version, error),
             }
         }
-        self.settle(version, parent, evaluation, comparison, against_original, None);
+        self.settle(
+            version,
+            parent,
+            evaluation,
+            comparison,
+            against_original,
+            None,
+        );
     }
 
-    async fn compare(&mut self, candidate: &Subject, incumbent: &Subject) -> Result<Versus, JudgeError> {
-        self.stage(Stage::Comparing { version: candidate.id, against: incumbent.id, pairs: 0, left_ns: None });
-        let passes = |s: &Session, id| s.version(id).and_then(|v| v.verdict()) == Some(Verdict::Accepted);
-        let original = Some(VersionId(0)).filter(|id| *id != incumbent.id && passes(&self.session, *id)).and_then(|id| self.subject(id));
-        let objective = self.session.rounds.last().map_or(self.session.objective, |r| r.objective);
-        let job = Job::Compare { candidate: candidate.clone(), incumbent: incumbent.clone(), original, objective };
+    async fn compare(
+        &mut self,
+        candidate: &Subject,
+        incumbent: &Subject,
+    ) -> Result<Versus, JudgeError> {
+        self.stage(Stage::Comparing {
+            version: candidate.id,
+            against: incumbent.id,
+            pairs: 0,
+            left_ns: None,
+        });
+        let passes =
+            |s: &Session, id| s.version(id).and_then(|v| v.verdict()) == Some(Verdict::Accepted);
+        let original = Some(VersionId(0))
+            .filter(|id| *id != incumbent.id && passes(&self.session, *id))
+            .and_then(|id| self.subject(id));
+        let objective = self
+            .session
+            .rounds
+            .last()
+            .map_or(self.session.objective, |r| r.objective);
+        let job = Job::Compare {
+            candidate: candidate.clone(),
+            incumbent: incumbent.clone(),
+            original,
+            objective,
+        };
         match self.work(job).await? {
             Product::Compared(versus) => Ok(*versus),
-            _ => Err(JudgeError::Environment("the judge answered another question".into())),
+            _ => Err(JudgeError::Environment(
+                "the judge answered another question".into(),
+            )),
         }
     }
 
@@ -262,13 +389,27 @@ impl Loop {
         against_original: Option<Comparison>,
         voided: Option<(VersionId, String)>,
     ) {
-        let objective = self.session.rounds.last().map_or(self.session.objective, |r| r.objective);
+        let objective = self
+            .session
+            .rounds
+            .last()
+            .map_or(self.session.objective, |r| r.objective);
         let (decision, reason) = match voided {
-            Some((id, why)) => (Decision::Rejected, format!("not compared: {id} failed in a timing run ({why})")),
-            None if parent.is_none() && evaluation.verdict.accepted() => (Decision::Accepted, "the original passes every case: the baseline".into()),
+            Some((id, why)) => (
+                Decision::Rejected,
+                format!("not compared: {id} failed in a timing run ({why})"),
+            ),
+            None if parent.is_none() && evaluation.verdict.accepted() => (
+                Decision::Accepted,
+                "the original passes every case: the baseline".into(),
+            ),
             None => decide(&evaluation, comparison.as_ref(), objective),
         };
-        let incumbent = if decision == Decision::Accepted { Some(version) } else { self.session.incumbent };
+        let incumbent = if decision == Decision::Accepted {
+            Some(version)
+        } else {
+            self.session.incumbent
+        };
         self.emit(Event::VersionEvaluated {
             version,
             parent,
@@ -278,7 +419,14 @@ impl Loop {
             comparison,
             against_original,
         });
-        self.emit(Event::Decided { version, decision, incumbent, by_hand: false, taken_back: false, reason });
+        self.emit(Event::Decided {
+            version,
+            decision,
+            incumbent,
+            by_hand: false,
+            taken_back: false,
+            reason,
+        });
     }
 
     fn judge_failed(&mut self, version: VersionId, error: JudgeError) {
@@ -293,7 +441,11 @@ impl Loop {
     }
 
     pub(super) fn subject(&self, id: VersionId) -> Option<Subject> {
-        self.session.version(id).map(|v| Subject { id, source: v.source.clone(), evaluation: v.evaluation.clone() })
+        self.session.version(id).map(|v| Subject {
+            id,
+            source: v.source.clone(),
+            evaluation: v.evaluation.clone(),
+        })
     }
 
     /// Gives a job to the judge and passes its news on until it is done; commands are heard meanwhile.
@@ -323,11 +475,22 @@ impl Loop {
         match &progress {
             Progress::Looked { look, metric } => {
                 let against = self.session.incumbent.unwrap_or_default();
-                self.emit(Event::LookTaken { version, against, metric: *metric, look: *look });
+                self.emit(Event::LookTaken {
+                    version,
+                    against,
+                    metric: *metric,
+                    look: *look,
+                });
             }
-            Progress::Paired { confirming: true, .. } if !matches!(self.session.stage, Stage::Confirming { .. }) => {
+            Progress::Paired {
+                confirming: true, ..
+            } if !matches!(self.session.stage, Stage::Confirming { .. }) => {
                 let against = self.session.incumbent.unwrap_or_default();
-                self.stage(Stage::Confirming { version, against, pairs: 0 });
+                self.stage(Stage::Confirming {
+                    version,
+                    against,
+                    pairs: 0,
+                });
             }
             _ => {}
         }
@@ -403,7 +566,11 @@ impl Loop {
             Some(Command::Stop) => {}
             Some(Command::Retry) => {
                 self.unpause();
-                if busy { self.interrupt = Some(Interrupt::Retry) } else { self.asked_for += 1 }
+                if busy {
+                    self.interrupt = Some(Interrupt::Retry)
+                } else {
+                    self.asked_for += 1
+                }
             }
             Some(Command::NextRound) => {
                 self.unpause();
@@ -413,13 +580,19 @@ impl Loop {
                 self.asked_for += 1;
             }
             Some(Command::Pause(held)) => self.pause(held),
-            Some(Command::Hint(text)) => self.emit(Event::Steered { steer: Steer::Hint { text } }),
-            Some(Command::Objective(objective)) => self.emit(Event::Steered { steer: Steer::Objective { objective } }),
+            Some(Command::Hint(text)) => self.emit(Event::Steered {
+                steer: Steer::Hint { text },
+            }),
+            Some(Command::Objective(objective)) => self.emit(Event::Steered {
+                steer: Steer::Objective { objective },
+            }),
             Some(Command::Parent(version)) => self.choose_parent(version),
             Some(Command::Model(model)) => self.change_model(model),
             Some(Command::Mode(mode)) => {
                 self.halted = false;
-                self.emit(Event::Steered { steer: Steer::Mode { mode } });
+                self.emit(Event::Steered {
+                    steer: Steer::Mode { mode },
+                });
             }
             Some(Command::Goal(goal)) => self.change_goal(goal),
             Some(Command::HandEdit { parent, text }) => {
@@ -432,8 +605,12 @@ impl Loop {
             Some(Command::Accept(version)) => self.accept(version),
             Some(Command::Reject(version)) => self.reject(version),
             Some(Command::Undo) => self.undo(),
-            Some(Command::Pin(version, pinned)) => self.emit(Event::Steered { steer: Steer::Pin { version, pinned } }),
-            Some(Command::Annotate(version, note)) => self.emit(Event::Steered { steer: Steer::Annotate { version, note } }),
+            Some(Command::Pin(version, pinned)) => self.emit(Event::Steered {
+                steer: Steer::Pin { version, pinned },
+            }),
+            Some(Command::Annotate(version, note)) => self.emit(Event::Steered {
+                steer: Steer::Annotate { version, note },
+            }),
         }
     }
 
@@ -463,7 +640,9 @@ impl Loop {
         if version.is_some_and(|id| self.session.version(id).is_none()) {
             return self.note("there is no such version to go on from".into(), true);
         }
-        self.emit(Event::Steered { steer: Steer::Parent { version } });
+        self.emit(Event::Steered {
+            steer: Steer::Parent { version },
+        });
     }
 
     fn change_model(&mut self, model: String) {
@@ -472,55 +651,109 @@ impl Loop {
                 self.setup.provider = provider;
                 self.dead_end = None;
                 self.failures = 0;
-                self.emit(Event::Steered { steer: Steer::Model { model } });
+                self.emit(Event::Steered {
+                    steer: Steer::Model { model },
+                });
             }
-            None => self.note(format!("`{}` cannot be asked for another model", self.setup.provider.name()), true),
+            None => self.note(
+                format!(
+                    "`{}` cannot be asked for another model",
+                    self.setup.provider.name()
+                ),
+                true,
+            ),
         }
     }
 
     fn change_goal(&mut self, goal: Goal) {
         self.deadline = goal.time_ns.map(|t| Instant::now() + Duration::from(t));
-        self.emit(Event::Steered { steer: Steer::Goal { goal } });
+        self.emit(Event::Steered {
+            steer: Steer::Goal { goal },
+        });
     }
 
     fn accept(&mut self, version: VersionId) {
         match self.session.version(version).and_then(|v| v.verdict()) {
-            Some(Verdict::Accepted) => self.decide_by_hand(version, Decision::Accepted, Some(version), "chosen by hand".into()),
-            Some(other) => self.note(format!("{version} cannot be the incumbent: {}", other.in_words()), true),
+            Some(Verdict::Accepted) => self.decide_by_hand(
+                version,
+                Decision::Accepted,
+                Some(version),
+                "chosen by hand".into(),
+            ),
+            Some(other) => self.note(
+                format!("{version} cannot be the incumbent: {}", other.in_words()),
+                true,
+            ),
             None => self.note(format!("{version} is not measured yet"), true),
         }
     }
 
     fn reject(&mut self, version: VersionId) {
-        let heir = if self.session.incumbent == Some(version) { brief::heir(&self.session, version) } else { self.session.incumbent };
+        let heir = if self.session.incumbent == Some(version) {
+            brief::heir(&self.session, version)
+        } else {
+            self.session.incumbent
+        };
         self.decide_by_hand(version, Decision::Rejected, heir, "rejected by hand".into());
     }
 
     fn undo(&mut self) {
         match brief::undoable(&self.session) {
             Some(last) => {
-                let decision = if last.decision == Decision::Accepted { Decision::Rejected } else { Decision::Accepted };
+                let decision = if last.decision == Decision::Accepted {
+                    Decision::Rejected
+                } else {
+                    Decision::Accepted
+                };
                 let (version, incumbent) = (last.version, last.before);
                 let reason = "the decision was taken back".into();
-                self.emit(Event::Decided { version, decision, incumbent, by_hand: true, taken_back: true, reason });
+                self.emit(Event::Decided {
+                    version,
+                    decision,
+                    incumbent,
+                    by_hand: true,
+                    taken_back: true,
+                    reason,
+                });
             }
             None => self.note("there is no decision to take back".into(), false),
         }
     }
 
-    fn decide_by_hand(&mut self, version: VersionId, decision: Decision, incumbent: Option<VersionId>, reason: String) {
-        self.emit(Event::Decided { version, decision, incumbent, by_hand: true, taken_back: false, reason });
+    fn decide_by_hand(
+        &mut self,
+        version: VersionId,
+        decision: Decision,
+        incumbent: Option<VersionId>,
+        reason: String,
+    ) {
+        self.emit(Event::Decided {
+            version,
+            decision,
+            incumbent,
+            by_hand: true,
+            taken_back: false,
+            reason,
+        });
     }
 
     fn finish(&mut self, reason: &str) {
         let best = self.session.best();
         let best_version = best.map(|v| v.id);
-        let comparison = best.filter(|v| v.id != VersionId(0)).and_then(brief::against_original).cloned();
+        let comparison = best
+            .filter(|v| v.id != VersionId(0))
+            .and_then(brief::against_original)
+            .cloned();
         let session = self.session.id.clone();
         if reason == "time" {
             self.deadline = None;
         }
-        self.emit(Event::SessionFinished { session, best_version, comparison, reason: reason.into() });
+        self.emit(Event::SessionFinished {
+            session,
+            best_version,
+            comparison,
+            reason: reason.into(),
+        });
     }
 
     /// A session that never came to be leaves no folder behind.
@@ -542,7 +775,9 @@ impl Loop {
 
     /// Journal first, then the fold, then whoever watches.
     pub(super) fn emit(&mut self, event: Event) {
-        let at = jiff::Timestamp::now().round(jiff::Unit::Millisecond).unwrap_or_default();
+        let at = jiff::Timestamp::now()
+            .round(jiff::Unit::Millisecond)
+            .unwrap_or_default();
         let happened = Happened { at, event };
         if let Some(journal) = &mut self.journal
             && let Err(error) = journal.write(&happened)
@@ -551,7 +786,10 @@ impl Loop {
             self.journal = None;
             self.interrupt = Some(Interrupt::Stop);
             let text = format!("{error}; the loop stops here, and what came before is kept");
-            self.show(Happened { at, event: Event::Noted { text, error: true } });
+            self.show(Happened {
+                at,
+                event: Event::Noted { text, error: true },
+            });
         }
         self.show(happened);
     }

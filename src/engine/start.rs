@@ -14,8 +14,15 @@ pub(super) const KEPT: &str = "task";
 
 /// Brings the loop to the point where rounds can begin.
 pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
-    let Product::Opened { guards, toolchain, notes } = l.work(Job::Open).await? else {
-        return Err(JudgeError::Environment("the judge answered another question".into()));
+    let Product::Opened {
+        guards,
+        toolchain,
+        notes,
+    } = l.work(Job::Open).await?
+    else {
+        return Err(JudgeError::Environment(
+            "the judge answered another question".into(),
+        ));
     };
     let model = l.setup.provider.name();
     let fresh = l.session.task.is_none();
@@ -23,7 +30,15 @@ pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
         let task = record(l, toolchain);
         let (mode, goal) = (l.setup.mode, l.setup.goal.clone());
         let session = l.id.clone();
-        l.emit(Event::SessionStarted { session, task, machine: machine::facts(), guards, model, mode, goal });
+        l.emit(Event::SessionStarted {
+            session,
+            task,
+            machine: machine::facts(),
+            guards,
+            model,
+            mode,
+            goal,
+        });
     } else {
         l.emit(Event::SessionResumed { guards, model });
     }
@@ -34,7 +49,9 @@ pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
         l.create(None, 0, Author::Original, source.text.to_string());
     }
     let Product::Completed { task } = l.work(Job::Oracle).await? else {
-        return Err(JudgeError::Environment("the judge answered another question".into()));
+        return Err(JudgeError::Environment(
+            "the judge answered another question".into(),
+        ));
     };
     l.setup.task = *task;
     if fresh {
@@ -55,7 +72,12 @@ fn record(l: &Loop, toolchain: String) -> TaskRecord {
         language: task.language.id.clone(),
         toolchain,
         objective: task.objective,
-        cases: task.workload.cases.iter().map(|c| (c.name.clone(), c.input.len() as u64)).collect(),
+        cases: task
+            .workload
+            .cases
+            .iter()
+            .map(|c| (c.name.clone(), c.input.len() as u64))
+            .collect(),
         origin: l.setup.origin.clone(),
     }
 }
@@ -75,12 +97,20 @@ async fn begin(l: &mut Loop) {
     l.breathe(2).await;
     if l.setup.task.source.is_some() {
         l.judge(VersionId(0)).await;
-        if l.session.version(VersionId(0)).and_then(|v| v.verdict()).is_some_and(|v| v != Verdict::Accepted) {
+        if l.session
+            .version(VersionId(0))
+            .and_then(|v| v.verdict())
+            .is_some_and(|v| v != Verdict::Accepted)
+        {
             l.note("the original does not pass; the first aim is a version that does, speed comes after".into(), false);
         }
     } else {
         l.create(None, 0, Author::Original, String::new());
-        l.note("there is no original; the first aim is a version that passes, speed comes after".into(), false);
+        l.note(
+            "there is no original; the first aim is a version that passes, speed comes after"
+                .into(),
+            false,
+        );
     }
     l.breathe(2).await;
 }

@@ -9,5 +9,9 @@ use crate::session::fold::Version;
 pub fn unified(old: &Version, new: &Version) -> String {
     let from = format!("{} ({})", old.source.file_name, old.id);
     let to = format!("{} ({})", new.source.file_name, new.id);
-    TextDiff::from_lines(&*old.source.text, &*new.source.text).unified_diff().context_radius(3).header(&from, &to).to_string()
+    TextDiff::from_lines(&*old.source.text, &*new.source.text)
+        .unified_diff()
+        .context_radius(3)
+        .header(&from, &to)
+        .to_string()
 }

@@ -285,10 +285,16 @@ impl Sandbox {
         let guards = Guards {
             tier: Tier::None,
             on: vec!["limits".into()],
-            missing: vec![("isolation".into(), format!("programs run with your own rights: {why}"))],
+            missing: vec![(
+                "isolation".into(),
+                format!("programs run with your own rights: {why}"),
+            )],
             memory_source: MemorySource::ResidentSet,
         };
-        Ok(Self { guards, inner: Inner::Plain })
+        Ok(Self {
+            guards,
+            inner: Inner::Plain,
+        })
     }
 
     /// Which protections are on.
@@ -323,7 +329,10 @@ impl Sandbox {
 fn strongest(settings: &Settings, forbid: &[&str]) -> Result<Sandbox, String> {
     let forbid: Vec<String> = forbid.iter().map(|f| (*f).to_owned()).collect();
     let (slot, guards) = linux::Slot::open(settings, &forbid)?;
-    Ok(Sandbox { guards, inner: Inner::Linux(Box::new(slot)) })
+    Ok(Sandbox {
+        guards,
+        inner: Inner::Linux(Box::new(slot)),
+    })
 }
 
 /// The strongest isolation that there is, or why there is none.

@@ -291,6 +291,20 @@ impl Stage {
         Ok(Self { folder, guests })
     }
 
+    /// Makes the private folders somebody else's; the others may only pass through to them.
+    ///
+    /// # Errors
+    /// What the system said.
+    #[cfg(target_os = "linux")]
+    pub fn give_to(&self, id: u32) -> std::io::Result<()> {
+        use std::os::unix::fs::{PermissionsExt, chown};
+        std::fs::set_permissions(self.folder.path(), std::fs::Permissions::from_mode(0o711))?;
+        for guest in [WORK, "/tmp"] {
+            chown(inside(self.folder.path(), guest), Some(id), Some(id))?;
+        }
+        Ok(())
+    }
+
     /// The private work folder on this machine.
     #[must_use]
     pub fn work(&self) -> PathBuf {
@@ -302,8 +316,14 @@ impl Stage {
     #[must_use]
     pub fn paths(&self, program: &Program) -> Vec<(Vec<u8>, Vec<u8>)> {
         let bytes = |p: &Path| p.as_os_str().as_encoded_bytes().to_vec();
-        let hosts = program.mounts.iter().filter_map(|m| std::fs::canonicalize(&m.host).ok());
-        hosts.map(|h| (bytes(&h), b"r".to_vec())).chain([(bytes(self.folder.path()), b"w".to_vec())]).collect()
+        let hosts = program
+            .mounts
+            .iter()
+            .filter_map(|m| std::fs::canonicalize(&m.host).ok());
+        hosts
+            .map(|h| (bytes(&h), b"r".to_vec()))
+            .chain([(bytes(self.folder.path()), b"w".to_vec())])
+            .collect()
     }
 
     /// The text with every guest path in it replaced by where it really is.
@@ -363,18 +383,29 @@ impl Stage {
         Ok(command)
     }
 
-    /// The files asked for, as far as they are regular files of the work folder.
+    /// A descriptor of the folder that holds the work folder.
+    ///
+    /// # Errors
+    /// What the system said.
+    #[cfg(target_os = "linux")]
+    pub fn door(&self) -> std::io::Result<OwnedFd> {
+        Ok(std::fs::File::open(self.folder.path())?.into())
+    }
+
+    /// The files asked for, as far as they are regular files of the work folder, reached through no link.
     #[must_use]
-    pub fn collect(&self, program: &Program) -> Vec<(String, Vec<u8>)> {
+    fn collect(&self, program: &Program) -> Vec<(String, Vec<u8>)> {
         let mut collected = Vec::new();
         for name in &program.collect {
-            let path = self.work().join(name);
-            let regular = std::fs::symlink_metadata(&path).is_ok_and(|m| m.is_file());
-            let plain = !name.split('/').any(|part| part == "..") && !name.starts_with('/');
-            if regular
-                && plain
-                && let Ok(bytes) = std::fs::read(&path)
-            {
+            let mut path = self.work();
+            let parts: Vec<&str> = name.split('/').collect();
+            let real = parts.iter().enumerate().all(|(i, part)| {
+                path.push(part);
+                let last = i + 1 == parts.len();
+                let facts = std::fs::symlink_metadata(&path);
+                !part.is_empty() && *part != ".." && facts.is_ok_and(|f| if last { f.is_file() } else { f.is_dir() })
+            });
+            if real && let Ok(bytes) = std::fs::read(&path) {
                 collected.push((name.clone(), bytes));
             }
         }

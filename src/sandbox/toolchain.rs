@@ -30,7 +30,16 @@ pub struct Tool {
 pub struct ToolMissing(pub String);
 
 /// Folders whose contents every sandbox has at the same place.
-const SYSTEM: [&str; 8] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
+const SYSTEM: [&str; 8] = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/nix/store",
+];
 
 /// Finds a tool by its name on `PATH` or by its path. Answers are remembered: asking a shim takes a while.
 ///
@@ -39,21 +48,36 @@ const SYSTEM: [&str; 8] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", 
 pub fn find(name_or_path: &str) -> Result<Tool, ToolMissing> {
     static KNOWN: OnceLock<Mutex<HashMap<String, Tool>>> = OnceLock::new();
     let known = KNOWN.get_or_init(Mutex::default);
-    if let Some(tool) = known.lock().unwrap_or_else(PoisonError::into_inner).get(name_or_path) {
+    if let Some(tool) = known
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(name_or_path)
+    {
         return Ok(tool.clone());
     }
     let tool = resolve(name_or_path)?;
-    known.lock().unwrap_or_else(PoisonError::into_inner).insert(name_or_path.to_owned(), tool.clone());
+    known
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(name_or_path.to_owned(), tool.clone());
     Ok(tool)
 }
 
 fn resolve(name_or_path: &str) -> Result<Tool, ToolMissing> {
     let found = locate(name_or_path)?;
-    let name = found.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = found
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let real = std::fs::canonicalize(&found).map_err(|e| unreadable(&found, &e))?;
     if is_system(&found) && is_system(&real) {
         let program = found.to_string_lossy().into_owned();
-        return Ok(Tool { host: real, program, mounts: Vec::new(), environment: Vec::new() });
+        return Ok(Tool {
+            host: real,
+            program,
+            mounts: Vec::new(),
+            environment: Vec::new(),
+        });
     }
     if name.starts_with("python") || name.starts_with("pypy") {
         return python(&found);
@@ -61,7 +85,12 @@ fn resolve(name_or_path: &str) -> Result<Tool, ToolMissing> {
     let real = ask_where(&found, &real, &name)?;
     if is_system(&real) {
         let program = real.to_string_lossy().into_owned();
-        return Ok(Tool { host: real, program, mounts: Vec::new(), environment: Vec::new() });
+        return Ok(Tool {
+            host: real,
+            program,
+            mounts: Vec::new(),
+            environment: Vec::new(),
+        });
     }
     Ok(mounted(&real))
 }
@@ -75,7 +104,10 @@ fn locate(name_or_path: &str) -> Result<PathBuf, ToolMissing> {
         let path = std::path::absolute(name_or_path).unwrap_or_else(|_| name_or_path.into());
         return match std::fs::metadata(&path) {
             Ok(facts) if facts.is_file() => Ok(path),
-            Ok(_) => Err(ToolMissing(format!("{} is not a file that can be run", path.display()))),
+            Ok(_) => Err(ToolMissing(format!(
+                "{} is not a file that can be run",
+                path.display()
+            ))),
             Err(e) => Err(unreadable(&path, &e)),
         };
     }
@@ -84,13 +116,17 @@ fn locate(name_or_path: &str) -> Result<PathBuf, ToolMissing> {
         let candidate = folder.join(name_or_path);
         match std::fs::metadata(&candidate) {
             Ok(facts) if facts.is_file() && is_executable(&facts) => return Ok(candidate),
-            Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => hidden = Some((candidate, e)),
+            Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
+                hidden = Some((candidate, e))
+            }
             _ => {}
         }
     }
     Err(match hidden {
         Some((path, e)) => unreadable(&path, &e),
-        None => ToolMissing(format!("`{name_or_path}` was not found; install it, or put its folder on the PATH")),
+        None => ToolMissing(format!(
+            "`{name_or_path}` was not found; install it, or put its folder on the PATH"
+        )),
     })
 }
 
@@ -116,7 +152,12 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ToolMissing {
 
 /// Runs a tool of the user's own, outside, to hear where it really is. Its first lines, trimmed.
 fn ask(tool: &Path, args: &[&str]) -> Option<Vec<String>> {
-    let answer = Command::new(tool).args(args).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let answer = Command::new(tool)
+        .args(args)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
     let text = String::from_utf8(answer.stdout).ok()?;
     let lines: Vec<String> = text.lines().map(|l| l.trim().to_owned()).collect();
     (answer.status.success() && lines.first().is_some_and(|l| !l.is_empty())).then_some(lines)
@@ -136,7 +177,10 @@ fn ask_where(found: &Path, real: &Path, name: &str) -> Result<PathBuf, ToolMissi
         _ => Some(real.to_path_buf()),
     };
     let said = said.ok_or_else(|| {
-        ToolMissing(format!("{} is there but does not run; try `{name} --version`", found.display()))
+        ToolMissing(format!(
+            "{} is there but does not run; try `{name} --version`",
+            found.display()
+        ))
     })?;
     std::fs::canonicalize(&said).map_err(|e| unreadable(&said, &e))
 }
@@ -149,28 +193,47 @@ fn mounted(real: &Path) -> Tool {
         Some(inside) => format!("{guest}/{}", inside.display()),
         None => guest.clone(),
     };
-    let folder = Path::new(&program).parent().map(|p| p.display().to_string()).unwrap_or_default();
+    let folder = Path::new(&program)
+        .parent()
+        .map(|p| p.display().to_string())
+        .unwrap_or_default();
     Tool {
         host: real.to_path_buf(),
         environment: vec![path_with(&folder)],
-        mounts: vec![Mount { host: prefix, guest }],
+        mounts: vec![Mount {
+            host: prefix,
+            guest,
+        }],
         program,
     }
 }
 
 fn path_with(folder: &str) -> (String, String) {
-    ("PATH".to_owned(), format!("{folder}:/usr/local/bin:/usr/bin:/bin"))
+    (
+        "PATH".to_owned(),
+        format!("{folder}:/usr/local/bin:/usr/bin:/bin"),
+    )
 }
 
 /// The folder that belongs to a tool, and the tool's path within it; the file alone where the folder holds more than tools.
 fn prefix_of(real: &Path) -> (PathBuf, Option<PathBuf>) {
     let alone = (real.to_path_buf(), None);
-    let Some(folder) = real.parent().filter(|f| f.file_name().is_some_and(|n| n == "bin")) else { return alone };
-    let Some(prefix) = folder.parent().filter(|p| p.components().count() > 2) else { return alone };
+    let Some(folder) = real
+        .parent()
+        .filter(|f| f.file_name().is_some_and(|n| n == "bin"))
+    else {
+        return alone;
+    };
+    let Some(prefix) = folder.parent().filter(|p| p.components().count() > 2) else {
+        return alone;
+    };
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let shared = home.is_some_and(|home| {
         let home = std::fs::canonicalize(&home).unwrap_or(home);
-        home.starts_with(prefix) || [".local", ".cargo", "go"].iter().any(|f| home.join(f) == prefix)
+        home.starts_with(prefix)
+            || [".local", ".cargo", "go"]
+                .iter()
+                .any(|f| home.join(f) == prefix)
     });
     match real.strip_prefix(prefix) {
         Ok(inside) if !shared => (prefix.to_path_buf(), Some(inside.to_path_buf())),
@@ -180,7 +243,11 @@ fn prefix_of(real: &Path) -> (PathBuf, Option<PathBuf>) {
 
 /// A path below `/opt` that says what it is and nothing of where it was.
 fn neutral(prefix: &Path, tool: &Path) -> String {
-    let name = |p: &Path| p.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = |p: &Path| {
+        p.file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
     let last = name(prefix);
     if prefix != tool && last.starts_with(|c: char| c.is_ascii_digit()) {
         format!("/opt/{}-{last}", name(tool))
@@ -199,21 +266,40 @@ fn python(found: &Path) -> Result<Tool, ToolMissing> {
             found.display()
         ))
     };
-    let said = ask(found, &["-I", "-c", QUESTION]).filter(|l| l.len() >= 3).ok_or_else(silent)?;
+    let said = ask(found, &["-I", "-c", QUESTION])
+        .filter(|l| l.len() >= 3)
+        .ok_or_else(silent)?;
     let real = std::fs::canonicalize(&said[0]).map_err(|e| unreadable(Path::new(&said[0]), &e))?;
     let base = std::fs::canonicalize(&said[2]).map_err(|e| unreadable(Path::new(&said[2]), &e))?;
     let mut tool = if is_system(&real) {
         let program = real.to_string_lossy().into_owned();
-        Tool { host: real.clone(), program, mounts: Vec::new(), environment: Vec::new() }
+        Tool {
+            host: real.clone(),
+            program,
+            mounts: Vec::new(),
+            environment: Vec::new(),
+        }
     } else {
         let guest = neutral(&base, &real);
         let inside = real.strip_prefix(&base).unwrap_or(&real).to_path_buf();
         let program = format!("{guest}/{}", inside.display());
         let mut environment = vec![path_with(&format!("{guest}/bin"))];
-        if base.join("lib").read_dir().into_iter().flatten().flatten().any(|f| is_python_library(&f.path())) {
+        if base
+            .join("lib")
+            .read_dir()
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|f| is_python_library(&f.path()))
+        {
             environment.push(("LD_LIBRARY_PATH".to_owned(), format!("{guest}/lib")));
         }
-        Tool { host: real, program, mounts: vec![Mount { host: base, guest }], environment }
+        Tool {
+            host: real,
+            program,
+            mounts: vec![Mount { host: base, guest }],
+            environment,
+        }
     };
     if said[1] != said[2] {
         around_virtual(&mut tool, Path::new(&said[1]))?;
@@ -233,38 +319,64 @@ const VIRTUAL: &str = "/opt/venv";
 
 /// Adds a virtual environment: its packages, and a `pyvenv.cfg` that names the interpreter's place inside.
 fn around_virtual(tool: &mut Tool, prefix: &Path) -> Result<(), ToolMissing> {
-    let home = Path::new(&tool.program).parent().map(|p| p.display().to_string()).unwrap_or_default();
-    let theirs = std::fs::read_to_string(prefix.join("pyvenv.cfg")).map_err(|e| unreadable(prefix, &e))?;
+    let home = Path::new(&tool.program)
+        .parent()
+        .map(|p| p.display().to_string())
+        .unwrap_or_default();
+    let theirs =
+        std::fs::read_to_string(prefix.join("pyvenv.cfg")).map_err(|e| unreadable(prefix, &e))?;
     let mut ours = format!("home = {home}\nexecutable = {}\n", tool.program);
-    for line in theirs.lines().filter(|l| l.starts_with("include-system-site-packages") || l.starts_with("version")) {
+    for line in theirs
+        .lines()
+        .filter(|l| l.starts_with("include-system-site-packages") || l.starts_with("version"))
+    {
         ours.push_str(line);
         ours.push('\n');
     }
-    let kept = keep(&ours).map_err(|e| ToolMissing(format!("the virtual environment cannot be laid out: {e}")))?;
+    let kept = keep(&ours)
+        .map_err(|e| ToolMissing(format!("the virtual environment cannot be laid out: {e}")))?;
     let guest = |name: &str| format!("{VIRTUAL}/{name}");
-    tool.mounts.push(Mount { host: kept, guest: guest("pyvenv.cfg") });
+    tool.mounts.push(Mount {
+        host: kept,
+        guest: guest("pyvenv.cfg"),
+    });
     for folder in ["lib", "lib64"] {
         let host = prefix.join(folder);
         if std::fs::symlink_metadata(&host).is_ok_and(|m| m.is_dir()) {
-            tool.mounts.push(Mount { host, guest: guest(folder) });
+            tool.mounts.push(Mount {
+                host,
+                guest: guest(folder),
+            });
         }
     }
-    tool.mounts.push(Mount { host: tool.host.clone(), guest: guest("bin/python") });
+    tool.mounts.push(Mount {
+        host: tool.host.clone(),
+        guest: guest("bin/python"),
+    });
     tool.program = guest("bin/python");
-    tool.environment.push(("VIRTUAL_ENV".to_owned(), VIRTUAL.to_owned()));
+    tool.environment
+        .push(("VIRTUAL_ENV".to_owned(), VIRTUAL.to_owned()));
     Ok(())
 }
 
 /// Keeps a small file in the user's cache, by its content.
 fn keep(text: &str) -> std::io::Result<PathBuf> {
     let folder = directories::ProjectDirs::from("", "", "reheat")
-        .map_or_else(|| std::env::temp_dir().join("reheat"), |dirs| dirs.cache_dir().to_path_buf())
+        .map_or_else(
+            || std::env::temp_dir().join("reheat"),
+            |dirs| dirs.cache_dir().to_path_buf(),
+        )
         .join("venv");
     std::fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("{}.cfg", &blake3::hash(text.as_bytes()).to_hex()[..16]));
+    let path = folder.join(format!(
+        "{}.cfg",
+        &blake3::hash(text.as_bytes()).to_hex()[..16]
+    ));
     if std::fs::read_to_string(&path).ok().as_deref() != Some(text) {
         let mut file = tempfile::NamedTempFile::new_in(&folder)?;
         std::io::Write::write_all(&mut file, text.as_bytes())?;
+        // The guest may be somebody else.
+        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
         file.persist(&path).map_err(|e| e.error)?;
     }
     Ok(path)
@@ -289,13 +401,30 @@ mod tests {
 
     #[test]
     fn neutral_places_say_what_they_are() {
-        assert_eq!(neutral(Path::new("/root/.pyenv/versions/3.11.7"), Path::new("/root/.pyenv/versions/3.11.7/bin/python3.11")), "/opt/python3.11-3.11.7");
-        assert_eq!(neutral(Path::new("/h/toolchains/stable-x"), Path::new("/h/toolchains/stable-x/bin/rustc")), "/opt/stable-x");
+        assert_eq!(
+            neutral(
+                Path::new("/root/.pyenv/versions/3.11.7"),
+                Path::new("/root/.pyenv/versions/3.11.7/bin/python3.11")
+            ),
+            "/opt/python3.11-3.11.7"
+        );
+        assert_eq!(
+            neutral(
+                Path::new("/h/toolchains/stable-x"),
+                Path::new("/h/toolchains/stable-x/bin/rustc")
+            ),
+            "/opt/stable-x"
+        );
     }
 
     #[test]
     fn what_is_missing_is_said() {
-        assert!(find("no-such-tool-anywhere").unwrap_err().0.contains("was not found"));
+        assert!(
+            find("no-such-tool-anywhere")
+                .unwrap_err()
+                .0
+                .contains("was not found")
+        );
         assert!(find("/etc").is_err());
         assert!(find("").is_err());
     }

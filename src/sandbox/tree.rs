@@ -39,8 +39,14 @@ pub fn look_below(root: u32) -> Look {
     for pid in descendants(root).into_iter().skip(1) {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let kib = |name: &str| {
-            let line = status.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_default();
-            line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0)
+            let line = status
+                .lines()
+                .find_map(|l| l.strip_prefix(name))
+                .unwrap_or_default();
+            line.trim()
+                .trim_end_matches(" kB")
+                .parse::<u64>()
+                .unwrap_or(0)
         };
         seen.memory.0 += (kib("RssAnon:") + kib("RssShmem:")) * 1024;
         let (threads, cpu) = stat_of(pid).unwrap_or_default();

@@ -11,7 +11,9 @@ use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
 
 /// Number of a version; v0 is the original (or the empty start).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct VersionId(pub u32);
 
@@ -461,14 +463,20 @@ impl Event {
     /// Whether the event is written to the journal. The others are only shown; what matters of them is inside a durable one.
     #[must_use]
     pub fn durable(&self) -> bool {
-        !matches!(self, Self::ReplyDelta { .. } | Self::StageChanged { .. } | Self::Progressed { .. })
+        !matches!(
+            self,
+            Self::ReplyDelta { .. } | Self::StageChanged { .. } | Self::Progressed { .. }
+        )
     }
 
     /// Whether the journal is synced to disk after it: what a person would be sorry to lose.
     #[must_use]
     pub fn precious(&self) -> bool {
         match self {
-            Self::SessionStarted { .. } | Self::ReplyEnded { .. } | Self::Decided { .. } | Self::SessionFinished { .. } => true,
+            Self::SessionStarted { .. }
+            | Self::ReplyEnded { .. }
+            | Self::Decided { .. }
+            | Self::SessionFinished { .. } => true,
             Self::VersionCreated { author, .. } => *author == Author::Hand,
             _ => false,
         }

@@ -91,22 +91,40 @@ impl Journal {
     /// When it cannot be read, is newer than this program, or is open elsewhere.
     pub fn reopen(folder: &Path) -> Result<(Self, Vec<Happened>), JournalError> {
         let path = folder.join(FILE);
-        let file = OpenOptions::new().append(true).read(true).open(&path).map_err(JournalError::io("open", &path))?;
+        let file = OpenOptions::new()
+            .append(true)
+            .read(true)
+            .open(&path)
+            .map_err(JournalError::io("open", &path))?;
         let journal = Self::locked(folder, file)?;
         let read = read(folder)?;
         if read.cut > 0 {
-            let len = journal.file.metadata().map_err(JournalError::io("read", &path))?.len();
-            journal.file.set_len(len - read.cut).map_err(JournalError::io("mend", &path))?;
+            let len = journal
+                .file
+                .metadata()
+                .map_err(JournalError::io("read", &path))?
+                .len();
+            journal
+                .file
+                .set_len(len - read.cut)
+                .map_err(JournalError::io("mend", &path))?;
         }
         Ok((journal, read.events))
     }
 
     fn locked(folder: &Path, file: File) -> Result<Self, JournalError> {
         if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
-            let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = folder
+                .file_name()
+                .map(|n| n.to_string_lossy().into_owned())
+                .unwrap_or_default();
             return Err(JournalError::Busy(name));
         }
-        Ok(Self { folder: folder.to_owned(), file, texts: BTreeSet::new() })
+        Ok(Self {
+            folder: folder.to_owned(),
+            file,
+            texts: BTreeSet::new(),
+        })
     }
 
     /// The session's folder.
@@ -124,12 +142,17 @@ impl Journal {
             return Ok(());
         }
         let path = self.folder.join(FILE);
-        let mut value = serde_json::to_value(happened)
-            .map_err(|e| JournalError::Io { doing: "write", path: path.clone(), why: io::Error::other(e) })?;
+        let mut value = serde_json::to_value(happened).map_err(|e| JournalError::Io {
+            doing: "write",
+            path: path.clone(),
+            why: io::Error::other(e),
+        })?;
         self.set_apart(&mut value)?;
         self.line(&value)?;
         if happened.event.precious() {
-            self.file.sync_data().map_err(JournalError::io("sync", &path))?;
+            self.file
+                .sync_data()
+                .map_err(JournalError::io("sync", &path))?;
         }
         Ok(())
     }
@@ -138,11 +161,19 @@ impl Journal {
         let path = self.folder.join(FILE);
         let mut line = value.to_string();
         line.push('\n');
-        let before = self.file.metadata().map_err(JournalError::io("write", &path))?.len();
+        let before = self
+            .file
+            .metadata()
+            .map_err(JournalError::io("write", &path))?
+            .len();
         if let Err(why) = self.file.write_all(line.as_bytes()) {
             // A half-written line would make every later line unreadable.
             drop(self.file.set_len(before));
-            return Err(JournalError::Io { doing: "write", path, why });
+            return Err(JournalError::Io {
+                doing: "write",
+                path,
+                why,
+            });
         }
         Ok(())
     }
@@ -156,7 +187,8 @@ impl Journal {
                     let folder = self.folder.join("texts");
                     fs::create_dir_all(&folder).map_err(JournalError::io("create", &folder))?;
                     let path = folder.join(&hash);
-                    write_whole(&path, text.as_bytes()).map_err(JournalError::io("write", &path))?;
+                    write_whole(&path, text.as_bytes())
+                        .map_err(JournalError::io("write", &path))?;
                 }
                 *value = json!({"$text": hash});
             }
@@ -188,27 +220,50 @@ pub fn read(folder: &Path) -> Result<Read, JournalError> {
     let file = File::open(&path).map_err(JournalError::io("read", &path))?;
     let mut reader = BufReader::new(file);
     let mut read = Read::default();
-    let bad = |line: usize, why: String| JournalError::Bad { path: path.clone(), line, why };
+    let bad = |line: usize, why: String| JournalError::Bad {
+        path: path.clone(),
+        line,
+        why,
+    };
     let mut buffer = Vec::new();
     for number in 1.. {
         buffer.clear();
-        let start = reader.stream_position().map_err(JournalError::io("read", &path))?;
-        if reader.read_until(b'\n', &mut buffer).map_err(JournalError::io("read", &path))? == 0 {
+        let start = reader
+            .stream_position()
+            .map_err(JournalError::io("read", &path))?;
+        if reader
+            .read_until(b'\n', &mut buffer)
+            .map_err(JournalError::io("read", &path))?
+            == 0
+        {
             if number == 1 {
-                return Err(bad(1, "the file is empty; it is not a journal of reheat".into()));
+                return Err(bad(
+                    1,
+                    "the file is empty; it is not a journal of reheat".into(),
+                ));
             }
             return Ok(read);
         }
         if buffer.last() != Some(&b'\n') && number > 1 {
-            let end = reader.stream_position().map_err(JournalError::io("read", &path))?;
+            let end = reader
+                .stream_position()
+                .map_err(JournalError::io("read", &path))?;
             read.cut = end - start;
             return Ok(read);
         }
-        let mut value: Value = serde_json::from_slice(&buffer).map_err(|e| bad(number, format!("not JSON ({e})")))?;
+        let mut value: Value =
+            serde_json::from_slice(&buffer).map_err(|e| bad(number, format!("not JSON ({e})")))?;
         if number == 1 {
             match value.get("reheat_journal").and_then(Value::as_u64) {
                 Some(v) if v <= MAJOR => continue,
-                Some(v) => return Err(bad(1, format!("written by a newer reheat (format {v}, this one reads {MAJOR}); update reheat"))),
+                Some(v) => {
+                    return Err(bad(
+                        1,
+                        format!(
+                            "written by a newer reheat (format {v}, this one reads {MAJOR}); update reheat"
+                        ),
+                    ));
+                }
                 None => return Err(bad(1, "not a journal of reheat".into())),
             }
         }
@@ -216,7 +271,10 @@ pub fn read(folder: &Path) -> Result<Read, JournalError> {
         match serde_json::from_value::<Happened>(value.clone()) {
             Ok(happened) => read.events.push(happened),
             Err(why) if value.get("critical").and_then(Value::as_bool) == Some(true) => {
-                return Err(bad(number, format!("an event that this reheat does not know ({why}); update reheat")));
+                return Err(bad(
+                    number,
+                    format!("an event that this reheat does not know ({why}); update reheat"),
+                ));
             }
             Err(_) => read.skipped += 1,
         }
@@ -235,7 +293,8 @@ fn fetch(folder: &Path, value: &mut Value) -> Result<(), String> {
                     return Err(format!("`{hash}` is not the name of a text"));
                 }
                 let path = folder.join("texts").join(hash);
-                let text = fs::read_to_string(&path).map_err(|e| format!("the text {hash} beside it cannot be read: {e}"))?;
+                let text = fs::read_to_string(&path)
+                    .map_err(|e| format!("the text {hash} beside it cannot be read: {e}"))?;
                 *value = Value::String(text);
                 return Ok(());
             }
@@ -251,8 +310,13 @@ fn fetch(folder: &Path, value: &mut Value) -> Result<(), String> {
 /// # Errors
 /// Whatever the file system says; the target is then as it was before.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".reheat-").tempfile_in(folder)?;
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".reheat-")
+        .tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_data()?;
     // A temporary file is private to its owner; what is saved has the rights that the file before it had, or the usual ones.
@@ -260,7 +324,8 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = fs::metadata(path).map_or(0o644, |m| m.permissions().mode() & 0o777);
-        file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
+        file.as_file()
+            .set_permissions(fs::Permissions::from_mode(mode))?;
     }
     file.persist(path).map_err(|e| e.error)?;
     Ok(())
@@ -273,7 +338,13 @@ mod tests {
     use crate::session::event::Event;
 
     fn note(text: &str) -> Happened {
-        Happened { at: jiff::Timestamp::UNIX_EPOCH, event: Event::Noted { text: text.into(), error: false } }
+        Happened {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            event: Event::Noted {
+                text: text.into(),
+                error: false,
+            },
+        }
     }
 
     #[test]
@@ -298,12 +369,18 @@ mod tests {
         let folder = dir.path().join("s");
         let mut journal = Journal::create(&folder).unwrap();
         journal.write(&note("one")).unwrap();
-        journal.file.write_all(b"{\"at\":\"2026-01-01T00:00:00Z\",\"ev").unwrap();
+        journal
+            .file
+            .write_all(b"{\"at\":\"2026-01-01T00:00:00Z\",\"ev")
+            .unwrap();
         drop(journal);
         let (mut journal, events) = Journal::reopen(&folder).unwrap();
         assert_eq!(events.len(), 1);
         journal.write(&note("two")).unwrap();
-        assert_eq!(read(&folder).unwrap().events, vec![note("one"), note("two")]);
+        assert_eq!(
+            read(&folder).unwrap().events,
+            vec![note("one"), note("two")]
+        );
     }
 
     #[test]
@@ -313,9 +390,13 @@ mod tests {
         let write = |text: String| fs::write(dir.path().join(FILE), text).unwrap();
         write("{\"reheat_journal\":2}\n".into());
         assert!(read(dir.path()).unwrap_err().to_string().contains("newer"));
-        write(format!("{{\"reheat_journal\":1}}\n{{\"at\":\"{at}\",\"event\":\"telepathy\"}}\n"));
+        write(format!(
+            "{{\"reheat_journal\":1}}\n{{\"at\":\"{at}\",\"event\":\"telepathy\"}}\n"
+        ));
         assert_eq!(read(dir.path()).unwrap().skipped, 1);
-        write(format!("{{\"reheat_journal\":1}}\n{{\"at\":\"{at}\",\"event\":\"telepathy\",\"critical\":true}}\n"));
+        write(format!(
+            "{{\"reheat_journal\":1}}\n{{\"at\":\"{at}\",\"event\":\"telepathy\",\"critical\":true}}\n"
+        ));
         assert!(read(dir.path()).unwrap_err().to_string().contains("line 2"));
         write(String::new());
         assert!(read(dir.path()).is_err());
@@ -326,7 +407,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("s");
         let first = Journal::create(&folder).unwrap();
-        assert!(matches!(Journal::reopen(&folder), Err(JournalError::Busy(_))));
+        assert!(matches!(
+            Journal::reopen(&folder),
+            Err(JournalError::Busy(_))
+        ));
         drop(first);
         assert!(Journal::reopen(&folder).is_ok());
     }

@@ -38,7 +38,9 @@ impl Library {
     /// The library under a data folder; made when first written to.
     #[must_use]
     pub fn new(data: &Path) -> Self {
-        Self { root: data.join("sessions") }
+        Self {
+            root: data.join("sessions"),
+        }
     }
 
     /// Where it is.
@@ -61,12 +63,20 @@ impl Library {
         let day = jiff::Zoned::now().strftime("%Y-%m-%d").to_string();
         let name: String = task
             .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+            .map(|c| {
+                if c.is_ascii_alphanumeric() {
+                    c.to_ascii_lowercase()
+                } else {
+                    '-'
+                }
+            })
             .take(24)
             .collect();
         let name = name.trim_matches('-');
         let name = if name.is_empty() { "task" } else { name };
-        let tail: String = (0..4).map(|_| char::from(b"abcdefghjkmnpqrstuvwxyz23456789"[rand::random_range(0..31)])).collect();
+        let tail: String = (0..4)
+            .map(|_| char::from(b"abcdefghjkmnpqrstuvwxyz23456789"[rand::random_range(0..31)]))
+            .collect();
         let id = format!("{day}-{name}-{tail}");
         let journal = Journal::create(&self.folder(&id))?;
         Ok((id, journal))
@@ -79,25 +89,42 @@ impl Library {
     pub fn find(&self, wanted: Option<&str>) -> Result<String, String> {
         let ids = self.ids();
         let Some(wanted) = wanted else {
-            return ids
-                .into_iter()
-                .next()
-                .map(|(id, _)| id)
-                .ok_or_else(|| format!("there is no session yet in {}; start one with `reheat demo`", self.root.display()));
+            return ids.into_iter().next().map(|(id, _)| id).ok_or_else(|| {
+                format!(
+                    "there is no session yet in {}; start one with `reheat demo`",
+                    self.root.display()
+                )
+            });
         };
         if ids.iter().any(|(id, _)| id == wanted) {
             return Ok(wanted.to_owned());
         }
-        let hits: Vec<&String> = ids.iter().map(|(id, _)| id).filter(|id| id.contains(wanted)).collect();
+        let hits: Vec<&String> = ids
+            .iter()
+            .map(|(id, _)| id)
+            .filter(|id| id.contains(wanted))
+            .collect();
         match hits.as_slice() {
             [one] => Ok((*one).clone()),
             [] => {
                 let known: Vec<&str> = ids.iter().take(5).map(|(id, _)| id.as_str()).collect();
-                Err(format!("no session `{wanted}` in {}; the latest are: {}", self.root.display(), if known.is_empty() { "none".into() } else { known.join(", ") }))
+                Err(format!(
+                    "no session `{wanted}` in {}; the latest are: {}",
+                    self.root.display(),
+                    if known.is_empty() {
+                        "none".into()
+                    } else {
+                        known.join(", ")
+                    }
+                ))
             }
             many => {
                 let names: Vec<&str> = many.iter().take(5).map(|s| s.as_str()).collect();
-                Err(format!("`{wanted}` fits {} sessions: {}", many.len(), names.join(", ")))
+                Err(format!(
+                    "`{wanted}` fits {} sessions: {}",
+                    many.len(),
+                    names.join(", ")
+                ))
             }
         }
     }
@@ -110,7 +137,10 @@ impl Library {
             .flatten()
             .flatten()
             .filter_map(|entry| {
-                let changed = fs::metadata(entry.path().join(journal::FILE)).ok()?.modified().ok()?;
+                let changed = fs::metadata(entry.path().join(journal::FILE))
+                    .ok()?
+                    .modified()
+                    .ok()?;
                 Some((entry.file_name().into_string().ok()?, changed))
             })
             .collect();
@@ -121,7 +151,11 @@ impl Library {
     /// The latest sessions, newest first; those that cannot be read are left out.
     #[must_use]
     pub fn recent(&self, most: usize) -> Vec<Summary> {
-        self.ids().into_iter().take(most).filter_map(|(id, changed)| self.summary(&id, changed)).collect()
+        self.ids()
+            .into_iter()
+            .take(most)
+            .filter_map(|(id, changed)| self.summary(&id, changed))
+            .collect()
     }
 
     fn summary(&self, id: &str, changed: SystemTime) -> Option<Summary> {
@@ -131,9 +165,14 @@ impl Library {
             id: id.to_owned(),
             task: task.name.clone(),
             language: task.language.clone(),
-            best: session.best().map(|v| (v.id.to_string(), v.gain_over_original().map(|g| g.0))),
+            best: session
+                .best()
+                .map(|v| (v.id.to_string(), v.gain_over_original().map(|g| g.0))),
             rounds: session.rounds.len(),
-            finished: session.finished.as_ref().is_some_and(|f| f.reason != "stopped"),
+            finished: session
+                .finished
+                .as_ref()
+                .is_some_and(|f| f.reason != "stopped"),
             changed,
         })
     }
@@ -148,7 +187,10 @@ impl Library {
         if read.skipped > 0 {
             let at = session.last_at.unwrap_or_default();
             let text = format!("{} events of a newer reheat were skipped", read.skipped);
-            session.apply(&crate::session::Happened { at, event: Event::Noted { text, error: false } });
+            session.apply(&crate::session::Happened {
+                at,
+                event: Event::Noted { text, error: false },
+            });
         }
         Ok(session)
     }

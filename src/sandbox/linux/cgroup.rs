@@ -80,7 +80,9 @@ impl Cgroup {
         let make = |parent: &Path| -> Result<PathBuf, String> {
             remove_stale(parent);
             let path = parent.join(&name);
-            std::fs::create_dir(&path).map(|()| path).map_err(|e| refused(parent, &e))
+            std::fs::create_dir(&path)
+                .map(|()| path)
+                .map_err(|e| refused(parent, &e))
         };
         let memory = make(memory)?;
         let cpu = places.cpuacct.as_deref().and_then(|p| make(p).ok());
@@ -91,26 +93,37 @@ impl Cgroup {
     /// In version 2 a group with processes may not have children with controllers: the workbench itself moves into a leaf.
     fn version_two(own: &Path) -> Result<Self, String> {
         remove_stale(own);
-        let offered = std::fs::read_to_string(own.join("cgroup.controllers")).map_err(|e| refused(own, &e))?;
+        let offered = std::fs::read_to_string(own.join("cgroup.controllers"))
+            .map_err(|e| refused(own, &e))?;
         if !offered.split_whitespace().any(|c| c == "memory") {
             return Err("the memory controller is not delegated to this user; start with `systemd-run --user --scope -p Delegate=yes reheat`".to_owned());
         }
         // A second slot of this program finds itself in the leaf already.
-        let base = if own.file_name().is_some_and(|n| n == LEAF) { own.parent().unwrap_or(own) } else { own };
+        let base = if own.file_name().is_some_and(|n| n == LEAF) {
+            own.parent().unwrap_or(own)
+        } else {
+            own
+        };
         let enable = || {
-            let wanted: Vec<String> =
-                ["memory", "pids", "cpu"].iter().filter(|c| offered.split_whitespace().any(|o| o == **c)).map(|c| format!("+{c}")).collect();
+            let wanted: Vec<String> = ["memory", "pids", "cpu"]
+                .iter()
+                .filter(|c| offered.split_whitespace().any(|o| o == **c))
+                .map(|c| format!("+{c}"))
+                .collect();
             std::fs::write(base.join("cgroup.subtree_control"), wanted.join(" "))
         };
         if base == own && enable().is_err() {
             let leaf = own.join(LEAF);
             let _ = std::fs::create_dir(&leaf);
-            std::fs::write(leaf.join("cgroup.procs"), std::process::id().to_string()).map_err(|e| refused(own, &e))?;
+            std::fs::write(leaf.join("cgroup.procs"), std::process::id().to_string())
+                .map_err(|e| refused(own, &e))?;
             if let Err(e) = enable() {
                 // Someone else lives in this group: leave everything as it was.
                 let _ = std::fs::write(own.join("cgroup.procs"), std::process::id().to_string());
                 let _ = std::fs::remove_dir(&leaf);
-                return Err(format!("the group holds other programs too ({e}); start with `systemd-run --user --scope -p Delegate=yes reheat`"));
+                return Err(format!(
+                    "the group holds other programs too ({e}); start with `systemd-run --user --scope -p Delegate=yes reheat`"
+                ));
             }
         }
         let path = base.join(fresh_name());
@@ -119,12 +132,27 @@ impl Cgroup {
         Self::open(Version::Two, path.clone(), Some(path.clone()), Some(path))
     }
 
-    fn open(version: Version, memory: PathBuf, cpu: Option<PathBuf>, pids: Option<PathBuf>) -> Result<Self, String> {
+    fn open(
+        version: Version,
+        memory: PathBuf,
+        cpu: Option<PathBuf>,
+        pids: Option<PathBuf>,
+    ) -> Result<Self, String> {
         let opened = File::open(memory.join("memory.stat"));
         match opened {
             Ok(statistics) => {
-                let tasks = pids.as_ref().and_then(|p| File::open(p.join("pids.current")).ok());
-                Ok(Self { version, memory, cpu, pids, statistics, tasks, limits: None })
+                let tasks = pids
+                    .as_ref()
+                    .and_then(|p| File::open(p.join("pids.current")).ok());
+                Ok(Self {
+                    version,
+                    memory,
+                    cpu,
+                    pids,
+                    statistics,
+                    tasks,
+                    limits: None,
+                })
             }
             Err(e) => {
                 for folder in [Some(memory), cpu, pids].into_iter().flatten() {
@@ -175,7 +203,8 @@ impl Cgroup {
         if self.limits == Some((memory.0, processes)) {
             return;
         }
-        let write = |name: &str, n: u64| std::fs::write(self.memory.join(name), n.to_string()).is_ok();
+        let write =
+            |name: &str, n: u64| std::fs::write(self.memory.join(name), n.to_string()).is_ok();
         let limit = self.names().limit;
         let set = match self.version {
             Version::One => {
@@ -219,7 +248,8 @@ impl Cgroup {
     /// How often the kernel has killed for want of memory.
     #[must_use]
     pub fn kills(&self) -> u64 {
-        let text = std::fs::read_to_string(self.memory.join(self.names().events)).unwrap_or_default();
+        let text =
+            std::fs::read_to_string(self.memory.join(self.names().events)).unwrap_or_default();
         field(text.as_bytes(), b"oom_kill").unwrap_or(0)
     }
 
@@ -252,12 +282,19 @@ impl Cgroup {
     }
 
     fn number(&self, name: &str) -> Option<u64> {
-        std::fs::read_to_string(self.memory.join(name)).ok()?.trim().parse().ok()
+        std::fs::read_to_string(self.memory.join(name))
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
     }
 
     fn folders(&self) -> Vec<&Path> {
-        let mut folders: Vec<&Path> =
-            [Some(&self.memory), self.cpu.as_ref(), self.pids.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+        let mut folders: Vec<&Path> = [Some(&self.memory), self.cpu.as_ref(), self.pids.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(PathBuf::as_path)
+            .collect();
         folders.dedup();
         folders
     }
@@ -267,7 +304,11 @@ impl Drop for Cgroup {
     fn drop(&mut self) {
         // A process that is just ending keeps its group busy for a moment.
         for _ in 0..100 {
-            let left = self.folders().into_iter().filter(|f| f.exists() && std::fs::remove_dir(f).is_err()).count();
+            let left = self
+                .folders()
+                .into_iter()
+                .filter(|f| f.exists() && std::fs::remove_dir(f).is_err())
+                .count();
             if left == 0 {
                 return;
             }
@@ -279,7 +320,11 @@ impl Drop for Cgroup {
 const LEAF: &str = "reheat-workbench";
 
 fn fresh_name() -> String {
-    format!("reheat-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+    format!(
+        "reheat-{}-{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    )
 }
 
 fn refused(parent: &Path, error: &std::io::Error) -> String {
@@ -290,7 +335,10 @@ fn refused(parent: &Path, error: &std::io::Error) -> String {
 fn remove_stale(parent: &Path) {
     for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let pid = name.to_str().and_then(|n| n.strip_prefix("reheat-")).and_then(|n| n.split('-').next());
+        let pid = name
+            .to_str()
+            .and_then(|n| n.strip_prefix("reheat-"))
+            .and_then(|n| n.split('-').next());
         if let Some(pid) = pid.and_then(|p| p.parse::<u32>().ok())
             && !Path::new(&format!("/proc/{pid}")).exists()
         {
@@ -316,7 +364,9 @@ fn field(text: &[u8], name: &[u8]) -> Option<u64> {
 #[must_use]
 pub fn parse_memory(text: &[u8]) -> Option<u64> {
     let anonymous = field(text, b"total_rss").or_else(|| field(text, b"anon"))?;
-    let shared = field(text, b"total_shmem").or_else(|| field(text, b"shmem")).unwrap_or(0);
+    let shared = field(text, b"total_shmem")
+        .or_else(|| field(text, b"shmem"))
+        .unwrap_or(0);
     Some(anonymous + shared)
 }
 
@@ -342,11 +392,18 @@ impl Hierarchies {
     fn read(mountinfo: &str, own: &str) -> Self {
         let mut found = Self::default();
         for line in mountinfo.lines() {
-            let Some((left, right)) = line.split_once(" - ") else { continue };
+            let Some((left, right)) = line.split_once(" - ") else {
+                continue;
+            };
             let left: Vec<&str> = left.split(' ').collect();
             let right: Vec<&str> = right.split(' ').collect();
-            let (Some(root), Some(point)) = (left.get(3), left.get(4)) else { continue };
-            let options: Vec<&str> = right.get(2).map(|o| o.split(',').collect()).unwrap_or_default();
+            let (Some(root), Some(point)) = (left.get(3), left.get(4)) else {
+                continue;
+            };
+            let options: Vec<&str> = right
+                .get(2)
+                .map(|o| o.split(',').collect())
+                .unwrap_or_default();
             let take = |slot: &mut Option<PathBuf>, controller: &str| {
                 slot.get_or_insert(own_folder(own, controller, root, point));
             };
@@ -378,7 +435,10 @@ fn own_folder(own: &str, controller: &str, root: &str, point: &str) -> PathBuf {
             let mut parts = line.splitn(3, ':').skip(1);
             let controllers = parts.next()?;
             let path = parts.next()?;
-            controllers.split(',').any(|c| c == controller).then_some(path)
+            controllers
+                .split(',')
+                .any(|c| c == controller)
+                .then_some(path)
         })
         .unwrap_or("/");
     let below = path.strip_prefix(root.trim_end_matches('/')).unwrap_or("");
@@ -392,12 +452,21 @@ mod tests {
 
     #[test]
     fn figures_of_both_versions_are_read() {
-        assert_eq!(parse_memory(b"rss 1\nshmem 2\ntotal_rss 10\ntotal_shmem 20\n"), Some(30));
+        assert_eq!(
+            parse_memory(b"rss 1\nshmem 2\ntotal_rss 10\ntotal_shmem 20\n"),
+            Some(30)
+        );
         assert_eq!(parse_memory(b"anon 7\nfile 9\nshmem 2\n"), Some(9));
         assert_eq!(parse_memory(b"nonsense"), None);
         assert_eq!(parse_cpu(b"12345\n"), Some(12_345));
         assert_eq!(parse_cpu(b"usage_usec 12\nuser_usec 3\n"), Some(12_000));
-        assert_eq!(field(b"oom_kill_disable 0\nunder_oom 0\noom_kill 3\n", b"oom_kill"), Some(3));
+        assert_eq!(
+            field(
+                b"oom_kill_disable 0\nunder_oom 0\noom_kill 3\n",
+                b"oom_kill"
+            ),
+            Some(3)
+        );
     }
 
     #[test]

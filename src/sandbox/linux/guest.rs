@@ -61,7 +61,10 @@ pub struct Text<const N: usize> {
 
 impl<const N: usize> Default for Text<N> {
     fn default() -> Self {
-        Self { bytes: [0; N], len: 0 }
+        Self {
+            bytes: [0; N],
+            len: 0,
+        }
     }
 }
 
@@ -105,7 +108,10 @@ struct Shared<'a> {
 #[allow(unsafe_code)]
 pub fn start(plan: &Plan) -> io::Result<(i32, Trail)> {
     let pointers = |list: &[CString]| -> Vec<*const c_char> {
-        list.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect()
+        list.iter()
+            .map(|s| s.as_ptr())
+            .chain([std::ptr::null()])
+            .collect()
     };
     let mut shared = Shared {
         argv: pointers(&plan.argv),
@@ -163,7 +169,10 @@ fn prepare_and_exec(shared: &mut Shared<'_>) -> (u32, i32) {
             }
         }
         for (resource, soft, hard) in &plan.limits {
-            let limit = libc::rlimit { rlim_cur: *soft, rlim_max: *hard };
+            let limit = libc::rlimit {
+                rlim_cur: *soft,
+                rlim_max: *hard,
+            };
             if libc::setrlimit(*resource as _, &raw const limit) != 0 {
                 return (2, errno());
             }
@@ -234,7 +243,10 @@ fn drop_capabilities() -> bool {
         version: u32,
         pid: c_int,
     }
-    let header = Header { version: 0x2008_0522, pid: 0 };
+    let header = Header {
+        version: 0x2008_0522,
+        pid: 0,
+    };
     let empty = [0u32; 6];
     // SAFETY: both pointers are to live values of the layout that this version of the call has.
     unsafe { libc::syscall(libc::SYS_capset, &raw const header, empty.as_ptr()) == 0 }

@@ -6,14 +6,36 @@
 use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 
 use rustix::fs::{Mode, mkdirat};
 use rustix::mount::{MountAttrFlags, OpenTreeFlags, open_tree};
 
 use super::guest::{self, Plan};
 use super::root::{self, Root};
+use super::seccomp::Around;
 use super::wire::{self, Finished, Message, Run, Started};
-use super::{cgroup, seccomp, sys};
+use super::{cgroup, landlock, seccomp, sys};
+
+/// What every program needs to read, where there is no root of its own.
+const READABLE: [&str; 13] = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/nix/store",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/alternatives",
+    "/etc/localtime",
+    "/dev/urandom",
+    "/dev/random",
+];
+
+/// Devices that every program may write to, where there is no root of its own.
+const WRITABLE: [&str; 3] = ["/dev/null", "/dev/zero", "/dev/full"];
 
 /// What the launcher has made ready and every run uses.
 #[derive(Debug)]
@@ -32,6 +54,8 @@ pub struct Shared {
     pub memory_statistics: Option<OwnedFd>,
     /// The Landlock ruleset that every run puts on.
     pub landlock: Option<OwnedFd>,
+    /// Whether each run needs a ruleset of its own, made of paths (the weak tier).
+    pub landlock_by_path: bool,
     /// Whether system calls are filtered.
     pub filter: bool,
 }
@@ -49,7 +73,11 @@ impl Fault {
 pub fn run(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> ! {
     sys::die_with_parent();
     if let Err(Fault(errno, doing)) = live(shared, run, streams) {
-        let _ = wire::send(shared.socket.as_fd(), &Message::CannotStart(errno, doing), &[]);
+        let _ = wire::send(
+            shared.socket.as_fd(),
+            &Message::CannotStart(errno, doing),
+            &[],
+        );
     }
     sys::exit_now(0)
 }
@@ -66,12 +94,24 @@ fn live(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<(), Fault> 
             None
         }
     };
-    let plan = plan(shared, run, streams)?;
+    let mut plan = plan(shared, run, streams)?;
+    // Kept open until the guest has put it on.
+    let ruleset = if shared.landlock_by_path {
+        Some(by_path(run)?)
+    } else {
+        None
+    };
+    if let Some(ruleset) = &ruleset {
+        plan.landlock = Some(ruleset.as_raw_fd());
+    }
     let (pid, trail) = guest::start(&plan).map_err(Fault::new("starting a process"))?;
     // The writing ends belong to the guest alone: an output ends with its last holder.
     drop(plan);
     if trail.failed_at != 0 || trail.errno != 0 {
-        let step = guest::STEPS.get(trail.failed_at as usize).copied().unwrap_or("starting it");
+        let step = guest::STEPS
+            .get(trail.failed_at as usize)
+            .copied()
+            .unwrap_or("starting it");
         return Err(Fault(trail.errno, step.to_owned()));
     }
     let started = Started {
@@ -122,29 +162,47 @@ fn attend(guest: i32, cpu_counter: Option<BorrowedFd<'_>>) -> Finished {
 fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<OwnedFd, Fault> {
     // Whatever needs a view of this machine's files comes first; then the view is given up.
     let hidden = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV;
-    let proc_attributes = hidden | MountAttrFlags::MOUNT_ATTR_NOEXEC | MountAttrFlags::MOUNT_ATTR_RDONLY;
+    let proc_attributes =
+        hidden | MountAttrFlags::MOUNT_ATTR_NOEXEC | MountAttrFlags::MOUNT_ATTR_RDONLY;
     let proc = root::fresh("proc", &[], proc_attributes).map_err(Fault::new("mounting /proc"))?;
     let mut trees = Vec::with_capacity(run.mounts.len());
     for (host, guest) in &run.mounts {
         let tree = root::as_path(host).and_then(root::borrow);
         let guest = String::from_utf8_lossy(guest).into_owned();
-        trees.push((tree.map_err(Fault::new(format!("mounting {}", String::from_utf8_lossy(host))))?, guest));
+        trees.push((
+            tree.map_err(Fault::new(format!(
+                "mounting {}",
+                String::from_utf8_lossy(host)
+            )))?,
+            guest,
+        ));
     }
     // A mount inside another one comes after it.
     trees.sort_by_key(|(_, guest)| guest.len());
 
     let size = run.disk.to_string();
     let inodes = (run.disk / 4096).clamp(1_024, 65_536).to_string();
-    let options = [("size", size.as_str()), ("nr_inodes", inodes.as_str()), ("mode", "0755")];
-    let private = root::fresh("tmpfs", &options, hidden).map_err(Fault::new("making the work folder"))?;
+    let options = [
+        ("size", size.as_str()),
+        ("nr_inodes", inodes.as_str()),
+        ("mode", "0755"),
+    ];
+    let private =
+        root::fresh("tmpfs", &options, hidden).map_err(Fault::new("making the work folder"))?;
     let shm_size = run.file_size.to_string();
-    let options = [("size", shm_size.as_str()), ("nr_inodes", "1024"), ("mode", "1777")];
+    let options = [
+        ("size", shm_size.as_str()),
+        ("nr_inodes", "1024"),
+        ("mode", "1777"),
+    ];
     let shm = root::fresh("tmpfs", &options, hidden).map_err(Fault::new("making /dev/shm"))?;
 
-    sys::enter(root.namespace.as_fd(), libc::CLONE_NEWNS).map_err(Fault::new("entering the root"))?;
+    sys::enter(root.namespace.as_fd(), libc::CLONE_NEWNS)
+        .map_err(Fault::new("entering the root"))?;
     sys::unshare(libc::CLONE_NEWNS).map_err(Fault::new("making a mount namespace"))?;
     let place = |mount: &OwnedFd, path: &str| {
-        root::attach(mount.as_fd(), rustix::fs::CWD, path).map_err(Fault::new(format!("mounting {path}")))
+        root::attach(mount.as_fd(), rustix::fs::CWD, path)
+            .map_err(Fault::new(format!("mounting {path}")))
     };
     place(&proc, "/proc")?;
     place(&shm, "/dev/shm")?;
@@ -152,7 +210,9 @@ fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<OwnedFd, Fault>
     make_private_folders(&private, owner).map_err(Fault::new("making the work folder"))?;
     let part = |path: &str| {
         let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
-        open_tree(rustix::fs::CWD, path, flags).map_err(io::Error::from).map_err(Fault::new("making the work folder"))
+        open_tree(rustix::fs::CWD, path, flags)
+            .map_err(io::Error::from)
+            .map_err(Fault::new("making the work folder"))
     };
     // Both are taken while the whole is in sight; then the one covers it and the other goes to its own place.
     let (work, tmp) = (part("/work/work")?, part("/work/tmp")?);
@@ -160,13 +220,33 @@ fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<OwnedFd, Fault>
     place(&tmp, "/tmp")?;
     for (tree, guest) in &trees {
         if root::private(guest.as_bytes()) {
-            let folder = rustix::fs::fstat(tree).is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_dir());
+            let folder = rustix::fs::fstat(tree)
+                .is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_dir());
             let name = std::path::Path::new(guest);
-            root::make_place(private.as_fd(), name, folder, &mut Vec::new()).map_err(Fault::new(format!("placing {guest}")))?;
+            root::make_place(private.as_fd(), name, folder, &mut Vec::new())
+                .map_err(Fault::new(format!("placing {guest}")))?;
         }
         place(tree, guest)?;
     }
     Ok(private)
+}
+
+/// What the weak tier's guest may read and write, as a Landlock ruleset.
+fn by_path(run: &Run) -> Result<OwnedFd, Fault> {
+    let mut read: Vec<PathBuf> = READABLE.iter().map(PathBuf::from).collect();
+    let mut write: Vec<PathBuf> = WRITABLE.iter().map(PathBuf::from).collect();
+    for (path, how) in &run.mounts {
+        let path = root::as_path(path)
+            .map_err(Fault::new("reading a path"))?
+            .to_path_buf();
+        if how == b"w" {
+            write.push(path)
+        } else {
+            read.push(path)
+        }
+    }
+    landlock::files(&read, &write)
+        .ok_or_else(|| Fault(libc::ENOSYS, "restricting it with Landlock".to_owned()))
 }
 
 /// `work` and `tmp` of the private file system, owned by the guest.
@@ -175,7 +255,13 @@ fn make_private_folders(private: &OwnedFd, owner: Option<u32>) -> io::Result<()>
         mkdirat(private, name, Mode::from_raw_mode(mode))?;
         if let Some(id) = owner {
             let (uid, gid) = (rustix::fs::Uid::from_raw(id), rustix::fs::Gid::from_raw(id));
-            rustix::fs::chownat(private, name, Some(uid), Some(gid), rustix::fs::AtFlags::SYMLINK_NOFOLLOW)?;
+            rustix::fs::chownat(
+                private,
+                name,
+                Some(uid),
+                Some(gid),
+                rustix::fs::AtFlags::SYMLINK_NOFOLLOW,
+            )?;
         }
     }
     Ok(())
@@ -185,18 +271,29 @@ fn make_private_folders(private: &OwnedFd, owner: Option<u32>) -> io::Result<()>
 fn plan(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<Plan, Fault> {
     let strings = |list: &[Vec<u8>]| -> Result<Vec<CString>, Fault> {
         list.iter()
-            .map(|s| CString::new(s.clone()).map_err(|_| Fault(libc::EINVAL, "an argument holds a zero byte".into())))
+            .map(|s| {
+                CString::new(s.clone())
+                    .map_err(|_| Fault(libc::EINVAL, "an argument holds a zero byte".into()))
+            })
             .collect()
     };
     let argv = strings(&run.argv)?;
     let Some(name) = run.argv.first().filter(|n| !n.is_empty()) else {
         return Err(Fault(libc::EINVAL, "no program was named".into()));
     };
-    let path = run.environment.iter().rev().find_map(|e| e.strip_prefix(b"PATH=")).unwrap_or(b"/usr/bin:/bin");
+    let path = run
+        .environment
+        .iter()
+        .rev()
+        .find_map(|e| e.strip_prefix(b"PATH="))
+        .unwrap_or(b"/usr/bin:/bin");
     let candidates: Vec<Vec<u8>> = if name.contains(&b'/') {
         vec![name.clone()]
     } else {
-        path.split(|b| *b == b':').filter(|f| !f.is_empty()).map(|f| [f, b"/", name].concat()).collect()
+        path.split(|b| *b == b':')
+            .filter(|f| !f.is_empty())
+            .map(|f| [f, b"/", name].concat())
+            .collect()
     };
     Ok(Plan {
         programs: strings(&candidates)?,
@@ -207,7 +304,12 @@ fn plan(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<Plan, Fault
         limits: limits(run),
         become_id: shared.become_id,
         landlock: shared.landlock.as_ref().map(|fd| fd.as_raw_fd()),
-        filter: shared.filter.then(seccomp::build),
+        filter: shared.filter.then(|| {
+            seccomp::build(Around {
+                cgroup: shared.memory_statistics.is_some(),
+                namespaces: shared.root.is_some(),
+            })
+        }),
         cpu_counter: shared.cpu_counter.as_ref().map(|fd| fd.as_raw_fd()),
         memory_statistics: shared.memory_statistics.as_ref().map(|fd| fd.as_raw_fd()),
     })

@@ -36,11 +36,16 @@ fn serve() -> io::Result<()> {
         }
     };
     let shared = Shared { socket, ..shared };
-    let mut on = vec!["no new privileges".to_owned(), "capabilities".to_owned(), "limits".to_owned()];
+    let mut on = vec![
+        "no new privileges".to_owned(),
+        "capabilities".to_owned(),
+        "limits".to_owned(),
+    ];
     if shared.filter {
         on.push("seccomp".to_owned());
     }
-    if shared.landlock.is_some() || (setup.landlock && !setup.namespaces) {
+    if shared.landlock.is_some() || (shared.landlock_by_path && landlock::files(&[], &[]).is_some())
+    {
         on.push("landlock".to_owned());
     }
     wire::send(shared.socket.as_fd(), &Message::Ready(on, Vec::new()), &[])?;
@@ -62,7 +67,12 @@ fn take_socket() -> io::Result<OwnedFd> {
     rustix::process::umask(Mode::empty());
     sys::close_from(3, false)?;
     let socket = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
-    let null = openat(CWD, "/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    let null = openat(
+        CWD,
+        "/dev/null",
+        OFlags::RDWR | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?;
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
     rustix::stdio::dup2_stderr(&null)?;
@@ -79,11 +89,15 @@ fn prepare(socket: &OwnedFd, setup: &Setup, fds: Vec<OwnedFd>) -> Result<Shared,
     }
     let others = libc::CLONE_NEWNS | libc::CLONE_NEWNET | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
     if setup.user {
-        sys::unshare(libc::CLONE_NEWUSER | others).map_err(|e| format!("no user namespace: {e}"))?;
-        let said = wire::send(socket.as_fd(), &Message::Unshared, &[]).and_then(|()| wire::receive(socket.as_fd()));
+        sys::unshare(libc::CLONE_NEWUSER | others)
+            .map_err(|e| format!("no user namespace: {e}"))?;
+        let said = wire::send(socket.as_fd(), &Message::Unshared, &[])
+            .and_then(|()| wire::receive(socket.as_fd()));
         match said {
             Ok(Some((Message::Mapped(None), _))) => {}
-            Ok(Some((Message::Mapped(Some(why)), _))) => return Err(format!("no user ids in the user namespace: {why}")),
+            Ok(Some((Message::Mapped(Some(why)), _))) => {
+                return Err(format!("no user ids in the user namespace: {why}"));
+            }
             _ => return Err("the workbench did not answer".to_owned()),
         }
     } else if setup.namespaces {
@@ -100,7 +114,9 @@ fn prepare(socket: &OwnedFd, setup: &Setup, fds: Vec<OwnedFd>) -> Result<Shared,
     sys::drop_bounding_set();
     sys::no_new_privileges().map_err(|e| format!("no_new_privs: {e}"))?;
     sys::not_dumpable();
-    let landlock = (setup.landlock && setup.namespaces).then(landlock::network_and_signals).flatten();
+    let landlock = (setup.landlock && setup.namespaces)
+        .then(landlock::network_and_signals)
+        .flatten();
     Ok(Shared {
         socket: socket.try_clone().map_err(|e| e.to_string())?,
         root,
@@ -109,6 +125,7 @@ fn prepare(socket: &OwnedFd, setup: &Setup, fds: Vec<OwnedFd>) -> Result<Shared,
         cpu_counter,
         memory_statistics,
         landlock,
+        landlock_by_path: setup.landlock && !setup.namespaces,
         filter: setup.filter,
     })
 }
@@ -121,14 +138,24 @@ fn start(shared: &Shared, setup: &Setup, run: &Run, fds: Vec<OwnedFd>) -> io::Re
             Ok(places) => Some(places),
             Err((e, doing)) => {
                 let errno = e.raw_os_error().unwrap_or(libc::EINVAL);
-                wire::send(shared.socket.as_fd(), &Message::CannotStart(errno, doing), &[])?;
+                wire::send(
+                    shared.socket.as_fd(),
+                    &Message::CannotStart(errno, doing),
+                    &[],
+                )?;
                 return wire::send(shared.socket.as_fd(), &Message::Gone, &[]);
             }
         },
         None => None,
     };
-    let namespaces = if setup.namespaces { libc::CLONE_NEWPID | libc::CLONE_NEWIPC } else { 0 };
-    let Some(child) = sys::clone_with(namespaces)? else { init::run(shared, run, streams) };
+    let namespaces = if setup.namespaces {
+        libc::CLONE_NEWPID | libc::CLONE_NEWIPC
+    } else {
+        0
+    };
+    let Some(child) = sys::clone_with(namespaces)? else {
+        init::run(shared, run, streams)
+    };
     drop(streams);
     wire::send(shared.socket.as_fd(), &Message::Born(child.pid), &[])?;
     let outcome = watch(shared, &child);
@@ -165,7 +192,10 @@ fn watch(shared: &Shared, child: &sys::Cloned) -> io::Result<()> {
         }
         if spoken {
             // A kill, or the end of the workbench: the same to the run.
-            listening = matches!(wire::receive(shared.socket.as_fd()), Ok(Some((Message::Kill, _))));
+            listening = matches!(
+                wire::receive(shared.socket.as_fd()),
+                Ok(Some((Message::Kill, _)))
+            );
             if shared.root.is_none() {
                 super::kill_descendants(child.pid.unsigned_abs());
             }

@@ -23,7 +23,10 @@ use std::sync::Arc;
 use cgroup::Cgroup;
 use wire::{Message, Setup};
 
-use super::{Control, Guards, Limits, MemorySource, Outcome, Program, Sample, SandboxError, Settings, Tier, tree};
+use super::{
+    Control, Guards, Limits, MemorySource, Outcome, Program, Sample, SandboxError, Settings, Tier,
+    tree,
+};
 
 /// User and group id of a guest as it sees itself.
 const GUEST_ID: u32 = 1000;
@@ -73,23 +76,40 @@ impl Slot {
             Some(Err(why)) => (None, Some(why)),
             None => (None, Some("switched off".to_owned())),
         };
-        let full = Setup { root, user: true, namespaces: true, landlock: allowed("landlock"), filter: allowed("seccomp") };
+        let full = Setup {
+            root,
+            user: true,
+            namespaces: true,
+            landlock: allowed("landlock"),
+            filter: allowed("seccomp"),
+        };
         let mut tries = Vec::new();
         if allowed("user") {
             tries.push(full.clone());
         }
         if root && allowed("namespaces") {
-            tries.push(Setup { user: false, ..full.clone() });
+            tries.push(Setup {
+                user: false,
+                ..full.clone()
+            });
         }
-        tries.push(Setup { user: false, namespaces: false, ..full });
+        tries.push(Setup {
+            user: false,
+            namespaces: false,
+            ..full
+        });
         let mut reasons = Vec::new();
         let mut cgroup = cgroup;
         for setup in tries {
             match Self::launch(settings, &setup, cgroup.as_ref()) {
                 Ok((launcher, socket, on)) => {
                     let guards = describe(&setup, on, cgroup.as_ref(), no_cgroup, &reasons);
-                    if guards.tier == Tier::Weak && !(setup.filter && guards.on.iter().any(|g| g == "landlock")) {
-                        reasons.push("without namespaces, Landlock and seccomp are both needed".to_owned());
+                    if guards.tier == Tier::Weak
+                        && !(setup.filter && guards.on.iter().any(|g| g == "landlock"))
+                    {
+                        reasons.push(
+                            "without namespaces, Landlock and seccomp are both needed".to_owned(),
+                        );
                         break;
                     }
                     let slot = Self {
@@ -110,9 +130,17 @@ impl Slot {
     }
 
     /// Starts a launcher and brings it to readiness. Gives its guards.
-    fn launch(settings: &Settings, setup: &Setup, cgroup: Option<&Cgroup>) -> Result<(Child, OwnedFd, Vec<String>), String> {
-        let (ours, theirs) = std::os::unix::net::UnixStream::pair().map_err(|e| format!("no socket: {e}"))?;
-        let program = settings.launcher.clone().unwrap_or_else(|| "/proc/self/exe".into());
+    fn launch(
+        settings: &Settings,
+        setup: &Setup,
+        cgroup: Option<&Cgroup>,
+    ) -> Result<(Child, OwnedFd, Vec<String>), String> {
+        let (ours, theirs) =
+            std::os::unix::net::UnixStream::pair().map_err(|e| format!("no socket: {e}"))?;
+        let program = settings
+            .launcher
+            .clone()
+            .unwrap_or_else(|| "/proc/self/exe".into());
         let mut child = Command::new(&program)
             .arg0("reheat-launcher")
             .arg(super::LAUNCHER_FLAG)
@@ -122,7 +150,12 @@ impl Slot {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|e| format!("{} cannot be started as the launcher: {e}", program.display()))?;
+            .map_err(|e| {
+                format!(
+                    "{} cannot be started as the launcher: {e}",
+                    program.display()
+                )
+            })?;
         let socket = OwnedFd::from(ours);
         match greet(&child, &socket, setup, cgroup) {
             Ok(on) => Ok((child, socket, on)),
@@ -151,7 +184,10 @@ impl Slot {
             match self.attempt(program, limits, watch, control) {
                 Ok(outcome) => return Ok(outcome),
                 Err(Trouble::Final(error)) => {
-                    if !matches!(error, SandboxError::Stopped | SandboxError::CannotStart { .. }) {
+                    if !matches!(
+                        error,
+                        SandboxError::Stopped | SandboxError::CannotStart { .. }
+                    ) {
                         self.restart()?;
                     }
                     return Err(error);
@@ -162,14 +198,16 @@ impl Slot {
                 }
             }
         }
-        Err(SandboxError::Failed(format!("the launcher died twice ({died})")))
+        Err(SandboxError::Failed(format!(
+            "the launcher died twice ({died})"
+        )))
     }
 
     /// Replaces the launcher by a new one in the same cgroup.
     fn restart(&mut self) -> Result<(), SandboxError> {
         self.close();
-        let (launcher, socket, _) =
-            Self::launch(&self.settings, &self.setup, self.cgroup.as_ref()).map_err(SandboxError::Failed)?;
+        let (launcher, socket, _) = Self::launch(&self.settings, &self.setup, self.cgroup.as_ref())
+            .map_err(SandboxError::Failed)?;
         self.launcher = launcher;
         self.socket = Some(socket);
         self.unsettled = false;
@@ -198,10 +236,17 @@ impl Drop for Slot {
 }
 
 /// The conversation until the launcher is ready.
-fn greet(child: &Child, socket: &OwnedFd, setup: &Setup, cgroup: Option<&Cgroup>) -> Result<Vec<String>, String> {
+fn greet(
+    child: &Child,
+    socket: &OwnedFd,
+    setup: &Setup,
+    cgroup: Option<&Cgroup>,
+) -> Result<Vec<String>, String> {
     let mut fds = Vec::new();
     if let Some(cgroup) = cgroup {
-        cgroup.add(child.id()).map_err(|e| format!("the launcher cannot be put into its cgroup: {e}"))?;
+        cgroup
+            .add(child.id())
+            .map_err(|e| format!("the launcher cannot be put into its cgroup: {e}"))?;
         if let (Some(cpu), Some(memory)) = (cgroup.cpu_counter(), cgroup.memory_statistics()) {
             fds = vec![cpu, memory];
         }
@@ -217,7 +262,12 @@ fn greet(child: &Child, socket: &OwnedFd, setup: &Setup, cgroup: Option<&Cgroup>
             }
             Some((Message::Ready(on, _), _)) => return Ok(on),
             Some((Message::Unable(why), _)) => return Err(why),
-            Some(_) => return Err("the launcher speaks another language; is it another version of reheat?".to_owned()),
+            Some(_) => {
+                return Err(
+                    "the launcher speaks another language; is it another version of reheat?"
+                        .to_owned(),
+                );
+            }
             None => return Err("the launcher ended before it was ready".to_owned()),
         }
     }
@@ -225,7 +275,10 @@ fn greet(child: &Child, socket: &OwnedFd, setup: &Setup, cgroup: Option<&Cgroup>
 
 /// Root's guests become somebody who is nobody; an ordinary user's guests stay that user, seen as another.
 fn map_ids(pid: u32, root: bool) -> std::io::Result<()> {
-    let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    let (uid, gid) = (
+        rustix::process::geteuid().as_raw(),
+        rustix::process::getegid().as_raw(),
+    );
     let write = |file: &str, text: String| std::fs::write(format!("/proc/{pid}/{file}"), text);
     if root {
         let map = format!("0 0 1\n{GUEST_ID} {OUTSIDE_ID} 1\n");
@@ -239,28 +292,53 @@ fn map_ids(pid: u32, root: bool) -> std::io::Result<()> {
 }
 
 /// The guards of an opened slot, in words.
-fn describe(setup: &Setup, on: Vec<String>, cgroup: Option<&Cgroup>, no_cgroup: Option<String>, reasons: &[String]) -> Guards {
+fn describe(
+    setup: &Setup,
+    on: Vec<String>,
+    cgroup: Option<&Cgroup>,
+    no_cgroup: Option<String>,
+    reasons: &[String],
+) -> Guards {
     let mut guards = Guards {
         tier: Tier::Weak,
         on: Vec::new(),
         missing: Vec::new(),
-        memory_source: if cgroup.is_some() { MemorySource::Cgroup } else { MemorySource::ProcessTree },
+        memory_source: if cgroup.is_some() {
+            MemorySource::Cgroup
+        } else {
+            MemorySource::ProcessTree
+        },
     };
-    let because = || reasons.last().cloned().unwrap_or_else(|| "switched off".to_owned());
+    let because = || {
+        reasons
+            .last()
+            .cloned()
+            .unwrap_or_else(|| "switched off".to_owned())
+    };
     if setup.user {
         guards.on.push("user".into());
     } else {
         guards.missing.push(("user".into(), because()));
     }
     if setup.namespaces {
-        guards.tier = if cgroup.is_some() { Tier::Full } else { Tier::Namespaces };
-        guards.on.extend(["mount", "pid", "network", "ipc", "uts"].map(String::from));
+        guards.tier = if cgroup.is_some() {
+            Tier::Full
+        } else {
+            Tier::Namespaces
+        };
+        guards
+            .on
+            .extend(["mount", "pid", "network", "ipc", "uts"].map(String::from));
     } else {
         guards.missing.push(("namespaces".into(), because()));
     }
     for (guard, wanted) in [("seccomp", setup.filter), ("landlock", setup.landlock)] {
         if !on.iter().any(|g| g == guard) {
-            let why = if wanted { "this kernel has none" } else { "switched off" };
+            let why = if wanted {
+                "this kernel has none"
+            } else {
+                "switched off"
+            };
             guards.missing.push((guard.into(), why.into()));
         }
     }
@@ -268,7 +346,9 @@ fn describe(setup: &Setup, on: Vec<String>, cgroup: Option<&Cgroup>, no_cgroup: 
     match cgroup.map(Cgroup::version) {
         Some(cgroup::Version::One) => guards.on.push("cgroup v1".into()),
         Some(cgroup::Version::Two) => guards.on.push("cgroup v2".into()),
-        None => guards.missing.push(("cgroup".into(), no_cgroup.unwrap_or_default())),
+        None => guards
+            .missing
+            .push(("cgroup".into(), no_cgroup.unwrap_or_default())),
     }
     guards
 }
@@ -276,7 +356,10 @@ fn describe(setup: &Setup, on: Vec<String>, cgroup: Option<&Cgroup>, no_cgroup: 
 /// Kills every process below the given one, but not itself.
 fn kill_descendants(pid: u32) {
     for pid in tree::descendants(pid).into_iter().skip(1) {
-        if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) {
+        if let Some(pid) = i32::try_from(pid)
+            .ok()
+            .and_then(rustix::process::Pid::from_raw)
+        {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
         }
     }

@@ -9,21 +9,28 @@ use std::path::{Component, Path};
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, mkdirat, openat, symlinkat, unlinkat};
 use rustix::mount::{
-    FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags,
-    fsconfig_create, fsconfig_set_string, fsmount, fsopen, mount_change, move_mount, open_tree, unmount,
+    FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags,
+    OpenTreeFlags, UnmountFlags, fsconfig_create, fsconfig_set_string, fsmount, fsopen,
+    mount_change, move_mount, open_tree, unmount,
 };
 
 use super::sys;
 
 /// What a mount of this machine's files may never be.
-pub const READ_ONLY: u64 =
-    (MountAttrFlags::MOUNT_ATTR_RDONLY.bits() | MountAttrFlags::MOUNT_ATTR_NOSUID.bits() | MountAttrFlags::MOUNT_ATTR_NODEV.bits()) as u64;
+pub const READ_ONLY: u64 = (MountAttrFlags::MOUNT_ATTR_RDONLY.bits()
+    | MountAttrFlags::MOUNT_ATTR_NOSUID.bits()
+    | MountAttrFlags::MOUNT_ATTR_NODEV.bits()) as u64;
 
 /// Folders that are links on most machines and real folders on some.
 const SYSTEM: [&str; 6] = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
 /// Folders and files of the system that toolchains need besides.
-const EXTRA: [&str; 4] = ["nix/store", "etc/ld.so.cache", "etc/alternatives", "etc/ld.so.conf"];
+const EXTRA: [&str; 4] = [
+    "nix/store",
+    "etc/ld.so.cache",
+    "etc/alternatives",
+    "etc/ld.so.conf",
+];
 
 /// Devices that are harmless.
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
@@ -47,10 +54,23 @@ impl Root {
     /// # Errors
     /// What the system said.
     pub fn build(guest_id: u32) -> io::Result<Self> {
-        mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
-        let outside = openat(CWD, "/proc/self/ns/mnt", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+        mount_change(
+            "/",
+            MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
+        )?;
+        let outside = openat(
+            CWD,
+            "/proc/self/ns/mnt",
+            OFlags::RDONLY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
         sys::unshare(libc::CLONE_NEWNS)?;
-        let namespace = openat(CWD, "/proc/self/ns/mnt", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+        let namespace = openat(
+            CWD,
+            "/proc/self/ns/mnt",
+            OFlags::RDONLY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
         let door = assemble(guest_id)?;
         sys::enter(outside.as_fd(), libc::CLONE_NEWNS)?;
         Ok(Self { namespace, door })
@@ -60,7 +80,10 @@ impl Root {
     ///
     /// # Errors
     /// The guest path that cannot be, and why.
-    pub fn make_places(&self, mounts: &[(Vec<u8>, Vec<u8>)]) -> Result<Places, (io::Error, String)> {
+    pub fn make_places(
+        &self,
+        mounts: &[(Vec<u8>, Vec<u8>)],
+    ) -> Result<Places, (io::Error, String)> {
         let mut places = Places::default();
         for (host, guest) in mounts {
             if private(guest) {
@@ -68,7 +91,9 @@ impl Root {
             }
             let made = as_path(host)
                 .and_then(|host| std::fs::metadata(host).map(|m| m.is_dir()))
-                .and_then(|folder| make_place(self.door.as_fd(), as_path(guest)?, folder, &mut places.0));
+                .and_then(|folder| {
+                    make_place(self.door.as_fd(), as_path(guest)?, folder, &mut places.0)
+                });
             if let Err(e) = made {
                 self.remove(places);
                 return Err((e, format!("placing {}", String::from_utf8_lossy(host))));
@@ -80,7 +105,11 @@ impl Root {
     /// Removes the places of a run that is over.
     pub fn remove(&self, places: Places) {
         for (path, folder) in places.0.iter().rev() {
-            let flags = if *folder { AtFlags::REMOVEDIR } else { AtFlags::empty() };
+            let flags = if *folder {
+                AtFlags::REMOVEDIR
+            } else {
+                AtFlags::empty()
+            };
             // A place that cannot be removed is an empty name in a read-only root: no harm.
             let _ = unlinkat(self.door.as_fd(), path.as_str(), flags);
         }
@@ -90,7 +119,9 @@ impl Root {
 /// Whether a guest path lies in a folder that every run gets afresh.
 #[must_use]
 pub fn private(guest: &[u8]) -> bool {
-    [&b"/work/"[..], b"/tmp/"].iter().any(|folder| guest.starts_with(folder))
+    [&b"/work/"[..], b"/tmp/"]
+        .iter()
+        .any(|folder| guest.starts_with(folder))
 }
 
 /// The bytes of a path as a path.
@@ -100,12 +131,19 @@ pub fn as_path(bytes: &[u8]) -> io::Result<&Path> {
 }
 
 /// Makes the folders and the last name of an absolute path below `root`; remembers what was new.
-pub fn make_place(root: BorrowedFd<'_>, path: &Path, folder: bool, made: &mut Vec<(String, bool)>) -> io::Result<()> {
+pub fn make_place(
+    root: BorrowedFd<'_>,
+    path: &Path,
+    folder: bool,
+    made: &mut Vec<(String, bool)>,
+) -> io::Result<()> {
     let mut parts = Vec::new();
     for part in path.components() {
         match part {
             Component::RootDir | Component::CurDir => {}
-            Component::Normal(name) => parts.push(name.to_str().ok_or(io::ErrorKind::InvalidInput)?),
+            Component::Normal(name) => {
+                parts.push(name.to_str().ok_or(io::ErrorKind::InvalidInput)?)
+            }
             _ => return Err(io::ErrorKind::InvalidInput.into()),
         }
     }
@@ -122,7 +160,8 @@ pub fn make_place(root: BorrowedFd<'_>, path: &Path, folder: bool, made: &mut Ve
         let done = if folder {
             mkdirat(root, so_far.as_str(), Mode::from_raw_mode(0o755))
         } else {
-            let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+            let flags =
+                OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
             openat(root, so_far.as_str(), flags, Mode::from_raw_mode(0o444)).map(drop)
         };
         match done {
@@ -140,13 +179,21 @@ pub fn make_place(root: BorrowedFd<'_>, path: &Path, folder: bool, made: &mut Ve
 ///
 /// # Errors
 /// What the system said.
-pub fn fresh(kind: &str, options: &[(&str, &str)], attributes: MountAttrFlags) -> io::Result<OwnedFd> {
+pub fn fresh(
+    kind: &str,
+    options: &[(&str, &str)],
+    attributes: MountAttrFlags,
+) -> io::Result<OwnedFd> {
     let context = fsopen(kind, FsOpenFlags::FSOPEN_CLOEXEC)?;
     for (key, value) in options {
         fsconfig_set_string(context.as_fd(), *key, *value)?;
     }
     fsconfig_create(context.as_fd())?;
-    Ok(fsmount(context.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, attributes)?)
+    Ok(fsmount(
+        context.as_fd(),
+        FsMountFlags::FSMOUNT_CLOEXEC,
+        attributes,
+    )?)
 }
 
 /// A detached copy of a file or folder of this machine with everything mounted below it, read-only.
@@ -160,7 +207,9 @@ pub fn borrow(path: &Path) -> io::Result<OwnedFd> {
 }
 
 fn take(path: &Path) -> io::Result<OwnedFd> {
-    let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | OpenTreeFlags::AT_RECURSIVE;
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE
+        | OpenTreeFlags::OPEN_TREE_CLOEXEC
+        | OpenTreeFlags::AT_RECURSIVE;
     Ok(open_tree(CWD, path, flags)?)
 }
 
@@ -169,7 +218,13 @@ fn take(path: &Path) -> io::Result<OwnedFd> {
 /// # Errors
 /// What the system said.
 pub fn attach(mount: BorrowedFd<'_>, folder: BorrowedFd<'_>, path: &str) -> io::Result<()> {
-    Ok(move_mount(mount, "", folder, path, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?)
+    Ok(move_mount(
+        mount,
+        "",
+        folder,
+        path,
+        MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH,
+    )?)
 }
 
 /// Fills a new root and makes it the root of this mount namespace. Gives the writable door to it.
@@ -178,9 +233,16 @@ fn assemble(guest_id: u32) -> io::Result<OwnedFd> {
     let root = fresh("tmpfs", &options, MountAttrFlags::MOUNT_ATTR_NOSUID)?;
     // Any folder does as a foothold; this one exists everywhere and is not needed below.
     attach(root.as_fd(), CWD, "/proc")?;
-    let root = openat(CWD, "/proc", OFlags::PATH | OFlags::CLOEXEC | OFlags::DIRECTORY, Mode::empty())?;
+    let root = openat(
+        CWD,
+        "/proc",
+        OFlags::PATH | OFlags::CLOEXEC | OFlags::DIRECTORY,
+        Mode::empty(),
+    )?;
     let at = root.as_fd();
-    for folder in ["usr", "etc", "dev", "dev/shm", "proc", "work", "tmp", "prog", "data", "opt"] {
+    for folder in [
+        "usr", "etc", "dev", "dev/shm", "proc", "work", "tmp", "prog", "data", "opt",
+    ] {
         mkdirat(at, folder, Mode::from_raw_mode(0o755))?;
     }
     borrow_into(at, "usr")?;
@@ -204,16 +266,39 @@ fn assemble(guest_id: u32) -> io::Result<OwnedFd> {
         let device = take(&Path::new("/dev").join(name))?;
         attach(device.as_fd(), at, &place)?;
     }
-    for (name, target) in [("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2")] {
+    for (name, target) in [
+        ("fd", "/proc/self/fd"),
+        ("stdin", "/proc/self/fd/0"),
+        ("stdout", "/proc/self/fd/1"),
+        ("stderr", "/proc/self/fd/2"),
+    ] {
         symlinkat(target, at, format!("dev/{name}"))?;
     }
-    write(at, "etc/passwd", &format!("root:x:0:0:root:/:/bin/sh\nguest:x:{guest_id}:{guest_id}:guest:/work:/bin/sh\n"))?;
-    write(at, "etc/group", &format!("root:x:0:\nguest:x:{guest_id}:\n"))?;
+    write(
+        at,
+        "etc/passwd",
+        &format!("root:x:0:0:root:/:/bin/sh\nguest:x:{guest_id}:{guest_id}:guest:/work:/bin/sh\n"),
+    )?;
+    write(
+        at,
+        "etc/group",
+        &format!("root:x:0:\nguest:x:{guest_id}:\n"),
+    )?;
     write(at, "etc/hosts", "127.0.0.1 localhost\n")?;
-    write(at, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")?;
+    write(
+        at,
+        "etc/nsswitch.conf",
+        "passwd: files\ngroup: files\nhosts: files dns\n",
+    )?;
 
     // A second mount of the same file system stays writable for the launcher; the guest only ever sees the first.
-    let door = open_tree(at, "", OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | OpenTreeFlags::AT_EMPTY_PATH)?;
+    let door = open_tree(
+        at,
+        "",
+        OpenTreeFlags::OPEN_TREE_CLONE
+            | OpenTreeFlags::OPEN_TREE_CLOEXEC
+            | OpenTreeFlags::AT_EMPTY_PATH,
+    )?;
     sys::set_mount_attributes(at, c"", false, READ_ONLY)?;
     rustix::process::fchdir(at)?;
     rustix::process::pivot_root(".", ".")?;
@@ -225,7 +310,9 @@ fn assemble(guest_id: u32) -> io::Result<OwnedFd> {
 /// Mounts a file or folder of this machine at the same place of the new root, if it exists.
 fn borrow_into(root: BorrowedFd<'_>, name: &str) -> io::Result<()> {
     let host = Path::new("/").join(name);
-    let Ok(facts) = std::fs::metadata(&host) else { return Ok(()) };
+    let Ok(facts) = std::fs::metadata(&host) else {
+        return Ok(());
+    };
     make_place(root, Path::new(name), facts.is_dir(), &mut Vec::new())?;
     let tree = borrow(&host)?;
     attach(tree.as_fd(), root, name)

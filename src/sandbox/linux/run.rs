@@ -11,7 +11,10 @@ use super::{Slot, Trouble, sys};
 use crate::sandbox::capture::{self, Stream};
 use crate::sandbox::plain::{self, Stage, breached, over_memory, over_output, verdict_of};
 use crate::sandbox::trace::Trace;
-use crate::sandbox::{Control, Limits, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK, base_environment, tree};
+use crate::sandbox::{
+    Control, Limits, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK,
+    base_environment, tree,
+};
 use crate::units::{Bytes, Nanos};
 
 /// Inputs kept ready between runs.
@@ -52,12 +55,18 @@ impl Slot {
             return Err(SandboxError::Stopped.into());
         }
         self.settle()?;
-        let stage = if self.setup.namespaces { None } else { Some(Stage::build(program)?) };
+        let stage = if self.setup.namespaces {
+            None
+        } else {
+            Some(self.stage(program)?)
+        };
         let before = self.prepare_cgroup(limits);
         let request = self.request(program, limits, stage.as_ref());
         let (out_read, out_write) = plain::pipe()?;
         let (err_read, err_write) = plain::pipe()?;
-        let input = self.input(&program.stdin).map_err(plain::failed("laying out the standard input"))?;
+        let input = self
+            .input(&program.stdin)
+            .map_err(plain::failed("laying out the standard input"))?;
         let reading = plain::failed("preparing the output");
         let mut live = Live {
             limits,
@@ -96,7 +105,9 @@ impl Slot {
                 live.killed = true;
             }
             if live.started.is_none() && live.sent.elapsed() > PATIENCE {
-                return Err(Trouble::Died("it did not start the program in time".to_owned()));
+                return Err(Trouble::Died(
+                    "it did not start the program in time".to_owned(),
+                ));
             }
         }
         // A killed run has no report; it is over when the launcher says that nothing is left.
@@ -112,8 +123,22 @@ impl Slot {
         Ok(self.judge(program, live, before, stage.as_ref()))
     }
 
+    /// The weak tier's stand-in for a root of its own, writable for the guest where it is to be.
+    fn stage(&self, program: &Program) -> Result<Stage, SandboxError> {
+        let stage = Stage::build(program)?;
+        if self.setup.root {
+            stage
+                .give_to(super::OUTSIDE_ID)
+                .map_err(plain::failed("giving the work folder to the guest"))?;
+        }
+        Ok(stage)
+    }
+
     fn socket(&self) -> Result<BorrowedFd<'_>, Trouble> {
-        self.socket.as_ref().map(|s| s.as_fd()).ok_or_else(|| Trouble::Died("it is not running".to_owned()))
+        self.socket
+            .as_ref()
+            .map(|s| s.as_fd())
+            .ok_or_else(|| Trouble::Died("it is not running".to_owned()))
     }
 
     fn tell(&self, message: &Message, fds: &[BorrowedFd<'_>]) -> Result<(), Trouble> {
@@ -140,14 +165,19 @@ impl Slot {
 
     /// Sets the limits and notes the counters before the run.
     fn prepare_cgroup(&mut self, limits: &Limits) -> Before {
-        let Some(cgroup) = self.cgroup.as_mut() else { return Before::default() };
+        let Some(cgroup) = self.cgroup.as_mut() else {
+            return Before::default();
+        };
         // Files in the private folders are charged to the same account, but are no memory in our sense; what goes
         // beyond the limit itself is caught by the readings.
         let own = Bytes::mib(8).0;
         let processes = u64::from(limits.processes) + 2;
         cgroup.limit(Bytes(limits.memory.0 + limits.disk.0 + own), processes);
         cgroup.reset_peak();
-        Before { usage: cgroup.usage().unwrap_or_default(), kills: cgroup.kills() }
+        Before {
+            usage: cgroup.usage().unwrap_or_default(),
+            kills: cgroup.kills(),
+        }
     }
 
     /// What the launcher is asked to do.
@@ -159,27 +189,46 @@ impl Slot {
             last.retain(|(n, _)| *n != name);
             last.push((name, value));
         }
-        let real = |text: &str| stage.map_or_else(|| text.to_owned(), |s| s.rewrite(text)).into_bytes();
+        let real = |text: &str| {
+            stage
+                .map_or_else(|| text.to_owned(), |s| s.rewrite(text))
+                .into_bytes()
+        };
         let folder = program.folder.as_deref().unwrap_or(WORK);
-        let limited_by_cgroup = self.cgroup.as_ref().is_some_and(super::Cgroup::limits_processes);
+        let limited_by_cgroup = self
+            .cgroup
+            .as_ref()
+            .is_some_and(super::Cgroup::limits_processes);
         let mounts = match stage {
             None => program
                 .mounts
                 .iter()
-                .map(|m| (m.host.as_os_str().as_encoded_bytes().to_vec(), m.guest.trim_end_matches('/').as_bytes().to_vec()))
+                .map(|m| {
+                    (
+                        m.host.as_os_str().as_encoded_bytes().to_vec(),
+                        m.guest.trim_end_matches('/').as_bytes().to_vec(),
+                    )
+                })
                 .collect(),
             Some(stage) => stage.paths(program),
         };
         Run {
             argv: program.argv.iter().map(|a| real(a)).collect(),
-            environment: last.iter().map(|(n, v)| [n.as_bytes(), b"=", &real(v)].concat()).collect(),
+            environment: last
+                .iter()
+                .map(|(n, v)| [n.as_bytes(), b"=", &real(v)].concat())
+                .collect(),
             folder: real(folder),
             mounts,
             disk: limits.disk.0.max(4096),
             file_size: limits.disk.0.max(limits.memory.0),
             // With a cgroup this is the second wall; init and launcher are counted with the guest.
             processes: u64::from(limits.processes) + if limited_by_cgroup { 16 } else { 2 },
-            data: self.cgroup.is_none().then(|| limits.memory.0 * 2 + Bytes::mib(64).0),
+            // Only a second wall behind the readings: runtimes reserve far more than they use.
+            data: self
+                .cgroup
+                .is_none()
+                .then(|| limits.memory.0 * 4 + Bytes::mib(1024).0),
         }
     }
 
@@ -189,7 +238,10 @@ impl Slot {
         if bytes.is_empty() {
             return Ok(rustix::fs::open("/dev/null", read, Mode::empty())?);
         }
-        let known = self.inputs.iter().position(|(known, _)| Arc::ptr_eq(known, bytes));
+        let known = self
+            .inputs
+            .iter()
+            .position(|(known, _)| Arc::ptr_eq(known, bytes));
         let position = match known {
             Some(position) => position,
             None => {
@@ -208,7 +260,11 @@ impl Slot {
 
     /// Waits for output, for the launcher, or for the next reading.
     fn wait(&self, live: &Live<'_>) -> Result<(), Trouble> {
-        let pause = if live.started.is_some() { plain::pace(live.sent.elapsed()) } else { Duration::from_millis(10) };
+        let pause = if live.started.is_some() {
+            plain::pace(live.sent.elapsed())
+        } else {
+            Duration::from_millis(10)
+        };
         capture::wait(&[&live.out, &live.err], &[self.socket()?], pause);
         Ok(())
     }
@@ -222,7 +278,10 @@ impl Slot {
                 Message::Started(started) => {
                     live.started = Some(started);
                     live.door = fds.into_iter().next();
-                    live.trace.push(Sample { t: Nanos(0), memory: Bytes(0) });
+                    live.trace.push(Sample {
+                        t: Nanos(0),
+                        memory: Bytes(0),
+                    });
                 }
                 Message::Finished(finished) => live.finished = Some(finished),
                 Message::CannotStart(errno, doing) => {
@@ -248,7 +307,8 @@ impl Slot {
                 if let Some(tasks) = cgroup.tasks() {
                     live.most_tasks = live.most_tasks.max(tasks.saturating_sub(2));
                 }
-                let own = started.memory.unwrap_or(0) + live.door.as_ref().map_or(0, |door| used(door.as_fd()));
+                let own = started.memory.unwrap_or(0)
+                    + live.door.as_ref().map_or(0, |door| used(door.as_fd()));
                 cgroup.memory().map(|m| m.saturating_sub(own))
             }
             None => live.born.map(|init| {
@@ -258,7 +318,10 @@ impl Slot {
                 look.memory.0
             }),
         };
-        let sample = Sample { t, memory: Bytes(memory.unwrap_or(0)) };
+        let sample = Sample {
+            t,
+            memory: Bytes(memory.unwrap_or(0)),
+        };
         live.trace.push(sample);
         watch(sample);
         if live.breach.is_none() {
@@ -267,19 +330,33 @@ impl Slot {
     }
 
     /// Everything about the run that is over.
-    fn judge(&mut self, program: &Program, live: Live<'_>, before: Before, stage: Option<&Stage>) -> Outcome {
+    fn judge(
+        &mut self,
+        program: &Program,
+        live: Live<'_>,
+        before: Before,
+        stage: Option<&Stage>,
+    ) -> Outcome {
         let started = live.started.unwrap_or_default();
         let end = live.finished.map_or_else(sys::now_ns, |f| f.at_ns);
         let wall = Nanos(end.saturating_sub(started.at_ns));
-        let cpu_end = live.finished.and_then(|f| f.cgroup_cpu_ns).or_else(|| self.cgroup.as_ref()?.cpu().map(|n| n.0));
+        let cpu_end = live
+            .finished
+            .and_then(|f| f.cgroup_cpu_ns)
+            .or_else(|| self.cgroup.as_ref()?.cpu().map(|n| n.0));
         let cpu = match (started.cgroup_cpu_ns, cpu_end) {
             (Some(from), Some(to)) => Nanos(to.saturating_sub(from)),
             _ => Nanos(live.finished.map_or(0, |f| f.waited_cpu_ns)).max(live.seen_cpu),
         };
-        let (exit_code, signal) = live.finished.map_or((None, Some(libc::SIGKILL)), |f| ending(f.status));
+        let (exit_code, signal) = live
+            .finished
+            .map_or((None, Some(libc::SIGKILL)), |f| ending(f.status));
         let stdout = live.out.finish();
         let stderr = live.err.finish();
-        let starved = self.cgroup.as_ref().is_some_and(|c| c.kills() > before.kills);
+        let starved = self
+            .cgroup
+            .as_ref()
+            .is_some_and(|c| c.kills() > before.kills);
         let sampled = live.trace.peak();
         let limits = live.limits;
         let (verdict, reason) = if let Some((verdict, reason)) = live.breach {
@@ -289,24 +366,45 @@ impl Slot {
         } else if stdout.truncated || stderr.truncated {
             (RunVerdict::OutputLimit, Some(over_output(limits)))
         } else if signal == Some(libc::SIGSYS) {
-            (RunVerdict::Forbidden, Some("used a system call that the sandbox forbids".to_owned()))
+            (
+                RunVerdict::Forbidden,
+                Some("used a system call that the sandbox forbids".to_owned()),
+            )
         } else {
             verdict_of(exit_code, signal)
         };
         let peak = self.peak(sampled, live.finished, live.most_tasks, before);
         let tasks = (live.most_tasks > 0).then_some(live.most_tasks);
         let collected = match (stage, &live.door) {
-            (Some(stage), _) => stage.collect(program),
+            (Some(stage), _) => stage.door().map_or_else(|_| Vec::new(), |door| collect(door.as_fd(), program, limits)),
             (None, Some(door)) => collect(door.as_fd(), program, limits),
             (None, None) => Vec::new(),
         };
         let (samples, integral) = live.trace.finish(wall);
-        Outcome { verdict, reason, exit_code, signal, wall, cpu, peak, integral, samples, tasks, stdout, stderr, collected }
+        Outcome {
+            verdict,
+            reason,
+            exit_code,
+            signal,
+            wall,
+            cpu,
+            peak,
+            integral,
+            samples,
+            tasks,
+            stdout,
+            stderr,
+            collected,
+        }
     }
 
     /// The largest reading, with a range where something larger may have hidden between two readings.
     fn peak(&self, sampled: Bytes, finished: Option<Finished>, tasks: u32, before: Before) -> Peak {
-        let group = self.cgroup.as_ref().and_then(super::Cgroup::peak).map(|p| p.saturating_sub(before.usage));
+        let group = self
+            .cgroup
+            .as_ref()
+            .and_then(super::Cgroup::peak)
+            .map(|p| p.saturating_sub(before.usage));
         // One process alone cannot have been larger than its own largest resident set.
         let single = finished.filter(|_| tasks == 1).map(|f| Bytes(f.maxrss));
         let high = match (group, single) {
@@ -315,8 +413,16 @@ impl Slot {
         };
         let slack = (sampled.0 / 50).max(Bytes::mib(1).0);
         match high {
-            Some(high) if high.0 > sampled.0 + slack => Peak { bytes: sampled, low: Some(sampled), high: Some(high) },
-            _ => Peak { bytes: sampled, low: None, high: None },
+            Some(high) if high.0 > sampled.0 + slack => Peak {
+                bytes: sampled,
+                low: Some(sampled),
+                high: Some(high),
+            },
+            _ => Peak {
+                bytes: sampled,
+                low: None,
+                high: None,
+            },
         }
     }
 }
@@ -337,7 +443,10 @@ fn sealed(bytes: &[u8]) -> std::io::Result<OwnedFd> {
         let n = rustix::io::write(&file, rest)?;
         rest = &rest[n..];
     }
-    fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL)?;
+    fcntl_add_seals(
+        &file,
+        SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL,
+    )?;
     Ok(file)
 }
 
@@ -350,13 +459,24 @@ fn used(door: BorrowedFd<'_>) -> u64 {
 fn collect(door: BorrowedFd<'_>, program: &Program, limits: &Limits) -> Vec<(String, Vec<u8>)> {
     let mut collected = Vec::new();
     for name in &program.collect {
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
-        let within = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_XDEV;
-        let Ok(file) = rustix::fs::openat2(door, format!("work/{name}"), flags, Mode::empty(), within) else { continue };
-        let regular = rustix::fs::fstat(&file)
-            .is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_file() && s.st_size as u64 <= limits.disk.0);
+        let flags =
+            OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let within = ResolveFlags::BENEATH
+            | ResolveFlags::NO_SYMLINKS
+            | ResolveFlags::NO_MAGICLINKS
+            | ResolveFlags::NO_XDEV;
+        let Ok(file) =
+            rustix::fs::openat2(door, format!("work/{name}"), flags, Mode::empty(), within)
+        else {
+            continue;
+        };
+        let regular = rustix::fs::fstat(&file).is_ok_and(|s| {
+            rustix::fs::FileType::from_raw_mode(s.st_mode).is_file()
+                && s.st_size as u64 <= limits.disk.0
+        });
         let mut bytes = Vec::new();
-        if regular && std::io::Read::read_to_end(&mut std::fs::File::from(file), &mut bytes).is_ok() {
+        if regular && std::io::Read::read_to_end(&mut std::fs::File::from(file), &mut bytes).is_ok()
+        {
             collected.push((name.clone(), bytes));
         }
     }

@@ -31,6 +31,26 @@ const ABSENT: &[c_long] = &[
     447, // memfd_secret: memory that nobody can count
 ];
 
+/// Memory that belongs to no process: where no cgroup counts it, there must be none.
+const UNCOUNTED: &[c_long] = &[libc::SYS_memfd_create, libc::SYS_shmget];
+
+/// Means of talking to whoever is on the machine, where there is no IPC namespace to keep them apart.
+const SHARED: &[c_long] = &[
+    libc::SYS_shmget,
+    libc::SYS_msgget,
+    libc::SYS_semget,
+    libc::SYS_mq_open,
+];
+
+/// What else stands between the guest and the machine; where something is missing, the filter is stricter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Around {
+    /// A cgroup counts memory that belongs to no process.
+    pub cgroup: bool,
+    /// An IPC namespace of its own.
+    pub namespaces: bool,
+}
+
 /// Calls that are refused whatever their arguments.
 const REFUSED: &[c_long] = &[
     // other processes
@@ -123,22 +143,42 @@ const fn error(number: i32) -> u32 {
 }
 
 fn load(offset: u32) -> sock_filter {
-    sock_filter { code: (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16, jt: 0, jf: 0, k: offset }
+    sock_filter {
+        code: (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16,
+        jt: 0,
+        jf: 0,
+        k: offset,
+    }
 }
 
 fn jump(kind: u32, k: u32, yes: u8, no: u8) -> sock_filter {
-    sock_filter { code: (libc::BPF_JMP | kind | libc::BPF_K) as u16, jt: yes, jf: no, k }
+    sock_filter {
+        code: (libc::BPF_JMP | kind | libc::BPF_K) as u16,
+        jt: yes,
+        jf: no,
+        k,
+    }
 }
 
 fn answer(k: u32) -> sock_filter {
-    sock_filter { code: (libc::BPF_RET | libc::BPF_K) as u16, jt: 0, jf: 0, k }
+    sock_filter {
+        code: (libc::BPF_RET | libc::BPF_K) as u16,
+        jt: 0,
+        jf: 0,
+        k,
+    }
 }
 
 /// The whole program.
 #[must_use]
-pub fn build() -> Vec<sock_filter> {
+pub fn build(around: Around) -> Vec<sock_filter> {
     let (equal, least, bits) = (libc::BPF_JEQ, libc::BPF_JGE, libc::BPF_JSET);
-    let mut p = vec![load(ARCHITECTURE), jump(equal, OURS, 1, 0), answer(KILL), load(NUMBER)];
+    let mut p = vec![
+        load(ARCHITECTURE),
+        jump(equal, OURS, 1, 0),
+        answer(KILL),
+        load(NUMBER),
+    ];
     if cfg!(target_arch = "x86_64") {
         // x32 calls share the architecture and differ by one bit of the number.
         p.extend([jump(least, 0x4000_0000, 0, 1), answer(KILL)]);
@@ -162,11 +202,18 @@ pub fn build() -> Vec<sock_filter> {
     ]);
     p.extend([call(libc::SYS_socket, 6), load(argument(0))]);
     for (i, family) in SOCKETS.iter().enumerate() {
-        p.push(jump(equal, family.cast_unsigned(), (SOCKETS.len() - i) as u8, 0));
+        p.push(jump(
+            equal,
+            family.cast_unsigned(),
+            (SOCKETS.len() - i) as u8,
+            0,
+        ));
     }
     p.extend([answer(error(libc::EAFNOSUPPORT)), answer(ALLOW)]);
 
-    for n in ABSENT {
+    let uncounted = if around.cgroup { &[] } else { UNCOUNTED };
+    let shared = if around.namespaces { &[] } else { SHARED };
+    for n in ABSENT.iter().chain(uncounted).chain(shared) {
         p.extend([call(*n, 1), answer(error(libc::ENOSYS))]);
     }
     for n in REFUSED {
@@ -184,12 +231,26 @@ pub fn build() -> Vec<sock_filter> {
 /// What the system said.
 #[allow(unsafe_code)]
 pub fn install(program: &[sock_filter]) -> io::Result<()> {
-    let prog = libc::sock_fprog { len: program.len() as u16, filter: program.as_ptr().cast_mut() };
+    let prog = libc::sock_fprog {
+        len: program.len() as u16,
+        filter: program.as_ptr().cast_mut(),
+    };
     // Without SPEC_ALLOW older kernels switch a mitigation on that slows the measured program down.
     let flags = libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW;
     // SAFETY: `prog` describes a live slice; the kernel copies it during the call.
-    let done = unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, &raw const prog) };
-    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    let done = unsafe {
+        libc::syscall(
+            libc::SYS_seccomp,
+            libc::SECCOMP_SET_MODE_FILTER,
+            flags,
+            &raw const prog,
+        )
+    };
+    if done == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
 }
 
 #[cfg(test)]
@@ -204,7 +265,11 @@ mod tests {
             ARCHITECTURE => arch,
             o => {
                 let arg = args[((o - 16) / 8) as usize];
-                if (o - 16) % 8 == 0 { arg as u32 } else { (arg >> 32) as u32 }
+                if (o - 16) % 8 == 0 {
+                    arg as u32
+                } else {
+                    (arg >> 32) as u32
+                }
             }
         };
         let (mut at, mut acc) = (0usize, 0u32);
@@ -227,15 +292,37 @@ mod tests {
 
     #[test]
     fn each_call_gets_its_answer_whatever_the_upper_half_says() {
-        let p = build();
+        let p = build(Around {
+            cgroup: true,
+            namespaces: true,
+        });
         let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
         let none = [0; 6];
-        for n in [libc::SYS_read, libc::SYS_execve, libc::SYS_mmap, libc::SYS_futex, libc::SYS_exit_group] {
+        for n in [
+            libc::SYS_read,
+            libc::SYS_execve,
+            libc::SYS_mmap,
+            libc::SYS_futex,
+            libc::SYS_exit_group,
+        ] {
             assert_eq!(ask(n, none), ALLOW);
         }
         for n in REFUSED {
             assert_eq!(ask(*n, none), error(libc::EPERM));
         }
+        assert_eq!(ask(libc::SYS_memfd_create, none), ALLOW);
+        assert_eq!(
+            verdict(
+                &build(Around {
+                    cgroup: false,
+                    namespaces: true
+                }),
+                OURS,
+                libc::SYS_memfd_create as u32,
+                none
+            ),
+            error(libc::ENOSYS)
+        );
         for n in ABSENT {
             assert_eq!(ask(*n, none), error(libc::ENOSYS));
         }
@@ -244,14 +331,33 @@ mod tests {
             assert_eq!(verdict(&p, OURS, 0x4000_0001, none), KILL);
         }
         for family in 0..50u64 {
-            let wanted = if [1, 2, 10].contains(&family) { ALLOW } else { error(libc::EAFNOSUPPORT) };
+            let wanted = if [1, 2, 10].contains(&family) {
+                ALLOW
+            } else {
+                error(libc::EAFNOSUPPORT)
+            };
             assert_eq!(ask(libc::SYS_socket, [family, 1, 0, 0, 0, 0]), wanted);
-            assert_eq!(ask(libc::SYS_socket, [family | 1 << 32, 1, 0, 0, 0, 0]), wanted);
+            assert_eq!(
+                ask(libc::SYS_socket, [family | 1 << 32, 1, 0, 0, 0, 0]),
+                wanted
+            );
         }
         assert_eq!(ask(libc::SYS_clone, [17, 0, 0, 0, 0, 0]), ALLOW);
-        assert_eq!(ask(libc::SYS_clone, [17 | libc::CLONE_NEWUSER as u64, 0, 0, 0, 0, 0]), error(libc::EPERM));
-        assert_eq!(ask(libc::SYS_ioctl, [0, 0x5412 | 1 << 32, 0, 0, 0, 0]), error(libc::EPERM));
-        assert_eq!(ask(libc::SYS_ioctl, [0, 0x541c, 0, 0, 0, 0]), error(libc::EPERM));
+        assert_eq!(
+            ask(
+                libc::SYS_clone,
+                [17 | libc::CLONE_NEWUSER as u64, 0, 0, 0, 0, 0]
+            ),
+            error(libc::EPERM)
+        );
+        assert_eq!(
+            ask(libc::SYS_ioctl, [0, 0x5412 | 1 << 32, 0, 0, 0, 0]),
+            error(libc::EPERM)
+        );
+        assert_eq!(
+            ask(libc::SYS_ioctl, [0, 0x541c, 0, 0, 0, 0]),
+            error(libc::EPERM)
+        );
         assert_eq!(ask(libc::SYS_ioctl, [0, 0x5401, 0, 0, 0, 0]), ALLOW);
     }
 }

@@ -26,7 +26,11 @@ pub struct Waited {
 
 /// Turns the -1 convention into a result.
 fn check(result: libc::c_long) -> io::Result<libc::c_long> {
-    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(result)
+    }
 }
 
 /// Forks with new namespaces; `None` in the child.
@@ -37,13 +41,25 @@ pub fn clone_with(namespaces: i32) -> io::Result<Option<Cloned>> {
     let mut pidfd: libc::c_int = -1;
     let flags = libc::c_long::from(namespaces | libc::CLONE_PIDFD | libc::SIGCHLD);
     // SAFETY: without CLONE_VM and without a new stack this is fork(); the only memory the kernel writes is `pidfd`, which outlives the call.
-    let pid = check(unsafe { libc::syscall(libc::SYS_clone, flags, 0usize, &raw mut pidfd, 0usize, 0usize) })?;
+    let pid = check(unsafe {
+        libc::syscall(
+            libc::SYS_clone,
+            flags,
+            0usize,
+            &raw mut pidfd,
+            0usize,
+            0usize,
+        )
+    })?;
     if pid == 0 {
         return Ok(None);
     }
     // SAFETY: the kernel has just made this descriptor for us and nobody else knows of it.
     let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
-    Ok(Some(Cloned { pid: i32::try_from(pid).unwrap_or(-1), pidfd }))
+    Ok(Some(Cloned {
+        pid: i32::try_from(pid).unwrap_or(-1),
+        pidfd,
+    }))
 }
 
 /// Waits for a child (`-1`: any); `Ok(None)` if there is none left, or none has ended and `block` is false.
@@ -116,7 +132,11 @@ pub fn exit_now(status: i32) -> ! {
 /// Marks every descriptor from `first` on to be closed at exec, or closes it now.
 #[allow(unsafe_code)]
 pub fn close_from(first: u32, only_at_exec: bool) -> io::Result<()> {
-    let flags = if only_at_exec { libc::CLOSE_RANGE_CLOEXEC } else { 0 };
+    let flags = if only_at_exec {
+        libc::CLOSE_RANGE_CLOEXEC
+    } else {
+        0
+    };
     // SAFETY: callers own no descriptor above `first` in any live value when they close for good.
     check(unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, flags) }).map(drop)
 }
@@ -125,7 +145,10 @@ pub fn close_from(first: u32, only_at_exec: bool) -> io::Result<()> {
 #[allow(unsafe_code)]
 pub fn enter(namespace: BorrowedFd<'_>, kind: i32) -> io::Result<()> {
     // SAFETY: changes kernel state of this process only.
-    check(libc::c_long::from(unsafe { libc::setns(namespace.as_raw_fd(), kind) })).map(drop)
+    check(libc::c_long::from(unsafe {
+        libc::setns(namespace.as_raw_fd(), kind)
+    }))
+    .map(drop)
 }
 
 /// Leaves the named namespaces for new ones; the process must be single-threaded.
@@ -137,7 +160,12 @@ pub fn unshare(kinds: i32) -> io::Result<()> {
 
 /// Sets attributes (`MOUNT_ATTR_*`) on a detached or attached mount and everything mounted below it.
 #[allow(unsafe_code)]
-pub fn set_mount_attributes(mount: BorrowedFd<'_>, path: &CStr, recursive: bool, set: u64) -> io::Result<()> {
+pub fn set_mount_attributes(
+    mount: BorrowedFd<'_>,
+    path: &CStr,
+    recursive: bool,
+    set: u64,
+) -> io::Result<()> {
     #[repr(C)]
     struct MountAttr {
         set: u64,
@@ -145,7 +173,12 @@ pub fn set_mount_attributes(mount: BorrowedFd<'_>, path: &CStr, recursive: bool,
         propagation: u64,
         userns: u64,
     }
-    let attr = MountAttr { set, clear: 0, propagation: 0, userns: 0 };
+    let attr = MountAttr {
+        set,
+        clear: 0,
+        propagation: 0,
+        userns: 0,
+    };
     let flags = libc::AT_EMPTY_PATH | if recursive { AT_RECURSIVE } else { 0 };
     // SAFETY: the path is NUL-terminated, the structure is as large as the size says; the kernel only reads both.
     check(unsafe {
@@ -220,5 +253,8 @@ pub fn die_with_parent() {
 #[allow(unsafe_code)]
 pub fn no_new_privileges() -> io::Result<()> {
     // SAFETY: prctl with integer arguments only.
-    check(libc::c_long::from(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) })).map(drop)
+    check(libc::c_long::from(unsafe {
+        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    }))
+    .map(drop)
 }

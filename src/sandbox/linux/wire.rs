@@ -8,8 +8,8 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
-    recvmsg, sendmsg,
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 
 /// What the launcher has to know once.
@@ -113,14 +113,22 @@ pub fn send(socket: BorrowedFd<'_>, message: &Message, fds: &[BorrowedFd<'_>]) -
     let mut body = Packer(vec![0; 4]);
     body.message(message);
     let mut bytes = body.0;
-    let length = u32::try_from(bytes.len() - 4).map_err(|_| io::Error::other("a message of more than 4 GiB"))?;
+    let length = u32::try_from(bytes.len() - 4)
+        .map_err(|_| io::Error::other("a message of more than 4 GiB"))?;
     bytes[..4].copy_from_slice(&length.to_le_bytes());
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
     if !fds.is_empty() && !ancillary.push(SendAncillaryMessage::ScmRights(fds)) {
         return Err(io::Error::other("too many descriptors in a message"));
     }
-    let mut sent = retry(|| sendmsg(socket, &[IoSlice::new(&bytes)], &mut ancillary, SendFlags::NOSIGNAL))?;
+    let mut sent = retry(|| {
+        sendmsg(
+            socket,
+            &[IoSlice::new(&bytes)],
+            &mut ancillary,
+            SendFlags::NOSIGNAL,
+        )
+    })?;
     while sent < bytes.len() {
         sent += retry(|| rustix::net::send(socket, &bytes[sent..], SendFlags::NOSIGNAL))?;
     }
@@ -136,7 +144,13 @@ pub fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<(Message, Vec<OwnedF
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let got = retry(|| {
-        recvmsg(socket, &mut [IoSliceMut::new(&mut header)], &mut ancillary, RecvFlags::CMSG_CLOEXEC).map(|m| m.bytes)
+        recvmsg(
+            socket,
+            &mut [IoSliceMut::new(&mut header)],
+            &mut ancillary,
+            RecvFlags::CMSG_CLOEXEC,
+        )
+        .map(|m| m.bytes)
     })?;
     if got == 0 {
         return Ok(None);
@@ -150,7 +164,9 @@ pub fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<(Message, Vec<OwnedF
     read_exact(socket, &mut header[got..])?;
     let mut body = vec![0; u32::from_le_bytes(header) as usize];
     read_exact(socket, &mut body)?;
-    let message = Unpacker(&body).message().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
+    let message = Unpacker(&body)
+        .message()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
     Ok(Some((message, fds)))
 }
 
@@ -202,7 +218,13 @@ impl Packer {
         match message {
             Message::Setup(setup) => {
                 self.number(0);
-                for flag in [setup.root, setup.user, setup.namespaces, setup.landlock, setup.filter] {
+                for flag in [
+                    setup.root,
+                    setup.user,
+                    setup.namespaces,
+                    setup.landlock,
+                    setup.filter,
+                ] {
                     self.number(u64::from(flag));
                 }
             }
@@ -322,7 +344,10 @@ impl Unpacker<'_> {
                 let why = self.text()?;
                 Message::Mapped(failed.then_some(why))
             }
-            3 => Message::Ready(self.list(Self::text)?, self.list(|u| Some((u.text()?, u.text()?)))?),
+            3 => Message::Ready(
+                self.list(Self::text)?,
+                self.list(|u| Some((u.text()?, u.text()?)))?,
+            ),
             4 => Message::Unable(self.text()?),
             5 => Message::Run(Run {
                 argv: self.list(Self::bytes)?,
@@ -365,18 +390,35 @@ mod tests {
     fn every_message_arrives_as_it_was_sent() {
         let (a, b) = std::os::unix::net::UnixStream::pair().unwrap();
         let messages = [
-            Message::Setup(Setup { root: true, namespaces: true, ..Setup::default() }),
+            Message::Setup(Setup {
+                root: true,
+                namespaces: true,
+                ..Setup::default()
+            }),
             Message::Unshared,
             Message::Mapped(None),
             Message::Mapped(Some("no".into())),
             Message::Ready(vec!["pid".into()], vec![("cgroup".into(), "none".into())]),
             Message::Unable("x".into()),
-            Message::Run(Run { argv: vec![vec![0xff; 300_000]], data: Some(7), disk: 1, ..Run::default() }),
+            Message::Run(Run {
+                argv: vec![vec![0xff; 300_000]],
+                data: Some(7),
+                disk: 1,
+                ..Run::default()
+            }),
             Message::Kill,
             Message::Born(12),
-            Message::Started(Started { at_ns: u64::MAX, cgroup_cpu_ns: Some(2), memory: None }),
+            Message::Started(Started {
+                at_ns: u64::MAX,
+                cgroup_cpu_ns: Some(2),
+                memory: None,
+            }),
             Message::CannotStart(2, "exec".into()),
-            Message::Finished(Finished { status: 0xff00, left: 3, ..Finished::default() }),
+            Message::Finished(Finished {
+                status: 0xff00,
+                left: 3,
+                ..Finished::default()
+            }),
             Message::Gone,
         ];
         std::thread::scope(|scope| {
