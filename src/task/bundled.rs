@@ -25,8 +25,11 @@ static FOLDERS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets/tasks");
 /// The task that a demo plays when none is named.
 pub const DEFAULT: &str = "pairs";
 
+/// Makes the cases of one task.
+type Generator = fn() -> Vec<Case>;
+
 /// Every bundled task with its generator, in the order in which they are shown.
-const ALL: [(&str, fn() -> Vec<Case>); 7] = [
+const ALL: [(&str, Generator); 7] = [
     ("pairs", pairs::cases),
     ("wordfreq", wordfreq::cases),
     ("sieve", sieve::cases),
@@ -140,4 +143,43 @@ fn case(name: &str, input: impl Into<String>, expected: impl Into<String>) -> Ca
         input: bytes(input.into()),
         expected: Some(bytes(expected.into())),
     }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    /// Sessions are compared over months and machines: the cases of a task may never change by accident.
+    #[test]
+    fn generators_tell_the_same_story_for_ever() {
+        let pins: Vec<String> = ALL
+            .iter()
+            .map(|(name, generate)| {
+                let mut hash = blake3::Hasher::new();
+                for case in generate() {
+                    for part in [
+                        case.name.as_bytes(),
+                        &case.input,
+                        case.expected.as_deref().unwrap_or_default(),
+                    ] {
+                        hash.update(&(part.len() as u64).to_le_bytes());
+                        hash.update(part);
+                    }
+                }
+                format!("{name} {}", &hash.finalize().to_hex()[..16])
+            })
+            .collect();
+        assert_eq!(pins, PINS);
+    }
+
+    const PINS: [&str; 7] = [
+        "pairs 68e10532c488e558",
+        "wordfreq 99ce0c6d9593198c",
+        "sieve 03f490ecc8d87cd8",
+        "markup 306efa8b89dba8e4",
+        "readings 1a5f9075ce49d7f6",
+        "coins 3640b907319a5b8f",
+        "heat c42e8e80324e0892",
+    ];
 }

@@ -50,8 +50,8 @@ impl TaskFlags {
     pub fn load(&self, languages: &Languages) -> Result<Task, TaskError> {
         let mut task = match &self.file {
             Some(dir) if dir.is_dir() => load_folder(dir, languages)?,
-            Some(file) => self.from_file(file, languages)?,
-            None => self.from_statement(languages)?,
+            Some(file) => self.with_source(file, languages)?,
+            None => self.without_source(languages)?,
         };
         self.lay_over(&mut task, languages)?;
         if task.workload.cases.is_empty() {
@@ -60,7 +60,7 @@ impl TaskFlags {
         Ok(task)
     }
 
-    fn from_file(&self, file: &Path, languages: &Languages) -> Result<Task, TaskError> {
+    fn with_source(&self, file: &Path, languages: &Languages) -> Result<Task, TaskError> {
         if let Some((before, function)) = file.to_string_lossy().split_once("::")
             && !file.exists()
         {
@@ -76,7 +76,7 @@ impl TaskFlags {
         Ok(bare_task(name, language, Some(source)))
     }
 
-    fn from_statement(&self, languages: &Languages) -> Result<Task, TaskError> {
+    fn without_source(&self, languages: &Languages) -> Result<Task, TaskError> {
         let Some(statement) = &self.statement else {
             return Err(invalid(
                 "there is nothing to optimise: give a source file or a task folder, or --statement FILE with --language L to start from a problem alone",

@@ -10,7 +10,10 @@ pub(super) fn cases() -> Vec<Case> {
     vec![
         question("01", "The cat and the hat.\n".into()),
         question("02", "\n  --- 123 ---\n".into()),
-        question("03", "It's John's; isn't it?\nIT'S 'quoted' rock'n'roll to-day 'tis\n".into()),
+        question(
+            "03",
+            "It's John's; isn't it?\nIT'S 'quoted' rock'n'roll to-day 'tis\n".into(),
+        ),
         question("04", text(&mut chance, 3_000, 200)),
         question("05", text(&mut chance, 400_000, 10_000)),
     ]
@@ -42,7 +45,10 @@ fn text(chance: &mut Chance, words: u32, vocabulary: u32) -> String {
 
 /// Spells a number in syllables, so that different numbers are different words.
 fn word(out: &mut String, mut number: u32) {
-    const SYLLABLES: [&str; 16] = ["ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va"];
+    const SYLLABLES: [&str; 16] = [
+        "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu",
+        "va",
+    ];
     loop {
         *out += SYLLABLES[(number % 16) as usize];
         number /= 16;
@@ -56,13 +62,19 @@ fn word(out: &mut String, mut number: u32) {
 fn question(name: &str, input: String) -> Case {
     let lower = input.to_ascii_lowercase();
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for word in lower.split(|c: char| !c.is_ascii_alphabetic() && c != '\'').map(|w| w.trim_matches('\'')) {
+    for word in lower
+        .split(|c: char| !c.is_ascii_alphabetic() && c != '\'')
+        .map(|w| w.trim_matches('\''))
+    {
         if !word.is_empty() {
             *counts.entry(word).or_default() += 1;
         }
     }
     let mut sorted: Vec<_> = counts.into_iter().collect();
     sorted.sort_by_key(|(word, n)| (std::cmp::Reverse(*n), *word));
-    let expected: String = sorted.iter().map(|(word, n)| format!("{n} {word}\n")).collect();
+    let expected: String = sorted
+        .iter()
+        .map(|(word, n)| format!("{n} {word}\n"))
+        .collect();
     case(name, input.as_str(), expected)
 }
