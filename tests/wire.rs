@@ -798,3 +798,36 @@ fn the_developers_hand_is_a_provider_too() {
         assert!(matches!(&parts[..], [Part::End(e)] if e.finish == Finish::Failed && !e.again));
     });
 }
+
+#[test]
+fn a_table_without_a_model_takes_the_only_one_there_is() {
+    use reheat::config::{Config, Selection, resolve_provider};
+    let server = Server::start(vec![Reply::text("ok")]);
+    let text = format!(
+        "[provider.x]\nbase_url = \"{}/\"\nheaders = {{ \"X-Title\" = \"t\" }}\n",
+        server.base_url()
+    );
+    let config = Config::from_text(std::path::Path::new("config.toml"), &text).unwrap();
+    let provider = resolve_provider(
+        &config,
+        &Selection {
+            temperature: Some(0.25),
+            ..Selection::default()
+        },
+    )
+    .unwrap();
+    assert_eq!(
+        (provider.name().as_str(), provider.recorded()),
+        ("tiny", false)
+    );
+    assert_eq!(hear(&*provider, question()).text, "ok");
+    let other = provider.with_model("other").unwrap();
+    hear(&*other, question());
+    let asked = server.asked();
+    assert_eq!(
+        (&asked[0].body["temperature"], asked[0].header("x-title")),
+        (&json!(0.25), Some("t"))
+    );
+    assert_eq!(asked[1].body["model"], "other");
+    assert_eq!(server.all()[0].line, "GET /v1/models HTTP/1.1");
+}

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::drive::{self, Ground, Wish};
 use super::flags::{LoopFlags, ModelFlags};
-use super::{ENVIRONMENT, USAGE, fail, print};
+use super::{ENVIRONMENT, Refusal, USAGE, fail, print};
 use crate::config;
 use crate::model::Provider;
 use crate::model::tape::Tape;
@@ -76,22 +76,30 @@ fn list(ground: &Ground) {
 }
 
 fn wish(ground: &Ground, args: &DemoArgs) -> Result<Wish, ExitCode> {
-    let task = bundled::load(&args.task, &ground.languages).map_err(|e| fail(USAGE, e))?;
-    if let Some(why) = super::home::missing(ground, &task.language.id) {
-        return Err(fail(ENVIRONMENT, format_args!("the task `{}` needs {}: {why}; {}", task.name, task.language.name, task.language.install_hint)));
+    let mut wish = recorded(ground, &args.task, args.speed).map_err(|why| fail(why.status, why))?;
+    wish.template = ground.template(args.model.template.as_deref()).map_err(|e| fail(USAGE, e))?;
+    if args.model.names_a_model() {
+        wish.provider = config::resolve_provider(&ground.config, &args.model.selection()).map_err(|e| fail(ENVIRONMENT, e))?;
+        wish.opening = format!("demo with {}: replies, runs and figures are all made now", wish.provider.name());
+        wish.breath = Duration::ZERO;
     }
-    let with_model = args.model != ModelFlags::default();
-    let (provider, rounds, opening) = if with_model {
-        let provider = config::resolve_provider(&ground.config, &args.model.selection()).map_err(|e| fail(ENVIRONMENT, e))?;
-        let opening = format!("demo with {}: replies, runs and figures are all made now", provider.name());
-        (provider, 6, opening)
-    } else {
-        let (provider, replies) = tape(&task, args.speed).map_err(|e| fail(ENVIRONMENT, e))?;
-        (provider, replies, OPENING.to_owned())
-    };
-    let template = ground.template(args.model.template.as_deref())?;
+    Ok(wish)
+}
+
+/// A bundled task with its own tape.
+///
+/// # Errors
+/// There is no such task, its language is missing here, or its tape cannot be read.
+pub fn recorded(ground: &Ground, name: &str, speed: f64) -> Result<Wish, Refusal> {
+    let task = bundled::load(name, &ground.languages).map_err(|e| Refusal::new(USAGE, e))?;
+    if let Some(why) = super::home::missing(ground, &task.language.id) {
+        return Err(Refusal::new(ENVIRONMENT, format_args!("the task `{name}` is in {}: {why}. {}", task.language.name, task.language.install_hint)));
+    }
+    let (provider, rounds) = tape(&task, speed).map_err(|e| Refusal::new(ENVIRONMENT, e))?;
+    let template = ground.template(None)?;
     let origin = Origin::Bundled { name: task.name.clone() };
-    let breath = if with_model { Duration::ZERO } else { BREATH.div_f64(args.speed) };
+    let breath = BREATH.div_f64(speed);
+    let opening = OPENING.to_owned();
     Ok(Wish { task, origin, provider, template, resume: None, rounds, goal: None, mode: Mode::Auto, comparison: COMPARISON, breath, opening })
 }
 

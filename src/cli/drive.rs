@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::flags::LoopFlags;
 use super::follow::{self, Style};
-use super::{ENVIRONMENT, NOTHING, USAGE, fail};
+use super::{ENVIRONMENT, NOTHING, Refusal, USAGE, fail};
 use crate::config::{Config, Folders};
 use crate::engine::{self, EngineError, Handle, Setup};
 use crate::model::Provider;
@@ -54,10 +54,10 @@ impl Ground {
     /// The prompt's template by the name of a flag, of the config file, or the default.
     ///
     /// # Errors
-    /// The exit status, after the error was printed.
-    pub fn template(&self, name: Option<&str>) -> Result<Template, ExitCode> {
+    /// The template does not exist or is broken.
+    pub fn template(&self, name: Option<&str>) -> Result<Template, Refusal> {
         let name = name.or(self.config.template.as_deref()).unwrap_or("default");
-        Template::load(name, Some(&self.folders.config.join("prompts"))).map_err(|e| fail(USAGE, e))
+        Template::load(name, Some(&self.folders.prompts())).map_err(|e| Refusal::new(USAGE, e))
     }
 }
 
@@ -132,16 +132,17 @@ pub fn run(ground: &Ground, wish: Wish, flags: &LoopFlags, theme: Option<&str>) 
         Err(error) => return fail(ENVIRONMENT, cannot_start(&error, ground)),
     };
     let session = if screen {
-        match super::home::workbench(ground, handle, &wish.opening, theme) {
+        let demo = wish.provider.recorded();
+        match super::home::workbench(ground, handle, &wish.opening, demo, theme) {
             Ok(session) => session,
-            Err(error) => return fail(ENVIRONMENT, error),
+            Err(status) => return status,
         }
     } else {
         signals(&handle);
         let style = if flags.json { Style::Json } else { Style::Text };
         follow::follow(&handle, style, &wish.opening)
     };
-    save(&session, flags.out.as_deref()).unwrap_or_else(|| status(&session))
+    save(&session, flags.out.as_deref()).unwrap_or_else(|| status(&session, screen))
 }
 
 /// The first interruption ends the loop in good order, the second at once.
@@ -204,8 +205,10 @@ fn better(session: &Session) -> bool {
 }
 
 /// What the loop came to, as an exit status.
-fn status(session: &Session) -> ExitCode {
-    if better(session) {
+fn status(session: &Session, screen: bool) -> ExitCode {
+    // Leaving the workbench of a demo is no failure.
+    let left = screen && session.finished.as_ref().is_none_or(|f| f.reason == "stopped");
+    if better(session) || left {
         return ExitCode::SUCCESS;
     }
     match session.finished.as_ref().map_or("", |f| f.reason.as_str()) {

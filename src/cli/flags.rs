@@ -59,7 +59,7 @@ impl LoopFlags {
 }
 
 /// Who answers prompts.
-#[derive(Debug, Default, PartialEq, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Model")]
 pub struct ModelFlags {
     /// Model to ask; PROVIDER/MODEL or a [provider.NAME] of the config file. Default: what the config file or OPENAI_* say.
@@ -86,6 +86,12 @@ pub struct ModelFlags {
 }
 
 impl ModelFlags {
+    /// Whether some flag says who is to answer.
+    #[must_use]
+    pub fn names_a_model(&self) -> bool {
+        self.model.is_some() || self.provider.is_some() || self.base_url.is_some() || self.model_command.is_some() || self.tape.is_some()
+    }
+
     /// The flags as the config understands them.
     #[must_use]
     pub fn selection(&self) -> Selection {

@@ -99,6 +99,39 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// A wish that cannot be granted: the sentence, and the exit status that goes with it.
+#[derive(Debug)]
+pub struct Refusal {
+    /// [`USAGE`], [`ENVIRONMENT`] or [`NOTHING`].
+    pub status: u8,
+    why: String,
+}
+
+impl Refusal {
+    /// A refusal with a reason.
+    pub fn new(status: u8, why: impl std::fmt::Display) -> Self {
+        Self { status, why: why.to_string() }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl From<Refusal> for String {
+    fn from(refusal: Refusal) -> Self {
+        refusal.why
+    }
+}
+
+impl From<Refusal> for ExitCode {
+    fn from(refusal: Refusal) -> Self {
+        fail(refusal.status, &refusal.why)
+    }
+}
+
 /// One clear sentence on standard error, and the exit status that goes with it.
 #[must_use]
 pub fn fail(status: u8, message: impl std::fmt::Display) -> ExitCode {

@@ -88,10 +88,10 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         file: args.file.clone(),
         cases: args.cases.clone(),
         statement: args.statement.clone(),
-        objective: args.objective,
+        objective: args.objective.or(ground.config.objective),
         checker: args.checker.clone(),
-        time_limit: args.time_limit,
-        memory_limit: args.memory_limit,
+        time_limit: args.time_limit.or(ground.config.time_limit),
+        memory_limit: args.memory_limit.or(ground.config.memory_limit),
         args: args.args.clone(),
         files: args.files.clone(),
         language: args.language.clone(),
@@ -99,7 +99,7 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
     };
     let task = flags.load(&ground.languages).map_err(|e| fail(status_of(&e), e))?;
     let provider = config::resolve_provider(&ground.config, &args.model.selection()).map_err(|e| fail(ENVIRONMENT, e))?;
-    let template = ground.template(args.model.template.as_deref())?;
+    let template = ground.template(args.model.template.as_deref()).map_err(ExitCode::from)?;
     let opening = format!("optimize: {} · replies by {} · every figure is measured here and now", task.name, provider.name());
     Ok(Wish {
         task,

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::drive::{self, Ground, Wish};
 use super::flags::{LoopFlags, ModelFlags};
-use super::{ENVIRONMENT, NOTHING, USAGE, fail};
+use super::{ENVIRONMENT, NOTHING, Refusal, USAGE, fail};
 use crate::config;
 use crate::model::Provider;
 use crate::model::tape::Tape;
@@ -43,25 +43,25 @@ pub fn run(args: &ResumeArgs, theme: Option<&str>) -> ExitCode {
     };
     match wish(&ground, &id, &args.loop_flags, &args.model) {
         Ok(wish) => drive::run(&ground, wish, &args.loop_flags, theme),
-        Err(status) => status,
+        Err(refusal) => refusal.into(),
     }
 }
 
 /// What it takes to go on with a session.
 ///
 /// # Errors
-/// The exit status, after the error was printed.
-pub fn wish(ground: &Ground, id: &str, loop_flags: &LoopFlags, model: &ModelFlags) -> Result<Wish, ExitCode> {
+/// The session or its task cannot be read again, or there is no model.
+pub fn wish(ground: &Ground, id: &str, loop_flags: &LoopFlags, model: &ModelFlags) -> Result<Wish, Refusal> {
     let library = ground.library();
-    let session = library.read(id).map_err(|e| fail(NOTHING, e))?;
+    let session = library.read(id).map_err(|e| Refusal::new(NOTHING, e))?;
     let Some(record) = session.task.clone() else {
-        return Err(fail(NOTHING, format_args!("session {id} ended before it had begun; there is nothing to go on with")));
+        return Err(Refusal::new(NOTHING, format_args!("session {id} ended before it had begun; there is nothing to go on with")));
     };
     let task = match &record.origin {
         Origin::Bundled { name } => bundled::load(name, &ground.languages),
         Origin::Kept => load::load_folder(&library.folder(id).join("task"), &ground.languages),
     }
-    .map_err(|e| fail(USAGE, format_args!("the task of session {id} cannot be read again: {e}")))?;
+    .map_err(|e| Refusal::new(USAGE, format_args!("the task of session {id} cannot be read again: {e}")))?;
     let provider = provider(ground, &session, &task, model)?;
     let template = ground.template(model.template.as_deref())?;
     let mut goal = session.goal.clone();
@@ -88,17 +88,17 @@ pub fn wish(ground: &Ground, id: &str, loop_flags: &LoopFlags, model: &ModelFlag
 }
 
 /// The model of the flags; else the tape where a tape was playing; else what flags and config say, as for a new session.
-fn provider(ground: &Ground, session: &Session, task: &Task, model: &ModelFlags) -> Result<Arc<dyn Provider>, ExitCode> {
+fn provider(ground: &Ground, session: &Session, task: &Task, model: &ModelFlags) -> Result<Arc<dyn Provider>, Refusal> {
     let played = session.versions.iter().any(|v| matches!(v.author, crate::session::event::Author::Tape { .. }));
     let bundled = matches!(session.task.as_ref().map(|t| &t.origin), Some(Origin::Bundled { .. }));
-    if *model == ModelFlags::default()
+    if !model.names_a_model()
         && bundled
         && (played || session.versions.len() <= 1)
         && let Some(source) = &task.tape
     {
         let told = session.rounds.iter().filter(|r| r.reply.as_ref().is_some_and(|p| p.finish != Finish::Failed)).count();
-        let tape = Tape::open(&task.name, source).map_err(|e| fail(ENVIRONMENT, e))?;
+        let tape = Tape::open(&task.name, source).map_err(|e| Refusal::new(ENVIRONMENT, e))?;
         return Ok(Arc::new(tape.skip(told)));
     }
-    config::resolve_provider(&ground.config, &model.selection()).map_err(|e| fail(ENVIRONMENT, e))
+    config::resolve_provider(&ground.config, &model.selection()).map_err(|e| Refusal::new(ENVIRONMENT, e))
 }

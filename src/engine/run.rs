@@ -183,6 +183,7 @@ impl Loop {
         let name = self.setup.provider.name();
         let author = if self.setup.provider.recorded() { Author::Tape { name } } else { Author::Model { name } };
         let version = self.create(Some(parent), round, author, code);
+        self.stage(Stage::Building { version });
         self.breathe(1).await;
         self.judge(version).await;
         self.breathe(2).await;

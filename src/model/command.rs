@@ -250,10 +250,8 @@ impl Group {
             .id()
             .and_then(|id| rustix::process::Pid::from_raw(i32::try_from(id).ok()?))
         {
-            drop(rustix::process::kill_process_group(
-                pid,
-                rustix::process::Signal::KILL,
-            ));
+            // Already gone is as good.
+            let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
         }
         drop(self.child.start_kill());
     }

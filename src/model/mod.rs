@@ -12,6 +12,7 @@ mod form;
 pub mod hand;
 pub mod openai;
 pub mod prompt;
+mod reply;
 mod retry;
 pub mod shape;
 pub mod split;

@@ -15,14 +15,13 @@ use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 
-use super::chunk::{Chunk, code_of_arguments};
+use super::chunk::Chunk;
 use super::faults::{Asked, Fault, Kind, printable};
 use super::form::{Form, known_forms};
+use super::reply::Reply;
 use super::retry::Tries;
-use super::split::Splitter;
 use super::transport::{Broken, Transport};
-use super::{End, Part, Parts, Price, Provider, Question, answer, estimate_tokens};
-use crate::session::event::{Finish, Usage};
+use super::{End, Part, Parts, Price, Provider, Question, answer};
 
 /// Chunks that cannot be read before we give up on a stream.
 const MALFORMED: u32 = 20;
@@ -338,129 +337,6 @@ impl Provider for OpenAi {
     fn ask(&self, question: Question) -> BoxStream<'static, Part> {
         let this = self.clone();
         answer(move |parts| this.work(question, parts))
-    }
-}
-
-/// What has come of an answer so far.
-#[derive(Default)]
-struct Reply {
-    splitter: Splitter,
-    length: usize,
-    text_seen: bool,
-    reasoning: usize,
-    refusal: String,
-    tools: BTreeMap<u64, String>,
-    finish: Option<Finish>,
-    usage: Option<Usage>,
-    malformed: u32,
-    trouble: Option<Fault>,
-}
-
-impl Reply {
-    fn silent(&self) -> bool {
-        self.length == 0 && self.finish.is_none()
-    }
-
-    async fn take(&mut self, chunk: Chunk, parts: &mut Parts) {
-        // The first finish counts; what comes after it is only the bill.
-        if let Some(usage) = chunk.usage {
-            self.usage = Some(usage);
-        }
-        if self.finish.is_some() {
-            return;
-        }
-        self.length += chunk.text.len() + chunk.reasoning.len() + chunk.refusal.len();
-        if !chunk.reasoning.is_empty() {
-            self.reasoning += chunk.reasoning.len();
-            parts.give(Part::Reasoning(chunk.reasoning)).await;
-        }
-        if !chunk.refusal.is_empty() {
-            self.refusal.push_str(&chunk.refusal);
-            self.text_seen = true;
-            parts.give(Part::Text(chunk.refusal)).await;
-        }
-        let split = self.splitter.push(&chunk.text);
-        self.hand_on(split, parts).await;
-        for (index, fragment) in chunk.tool_arguments {
-            self.length += fragment.len();
-            self.tools.entry(index).or_default().push_str(&fragment);
-        }
-        self.finish = chunk.finish;
-    }
-
-    async fn hand_on(&mut self, split: Vec<Part>, parts: &mut Parts) {
-        for part in split {
-            match &part {
-                Part::Text(t) => self.text_seen |= !t.trim().is_empty(),
-                Part::Reasoning(t) => self.reasoning += t.len(),
-                _ => {}
-            }
-            parts.give(part).await;
-        }
-    }
-
-    async fn end(mut self, question: &Question, parts: &mut Parts) -> End {
-        let rest = self.splitter.finish();
-        self.hand_on(rest, parts).await;
-        if !self.text_seen
-            && let Some(code) = self
-                .tools
-                .values()
-                .find_map(|arguments| code_of_arguments(arguments))
-        {
-            parts
-                .give(Part::Note(
-                    "the model called a tool instead of answering; the code is taken from the call"
-                        .into(),
-                ))
-                .await;
-            parts
-                .give(Part::Text(format!("````\n{}\n````\n", code.trim_end())))
-                .await;
-            self.text_seen = true;
-        }
-        if self.malformed > 0 {
-            parts
-                .give(Part::Note(format!(
-                    "{} chunks of the stream could not be read and were passed over",
-                    self.malformed
-                )))
-                .await;
-        }
-        let usage = self.usage.unwrap_or(Usage {
-            prompt_tokens: estimate_tokens(&question.prompt),
-            reply_tokens: self.length.div_ceil(4) as u64,
-            counted: false,
-        });
-        let (finish, error) = self.outcome();
-        End {
-            finish,
-            usage,
-            error,
-            again: true,
-        }
-    }
-
-    /// How it ended, and what to say about it.
-    fn outcome(&self) -> (Finish, String) {
-        let only_reasoning = !self.text_seen && self.reasoning > 0;
-        match self.finish {
-            None => {
-                let why = self.trouble.as_ref().map_or("the stream ended before the model said that it was done", |f| f.message.as_str());
-                (Finish::Incomplete, why.to_owned())
-            }
-            Some(Finish::Length) if only_reasoning => {
-                (Finish::Length, "the whole budget of tokens was spent on reasoning; allow more with max_tokens in the config file".into())
-            }
-            Some(Finish::Length) => (Finish::Length, "the reply was cut off at its limit of tokens".into()),
-            Some(Finish::Refused) => (Finish::Refused, "the model or its provider refused to answer".into()),
-            Some(_) if !self.refusal.is_empty() => (Finish::Refused, format!("the model refused: {}", printable(&self.refusal))),
-            Some(Finish::Stop) if only_reasoning => (Finish::Stop, "only reasoning came, no answer".into()),
-            Some(Finish::Stop) if !self.text_seen && !self.tools.is_empty() => (Finish::Stop, "the model called a tool instead of answering".into()),
-            Some(Finish::Stop) if !self.text_seen => (Finish::Stop, "the reply is empty".into()),
-            Some(Finish::Incomplete) => (Finish::Incomplete, "the server broke the reply off".into()),
-            Some(finish) => (finish, String::new()),
-        }
     }
 }
 

@@ -5,8 +5,12 @@
 
 mod chance;
 mod coins;
+mod heat;
+mod markup;
 mod pairs;
 mod readings;
+mod sieve;
+mod wordfreq;
 
 use std::sync::Arc;
 
@@ -22,10 +26,14 @@ static FOLDERS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets/tasks");
 pub const DEFAULT: &str = "pairs";
 
 /// Every bundled task with its generator, in the order in which they are shown.
-const ALL: [(&str, fn() -> Vec<Case>); 3] = [
+const ALL: [(&str, fn() -> Vec<Case>); 7] = [
     ("pairs", pairs::cases),
+    ("wordfreq", wordfreq::cases),
+    ("sieve", sieve::cases),
+    ("markup", markup::cases),
     ("readings", readings::cases),
     ("coins", coins::cases),
+    ("heat", heat::cases),
 ];
 
 /// What a list of bundled tasks shows.

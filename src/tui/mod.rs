@@ -1,1 +1,106 @@
-//! tui
+//! The workbench: shows a [`Session`], sends [`Command`]s.
+//!
+//! The screen is a function of the session and of [`app::App`], what the developer looks at. It computes nothing
+//! that takes long (that is the desk's), waits for nothing but its one channel, and never writes a byte when
+//! nothing changed. It may not run programs, ask models or touch the journal; the one file it writes is the
+//! best version, when asked to.
+
+pub mod act;
+pub mod app;
+pub mod desk;
+pub mod diff;
+pub mod highlight;
+pub mod home;
+pub mod inbox;
+pub mod keys;
+pub mod layout;
+pub mod pace;
+pub mod plot;
+mod run;
+pub mod sample;
+pub mod stream;
+pub mod terminal;
+pub mod text;
+pub mod theme;
+pub mod view;
+
+use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
+
+use crate::engine::{Command, Handle};
+use crate::session::{Happened, Session};
+pub use home::{Choice, Home, ModelLine, SessionEntry, TaskEntry};
+pub use run::run;
+
+/// A running loop as the screen sees it.
+pub struct Link {
+    /// What happens, in order; closed when the loop has ended for good.
+    pub events: Receiver<Happened>,
+    /// Asks something of the loop; never blocks.
+    pub send: Box<dyn Fn(Command) + Send>,
+}
+
+impl From<Handle> for Link {
+    fn from(mut handle: Handle) -> Self {
+        // The events are read by a thread of their own; the handle keeps an empty channel in their place.
+        let events = std::mem::replace(&mut handle.events, std::sync::mpsc::channel().1);
+        Self { events, send: Box::new(move |command| handle.send(command)) }
+    }
+}
+
+/// Opens what was chosen on the start screen; runs on a thread of its own.
+pub type Opener = Box<dyn FnMut(Choice) -> Result<Link, String> + Send>;
+
+/// How the screen starts.
+pub struct Start {
+    /// A loop that runs already: straight to the workbench.
+    pub running: Option<Link>,
+    /// Else the start screen with this, and with how to open an entry.
+    pub home: Home,
+    /// Opens an entry of the start screen.
+    pub open: Opener,
+    /// A standing line: what a demo is, how to connect a model.
+    pub banner: String,
+    /// Quits without asking even while something is on.
+    pub demo: bool,
+    /// Name of the theme; none follows the terminal.
+    pub theme: Option<String>,
+    /// Folder with the user's own themes.
+    pub themes: Option<PathBuf>,
+}
+
+impl Start {
+    /// Straight to the workbench on a running loop.
+    #[must_use]
+    pub fn running(link: impl Into<Link>) -> Self {
+        Self {
+            running: Some(link.into()),
+            home: Home::default(),
+            open: Box::new(|_| Err("nothing can be opened here".into())),
+            banner: String::new(),
+            demo: false,
+            theme: None,
+            themes: None,
+        }
+    }
+}
+
+/// How the screen ended; the terminal has been given back.
+#[derive(Debug)]
+pub struct Ended {
+    /// The session as it was last seen; empty if none was opened.
+    pub session: Session,
+    /// The signal that ended it, if one did (a closed terminal counts as a hang-up).
+    pub signal: Option<i32>,
+}
+
+/// The screen could not be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    /// The terminal is missing or does not obey.
+    #[error("the workbench needs a terminal: {0}; with --headless the same is told in text")]
+    Terminal(#[from] std::io::Error),
+    /// The theme cannot be used.
+    #[error("{0}")]
+    Theme(String),
+}

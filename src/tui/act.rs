@@ -1,0 +1,504 @@
+//! What keys, clicks and pastes do: they change the [`App`] and give back [`Effect`]s for the outside.
+
+use std::path::{Path, PathBuf};
+
+use ratatui::crossterm::event::{Event, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+use tui_textarea::{CursorMove, TextArea};
+
+use crate::engine::Command;
+use crate::session::Session;
+use crate::session::event::{Mode, Stage, VersionId};
+use crate::task::Objective;
+use crate::tui::app::{Against, App, Overlay, Tab, text_area};
+use crate::tui::home::Choice;
+use crate::tui::keys::{Action, BINDINGS, Binding, Context, action_of, name_of};
+
+/// Something that the screen alone cannot do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask something of the loop.
+    Send(Command),
+    /// Open an entry of the start screen.
+    Open(Choice),
+    /// Leave.
+    Quit,
+    /// Go to the shell for a while.
+    Suspend,
+    /// Edit a text in `$EDITOR`; what comes back is measured as a child of the version.
+    Outside {
+        /// What is edited.
+        parent: VersionId,
+        /// Its text.
+        text: String,
+        /// Name of its file, for the editor's colours.
+        file_name: String,
+    },
+    /// Draw everything again.
+    Redraw,
+    /// Change to the other theme.
+    OtherTheme,
+}
+
+/// Takes in one event of the terminal.
+pub fn terminal_event(app: &mut App, session: &Session, event: &Event) -> Vec<Effect> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => on_key(app, session, *key),
+        Event::Paste(text) => {
+            paste(app, text);
+            Vec::new()
+        }
+        Event::Mouse(mouse) => on_mouse(app, session, *mouse),
+        _ => Vec::new(),
+    }
+}
+
+fn on_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect> {
+    if name_of(&key) == "ctrl-z" {
+        return vec![Effect::Suspend];
+    }
+    if app.overlay.is_some() {
+        return on_overlay_key(app, session, key);
+    }
+    if app.steering {
+        return on_steering_key(app, &key);
+    }
+    let context = if app.at_work { Context::Work } else { Context::Start };
+    match action_of(&key, context) {
+        Some(action) => act(app, session, action),
+        None => Vec::new(),
+    }
+}
+
+/// Pasted text goes where text can go and never sends anything by itself.
+fn paste(app: &mut App, text: &str) {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    match &mut app.overlay {
+        Some(Overlay::Edit { area, .. }) => drop(area.insert_str(&text)),
+        Some(Overlay::Save { name }) => drop(name.insert_str(text.replace('\n', " "))),
+        Some(Overlay::Help { filter, cursor }) => {
+            filter.push_str(text.trim());
+            *cursor = 0;
+        }
+        Some(_) => {}
+        None if app.at_work => {
+            app.steering = true;
+            app.steer.insert_str(&text);
+        }
+        None => {}
+    }
+}
+
+fn on_steering_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
+    match name_of(key).as_str() {
+        "esc" | "ctrl-c" => app.steering = false,
+        "enter" => {
+            let hint = app.steer.lines().join("\n").trim().to_owned();
+            app.steering = false;
+            app.steer = text_area(&hint);
+            app.steer.move_cursor(CursorMove::End);
+            app.say(if hint.is_empty() { "the hint is taken back" } else { "the hint goes into the next prompt" }, false);
+            return vec![Effect::Send(Command::Hint(hint))];
+        }
+        "alt-enter" | "ctrl-j" => app.steer.insert_newline(),
+        _ => drop(app.steer.input(*key)),
+    }
+    Vec::new()
+}
+
+fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect> {
+    let name = name_of(&key);
+    let Some(overlay) = app.overlay.take() else { return Vec::new() };
+    match overlay {
+        Overlay::Help { filter, cursor } => on_help_key(app, session, &key, filter, cursor),
+        Overlay::Edit { parent, mut area } => {
+            match name.as_str() {
+                "ctrl-s" => return measure(app, session, parent, area.lines().join("\n") + "\n"),
+                "esc" | "ctrl-c" if unchanged(session, parent, &area) => return Vec::new(),
+                "esc" | "ctrl-c" => app.overlay = Some(Overlay::Discard { parent, area }),
+                _ => {
+                    area.input(key);
+                    app.overlay = Some(Overlay::Edit { parent, area });
+                }
+            }
+            Vec::new()
+        }
+        Overlay::Discard { parent, area } => {
+            match name.as_str() {
+                "y" | "enter" => app.say("the edit was thrown away", false),
+                "s" | "ctrl-s" => return measure(app, session, parent, area.lines().join("\n") + "\n"),
+                _ => app.overlay = Some(Overlay::Edit { parent, area }),
+            }
+            Vec::new()
+        }
+        Overlay::Save { name: mut input } => {
+            match name.as_str() {
+                "esc" | "ctrl-c" => {}
+                "enter" => {
+                    let path = PathBuf::from(input.lines().concat().trim());
+                    save(app, session, &path, false);
+                }
+                _ => {
+                    input.input(key);
+                    app.overlay = Some(Overlay::Save { name: input });
+                }
+            }
+            Vec::new()
+        }
+        Overlay::Overwrite { path } => {
+            match name.as_str() {
+                "y" => save(app, session, &path, true),
+                _ => app.say(format!("{} stays as it was", path.display()), false),
+            }
+            Vec::new()
+        }
+        Overlay::Quit => match name.as_str() {
+            "y" | "enter" | "q" | "ctrl-c" => vec![Effect::Quit],
+            _ => Vec::new(),
+        },
+    }
+}
+
+fn on_help_key(app: &mut App, session: &Session, key: &KeyEvent, mut filter: String, mut cursor: usize) -> Vec<Effect> {
+    let found = help_rows(app, &filter);
+    match name_of(key).as_str() {
+        "esc" | "ctrl-c" => return Vec::new(),
+        "?" if filter.is_empty() => return Vec::new(),
+        "enter" => {
+            return match found.get(cursor) {
+                Some(binding) => act(app, session, binding.action),
+                None => Vec::new(),
+            };
+        }
+        "up" => cursor = cursor.saturating_sub(1),
+        "down" => cursor = (cursor + 1).min(found.len().saturating_sub(1)),
+        "pgup" => cursor = cursor.saturating_sub(10),
+        "pgdn" => cursor = (cursor + 10).min(found.len().saturating_sub(1)),
+        "backspace" => {
+            filter.pop();
+            cursor = 0;
+        }
+        "space" => filter.push(' '),
+        name if name.chars().count() == 1 => {
+            filter.push_str(name);
+            cursor = 0;
+        }
+        _ => {}
+    }
+    app.overlay = Some(Overlay::Help { filter, cursor });
+    Vec::new()
+}
+
+/// Rows of the help that match what was typed and mean something here.
+#[must_use]
+pub fn help_rows(app: &App, filter: &str) -> Vec<&'static Binding> {
+    let here = if app.at_work { Context::Work } else { Context::Start };
+    let words: Vec<String> = filter.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let matches = |b: &Binding| {
+        let text = format!("{} {} {}", b.keys.join(" "), b.short, b.help).to_lowercase();
+        words.iter().all(|w| text.contains(w))
+    };
+    BINDINGS.iter().filter(|b| (b.context == here || b.context == Context::Both) && matches(b)).collect()
+}
+
+/// Does what an action says.
+pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
+    let send = |command| vec![Effect::Send(command)];
+    let selected = app.version(session);
+    match action {
+        Action::Stop => {
+            if app.selected.is_some() && !busy(session) {
+                app.selected = None;
+                return Vec::new();
+            }
+            return send(Command::Stop);
+        }
+        Action::Pause => {
+            app.held = !app.held;
+            return send(Command::Pause(app.held));
+        }
+        Action::NextRound => return send(Command::NextRound),
+        Action::Retry => return send(Command::Retry),
+        Action::Undo => return send(Command::Undo),
+        Action::Steer => app.steering = true,
+        Action::Mode => {
+            let next = match session.mode {
+                Mode::Auto => Mode::Step,
+                Mode::Step => Mode::Manual,
+                Mode::Manual => Mode::Auto,
+            };
+            return send(Command::Mode(next));
+        }
+        Action::Objective => {
+            let next = match session.objective {
+                Objective::Time => Objective::Memory,
+                Objective::Memory => Objective::Integral,
+                Objective::Integral => Objective::Time,
+            };
+            return send(Command::Objective(next));
+        }
+        Action::Accept => return selected.map(|v| send(Command::Accept(v))).unwrap_or_default(),
+        Action::Reject => return selected.map(|v| send(Command::Reject(v))).unwrap_or_default(),
+        Action::Branch => {
+            let next = selected.filter(|v| session.chosen_parent != Some(*v));
+            return send(Command::Parent(next));
+        }
+        Action::Pin => {
+            let pinned = |v: VersionId| session.version(v).is_some_and(|v| v.pinned);
+            return selected.map(|v| send(Command::Pin(v, !pinned(v)))).unwrap_or_default();
+        }
+        Action::Edit => {
+            if let Some(version) = selected.and_then(|v| session.version(v)) {
+                let area = Box::new(text_area(&version.source.text));
+                app.overlay = Some(Overlay::Edit { parent: version.id, area });
+            }
+        }
+        Action::EditOutside => {
+            if let Some(version) = selected.and_then(|v| session.version(v)) {
+                let (text, file_name) = (version.source.text.to_string(), version.source.file_name.clone());
+                return vec![Effect::Outside { parent: version.id, text, file_name }];
+            }
+        }
+        Action::Save => match session.best() {
+            Some(best) => {
+                let mut name = text_area(&default_name(session, &best.source.file_name));
+                name.move_cursor(CursorMove::End);
+                app.overlay = Some(Overlay::Save { name: Box::new(name) });
+            }
+            None => app.say("no version passes yet: there is nothing to save", true),
+        },
+        Action::Help => app.overlay = Some(Overlay::Help { filter: String::new(), cursor: 0 }),
+        Action::Theme => return vec![Effect::OtherTheme],
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Interrupt if app.at_work && busy(session) => return send(Command::Stop),
+        Action::Interrupt => return vec![Effect::Quit],
+        Action::Quit if app.at_work && busy(session) && !app.demo => app.overlay = Some(Overlay::Quit),
+        Action::Quit => return vec![Effect::Quit],
+        _ => return look_around(app, session, action),
+    }
+    Vec::new()
+}
+
+/// Actions that only change what is looked at.
+fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
+    if !app.at_work {
+        return at_home(app, action);
+    }
+    let pane = app.pane(session);
+    let page = app.seen.room.saturating_sub(1).max(1) as isize;
+    match action {
+        Action::Show(tab) => show(app, tab),
+        Action::NextTab => show(app, neighbour(pane, 1)),
+        Action::PreviousTab => show(app, neighbour(pane, Tab::ALL.len() - 1)),
+        Action::Follow => {
+            app.tab = None;
+            app.selected = None;
+            app.case = None;
+            app.scroll.clear();
+        }
+        Action::Older | Action::Newer => {
+            let at = app.version(session).and_then(|id| session.versions.iter().position(|v| v.id == id)).unwrap_or(0);
+            let next = if action == Action::Older { at.checked_sub(1) } else { Some(at + 1) };
+            if let Some(version) = next.and_then(|n| session.versions.get(n)) {
+                select(app, version.id);
+            }
+        }
+        Action::Up if pane == Tab::Cases => step_case(app, session, -1),
+        Action::Down if pane == Tab::Cases => step_case(app, session, 1),
+        Action::Up => scroll(app, pane, -1),
+        Action::Down => scroll(app, pane, 1),
+        Action::PageUp => scroll(app, pane, -page),
+        Action::PageDown => scroll(app, pane, page),
+        Action::HalfUp => scroll(app, pane, -(page / 2).max(1)),
+        Action::HalfDown => scroll(app, pane, (page / 2).max(1)),
+        Action::Top => scroll_to(app, pane, 0),
+        Action::Bottom => scroll_to(app, pane, usize::MAX),
+        Action::NextChange => {
+            let next = app.seen.changes.iter().copied().find(|row| row.saturating_sub(2) > app.seen.first);
+            next.map(|row| scroll_to(app, pane, row.saturating_sub(2))).unwrap_or_default();
+        }
+        Action::PreviousChange => {
+            let before = app.seen.changes.iter().copied().rev().find(|row| row.saturating_sub(2) < app.seen.first);
+            before.map(|row| scroll_to(app, pane, row.saturating_sub(2))).unwrap_or_default();
+        }
+        Action::Against => {
+            app.against = match app.against {
+                Against::Parent => Against::Original,
+                Against::Original => Against::Best,
+                Against::Best => Against::Parent,
+            };
+            show(app, Tab::Diff);
+        }
+        Action::Zoom => app.zoomed = !app.zoomed,
+        Action::Open => {
+            if !app.unfolded.remove(&pane) {
+                app.unfolded.insert(pane);
+            }
+            app.scroll.remove(&pane);
+        }
+        Action::Left => app.shift = app.shift.saturating_sub(8),
+        Action::Right => app.shift = (app.shift + 8).min(2_000),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
+    let Some(home) = &mut app.home else { return Vec::new() };
+    match action {
+        Action::Up => home.step(-1),
+        Action::Down => home.step(1),
+        Action::PageUp => home.step(-8),
+        Action::PageDown => home.step(8),
+        Action::Top => home.cursor = 0,
+        Action::Bottom => home.step(isize::MAX),
+        Action::Open if home.opening.is_none() => match home.chosen() {
+            Ok(choice) => {
+                let (Choice::Bundled(name) | Choice::Resume(name)) = &choice;
+                home.opening = Some(name.clone());
+                return vec![Effect::Open(choice)];
+            }
+            Err(why) => app.say(why, true),
+        },
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effect> {
+    let place = Position { x: mouse.column, y: mouse.row };
+    if app.overlay.is_some() {
+        return Vec::new();
+    }
+    match mouse.kind {
+        MouseEventKind::ScrollDown if app.at_work => scroll(app, app.pane(session), 3),
+        MouseEventKind::ScrollUp if app.at_work => scroll(app, app.pane(session), -3),
+        MouseEventKind::ScrollDown => return at_home(app, Action::Down),
+        MouseEventKind::ScrollUp => return at_home(app, Action::Up),
+        MouseEventKind::Down(MouseButton::Left) => return on_click(app, session, place),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn on_click(app: &mut App, session: &Session, place: Position) -> Vec<Effect> {
+    let row = app.seen.rows.iter().find(|(r, _)| r.contains(place)).map(|(_, n)| *n);
+    if !app.at_work {
+        let Some((home, row)) = app.home.as_mut().zip(row) else { return Vec::new() };
+        let again = home.cursor == row;
+        home.cursor = row;
+        return if again { at_home(app, Action::Open) } else { Vec::new() };
+    }
+    app.steering = app.seen.steer.contains(place);
+    if let Some(tab) = app.seen.tabs.iter().find(|(r, _)| r.contains(place)).map(|(_, t)| *t) {
+        show(app, tab);
+    } else if let Some(version) = app.version_at(place) {
+        select(app, version);
+    } else if let Some(row) = row.filter(|_| app.pane(session) == Tab::Cases) {
+        app.case = Some(row);
+    }
+    Vec::new()
+}
+
+fn busy(session: &Session) -> bool {
+    !matches!(session.stage, Stage::Waiting | Stage::Finished)
+}
+
+fn show(app: &mut App, tab: Tab) {
+    app.tab = Some(tab);
+    app.shift = 0;
+}
+
+fn select(app: &mut App, version: VersionId) {
+    app.selected = Some(version);
+    app.case = None;
+    for tab in [Tab::Code, Tab::Diff, Tab::Cases, Tab::Stream, Tab::Prompt] {
+        app.scroll.remove(&tab);
+    }
+}
+
+fn neighbour(tab: Tab, by: usize) -> Tab {
+    let at = Tab::ALL.iter().position(|t| *t == tab).unwrap_or(0);
+    Tab::ALL[(at + by) % Tab::ALL.len()]
+}
+
+/// Moves from the place that was seen last, within what there is.
+fn scroll(app: &mut App, pane: Tab, by: isize) {
+    scroll_to(app, pane, app.seen.first.saturating_add_signed(by));
+}
+
+fn scroll_to(app: &mut App, pane: Tab, row: usize) {
+    let last = app.seen.total.saturating_sub(app.seen.room);
+    app.scroll.insert(pane, row.min(last));
+    if pane == Tab::Stream && row >= last {
+        // At the end again: the reply is followed as it grows.
+        app.scroll.remove(&pane);
+    }
+}
+
+fn step_case(app: &mut App, session: &Session, by: isize) {
+    let cases = session.task.as_ref().map_or(0, |t| t.cases.len());
+    let now = app.case.unwrap_or_else(|| crate::tui::view::cases::natural_case(session, app));
+    app.case = Some(now.saturating_add_signed(by).min(cases.saturating_sub(1)));
+}
+
+fn unchanged(session: &Session, parent: VersionId, area: &TextArea<'_>) -> bool {
+    let text = session.version(parent).map_or("", |v| &v.source.text);
+    text.lines().eq(area.lines().iter().map(String::as_str))
+}
+
+fn measure(app: &mut App, session: &Session, parent: VersionId, text: String) -> Vec<Effect> {
+    if session.version(parent).is_some_and(|v| v.source.text.trim_end() == text.trim_end()) {
+        app.say("nothing was changed, so there is nothing to measure", false);
+        return Vec::new();
+    }
+    app.selected = None;
+    app.tab = None;
+    app.say(format!("your edit of {parent} is measured next"), false);
+    vec![Effect::Send(Command::HandEdit { parent, text })]
+}
+
+/// `pairs.best.py` for `solution.py` of the task `pairs`.
+fn default_name(session: &Session, file_name: &str) -> String {
+    let task = session.task.as_ref().map_or("program", |t| t.name.as_str());
+    let stem: String = task.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect();
+    match Path::new(file_name).extension().and_then(|e| e.to_str()) {
+        Some(extension) => format!("{stem}.best.{extension}"),
+        None => format!("{stem}.best"),
+    }
+}
+
+/// Writes the best version beside its place and moves it there, so that no half file is ever seen.
+fn save(app: &mut App, session: &Session, path: &Path, replace: bool) {
+    let Some(best) = session.best() else { return };
+    if path.as_os_str().is_empty() || path.is_dir() {
+        app.say("a file name is needed: nothing was saved", true);
+        return;
+    }
+    if path.exists() && !replace {
+        app.overlay = Some(Overlay::Overwrite { path: path.to_owned() });
+        return;
+    }
+    match write_whole(path, best.source.text.as_bytes(), replace) {
+        Ok(()) => app.say(format!("{} was saved to {}", best.id, path.display()), false),
+        Err(why) => app.say(format!("cannot write {}: {why}", path.display()), true),
+    }
+}
+
+fn write_whole(path: &Path, bytes: &[u8], replace: bool) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".reheat-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    // Temporary files are private; a saved program is an ordinary file.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path).map_or(0o644, |m| m.permissions().mode() & 0o777);
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+    }
+    let moved = if replace { file.persist(path).map(drop) } else { file.persist_noclobber(path).map(drop) };
+    moved.map_err(|e| e.error)
+}

@@ -1,0 +1,474 @@
+//! The state of the screen: what is looked at, what is being typed, what was worked out for it.
+//!
+//! Knows the session only by reading it. What a key does to it stands in `act`; drawing it stands in `view`.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ratatui::layout::{Position, Rect};
+use tui_textarea::TextArea;
+
+use crate::session::Session;
+use crate::session::event::{Stage, VersionId};
+use crate::tui::desk::{Done, Job};
+use crate::tui::diff::Diff;
+use crate::tui::highlight::{Painted, Syntaxes};
+use crate::tui::home::Home;
+use crate::tui::stream::Reply;
+use crate::tui::text;
+use crate::tui::theme::Theme;
+use crate::tui::layout::{Look, Plan, plan};
+
+/// A pane of the main area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tab {
+    /// What the program must do.
+    Task,
+    /// The reply as it comes.
+    Stream,
+    /// The selected version's text.
+    Code,
+    /// What it changed.
+    Diff,
+    /// Its cases.
+    Cases,
+    /// The prompt it came from.
+    Prompt,
+    /// The charts, large.
+    Charts,
+    /// All versions with their figures; the end of a session.
+    Summary,
+}
+
+impl Tab {
+    /// All, in order of their numbers.
+    pub const ALL: [Self; 8] =
+        [Self::Task, Self::Stream, Self::Code, Self::Diff, Self::Cases, Self::Prompt, Self::Charts, Self::Summary];
+
+    /// Its name.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::Stream => "stream",
+            Self::Code => "code",
+            Self::Diff => "diff",
+            Self::Cases => "cases",
+            Self::Prompt => "prompt",
+            Self::Charts => "charts",
+            Self::Summary => "summary",
+        }
+    }
+}
+
+/// What a diff compares the selected version with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Against {
+    /// What it was made from.
+    #[default]
+    Parent,
+    /// v0.
+    Original,
+    /// The best version.
+    Best,
+}
+
+/// What lies on top and has the keyboard.
+pub enum Overlay {
+    /// The help, which is also the palette.
+    Help {
+        /// What was typed to search it.
+        filter: String,
+        /// The chosen row among those that match.
+        cursor: usize,
+    },
+    /// The editor for a version by hand.
+    Edit {
+        /// What is edited.
+        parent: VersionId,
+        /// The text.
+        area: Box<TextArea<'static>>,
+    },
+    /// Asks for a file name.
+    Save {
+        /// The name so far.
+        name: Box<TextArea<'static>>,
+    },
+    /// Asks whether a file may be replaced.
+    Overwrite {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Asks whether to quit while something is on.
+    Quit,
+    /// Asks whether an edited text is thrown away.
+    Discard {
+        /// The editor to go back to.
+        parent: VersionId,
+        /// Its text.
+        area: Box<TextArea<'static>>,
+    },
+}
+
+/// A word of the screen itself to the developer.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// When it was said.
+    pub at: Timestamp,
+    /// What.
+    pub text: String,
+    /// Whether something went wrong.
+    pub error: bool,
+}
+
+/// What the last drawing came to: where things are, how far they can be moved. For clicks and scrolling.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Tabs of the main pane.
+    pub tabs: Vec<(Rect, Tab)>,
+    /// Rows of the version tree.
+    pub versions: Vec<(Rect, VersionId)>,
+    /// Rows of a list (cases, entries of the start screen) with their numbers.
+    pub rows: Vec<(Rect, usize)>,
+    /// The steering box.
+    pub steer: Rect,
+    /// Rows of the main pane in all.
+    pub total: usize,
+    /// Rows of the main pane that can be seen.
+    pub room: usize,
+    /// The first row that was seen.
+    pub first: usize,
+    /// Rows where changes of the diff begin.
+    pub changes: Vec<usize>,
+}
+
+/// A long text wrapped for the width it is shown in.
+#[derive(Default)]
+pub struct Page {
+    key: (Option<Tab>, u32, usize, u16),
+    /// Its rows.
+    pub rows: Vec<String>,
+}
+
+/// The state of the screen.
+pub struct App {
+    /// The start screen; absent where the program went straight to work.
+    pub home: Option<Home>,
+    /// Whether the workbench is shown (else the start screen).
+    pub at_work: bool,
+    /// Colours.
+    pub theme: Theme,
+    /// A standing line for the developer, such as the demo's.
+    pub banner: String,
+    /// Quits without asking.
+    pub demo: bool,
+    /// Now, as far as drawing is concerned.
+    pub now: Timestamp,
+    /// When the stage became what it is.
+    pub stage_since: Timestamp,
+    stage: Option<std::mem::Discriminant<Stage>>,
+    /// Size of the screen.
+    pub size: Rect,
+    /// Pane that the developer chose; none follows the moment.
+    pub tab: Option<Tab>,
+    /// Version that the developer chose; none follows the moment.
+    pub selected: Option<VersionId>,
+    /// First row shown, by pane; none is the pane's natural place.
+    pub scroll: HashMap<Tab, usize>,
+    /// Cells that long lines are moved by.
+    pub shift: usize,
+    /// Case that the developer chose.
+    pub case: Option<usize>,
+    /// Whether the main pane has the whole width.
+    pub zoomed: bool,
+    /// What diffs compare with.
+    pub against: Against,
+    /// Panes whose folds are open.
+    pub unfolded: HashSet<Tab>,
+    /// Whether the steering box has the keyboard.
+    pub steering: bool,
+    /// What is typed into it.
+    pub steer: TextArea<'static>,
+    /// What lies on top.
+    pub overlay: Option<Overlay>,
+    /// The last word of the screen itself.
+    pub message: Option<Message>,
+    /// Whether the developer holds the loop.
+    pub held: bool,
+    /// The last drawing.
+    pub seen: Seen,
+    /// Colours of versions.
+    pub painted: HashMap<VersionId, Arc<Vec<Painted>>>,
+    /// Differences between versions.
+    pub diffs: HashMap<(VersionId, VersionId), Arc<Diff>>,
+    /// The reply, laid out.
+    pub reply: Reply,
+    /// The long text on the screen.
+    pub page: Page,
+    /// Grammars, once loaded.
+    pub syntaxes: Option<Arc<Syntaxes>>,
+    asked: HashSet<(VersionId, Option<VersionId>)>,
+    warming: bool,
+}
+
+impl App {
+    /// A fresh screen; on the start screen if there is one.
+    #[must_use]
+    pub fn new(theme: Theme, home: Option<Home>, now: Timestamp) -> Self {
+        Self {
+            at_work: home.is_none(),
+            home,
+            theme,
+            banner: String::new(),
+            demo: false,
+            now,
+            stage_since: now,
+            stage: None,
+            size: Rect::new(0, 0, 80, 24),
+            tab: None,
+            selected: None,
+            scroll: HashMap::new(),
+            shift: 0,
+            case: None,
+            zoomed: false,
+            against: Against::default(),
+            unfolded: HashSet::new(),
+            steering: false,
+            steer: text_area(""),
+            overlay: None,
+            message: None,
+            held: false,
+            seen: Seen::default(),
+            painted: HashMap::new(),
+            diffs: HashMap::new(),
+            reply: Reply::default(),
+            page: Page::default(),
+            syntaxes: None,
+            asked: HashSet::new(),
+            warming: false,
+        }
+    }
+
+    /// Opens the workbench on another session: nothing of the last one stays.
+    pub fn open_work(&mut self) {
+        let fresh = Self::new(self.theme.clone(), self.home.take(), self.now);
+        let old = std::mem::replace(self, fresh);
+        self.banner = old.banner;
+        self.demo = old.demo;
+        self.size = old.size;
+        self.syntaxes = old.syntaxes;
+        self.warming = old.warming;
+        self.at_work = true;
+    }
+
+    /// Notices when the stage changes, so that the state line can say for how long.
+    pub fn observe(&mut self, session: &Session) {
+        let stage = std::mem::discriminant(&session.stage);
+        if self.stage != Some(stage) {
+            self.stage = Some(stage);
+            self.stage_since = session.last_at.unwrap_or(self.now);
+            if self.tab.is_none() {
+                // The screen follows: a new moment is seen from its natural place.
+                self.scroll.clear();
+                self.case = None;
+            }
+        }
+        self.held = session.stage == Stage::Paused;
+    }
+
+    /// Says something to the developer.
+    pub fn say(&mut self, text: impl Into<String>, error: bool) {
+        self.message = Some(Message { at: self.now, text: text.into(), error });
+    }
+
+    /// The version that is looked at.
+    #[must_use]
+    pub fn version(&self, session: &Session) -> Option<VersionId> {
+        let busy = !matches!(session.stage, Stage::Finished | Stage::Preparing);
+        self.selected
+            .filter(|id| session.version(*id).is_some())
+            .or(session.live.version.filter(|_| busy))
+            .or(session.incumbent.filter(|_| !busy))
+            .or(session.versions.last().map(|v| v.id))
+    }
+
+    /// The pane that is shown: the chosen one, or the one that fits the moment.
+    #[must_use]
+    pub fn pane(&self, session: &Session) -> Tab {
+        if let Some(tab) = self.tab {
+            return tab;
+        }
+        if self.selected.is_some() {
+            return Tab::Diff;
+        }
+        let charts_stand_beside = self.plan().memory.is_some();
+        match &session.stage {
+            Stage::Preparing => Tab::Task,
+            Stage::Asking | Stage::Streaming | Stage::Retrying { .. } => Tab::Stream,
+            Stage::Building { .. } | Stage::Checking { .. } => Tab::Cases,
+            Stage::Comparing { .. } | Stage::Confirming { .. } if charts_stand_beside => Tab::Diff,
+            Stage::Comparing { .. } | Stage::Confirming { .. } => Tab::Charts,
+            Stage::Finished => Tab::Summary,
+            Stage::Waiting | Stage::Paused => self.after_the_fact(session),
+        }
+    }
+
+    fn after_the_fact(&self, session: &Session) -> Tab {
+        if session.round().is_some_and(|r| r.failed.is_some()) {
+            return Tab::Stream;
+        }
+        let last = session.versions.last();
+        match last.and_then(|v| v.verdict()) {
+            Some(verdict) if !verdict.accepted() => Tab::Cases,
+            Some(_) if last.is_some_and(|v| v.id.0 > 0) => Tab::Diff,
+            _ => Tab::Task,
+        }
+    }
+
+    /// The two versions that a diff shows: what it is compared with, and the selected one.
+    #[must_use]
+    pub fn diff_pair(&self, session: &Session) -> Option<(VersionId, VersionId)> {
+        let version = session.version(self.version(session)?)?;
+        let old = match self.against {
+            Against::Parent => version.parent?,
+            Against::Original => VersionId(0),
+            Against::Best => session.incumbent?,
+        };
+        (old != version.id && session.version(old).is_some()).then_some((old, version.id))
+    }
+
+    /// The round that the stream and prompt panes show.
+    #[must_use]
+    pub fn round<'s>(&self, session: &'s Session) -> Option<&'s crate::session::fold::Round> {
+        match self.selected.and_then(|id| session.version(id)) {
+            Some(version) => session.rounds.iter().find(|r| r.number == version.round),
+            None => session.round(),
+        }
+    }
+
+    /// What besides the size decides where things go.
+    #[must_use]
+    pub fn look(&self) -> Look {
+        Look { steering: self.steering, banner: !self.banner.is_empty(), zoomed: self.zoomed }
+    }
+
+    /// Where everything goes on this screen.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        plan(self.size, self.look())
+    }
+
+    /// Works out what the next drawing needs, or asks the desk for it. Call before drawing.
+    pub fn prepare(&mut self, session: &Session, ask: &mut dyn FnMut(Job)) {
+        let Some(task) = session.task.as_ref().filter(|_| self.at_work) else { return };
+        let language = task.language.as_str();
+        if !self.warming {
+            self.warming = true;
+            ask(Job::Warm { language: language.to_owned() });
+        }
+        let pane = self.pane(session);
+        let inner = self.plan().main_inner();
+        self.prepare_versions(session, pane, language, ask);
+        if pane == Tab::Stream
+            && let Some((number, text)) = self.reply_text(session)
+        {
+            let syntaxes = self.syntaxes.clone();
+            self.reply.update(number, &text, usize::from(inner.width), language, syntaxes.as_ref());
+        }
+        let (id, long): (u32, Arc<str>) = match pane {
+            Tab::Task => (0, task.statement.clone()),
+            Tab::Prompt => self.round(session).map_or((0, Arc::from("")), |r| (r.number, r.prompt.clone())),
+            _ => return,
+        };
+        let key = (Some(pane), id, long.len(), inner.width);
+        if self.page.key != key {
+            self.page = Page { key, rows: text::wrap_all(&long, inner.width.into()) };
+        }
+    }
+
+    fn prepare_versions(&mut self, session: &Session, pane: Tab, language: &str, ask: &mut dyn FnMut(Job)) {
+        let pair = self.diff_pair(session).filter(|_| pane == Tab::Diff);
+        let mut wanted: Vec<VersionId> = pair.map(|(a, b)| vec![a, b]).unwrap_or_default();
+        if matches!(pane, Tab::Code | Tab::Diff) {
+            wanted.extend(self.version(session));
+        }
+        for id in wanted {
+            if let Some(version) = session.version(id).filter(|_| self.asked.insert((id, None))) {
+                ask(Job::Paint { version: id, text: version.source.text.clone(), language: language.to_owned() });
+            }
+        }
+        if let Some((old, new)) = pair.filter(|(old, new)| self.asked.insert((*new, Some(*old))))
+            && let (Some(a), Some(b)) = (session.version(old), session.version(new))
+        {
+            ask(Job::Compare { old: (old, a.source.text.clone()), new: (new, b.source.text.clone()) });
+        }
+    }
+
+    /// The reply that is shown: the live one while it comes, else the one that was kept.
+    fn reply_text(&self, session: &Session) -> Option<(u32, Arc<str>)> {
+        let round = self.round(session)?;
+        let live = session.round().is_some_and(|r| r.number == round.number) && round.reply.is_none();
+        let text = match &round.reply {
+            Some(reply) => reply.text.clone(),
+            None if live => Arc::from(session.live.text.as_str()),
+            None => Arc::from(""),
+        };
+        Some((round.number, text))
+    }
+
+    /// Takes in what the desk worked out.
+    pub fn take(&mut self, done: Done) {
+        match done {
+            Done::Warm(syntaxes) => self.syntaxes = Some(syntaxes),
+            Done::Painted(version, lines) => drop(self.painted.insert(version, lines)),
+            Done::Compared(old, new, diff) => drop(self.diffs.insert((old, new), diff)),
+        }
+    }
+
+    /// Whether something on the screen moves by itself, and how often it is worth drawing it (milliseconds).
+    #[must_use]
+    pub fn heartbeat(&self, session: &Session) -> Option<u64> {
+        if !self.at_work {
+            return self.message.as_ref().map(|_| 1_000);
+        }
+        match session.stage {
+            Stage::Comparing { .. } | Stage::Confirming { .. } => Some(500),
+            Stage::Waiting | Stage::Finished | Stage::Paused => self.fresh_words(session).then_some(1_000),
+            _ => Some(120),
+        }
+    }
+
+    /// Whether a message or a note is recent enough to be shown.
+    fn fresh_words(&self, session: &Session) -> bool {
+        let fresh = |at: Timestamp| self.now.duration_since(at).as_secs() < MESSAGE_SECONDS;
+        self.message.as_ref().is_some_and(|m| fresh(m.at)) || session.notes.last().is_some_and(|n| fresh(n.at))
+    }
+
+    /// The word to show now: the screen's own, or the engine's last note, while fresh.
+    #[must_use]
+    pub fn word<'s>(&'s self, session: &'s Session) -> Option<(&'s str, bool)> {
+        let fresh = |at: Timestamp| self.now.duration_since(at).as_secs() < MESSAGE_SECONDS;
+        let own = self.message.as_ref().filter(|m| fresh(m.at)).map(|m| (m.at, m.text.as_str(), m.error));
+        let note = session.notes.last().filter(|n| fresh(n.at)).map(|n| (n.at, n.text.as_str(), n.error));
+        own.into_iter().chain(note).max_by_key(|w| w.0).map(|w| (w.1, w.2))
+    }
+
+    /// What of the last drawing is at a place of the screen.
+    #[must_use]
+    pub fn version_at(&self, place: Position) -> Option<VersionId> {
+        self.seen.versions.iter().find(|(r, _)| r.contains(place)).map(|(_, v)| *v)
+    }
+}
+
+/// How long a word stays on the screen.
+const MESSAGE_SECONDS: i64 = 9;
+
+/// A plain text box without line underlining.
+#[must_use]
+pub fn text_area(text: &str) -> TextArea<'static> {
+    let mut area = TextArea::new(text.lines().map(str::to_owned).collect());
+    area.set_cursor_line_style(ratatui::style::Style::new());
+    area
+}

@@ -1,0 +1,334 @@
+//! The one loop of the screen: waits, takes in everything that came, draws once.
+
+use std::process::Command as Process;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+use crate::engine::Command;
+use crate::session::Session;
+use crate::session::event::{Stage, VersionId};
+use crate::tui::act::{Effect, terminal_event};
+use crate::tui::app::App;
+use crate::tui::desk::{self, Job};
+use crate::tui::home::Choice;
+use crate::tui::inbox::{self, Keyboard, Message};
+use crate::tui::pace::{Cause, Pace};
+use crate::tui::terminal::Screen;
+use crate::tui::theme::{Depth, Theme};
+use crate::tui::view::draw;
+use crate::tui::{Ended, Link, Opener, Start, TuiError};
+
+/// Messages taken in before a frame, at most; a flood must not keep the screen from being drawn.
+const BATCH: usize = 4_096;
+/// How long the loop may take to end in good order when the developer quits.
+const FAREWELL: Duration = Duration::from_secs(3);
+/// The same after a signal or a hang-up.
+const SHORT_FAREWELL: Duration = Duration::from_millis(250);
+
+/// Shows the screen until it ends. Blocks; gives the terminal back whatever happens.
+///
+/// # Errors
+/// Where there is no terminal, or the theme cannot be read.
+pub fn run(start: Start) -> Result<Ended, TuiError> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let depth = Depth::detect(environment);
+    let name = start.theme.clone().unwrap_or_else(|| Theme::default_name(environment).to_owned());
+    let (theme, warnings) = Theme::load(&name, start.themes.as_deref(), depth).map_err(TuiError::Theme)?;
+    inbox::ended(false);
+    let screen = Screen::take()?;
+    let (sender, receiver) = inbox::open();
+    let signals = inbox::signals(sender.clone())?;
+    let keyboard = Keyboard::start(sender.clone())?;
+    let answers = sender.clone();
+    let home = start.running.is_none().then_some(start.home);
+    let mut app = App::new(theme, home, Timestamp::now());
+    app.banner = start.banner;
+    app.demo = start.demo;
+    if let Some(warning) = warnings.first() {
+        app.say(warning.clone(), true);
+    }
+    let mut bench = Bench {
+        session: Session::default(),
+        app,
+        send: None,
+        screen,
+        keyboard,
+        jobs: desk::start(move |done| drop(answers.send(Message::Done(done)))),
+        choices: opener(start.open, sender.clone()),
+        sender,
+        pace: Pace::default(),
+        wanted: Some(Cause::Key),
+        leaving: None,
+    };
+    if let Some(link) = start.running {
+        bench.connect(link);
+    }
+    let result = bench.turn(&receiver);
+    let ended = bench.end(&receiver);
+    signals.close();
+    inbox::ended(true);
+    result?;
+    Ok(ended)
+}
+
+/// Opens entries of the start screen on a thread of its own: loading a task may take a while.
+fn opener(mut open: Opener, to: SyncSender<Message>) -> Sender<Choice> {
+    let (choices, inbox) = std::sync::mpsc::channel();
+    let worker = move || {
+        for choice in inbox {
+            if to.send(Message::Opened(open(choice))).is_err() {
+                return;
+            }
+        }
+    };
+    drop(std::thread::Builder::new().name("open".into()).spawn(worker));
+    choices
+}
+
+enum Leaving {
+    Quit,
+    Signal(i32),
+}
+
+struct Bench {
+    session: Session,
+    app: App,
+    send: Option<Box<dyn Fn(Command) + Send>>,
+    screen: Screen,
+    keyboard: Keyboard,
+    jobs: Sender<Job>,
+    choices: Sender<Choice>,
+    sender: SyncSender<Message>,
+    pace: Pace,
+    /// Why a frame is wanted, if one is.
+    wanted: Option<Cause>,
+    leaving: Option<Leaving>,
+}
+
+impl Bench {
+    fn connect(&mut self, link: Link) {
+        inbox::forward(link.events, self.sender.clone());
+        self.send = Some(link.send);
+    }
+
+    fn turn(&mut self, inbox: &Receiver<Message>) -> std::io::Result<()> {
+        while self.leaving.is_none() {
+            let now = Instant::now();
+            let due = self.wanted.map(|cause| self.pace.wait(cause, now));
+            if due.is_some_and(|d| d.is_zero()) {
+                self.draw()?;
+                continue;
+            }
+            let beat = self.app.heartbeat(&self.session).map(Duration::from_millis);
+            let first = match due.or(beat) {
+                Some(wait) => inbox.recv_timeout(wait),
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match first {
+                Ok(message) => {
+                    self.take(message, inbox)?;
+                    for _ in 0..BATCH {
+                        let Ok(message) = inbox.try_recv() else { break };
+                        self.take(message, inbox)?;
+                    }
+                }
+                // Either the frame is due now, or something on the screen has moved on by itself.
+                Err(RecvTimeoutError::Timeout) => self.want(self.news()),
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    fn news(&self) -> Cause {
+        match self.session.stage {
+            Stage::Comparing { .. } | Stage::Confirming { .. } => Cause::NewsWhileTiming,
+            _ => Cause::News,
+        }
+    }
+
+    fn want(&mut self, cause: Cause) {
+        if self.wanted != Some(Cause::Key) {
+            self.wanted = Some(cause);
+        }
+    }
+
+    fn draw(&mut self) -> std::io::Result<()> {
+        self.wanted = None;
+        let (width, height) = ratatui::crossterm::terminal::size().unwrap_or((80, 24));
+        self.app.size = Rect::new(0, 0, width, height);
+        self.app.now = Timestamp::now();
+        let jobs = &self.jobs;
+        self.app.prepare(&self.session, &mut |job| drop(jobs.send(job)));
+        let (session, app) = (&self.session, &self.app);
+        let mut seen = None;
+        self.screen.draw(|frame| seen = Some(draw(frame, session, app)))?;
+        if let Some(seen) = seen {
+            self.app.seen = seen;
+        }
+        self.pace.drawn(Instant::now());
+        Ok(())
+    }
+
+    fn take(&mut self, message: Message, inbox: &Receiver<Message>) -> std::io::Result<()> {
+        match message {
+            Message::Terminal(event) => {
+                self.app.now = Timestamp::now();
+                self.want(Cause::Key);
+                for effect in terminal_event(&mut self.app, &self.session, &event) {
+                    self.effect(effect, inbox)?;
+                }
+            }
+            Message::Happened(happened) => {
+                self.session.apply(&happened);
+                self.app.observe(&self.session);
+                self.want(self.news());
+            }
+            Message::LoopEnded => {
+                if self.session.finished.is_none() {
+                    self.app.say("the loop has ended", true);
+                }
+                self.want(Cause::News);
+            }
+            Message::Done(done) => {
+                self.app.take(done);
+                self.want(Cause::News);
+            }
+            Message::Opened(opened) => self.opened(opened),
+            Message::HungUp => self.leaving = Some(Leaving::Signal(signal_hook::consts::SIGHUP)),
+            Message::Signal(signal) => self.signal(signal)?,
+        }
+        Ok(())
+    }
+
+    fn opened(&mut self, opened: Result<Link, String>) {
+        self.app.now = Timestamp::now();
+        if let Some(home) = &mut self.app.home {
+            home.opening = None;
+        }
+        match opened {
+            Ok(link) => {
+                self.session = Session::default();
+                self.app.open_work();
+                self.connect(link);
+            }
+            Err(why) => self.app.say(why, true),
+        }
+        self.want(Cause::Key);
+    }
+
+    fn signal(&mut self, signal: i32) -> std::io::Result<()> {
+        use signal_hook::consts::{SIGCONT, SIGTSTP, SIGWINCH};
+        match signal {
+            SIGWINCH => self.want(Cause::Key),
+            SIGTSTP => self.suspend()?,
+            // Someone stopped us without asking: what is on the screen may be theirs.
+            SIGCONT => {
+                self.screen.take_again()?;
+                self.want(Cause::Key);
+            }
+            other => self.leaving = Some(Leaving::Signal(other)),
+        }
+        Ok(())
+    }
+
+    fn effect(&mut self, effect: Effect, inbox: &Receiver<Message>) -> std::io::Result<()> {
+        match effect {
+            Effect::Send(command) => self.ask(command),
+            Effect::Open(choice) => drop(self.choices.send(choice)),
+            Effect::Quit => self.leaving = Some(Leaving::Quit),
+            Effect::Suspend => self.suspend()?,
+            Effect::Redraw => self.screen.forget()?,
+            Effect::OtherTheme => {
+                let depth = self.app.theme.depth();
+                self.app.theme = if self.app.theme.light { Theme::dark(depth) } else { Theme::light(depth) };
+            }
+            Effect::Outside { parent, text, file_name } => self.outside(parent, &text, &file_name, inbox)?,
+        }
+        Ok(())
+    }
+
+    fn ask(&self, command: Command) {
+        if let Some(send) = &self.send {
+            send(command);
+        }
+    }
+
+    /// Gives the terminal back and stops, as ctrl-z does everywhere; goes on when the shell says so.
+    fn suspend(&mut self) -> std::io::Result<()> {
+        self.keyboard.hold();
+        self.screen.lend();
+        drop(signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP));
+        self.keyboard.release();
+        self.screen.take_again()?;
+        self.want(Cause::Key);
+        Ok(())
+    }
+
+    /// Edits a text in the developer's own editor. The session goes on meanwhile and is kept up to date.
+    fn outside(&mut self, parent: VersionId, text: &str, file_name: &str, messages: &Receiver<Message>) -> std::io::Result<()> {
+        let extension = std::path::Path::new(file_name).extension().and_then(|e| e.to_str()).unwrap_or("txt");
+        let file = tempfile::Builder::new().prefix("reheat-").suffix(&format!(".{extension}")).tempfile()?;
+        std::fs::write(file.path(), text)?;
+        let editor = ["VISUAL", "EDITOR"].iter().find_map(|v| std::env::var(v).ok().filter(|e| !e.trim().is_empty())).unwrap_or_else(|| "vi".into());
+        self.keyboard.hold();
+        self.screen.lend();
+        inbox::lent(true);
+        // Through the shell, because the variable may hold arguments.
+        let child = Process::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path()).spawn();
+        let ended = child.and_then(|mut child| {
+            loop {
+                if let Some(status) = child.try_wait()? {
+                    return Ok(status);
+                }
+                if let Ok(Message::Happened(happened)) = messages.recv_timeout(Duration::from_millis(50)) {
+                    self.session.apply(&happened);
+                    self.app.observe(&self.session);
+                }
+            }
+        });
+        inbox::lent(false);
+        self.keyboard.release();
+        self.screen.take_again()?;
+        self.app.now = Timestamp::now();
+        self.want(Cause::Key);
+        let edited = std::fs::read_to_string(file.path());
+        match (ended, edited) {
+            (Ok(status), Ok(new)) if status.success() && new != text => {
+                self.app.say(format!("your edit of {parent} is measured next"), false);
+                self.ask(Command::HandEdit { parent, text: new });
+            }
+            (Ok(status), Ok(_)) if status.success() => self.app.say("nothing was changed, so there is nothing to measure", false),
+            (Ok(status), Ok(_)) => self.app.say(format!("`{editor}` ended with {status}; nothing is measured"), true),
+            (Err(why), _) => self.app.say(format!("cannot start `{editor}`: {why}; set EDITOR"), true),
+            (_, Err(why)) => self.app.say(format!("cannot read the edited text: {why}"), true),
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal back at once, then lets the loop end in good order.
+    fn end(mut self, inbox: &Receiver<Message>) -> Ended {
+        self.screen.lend();
+        let signal = match self.leaving {
+            Some(Leaving::Signal(signal)) => Some(signal),
+            Some(Leaving::Quit) | None => None,
+        };
+        if self.send.is_some() {
+            self.ask(Command::Quit);
+            let until = Instant::now() + if signal.is_some() { SHORT_FAREWELL } else { FAREWELL };
+            while let Ok(message) = inbox.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                match message {
+                    Message::Happened(happened) => self.session.apply(&happened),
+                    Message::LoopEnded => break,
+                    // A second ctrl-c means now.
+                    Message::Signal(_) if signal.is_none() => break,
+                    _ => {}
+                }
+            }
+        }
+        Ended { session: self.session, signal }
+    }
+}

@@ -1,0 +1,202 @@
+//! The terminal itself: taken over, drawn to in whole frames, and always given back.
+//!
+//! [`restore`] may be called from anywhere, any number of times: on quitting, on an error, in a panic,
+//! and by the thread that waits for signals.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::thread::ThreadId;
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use ratatui::{Frame, Terminal};
+
+/// Alternate screen, hidden cursor, bracketed paste, clicks and wheel (no motion: it would flood).
+const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[2J";
+/// The same back again, and an open synchronised update closed.
+const GIVE_BACK: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+const BEGIN: &[u8] = b"\x1b[?2026h";
+const END: &[u8] = b"\x1b[?2026l";
+
+static TAKEN: AtomicBool = AtomicBool::new(false);
+static SCREEN_THREAD: Mutex<Option<ThreadId>> = Mutex::new(None);
+/// What other threads said when they panicked: told once the screen is gone.
+static LAST_WORDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Bytes of a frame, collected so that they are written at once.
+#[derive(Clone, Default)]
+struct Collected(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Collected {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The terminal while it is ours; given back when dropped.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Collected>>,
+    collected: Collected,
+}
+
+impl Screen {
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// Where there is no terminal, or it does not obey.
+    pub fn take() -> io::Result<Self> {
+        *SCREEN_THREAD.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::current().id());
+        install_panic_hook();
+        let collected = Collected::default();
+        let terminal = Terminal::new(CrosstermBackend::new(collected.clone()))?;
+        take_over()?;
+        Ok(Self { terminal, collected })
+    }
+
+    /// Draws one frame and writes it in one piece, between the marks of a synchronised update.
+    /// Where nothing changed nothing is written.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to: it is gone.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(draw)?;
+        let mut bytes = std::mem::take(&mut *self.collected.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if says_nothing(&bytes) {
+            return Ok(());
+        }
+        let mut whole = Vec::with_capacity(bytes.len() + BEGIN.len() + END.len());
+        whole.extend_from_slice(BEGIN);
+        whole.append(&mut bytes);
+        whole.extend_from_slice(END);
+        write_out(&whole)
+    }
+
+    /// Forgets what is on the screen, so that the next frame draws everything.
+    ///
+    /// # Errors
+    /// Where the terminal does not obey.
+    pub fn forget(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Gives the terminal back for a while.
+    pub fn lend(&mut self) {
+        restore();
+    }
+
+    /// Takes it over again after [`Screen::lend`].
+    ///
+    /// # Errors
+    /// Where the terminal does not obey.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        take_over()?;
+        self.forget()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+        *SCREEN_THREAD.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        for words in LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            drop(writeln!(io::stderr(), "{words}"));
+        }
+    }
+}
+
+fn take_over() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    write_out(TAKE)
+}
+
+/// Gives the terminal back as it was, if it is ours. Safe from any thread, any number of times.
+pub fn restore() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        drop(write_out(GIVE_BACK));
+        drop(disable_raw_mode());
+    }
+}
+
+/// Whether a frame only sets attributes and hides the cursor: nothing changed.
+fn says_nothing(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some((first, tail)) = rest.split_first() {
+        if *first != 0x1b || tail.first() != Some(&b'[') {
+            return false;
+        }
+        let Some(end) = tail[1..].iter().position(|b| (0x40..=0x7e).contains(b)) else { return false };
+        if !matches!(tail[1 + end], b'm' | b'l' | b'h') {
+            return false;
+        }
+        rest = &tail[end + 2..];
+    }
+    true
+}
+
+/// Writes past the lock of `Stdout`: whoever restores must not wait for whoever draws.
+#[cfg(unix)]
+fn write_out(mut bytes: &[u8]) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let out = rustix::stdio::stdout();
+    while !bytes.is_empty() {
+        match rustix::io::write(out, bytes) {
+            Ok(written) => bytes = &bytes[written.min(bytes.len())..],
+            Err(rustix::io::Errno::INTR) => {}
+            Err(rustix::io::Errno::AGAIN) => {
+                let wait = rustix::event::Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+                if poll(&mut [PollFd::new(&out, PollFlags::OUT)], Some(&wait))? == 0 {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+            }
+            Err(why) => return Err(why.into()),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn write_out(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// A panic of the screen's own thread gives the terminal back before it speaks; one of any other thread
+/// keeps its words until then, so that they do not spoil the screen.
+fn install_panic_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let screen = *SCREEN_THREAD.lock().unwrap_or_else(PoisonError::into_inner);
+            if screen.is_none() || screen == Some(std::thread::current().id()) {
+                restore();
+                before(info);
+            } else {
+                LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).push(info.to_string());
+            }
+        }));
+    });
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_without_news_is_not_written() {
+        assert!(says_nothing(b""));
+        assert!(says_nothing(b"\x1b[39m\x1b[49m\x1b[59m\x1b[0m\x1b[?25l"));
+        assert!(!says_nothing(b"\x1b[1;1Hx\x1b[0m"));
+        assert!(!says_nothing(b"\x1b[2J"));
+        assert!(!says_nothing(b"x"));
+    }
+}

@@ -1,0 +1,151 @@
+//! The main pane: its frame with the tabs, and the pane that is shown in it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::tui::app::{Seen, Tab};
+use crate::tui::layout::Plan;
+use crate::tui::stream::prose;
+use crate::tui::text::{visible, width};
+use crate::tui::theme::Role;
+use crate::tui::view::{Context, cases, charts, code, put, stream, summary};
+
+/// Draws it.
+pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) {
+    let area = plan.main;
+    if area.height < 3 || area.width < 8 {
+        return;
+    }
+    let pane = cx.app.pane(cx.session);
+    let info = info(cx, pane);
+    cx.block(Line::default(), false).render(area, buffer);
+    let end = tabs(cx, area, pane, buffer, seen);
+    let right = usize::from((area.x + area.width).saturating_sub(end + 2));
+    if !info.is_empty() && right > 6 {
+        let text = crate::tui::text::cut(&info, right);
+        let at = area.x + area.width - 2 - width(&text) as u16;
+        buffer.set_stringn(at, area.y, &text, right, cx.theme.fg(Role::Muted));
+    }
+    let inner = plan.main_inner();
+    seen.room = inner.height.into();
+    match pane {
+        Tab::Task => task(cx, inner, buffer, seen),
+        Tab::Prompt => long_text(cx, pane, inner, buffer, seen),
+        Tab::Stream => stream::draw(cx, inner, buffer, seen),
+        Tab::Code => code::draw(cx, inner, buffer, seen),
+        Tab::Diff => code::draw_diff(cx, inner, buffer, seen),
+        Tab::Cases => cases::draw(cx, inner, buffer, seen),
+        Tab::Charts => charts::draw(cx, inner, buffer),
+        Tab::Summary => summary::draw(cx, inner, buffer, seen),
+    }
+    more_signs(cx, area, seen, buffer);
+}
+
+/// How much lies above and below, on the lower edge.
+fn more_signs(cx: Context<'_>, area: Rect, seen: &Seen, buffer: &mut Buffer) {
+    let below = seen.total.saturating_sub(seen.first + seen.room);
+    if seen.total <= seen.room || area.width < 24 {
+        return;
+    }
+    let text = match (seen.first, below) {
+        (0, below) => format!(" ↓ {below} "),
+        (above, 0) => format!(" ↑ {above} "),
+        (above, below) => format!(" ↑ {above} ↓ {below} "),
+    };
+    let at = area.x + area.width - 2 - width(&text) as u16;
+    buffer.set_stringn(at, area.y + area.height - 1, text, area.width.into(), cx.theme.fg(Role::Muted));
+}
+
+/// The tabs on the upper edge; where there is little room the others are only numbers. Gives where they end.
+fn tabs(cx: Context<'_>, area: Rect, pane: Tab, buffer: &mut Buffer, seen: &mut Seen) -> u16 {
+    let room = usize::from(area.width).saturating_sub(4);
+    let all: usize = Tab::ALL.iter().map(|t| t.title().len() + 5).sum();
+    let long = all + 24 <= room;
+    let names: usize = Tab::ALL.iter().map(|t| t.title().len() + 3).sum();
+    let middle = names + 14 <= room;
+    let mut x = area.x + 2;
+    let end = area.x + area.width - 2;
+    for (n, tab) in Tab::ALL.iter().enumerate() {
+        let active = *tab == pane;
+        let text = match (active, long, middle) {
+            (true, true, _) | (true, false, false) => format!("▌{} {}▐", n + 1, tab.title()),
+            (true, false, true) => format!("▌{}▐", tab.title()),
+            (false, true, _) => format!(" {} {} ", n + 1, tab.title()),
+            (false, false, true) => format!(" {} ", tab.title()),
+            (false, false, false) => format!(" {} ", n + 1),
+        };
+        let left = usize::from(end.saturating_sub(x));
+        if width(&text) > left {
+            break;
+        }
+        let style = if active { cx.theme.fg(Role::Key).add_modifier(Modifier::BOLD) } else { cx.theme.fg(Role::Muted) };
+        let start = x;
+        x = buffer.set_stringn(x, area.y, &text, left, style).0;
+        seen.tabs.push((Rect { x: start, y: area.y, width: x - start, height: 1 }, *tab));
+    }
+    x
+}
+
+/// What the upper edge says at the right, about the pane that is shown.
+fn info(cx: Context<'_>, pane: Tab) -> String {
+    let version = cx.app.version(cx.session);
+    match pane {
+        Tab::Diff => {
+            let Some((old, new)) = cx.app.diff_pair(cx.session) else { return String::new() };
+            match cx.app.diffs.get(&(old, new)) {
+                Some(diff) => format!(" {old} → {new}  +{} −{} ", diff.added, diff.removed),
+                None => format!(" {old} → {new} "),
+            }
+        }
+        Tab::Code => version.map_or(String::new(), |v| format!(" {v} ")),
+        Tab::Cases => version.map_or(String::new(), |v| format!(" {v} ")),
+        Tab::Stream => stream::info(cx),
+        Tab::Prompt => cx.app.round(cx.session).map_or(String::new(), |r| format!(" round {} ", r.number)),
+        Tab::Task => cx.session.task.as_ref().map_or(String::new(), |t| format!(" {} cases ", t.cases.len())),
+        _ => String::new(),
+    }
+}
+
+fn task(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
+    let Some(task) = &cx.session.task else {
+        put(buffer, area, 0, &Line::from(cx.span("opening …", Role::Muted)));
+        return;
+    };
+    let title = visible(&task.title).into_owned();
+    put(buffer, area, 0, &Line::from(Span::styled(title, cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD))));
+    let machine = cx.session.machine.as_ref().map_or(String::new(), |m| format!(" · {} cores · {}", m.cores, visible(&m.system)));
+    let words = format!("make it {} · {}{machine}", task.objective.in_words(), visible(&task.toolchain));
+    if area.height > 3 {
+        put(buffer, area, 1, &Line::from(cx.span(words, Role::Muted)));
+        let rest = Rect { y: area.y + 3, height: area.height - 3, ..area };
+        seen.room = rest.height.into();
+        long_text(cx, Tab::Task, rest, buffer, seen);
+    }
+}
+
+/// A long text that was wrapped beforehand.
+fn long_text(cx: Context<'_>, pane: Tab, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
+    let rows = &cx.app.page.rows;
+    if rows.is_empty() {
+        let words = if pane == Tab::Prompt { "no prompt was sent for this version" } else { "there is no statement" };
+        put(buffer, area, 0, &Line::from(cx.span(words, Role::Muted)));
+        return;
+    }
+    seen.total = rows.len();
+    seen.first = first_row(cx, pane, seen);
+    for (n, row) in rows.iter().skip(seen.first).take(area.height.into()).enumerate() {
+        let painted = prose(row.clone());
+        let line: Vec<Span<'_>> = painted.pieces().map(|(text, role)| cx.span(text, role)).collect();
+        put(buffer, area, n as u16, &Line::from(line));
+    }
+}
+
+/// The first row to show: where the developer went, within what there is; else the top.
+#[must_use]
+pub fn first_row(cx: Context<'_>, pane: Tab, seen: &Seen) -> usize {
+    let last = seen.total.saturating_sub(seen.room);
+    cx.app.scroll.get(&pane).copied().unwrap_or(0).min(last)
+}

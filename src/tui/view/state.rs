@@ -1,0 +1,203 @@
+//! The line at the bottom: what is on, for how long, and the keys that fit the moment. It never leaves.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::session::event::{Mode, Stage};
+use crate::tui::app::{Overlay, Tab};
+use crate::tui::keys::{Action, binding, shown};
+use crate::tui::stream::guess_tokens;
+use crate::tui::text::{cut, visible, width};
+use crate::tui::theme::Role;
+use crate::tui::view::mark::spinner;
+use crate::tui::view::{Context, line_width, put, put_both};
+use crate::units::Nanos;
+
+/// Draws it on one or two rows.
+pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let room = usize::from(area.width);
+    let (glyph, role, text) = now(cx);
+    let mut left = vec![cx.span(format!(" {glyph} "), role), cx.span(text, Role::Title)];
+    if let Some((word, error)) = cx.app.word(cx.session) {
+        let used: usize = left.iter().map(|s| width(&s.content)).sum();
+        let left_over = room.saturating_sub(used + if area.height > 1 { 1 } else { 24 });
+        if left_over > 16 || area.height > 1 {
+            let text = visible(word).replace('␊', " ");
+            left.push(cx.span(format!(" · {}", cut(&text, left_over.saturating_sub(3))), if error { Role::Error } else { Role::Info }));
+        }
+    }
+    let left = Line::from(left);
+    if area.height > 1 {
+        put(buffer, area, 0, &left);
+        put(buffer, area, 1, &keys(cx, room.saturating_sub(1)));
+        return;
+    }
+    let mut keys = keys(cx, room.saturating_sub(line_width(&left) + 4));
+    keys.spans.push(Span::raw(" "));
+    put_both(buffer, area, 0, &left, &keys);
+}
+
+/// What is on now: a glyph, its role, and words.
+fn now(cx: Context<'_>) -> (&'static str, Role, String) {
+    let session = cx.session;
+    let since = elapsed(cx);
+    let turning = spinner(cx.app);
+    let next = session.versions.last().map_or(0, |v| v.id.0 + 1);
+    match &session.stage {
+        Stage::Waiting => ("◌", Role::Info, waiting(cx)),
+        Stage::Preparing => (turning, Role::Candidate, format!("making ready{since}")),
+        Stage::Asking => (turning, Role::Candidate, format!("asking {}{since}", cut(&visible(&session.model), 28))),
+        Stage::Retrying { why, in_ms } => {
+            let passed = cx.app.now.duration_since(cx.app.stage_since).as_millis().max(0) as u64;
+            let left = in_ms.saturating_sub(passed).div_ceil(1_000);
+            (turning, Role::Warn, format!("{} · again in {left} s", cut(&visible(why), 60)))
+        }
+        Stage::Streaming => {
+            let tokens = guess_tokens(&session.live.text) + guess_tokens(&session.live.reasoning);
+            (turning, Role::Candidate, format!("v{next} is coming · {tokens} tok{}{since}", speed(cx, tokens)))
+        }
+        Stage::Building { version } => (turning, Role::Candidate, format!("building {version}{since}")),
+        Stage::Checking { version, done, total } => {
+            (turning, Role::Candidate, format!("checking {version} · case {} of {total}", (done + 1).min(*total)))
+        }
+        Stage::Comparing { version, against, pairs, left_ns } => {
+            let left = left_ns.map_or(String::new(), |l| format!(" · at most {} left", whole(l)));
+            (turning, Role::Candidate, format!("comparing {version} with {against} · {pairs} pairs{left}"))
+        }
+        Stage::Confirming { version, pairs, .. } => {
+            (turning, Role::Candidate, format!("{version} wins; measuring it again · {pairs} fresh pairs"))
+        }
+        Stage::Paused => ("‖", Role::Warn, "paused".into()),
+        Stage::Finished => ("■", Role::Heat2, finished(cx)),
+    }
+}
+
+fn waiting(cx: Context<'_>) -> String {
+    if cx.session.task.is_none() {
+        return "opening".into();
+    }
+    match cx.session.mode {
+        Mode::Step => "waiting for you: n starts the next round".into(),
+        _ => "waiting for you".into(),
+    }
+}
+
+fn finished(cx: Context<'_>) -> String {
+    let why = match cx.session.finished.as_ref().map_or("", |f| f.reason.as_str()) {
+        "rounds" => "all rounds done",
+        "goal" => "the goal is reached",
+        "time" => "the time is spent",
+        "tokens" => "the tokens are spent",
+        "stopped" => "stopped",
+        "tape_ended" => "the tape has ended",
+        "provider" => "the model failed",
+        _ => "ended",
+    };
+    format!("finished: {why}")
+}
+
+/// ` · 12 s` since the stage began, once it is worth saying.
+fn elapsed(cx: Context<'_>) -> String {
+    let seconds = cx.app.now.duration_since(cx.app.stage_since).as_secs();
+    match seconds {
+        ..1 => String::new(),
+        1..120 => format!(" · {seconds} s"),
+        _ => format!(" · {} min {:02} s", seconds / 60, seconds % 60),
+    }
+}
+
+fn speed(cx: Context<'_>, tokens: u64) -> String {
+    let Some(first) = cx.session.live.first_text_at else { return String::new() };
+    let last = cx.session.last_at.unwrap_or(first);
+    let seconds = last.duration_since(first).as_secs_f64();
+    if seconds < 0.4 { String::new() } else { format!(" · {:.0} tok/s", tokens as f64 / seconds) }
+}
+
+fn whole(time: Nanos) -> String {
+    let seconds = time.seconds().ceil() as u64;
+    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds.div_ceil(60)) }
+}
+
+/// The keys that fit the moment, as many as there is room for; help always.
+fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let mut used = 0;
+    let help = ("?".to_owned(), "help");
+    let wanted = wanted(cx);
+    let reserve = if wanted.iter().any(|w| w.0 == "?") { 0 } else { 8 };
+    for (key, word) in wanted.into_iter().chain((reserve > 0).then_some(help)) {
+        let cost = width(&key) + width(word) + 4;
+        let last = key == "?";
+        if used + cost + if last { 0 } else { reserve } > room + 1 {
+            continue;
+        }
+        used += cost;
+        spans.push(Span::raw(if spans.is_empty() { " " } else { "   " }));
+        spans.push(Span::styled(key, cx.theme.fg(Role::Key)));
+        spans.push(Span::styled(format!(" {word}"), cx.theme.fg(Role::Muted)));
+    }
+    Line::from(spans)
+}
+
+fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
+    let fixed = |pairs: &[(&str, &'static str)]| pairs.iter().map(|(k, w)| ((*k).to_owned(), *w)).collect::<Vec<_>>();
+    match &cx.app.overlay {
+        Some(Overlay::Help { .. }) => return fixed(&[("⏎", "do it"), ("↑↓", "choose"), ("esc", "close"), ("?", "close")]),
+        Some(Overlay::Edit { .. }) => return fixed(&[("ctrl-s", "measure it"), ("ctrl-u", "undo"), ("ctrl-r", "redo"), ("esc", "leave"), ("?", "")]),
+        Some(_) => return fixed(&[("esc", "leave"), ("?", "")]),
+        None => {}
+    }
+    if cx.app.steering {
+        return fixed(&[("⏎", "send the hint"), ("alt-⏎", "new line"), ("esc", "leave"), ("?", "")]);
+    }
+    let words: &[(Action, &'static str)] = match &cx.session.stage {
+        Stage::Preparing => &[(Action::Stop, "stop"), (Action::Quit, "quit")],
+        Stage::Asking | Stage::Streaming | Stage::Retrying { .. } => &[
+            (Action::Stop, "stop"),
+            (Action::Pause, "pause"),
+            (Action::Retry, "again"),
+            (Action::Steer, "hint for the next round"),
+        ],
+        Stage::Building { .. } | Stage::Checking { .. } | Stage::Comparing { .. } | Stage::Confirming { .. } => &[
+            (Action::Stop, "stop"),
+            (Action::Pause, "pause"),
+            (Action::Accept, "accept"),
+            (Action::Reject, "reject"),
+            (Action::Steer, "hint"),
+        ],
+        Stage::Paused => &[(Action::Pause, "go on"), (Action::Stop, "stop"), (Action::Steer, "hint"), (Action::Edit, "edit")],
+        Stage::Waiting => &[
+            (Action::NextRound, "next round"),
+            (Action::Steer, "hint"),
+            (Action::Edit, "edit"),
+            (Action::Retry, "retry"),
+            (Action::Save, "save best"),
+        ],
+        Stage::Finished => &[
+            (Action::Save, "save best"),
+            (Action::NextRound, "one more round"),
+            (Action::Steer, "hint"),
+            (Action::Edit, "edit"),
+            (Action::Quit, "quit"),
+        ],
+    };
+    let mut all: Vec<(Action, &'static str)> = words.to_vec();
+    if cx.app.tab.is_some() || cx.app.selected.is_some() {
+        all.insert(1.min(all.len()), (Action::Follow, "follow"));
+    }
+    if cx.app.pane(cx.session) == Tab::Diff && !cx.app.seen.changes.is_empty() {
+        all.push((Action::NextChange, "next change"));
+    }
+    all.push((Action::NextTab, "pane"));
+    all.push((Action::Older, "version"));
+    let key = |action| binding(action).and_then(|b| b.keys.first()).map(|k| shown(k)).unwrap_or_default();
+    let mut keys: Vec<(String, &'static str)> = all.into_iter().map(|(action, word)| (key(action), word)).collect();
+    if let Some(last) = keys.last_mut() {
+        last.0 = "J K".into();
+    }
+    keys
+}

@@ -1,0 +1,413 @@
+//! What the screens look like at several sizes, that no size breaks them, and that the terminal is given back.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+use reheat::engine::Command;
+use reheat::session::Session;
+use reheat::session::event::VersionId;
+use reheat::tui::act::{Effect, terminal_event};
+use reheat::tui::app::{App, Tab};
+use reheat::tui::sample::{self, Moment, session};
+use reheat::tui::theme::{Depth, Theme};
+use reheat::tui::view::draw;
+use reheat::tui::{Home, ModelLine, SessionEntry, TaskEntry, desk};
+
+const MOMENTS: [Moment; 8] = [
+    Moment::Asking,
+    Moment::Streaming,
+    Moment::Checking,
+    Moment::Failed,
+    Moment::Comparing,
+    Moment::Confirming,
+    Moment::NoDifference,
+    Moment::Finished,
+];
+
+/// A screen on which a person could type.
+struct Bench {
+    session: Session,
+    app: App,
+    terminal: Terminal<TestBackend>,
+}
+
+impl Bench {
+    fn new(width: u16, height: u16, session: Session, home: Option<Home>) -> Self {
+        let now = session.last_at.unwrap_or_else(|| "2026-05-04T09:30:00Z".parse().unwrap());
+        let mut app = App::new(Theme::dark(Depth::True), home, now);
+        app.observe(&session);
+        Self { session, app, terminal: Terminal::new(TestBackend::new(width, height)).unwrap() }
+    }
+
+    fn at(width: u16, height: u16, moment: Moment) -> Self {
+        Self::new(width, height, session(moment), None)
+    }
+
+    /// Draws until all that was asked of the desk is on the screen.
+    fn draw(&mut self) -> &Buffer {
+        let size = self.terminal.backend().buffer().area;
+        self.app.size = size;
+        let mut grammars = None;
+        loop {
+            let mut jobs = Vec::new();
+            self.app.prepare(&self.session, &mut |job| jobs.push(job));
+            if jobs.is_empty() {
+                break;
+            }
+            for job in jobs {
+                self.app.take(desk::work(job, &mut grammars));
+            }
+        }
+        let (session, app) = (&self.session, &self.app);
+        let mut seen = None;
+        self.terminal.draw(|frame| seen = Some(draw(frame, session, app))).unwrap();
+        self.app.seen = seen.unwrap();
+        self.terminal.backend().buffer()
+    }
+
+    fn text(&mut self) -> String {
+        text(self.draw())
+    }
+
+    fn press(&mut self, keys: &[&str]) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for key in keys {
+            self.draw();
+            effects.extend(terminal_event(&mut self.app, &self.session, &Event::Key(press(key))));
+        }
+        effects
+    }
+
+    fn paste(&mut self, text: &str) -> Vec<Effect> {
+        terminal_event(&mut self.app, &self.session, &Event::Paste(text.into()))
+    }
+}
+
+fn press(name: &str) -> KeyEvent {
+    let (name, modifiers) = match name.strip_prefix("ctrl-") {
+        Some(rest) => (rest, KeyModifiers::CONTROL),
+        None => (name, KeyModifiers::NONE),
+    };
+    let code = match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "down" => KeyCode::Down,
+        "up" => KeyCode::Up,
+        "pgdn" => KeyCode::PageDown,
+        "space" => KeyCode::Char(' '),
+        one => KeyCode::Char(one.chars().next().unwrap()),
+    };
+    KeyEvent::new(code, modifiers)
+}
+
+fn text(buffer: &Buffer) -> String {
+    let Rect { width, height, .. } = buffer.area;
+    let mut all = String::new();
+    for y in 0..height {
+        let mut row = String::new();
+        let mut x = 0;
+        while x < width {
+            let symbol = buffer[(x, y)].symbol();
+            row.push_str(symbol);
+            x += u16::try_from(reheat::tui::text::width(symbol).max(1)).unwrap();
+        }
+        all.push_str(row.trim_end());
+        all.push('\n');
+    }
+    all
+}
+
+fn home() -> Home {
+    let task = |name: &str, language: &str, kind: &str, title: &str| TaskEntry {
+        name: name.into(),
+        title: title.into(),
+        language: language.into(),
+        kind: kind.into(),
+        available: Ok(()),
+    };
+    let mut tasks = vec![
+        task("pairs", "Python", "quadratic → linear", "Count the pairs with a given sum"),
+        task("wordfreq", "Rust", "needless copies", "The most frequent words of a text"),
+        task("sieve", "C++", "memory hog → streaming", "Primes below a limit"),
+        task("stairs", "JavaScript", "recursion → table", "Ways to climb a staircase"),
+    ];
+    tasks[3].available = Err("needs node, which is not installed".into());
+    let session = |id: &str, task: &str, gain: &str, when: &str, state: &str| SessionEntry {
+        id: id.into(),
+        task: task.into(),
+        gain: gain.into(),
+        when: when.into(),
+        state: state.into(),
+    };
+    Home {
+        sessions: vec![
+            session("a", "pairs", "4.21× time", "2 minutes ago", "v2 ★ · 5 rounds"),
+            session("b", "nearest", "", "yesterday", "waiting for you"),
+        ],
+        tasks,
+        models: vec![ModelLine {
+            text: "none yet: set OPENAI_API_KEY, or start a local server such as llama.cpp on :8080, then --model NAME".into(),
+            ready: false,
+        }],
+        sandbox: "isolated: user, mount, pid, network, ipc, seccomp, landlock, cgroup v2".into(),
+        sandbox_strong: true,
+        cursor: 0,
+        opening: None,
+    }
+}
+
+#[test]
+fn every_moment_at_every_common_size() {
+    for (width, height) in [(160, 45), (120, 36), (80, 24), (40, 12)] {
+        for moment in MOMENTS {
+            let mut bench = Bench::at(width, height, moment);
+            insta::assert_snapshot!(format!("{moment:?}_{width}x{height}"), bench.text());
+        }
+    }
+}
+
+#[test]
+fn every_pane() {
+    for tab in Tab::ALL {
+        let mut bench = Bench::at(120, 36, Moment::Finished);
+        bench.app.tab = Some(tab);
+        insta::assert_snapshot!(format!("pane_{}", tab.title()), bench.text());
+    }
+}
+
+#[test]
+fn start_help_and_questions() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut bench = Bench::new(width, height, Session::default(), Some(home()));
+        insta::assert_snapshot!(format!("start_{width}x{height}"), bench.text());
+    }
+    let mut bench = Bench::at(120, 36, Moment::Finished);
+    bench.press(&["?"]);
+    insta::assert_snapshot!("help_120x36", bench.text());
+    bench.press(&["d", "i", "f"]);
+    insta::assert_snapshot!("help_searched_120x36", bench.text());
+    let mut bench = Bench::at(120, 36, Moment::Comparing);
+    bench.press(&["q"]);
+    insta::assert_snapshot!("quit_120x36", bench.text());
+    let mut bench = Bench::at(120, 36, Moment::Comparing);
+    bench.press(&["e"]);
+    insta::assert_snapshot!("editor_120x36", bench.text());
+}
+
+#[test]
+fn no_size_breaks_the_screen() {
+    for moment in [Moment::Streaming, Moment::Failed, Moment::Comparing, Moment::Finished] {
+        let mut bench = Bench::at(1, 1, moment);
+        for width in 1..=60 {
+            for height in 1..=30 {
+                let tab = Tab::ALL[usize::from(width + height) % Tab::ALL.len()];
+                bench.app.tab = (height % 3 == 0).then_some(tab);
+                bench.app.steering = width % 5 == 0;
+                bench.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+                let shown = bench.text();
+                assert!(!shown.trim().is_empty() || width < 4, "{width}×{height} {moment:?} is blank");
+                if (width + height) % 7 == 0 {
+                    bench.press(&["?"]);
+                    bench.draw();
+                    bench.press(&["esc"]);
+                }
+            }
+        }
+    }
+    let mut bench = Bench::new(1, 1, Session::default(), Some(home()));
+    for width in 1..=60 {
+        for height in 1..=30 {
+            bench.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+            bench.draw();
+        }
+    }
+}
+
+#[test]
+fn ten_by_three_says_what_is_on() {
+    let mut bench = Bench::at(10, 3, Moment::Comparing);
+    assert!(bench.text().contains("compar"), "{}", bench.text());
+}
+
+#[test]
+fn hostile_text_is_shown_and_never_obeyed() {
+    use reheat::session::Happened;
+    use reheat::session::event::{Author, Event as E};
+    use reheat::task::Source;
+    let evil = "x = \"\u{1b}]0;pwned\u{7} \u{1b}[2J\" # \u{202e}gnp.exe\r\n日本語 = 'e\u{301}'\n";
+    let mut bench = Bench::at(120, 36, Moment::Asking);
+    let at = bench.session.last_at.unwrap();
+    for event in [
+        E::ReplyDelta { round: 1, reasoning: false, text: format!("see \u{1b}[31m{evil}") },
+        E::VersionCreated {
+            version: VersionId(1),
+            parent: Some(VersionId(0)),
+            round: 1,
+            author: Author::Hand,
+            source: Source { file_name: "a.py".into(), text: evil.into() },
+        },
+        E::Noted { text: evil.into(), error: true },
+    ] {
+        bench.session.apply(&Happened { at, event });
+    }
+    for tab in Tab::ALL {
+        bench.app.tab = Some(tab);
+        let buffer = bench.draw().clone();
+        for cell in buffer.content() {
+            assert!(!cell.symbol().chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)), "{tab:?} {:?}", cell.symbol());
+        }
+        // The frame at the right edge stands where it stands on every row: nothing has pushed it.
+        let right = text(&buffer);
+        let rows: Vec<&str> = right.lines().skip(1).take(20).collect();
+        assert!(rows.iter().all(|r| r.ends_with(['│', '╮', '╯'])), "{tab:?}\n{right}");
+    }
+    bench.app.tab = Some(Tab::Code);
+    assert!(bench.text().contains("␛]0;pwned␇"));
+}
+
+#[test]
+fn without_colours_nothing_is_coloured_and_verdicts_have_words() {
+    let mut bench = Bench::at(120, 36, Moment::Finished);
+    bench.app.theme = Theme::dark(Depth::None);
+    let buffer = bench.draw().clone();
+    let reset = ratatui::style::Color::Reset;
+    assert!(buffer.content().iter().all(|c| c.fg == reset && c.bg == reset));
+    let shown = text(&buffer);
+    for word in ["★", "✗", "wrong", "crash", "no difference", "faster"] {
+        assert!(shown.contains(word), "{word}\n{shown}");
+    }
+}
+
+#[test]
+fn keys_become_commands() {
+    let mut bench = Bench::at(160, 45, Moment::Comparing);
+    let sent = |effects: Vec<Effect>| match effects.as_slice() {
+        [Effect::Send(command)] => Some(command.clone()),
+        _ => None,
+    };
+    assert_eq!(sent(bench.press(&["esc"])), Some(Command::Stop));
+    assert_eq!(sent(bench.press(&["space"])), Some(Command::Pause(true)));
+    assert_eq!(sent(bench.press(&["r"])), Some(Command::Retry));
+    assert_eq!(sent(bench.press(&["a"])), Some(Command::Accept(VersionId(2))));
+    assert_eq!(sent(bench.press(&["K", "x"])), Some(Command::Reject(VersionId(1))));
+    assert_eq!(sent(bench.press(&["K", "b"])), Some(Command::Parent(Some(VersionId(0)))));
+    assert_eq!(sent(bench.press(&["p"])), Some(Command::Pin(VersionId(0), true)));
+    assert_eq!(sent(bench.press(&["ctrl-c"])), Some(Command::Stop));
+    assert_eq!(bench.press(&["q"]), vec![]);
+    assert_eq!(bench.press(&["y"]), vec![Effect::Quit]);
+    bench.app.demo = true;
+    assert_eq!(bench.press(&["q"]), vec![Effect::Quit]);
+}
+
+#[test]
+fn a_pasted_hint_waits_for_enter() {
+    let mut bench = Bench::at(120, 36, Moment::Streaming);
+    assert_eq!(bench.press(&["h"]), vec![]);
+    assert_eq!(bench.paste("first line\nsecond line\r\n"), vec![]);
+    assert!(bench.text().contains("second line"));
+    assert_eq!(bench.press(&["q"]), vec![], "letters go into the box");
+    assert_eq!(bench.press(&["enter"]), vec![Effect::Send(Command::Hint("first line\nsecond line\nq".into()))]);
+}
+
+#[test]
+fn an_edit_by_hand_is_measured_when_saved() {
+    let mut bench = Bench::at(120, 36, Moment::Finished);
+    bench.press(&["e"]);
+    bench.paste("# faster\n");
+    let effects = bench.press(&["ctrl-s"]);
+    let [Effect::Send(Command::HandEdit { parent, text })] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(*parent, VersionId(5));
+    assert!(text.starts_with("# faster\n\"\"\"Counts"), "{text}");
+    assert_eq!(bench.press(&["e", "ctrl-s"]), vec![], "nothing changed, nothing to measure");
+    bench.press(&["e", "z", "esc"]);
+    assert!(bench.text().contains("Throw your edit away?"));
+}
+
+#[test]
+fn the_screen_follows_until_it_is_led() {
+    let mut bench = Bench::at(160, 45, Moment::Streaming);
+    bench.draw();
+    assert_eq!(bench.app.pane(&bench.session), Tab::Stream);
+    bench.session = session(Moment::Comparing);
+    assert_eq!(bench.app.pane(&bench.session), Tab::Diff);
+    bench.press(&["5"]);
+    bench.session = session(Moment::Finished);
+    assert_eq!(bench.app.pane(&bench.session), Tab::Cases);
+    bench.press(&["f"]);
+    assert_eq!(bench.app.pane(&bench.session), Tab::Summary);
+}
+
+#[test]
+fn saving_never_replaces_a_file_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("best.py");
+    std::fs::write(&path, "mine").unwrap();
+    let mut bench = Bench::at(120, 36, Moment::Finished);
+    let name = path.display().to_string();
+    let save = |bench: &mut Bench| {
+        bench.press(&["s", "ctrl-u"]);
+        // Whatever the box proposed goes first.
+        for _ in 0..40 {
+            terminal_event(&mut bench.app, &bench.session, &Event::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE)));
+        }
+        bench.paste(&name);
+        bench.press(&["enter"]);
+    };
+    save(&mut bench);
+    assert!(bench.text().contains("Replace it?"));
+    bench.press(&["n"]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+    save(&mut bench);
+    bench.press(&["y"]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), *bench.session.best().unwrap().source.text);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
+}
+
+#[test]
+fn what_cannot_be_opened_says_why() {
+    let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
+    assert_eq!(bench.press(&["enter"]), vec![Effect::Open(reheat::tui::Choice::Resume("a".into()))]);
+    let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
+    assert_eq!(bench.press(&["G", "enter"]), vec![]);
+    assert!(bench.text().contains("stairs cannot be opened here: needs node"));
+}
+
+#[test]
+fn drawing_depends_on_nothing_but_session_and_app() {
+    let mut one = Bench::at(160, 45, Moment::Comparing);
+    let mut two = Bench::new(160, 45, Session::of(&sample::events()), None);
+    two.session = session(Moment::Comparing);
+    two.app.now = one.app.now;
+    two.app.stage_since = one.app.stage_since;
+    assert_eq!(one.draw(), two.draw());
+    let _: Timestamp = one.app.now;
+}
+
+/// Not a test: the program that the tests of the terminal start (this very binary) plays the fabricated session.
+#[test]
+#[ignore = "started by other tests, in a pseudo-terminal"]
+fn child() {
+    let get = |name: &str| std::env::var(name).ok();
+    let Some(what) = get("REHEAT_SCREENS_CHILD") else { return };
+    let mut start = reheat::tui::Start::running(sample::play(get("SPEED").and_then(|s| s.parse().ok()).unwrap_or(1.0)));
+    start.demo = true;
+    start.theme = get("THEME");
+    if what == "start" {
+        start.running = None;
+        start.home = home();
+        start.open = Box::new(|_| Ok(sample::play(1.0)));
+    }
+    if what == "banner" {
+        start.banner = "recorded replies, real measurements · connect a model: OPENAI_API_KEY=… reheat optimize FILE".into();
+    }
+    let ended = reheat::tui::run(start).unwrap();
+    if let Some(signal) = ended.signal {
+        std::process::exit(128 + signal);
+    }
+}
