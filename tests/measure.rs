@@ -616,3 +616,153 @@ fn await_that(what: &str, mut holds: impl FnMut() -> bool) {
     }
     panic!("waited 30 s in vain: {what}");
 }
+
+/// The judge without the command line: incumbent, candidate and original are three programs.
+#[test]
+fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() {
+    use reheat::measure::{Answer, Contender, Contested, Judge, Plan, Progress};
+    use reheat::sandbox::{Control, Settings};
+    use reheat::task::load::TaskFlags;
+    use reheat::task::{Languages, Objective};
+
+    if missing("python3") {
+        return;
+    }
+    let place = sums()
+        .with("v0.py", &adds(24))
+        .with("v1.py", &adds(12))
+        .with("v2.py", &adds(1));
+    let languages = Languages::load(None).unwrap();
+    let flags = TaskFlags {
+        file: Some(place.path("v0.py")),
+        cases: Some(place.path("cases")),
+        ..TaskFlags::default()
+    };
+    let mut task = flags.load(&languages).unwrap();
+    let launcher = Some(PathBuf::from(env!("CARGO_BIN_EXE_reheat")));
+    let mut judge = Judge::open(
+        Settings {
+            launcher,
+            unsafe_no_isolation: false,
+        },
+        None,
+    )
+    .unwrap();
+    let control = Control::new();
+    judge
+        .complete_with_oracle(&mut task, &control, &mut |_| {})
+        .unwrap();
+    let ready: Vec<_> = ["v0.py", "v1.py", "v2.py"]
+        .iter()
+        .map(|name| {
+            let source = reheat::task::load::load_source(&place.path(name)).unwrap();
+            let built = judge
+                .build(&source, &task.language, None, &control, &mut |_| {})
+                .unwrap();
+            let evaluation = judge
+                .evaluate(&built, &task, &control, &mut |_| {})
+                .unwrap();
+            (*name, built, evaluation)
+        })
+        .collect();
+    assert!(
+        ready.windows(2).all(|w| w[0].1.argv == w[1].1.argv),
+        "every version is found at the same path"
+    );
+    let [v0, v1, v2] = [0, 1, 2].map(|i| Contender {
+        name: ready[i].0,
+        built: &ready[i].1,
+        evaluation: &ready[i].2,
+    });
+
+    let mut plan = Plan::new(Objective::Time, std::time::Duration::from_secs(20));
+    plan.seed = Some(1);
+    let (mut first, mut fresh, mut warmed) = (0, 0, false);
+    let contested = judge
+        .contest(
+            &v1,
+            &v2,
+            Some(&v0),
+            &task,
+            &plan,
+            &control,
+            &mut |p| match p {
+                Progress::WarmingUp => warmed = true,
+                Progress::Paired {
+                    confirming: false, ..
+                } => first += 1,
+                Progress::Paired {
+                    confirming: true, ..
+                } => fresh += 1,
+                _ => {}
+            },
+        )
+        .unwrap();
+    let Contested::Done {
+        comparison,
+        against_original: Some(original),
+    } = contested
+    else {
+        panic!("{contested:?}")
+    };
+    assert!(
+        warmed && first >= 10 && fresh >= 12,
+        "{first} pairs, then {fresh}"
+    );
+    assert_eq!(
+        (comparison.answer, comparison.confirmed),
+        (Answer::Better, true),
+        "{comparison:?}"
+    );
+    assert_eq!(
+        (
+            comparison.log_ratios.len(),
+            comparison.confirming.len(),
+            comparison.pairs
+        ),
+        (first, fresh, fresh)
+    );
+    assert_eq!(
+        (original.incumbent.as_str(), original.candidate.as_str()),
+        ("v0.py", "v2.py")
+    );
+    assert!(
+        original.confirmed && original.pairs == fresh && original.gain > comparison.gain,
+        "{original:?}"
+    );
+
+    // The same again, where the incumbent is the original: one set of figures under both names.
+    let contested = judge
+        .contest(&v0, &v2, Some(&v0), &task, &plan, &control, &mut |_| {})
+        .unwrap();
+    let Contested::Done {
+        comparison,
+        against_original: Some(original),
+    } = contested
+    else {
+        panic!("{contested:?}")
+    };
+    assert_eq!(
+        (comparison.gain, comparison.low, comparison.high),
+        (original.gain, original.low, original.high)
+    );
+
+    // Stopped in the middle of the pairs: an error of its own, and the judge goes on afterwards.
+    let halt = Control::new();
+    let stopped = judge.contest(&v0, &v2, None, &task, &plan, &halt, &mut |p| {
+        if matches!(p, Progress::Paired { .. }) {
+            halt.stop();
+        }
+    });
+    assert!(
+        matches!(stopped, Err(reheat::measure::JudgeError::Stopped)),
+        "{stopped:?}"
+    );
+    assert!(
+        judge
+            .evaluate(&ready[2].1, &task, &control, &mut |_| {})
+            .unwrap()
+            .verdict
+            .accepted()
+    );
+}

@@ -7,7 +7,7 @@ use super::compare::{
     CANDIDATE, CONFIRMING, Compared, INCUMBENT, ORIGINAL, Plan, below_floor, conclude, paired, step,
 };
 use super::judge::{Judge, JudgeError, Watch};
-use super::pairs::{Contender, Track, choose};
+use super::pairs::{Contender, Track, choose, log_ratio};
 use super::stats::{CONFIRMING_LOOKS, Rules, Sequential};
 use super::{Answer, Comparison, Evaluation, Figures, Metric, Progress, peak};
 use crate::sandbox::Control;
@@ -64,126 +64,153 @@ impl Judge {
         );
         let mut track = Track::new(
             self,
-            contenders.clone(),
+            contenders,
             task,
             choice,
             plan.seed.map(|s| s ^ 0x5eed),
         )?;
-        let names = [incumbent.name, candidate.name];
 
-        let (comparison, mut against_original) = if plan.objective == Objective::Memory {
-            if let Err(voided) = peak::pairs(self, &mut track, true, control, watch)? {
-                return Ok(Confirmed::Voided(voided));
-            }
-            let fresh = peak::conclude(&track, names, [INCUMBENT, CANDIDATE], plan);
-            let third = third.map(|o| {
-                peak::conclude(
-                    &track,
-                    [o.name, candidate.name],
-                    [ORIGINAL, CANDIDATE],
-                    plan,
-                )
-            });
-            (confirmed(first, fresh), third)
-        } else {
-            // The original was not there when the clock was chosen; one unfit for CPU time is timed by the wall.
-            let mut metric_original = first.metric;
-            if third.is_some() {
-                match track.warm_up(self, left, control)? {
-                    Ok(clock) if first.metric == Metric::Cpu && plan.metric.is_none() => {
-                        metric_original = clock
-                    }
-                    Ok(_) => {}
-                    Err(voided) => return Ok(Confirmed::Voided(voided.into())),
-                }
-            }
-            let rules = Rules {
-                looks: CONFIRMING_LOOKS,
-                ..plan.rules
-            };
-            let mut runs = [Sequential::new(rules), Sequential::new(rules)];
-            let most = (2 * first.pairs).max(2 * CONFIRMING);
-            loop {
-                let laps = match track.sweep(self, control)? {
-                    Ok(laps) => laps,
-                    Err(voided) => return Ok(Confirmed::Voided(voided.into())),
-                };
-                let look = step(&mut runs[0], &laps, CANDIDATE, first.metric);
-                if third.is_some() {
-                    runs[1].push(super::pairs::log_ratio(
-                        &laps[ORIGINAL].figures,
-                        &laps[CANDIDATE].figures,
-                        metric_original,
-                    ));
-                }
-                let done = runs[0].pairs().len();
-                let elapsed = track.elapsed(self);
-                let pair = elapsed / done as u32;
-                let at_least = pair * CONFIRMING.saturating_sub(done) as u32;
-                watch(paired(
-                    &runs[0],
-                    &laps,
-                    true,
-                    Some(Nanos::from(
-                        left.saturating_sub(elapsed)
-                            .min(pair * most.saturating_sub(done) as u32)
-                            .max(at_least),
-                    )),
-                ));
-                track.keep(laps);
-                if let Some(look) = look {
-                    watch(Progress::Looked {
-                        look,
-                        metric: first.metric,
-                    });
-                }
-                let next = runs[0].next_look().unwrap_or(usize::MAX);
-                let until_next =
-                    pair * u32::try_from(next.saturating_sub(done)).unwrap_or(u32::MAX);
-                if runs[0].finished()
-                    || (done >= CONFIRMING
-                        && (next > most || elapsed.saturating_add(until_next) > left))
-                {
-                    break;
-                }
-            }
-            let fresh = conclude(
-                &track,
-                &mut runs[0],
-                names,
-                [INCUMBENT, CANDIDATE],
-                first.metric,
-                plan,
-            );
-            let third = third.map(|o| {
-                conclude(
-                    &track,
-                    &mut runs[1],
-                    [o.name, candidate.name],
-                    [ORIGINAL, CANDIDATE],
-                    metric_original,
-                    plan,
-                )
-            });
-            (confirmed(first, fresh), third)
+        let names = Names {
+            incumbent: incumbent.name,
+            candidate: candidate.name,
+            original: third.map(|o| o.name),
         };
-        match (&mut against_original, passing) {
+        let fresh = if plan.objective == Objective::Memory {
+            self.fresh_peaks(&mut track, &names, plan, control, watch)?
+        } else {
+            self.fresh_pairs(&mut track, &names, &first, left, plan, control, watch)?
+        };
+        let (fresh, third) = match fresh {
+            Ok(fresh) => fresh,
+            Err(voided) => return Ok(Confirmed::Voided(voided)),
+        };
+        let mut comparison = confirmed(first, fresh);
+        comparison.note += &track.coverage();
+        let against_original = match (third, passing) {
+            (Some(third), _) => Some(settled(third)),
             // Same programs, same runs: the very same figures under v0's name.
-            (none @ None, Some(o)) => {
-                *none = Some(Comparison {
-                    incumbent: o.name.to_owned(),
-                    ..comparison.clone()
-                })
-            }
-            (Some(c), _) => settle_against_original(c),
-            (None, None) => {}
-        }
+            (None, Some(o)) => Some(Comparison {
+                incumbent: o.name.to_owned(),
+                ..comparison.clone()
+            }),
+            (None, None) => None,
+        };
         Ok(Confirmed::Done {
             comparison,
             against_original,
         })
     }
+
+    fn fresh_peaks(
+        &mut self,
+        track: &mut Track<'_>,
+        names: &Names<'_>,
+        plan: &Plan,
+        control: &Control,
+        watch: Watch<'_>,
+    ) -> Result<Fresh, JudgeError> {
+        if let Err(voided) = peak::pairs(self, track, true, control, watch)? {
+            return Ok(Err(voided));
+        }
+        let fresh = peak::conclude(
+            track,
+            [names.incumbent, names.candidate],
+            [INCUMBENT, CANDIDATE],
+            plan,
+        );
+        let third = names
+            .original
+            .map(|o| peak::conclude(track, [o, names.candidate], [ORIGINAL, CANDIDATE], plan));
+        Ok(Ok((fresh, third)))
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn fresh_pairs(
+        &mut self,
+        track: &mut Track<'_>,
+        names: &Names<'_>,
+        first: &Comparison,
+        left: Duration,
+        plan: &Plan,
+        control: &Control,
+        watch: Watch<'_>,
+    ) -> Result<Fresh, JudgeError> {
+        let metric = first.metric;
+        let mut metric_original = metric;
+        if names.original.is_some() {
+            // The original was not there when the clock was chosen; one unfit for CPU time is timed by the wall.
+            match track.warm_up(self, left, control)? {
+                Ok(clock) if metric == Metric::Cpu && plan.metric.is_none() => {
+                    metric_original = clock
+                }
+                Ok(_) => {}
+                Err(voided) => return Ok(Err(voided.into())),
+            }
+        }
+        let rules = Rules {
+            looks: CONFIRMING_LOOKS,
+            ..plan.rules
+        };
+        let (mut run, mut run_original) = (Sequential::new(rules), Sequential::new(rules));
+        let most = (2 * first.pairs).max(2 * CONFIRMING);
+        loop {
+            let laps = match track.sweep(self, control)? {
+                Ok(laps) => laps,
+                Err(voided) => return Ok(Err(voided.into())),
+            };
+            let look = step(&mut run, &laps, CANDIDATE, metric);
+            if let Some(original) = laps.get(ORIGINAL) {
+                run_original.push(log_ratio(
+                    &original.figures,
+                    &laps[CANDIDATE].figures,
+                    metric_original,
+                ));
+            }
+            let done = run.pairs().len();
+            let elapsed = track.elapsed(self);
+            let pair = elapsed / done as u32;
+            let until =
+                |pairs: usize| pair * u32::try_from(pairs.saturating_sub(done)).unwrap_or(u32::MAX);
+            let rest = left
+                .saturating_sub(elapsed)
+                .min(until(most))
+                .max(until(CONFIRMING));
+            watch(paired(&run, &laps, true, Some(Nanos::from(rest))));
+            track.keep(laps);
+            if let Some(look) = look {
+                watch(Progress::Looked { look, metric });
+            }
+            let next = run.next_look().unwrap_or(usize::MAX);
+            let no_time = next > most || elapsed.saturating_add(until(next)) > left;
+            if run.finished() || (done >= CONFIRMING && no_time) {
+                break;
+            }
+        }
+        let pair = [names.incumbent, names.candidate];
+        let fresh = conclude(track, &mut run, pair, [INCUMBENT, CANDIDATE], metric, plan);
+        let third = names.original.map(|o| {
+            conclude(
+                track,
+                &mut run_original,
+                [o, names.candidate],
+                [ORIGINAL, CANDIDATE],
+                metric_original,
+                plan,
+            )
+        });
+        Ok(Ok((fresh, third)))
+    }
 }
+
+/// What the contenders are called; the original only if it runs as a third.
+struct Names<'a> {
+    incumbent: &'a str,
+    candidate: &'a str,
+    original: Option<&'a str>,
+}
+
+/// The fresh comparisons against incumbent and original, or the contender that failed.
+type Fresh = Result<(Comparison, Option<Comparison>), Compared>;
 
 /// What the comparison has left of the budget; its own time is told from its figures, plus a tenth for starting programs.
 fn left(first: &Comparison, plan: &Plan) -> Duration {
@@ -229,14 +256,20 @@ fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
 }
 
 /// All pairs against the original are fresh ones: its figures stand as they are.
-fn settle_against_original(c: &mut Comparison) {
-    c.confirmed = c.answer == Answer::Better;
-    c.confirming = std::mem::take(&mut c.log_ratios);
-    if c.metric != Metric::Peak {
-        c.note = format!(
+fn settled(c: Comparison) -> Comparison {
+    let note = match c.metric {
+        Metric::Peak => c.note,
+        _ => format!(
             "{} against the original on {} fresh pairs",
             c.answer.in_words(),
             c.pairs
-        );
+        ),
+    };
+    Comparison {
+        confirmed: c.answer == Answer::Better,
+        confirming: c.log_ratios,
+        log_ratios: Vec::new(),
+        note,
+        ..c
     }
 }
