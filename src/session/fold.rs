@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::measure::{Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
+use crate::measure::{CaseResult, Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
 use crate::sandbox::{Guards, Sample};
 use crate::session::event::{
     Author, Decision, Event, Finish, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord,
@@ -167,6 +167,8 @@ pub struct Live {
     pub case: String,
     /// Readings of the run that is on.
     pub samples: Vec<Sample>,
+    /// Results of the cases so far, until the evaluation holds them.
+    pub cases: Vec<CaseResult>,
     /// Pairs of the comparison that is on (or the last one).
     pub pairs: Vec<LivePair>,
     /// The last look.
@@ -348,6 +350,7 @@ impl Session {
                 }
                 self.live.version = Some(*version);
                 self.live.samples.clear();
+                self.live.cases.clear();
                 self.live.pairs.clear();
                 self.live.look = None;
             }
@@ -449,6 +452,7 @@ impl Session {
                 }
                 self.live.case.clear();
                 self.live.samples.clear();
+                self.live.cases.clear();
             }
             Event::Decided {
                 version,
@@ -523,7 +527,10 @@ impl Session {
     fn progress(&mut self, version: VersionId, progress: &Progress) {
         self.live.version = Some(version);
         match progress {
-            Progress::Building => self.stage = Stage::Building { version },
+            Progress::Building => {
+                self.live.cases.clear();
+                self.stage = Stage::Building { version };
+            }
             Progress::CaseStarted { index, total, case } => {
                 self.live.case.clone_from(case);
                 self.live.samples.clear();
@@ -542,11 +549,9 @@ impl Session {
                 if !result.trace.is_empty() {
                     self.live.samples.clone_from(&result.trace);
                 }
-                self.stage = Stage::Checking {
-                    version,
-                    done: index + 1,
-                    total: *total,
-                };
+                self.live.cases.retain(|c| c.case != result.case);
+                self.live.cases.push(result.clone());
+                self.stage = Stage::Checking { version, done: index + 1, total: *total };
             }
             Progress::WarmingUp => {
                 self.live.pairs.clear();

@@ -86,10 +86,7 @@ impl Diff {
                     for (changed, piece) in change.values() {
                         let end = at + piece.len();
                         if *changed {
-                            match words.last_mut() {
-                                Some(last) if last.end == at => last.end = end,
-                                _ => words.push(at..end),
-                            }
+                            mark(&mut words, at, piece);
                         }
                         at = end;
                     }
@@ -139,6 +136,17 @@ impl Diff {
         }
         rows.append(&mut came);
         rows
+    }
+}
+
+/// Marks a piece as changed. Marks with a single character between them become one, and indents are never marked.
+fn mark(words: &mut Vec<Range<usize>>, at: usize, piece: &str) {
+    let start = if at == 0 { piece.len() - piece.trim_start().len() } else { at };
+    let end = at + piece.len();
+    match words.last_mut() {
+        Some(last) if start <= last.end + 1 => last.end = end,
+        _ if start < end => words.push(start..end),
+        _ => {}
     }
 }
 

@@ -135,9 +135,9 @@ pub fn plan(size: Rect, look: Look) -> Plan {
             plan.tree = Some(left(&mut rest, tree));
             let mut charts = right(&mut rest, (size.width * 2 / 9).clamp(34, 56));
             let third = charts.height / 3;
-            plan.gains = Some(bottom(&mut charts, third.min(12)));
+            plan.gains = Some(bottom(&mut charts, third.min(11)));
             let half = charts.height / 2;
-            plan.interval = Some(bottom(&mut charts, half.min(16)));
+            plan.interval = Some(bottom(&mut charts, half.min(13)));
             plan.memory = Some(charts);
         }
     }

@@ -10,9 +10,9 @@ use crate::tui::theme::{Role, Theme};
 pub enum Stroke {
     /// Every dot.
     Solid,
-    /// Two dots on, two off.
+    /// Three dots on, one off.
     Dashed,
-    /// One dot in three.
+    /// Every other dot.
     Dotted,
 }
 
@@ -84,8 +84,8 @@ impl Plot {
             let beat = (x + y).rem_euclid(12);
             let on = match stroke {
                 Stroke::Solid => true,
-                Stroke::Dashed => beat % 4 < 2,
-                Stroke::Dotted => beat % 3 == 0,
+                Stroke::Dashed => beat % 4 < 3,
+                Stroke::Dotted => beat % 2 == 0,
             };
             if on && let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) {
                 self.dot(x, y, role);

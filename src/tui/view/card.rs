@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::measure::{Answer, Comparison, Evaluation, Failure};
-use crate::session::event::{Decision, VersionId};
+use crate::session::event::{Decision, Stage, VersionId};
 use crate::session::fold::Version;
 use crate::tui::text::{cut, visible};
 use crate::tui::theme::Role;
@@ -46,11 +46,7 @@ fn author(version: &Version) -> String {
 #[must_use]
 pub fn lines<'a>(cx: Context<'a>, version: &'a Version, room: usize) -> Vec<Line<'a>> {
     let Some(evaluation) = &version.evaluation else {
-        let mark = mark(cx.session, cx.app, version);
-        let mut lines = vec![Line::from(vec![cx.span(format!("{} ", mark.glyph), mark.role), cx.span(mark.word, Role::Text)])];
-        let rule = "every case is checked first; only a version that passes them all is timed";
-        lines.push(Line::from(cx.span(rule, Role::Muted)));
-        return lines;
+        return in_work(cx, version);
     };
     if !evaluation.verdict.accepted() {
         return failed(cx, evaluation, room);
@@ -76,6 +72,27 @@ pub fn lines<'a>(cx: Context<'a>, version: &'a Version, room: usize) -> Vec<Line
         lines.push(Line::from(vec![cx.span(word, Role::Muted), cx.span(visible(reason).into_owned(), Role::Muted)]));
     }
     lines
+}
+
+/// What is being done to a version right now, and why in this way.
+fn in_work<'a>(cx: Context<'a>, version: &Version) -> Vec<Line<'a>> {
+    let mark = mark(cx.session, cx.app, version);
+    let cases = cx.session.task.as_ref().map_or(0, |t| t.cases.len());
+    let (now, why) = match &cx.session.stage {
+        Stage::Comparing { against, .. } => (
+            format!("passes all {cases} cases; timed side by side with {against}"),
+            "both run next to each other in shuffled order, until the interval says better, worse or the same",
+        ),
+        Stage::Confirming { against, .. } => (
+            format!("passes all {cases} cases and beats {against}; measured a second time"),
+            "a win counts only if fresh runs confirm it, and only their figures are reported",
+        ),
+        _ => (mark.word, "every case is checked first; only a version that passes them all is timed"),
+    };
+    vec![
+        Line::from(vec![cx.span(format!("{} ", mark.glyph), mark.role), cx.span(now, Role::Text)]),
+        Line::from(cx.span(format!("  {why}"), Role::Muted)),
+    ]
 }
 
 fn failed<'a>(cx: Context<'a>, evaluation: &'a Evaluation, room: usize) -> Vec<Line<'a>> {

@@ -21,13 +21,12 @@ use crate::tui::view::{Context, put};
 pub fn natural_case(session: &Session, app: &App) -> usize {
     let cases = session.task.as_ref().map_or(&[][..], |t| t.cases.as_slice());
     let by_name = |name: &str| cases.iter().position(|(n, _)| n == name);
-    if app.selected.is_none()
-        && matches!(session.stage, Stage::Checking { .. })
+    let version = app.version(session).and_then(|id| session.version(id));
+    if version.is_some_and(|v| v.evaluation.is_none() && session.live.version == Some(v.id))
         && let Some(at) = by_name(&session.live.case)
     {
         return at;
     }
-    let version = app.version(session).and_then(|id| session.version(id));
     let evaluation = version.and_then(|v| v.evaluation.as_ref());
     let failed = evaluation.and_then(|e| e.failure.as_ref()).and_then(|f| by_name(&f.case));
     failed.unwrap_or_else(|| {
@@ -107,13 +106,10 @@ impl Columns {
         let running = version.evaluation.is_none()
             && cx.session.live.version == Some(version.id)
             && matches!(&cx.session.stage, Stage::Checking { done, .. } if *done == at);
-        let done = matches!(&cx.session.stage, Stage::Checking { version: v, done, .. } if *v == version.id && *done > at)
-            || matches!(&cx.session.stage, Stage::Comparing { version: v, .. } | Stage::Confirming { version: v, .. } if *v == version.id);
         let (glyph, word, style) = match result {
             Some(r) if r.verdict.accepted() => ("✓", "passes", cx.theme.fg(Role::Added)),
             Some(r) => ("✗", r.verdict.in_words(), cx.theme.fg(Role::Error)),
             None if running => (spinner(cx.app), "runs", cx.theme.fg(Role::Candidate)),
-            None if done && version.evaluation.is_none() => ("✓", "passes", cx.theme.fg(Role::Added)),
             None => ("·", if version.evaluation.is_some() { "not run" } else { "waits" }, cx.theme.fg(Role::Faint)),
         };
         let mut spans = vec![
@@ -145,8 +141,13 @@ impl Columns {
 
 /// A version's result on a case, once known.
 #[must_use]
-pub fn result<'s>(_session: &'s Session, version: &'s Version, case: &str) -> Option<&'s CaseResult> {
-    version.evaluation.as_ref()?.cases.iter().find(|c| c.case == case)
+pub fn result<'s>(session: &'s Session, version: &'s Version, case: &str) -> Option<&'s CaseResult> {
+    let cases = match &version.evaluation {
+        Some(evaluation) => &evaluation.cases,
+        None if session.live.version == Some(version.id) => &session.live.cases,
+        None => return None,
+    };
+    cases.iter().find(|c| c.case == case)
 }
 
 fn failure_lines<'a>(cx: Context<'a>, failure: &'a Failure, room: usize, rows: usize) -> Vec<Line<'a>> {

@@ -77,7 +77,7 @@ fn traces<'s>(cx: Context<'s>) -> Vec<Trace<'s>> {
     let behind = looked_at.and_then(|id| session.version(id)).and_then(|v| v.parent);
     add(if looked_at == session.incumbent { behind } else { session.incumbent }, Role::Incumbent, Stroke::Dashed);
     if let Some(id) = looked_at {
-        let running = session.live.version == Some(id) && matches!(session.stage, Stage::Checking { .. });
+        let running = session.live.version == Some(id) && session.live.case == case && matches!(session.stage, Stage::Checking { .. });
         let samples = if running { session.live.samples.as_slice() } else { of(id).unwrap_or_default() };
         let role = if id == VersionId(0) { Role::Baseline } else { Role::Candidate };
         if !samples.is_empty() {

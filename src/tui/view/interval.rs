@@ -127,9 +127,9 @@ fn headline(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
         None => left.push(cx.span("the first look comes after 10 pairs", Role::Muted)),
     }
     let word = match (view.answer, view.confirming) {
-        (None, true) => format!("again: {} fresh", view.ratios.len()),
+        (None, true) => format!("{} fresh", view.ratios.len()),
         (None, false) => format!("{} pairs", view.ratios.len()),
-        (Some(Answer::Better), _) if view.confirmed => format!("{}, confirmed", cx.session.objective.comparative()),
+        (Some(Answer::Better), _) if view.confirmed => "confirmed".to_owned(),
         (Some(Answer::Better), _) => cx.session.objective.comparative().to_owned(),
         (Some(Answer::Worse), _) => super::mark::contrary(cx.session.objective).to_owned(),
         (Some(other), _) => other.in_words().to_owned(),
@@ -178,7 +178,7 @@ fn funnel(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
     let margin = 4u16;
     let axis = Axis::of(view, area.x + margin, area.width.saturating_sub(margin));
     let rows = area.height - 1;
-    let cloud = if rows >= 7 { 3 } else if rows >= 4 { 2 } else { 1 };
+    let cloud = if rows >= 9 { 3 } else if rows >= 4 { 2 } else { 1 };
     let bottom = Rect { y: area.y + rows, height: 1, ..area };
     let one = axis.column(0.0);
     let faint = cx.theme.fg(Role::Faint);

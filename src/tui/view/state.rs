@@ -128,7 +128,9 @@ fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
     let mut used = 0;
     let help = ("?".to_owned(), "help");
     let wanted = wanted(cx);
-    let reserve = if wanted.iter().any(|w| w.0 == "?") { 0 } else { 8 };
+    // Where letters are typed, a question mark is only a question mark.
+    let typing = cx.app.overlay.is_some() || cx.app.steering;
+    let reserve = if typing { 0 } else { 8 };
     for (key, word) in wanted.into_iter().chain((reserve > 0).then_some(help)) {
         let cost = width(&key) + width(word) + 4;
         let last = key == "?";
@@ -146,13 +148,13 @@ fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
 fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
     let fixed = |pairs: &[(&str, &'static str)]| pairs.iter().map(|(k, w)| ((*k).to_owned(), *w)).collect::<Vec<_>>();
     match &cx.app.overlay {
-        Some(Overlay::Help { .. }) => return fixed(&[("⏎", "do it"), ("↑↓", "choose"), ("esc", "close"), ("?", "close")]),
-        Some(Overlay::Edit { .. }) => return fixed(&[("ctrl-s", "measure it"), ("ctrl-u", "undo"), ("ctrl-r", "redo"), ("esc", "leave"), ("?", "")]),
+        Some(Overlay::Help { .. }) => return fixed(&[("⏎", "do it"), ("↑↓", "choose"), ("esc", "close")]),
+        Some(Overlay::Edit { .. }) => return fixed(&[("ctrl-s", "measure it"), ("ctrl-u", "undo"), ("ctrl-r", "redo"), ("esc", "leave")]),
         Some(_) => return fixed(&[("esc", "leave"), ("?", "")]),
         None => {}
     }
     if cx.app.steering {
-        return fixed(&[("⏎", "send the hint"), ("alt-⏎", "new line"), ("esc", "leave"), ("?", "")]);
+        return fixed(&[("⏎", "send the hint"), ("alt-⏎", "new line"), ("esc", "leave")]);
     }
     let words: &[(Action, &'static str)] = match &cx.session.stage {
         Stage::Preparing => &[(Action::Stop, "stop"), (Action::Quit, "quit")],

@@ -27,7 +27,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     lines.extend(table(cx, area.width.into()));
     if cx.session.finished.is_some() {
         lines.push(Line::default());
-        lines.push(next(cx));
+        lines.extend(next(cx, area.width.into()));
     }
     seen.total = lines.len();
     seen.first = first_row(cx, Tab::Summary, seen);
@@ -129,8 +129,11 @@ fn table(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
     lines
 }
 
-fn next(cx: Context<'_>) -> Line<'_> {
+/// What can be done now, on as many rows as it takes.
+fn next(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
     let mut spans = vec![cx.span("next  ", Role::Muted)];
+    let mut used = 6;
     let words = [
         (Action::Save, " save the best version   "),
         (Action::NextRound, " one more round   "),
@@ -140,8 +143,15 @@ fn next(cx: Context<'_>) -> Line<'_> {
     ];
     for (action, word) in words {
         let key = binding(action).and_then(|b| b.keys.first()).copied().unwrap_or_default();
+        let cells = crate::tui::text::width(key) + crate::tui::text::width(word);
+        if used + cells > room && used > 6 {
+            lines.push(Line::from(std::mem::replace(&mut spans, vec![cx.span("      ", Role::Muted)])));
+            used = 6;
+        }
+        used += cells;
         spans.push(cx.span(key, Role::Key));
         spans.push(cx.span(word, Role::Text));
     }
-    Line::from(spans)
+    lines.push(Line::from(spans));
+    lines
 }
