@@ -1,2 +1,158 @@
-//! cli
+//! The command line: one file a command; parses, prints, never computes.
+//!
+//! Exit status: 0 done (of a loop: a better version stands), 1 not (none was found), 2 wrong use, 3 something is
+//! missing on this machine (no compiler, no model, no isolation).
+
+pub mod config;
+pub mod demo;
+pub mod doctor;
+pub mod drive;
+pub mod flags;
+pub mod follow;
+pub mod home;
+pub mod measure;
+pub mod optimize;
+pub mod resume;
+pub mod run;
 pub mod screenshots;
+pub mod show;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Exit status of a loop that found nothing better, of a program that failed, of an expectation that did not hold.
+pub const NOTHING: u8 = 1;
+/// Exit status of wrong use.
+pub const USAGE: u8 = 2;
+/// Exit status where something is missing on this machine.
+pub const ENVIRONMENT: u8 = 3;
+
+/// The command line as a whole.
+#[derive(Debug, Parser)]
+#[command(
+    name = "reheat",
+    version,
+    about = "Make code faster and leaner together with a language model, with every figure measured in a sandbox.",
+    long_about = "Reheat shows a model your code, runs every revision it makes in a sandbox, measures time and memory, \
+                  and feeds the figures back into the next round. A version counts as better only if fresh runs confirm it.\n\n\
+                  Without a command the start screen opens.",
+    after_help = "Examples:
+  reheat demo                                          watch the loop on a bundled task, no model needed
+  reheat optimize slow.py --cases cases/               make a program of yours faster (cases/01.in, cases/01.out, …)
+  reheat optimize slow.py --cases cases/ --model-command 'claude -p'
+                                                       … with a coding agent's command as the model
+  reheat measure old.py new.py --cases cases/          is new.py really faster?
+  reheat run -- python3 untrusted.py                   run one program in the sandbox
+  reheat doctor                                        what is there: isolation, compilers, models, folders
+
+Exit status: 0 a better version stands (or: done), 1 none was found, 2 wrong use, 3 something is missing here."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Theme of the screen: dark, light, or one of yours.
+    #[arg(long, global = true, value_name = "NAME")]
+    theme: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Watch the loop on a bundled task: recorded replies, real runs, real figures.
+    Demo(demo::DemoArgs),
+    /// Make a program faster or leaner.
+    Optimize(optimize::OptimizeArgs),
+    /// Go on with a session that was left.
+    Resume(resume::ResumeArgs),
+    /// Run one command in the sandbox and measure it.
+    Run(run::RunArgs),
+    /// Compare programs on a workload, without any model.
+    Measure(measure::MeasureArgs),
+    /// Print a session as text or JSON.
+    Show(show::ShowArgs),
+    /// Say in plain words what is there: sandbox, compilers, models, terminal, folders.
+    Doctor(doctor::DoctorArgs),
+    /// Show, locate or start the config file.
+    Config(config::ConfigArgs),
+    /// Draw the README's pictures (for developers of reheat).
+    #[command(hide = true)]
+    Screenshots(screenshots::ScreenshotsArgs),
+}
+
+/// Runs the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            drop(error.print());
+            return if error.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    let theme = cli.theme.clone();
+    let theme = theme.as_deref();
+    match cli.command {
+        None => home::run(theme),
+        Some(Command::Demo(args)) => demo::run(&args, theme),
+        Some(Command::Optimize(args)) => optimize::run(&args, theme),
+        Some(Command::Resume(args)) => resume::run(&args, theme),
+        Some(Command::Run(args)) => run::run(args),
+        Some(Command::Measure(args)) => measure::run(args),
+        Some(Command::Show(args)) => show::run(&args),
+        Some(Command::Doctor(args)) => doctor::run(&args),
+        Some(Command::Config(args)) => config::run(args),
+        Some(Command::Screenshots(args)) => screenshots::run(&screenshots::ScreenshotsArgs { theme: cli.theme, ..args }),
+    }
+}
+
+/// A wish that cannot be granted: the sentence, and the exit status that goes with it.
+#[derive(Debug)]
+pub struct Refusal {
+    /// [`USAGE`], [`ENVIRONMENT`] or [`NOTHING`].
+    pub status: u8,
+    why: String,
+}
+
+impl Refusal {
+    /// A refusal with a reason.
+    pub fn new(status: u8, why: impl std::fmt::Display) -> Self {
+        Self { status, why: why.to_string() }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl From<Refusal> for String {
+    fn from(refusal: Refusal) -> Self {
+        refusal.why
+    }
+}
+
+impl From<Refusal> for ExitCode {
+    fn from(refusal: Refusal) -> Self {
+        fail(refusal.status, &refusal.why)
+    }
+}
+
+/// One clear sentence on standard error, and the exit status that goes with it.
+#[must_use]
+pub fn fail(status: u8, message: impl std::fmt::Display) -> ExitCode {
+    use std::io::Write;
+    drop(writeln!(std::io::stderr(), "reheat: {message}"));
+    ExitCode::from(status)
+}
+
+/// Prints a text; a reader that has gone away is no error.
+pub fn print(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}

@@ -28,8 +28,8 @@ pub struct ScreenshotsArgs {
     /// How many times faster than in life.
     #[arg(long, default_value_t = 1.0)]
     pub speed: f64,
-    /// Name of a theme.
-    #[arg(long)]
+    /// Name of a theme; the flag is that of the whole command line.
+    #[arg(skip)]
     pub theme: Option<String>,
 }
 

@@ -3,14 +3,26 @@
 //! [`start`] gives a [`Handle`]: commands go in, [`Happened`] events come out, in order, durable ones
 //! already on disk. Everything that a screen, a text or a file shows is made from those events.
 
+mod ask;
+mod brief;
+mod decide;
+mod hands;
+mod outlet;
+mod prompt;
+mod run;
+mod start;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use crate::model::Provider;
+use crate::model::prompt::Template;
 use crate::sandbox;
-use crate::session::event::{Goal, Mode, VersionId};
-use crate::session::{Happened, Library};
+use crate::session::event::{Goal, Mode, Origin, VersionId};
+use crate::session::journal::JournalError;
+use crate::session::{Happened, Journal, Library, Session};
 use crate::task::{Objective, Task};
 
 /// What the developer can ask of the loop. Each is answered by events, never by a return value.
@@ -62,6 +74,8 @@ pub enum Command {
 pub struct Setup {
     /// What is optimised.
     pub task: Task,
+    /// Where it came from, so that the session can be taken up again.
+    pub origin: Origin,
     /// Who answers.
     pub provider: Arc<dyn Provider>,
     /// How it goes on.
@@ -74,6 +88,10 @@ pub struct Setup {
     pub resume: Option<String>,
     /// How the sandbox is opened.
     pub sandbox: sandbox::Settings,
+    /// Where builds are kept; `None` is a temporary folder.
+    pub cache: Option<PathBuf>,
+    /// The prompt's template.
+    pub template: Template,
     /// Time that one comparison may take at most (default 30 s, demo 8 s).
     pub comparison_budget: Duration,
     /// Pauses between the acts of a demo, at speed 1; zero in real work.
@@ -84,6 +102,8 @@ pub struct Setup {
 pub struct Handle {
     /// What happened, in order. Closed when the loop has ended for good.
     pub events: Receiver<Happened>,
+    /// How many of the first events are those of earlier sittings, told again so that whoever watches has the whole session.
+    pub replayed: usize,
     commands: tokio::sync::mpsc::UnboundedSender<Command>,
 }
 
@@ -92,4 +112,61 @@ impl Handle {
     pub fn send(&self, command: Command) {
         drop(self.commands.send(command));
     }
+
+    /// A way to end the loop in good order from another thread.
+    pub fn quitter(&self) -> impl Fn() + Send + 'static {
+        let commands = self.commands.clone();
+        move || drop(commands.send(Command::Quit))
+    }
+}
+
+/// Why a session could not even begin.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The journal cannot be kept or read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The system refused a thread.
+    #[error("cannot start the loop: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Starts the loop on threads of its own and gives back a handle to it, at once.
+///
+/// # Errors
+/// When the journal cannot be made or opened, or the system refuses a thread. Everything later is told by events.
+pub fn start(setup: Setup) -> Result<Handle, EngineError> {
+    let (journal, past) = match &setup.resume {
+        Some(id) => {
+            let (journal, events) = Journal::reopen(&setup.library.folder(id))?;
+            (journal, events)
+        }
+        None => (setup.library.create(&setup.task.name)?.1, Vec::new()),
+    };
+    let hands = hands::Hands::start(
+        setup.task.clone(),
+        setup.sandbox.clone(),
+        setup.cache.clone(),
+        setup.comparison_budget,
+    )?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let (mut outlet, events) = outlet::Outlet::new();
+    let (commands, heard) = tokio::sync::mpsc::unbounded_channel();
+    let replayed = past.len();
+    let mut session = Session::default();
+    for happened in past {
+        session.apply(&happened);
+        outlet.push(happened);
+    }
+    let it = run::Loop::new(setup, journal, session, hands, outlet, heard);
+    std::thread::Builder::new()
+        .name("engine".into())
+        .spawn(move || runtime.block_on(it.run()))?;
+    Ok(Handle {
+        events,
+        replayed,
+        commands,
+    })
 }

@@ -3,10 +3,31 @@
 //! Correctness comes first; a version that fails is never timed. Knows nothing of models, rounds or
 //! screens: it is handed programs and a workload and answers with an [`Evaluation`] or a [`Comparison`].
 
+pub mod build;
+mod cache;
+pub mod check;
+pub mod compare;
+mod confirm;
+mod contest;
+pub mod judge;
+pub mod machine;
+pub mod noise;
+mod oracle;
+mod pairs;
+mod peak;
+pub mod stats;
+pub mod text;
+
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::{MemorySource, RunVerdict, Sample};
 use crate::units::{ByteNanos, Bytes, Gain, Nanos};
+pub use build::Built;
+pub use compare::{Compared, Plan, Side};
+pub use confirm::Confirmed;
+pub use contest::Contested;
+pub use judge::{Judge, JudgeError, Watch};
+pub use pairs::Contender;
 
 /// What became of a version. A flat list of names because files, screens and other programs share it; it may grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -3,9 +3,27 @@
 //! Knows nothing of versions or measurements. A provider may be an HTTP API, a command, a tape or the
 //! developer's hand; to whoever asks they are the same ([`Provider`]).
 
+mod chunk;
+pub mod command;
+pub mod discover;
+pub mod extract;
+pub mod faults;
+mod form;
+pub mod hand;
+pub mod openai;
+pub mod prompt;
+mod reply;
+mod retry;
+pub mod shape;
+pub mod split;
+pub mod tape;
+mod transport;
+
 use std::sync::Arc;
 
-use futures::stream::BoxStream;
+use futures::channel::mpsc;
+use futures::stream::{self, BoxStream, StreamExt};
+use futures::{SinkExt, future};
 use serde::{Deserialize, Serialize};
 
 use crate::session::event::{Finish, Usage};
@@ -58,6 +76,23 @@ pub struct End {
     pub again: bool,
 }
 
+/// What tokens cost, in the developer's currency per million of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Price {
+    /// Of the prompt.
+    pub input: f64,
+    /// Of the reply.
+    pub output: f64,
+}
+
+impl Price {
+    /// The price of so many tokens.
+    #[must_use]
+    pub fn of(self, usage: Usage) -> f64 {
+        (self.input * usage.prompt_tokens as f64 + self.output * usage.reply_tokens as f64) / 1e6
+    }
+}
+
 /// Whoever answers prompts.
 pub trait Provider: Send + Sync {
     /// Name for the screen and the journal: `qwen2.5-coder`, `tape of …`, `claude -p`.
@@ -68,8 +103,80 @@ pub trait Provider: Send + Sync {
         false
     }
 
+    /// Holds the replies that are on their way, or lets them go on; only a tape can.
+    fn hold(&self, _held: bool) {}
+
+    /// The same provider with another model, where it has several.
+    fn with_model(&self, _model: &str) -> Option<Arc<dyn Provider>> {
+        None
+    }
+
+    /// What its tokens cost, if the developer has said so.
+    fn price(&self) -> Option<Price> {
+        None
+    }
+
     /// Asks. The stream ends with exactly one [`Part::End`]; dropping it cancels the request.
     fn ask(&self, question: Question) -> BoxStream<'static, Part>;
+}
+
+impl End {
+    /// The model is done.
+    #[must_use]
+    pub fn done(finish: Finish, usage: Usage) -> Self {
+        Self {
+            finish,
+            usage,
+            error: String::new(),
+            again: true,
+        }
+    }
+
+    /// The provider failed and asking again would not help.
+    #[must_use]
+    pub fn failed(error: impl Into<String>) -> Self {
+        Self {
+            finish: Finish::Failed,
+            usage: Usage::default(),
+            error: error.into(),
+            again: false,
+        }
+    }
+}
+
+/// A stream that is fed by a piece of work: it ends with the [`End`] that the work comes to, and dropping it drops the work.
+pub(crate) fn answer<F, Fut>(work: F) -> BoxStream<'static, Part>
+where
+    F: FnOnce(Parts) -> Fut,
+    Fut: Future<Output = End> + Send + 'static,
+{
+    let (sender, receiver) = mpsc::channel(64);
+    let mut last = sender.clone();
+    let work = work(Parts(sender));
+    let work = async move {
+        let end = work.await;
+        drop(last.send(Part::End(end)).await);
+    };
+    let work = stream::once(work).filter_map(|()| future::ready(None));
+    stream::select(receiver, work).boxed()
+}
+
+/// Where the work behind an [`answer`] puts its parts.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts(mpsc::Sender<Part>);
+
+impl Parts {
+    /// Hands a part on; waits while the reader is busy.
+    pub(crate) async fn give(&mut self, part: Part) {
+        // Nobody reads any more: then the work is about to be dropped anyway.
+        drop(self.0.send(part).await);
+    }
+}
+
+/// About how many tokens a text is, where nobody counted: four bytes each, the usual rule of thumb for code and English.
+#[must_use]
+pub fn estimate_tokens(text: &str) -> u64 {
+    text.len().div_ceil(4) as u64
 }
 
 /// Which provider a name stands for; read from flags, environment and config file.

@@ -1,1 +1,5 @@
-//! report
+//! What leaves the house: a session as text, as JSON, as a patch. Pure: reads a [`Session`](crate::session::Session), writes a string.
+
+pub mod json;
+pub mod patch;
+pub mod text;

@@ -3,6 +3,14 @@
 //! Isolated, sampled, killed to the last descendant. Knows nothing of tasks, versions, models or
 //! screens. Everything that only Linux has lives in `linux/`; `unsafe` is allowed there and nowhere else.
 
+mod capture;
+#[cfg(target_os = "linux")]
+mod linux;
+mod plain;
+pub mod toolchain;
+mod trace;
+mod tree;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -198,6 +206,11 @@ impl Control {
         self.stop.store(true, Ordering::SeqCst);
     }
 
+    /// Makes it ready for the next piece of work after a stop.
+    pub fn rearm(&self) {
+        self.stop.store(false, Ordering::SeqCst);
+    }
+
     /// Whether the end was asked for.
     #[must_use]
     pub fn stopped(&self) -> bool {
@@ -224,7 +237,7 @@ impl Control {
 }
 
 /// How a sandbox is to be opened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The `reheat` binary that plays the launcher; `None` is this very program.
     pub launcher: Option<PathBuf>,
@@ -232,11 +245,141 @@ pub struct Settings {
     pub unsafe_no_isolation: bool,
 }
 
+/// Runs programs, one at a time. Open one for each thread that runs programs.
+#[derive(Debug)]
+pub struct Sandbox {
+    guards: Guards,
+    inner: Inner,
+}
+
+#[derive(Debug)]
+enum Inner {
+    #[cfg(target_os = "linux")]
+    Linux(Box<linux::Slot>),
+    Plain,
+}
+
+impl Sandbox {
+    /// Opens the strongest sandbox that this machine allows and makes everything ready that can be made ready once.
+    ///
+    /// # Errors
+    /// [`SandboxError::NoIsolation`] where the machine has none and it was not waived; [`SandboxError::Failed`] otherwise.
+    pub fn open(settings: &Settings) -> Result<Self, SandboxError> {
+        Self::open_without(settings, &[])
+    }
+
+    /// As [`Sandbox::open`], but does without some guards even where they are to be had: `user`, `namespaces`, `cgroup`,
+    /// `landlock`, `seccomp`. For tests of the weaker tiers.
+    ///
+    /// # Errors
+    /// As [`Sandbox::open`].
+    #[doc(hidden)]
+    pub fn open_without(settings: &Settings, forbid: &[&str]) -> Result<Self, SandboxError> {
+        let why = match strongest(settings, forbid) {
+            Ok(opened) => return Ok(opened),
+            Err(why) => why,
+        };
+        if !settings.unsafe_no_isolation {
+            return Err(SandboxError::NoIsolation(why));
+        }
+        let guards = Guards {
+            tier: Tier::None,
+            on: vec!["limits".into()],
+            missing: vec![(
+                "isolation".into(),
+                format!("programs run with your own rights: {why}"),
+            )],
+            memory_source: MemorySource::ResidentSet,
+        };
+        Ok(Self {
+            guards,
+            inner: Inner::Plain,
+        })
+    }
+
+    /// Which protections are on.
+    #[must_use]
+    pub fn guards(&self) -> &Guards {
+        &self.guards
+    }
+
+    /// Runs the program to its end or to a limit. `watch` is called from this thread with every reading.
+    ///
+    /// [`Control::stop`] ends it within 100 ms; nothing is left behind.
+    ///
+    /// # Errors
+    /// [`SandboxError::CannotStart`], [`SandboxError::Stopped`], or [`SandboxError::Failed`] if the sandbox could not do its work twice.
+    pub fn run(
+        &mut self,
+        program: &Program,
+        limits: &Limits,
+        watch: &mut dyn FnMut(Sample),
+        control: &Control,
+    ) -> Result<Outcome, SandboxError> {
+        match &mut self.inner {
+            #[cfg(target_os = "linux")]
+            Inner::Linux(slot) => slot.run(program, limits, watch, control),
+            Inner::Plain => plain::run(program, limits, watch, control),
+        }
+    }
+}
+
+/// The strongest isolation that there is, or why there is none.
+#[cfg(target_os = "linux")]
+fn strongest(settings: &Settings, forbid: &[&str]) -> Result<Sandbox, String> {
+    let forbid: Vec<String> = forbid.iter().map(|f| (*f).to_owned()).collect();
+    let (slot, guards) = linux::Slot::open(settings, &forbid)?;
+    Ok(Sandbox {
+        guards,
+        inner: Inner::Linux(Box::new(slot)),
+    })
+}
+
+/// The strongest isolation that there is, or why there is none.
+#[cfg(not(target_os = "linux"))]
+fn strongest(_settings: &Settings, _forbid: &[&str]) -> Result<Sandbox, String> {
+    Err("isolation needs Linux".to_owned())
+}
+
+/// Whether this process was started to play the launcher; `main` asks before anything else.
+#[must_use]
+pub fn is_launcher() -> bool {
+    std::env::args_os()
+        .nth(1)
+        .is_some_and(|a| a == LAUNCHER_FLAG)
+}
+
+/// The launcher's whole life. Never returns.
+pub fn launcher_main() -> ! {
+    #[cfg(target_os = "linux")]
+    linux::launcher::main();
+    #[cfg(not(target_os = "linux"))]
+    std::process::exit(2)
+}
+
+/// The hidden command. Looks like an option, so that a program that is no launcher refuses it.
+const LAUNCHER_FLAG: &str = "--reheat-launcher";
+
+/// The environment that every program starts with; nothing of the workbench's own is in it.
+fn base_environment() -> Vec<(String, String)> {
+    [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("HOME", WORK),
+        ("TMPDIR", "/tmp"),
+        ("LANG", "C.UTF-8"),
+    ]
+    .into_iter()
+    .map(|(k, v)| (k.to_owned(), v.to_owned()))
+    .collect()
+}
+
 /// The sandbox itself failed, or was stopped. Never a verdict on a program.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// This machine offers no isolation and it was not waived.
-    #[error("this machine offers no isolation: {0}; run `reheat doctor` to see what is missing, or accept the risk with --unsafe-no-isolation")]
+    #[error(
+        "this machine offers no isolation: {0}; run `reheat doctor` to see what is missing, or accept the risk with --unsafe-no-isolation"
+    )]
     NoIsolation(String),
     /// The program to start does not exist inside the sandbox, or may not be executed.
     #[error("cannot start {program}: {why}")]

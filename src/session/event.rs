@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::measure::machine::Machine;
 use crate::measure::{Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
 use crate::sandbox::Guards;
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
 
 /// Number of a version; v0 is the original (or the empty start).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct VersionId(pub u32);
 
@@ -111,19 +114,6 @@ pub enum Origin {
     },
     /// A folder with a `task.toml`, or flags; the whole task is kept in the session's folder `task/`.
     Kept,
-}
-
-/// The machine that the figures were measured on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Machine {
-    /// Processor model.
-    pub cpu: String,
-    /// Cores that may be used.
-    pub cores: usize,
-    /// Memory in all, bytes.
-    pub memory_bytes: u64,
-    /// Operating system and kernel.
-    pub system: String,
 }
 
 /// Tokens and money.
@@ -377,6 +367,9 @@ pub enum Event {
         incumbent: Option<VersionId>,
         /// Who decided: the rule, or the developer.
         by_hand: bool,
+        /// Whether it takes an earlier decision back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        taken_back: bool,
         /// Why, in one sentence.
         reason: String,
     },
@@ -470,14 +463,20 @@ impl Event {
     /// Whether the event is written to the journal. The others are only shown; what matters of them is inside a durable one.
     #[must_use]
     pub fn durable(&self) -> bool {
-        !matches!(self, Self::ReplyDelta { .. } | Self::StageChanged { .. } | Self::Progressed { .. })
+        !matches!(
+            self,
+            Self::ReplyDelta { .. } | Self::StageChanged { .. } | Self::Progressed { .. }
+        )
     }
 
     /// Whether the journal is synced to disk after it: what a person would be sorry to lose.
     #[must_use]
     pub fn precious(&self) -> bool {
         match self {
-            Self::SessionStarted { .. } | Self::ReplyEnded { .. } | Self::Decided { .. } | Self::SessionFinished { .. } => true,
+            Self::SessionStarted { .. }
+            | Self::ReplyEnded { .. }
+            | Self::Decided { .. }
+            | Self::SessionFinished { .. } => true,
             Self::VersionCreated { author, .. } => *author == Author::Hand,
             _ => false,
         }

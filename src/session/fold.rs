@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::measure::{CaseResult, Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
 use crate::sandbox::{Guards, Sample};
 use crate::session::event::{
-    Author, Decision, Event, Finish, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord, Usage, VersionId,
+    Author, Decision, Event, Finish, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord,
+    Usage, VersionId,
 };
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
@@ -47,7 +48,9 @@ pub struct Session {
     pub usage: Usage,
     /// Notes of the engine, newest last.
     pub notes: Vec<Note>,
-    /// Set when the session has ended (and cleared when it is resumed).
+    /// All decisions, in order.
+    pub decisions: Vec<Decided>,
+    /// Set when the session has ended (and cleared when it goes on).
     pub finished: Option<Finished>,
     /// When it began.
     pub started_at: Option<jiff::Timestamp>,
@@ -98,10 +101,12 @@ impl Version {
             return Some((Gain::ONE, Gain::ONE, Gain::ONE));
         }
         let of = |c: &Comparison| (c.gain, c.low, c.high);
-        self.against_original
-            .as_ref()
-            .map(of)
-            .or_else(|| self.comparison.as_ref().filter(|c| c.incumbent == "v0").map(of))
+        self.against_original.as_ref().map(of).or_else(|| {
+            self.comparison
+                .as_ref()
+                .filter(|c| c.incumbent == "v0")
+                .map(of)
+        })
     }
 }
 
@@ -183,6 +188,23 @@ pub struct LivePair {
     pub confirming: bool,
 }
 
+/// A decision as it fell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// About which version.
+    pub version: VersionId,
+    /// What was decided.
+    pub decision: Decision,
+    /// The incumbent before it.
+    pub before: Option<VersionId>,
+    /// The incumbent after it.
+    pub after: Option<VersionId>,
+    /// Whether the developer decided.
+    pub by_hand: bool,
+    /// Whether it takes an earlier decision back.
+    pub taken_back: bool,
+}
+
 /// A note of the engine.
 #[derive(Clone, Debug)]
 pub struct Note {
@@ -240,7 +262,19 @@ impl Session {
     /// Version that the next prompt will show.
     #[must_use]
     pub fn next_parent(&self) -> VersionId {
-        self.chosen_parent.or(self.incumbent).or_else(|| self.versions.last().map(|v| v.id)).unwrap_or_default()
+        self.chosen_parent
+            .or(self.incumbent)
+            .or_else(|| self.nearest_to_passing())
+            .unwrap_or_default()
+    }
+
+    /// Where no version passes yet: the one that passes most cases, the newest of several; else the newest text.
+    fn nearest_to_passing(&self) -> Option<VersionId> {
+        let passed = |v: &&Version| v.evaluation.as_ref().map_or(0, Evaluation::passed);
+        self.versions
+            .iter()
+            .max_by_key(|v| (passed(v), v.id))
+            .map(|v| v.id)
     }
 
     /// Children of a version, in order.
@@ -252,7 +286,9 @@ impl Session {
     #[must_use]
     pub fn elapsed(&self) -> Nanos {
         match (self.started_at, self.last_at) {
-            (Some(a), Some(b)) => Nanos(u64::try_from((b.as_nanosecond() - a.as_nanosecond()).max(0)).unwrap_or(u64::MAX)),
+            (Some(a), Some(b)) => Nanos(
+                u64::try_from((b.as_nanosecond() - a.as_nanosecond()).max(0)).unwrap_or(u64::MAX),
+            ),
             _ => Nanos::default(),
         }
     }
@@ -262,7 +298,15 @@ impl Session {
         self.last_at = Some(happened.at);
         self.started_at.get_or_insert(happened.at);
         match &happened.event {
-            Event::SessionStarted { session, task, machine, guards, model, mode, goal } => {
+            Event::SessionStarted {
+                session,
+                task,
+                machine,
+                guards,
+                model,
+                mode,
+                goal,
+            } => {
                 self.id.clone_from(session);
                 self.objective = task.objective;
                 self.task = Some(task.clone());
@@ -280,7 +324,13 @@ impl Session {
                 self.stage = Stage::Preparing;
                 self.live = Live::default();
             }
-            Event::VersionCreated { version, parent, round, author, source } => {
+            Event::VersionCreated {
+                version,
+                parent,
+                round,
+                author,
+                source,
+            } => {
                 self.versions.push(Version {
                     id: *version,
                     parent: *parent,
@@ -304,7 +354,12 @@ impl Session {
                 self.live.pairs.clear();
                 self.live.look = None;
             }
-            Event::RoundStarted { round, parent, objective, hint } => {
+            Event::RoundStarted {
+                round,
+                parent,
+                objective,
+                hint,
+            } => {
                 self.rounds.push(Round {
                     number: *round,
                     parent: *parent,
@@ -318,6 +373,7 @@ impl Session {
                 });
                 self.hint.clear();
                 self.chosen_parent = None;
+                self.finished = None;
                 self.live = Live::default();
             }
             Event::PromptSent { model, prompt, .. } => {
@@ -331,12 +387,28 @@ impl Session {
                 self.live.first_text_at = None;
                 self.stage = Stage::Asking;
             }
-            Event::ReplyDelta { reasoning, text, .. } => {
+            Event::ReplyDelta {
+                reasoning, text, ..
+            } => {
                 self.live.first_text_at.get_or_insert(happened.at);
-                if *reasoning { &mut self.live.reasoning } else { &mut self.live.text }.push_str(text);
+                if *reasoning {
+                    &mut self.live.reasoning
+                } else {
+                    &mut self.live.text
+                }
+                .push_str(text);
                 self.stage = Stage::Streaming;
             }
-            Event::ReplyEnded { round, text, reasoning, chunks, usage, finish, error, .. } => {
+            Event::ReplyEnded {
+                round,
+                text,
+                reasoning,
+                chunks,
+                usage,
+                finish,
+                error,
+                ..
+            } => {
                 self.usage.prompt_tokens += usage.prompt_tokens;
                 self.usage.reply_tokens += usage.reply_tokens;
                 self.usage.counted |= usage.counted;
@@ -355,13 +427,24 @@ impl Session {
             }
             Event::StageChanged { stage } => self.stage = stage.clone(),
             Event::Progressed { version, progress } => self.progress(*version, progress),
-            Event::LookTaken { version, look, metric, .. } => {
+            Event::LookTaken {
+                version,
+                look,
+                metric,
+                ..
+            } => {
                 if let Some(v) = self.version_mut(*version) {
                     v.looks.push(*look);
                 }
                 self.live.look = Some((*look, *metric));
             }
-            Event::VersionEvaluated { version, evaluation, comparison, against_original, .. } => {
+            Event::VersionEvaluated {
+                version,
+                evaluation,
+                comparison,
+                against_original,
+                ..
+            } => {
                 if let Some(v) = self.version_mut(*version) {
                     v.evaluation = Some(evaluation.clone());
                     v.comparison.clone_from(comparison);
@@ -371,7 +454,22 @@ impl Session {
                 self.live.samples.clear();
                 self.live.cases.clear();
             }
-            Event::Decided { version, decision, incumbent, reason, .. } => {
+            Event::Decided {
+                version,
+                decision,
+                incumbent,
+                reason,
+                by_hand,
+                taken_back,
+            } => {
+                self.decisions.push(Decided {
+                    version: *version,
+                    decision: *decision,
+                    before: self.incumbent,
+                    after: *incumbent,
+                    by_hand: *by_hand,
+                    taken_back: *taken_back,
+                });
                 if let Some(v) = self.version_mut(*version) {
                     v.decision = Some((*decision, reason.clone()));
                 }
@@ -383,9 +481,22 @@ impl Session {
                 }
             }
             Event::Steered { steer } => self.steer(steer),
-            Event::Noted { text, error } => self.notes.push(Note { at: happened.at, text: text.clone(), error: *error }),
-            Event::SessionFinished { best_version, comparison, reason, .. } => {
-                self.finished = Some(Finished { best: *best_version, comparison: comparison.clone(), reason: reason.clone() });
+            Event::Noted { text, error } => self.notes.push(Note {
+                at: happened.at,
+                text: text.clone(),
+                error: *error,
+            }),
+            Event::SessionFinished {
+                best_version,
+                comparison,
+                reason,
+                ..
+            } => {
+                self.finished = Some(Finished {
+                    best: *best_version,
+                    comparison: comparison.clone(),
+                    reason: reason.clone(),
+                });
                 self.stage = Stage::Finished;
                 self.live.case.clear();
             }
@@ -423,10 +534,18 @@ impl Session {
             Progress::CaseStarted { index, total, case } => {
                 self.live.case.clone_from(case);
                 self.live.samples.clear();
-                self.stage = Stage::Checking { version, done: *index, total: *total };
+                self.stage = Stage::Checking {
+                    version,
+                    done: *index,
+                    total: *total,
+                };
             }
             Progress::Sampled { sample } => self.live.samples.push(*sample),
-            Progress::CaseFinished { index, total, result } => {
+            Progress::CaseFinished {
+                index,
+                total,
+                result,
+            } => {
                 if !result.trace.is_empty() {
                     self.live.samples.clone_from(&result.trace);
                 }
@@ -438,7 +557,14 @@ impl Session {
                 self.live.pairs.clear();
                 self.live.look = None;
             }
-            Progress::Paired { pairs, log_ratio, incumbent, candidate, confirming, left_ns } => {
+            Progress::Paired {
+                pairs,
+                log_ratio,
+                incumbent,
+                candidate,
+                confirming,
+                left_ns,
+            } => {
                 self.live.pairs.push(LivePair {
                     log_ratio: *log_ratio,
                     incumbent: *incumbent,
@@ -446,7 +572,11 @@ impl Session {
                     confirming: *confirming,
                 });
                 match &mut self.stage {
-                    Stage::Comparing { pairs: p, left_ns: l, .. } => {
+                    Stage::Comparing {
+                        pairs: p,
+                        left_ns: l,
+                        ..
+                    } => {
                         *p = *pairs;
                         *l = *left_ns;
                     }

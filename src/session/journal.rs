@@ -1,2 +1,417 @@
-//! The append-only file of a session's events.
-pub struct Journal;
+//! The append-only file of a session's events: `journal.jsonl`, one event a line, and beside it `texts/` for large texts.
+//!
+//! The first line names the format and its version. Every later line is a durable [`Happened`] as one
+//! flat JSON object; strings over [`LARGE`] bytes are replaced by `{"$text": "<blake3>"}` and kept once
+//! each in `texts/`. A line is written in one piece; a line that a crash cut short is dropped on reading.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::session::event::Happened;
+
+/// Name of the file in a session's folder.
+pub const FILE: &str = "journal.jsonl";
+/// Texts longer than this (bytes) are kept beside the journal, once each.
+pub const LARGE: usize = 16 * 1024;
+/// Version of the format; a journal with a newer one is refused.
+pub const MAJOR: u64 = 1;
+
+/// A journal that cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The file system said no.
+    #[error("cannot {doing} {path}: {why}")]
+    Io {
+        /// `write`, `read`, …
+        doing: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        why: io::Error,
+    },
+    /// The file is there but is not to be trusted.
+    #[error("{path}, line {line}: {why}")]
+    Bad {
+        /// Which file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong and what to do.
+        why: String,
+    },
+    /// Another process has the session open.
+    #[error("session {0} is open in another reheat; close it there first")]
+    Busy(String),
+}
+
+impl JournalError {
+    fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |why| Self::Io { doing, path, why }
+    }
+}
+
+/// An open journal. Holds a lock on its file until it is dropped.
+#[derive(Debug)]
+pub struct Journal {
+    folder: PathBuf,
+    file: File,
+    texts: BTreeSet<String>,
+}
+
+impl Journal {
+    /// Makes the folder and starts an empty journal in it.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be made or written.
+    pub fn create(folder: &Path) -> Result<Self, JournalError> {
+        fs::create_dir_all(folder).map_err(JournalError::io("create", folder))?;
+        let path = folder.join(FILE);
+        let file = OpenOptions::new()
+            .create_new(true)
+            .append(true)
+            .read(true)
+            .open(&path)
+            .map_err(JournalError::io("create", &path))?;
+        let mut journal = Self::locked(folder, file)?;
+        let header = json!({"reheat_journal": MAJOR, "written_by": concat!("reheat ", env!("CARGO_PKG_VERSION"))});
+        journal.line(&header)?;
+        Ok(journal)
+    }
+
+    /// Opens a journal to go on with it: what it holds so far, and the journal at its end.
+    ///
+    /// A last line that was cut short by a crash is cut off the file.
+    ///
+    /// # Errors
+    /// When it cannot be read, is newer than this program, or is open elsewhere.
+    pub fn reopen(folder: &Path) -> Result<(Self, Vec<Happened>), JournalError> {
+        let path = folder.join(FILE);
+        let file = OpenOptions::new()
+            .append(true)
+            .read(true)
+            .open(&path)
+            .map_err(JournalError::io("open", &path))?;
+        let journal = Self::locked(folder, file)?;
+        let read = read(folder)?;
+        if read.cut > 0 {
+            let len = journal
+                .file
+                .metadata()
+                .map_err(JournalError::io("read", &path))?
+                .len();
+            journal
+                .file
+                .set_len(len - read.cut)
+                .map_err(JournalError::io("mend", &path))?;
+        }
+        Ok((journal, read.events))
+    }
+
+    fn locked(folder: &Path, file: File) -> Result<Self, JournalError> {
+        if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
+            let name = folder
+                .file_name()
+                .map(|n| n.to_string_lossy().into_owned())
+                .unwrap_or_default();
+            return Err(JournalError::Busy(name));
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            file,
+            texts: BTreeSet::new(),
+        })
+    }
+
+    /// The session's folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes one event, if it is durable; syncs to disk after precious ones.
+    ///
+    /// # Errors
+    /// When the disk is full or gone. What was written before stays whole: a half-written line is taken back.
+    pub fn write(&mut self, happened: &Happened) -> Result<(), JournalError> {
+        if !happened.event.durable() {
+            return Ok(());
+        }
+        let path = self.folder.join(FILE);
+        let mut value = serde_json::to_value(happened).map_err(|e| JournalError::Io {
+            doing: "write",
+            path: path.clone(),
+            why: io::Error::other(e),
+        })?;
+        self.set_apart(&mut value)?;
+        self.line(&value)?;
+        if happened.event.precious() {
+            self.file
+                .sync_data()
+                .map_err(JournalError::io("sync", &path))?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, value: &Value) -> Result<(), JournalError> {
+        let path = self.folder.join(FILE);
+        let mut line = value.to_string();
+        line.push('\n');
+        let before = self
+            .file
+            .metadata()
+            .map_err(JournalError::io("write", &path))?
+            .len();
+        if let Err(why) = self.file.write_all(line.as_bytes()) {
+            // A half-written line would make every later line unreadable.
+            drop(self.file.set_len(before));
+            return Err(JournalError::Io {
+                doing: "write",
+                path,
+                why,
+            });
+        }
+        Ok(())
+    }
+
+    /// Moves every large string of a value into `texts/`.
+    fn set_apart(&mut self, value: &mut Value) -> Result<(), JournalError> {
+        match value {
+            Value::String(text) if text.len() > LARGE => {
+                let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+                if self.texts.insert(hash.clone()) {
+                    let folder = self.folder.join("texts");
+                    fs::create_dir_all(&folder).map_err(JournalError::io("create", &folder))?;
+                    let path = folder.join(&hash);
+                    write_whole(&path, text.as_bytes())
+                        .map_err(JournalError::io("write", &path))?;
+                }
+                *value = json!({"$text": hash});
+            }
+            Value::Array(items) => items.iter_mut().try_for_each(|v| self.set_apart(v))?,
+            Value::Object(fields) => fields.values_mut().try_for_each(|v| self.set_apart(v))?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// What a journal holds.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// All events that this program knows.
+    pub events: Vec<Happened>,
+    /// How many events it skipped because it does not know them.
+    pub skipped: usize,
+    /// Bytes of a last line that a crash cut short.
+    pub cut: u64,
+}
+
+/// Reads the journal in a session's folder.
+///
+/// # Errors
+/// When it cannot be read, is no journal, is of a newer major version, or holds an unknown event that says it is critical.
+pub fn read(folder: &Path) -> Result<Read, JournalError> {
+    let path = folder.join(FILE);
+    let file = File::open(&path).map_err(JournalError::io("read", &path))?;
+    let mut reader = BufReader::new(file);
+    let mut read = Read::default();
+    let bad = |line: usize, why: String| JournalError::Bad {
+        path: path.clone(),
+        line,
+        why,
+    };
+    let mut buffer = Vec::new();
+    for number in 1.. {
+        buffer.clear();
+        let start = reader
+            .stream_position()
+            .map_err(JournalError::io("read", &path))?;
+        if reader
+            .read_until(b'\n', &mut buffer)
+            .map_err(JournalError::io("read", &path))?
+            == 0
+        {
+            if number == 1 {
+                return Err(bad(
+                    1,
+                    "the file is empty; it is not a journal of reheat".into(),
+                ));
+            }
+            return Ok(read);
+        }
+        if buffer.last() != Some(&b'\n') && number > 1 {
+            let end = reader
+                .stream_position()
+                .map_err(JournalError::io("read", &path))?;
+            read.cut = end - start;
+            return Ok(read);
+        }
+        let mut value: Value =
+            serde_json::from_slice(&buffer).map_err(|e| bad(number, format!("not JSON ({e})")))?;
+        if number == 1 {
+            match value.get("reheat_journal").and_then(Value::as_u64) {
+                Some(v) if v <= MAJOR => continue,
+                Some(v) => {
+                    return Err(bad(
+                        1,
+                        format!(
+                            "written by a newer reheat (format {v}, this one reads {MAJOR}); update reheat"
+                        ),
+                    ));
+                }
+                None => return Err(bad(1, "not a journal of reheat".into())),
+            }
+        }
+        fetch(folder, &mut value).map_err(|why| bad(number, why))?;
+        match serde_json::from_value::<Happened>(value.clone()) {
+            Ok(happened) => read.events.push(happened),
+            Err(why) if value.get("critical").and_then(Value::as_bool) == Some(true) => {
+                return Err(bad(
+                    number,
+                    format!("an event that this reheat does not know ({why}); update reheat"),
+                ));
+            }
+            Err(_) => read.skipped += 1,
+        }
+    }
+    Ok(read)
+}
+
+/// Puts the texts back that were set apart.
+fn fetch(folder: &Path, value: &mut Value) -> Result<(), String> {
+    match value {
+        Value::Object(fields) => {
+            if fields.len() == 1
+                && let Some(Value::String(hash)) = fields.get("$text")
+            {
+                if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
+                    return Err(format!("`{hash}` is not the name of a text"));
+                }
+                let path = folder.join("texts").join(hash);
+                let text = fs::read_to_string(&path)
+                    .map_err(|e| format!("the text {hash} beside it cannot be read: {e}"))?;
+                *value = Value::String(text);
+                return Ok(());
+            }
+            fields.values_mut().try_for_each(|v| fetch(folder, v))
+        }
+        Value::Array(items) => items.iter_mut().try_for_each(|v| fetch(folder, v)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file so that it is there whole or not at all.
+///
+/// # Errors
+/// Whatever the file system says; the target is then as it was before.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".reheat-")
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_data()?;
+    // A temporary file is private to its owner; what is saved has the rights that the file before it had, or the usual ones.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(path).map_or(0o644, |m| m.permissions().mode() & 0o777);
+        file.as_file()
+            .set_permissions(fs::Permissions::from_mode(mode))?;
+    }
+    file.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::session::event::Event;
+
+    fn note(text: &str) -> Happened {
+        Happened {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            event: Event::Noted {
+                text: text.into(),
+                error: false,
+            },
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_large_texts_included() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("s");
+        let large = "x".repeat(LARGE + 1);
+        let mut journal = Journal::create(&folder).unwrap();
+        journal.write(&note("small")).unwrap();
+        journal.write(&note(&large)).unwrap();
+        drop(journal);
+        assert!(fs::metadata(folder.join(FILE)).unwrap().len() < LARGE as u64);
+        let (mut journal, events) = Journal::reopen(&folder).unwrap();
+        assert_eq!(events, vec![note("small"), note(&large)]);
+        journal.write(&note("later")).unwrap();
+        assert_eq!(read(&folder).unwrap().events.len(), 3);
+    }
+
+    #[test]
+    fn a_line_cut_short_by_a_crash_is_dropped_and_mended() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("s");
+        let mut journal = Journal::create(&folder).unwrap();
+        journal.write(&note("one")).unwrap();
+        journal
+            .file
+            .write_all(b"{\"at\":\"2026-01-01T00:00:00Z\",\"ev")
+            .unwrap();
+        drop(journal);
+        let (mut journal, events) = Journal::reopen(&folder).unwrap();
+        assert_eq!(events.len(), 1);
+        journal.write(&note("two")).unwrap();
+        assert_eq!(
+            read(&folder).unwrap().events,
+            vec![note("one"), note("two")]
+        );
+    }
+
+    #[test]
+    fn newer_formats_and_critical_unknowns_are_refused_other_unknowns_skipped() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = "1970-01-01T00:00:00Z";
+        let write = |text: String| fs::write(dir.path().join(FILE), text).unwrap();
+        write("{\"reheat_journal\":2}\n".into());
+        assert!(read(dir.path()).unwrap_err().to_string().contains("newer"));
+        write(format!(
+            "{{\"reheat_journal\":1}}\n{{\"at\":\"{at}\",\"event\":\"telepathy\"}}\n"
+        ));
+        assert_eq!(read(dir.path()).unwrap().skipped, 1);
+        write(format!(
+            "{{\"reheat_journal\":1}}\n{{\"at\":\"{at}\",\"event\":\"telepathy\",\"critical\":true}}\n"
+        ));
+        assert!(read(dir.path()).unwrap_err().to_string().contains("line 2"));
+        write(String::new());
+        assert!(read(dir.path()).is_err());
+    }
+
+    #[test]
+    fn a_session_is_open_only_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("s");
+        let first = Journal::create(&folder).unwrap();
+        assert!(matches!(
+            Journal::reopen(&folder),
+            Err(JournalError::Busy(_))
+        ));
+        drop(first);
+        assert!(Journal::reopen(&folder).is_ok());
+    }
+}

@@ -6,8 +6,10 @@
 pub mod bundled;
 pub mod cases;
 pub mod checker;
+mod folder;
 pub mod language;
 pub mod load;
+mod reading;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -47,6 +49,10 @@ pub struct Task {
     pub args: Vec<String>,
     /// Data files that every run finds in its work folder, read-only.
     pub files: Vec<DataFile>,
+    /// The user's choice of interpreter or compiler; takes the place of the language's own.
+    pub tool: Option<String>,
+    /// What was noticed while reading the task and should be told once (files that were ignored, …).
+    pub notes: Vec<String>,
     /// Human solutions to be placed among (bundled tasks and benchmarks).
     pub references: Vec<Reference>,
     /// The recorded replies that come with the task.
@@ -63,7 +69,9 @@ pub struct Source {
 }
 
 /// What is to become better; for each a gain above 1 is better.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Objective {
     /// Time of a sweep over the timing cases.

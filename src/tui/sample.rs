@@ -608,6 +608,7 @@ impl Maker {
                 decision,
                 incumbent,
                 by_hand: false,
+                taken_back: false,
                 reason: reason.into(),
             },
         );

@@ -1,0 +1,122 @@
+//! `reheat demo`: the loop on a bundled task, with recorded replies and real measurements.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::drive::{self, Ground, Wish};
+use super::flags::{LoopFlags, ModelFlags};
+use super::{ENVIRONMENT, Refusal, USAGE, fail, print};
+use crate::config;
+use crate::model::Provider;
+use crate::model::tape::Tape;
+use crate::report::text;
+use crate::session::event::{Mode, Origin};
+use crate::task::{Task, bundled};
+
+/// Time of one comparison in a demo, and the pause between two of its acts, at speed 1.
+const COMPARISON: Duration = Duration::from_secs(8);
+const BREATH: Duration = Duration::from_millis(900);
+
+/// Said wherever recorded replies are played.
+pub const OPENING: &str = "demo: the replies are recorded, every run and every figure is real and measured now · \
+                           a model of yours: reheat demo --model NAME, or reheat optimize FILE --cases DIR (see reheat doctor)";
+
+/// Flags of `reheat demo`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  reheat demo                     the task `pairs`, in the workbench
+  reheat demo --list              names of the bundled tasks
+  reheat demo wordfreq --speed 3  another task, three times as fast
+  reheat demo | cat               as text
+  reheat demo --model qwen2.5-coder --base-url http://localhost:8080/v1
+                                  the same task with a model instead of the tape")]
+pub struct DemoArgs {
+    /// Name of a bundled task.
+    #[arg(default_value = "pairs")]
+    task: String,
+    /// Name the bundled tasks and end.
+    #[arg(long)]
+    list: bool,
+    /// How fast replies play and how long the pauses are: 2 is twice as fast. Measurements take the time they take.
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR", value_parser = parse_speed)]
+    speed: f64,
+    #[command(flatten)]
+    loop_flags: LoopFlags,
+    #[command(flatten)]
+    model: ModelFlags,
+}
+
+/// Runs the command.
+#[must_use]
+pub fn run(args: &DemoArgs, theme: Option<&str>) -> ExitCode {
+    let ground = match Ground::read() {
+        Ok(ground) => ground,
+        Err(status) => return status,
+    };
+    if args.list {
+        list(&ground);
+        return ExitCode::SUCCESS;
+    }
+    match wish(&ground, args) {
+        Ok(wish) => drive::run(&ground, wish, &args.loop_flags, theme),
+        Err(status) => status,
+    }
+}
+
+fn list(ground: &Ground) {
+    let mut rows = vec![["task".to_owned(), "language".into(), "what hides in it".into(), "title".into()]];
+    for s in bundled::summary() {
+        let state = super::home::missing(ground, &s.language).map_or_else(|| s.language.clone(), |why| format!("{} ({why})", s.language));
+        rows.push([s.name, state, s.kind, s.title]);
+    }
+    print(&text::columns(&rows));
+}
+
+fn wish(ground: &Ground, args: &DemoArgs) -> Result<Wish, ExitCode> {
+    let mut wish = recorded(ground, &args.task, args.speed).map_err(|why| fail(why.status, why))?;
+    wish.template = ground.template(args.model.template.as_deref()).map_err(|e| fail(USAGE, e))?;
+    if args.model.names_a_model() {
+        wish.provider = config::resolve_provider(&ground.config, &args.model.selection()).map_err(|e| fail(ENVIRONMENT, e))?;
+        wish.opening = format!("demo with {}: replies, runs and figures are all made now", wish.provider.name());
+        wish.breath = Duration::ZERO;
+    }
+    Ok(wish)
+}
+
+/// A bundled task with its own tape.
+///
+/// # Errors
+/// There is no such task, its language is missing here, or its tape cannot be read.
+pub fn recorded(ground: &Ground, name: &str, speed: f64) -> Result<Wish, Refusal> {
+    let task = bundled::load(name, &ground.languages).map_err(|e| Refusal::new(USAGE, e))?;
+    if let Some(why) = super::home::missing(ground, &task.language.id) {
+        return Err(Refusal::new(ENVIRONMENT, format_args!("the task `{name}` is in {}: {why}. {}", task.language.name, task.language.install_hint)));
+    }
+    let (provider, rounds) = tape(&task, speed).map_err(|e| Refusal::new(ENVIRONMENT, e))?;
+    let template = ground.template(None)?;
+    let origin = Origin::Bundled { name: task.name.clone() };
+    let breath = BREATH.div_f64(speed);
+    let opening = OPENING.to_owned();
+    Ok(Wish { task, origin, provider, template, resume: None, rounds, goal: None, mode: Mode::Auto, comparison: COMPARISON, breath, opening })
+}
+
+/// The task's own tape, and how many replies it has.
+///
+/// # Errors
+/// A sentence, when the task has none.
+pub fn tape(task: &Task, speed: f64) -> Result<(Arc<dyn Provider>, u32), String> {
+    let source = task.tape.as_ref().ok_or_else(|| format!("the task `{}` has no tape", task.name))?;
+    let tape = Tape::open(&task.name, source).map_err(|e| e.to_string())?.with_speed(speed);
+    let replies = u32::try_from(tape.len()).unwrap_or(u32::MAX);
+    Ok((Arc::new(tape), replies))
+}
+
+fn parse_speed(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches(['x', '×']).parse::<f64>() {
+        Ok(s) if (0.1..=1000.0).contains(&s) => Ok(s),
+        _ => Err(format!("`{text}` is not a speed; write a number from 0.1 to 1000")),
+    }
+}

@@ -1,0 +1,244 @@
+//! `reheat doctor`: in plain words what is there and what is missing. Changes nothing.
+
+use std::fmt::Write;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::drive::Ground;
+use super::{ENVIRONMENT, print};
+use crate::config::{self, Selection};
+use crate::measure::Judge;
+use crate::measure::machine;
+use crate::model::discover;
+use crate::report::text;
+use crate::sandbox::{self, Control, Guards, MemorySource, Tier};
+
+/// Flags of `reheat doctor`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: 0 all that a demo needs is there, 3 something it needs is missing."
+)]
+pub struct DoctorArgs {}
+
+/// Runs the command.
+#[must_use]
+pub fn run(_args: &DoctorArgs) -> ExitCode {
+    let ground = match Ground::read() {
+        Ok(ground) => ground,
+        Err(status) => return status,
+    };
+    let machine = machine::facts();
+    print(&format!(
+        "reheat {} · {} · {} cores · {}\n\n",
+        env!("CARGO_PKG_VERSION"),
+        machine.cpu,
+        machine.cores,
+        machine.system
+    ));
+    let judge = Judge::open(sandbox::Settings::default(), None);
+    let mut fine = judge.is_ok();
+    match &judge {
+        Ok(judge) => print(&guards(judge.guards())),
+        Err(error) => print(&format!("Sandbox\n  ✗ {error}\n\n")),
+    }
+    let (languages, python) = languages(&ground, judge.ok());
+    print(&languages);
+    fine &= python;
+    print(&models(&ground));
+    print(&terminal());
+    let (folders, writable) = folders(&ground);
+    print(&folders);
+    fine &= writable;
+    if fine {
+        print("All that `reheat demo` needs is there.\n");
+        ExitCode::SUCCESS
+    } else {
+        print("Something that `reheat demo` needs is missing: see the lines marked ✗.\n");
+        ExitCode::from(ENVIRONMENT)
+    }
+}
+
+fn guards(guards: &Guards) -> String {
+    let tier = match guards.tier {
+        Tier::Full => "✓ full isolation: namespaces, seccomp, limits by cgroup",
+        Tier::Namespaces => {
+            "✓ isolation by namespaces and seccomp; no cgroup, so memory is sampled and limited by polling"
+        }
+        Tier::Weak => {
+            "! weak isolation: Landlock, seccomp and resource limits only; every run is marked"
+        }
+        Tier::None => "✗ no isolation",
+    };
+    let memory = match guards.memory_source {
+        MemorySource::Cgroup => {
+            "anonymous and shared memory of the whole tree, as the cgroup counts it"
+        }
+        MemorySource::ProcessTree => {
+            "sum over the processes of the tree; an upper bound where pages are shared"
+        }
+        MemorySource::ResidentSet => "resident set of single processes; a stand-in",
+    };
+    let mut out = format!("Sandbox\n  {tier}\n  guards on: {}\n", guards.on.join(", "));
+    for (name, why) in &guards.missing {
+        let _ = writeln!(out, "  missing: {name} ({why})");
+    }
+    let _ = writeln!(out, "  memory figures: {memory}\n");
+    out
+}
+
+fn languages(ground: &Ground, judge: Option<Judge>) -> (String, bool) {
+    let mut rows = Vec::new();
+    let mut python = false;
+    let mut judge = judge;
+    for language in ground.languages.iter() {
+        let found = match &mut judge {
+            Some(judge) => judge
+                .toolchain(language, None, &Control::new())
+                .map_err(|e| e.to_string()),
+            None => super::home::missing(ground, &language.id)
+                .map_or_else(|| Ok("found".to_owned()), Err),
+        };
+        python |= language.id == "python" && found.is_ok();
+        let (mark, said) = match found {
+            Ok(version) => ("✓", version),
+            Err(why) => (
+                if language.id == "python" {
+                    "✗"
+                } else {
+                    "–"
+                },
+                why.lines().collect::<Vec<_>>().join(" "),
+            ),
+        };
+        rows.push([
+            format!("  {mark}"),
+            language.name.clone(),
+            text::safe(&said),
+        ]);
+    }
+    (format!("Languages\n{}\n", text::columns(&rows)), python)
+}
+
+fn models(ground: &Ground) -> String {
+    let mut out = String::from("Models\n");
+    match config::resolve_provider(&ground.config, &Selection::default()) {
+        Ok(provider) => {
+            let _ = writeln!(out, "  ✓ {} would be asked", provider.name());
+        }
+        Err(_) => out.push_str("  – none is set up; the demo needs none\n"),
+    }
+    let found = discover::discover_blocking();
+    for server in &found {
+        let _ = writeln!(
+            out,
+            "  ✓ {} answers at {}: {}",
+            server.name,
+            server.base_url,
+            server.models.join(", ")
+        );
+        if let Some(model) = server.models.first() {
+            let _ = writeln!(
+                out,
+                "    use it: reheat optimize FILE --cases DIR --base-url {} --model {model}",
+                server.base_url
+            );
+        }
+    }
+    if found.is_empty() {
+        out.push_str("  – no local server answers on the usual ports\n");
+    }
+    for name in ["claude", "codex", "gemini", "llm"] {
+        if let Some(command) = on_path(name) {
+            let _ = writeln!(
+                out,
+                "  ✓ the command `{name}` is at {}; ask it with --model-command",
+                command.display()
+            );
+        }
+    }
+    out.push('\n');
+    out
+}
+
+fn on_path(name: &str) -> Option<std::path::PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|dir| dir.join(name))
+        .find(|p| p.is_file())
+}
+
+fn terminal() -> String {
+    let var = |name: &str| std::env::var(name).unwrap_or_default();
+    let mut out = String::from("Terminal\n");
+    if !std::io::stdout().is_terminal() {
+        out.push_str("  – output is no terminal: the loop is told as text\n\n");
+        return out;
+    }
+    let size = crossterm::terminal::size()
+        .map_or_else(|_| "unknown size".into(), |(w, h)| format!("{w}×{h}"));
+    let colours = if !var("NO_COLOR").is_empty() {
+        "no colours (NO_COLOR)"
+    } else if ["truecolor", "24bit"].contains(&var("COLORTERM").as_str()) {
+        "24-bit colours"
+    } else if var("TERM").contains("256") {
+        "256 colours"
+    } else {
+        "16 colours"
+    };
+    let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .map(|n| var(n))
+        .find(|v| !v.is_empty())
+        .is_some_and(|v| v.to_lowercase().contains("utf"));
+    let letters = if utf8 {
+        "UTF-8"
+    } else {
+        "the locale does not say UTF-8; braille and box characters may not show"
+    };
+    let _ = writeln!(
+        out,
+        "  ✓ {size} · TERM={} · {colours} · {letters}\n",
+        var("TERM")
+    );
+    out
+}
+
+fn folders(ground: &Ground) -> (String, bool) {
+    let mut rows = Vec::new();
+    let mut fine = true;
+    for (name, path, needed) in [
+        ("config", &ground.folders.config, false),
+        ("sessions", &ground.folders.data, true),
+        ("builds", &ground.folders.cache, false),
+    ] {
+        let state = writable(path);
+        fine &= state.is_ok() || !needed;
+        let mark = match (&state, needed) {
+            (Ok(()), _) => "✓",
+            (Err(_), true) => "✗",
+            (Err(_), false) => "!",
+        };
+        let said = state.map_or_else(
+            |why| format!("{} ({why})", path.display()),
+            |()| path.display().to_string(),
+        );
+        rows.push([format!("  {mark}"), name.to_owned(), said]);
+    }
+    (format!("Folders\n{}\n", text::columns(&rows)), fine)
+}
+
+/// Whether files can be made in a folder, or in the nearest one above it that exists. Leaves nothing behind.
+fn writable(path: &Path) -> Result<(), String> {
+    let nearest = path
+        .ancestors()
+        .find(|p| p.exists())
+        .unwrap_or(Path::new("/"));
+    if !nearest.is_dir() {
+        return Err(format!("{} is not a folder", nearest.display()));
+    }
+    tempfile::tempfile_in(nearest)
+        .map(drop)
+        .map_err(|e| e.to_string())
+}

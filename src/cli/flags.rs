@@ -1,0 +1,117 @@
+//! Flags that every command with a loop shares, and what they say about goal, mode and model.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::config::Selection;
+use crate::session::event::{Goal, Mode};
+use crate::units::{Gain, parse_duration};
+
+/// How a loop is shown and when it ends.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Loop")]
+pub struct LoopFlags {
+    /// Rounds at most.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub rounds: Option<u32>,
+    /// Stop when the best version is so many times better than the original, for example 2x (lower end of the interval).
+    #[arg(long, value_name = "GAIN", value_parser = parse_gain)]
+    pub goal: Option<Gain>,
+    /// Stop after this time, for example 10m.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub max_time: Option<Duration>,
+    /// Stop when prompts and replies together have used this many tokens.
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<u64>,
+    /// Time that one comparison may take at most [default: 30s, demo 8s].
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub comparison_time: Option<Duration>,
+    /// How the loop goes on after a round; changed at any time in the workbench.
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub mode: Option<Mode>,
+    /// Write the best version to this file at the end, if it is better than the original.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// No screen: the same loop as readable text (the default without a terminal).
+    #[arg(long)]
+    pub headless: bool,
+    /// No screen: one event a line as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Run code without isolation where this machine offers none. Dangerous: it can do whatever you can.
+    #[arg(long)]
+    pub unsafe_no_isolation: bool,
+}
+
+impl LoopFlags {
+    /// The goal that the flags and the defaults come to.
+    #[must_use]
+    pub fn goal(&self, rounds: u32) -> Goal {
+        Goal {
+            rounds: self.rounds.unwrap_or(rounds),
+            gain: self.goal,
+            time_ns: self.max_time.map(Into::into),
+            tokens: self.max_tokens,
+        }
+    }
+}
+
+/// Who answers prompts.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Model")]
+pub struct ModelFlags {
+    /// Model to ask; PROVIDER/MODEL or a [provider.NAME] of the config file. Default: what the config file or OPENAI_* say.
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// A [provider.NAME] table of the config file.
+    #[arg(long, value_name = "NAME")]
+    pub provider: Option<String>,
+    /// Base URL of an OpenAI-compatible server, for example http://localhost:8080/v1 [env: OPENAI_BASE_URL].
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// A command that reads the prompt on standard input and writes its answer to standard output, for example 'claude -p'.
+    #[arg(long, value_name = "COMMAND")]
+    pub model_command: Option<String>,
+    /// Recorded replies: a file, a folder of NN.md files, or an earlier session's folder.
+    #[arg(long, value_name = "PATH")]
+    pub tape: Option<PathBuf>,
+    /// Temperature, only if you want to set one.
+    #[arg(long, value_name = "T")]
+    pub temperature: Option<f64>,
+    /// The prompt's template: default, afterburner, or one of yours.
+    #[arg(long, value_name = "NAME")]
+    pub template: Option<String>,
+}
+
+impl ModelFlags {
+    /// Whether some flag says who is to answer.
+    #[must_use]
+    pub fn names_a_model(&self) -> bool {
+        self.model.is_some() || self.provider.is_some() || self.base_url.is_some() || self.model_command.is_some() || self.tape.is_some()
+    }
+
+    /// The flags as the config understands them.
+    #[must_use]
+    pub fn selection(&self) -> Selection {
+        Selection {
+            model: self.model.clone(),
+            provider: self.provider.clone(),
+            base_url: self.base_url.clone(),
+            command: self.model_command.clone(),
+            tape: self.tape.clone(),
+            temperature: self.temperature,
+        }
+    }
+}
+
+fn parse_gain(text: &str) -> Result<Gain, String> {
+    let number = text.trim().trim_end_matches(['x', 'X', '×']);
+    match number.parse::<f64>() {
+        Ok(g) if g.is_finite() && g > 1.0 => Ok(Gain(g)),
+        _ => Err(format!(
+            "`{text}` is not a gain; write for example 2x (a number above 1)"
+        )),
+    }
+}

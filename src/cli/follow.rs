@@ -1,0 +1,210 @@
+//! The loop without a screen: readable text, or one event a line as JSON. Prints what events say; computes nothing.
+
+use std::io::{self, Write};
+
+use crate::engine::{Command, Handle};
+use crate::measure::Progress;
+use crate::report::text;
+use crate::session::event::{Decision, Event, Finish, Stage, VersionId};
+use crate::session::{Happened, Session};
+use crate::units::Nanos;
+
+/// How it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// For people.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// Follows a loop to its end and gives back what it came to. A reader that goes away ends the loop in good order.
+#[must_use]
+pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
+    let mut session = Session::default();
+    let mut out = io::stdout().lock();
+    let mut gone = style == Style::Text
+        && writeln!(out, "{opening}")
+            .and_then(|()| out.flush())
+            .is_err();
+    for (n, happened) in handle.events.iter().enumerate() {
+        session.apply(&happened);
+        let old = n < handle.replayed;
+        if !gone && !old {
+            let told = match style {
+                Style::Text => tell(&mut out, &session, &happened),
+                Style::Json => line(&mut out, &happened),
+            };
+            gone = told.and_then(|()| out.flush()).is_err();
+            if gone {
+                handle.send(Command::Quit);
+            }
+        }
+        if !old && matches!(happened.event, Event::SessionFinished { .. }) {
+            handle.send(Command::Quit);
+        }
+    }
+    if style == Style::Text && !gone && session.task.is_some() {
+        let table = format!("\n{}\n{}\n", text::table(&session), text::ending(&session));
+        drop(out.write_all(table.as_bytes()).and_then(|()| out.flush()));
+    }
+    session
+}
+
+/// Text that arrives and readings stay out of the JSON lines: what matters of them is in the event that closes them.
+fn line(out: &mut impl Write, happened: &Happened) -> io::Result<()> {
+    let loud = match &happened.event {
+        Event::ReplyDelta { .. } => false,
+        Event::Progressed { progress, .. } => !matches!(progress, Progress::Sampled { .. }),
+        _ => true,
+    };
+    if loud {
+        writeln!(
+            out,
+            "{}",
+            serde_json::to_string(happened).map_err(io::Error::other)?
+        )
+    } else {
+        Ok(())
+    }
+}
+
+fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Result<()> {
+    match &happened.event {
+        Event::SessionStarted {
+            task,
+            guards,
+            model,
+            ..
+        } => {
+            writeln!(
+                out,
+                "task     {} — {} ({}, {} cases, aim: {})",
+                task.name,
+                text::safe(&task.title),
+                text::safe(&task.toolchain),
+                task.cases.len(),
+                task.objective
+            )?;
+            let isolated = if guards.tier == crate::sandbox::Tier::None {
+                "NOT ISOLATED: code can do whatever you can"
+            } else {
+                "isolated"
+            };
+            writeln!(out, "sandbox  {isolated} ({})", guards.on.join(", "))?;
+            writeln!(out, "model    {}\n", text::safe(model))
+        }
+        Event::SessionResumed { model, .. } => writeln!(
+            out,
+            "going on with {} · model {}\n",
+            session.id,
+            text::safe(model)
+        ),
+        Event::RoundStarted {
+            round,
+            parent,
+            objective,
+            hint,
+        } => {
+            let of = if session.goal.rounds >= *round {
+                format!("/{}", session.goal.rounds)
+            } else {
+                String::new()
+            };
+            let hint = if hint.is_empty() {
+                String::new()
+            } else {
+                format!(" · hint: {}", text::clip(hint, 80))
+            };
+            writeln!(out, "round {round}{of} · from {parent} · {objective}{hint}")
+        }
+        Event::ReplyEnded {
+            usage,
+            finish,
+            error,
+            ..
+        } => {
+            let took = session.live.asked_at.map(|t| {
+                Nanos(
+                    u64::try_from((happened.at.as_nanosecond() - t.as_nanosecond()).max(0))
+                        .unwrap_or(0),
+                )
+            });
+            let took = took.map_or_else(String::new, |t| format!(" in {t}"));
+            match finish {
+                Finish::Stop => writeln!(
+                    out,
+                    "      reply of {}{} tokens{took}",
+                    if usage.counted { "" } else { "about " },
+                    usage.reply_tokens
+                ),
+                other => writeln!(
+                    out,
+                    "      reply {}{took}: {}",
+                    finish_word(*other),
+                    text::safe(error)
+                ),
+            }
+        }
+        Event::StageChanged { stage: Stage::Retrying { why, in_ms } } => {
+            writeln!(out, "      {}; trying again in {}", text::safe(why), Nanos(in_ms.saturating_mul(1_000_000)))
+        }
+        Event::VersionEvaluated { version, .. } => evaluated(out, session, *version),
+        Event::Decided {
+            decision,
+            incumbent,
+            reason,
+            ..
+        } => {
+            let word = if *decision == Decision::Accepted {
+                "accepted"
+            } else {
+                "rejected"
+            };
+            let stands =
+                incumbent.map_or_else(|| "no version passes yet".into(), |i| format!("best: {i}"));
+            writeln!(out, "      {word}: {} · {stands}\n", text::safe(reason))
+        }
+        Event::RoundFailed { reason, .. } => writeln!(
+            out,
+            "      nothing came of this round: {}\n",
+            text::safe(reason)
+        ),
+        Event::Noted { text: note, error } => writeln!(
+            out,
+            "{}: {}",
+            if *error { "error" } else { "note" },
+            text::safe(note)
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn finish_word(finish: Finish) -> &'static str {
+    match finish {
+        Finish::Stop => "complete",
+        Finish::Length => "cut at the limit of tokens",
+        Finish::Refused => "refused",
+        Finish::Incomplete => "incomplete",
+        Finish::Stopped => "stopped",
+        Finish::Failed => "failed",
+    }
+}
+
+fn evaluated(out: &mut impl Write, session: &Session, id: VersionId) -> io::Result<()> {
+    let Some(version) = session.version(id) else {
+        return Ok(());
+    };
+    let Some(verdict) = version.verdict() else {
+        return Ok(());
+    };
+    let glyph = if verdict.accepted() { "✓" } else { "✗" };
+    let case = version
+        .evaluation
+        .as_ref()
+        .and_then(|e| e.failure.as_ref())
+        .filter(|f| !f.case.is_empty());
+    let case = case.map_or_else(String::new, |f| format!(" on case {}", f.case));
+    writeln!(out, "{glyph} {id}  {}{case}", verdict.in_words())?;
+    out.write_all(text::lesson(version).as_bytes())
+}

@@ -1,0 +1,329 @@
+//! `reheat measure`: compares programs on a workload, without any model.
+//!
+//! Reads the flags, has the judge do the work, and hands the findings to `show`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::measure::{
+    Answer, Built, Compared, Comparison, Contender, Contested, Evaluation, Judge, JudgeError,
+    Metric, Plan, Side, Verdict,
+};
+use crate::sandbox::{Control, Settings};
+use crate::task::load::{TaskFlags, load_source};
+use crate::task::{Checker, Language, Languages, Objective, Source, Task, TaskError};
+use crate::units::{Bytes, parse_bytes, parse_duration};
+
+mod show;
+
+/// Compare programs on a workload: are the others really better than the first?
+///
+/// OLD is run on every case first; where the cases have no outputs, it says them. Every NEW must be right on every case
+/// before it is timed. Then OLD and NEW run next to each other, pair after pair in drawn order, until the difference is
+/// beyond doubt, and a win is measured again on fresh pairs.
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  reheat measure old.py new.py --cases cases/
+  reheat measure slow.c fast.c faster.rs --cases cases.jsonl --objective memory
+  reheat measure old.py new.py --cases cases/ --expect better --json > result.json
+
+Exit status: 0, or 1 if --expect better does not hold for every NEW; 2 wrong use; 3 something is missing here.")]
+pub struct MeasureArgs {
+    /// The program to beat, then the programs that may beat it (their languages may differ)
+    #[arg(required = true, num_args = 2.., value_names = ["OLD", "NEW"])]
+    pub programs: Vec<PathBuf>,
+    /// Inputs and outputs: a folder of NAME.in and NAME.out files, or a file of JSON lines
+    #[arg(long, value_name = "DIR|FILE")]
+    pub cases: PathBuf,
+    /// What is to be better
+    #[arg(long, value_enum, default_value_t)]
+    pub objective: Objective,
+    /// Which clock times are taken from; by default CPU time where one busy thread does all the work, else wall time
+    #[arg(long, value_enum)]
+    pub metric: Option<Clock>,
+    /// How outputs are compared: exact, tokens, lines, numbers or numbers:1e-9
+    #[arg(long, value_parser = Checker::parse)]
+    pub checker: Option<Checker>,
+    /// Time that one run may take
+    #[arg(long, value_name = "T", value_parser = parse_duration)]
+    pub time_limit: Option<Duration>,
+    /// Memory that one run may use
+    #[arg(long, value_name = "N", value_parser = parse_bytes)]
+    pub memory_limit: Option<Bytes>,
+    /// An argument that every run is given (may be repeated)
+    #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
+    pub args: Vec<String>,
+    /// A data file that every run finds in its work folder (may be repeated)
+    #[arg(long = "file", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Language of all programs, where their endings do not tell
+    #[arg(long, value_name = "ID")]
+    pub language: Option<String>,
+    /// Interpreter or compiler, by name or path
+    #[arg(long, value_name = "NAME")]
+    pub tool: Option<String>,
+    /// Time that one comparison may take, its confirmation included
+    #[arg(long, value_name = "T", default_value = "30s", value_parser = parse_duration)]
+    pub budget: Duration,
+    /// Fail (exit status 1) unless every NEW is found better
+    #[arg(long, value_enum, value_name = "ANSWER")]
+    pub expect: Option<Expected>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Run without isolation where this machine offers none: programs then have your own rights
+    #[arg(long)]
+    pub unsafe_no_isolation: bool,
+}
+
+/// A clock for times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Clock {
+    /// Wall-clock time
+    Wall,
+    /// User and system time of all processes
+    Cpu,
+}
+
+/// What `--expect` can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Expected {
+    /// Every NEW is found better than OLD
+    Better,
+}
+
+/// One of the programs: what was found out about it.
+struct Entrant {
+    name: String,
+    built: Built,
+    evaluation: Evaluation,
+}
+
+/// Everything that was found out.
+struct Findings {
+    task: Task,
+    entrants: Vec<Entrant>,
+    comparisons: Vec<Comparison>,
+    notes: Vec<String>,
+}
+
+/// Runs the command.
+#[must_use]
+pub fn run(args: MeasureArgs) -> ExitCode {
+    let control = Control::new();
+    stop_on_signals(&control);
+    match measure(&args, &control) {
+        Ok(findings) => {
+            let printed = if args.json {
+                show::json(&findings)
+            } else {
+                show::text(&findings, args.objective)
+            };
+            if let Err(error) = show::out(&printed) {
+                eprintln!("reheat: cannot write the result: {error}");
+                return ExitCode::from(3);
+            }
+            let held = args.expect.is_none() || findings.all_better();
+            if !held && !args.json {
+                eprintln!("reheat: expected every new program to be better; that does not hold");
+            }
+            ExitCode::from(u8::from(!held))
+        }
+        Err(JudgeError::Stopped) => {
+            eprintln!("reheat: stopped");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("reheat: {error}");
+            ExitCode::from(if matches!(error, JudgeError::Task(_)) {
+                2
+            } else {
+                3
+            })
+        }
+    }
+}
+
+impl Findings {
+    fn all_better(&self) -> bool {
+        let better = self
+            .comparisons
+            .iter()
+            .filter(|c| c.answer == Answer::Better && c.confirmed)
+            .count();
+        better + 1 == self.entrants.len()
+    }
+}
+
+fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError> {
+    let languages = Languages::load(
+        folder("REHEAT_CONFIG_DIR", |d| d.config_dir())
+            .map(|d| d.join("languages"))
+            .as_deref(),
+    )?;
+    let sources = args
+        .programs
+        .iter()
+        .map(|path| read(path, args.language.as_deref(), &languages))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut task = task(args, &languages)?;
+    let cache = folder("REHEAT_CACHE_DIR", |d| d.cache_dir()).map(|d| d.join("builds"));
+    let mut judge = Judge::open(
+        Settings {
+            launcher: None,
+            unsafe_no_isolation: args.unsafe_no_isolation,
+        },
+        cache.as_deref(),
+    )?;
+    let mut progress = show::Status::new();
+
+    let mut entrants: Vec<Entrant> = Vec::new();
+    for (name, source, language) in &sources {
+        progress.about(name);
+        let built = judge.build(source, language, args.tool.as_deref(), control, &mut |p| {
+            progress.tell(&p)
+        })?;
+        if entrants.is_empty() {
+            judge.complete_with_oracle(&mut task, control, &mut |p| progress.tell(&p))?;
+        }
+        let evaluation = judge.evaluate(&built, &task, control, &mut |p| progress.tell(&p))?;
+        entrants.push(Entrant {
+            name: name.clone(),
+            built,
+            evaluation,
+        });
+    }
+
+    let mut plan = Plan::new(args.objective, args.budget);
+    plan.metric = args.metric.map(|clock| {
+        if clock == Clock::Cpu {
+            Metric::Cpu
+        } else {
+            Metric::Wall
+        }
+    });
+    let mut comparisons = Vec::new();
+    for i in 1..entrants.len() {
+        if !entrants[0].evaluation.verdict.accepted() || !entrants[i].evaluation.verdict.accepted()
+        {
+            continue;
+        }
+        progress.about(&entrants[i].name);
+        let (old, new) = (contender(&entrants[0]), contender(&entrants[i]));
+        match judge.contest(&old, &new, None, &task, &plan, control, &mut |p| {
+            progress.tell(&p)
+        })? {
+            Contested::Done { comparison, .. } => comparisons.push(comparison),
+            Contested::Voided(Compared::Voided {
+                version,
+                verdict,
+                failure,
+            }) => {
+                let voided = if version == Side::Candidate { i } else { 0 };
+                entrants[voided].evaluation.verdict = verdict;
+                entrants[voided].evaluation.failure = Some(failure);
+            }
+            Contested::Voided(Compared::Done(_)) => {}
+        }
+    }
+    progress.clear();
+    if !entrants[0].evaluation.verdict.accepted() {
+        // What an old program that turned out to be void was compared with means nothing.
+        comparisons.clear();
+    }
+    let notes = task.notes.iter().cloned().chain(judge.notes()).collect();
+    Ok(Findings {
+        task,
+        entrants,
+        comparisons,
+        notes,
+    })
+}
+
+fn contender(entrant: &Entrant) -> Contender<'_> {
+    Contender {
+        name: &entrant.name,
+        built: &entrant.built,
+        evaluation: &entrant.evaluation,
+    }
+}
+
+/// A program and its language; its name is the path as it was given.
+fn read(
+    path: &Path,
+    language: Option<&str>,
+    languages: &Languages,
+) -> Result<(String, Source, Arc<Language>), TaskError> {
+    let source = load_source(path)?;
+    let ending = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .unwrap_or_default();
+    let found = match language {
+        Some(id) => languages.get(id),
+        None => languages.for_extension(ending),
+    };
+    let found = found.ok_or_else(|| {
+        let what = language.map_or_else(
+            || {
+                format!(
+                    "the language of {} is not known from its ending",
+                    path.display()
+                )
+            },
+            |id| format!("there is no language `{id}`"),
+        );
+        TaskError::Invalid(format!(
+            "{what}; give one with --language, known are {}",
+            languages.known()
+        ))
+    })?;
+    Ok((path.display().to_string(), source, found))
+}
+
+/// The task that all programs are judged on.
+fn task(args: &MeasureArgs, languages: &Languages) -> Result<Task, TaskError> {
+    let flags = TaskFlags {
+        file: args.programs.first().cloned(),
+        cases: Some(args.cases.clone()),
+        objective: Some(args.objective),
+        checker: args.checker.clone(),
+        time_limit: args.time_limit,
+        memory_limit: args.memory_limit,
+        args: args.args.clone(),
+        files: args.files.clone(),
+        language: args.language.clone(),
+        tool: args.tool.clone(),
+        ..TaskFlags::default()
+    };
+    flags.load(languages)
+}
+
+/// One of our folders: from the environment, else where this system keeps such things; `None` without a home.
+fn folder(variable: &str, of: impl Fn(&directories::ProjectDirs) -> &Path) -> Option<PathBuf> {
+    let set = std::env::var_os(variable)
+        .filter(|v: &OsString| !v.is_empty())
+        .map(PathBuf::from);
+    set.or_else(|| directories::ProjectDirs::from("", "", "reheat").map(|d| of(&d).to_path_buf()))
+}
+
+/// Ctrl-C and its kin end the runs in good order.
+fn stop_on_signals(control: &Control) {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let control = control.clone();
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) {
+        std::thread::spawn(move || {
+            for _ in signals.forever() {
+                control.stop();
+            }
+        });
+    }
+}
+
+/// Whether a version's figures mean anything.
+fn has_figures(evaluation: &Evaluation) -> bool {
+    evaluation.verdict != Verdict::CompileError && !evaluation.cases.is_empty()
+}

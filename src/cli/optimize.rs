@@ -1,0 +1,124 @@
+//! `reheat optimize`: the loop on a program of the user's, with a real model.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::drive::{self, Ground, Wish};
+use super::flags::{LoopFlags, ModelFlags};
+use super::{ENVIRONMENT, USAGE, fail};
+use crate::config;
+use crate::session::event::{Mode, Origin};
+use crate::task::load::TaskFlags;
+use crate::task::{Checker, Objective};
+use crate::units::{Bytes, parse_bytes, parse_duration};
+
+/// Rounds where nothing else is said, as in the paper's plots.
+const ROUNDS: u32 = 10;
+/// Time of one comparison where nothing else is said.
+const COMPARISON: Duration = Duration::from_secs(30);
+
+/// Flags of `reheat optimize`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  reheat optimize slow.py --cases cases/ --model qwen2.5-coder --base-url http://localhost:8080/v1
+  reheat optimize slow.py --cases cases.jsonl --objective memory --goal 2x --out best.py
+  reheat optimize main.rs --cases cases/ --model-command 'claude -p' --rounds 4 --headless
+  reheat optimize --statement problem.md --language python --cases cases/
+  reheat optimize my-task/                     a folder with a task.toml
+
+Cases are files NAME.in with NAME.out beside them, or JSON lines {\"input\": …, \"output\": …}. Where outputs are
+missing the program itself says them: it is run twice and must agree with itself.")]
+pub struct OptimizeArgs {
+    /// The program, or a folder with a task.toml. May be left out where --statement and --language say what is wanted.
+    file: Option<PathBuf>,
+    /// Cases: a folder of NAME.in and NAME.out, or a file of JSON lines.
+    #[arg(long, value_name = "DIR|FILE.jsonl")]
+    cases: Option<PathBuf>,
+    /// The problem in words, for the model.
+    #[arg(long, value_name = "FILE")]
+    statement: Option<PathBuf>,
+    /// What is to become better.
+    #[arg(long, value_enum)]
+    objective: Option<Objective>,
+    /// How outputs are compared: exact, tokens, numbers[:TOLERANCE] or lines.
+    #[arg(long, value_name = "CHECKER", value_parser = Checker::parse)]
+    checker: Option<Checker>,
+    /// Time that one run may take, for example 10s.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    time_limit: Option<Duration>,
+    /// Memory that one run may take, for example 512MB.
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    memory_limit: Option<Bytes>,
+    /// An argument that the program is given on every run; repeatable.
+    #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
+    args: Vec<String>,
+    /// A data file that the program finds in its folder, read-only; repeatable.
+    #[arg(long = "file", value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Language, where the file's ending does not say it.
+    #[arg(long, value_name = "NAME")]
+    language: Option<String>,
+    /// Interpreter or compiler to use instead of the language's usual one.
+    #[arg(long, value_name = "PROGRAM", visible_alias = "compiler")]
+    interpreter: Option<String>,
+    #[command(flatten)]
+    loop_flags: LoopFlags,
+    #[command(flatten)]
+    model: ModelFlags,
+}
+
+/// Runs the command.
+#[must_use]
+pub fn run(args: &OptimizeArgs, theme: Option<&str>) -> ExitCode {
+    let ground = match Ground::read() {
+        Ok(ground) => ground,
+        Err(status) => return status,
+    };
+    match wish(&ground, args) {
+        Ok(wish) => drive::run(&ground, wish, &args.loop_flags, theme),
+        Err(status) => status,
+    }
+}
+
+fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
+    let flags = TaskFlags {
+        file: args.file.clone(),
+        cases: args.cases.clone(),
+        statement: args.statement.clone(),
+        objective: args.objective.or(ground.config.objective),
+        checker: args.checker.clone(),
+        time_limit: args.time_limit.or(ground.config.time_limit),
+        memory_limit: args.memory_limit.or(ground.config.memory_limit),
+        args: args.args.clone(),
+        files: args.files.clone(),
+        language: args.language.clone(),
+        tool: args.interpreter.clone(),
+    };
+    let task = flags.load(&ground.languages).map_err(|e| fail(status_of(&e), e))?;
+    let provider = config::resolve_provider(&ground.config, &args.model.selection()).map_err(|e| fail(ENVIRONMENT, e))?;
+    let template = ground.template(args.model.template.as_deref()).map_err(ExitCode::from)?;
+    let opening = format!("optimize: {} · replies by {} · every figure is measured here and now", task.name, provider.name());
+    Ok(Wish {
+        task,
+        origin: Origin::Kept,
+        provider,
+        template,
+        resume: None,
+        rounds: ground.config.rounds.unwrap_or(ROUNDS),
+        goal: None,
+        mode: Mode::Auto,
+        comparison: ground.config.comparison_time.unwrap_or(COMPARISON),
+        breath: Duration::ZERO,
+        opening,
+    })
+}
+
+fn status_of(error: &crate::task::TaskError) -> u8 {
+    match error {
+        crate::task::TaskError::Environment(_) => ENVIRONMENT,
+        _ => USAGE,
+    }
+}

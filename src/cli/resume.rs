@@ -1,0 +1,104 @@
+//! `reheat resume`: go on with a session that was left, or that a crash cut off.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::drive::{self, Ground, Wish};
+use super::flags::{LoopFlags, ModelFlags};
+use super::{ENVIRONMENT, NOTHING, Refusal, USAGE, fail};
+use crate::config;
+use crate::model::Provider;
+use crate::model::tape::Tape;
+use crate::session::Session;
+use crate::session::event::{Finish, Origin};
+use crate::task::{Task, bundled, load};
+
+/// Flags of `reheat resume`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  reheat resume                   the latest session
+  reheat resume pairs --rounds 20 the session whose id contains `pairs`, up to 20 rounds in all")]
+pub struct ResumeArgs {
+    /// Id of the session, or a part of it; the latest where left out.
+    session: Option<String>,
+    #[command(flatten)]
+    loop_flags: LoopFlags,
+    #[command(flatten)]
+    model: ModelFlags,
+}
+
+/// Runs the command.
+#[must_use]
+pub fn run(args: &ResumeArgs, theme: Option<&str>) -> ExitCode {
+    let ground = match Ground::read() {
+        Ok(ground) => ground,
+        Err(status) => return status,
+    };
+    let id = match ground.library().find(args.session.as_deref()) {
+        Ok(id) => id,
+        Err(why) => return fail(USAGE, why),
+    };
+    match wish(&ground, &id, &args.loop_flags, &args.model) {
+        Ok(wish) => drive::run(&ground, wish, &args.loop_flags, theme),
+        Err(refusal) => refusal.into(),
+    }
+}
+
+/// What it takes to go on with a session.
+///
+/// # Errors
+/// The session or its task cannot be read again, or there is no model.
+pub fn wish(ground: &Ground, id: &str, loop_flags: &LoopFlags, model: &ModelFlags) -> Result<Wish, Refusal> {
+    let library = ground.library();
+    let session = library.read(id).map_err(|e| Refusal::new(NOTHING, e))?;
+    let Some(record) = session.task.clone() else {
+        return Err(Refusal::new(NOTHING, format_args!("session {id} ended before it had begun; there is nothing to go on with")));
+    };
+    let task = match &record.origin {
+        Origin::Bundled { name } => bundled::load(name, &ground.languages),
+        Origin::Kept => load::load_folder(&library.folder(id).join("task"), &ground.languages),
+    }
+    .map_err(|e| Refusal::new(USAGE, format_args!("the task of session {id} cannot be read again: {e}")))?;
+    let provider = provider(ground, &session, &task, model)?;
+    let template = ground.template(model.template.as_deref())?;
+    let mut goal = session.goal.clone();
+    let asked = loop_flags.goal(goal.rounds);
+    goal.rounds = asked.rounds;
+    goal.gain = asked.gain.or(goal.gain);
+    goal.time_ns = asked.time_ns;
+    goal.tokens = asked.tokens.or(goal.tokens);
+    let opening = format!("resume: {id} · {} rounds so far · replies by {}", session.rounds.len(), provider.name());
+    let comparison = ground.config.comparison_time.unwrap_or(Duration::from_secs(if matches!(record.origin, Origin::Bundled { .. }) { 8 } else { 30 }));
+    Ok(Wish {
+        task,
+        origin: record.origin,
+        provider,
+        template,
+        resume: Some(id.to_owned()),
+        rounds: goal.rounds,
+        goal: Some(goal),
+        mode: session.mode,
+        comparison,
+        breath: Duration::ZERO,
+        opening,
+    })
+}
+
+/// The model of the flags; else the tape where a tape was playing; else what flags and config say, as for a new session.
+fn provider(ground: &Ground, session: &Session, task: &Task, model: &ModelFlags) -> Result<Arc<dyn Provider>, Refusal> {
+    let played = session.versions.iter().any(|v| matches!(v.author, crate::session::event::Author::Tape { .. }));
+    let bundled = matches!(session.task.as_ref().map(|t| &t.origin), Some(Origin::Bundled { .. }));
+    if !model.names_a_model()
+        && bundled
+        && (played || session.versions.len() <= 1)
+        && let Some(source) = &task.tape
+    {
+        let told = session.rounds.iter().filter(|r| r.reply.as_ref().is_some_and(|p| p.finish != Finish::Failed)).count();
+        let tape = Tape::open(&task.name, source).map_err(|e| Refusal::new(ENVIRONMENT, e))?;
+        return Ok(Arc::new(tape.skip(told)));
+    }
+    config::resolve_provider(&ground.config, &model.selection()).map_err(|e| Refusal::new(ENVIRONMENT, e))
+}

@@ -1,0 +1,405 @@
+//! `reheat run`: one command in the sandbox, and what became of it.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::sandbox::toolchain::{self, Tool};
+use crate::sandbox::{
+    Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox, Settings, Tier,
+};
+use crate::units::{ByteNanos, Bytes, Nanos, parse_bytes, parse_duration};
+
+/// Where the current folder is inside.
+const DATA: &str = "/data";
+
+/// Runs one command in the sandbox and measures it.
+#[derive(Clone, Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  reheat run -- python3 solution.py\n  reheat run --stdin input.txt --time-limit 2s --memory-limit 256MB -- ./program\n  reheat run --json -- node main.js\n\nThe current folder is seen read-only as /data; /work and /tmp are private, writable and gone afterwards.\nExit status: 0 the program ended well, 1 any other verdict, 2 wrong use, 3 no sandbox or no such program."
+)]
+pub struct RunArgs {
+    /// Print one JSON object instead of text.
+    #[arg(long)]
+    pub json: bool,
+    /// Wall-clock time it may take: 500ms, 10s, 2m.
+    #[arg(long, value_name = "T", default_value = "10s", value_parser = duration)]
+    pub time_limit: std::time::Duration,
+    /// Memory its processes may use together: 512MB, 256MiB, 2GB.
+    #[arg(long, value_name = "M", default_value = "512MiB", value_parser = parse_bytes)]
+    pub memory_limit: Bytes,
+    /// Standard output and standard error, each.
+    #[arg(long, value_name = "N", default_value = "16MiB", value_parser = parse_bytes)]
+    pub output_limit: Bytes,
+    /// Processes and threads alive at once.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub processes: u32,
+    /// What it may write to its private folders.
+    #[arg(long, value_name = "N", default_value = "64MiB", value_parser = parse_bytes)]
+    pub disk_limit: Bytes,
+    /// File to be its standard input; empty without.
+    #[arg(long, value_name = "FILE")]
+    pub stdin: Option<PathBuf>,
+    /// Run even where this machine offers no isolation: the program then has all your rights.
+    #[arg(long)]
+    pub unsafe_no_isolation: bool,
+    /// The command and its arguments.
+    #[arg(last = true, required = true, value_name = "CMD")]
+    pub command: Vec<String>,
+}
+
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    parse_duration(text).and_then(|d| {
+        if d.is_zero() {
+            Err("a limit of no time lets nothing run".to_owned())
+        } else {
+            Ok(d)
+        }
+    })
+}
+
+/// A sentence for the user and the exit status that goes with it.
+type Refusal = (String, u8);
+
+/// Runs the command.
+#[must_use]
+pub fn run(args: RunArgs) -> ExitCode {
+    match perform(&args) {
+        Ok(outcome) => ExitCode::from(u8::from(outcome != RunVerdict::Ok)),
+        Err((why, status)) => {
+            eprintln!("reheat: {why}");
+            ExitCode::from(status)
+        }
+    }
+}
+
+fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
+    let wrong = |why: String| (why, 2);
+    let environment = |why: String| (why, 3);
+    let here = std::env::current_dir()
+        .map_err(|e| environment(format!("the current folder cannot be read: {e}")))?;
+    let here = std::fs::canonicalize(&here).unwrap_or(here);
+    refuse_home(&here).map_err(wrong)?;
+    let stdin = match &args.stdin {
+        Some(path) => std::fs::read(path)
+            .map_err(|e| wrong(format!("cannot read {}: {e}", path.display())))?,
+        None => Vec::new(),
+    };
+    let tool = tool(&args.command[0], &here).map_err(environment)?;
+    let limits = Limits {
+        time: args.time_limit,
+        memory: args.memory_limit,
+        output: args.output_limit,
+        processes: args.processes,
+        disk: args.disk_limit,
+    };
+    let mut mounts = vec![Mount {
+        host: here,
+        guest: DATA.to_owned(),
+    }];
+    mounts.extend(tool.mounts);
+    let program = Program {
+        argv: std::iter::once(tool.program)
+            .chain(args.command[1..].iter().cloned())
+            .collect(),
+        environment: tool.environment,
+        stdin: Arc::from(stdin),
+        mounts,
+        folder: Some(DATA.to_owned()),
+        collect: Vec::new(),
+    };
+    let settings = Settings {
+        launcher: None,
+        unsafe_no_isolation: args.unsafe_no_isolation,
+    };
+    let mut sandbox = Sandbox::open(&settings).map_err(|e| environment(e.to_string()))?;
+    let outcome = sandbox
+        .run(&program, &limits, &mut |_| {}, &Control::new())
+        .map_err(|e| environment(e.to_string()))?;
+    // A reader that has gone away is no reason to complain.
+    let _ = if args.json {
+        print_json(&outcome, sandbox.guards())
+    } else {
+        print_text(&outcome, sandbox.guards())
+    };
+    Ok(outcome.verdict)
+}
+
+/// The program: a file below the current folder stays where the guest sees it, anything else is a tool of this machine.
+fn tool(name: &str, here: &Path) -> Result<Tool, String> {
+    if name.contains('/') && !Path::new(name).is_absolute() {
+        let host = std::fs::canonicalize(here.join(name))
+            .map_err(|e| format!("{name} cannot be run: {e}"))?;
+        if let Ok(inside) = host.strip_prefix(here) {
+            let program = format!("{DATA}/{}", inside.display());
+            return Ok(Tool {
+                host,
+                program,
+                mounts: Vec::new(),
+                environment: Vec::new(),
+            });
+        }
+    }
+    toolchain::find(name).map_err(|e| e.to_string())
+}
+
+/// A home folder, what contains one, or the root itself must not become visible to a program that nobody has read.
+fn refuse_home(here: &Path) -> Result<(), String> {
+    let mut homes: Vec<PathBuf> = std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .into_iter()
+        .collect();
+    homes.extend(directories::BaseDirs::new().map(|d| d.home_dir().to_path_buf()));
+    homes.extend(
+        std::fs::read_to_string("/etc/passwd")
+            .unwrap_or_default()
+            .lines()
+            .filter_map(home_in_passwd),
+    );
+    homes.push(PathBuf::from("/home"));
+    let homes = homes
+        .into_iter()
+        .map(|home| std::fs::canonicalize(&home).unwrap_or(home));
+    let shown = homes.into_iter().find(|home| {
+        home.starts_with(here) || (home.parent() == Some(Path::new("/home")) && home == here)
+    });
+    let what = match shown {
+        _ if here == Path::new("/") => "the whole file system".to_owned(),
+        Some(home) if home == here => format!("the home folder {}", here.display()),
+        Some(home) => format!(
+            "{}, in which the home folder {} lies",
+            here.display(),
+            home.display()
+        ),
+        None => return Ok(()),
+    };
+    Err(format!(
+        "the program would see {what}; go into the folder that it needs and run it there"
+    ))
+}
+
+/// The home folder of a person's account; system accounts have theirs all over the place.
+fn home_in_passwd(line: &str) -> Option<PathBuf> {
+    let mut fields = line.split(':');
+    let id: u32 = fields.nth(2)?.parse().ok()?;
+    let home = fields.nth(2)?;
+    let person = id == 0 || (1000..60_000).contains(&id);
+    (person && home.starts_with('/') && home != "/").then(|| PathBuf::from(home))
+}
+
+/// The object that other programs read; every field is always there.
+#[derive(Serialize)]
+struct Report<'a> {
+    verdict: RunVerdict,
+    reason: &'a Option<String>,
+    exit_code: Option<i32>,
+    signal: Option<i32>,
+    wall_ns: Nanos,
+    cpu_ns: Nanos,
+    peak_bytes: Bytes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peak_low_bytes: Option<Bytes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peak_high_bytes: Option<Bytes>,
+    integral_byte_ns: ByteNanos,
+    samples: Vec<(Nanos, Bytes)>,
+    tasks: Option<u32>,
+    stdout: String,
+    stdout_truncated: bool,
+    stderr: String,
+    stderr_truncated: bool,
+    guards: &'a Guards,
+}
+
+/// Bytes of each output that are printed; the rest is cut.
+const SHOWN: usize = 64 * 1024;
+
+/// The start of an output as text, and whether anything is missing.
+fn cut(captured: &crate::sandbox::Captured) -> (String, bool) {
+    let end = captured.bytes.len().min(SHOWN);
+    (
+        String::from_utf8_lossy(&captured.bytes[..end]).into_owned(),
+        captured.truncated || end < captured.bytes.len(),
+    )
+}
+
+fn print_json(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
+    let (stdout, stdout_truncated) = cut(&outcome.stdout);
+    let (stderr, stderr_truncated) = cut(&outcome.stderr);
+    let report = Report {
+        verdict: outcome.verdict,
+        reason: &outcome.reason,
+        exit_code: outcome.exit_code,
+        signal: outcome.signal,
+        wall_ns: outcome.wall,
+        cpu_ns: outcome.cpu,
+        peak_bytes: outcome.peak.bytes,
+        peak_low_bytes: outcome.peak.low,
+        peak_high_bytes: outcome.peak.high,
+        integral_byte_ns: outcome.integral,
+        samples: outcome.samples.iter().map(|s| (s.t, s.memory)).collect(),
+        tasks: outcome.tasks,
+        stdout,
+        stdout_truncated,
+        stderr,
+        stderr_truncated,
+        guards,
+    };
+    let mut text = serde_json::to_string(&report).map_err(std::io::Error::other)?;
+    text.push('\n');
+    std::io::stdout().write_all(text.as_bytes())
+}
+
+fn print_text(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for (captured, to_error) in [(&outcome.stdout, false), (&outcome.stderr, true)] {
+        let (text, missing) = cut(captured);
+        let text = if to_error {
+            std::io::stderr().is_terminal()
+        } else {
+            out.is_terminal()
+        }
+        .then(|| shown(&text))
+        .unwrap_or(text);
+        let end = if missing { "\n… (cut)\n" } else { "" };
+        if to_error {
+            write!(std::io::stderr(), "{text}{end}")?;
+        } else {
+            write!(out, "{text}{end}")?;
+        }
+    }
+    if !outcome.stdout.bytes.is_empty() && outcome.stdout.bytes.last() != Some(&b'\n') {
+        writeln!(out)?;
+    }
+    let reason = outcome
+        .reason
+        .as_deref()
+        .map(|r| format!(": {r}"))
+        .unwrap_or_default();
+    writeln!(out, "── {}{reason}", outcome.verdict.in_words())?;
+    let ending = match (outcome.exit_code, outcome.signal) {
+        (Some(code), _) => format!("exit status {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => "no exit status".to_owned(),
+    };
+    let peak = match (outcome.peak.low, outcome.peak.high) {
+        (Some(low), Some(high)) => format!("between {low} and {high}"),
+        _ => outcome.peak.bytes.to_string(),
+    };
+    writeln!(
+        out,
+        "   {ending} · wall {} · CPU {} · peak {peak} · integral {}",
+        outcome.wall, outcome.cpu, outcome.integral
+    )?;
+    for line in chart(&outcome.samples, 60, 6) {
+        writeln!(out, "   {line}")?;
+    }
+    let tier = match guards.tier {
+        Tier::Full | Tier::Namespaces => "isolated",
+        Tier::Weak => "weakly isolated",
+        Tier::None => "NOT isolated",
+    };
+    writeln!(out, "   {tier}: {}", guards.on.join(", "))?;
+    out.flush()
+}
+
+/// Text of a stranger for a terminal: control characters are shown, never obeyed.
+fn shown(text: &str) -> String {
+    let visible = |c: char| match c {
+        '\n' | '\t' => c.to_string(),
+        '\0'..='\u{1f}' => char::from_u32(c as u32 + 0x2400)
+            .unwrap_or('\u{fffd}')
+            .to_string(),
+        '\u{7f}'..='\u{9f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{200e}'
+        | '\u{200f}' => {
+            format!("<U+{:04X}>", c as u32)
+        }
+        _ => c.to_string(),
+    };
+    text.chars().map(visible).collect()
+}
+
+/// Memory over time in blocks: `height` lines of `width` columns, an axis and its marks.
+fn chart(samples: &[Sample], width: usize, height: usize) -> Vec<String> {
+    const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let (Some(last), Some(top)) = (samples.last(), samples.iter().map(|s| s.memory.0).max()) else {
+        return Vec::new();
+    };
+    if top == 0 || last.t.0 == 0 {
+        return Vec::new();
+    }
+    let mut columns = vec![0u64; width];
+    let column = |t: Nanos| {
+        ((u128::from(t.0) * width as u128 / u128::from(last.t.0)) as usize).min(width - 1)
+    };
+    for pair in samples.windows(2) {
+        // Between two readings memory is taken to have been as at the first; the larger wins a column.
+        let (from, to) = (column(pair[0].t), column(pair[1].t));
+        for c in &mut columns[from..=to] {
+            *c = (*c).max(pair[0].memory.0);
+        }
+        columns[to] = columns[to].max(pair[1].memory.0);
+    }
+    let label = Bytes(top).to_string();
+    let margin = label.chars().count();
+    let mut lines = Vec::with_capacity(height + 2);
+    for row in (0..height).rev() {
+        let bar: String = columns
+            .iter()
+            .map(|c| {
+                let eighths =
+                    (u128::from(*c) * (height * 8) as u128).div_ceil(u128::from(top)) as usize;
+                EIGHTHS[eighths.saturating_sub(row * 8).min(8)]
+            })
+            .collect();
+        let mark = if row + 1 == height {
+            label.as_str()
+        } else {
+            ""
+        };
+        lines.push(format!("{mark:>margin$} ┤{}", bar.trim_end()));
+    }
+    lines.push(format!("{:>margin$} └{}", "0", "─".repeat(width)));
+    let end = last.t.to_string();
+    let gap = width.saturating_sub(1 + end.chars().count());
+    lines.push(format!("{:>margin$}  0{:gap$}{end}", "", ""));
+    lines
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_has_its_shape_and_no_fault_on_odd_input() {
+        let at = |t, m| Sample {
+            t: Nanos(t),
+            memory: Bytes(m),
+        };
+        assert!(chart(&[], 10, 3).is_empty());
+        assert!(chart(&[at(0, 0)], 10, 3).is_empty());
+        let lines = chart(&[at(0, 0), at(50, 100), at(100, 50)], 10, 2);
+        assert_eq!(lines.len(), 4);
+        assert!(lines[0].contains('█'));
+    }
+
+    #[test]
+    fn control_characters_are_shown() {
+        assert_eq!(shown("a\u{1b}[2Jb\n"), "a␛[2Jb\n");
+        assert_eq!(shown("\u{202e}x"), "<U+202E>x");
+    }
+
+    #[test]
+    fn homes_and_what_holds_them_are_refused() {
+        assert!(refuse_home(Path::new("/")).is_err());
+        assert!(refuse_home(Path::new("/home")).is_err());
+        assert!(refuse_home(Path::new("/usr/share")).is_ok());
+    }
+}

@@ -1,0 +1,83 @@
+//! `reheat show`: a session as text or JSON.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{NOTHING, USAGE, fail, print};
+use crate::config::Folders;
+use crate::report;
+use crate::session::Library;
+
+/// Flags of `reheat show`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  reheat show                  the latest session
+  reheat show pairs            the session whose id contains `pairs`
+  reheat show --json | jq .best_code -r > best.py")]
+pub struct ShowArgs {
+    /// Id of the session, or a part of it; the latest where left out.
+    session: Option<String>,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+    /// List the sessions instead.
+    #[arg(long)]
+    list: bool,
+}
+
+/// Runs the command.
+#[must_use]
+pub fn run(args: &ShowArgs) -> ExitCode {
+    let folders = match Folders::find() {
+        Ok(folders) => folders,
+        Err(error) => return fail(super::ENVIRONMENT, error),
+    };
+    let library = Library::new(&folders.data);
+    if args.list {
+        return list(&library);
+    }
+    let id = match library.find(args.session.as_deref()) {
+        Ok(id) => id,
+        Err(why) => return fail(USAGE, why),
+    };
+    match library.read(&id) {
+        Ok(session) if args.json => print(&format!("{}\n", report::json::session(&session))),
+        Ok(session) => print(&report::text::session(&session)),
+        Err(error) => return fail(NOTHING, error),
+    }
+    ExitCode::SUCCESS
+}
+
+fn list(library: &Library) -> ExitCode {
+    let sessions = library.recent(1000);
+    if sessions.is_empty() {
+        print(&format!(
+            "no sessions yet in {}\n",
+            library.root().display()
+        ));
+        return ExitCode::SUCCESS;
+    }
+    let mut rows = vec![[
+        "session".to_owned(),
+        "task".into(),
+        "rounds".into(),
+        "best".into(),
+        "gain over v0".into(),
+        "state".into(),
+    ]];
+    for s in sessions {
+        let (best, gain) = s.best.map_or(("–".into(), None), |(v, g)| (v, g));
+        let state = if s.finished { "finished" } else { "open" };
+        rows.push([
+            s.id,
+            s.task,
+            s.rounds.to_string(),
+            best,
+            gain.map_or_else(|| "–".into(), |g| g.to_string()),
+            state.into(),
+        ]);
+    }
+    print(&report::text::columns(&rows));
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,380 @@
+//! The config file itself: its keys, its errors with line and column, and the text that `reheat config --init` writes.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
+
+use super::{Config, ConfigError, ProviderTable};
+use crate::task::Objective;
+use crate::units::{Bytes, parse_bytes, parse_duration};
+
+/// A config file that says everything and sets nothing.
+pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented out shows a default or an example.
+# `reheat config --show` prints what is in force; flags go before this file.
+
+# model = "local"                 # a [provider.NAME] table, or PROVIDER/MODEL; one table alone needs no choice
+# theme = "dark"                  # dark, light, or themes/NAME.toml beside this file
+# template = "default"            # default, afterburner, or prompts/NAME.md beside this file
+# objective = "time"              # time, memory or integral
+# rounds = 10
+# comparison = "30s"              # time that one comparison may take at most
+
+# [limits]                        # of one run
+# time = "10s"
+# memory = "512MB"
+
+# [sandbox]
+# read = ["/opt/data"]            # paths that measured programs may read
+
+# A server on this machine (llama.cpp, vLLM, LM Studio, Ollama …):
+# [provider.local]
+# base_url = "http://localhost:8080/v1"
+# model = "qwen2.5-coder"
+
+# A service with a key; keys are never kept in this file:
+# [provider.openai]
+# base_url = "https://api.openai.com/v1"
+# key_env = "OPENAI_API_KEY"      # or: key_command = "pass show openai"
+# model = "gpt-5"
+# price_in = 1.25                 # per million tokens, to show what a session costs
+# price_out = 10.0
+# # temperature, max_tokens, idle_timeout = "120s", headers = { "X-Title" = "reheat" }
+
+# A coding agent's command: the prompt on standard input, the answer on standard output:
+# [provider.claude]
+# kind = "command"
+# command = "claude -p"
+# timeout = "10m"
+
+# Recorded replies:
+# [provider.old]
+# kind = "tape"
+# path = "tapes/old.jsonl"
+"#;
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct File {
+    model: Option<String>,
+    theme: Option<String>,
+    template: Option<String>,
+    objective: Option<Objective>,
+    rounds: Option<u32>,
+    #[serde(deserialize_with = "span")]
+    comparison: Option<Duration>,
+    limits: Limits,
+    sandbox: Sandbox,
+    provider: BTreeMap<String, ProviderTable>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Limits {
+    #[serde(deserialize_with = "span")]
+    time: Option<Duration>,
+    #[serde(deserialize_with = "amount")]
+    memory: Option<Bytes>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Sandbox {
+    read: Vec<PathBuf>,
+}
+
+const TOP: &[&str] = &[
+    "model",
+    "theme",
+    "template",
+    "objective",
+    "rounds",
+    "comparison",
+    "limits",
+    "sandbox",
+    "provider",
+];
+const LIMITS: &[&str] = &["time", "memory"];
+const SANDBOX: &[&str] = &["read"];
+const PROVIDER: &[&str] = &[
+    "kind",
+    "base_url",
+    "key_env",
+    "key_command",
+    "model",
+    "headers",
+    "temperature",
+    "max_tokens",
+    "idle_timeout",
+    "timeout",
+    "price_in",
+    "price_out",
+    "command",
+    "path",
+];
+
+pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
+    let text = text.trim_start_matches('\u{feff}');
+    let wrong = |e: toml::de::Error| {
+        let (line, column) = e.span().map_or((1, 1), |span| position(text, span.start));
+        ConfigError(format!(
+            "{}:{line}:{column}: {}",
+            path.display(),
+            plain(e.message())
+        ))
+    };
+    let file: File = toml::from_str(text).map_err(wrong)?;
+    let all: toml::Table = toml::from_str(text).map_err(wrong)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut providers = file.provider;
+    for (name, table) in &mut providers {
+        table.path = table.path.take().map(|p| folder.join(p));
+        check(name, table)
+            .map_err(|why| ConfigError(format!("{}: [provider.{name}] {why}", path.display())))?;
+    }
+    if file.rounds == Some(0) {
+        return Err(ConfigError(format!(
+            "{}: rounds is 0; write 1 or more",
+            path.display()
+        )));
+    }
+    Ok(Config {
+        warnings: unknown(&all)
+            .into_iter()
+            .map(|what| format!("{}: {what}", path.display()))
+            .collect(),
+        file: Some(path.to_owned()),
+        model: file.model,
+        theme: file.theme,
+        template: file.template,
+        objective: file.objective,
+        rounds: file.rounds,
+        comparison_time: file.comparison,
+        time_limit: file.limits.time,
+        memory_limit: file.limits.memory,
+        sandbox_read: file
+            .sandbox
+            .read
+            .into_iter()
+            .map(|p| folder.join(p))
+            .collect(),
+        providers,
+    })
+}
+
+/// The parser's words without Rust's names for things.
+fn plain(message: &str) -> String {
+    let named = [("expected u32", "expected a whole number"), ("expected u64", "expected a whole number"), ("expected f64", "expected a number")];
+    named.iter().fold(message.trim().to_owned(), |text, (rust, words)| text.replace(rust, words))
+}
+
+/// What a table needs to be of use.
+fn check(name: &str, table: &ProviderTable) -> Result<(), String> {
+    match table.kind {
+        super::Kind::Command if table.command.is_none() => Err(
+            "has kind = \"command\" but no command; write for example command = \"claude -p\""
+                .into(),
+        ),
+        super::Kind::Tape if table.path.is_none() => {
+            Err("has kind = \"tape\" but no path to its replies".into())
+        }
+        super::Kind::OpenAi if table.command.is_some() => {
+            Err("has a command; write kind = \"command\" with it".into())
+        }
+        _ if name.contains('/') => Err("must not have a slash in its name".into()),
+        _ => Ok(()),
+    }
+}
+
+/// A sentence for each key that nobody reads.
+fn unknown(all: &toml::Table) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut look = |table: &toml::Table, prefix: &str, known: &[&str]| {
+        for key in table.keys().filter(|k| !known.contains(&k.as_str())) {
+            let near = known
+                .iter()
+                .min_by_key(|k| distance(k, key))
+                .filter(|k| distance(k, key) <= 2);
+            let hint = near.map_or_else(
+                || format!("known are {}", known.join(", ")),
+                |k| format!("did you mean `{k}`?"),
+            );
+            found.push(format!(
+                "the key `{prefix}{key}` is not known and does nothing; {hint}"
+            ));
+        }
+    };
+    look(all, "", TOP);
+    let sub = |key: &str| all.get(key).and_then(toml::Value::as_table);
+    if let Some(table) = sub("limits") {
+        look(table, "limits.", LIMITS);
+    }
+    if let Some(table) = sub("sandbox") {
+        look(table, "sandbox.", SANDBOX);
+    }
+    for (name, table) in sub("provider").into_iter().flatten() {
+        if let Some(table) = table.as_table() {
+            look(table, &format!("provider.{name}."), PROVIDER);
+        }
+    }
+    found
+}
+
+/// Letters to be changed, added or dropped to turn one word into the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, c) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, d) in b.iter().enumerate() {
+            let cost = (diagonal + usize::from(c != *d))
+                .min(row[j] + 1)
+                .min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], cost);
+        }
+    }
+    row[b.len()]
+}
+
+/// Line and column, from 1, the column in characters.
+fn position(text: &str, byte: usize) -> (usize, usize) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    (line, column)
+}
+
+/// A span of time: `"30s"`, or a number of seconds.
+pub(super) fn span<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    from.deserialize_any(Words {
+        what: "a span of time such as \"30s\"",
+        read: parse_duration,
+    })
+    .map(Some)
+}
+
+/// An amount of memory: `"512MB"`, or a number of bytes.
+fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Bytes>, D::Error> {
+    from.deserialize_any(Words {
+        what: "an amount of memory such as \"512MB\"",
+        read: parse_bytes,
+    })
+    .map(Some)
+}
+
+struct Words<T> {
+    what: &'static str,
+    read: fn(&str) -> Result<T, String>,
+}
+
+impl<T> Visitor<'_> for Words<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.read)(text).map_err(E::custom)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, String> {
+        Config::from_text(Path::new("/c/config.toml"), text).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn the_template_sets_nothing_and_all_it_shows_is_known() {
+        let plain = load(TEMPLATE).unwrap();
+        assert_eq!(
+            Config {
+                file: None,
+                ..plain
+            },
+            Config::default()
+        );
+        // Every commented line that is a setting, switched on.
+        let on: Vec<&str> = TEMPLATE
+            .lines()
+            .filter_map(|l| l.strip_prefix("# "))
+            .filter(|l| l.starts_with('[') || l.contains(" = "))
+            .filter(|l| !l.starts_with("# "))
+            .collect();
+        let full = load(&on.join("\n")).unwrap();
+        assert_eq!(full.warnings, Vec::<String>::new());
+        assert_eq!(full.providers.len(), 4);
+        assert_eq!(
+            (full.rounds, full.comparison_time),
+            (Some(10), Some(Duration::from_secs(30)))
+        );
+        assert_eq!(
+            full.providers["old"].path.as_deref(),
+            Some(Path::new("/c/tapes/old.jsonl"))
+        );
+        assert_eq!(
+            full.providers["claude"].timeout,
+            Some(Duration::from_secs(600))
+        );
+    }
+
+    #[test]
+    fn keys_that_nobody_reads_are_told_with_their_path() {
+        let warnings = load("modle = \"x\"\n[provider.a]\nbase_ulr = \"y\"\n[limits]\nfoo = 1\n")
+            .unwrap()
+            .warnings;
+        assert_eq!(warnings.len(), 3);
+        assert!(
+            warnings[0].contains("`modle`") && warnings[0].contains("`model`"),
+            "{warnings:?}"
+        );
+        assert!(
+            warnings
+                .iter()
+                .any(|w| w.contains("`provider.a.base_ulr`") && w.contains("`base_url`"))
+        );
+        assert!(
+            warnings
+                .iter()
+                .any(|w| w.contains("`limits.foo`") && w.contains("known are"))
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_right_is_told_with_line_and_column() {
+        for (text, expected) in [
+            ("model = \n", "config.toml:1:9"),
+            ("\nrounds = \"many\"", "config.toml:2:10: invalid type: string \"many\", expected a whole number"),
+            ("rounds = -1", "config.toml:1:10"),
+            ("\n\n comparison = \"soon\"", "config.toml:3:"),
+            ("[limits]\nmemory = \"lots\"", "config.toml:2:"),
+            ("objective = \"speed\"", "config.toml:1:"),
+            ("[provider.a]\nkind = \"telepathy\"", "config.toml:2:"),
+            ("provider = \"a\"", "config.toml:1:"),
+            ("rounds = 0", "rounds is 0"),
+            (
+                "[provider.a]\nkind = \"command\"",
+                "[provider.a] has kind = \"command\" but no command",
+            ),
+        ] {
+            let error = load(text).expect_err(text);
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+}

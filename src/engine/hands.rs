@@ -1,0 +1,372 @@
+//! The blocking side of the loop: one thread that owns the judge and its sandbox and does one job at a time.
+//!
+//! Jobs go in, news come out; readings are dropped when nobody fetches them, everything else arrives.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::measure::build::Built;
+use crate::measure::judge::{Judge, JudgeError};
+use crate::measure::{Answer, Comparison, Evaluation, Failure, Progress, Verdict};
+use crate::measure::{Compared, Confirmed, Contender, Plan, Side};
+use crate::sandbox::{self, Control, Guards};
+use crate::session::event::VersionId;
+use crate::task::{Objective, Source, Task};
+
+/// A version as the judge needs it.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    pub id: VersionId,
+    pub source: Source,
+    /// Its evaluation, if it has one.
+    pub evaluation: Option<Evaluation>,
+}
+
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Open the sandbox and find the toolchain.
+    Open,
+    /// Where outputs are missing, have the original say them.
+    Oracle,
+    /// Build a version and check it on every case.
+    Evaluate(Subject),
+    /// Compare two versions that pass; confirm a win on fresh runs, against the original too.
+    Compare {
+        candidate: Subject,
+        incumbent: Subject,
+        original: Option<Subject>,
+        objective: Objective,
+    },
+}
+
+#[derive(Debug)]
+pub(super) enum Product {
+    Opened {
+        guards: Guards,
+        toolchain: String,
+        notes: Vec<String>,
+    },
+    Completed {
+        task: Box<Task>,
+    },
+    Evaluated(Box<Evaluation>),
+    Compared(Box<Versus>),
+}
+
+/// What a comparison came to.
+#[derive(Debug)]
+pub(super) enum Versus {
+    Done {
+        comparison: Comparison,
+        against_original: Option<Comparison>,
+    },
+    /// A version failed a case in a timing run.
+    Voided {
+        version: VersionId,
+        verdict: Verdict,
+        failure: Failure,
+    },
+}
+
+pub(super) enum News {
+    Progress(VersionId, Progress),
+    Done(Result<Product, JudgeError>),
+}
+
+/// The loop's end of the thread.
+pub(super) struct Hands {
+    jobs: std::sync::mpsc::Sender<Job>,
+    pub news: Receiver<News>,
+    pub control: Control,
+}
+
+impl Hands {
+    /// Starts the thread. It ends when this value is dropped and its job is done or stopped.
+    pub(super) fn start(
+        task: Task,
+        sandbox: sandbox::Settings,
+        cache: Option<PathBuf>,
+        budget: Duration,
+    ) -> std::io::Result<Self> {
+        let (jobs, todo) = std::sync::mpsc::channel();
+        let (sender, news) = channel(1024);
+        let control = Control::new();
+        let worker = Worker {
+            task,
+            sandbox,
+            cache,
+            budget,
+            judge: None,
+            built: HashMap::new(),
+            news: sender,
+            control: control.clone(),
+        };
+        std::thread::Builder::new()
+            .name("judge".into())
+            .spawn(move || worker.work(&todo))?;
+        Ok(Self {
+            jobs,
+            news,
+            control,
+        })
+    }
+
+    pub(super) fn give(&mut self, job: Job) {
+        self.control.rearm();
+        // News of an earlier, stopped job are of no interest any more.
+        while self.news.try_recv().is_ok() {}
+        drop(self.jobs.send(job));
+    }
+}
+
+impl Drop for Hands {
+    fn drop(&mut self) {
+        self.control.stop();
+    }
+}
+
+struct Worker {
+    task: Task,
+    sandbox: sandbox::Settings,
+    cache: Option<PathBuf>,
+    budget: Duration,
+    judge: Option<Judge>,
+    built: HashMap<VersionId, Arc<Built>>,
+    news: Sender<News>,
+    control: Control,
+}
+
+impl Worker {
+    fn work(mut self, todo: &std::sync::mpsc::Receiver<Job>) {
+        while let Ok(job) = todo.recv() {
+            let result = self.do_one(job);
+            if self.news.blocking_send(News::Done(result)).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn do_one(&mut self, job: Job) -> Result<Product, JudgeError> {
+        if self.judge.is_none() {
+            self.judge = Some(Judge::open(self.sandbox.clone(), self.cache.as_deref())?);
+        }
+        match job {
+            Job::Open => self.open(),
+            Job::Oracle => self.oracle(),
+            Job::Evaluate(subject) => self
+                .evaluate(&subject)
+                .map(|e| Product::Evaluated(Box::new(e))),
+            Job::Compare {
+                candidate,
+                incumbent,
+                original,
+                objective,
+            } => self
+                .compare(&candidate, &incumbent, original.as_ref(), objective)
+                .map(|v| Product::Compared(Box::new(v))),
+        }
+    }
+
+    /// The parts that every job needs, borrowed apart from each other.
+    fn tools(
+        &mut self,
+        about: VersionId,
+    ) -> Result<
+        (
+            &mut Judge,
+            &mut Task,
+            impl FnMut(Progress) + 'static,
+            Control,
+        ),
+        JudgeError,
+    > {
+        let news = self.news.clone();
+        let watch = move |progress: Progress| match progress {
+            Progress::Sampled { .. } => drop(news.try_send(News::Progress(about, progress))),
+            other => drop(news.blocking_send(News::Progress(about, other))),
+        };
+        match self.judge.as_mut() {
+            Some(judge) => Ok((judge, &mut self.task, watch, self.control.clone())),
+            None => Err(JudgeError::Environment("the sandbox is not open".into())),
+        }
+    }
+
+    fn open(&mut self) -> Result<Product, JudgeError> {
+        let (judge, task, _, control) = self.tools(VersionId(0))?;
+        let toolchain = judge.toolchain(&task.language, task.tool.as_deref(), &control)?;
+        Ok(Product::Opened {
+            guards: judge.guards().clone(),
+            toolchain,
+            notes: judge.notes(),
+        })
+    }
+
+    fn oracle(&mut self) -> Result<Product, JudgeError> {
+        let (judge, task, mut watch, control) = self.tools(VersionId(0))?;
+        judge.complete_with_oracle(task, &control, &mut watch)?;
+        Ok(Product::Completed {
+            task: Box::new(self.task.clone()),
+        })
+    }
+
+    fn build(&mut self, subject: &Subject) -> Result<Arc<Built>, JudgeError> {
+        if let Some(built) = self.built.get(&subject.id) {
+            return Ok(built.clone());
+        }
+        let (judge, task, mut watch, control) = self.tools(subject.id)?;
+        let language = task.language.clone();
+        let tool = task.tool.clone();
+        let built = Arc::new(judge.build(
+            &subject.source,
+            &language,
+            tool.as_deref(),
+            &control,
+            &mut watch,
+        )?);
+        self.built.insert(subject.id, built.clone());
+        Ok(built)
+    }
+
+    fn evaluate(&mut self, subject: &Subject) -> Result<Evaluation, JudgeError> {
+        let built = self.build(subject)?;
+        let (judge, task, mut watch, control) = self.tools(subject.id)?;
+        judge.evaluate(&built, task, &control, &mut watch)
+    }
+
+    fn compare(
+        &mut self,
+        candidate: &Subject,
+        incumbent: &Subject,
+        original: Option<&Subject>,
+        objective: Objective,
+    ) -> Result<Versus, JudgeError> {
+        let new = self.contender(candidate)?;
+        let old = self.contender(incumbent)?;
+        let first = original.map(|o| self.contender(o)).transpose()?;
+        let plan = Plan::new(objective, self.budget);
+        let (judge, task, mut watch, control) = self.tools(candidate.id)?;
+        let baseline = &first.as_ref().unwrap_or(&old).evaluation;
+        let compared = judge.compare(
+            &old.lend(),
+            &new.lend(),
+            baseline,
+            task,
+            &plan,
+            &control,
+            &mut watch,
+        )?;
+        let won = match compared {
+            Compared::Done(c) if c.answer == Answer::Better => c,
+            Compared::Done(comparison) => {
+                return Ok(Versus::Done {
+                    comparison,
+                    against_original: None,
+                });
+            }
+            Compared::Voided {
+                version,
+                verdict,
+                failure,
+            } => {
+                return Ok(voided(
+                    version,
+                    verdict,
+                    failure,
+                    [candidate, incumbent],
+                    original,
+                ));
+            }
+        };
+        let original_or_incumbent = first
+            .as_ref()
+            .or((incumbent.id == VersionId(0)).then_some(&old))
+            .map(Prepared::lend);
+        match judge.confirm(
+            won,
+            &old.lend(),
+            &new.lend(),
+            original_or_incumbent.as_ref(),
+            task,
+            &plan,
+            &control,
+            &mut watch,
+        )? {
+            Confirmed::Done {
+                comparison,
+                against_original,
+            } => Ok(Versus::Done {
+                comparison,
+                against_original,
+            }),
+            Confirmed::Voided(Compared::Voided {
+                version,
+                verdict,
+                failure,
+            }) => Ok(voided(
+                version,
+                verdict,
+                failure,
+                [candidate, incumbent],
+                original,
+            )),
+            Confirmed::Voided(Compared::Done(comparison)) => Ok(Versus::Done {
+                comparison,
+                against_original: None,
+            }),
+        }
+    }
+
+    fn contender(&mut self, subject: &Subject) -> Result<Prepared, JudgeError> {
+        let Some(evaluation) = subject.evaluation.clone() else {
+            return Err(JudgeError::Environment(format!(
+                "{} was never evaluated",
+                subject.id
+            )));
+        };
+        Ok(Prepared {
+            name: subject.id.to_string(),
+            built: self.build(subject)?,
+            evaluation,
+        })
+    }
+}
+
+/// A contender that owns its parts.
+struct Prepared {
+    name: String,
+    built: Arc<Built>,
+    evaluation: Evaluation,
+}
+
+impl Prepared {
+    fn lend(&self) -> Contender<'_> {
+        Contender {
+            name: &self.name,
+            built: &self.built,
+            evaluation: &self.evaluation,
+        }
+    }
+}
+
+fn voided(
+    side: Side,
+    verdict: Verdict,
+    failure: Failure,
+    [candidate, incumbent]: [&Subject; 2],
+    original: Option<&Subject>,
+) -> Versus {
+    let version = match side {
+        Side::Candidate => candidate.id,
+        Side::Incumbent => incumbent.id,
+        Side::Original => original.map_or(incumbent.id, |o| o.id),
+    };
+    Versus::Voided {
+        version,
+        verdict,
+        failure,
+    }
+}

@@ -1,0 +1,157 @@
+//! The way out for events: never blocks the loop, never grows without bound.
+//!
+//! When whoever watches is slow, transient events are merged (text) or thinned (readings); durable ones
+//! are never lost and never overtaken.
+
+use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+
+use crate::measure::Progress;
+use crate::session::{Event, Happened};
+
+/// Events that may wait in the channel itself.
+const ROOM: usize = 2048;
+/// Waiting events from which on readings are no longer kept: the trace of the case follows anyhow.
+const CROWDED: usize = 256;
+
+pub(super) struct Outlet {
+    sender: SyncSender<Happened>,
+    waiting: VecDeque<Happened>,
+}
+
+impl Outlet {
+    pub(super) fn new() -> (Self, Receiver<Happened>) {
+        let (sender, receiver) = sync_channel(ROOM);
+        (
+            Self {
+                sender,
+                waiting: VecDeque::new(),
+            },
+            receiver,
+        )
+    }
+
+    /// Sends, or keeps what cannot be sent yet.
+    pub(super) fn push(&mut self, happened: Happened) {
+        self.flush();
+        if self.waiting.is_empty() {
+            match self.sender.try_send(happened) {
+                Ok(()) | Err(TrySendError::Disconnected(_)) => return,
+                Err(TrySendError::Full(back)) => self.waiting.push_back(back),
+            }
+            return;
+        }
+        self.merge(happened);
+    }
+
+    /// Tries again to send what waits. True when nothing waits any more.
+    pub(super) fn flush(&mut self) -> bool {
+        while let Some(next) = self.waiting.pop_front() {
+            match self.sender.try_send(next) {
+                Ok(()) => {}
+                Err(TrySendError::Full(back)) => {
+                    self.waiting.push_front(back);
+                    return false;
+                }
+                Err(TrySendError::Disconnected(_)) => {
+                    self.waiting.clear();
+                    return true;
+                }
+            }
+        }
+        true
+    }
+
+    fn merge(&mut self, happened: Happened) {
+        if let (
+            Event::ReplyDelta {
+                reasoning, text, ..
+            },
+            Some(Happened {
+                event:
+                    Event::ReplyDelta {
+                        reasoning: r,
+                        text: t,
+                        ..
+                    },
+                ..
+            }),
+        ) = (&happened.event, self.waiting.back_mut())
+            && reasoning == r
+        {
+            t.push_str(text);
+            return;
+        }
+        let reading = matches!(
+            happened.event,
+            Event::Progressed {
+                progress: Progress::Sampled { .. },
+                ..
+            }
+        );
+        if !(reading && self.waiting.len() >= CROWDED) {
+            self.waiting.push_back(happened);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::sandbox::Sample;
+    use crate::session::event::VersionId;
+    use crate::units::{Bytes, Nanos};
+
+    fn happened(event: Event) -> Happened {
+        Happened {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            event,
+        }
+    }
+
+    #[test]
+    fn a_slow_watcher_loses_readings_but_neither_text_nor_durable_events() {
+        let (mut outlet, receiver) = Outlet::new();
+        let reading = Progress::Sampled {
+            sample: Sample {
+                t: Nanos(1),
+                memory: Bytes(1),
+            },
+        };
+        for n in 0..20_000 {
+            outlet.push(happened(Event::ReplyDelta {
+                round: 1,
+                reasoning: false,
+                text: "x".into(),
+            }));
+            outlet.push(happened(Event::Progressed {
+                version: VersionId(1),
+                progress: reading.clone(),
+            }));
+            if n % 100 == 0 {
+                outlet.push(happened(Event::Noted {
+                    text: n.to_string(),
+                    error: false,
+                }));
+            }
+        }
+        assert!(outlet.waiting.len() < 2_000, "{}", outlet.waiting.len());
+        let (mut text, mut notes) = (0, Vec::new());
+        loop {
+            let done = outlet.flush();
+            for h in receiver.try_iter() {
+                match h.event {
+                    Event::ReplyDelta { text: t, .. } => text += t.len(),
+                    Event::Noted { text, .. } => notes.push(text.parse::<usize>().unwrap()),
+                    _ => {}
+                }
+            }
+            if done {
+                break;
+            }
+        }
+        assert_eq!(text, 20_000);
+        assert_eq!(notes, (0..200).map(|n| n * 100).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,211 @@
+//! What the model is told: the session so far, gathered for the prompt's template. Pure.
+
+use crate::engine::{Setup, brief};
+use crate::measure::{Answer, Comparison, Evaluation};
+use crate::model::prompt::{FailureContext, HistoryEntry, PromptContext};
+use crate::session::Session;
+use crate::session::event::VersionId;
+use crate::session::fold::{Round, Version};
+
+/// How many earlier rounds are told, the newest ones.
+const HISTORY: usize = 8;
+
+/// The whole prompt of a round.
+///
+/// # Errors
+/// A sentence, when the template is broken.
+pub(super) fn write(session: &Session, setup: &Setup, parent: VersionId) -> Result<String, String> {
+    setup
+        .template
+        .render(&context(session, setup, parent))
+        .map_err(|e| e.to_string())
+}
+
+/// The same prompt once more, after a reply that held no code.
+pub(super) fn insist(prompt: &str, why: &str) -> String {
+    format!(
+        "{prompt}\n\nYour last reply could not be used: {why}. Answer with nothing but the whole file in one fenced code block.\n"
+    )
+}
+
+fn context(session: &Session, setup: &Setup, parent: VersionId) -> PromptContext {
+    let version = session.version(parent);
+    let evaluation = version.and_then(|v| v.evaluation.as_ref());
+    let record = session.task.as_ref();
+    let round = session.round();
+    let limits = &setup.task.limits;
+    PromptContext {
+        statement: setup.task.statement.clone(),
+        objective: round.map_or(session.objective, |r| r.objective).to_string(),
+        objective_words: round
+            .map_or(session.objective, |r| r.objective)
+            .in_words()
+            .to_owned(),
+        language: setup.task.language.name.clone(),
+        language_tag: setup
+            .task
+            .language
+            .fences
+            .first()
+            .cloned()
+            .unwrap_or_else(|| setup.task.language.id.clone()),
+        language_version: record.map(|r| r.toolchain.clone()).unwrap_or_default(),
+        file_name: version
+            .map(|v| v.source.file_name.clone())
+            .unwrap_or_default(),
+        code: version
+            .map(|v| v.source.text.trim_end().to_owned())
+            .unwrap_or_default(),
+        version: parent.to_string(),
+        passes: evaluation.is_some_and(|e| e.verdict.accepted()),
+        verdict: evaluation
+            .map(|e| e.verdict.in_words().to_owned())
+            .unwrap_or_default(),
+        cases_passed: evaluation.map_or(0, Evaluation::passed),
+        cases_total: setup.task.workload.cases.len(),
+        figures: evaluation
+            .filter(|e| e.verdict.accepted())
+            .map(figures)
+            .unwrap_or_default(),
+        against_baseline: version
+            .filter(|v| v.id != VersionId(0))
+            .and_then(brief::against_original)
+            .map(|c| told(c, "the original"))
+            .unwrap_or_default(),
+        failure: evaluation
+            .and_then(|e| e.failure.as_ref())
+            .map(|f| FailureContext {
+                case: f.case.clone(),
+                reason: f.reason.clone(),
+                input: f.input.clone(),
+                expected: f.expected.clone(),
+                got: f.got.clone(),
+                stderr: f.stderr.clone(),
+            }),
+        history: history(session),
+        hint: round.map(|r| r.hint.clone()).unwrap_or_default(),
+        cores: session.machine.as_ref().map_or(1, |m| m.cores),
+        machine: session
+            .machine
+            .as_ref()
+            .map(|m| format!("{}, {}", m.cpu, m.system))
+            .unwrap_or_default(),
+        time_limit: crate::units::Nanos::from(limits.time).to_string(),
+        memory_limit: limits.memory.to_string(),
+    }
+}
+
+fn figures(evaluation: &Evaluation) -> String {
+    let f = evaluation.figures;
+    format!(
+        "wall time {}, CPU time {}, peak memory {}, memory integrated over time {} (all cases together)",
+        f.wall_ns, f.cpu_ns, f.peak_bytes, f.integral_byte_ns
+    )
+}
+
+/// A comparison in a sentence that a model cannot misread.
+fn told(c: &Comparison, other: &str) -> String {
+    let interval = format!(
+        "{} of {other}'s {} divided by its own, interval {:.3} to {:.3}, above 1 is better",
+        c.gain,
+        c.metric.in_words(),
+        c.low.0,
+        c.high.0
+    );
+    match c.answer {
+        Answer::Better => format!("better than {other} ({interval})"),
+        Answer::Worse => format!("worse than {other} ({interval})"),
+        Answer::NoDifference => format!("no measurable difference from {other} ({interval})"),
+        Answer::NotBetter => format!("not better than {other} ({interval})"),
+        Answer::Undecided => {
+            format!("no clear difference from {other} within the time for it ({interval})")
+        }
+    }
+}
+
+/// What was tried and what came of it, oldest first.
+fn history(session: &Session) -> Vec<HistoryEntry> {
+    // The round that is about to be asked has begun already.
+    let past = session.rounds.len().saturating_sub(1);
+    let skip = past.saturating_sub(HISTORY);
+    let mut entries: Vec<HistoryEntry> = session
+        .rounds
+        .iter()
+        .take(past)
+        .skip(skip)
+        .map(|r| of_round(session, r))
+        .collect();
+    entries.extend(
+        session
+            .versions
+            .iter()
+            .filter(|v| v.round == 0 && v.id != VersionId(0))
+            .map(|v| HistoryEntry {
+                version: v.id.to_string(),
+                idea: "made by hand by the developer".into(),
+                verdict: v.verdict().map_or("not measured", |x| x.in_words()).into(),
+                outcome: outcome(v),
+            }),
+    );
+    entries
+}
+
+fn of_round(session: &Session, round: &Round) -> HistoryEntry {
+    let idea = round
+        .reply
+        .as_ref()
+        .map(|r| idea(&r.text))
+        .unwrap_or_default();
+    match round.versions.last().and_then(|id| session.version(*id)) {
+        Some(v) => HistoryEntry {
+            version: format!("{} (from {})", v.id, round.parent),
+            idea,
+            verdict: v.verdict().map_or("not measured", |x| x.in_words()).into(),
+            outcome: outcome(v),
+        },
+        None => HistoryEntry {
+            version: format!("round {}", round.number),
+            idea,
+            verdict: "no version".into(),
+            outcome: round.failed.clone().unwrap_or_default(),
+        },
+    }
+}
+
+fn outcome(version: &Version) -> String {
+    let Some(evaluation) = &version.evaluation else {
+        return "it was not measured".into();
+    };
+    if let Some(f) = &evaluation.failure {
+        let mut text = if f.case.is_empty() {
+            f.reason.clone()
+        } else {
+            format!("case {}: {}", f.case, f.reason)
+        };
+        if let Some(line) = f.stderr.trim_end().lines().last() {
+            text = format!("{text} ({})", line.trim());
+        }
+        return text;
+    }
+    match &version.comparison {
+        Some(c) => told(c, &c.incumbent),
+        None => version
+            .decision
+            .as_ref()
+            .map(|d| d.1.clone())
+            .unwrap_or_default(),
+    }
+}
+
+/// The first words of the explanation: everything before the code, cut to size.
+fn idea(reply: &str) -> String {
+    let before = reply.split("```").next().unwrap_or_default();
+    let after = reply.rsplit("```").next().unwrap_or_default();
+    let said = if before.trim().is_empty() {
+        after
+    } else {
+        before
+    };
+    let words: Vec<&str> = said.split_whitespace().take(50).collect();
+    words.join(" ")
+}

@@ -1,0 +1,132 @@
+//! How a sitting begins: a new session is written down and its original judged; an old one is taken up where it was left.
+
+use crate::engine::hands::{Job, Product};
+use crate::engine::run::Loop;
+use crate::measure::Verdict;
+use crate::measure::judge::JudgeError;
+use crate::measure::machine;
+use crate::session::Event;
+use crate::session::event::{Author, Origin, TaskRecord, VersionId};
+use crate::task::load;
+
+/// Name of the folder in a session's folder where a task of the user's is kept.
+pub(super) const KEPT: &str = "task";
+
+/// Brings the loop to the point where rounds can begin.
+pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
+    let Product::Opened {
+        guards,
+        toolchain,
+        notes,
+    } = l.work(Job::Open).await?
+    else {
+        return Err(JudgeError::Environment(
+            "the judge answered another question".into(),
+        ));
+    };
+    let model = l.setup.provider.name();
+    let fresh = l.session.task.is_none();
+    if fresh {
+        let task = record(l, toolchain);
+        let (mode, goal) = (l.setup.mode, l.setup.goal.clone());
+        let session = l.id.clone();
+        l.emit(Event::SessionStarted {
+            session,
+            task,
+            machine: machine::facts(),
+            guards,
+            model,
+            mode,
+            goal,
+        });
+    } else {
+        l.emit(Event::SessionResumed { guards, model });
+    }
+    for note in notes {
+        l.note(note, false);
+    }
+    if fresh && let Some(source) = l.setup.task.source.clone() {
+        l.create(None, 0, Author::Original, source.text.to_string());
+    }
+    let Product::Completed { task } = l.work(Job::Oracle).await? else {
+        return Err(JudgeError::Environment(
+            "the judge answered another question".into(),
+        ));
+    };
+    l.setup.task = *task;
+    if fresh {
+        keep(l);
+        begin(l).await;
+    } else {
+        take_up(l).await;
+    }
+    Ok(())
+}
+
+fn record(l: &Loop, toolchain: String) -> TaskRecord {
+    let task = &l.setup.task;
+    TaskRecord {
+        name: task.name.clone(),
+        title: task.title.clone(),
+        statement: task.statement.as_str().into(),
+        language: task.language.id.clone(),
+        toolchain,
+        objective: task.objective,
+        cases: task
+            .workload
+            .cases
+            .iter()
+            .map(|c| (c.name.clone(), c.input.len() as u64))
+            .collect(),
+        origin: l.setup.origin.clone(),
+    }
+}
+
+/// Keeps a task of the user's beside the journal, so that the session can go on when the files it came from are gone.
+fn keep(l: &mut Loop) {
+    if l.setup.origin != Origin::Kept {
+        return;
+    }
+    let folder = l.setup.library.folder(&l.session.id).join(KEPT);
+    if let Err(error) = load::save_folder(&l.setup.task, &folder) {
+        l.note(format!("the task could not be kept beside the session ({error}); `reheat resume` will not be able to go on with it"), true);
+    }
+}
+
+async fn begin(l: &mut Loop) {
+    l.breathe(2).await;
+    if l.setup.task.source.is_some() {
+        l.judge(VersionId(0)).await;
+        if l.session
+            .version(VersionId(0))
+            .and_then(|v| v.verdict())
+            .is_some_and(|v| v != Verdict::Accepted)
+        {
+            l.note("the original does not pass; the first aim is a version that does, speed comes after".into(), false);
+        }
+    } else {
+        l.create(None, 0, Author::Original, String::new());
+        l.note(
+            "there is no original; the first aim is a version that passes, speed comes after"
+                .into(),
+            false,
+        );
+    }
+    l.breathe(2).await;
+}
+
+/// Judges what was made but not measured when the last sitting ended.
+async fn take_up(l: &mut Loop) {
+    let unmeasured: Vec<VersionId> = l
+        .session
+        .versions
+        .iter()
+        .filter(|v| v.evaluation.is_none() && !v.source.text.trim().is_empty())
+        .map(|v| v.id)
+        .collect();
+    for version in unmeasured {
+        if l.interrupt.is_none() {
+            l.judge(version).await;
+        }
+    }
+}

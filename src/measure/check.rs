@@ -1,0 +1,188 @@
+//! Correctness first: runs a version on every case, compares what it wrote with what is expected, and keeps
+//! figures and traces of these runs.
+
+use super::build::Built;
+use super::judge::{Judge, JudgeError, Watch, ending};
+use super::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict, text};
+use crate::sandbox::{Control, Outcome, RunVerdict, Sample};
+use crate::task::{Case, Checker, Limits, Task};
+
+/// Points that a kept trace has at most.
+const TRACE: usize = 512;
+
+/// After so many failures the remaining cases teach nothing new.
+const ENOUGH_FAILURES: usize = 3;
+
+/// What excerpts of input and outputs are cut to, in bytes.
+const EXCERPT: usize = 400;
+
+/// What the end of standard error is cut to.
+const STDERR: usize = 1_200;
+
+impl Judge {
+    /// Runs a version on every case of the task, in order. After three failures, or one at the limit of time, the
+    /// rest is left out. The verdict is that of the first failure.
+    ///
+    /// # Errors
+    /// A case without expected output, the sandbox failed, or stopped.
+    pub fn evaluate(
+        &mut self,
+        built: &Built,
+        task: &Task,
+        control: &Control,
+        watch: Watch<'_>,
+    ) -> Result<Evaluation, JudgeError> {
+        let cases = &task.workload.cases;
+        let mut evaluation = Evaluation {
+            verdict: Verdict::Accepted,
+            figures: Figures::default(),
+            cases: Vec::new(),
+            cases_total: cases.len(),
+            build: built.report.clone(),
+            failure: None,
+            memory_source: self.guards().memory_source,
+        };
+        if let Some(failure) = &built.failure {
+            evaluation.verdict = Verdict::CompileError;
+            evaluation.failure = Some(failure.clone());
+            return Ok(evaluation);
+        }
+        let mut failures = 0;
+        for (index, case) in cases.iter().enumerate() {
+            watch(Progress::CaseStarted {
+                index,
+                total: cases.len(),
+                case: case.name.clone(),
+            });
+            let outcome = self.run(
+                &built.program(task, case),
+                &task.limits,
+                &mut |sample| watch(Progress::Sampled { sample }),
+                control,
+            )?;
+            let judged = judge(&outcome, case, &task.checker, &task.limits)?;
+            let verdict = judged
+                .as_ref()
+                .map_or(Verdict::Accepted, |(verdict, _)| *verdict);
+            let result = CaseResult {
+                case: case.name.clone(),
+                verdict,
+                figures: figures(&outcome),
+                trace: thin(&outcome.samples, TRACE),
+            };
+            evaluation.figures = evaluation.figures.join(result.figures);
+            evaluation.cases.push(result.clone());
+            watch(Progress::CaseFinished {
+                index,
+                total: cases.len(),
+                result,
+            });
+            if let Some((verdict, failure)) = judged {
+                failures += 1;
+                if failures == 1 {
+                    evaluation.verdict = verdict;
+                    evaluation.failure = Some(failure);
+                }
+                if failures == ENOUGH_FAILURES || verdict == Verdict::TimeLimit {
+                    break;
+                }
+            }
+        }
+        Ok(evaluation)
+    }
+}
+
+/// The figures of a run.
+pub(super) fn figures(outcome: &Outcome) -> Figures {
+    Figures {
+        wall_ns: outcome.wall,
+        cpu_ns: outcome.cpu,
+        peak_bytes: outcome.peak.bytes,
+        integral_byte_ns: outcome.integral,
+    }
+}
+
+/// Whether a run is right: `None`, or the verdict and its failure.
+pub(super) fn judge(
+    outcome: &Outcome,
+    case: &Case,
+    checker: &Checker,
+    limits: &Limits,
+) -> Result<Option<(Verdict, Failure)>, JudgeError> {
+    let failure = |reason: String| Failure {
+        case: case.name.clone(),
+        reason,
+        input: text::head(&case.input, EXCERPT),
+        stderr: text::tail(&outcome.stderr.bytes, STDERR),
+        ..Failure::default()
+    };
+    if outcome.verdict != RunVerdict::Ok {
+        let mut told = failure(ending(outcome, limits));
+        told.got = text::head(&outcome.stdout.bytes, EXCERPT);
+        return Ok(Some((outcome.verdict.into(), told)));
+    }
+    let Some(expected) = &case.expected else {
+        return Err(JudgeError::Task(format!(
+            "case {} has no expected output, and no original to say it",
+            case.name
+        )));
+    };
+    Ok(checker
+        .check(expected, &outcome.stdout.bytes)
+        .err()
+        .map(|mismatch| {
+            let mut told = failure(mismatch.reason.clone());
+            told.expected = text::clean(&mismatch.expected_excerpt);
+            told.got = text::clean(&mismatch.got_excerpt);
+            (Verdict::WrongAnswer, told)
+        }))
+}
+
+/// At most `most` readings of a trace: of every stretch its lowest and its highest, so that no peak is lost.
+#[must_use]
+pub fn thin(samples: &[Sample], most: usize) -> Vec<Sample> {
+    if samples.len() <= most || most < 4 {
+        return samples.iter().copied().take(most).collect();
+    }
+    let stretches = (most - 2) / 2;
+    let inner = &samples[1..samples.len() - 1];
+    let mut kept = vec![samples[0]];
+    for i in 0..stretches {
+        let stretch = &inner[inner.len() * i / stretches..inner.len() * (i + 1) / stretches];
+        let low = stretch.iter().min_by_key(|s| s.memory);
+        let high = stretch.iter().max_by_key(|s| s.memory);
+        match (low, high) {
+            (Some(low), Some(high)) if low.t < high.t => kept.extend([*low, *high]),
+            (Some(low), Some(high)) if low.t > high.t => kept.extend([*high, *low]),
+            (Some(low), _) => kept.push(*low),
+            _ => {}
+        }
+    }
+    kept.push(samples[samples.len() - 1]);
+    kept
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::units::{Bytes, Nanos};
+
+    #[test]
+    fn a_thinned_trace_keeps_its_ends_its_order_and_its_peak() {
+        let all: Vec<Sample> = (0..10_000_u64)
+            .map(|i| Sample {
+                t: Nanos(i),
+                memory: Bytes(if i == 7_777 { 1_000_000 } else { i % 100 }),
+            })
+            .collect();
+        let kept = thin(&all, 512);
+        assert!(kept.len() <= 512 && kept.len() > 400, "{}", kept.len());
+        assert_eq!((kept[0], kept[kept.len() - 1]), (all[0], all[9_999]));
+        assert!(kept.windows(2).all(|w| w[0].t < w[1].t));
+        assert!(kept.iter().any(|s| s.memory == Bytes(1_000_000)));
+        assert_eq!(thin(&all[..10], 512), all[..10]);
+        assert!(thin(&[], 512).is_empty());
+        assert!(thin(&all, 3).len() <= 3);
+    }
+}

@@ -1,0 +1,299 @@
+//! The judge: owns the sandbox, the cache of builds and the found toolchains; runs programs, trying again where the
+//! sandbox itself failed. What is run, and what it means, is said in the files beside this one.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::cache::Cache;
+use super::{Progress, text};
+use crate::sandbox::toolchain::{self, Tool};
+use crate::sandbox::{
+    self, Control, Guards, Limits, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
+};
+use crate::task::{Language, TaskError};
+
+/// Whoever watches the judge at work.
+pub type Watch<'a> = &'a mut dyn FnMut(Progress);
+
+/// Why there is no verdict. Never a property of a version.
+#[derive(Debug, thiserror::Error)]
+pub enum JudgeError {
+    /// Stopped through [`Control::stop`]; nothing was left running.
+    #[error("stopped")]
+    Stopped,
+    /// Something is missing on this machine: a compiler, isolation.
+    #[error("{0}")]
+    Environment(String),
+    /// The task cannot be judged as it is; the sentence says why and what to do.
+    #[error("{0}")]
+    Task(String),
+    /// The sandbox itself failed, twice.
+    #[error("the sandbox failed: {0}")]
+    Sandbox(String),
+    /// The folder for builds cannot be used.
+    #[error("cannot keep builds in {path}: {why}")]
+    Cache {
+        /// Which folder.
+        path: std::path::PathBuf,
+        /// What the system said.
+        why: std::io::Error,
+    },
+}
+
+impl From<SandboxError> for JudgeError {
+    fn from(error: SandboxError) -> Self {
+        match error {
+            SandboxError::Stopped => Self::Stopped,
+            SandboxError::NoIsolation(_) | SandboxError::CannotStart { .. } => {
+                Self::Environment(error.to_string())
+            }
+            SandboxError::Failed(why) => Self::Sandbox(why),
+        }
+    }
+}
+
+impl From<TaskError> for JudgeError {
+    fn from(error: TaskError) -> Self {
+        match error {
+            TaskError::Environment(why) => Self::Environment(why),
+            other => Self::Task(other.to_string()),
+        }
+    }
+}
+
+/// Builds, checks, times and compares.
+pub struct Judge {
+    settings: sandbox::Settings,
+    sandbox: Option<Sandbox>,
+    guards: Guards,
+    pub(super) cache: Cache,
+    tools: HashMap<String, Arc<Tool>>,
+    versions: HashMap<Vec<String>, String>,
+    held: Duration,
+}
+
+impl Judge {
+    /// Opens the sandbox and the folder for builds (a temporary one where `cache` is `None` or cannot be used:
+    /// [`Judge::notes`] then says so).
+    ///
+    /// # Errors
+    /// No isolation on this machine, or no place to write at all.
+    pub fn open(settings: sandbox::Settings, cache: Option<&Path>) -> Result<Self, JudgeError> {
+        let sandbox = Sandbox::open(&settings)?;
+        let guards = sandbox.guards().clone();
+        Ok(Self {
+            settings,
+            sandbox: Some(sandbox),
+            guards,
+            cache: Cache::open(cache)?,
+            tools: HashMap::new(),
+            versions: HashMap::new(),
+            held: Duration::ZERO,
+        })
+    }
+
+    /// Which protections the runs have.
+    #[must_use]
+    pub fn guards(&self) -> &Guards {
+        &self.guards
+    }
+
+    /// What a person should know about how this judge works here (a cache that could not be used, …).
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        self.cache.note.iter().cloned().collect()
+    }
+
+    /// Whether the language can be built and run here, and with what: its version in one line.
+    ///
+    /// # Errors
+    /// The compiler or interpreter is missing (with the hint how to get it), or does not answer.
+    pub fn toolchain(
+        &mut self,
+        language: &Language,
+        tool: Option<&str>,
+        control: &Control,
+    ) -> Result<String, JudgeError> {
+        let mut argv = language.version_argv(tool);
+        if let Some(known) = self.versions.get(&argv) {
+            return Ok(known.clone());
+        }
+        let asked = argv.clone();
+        let found = self.tool(language, argv.first().map_or("", String::as_str))?;
+        if let Some(first) = argv.first_mut() {
+            first.clone_from(&found.program);
+        }
+        let program = Program {
+            argv,
+            environment: environment(language, &found),
+            mounts: found.mounts.clone(),
+            ..Program::default()
+        };
+        let outcome = self.run(&program, &Limits::default(), &mut |_| {}, control)?;
+        if outcome.verdict != RunVerdict::Ok {
+            let why = text::tail(&outcome.stderr.bytes, 400);
+            let name = &asked[0];
+            return Err(JudgeError::Environment(format!(
+                "`{}` does not work in the sandbox ({}){}{why}\n{}",
+                asked.join(" "),
+                ending(&outcome, &Limits::default()),
+                if why.is_empty() { "" } else { ": " },
+                format_args!(
+                    "It was found at {}. {}",
+                    found.host.display(),
+                    hint(language, name)
+                ),
+            )));
+        }
+        let said = if outcome.stdout.bytes.is_empty() {
+            &outcome.stderr.bytes
+        } else {
+            &outcome.stdout.bytes
+        };
+        let line = text::head(said, 200)
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
+        self.versions.insert(asked, line.clone());
+        Ok(line)
+    }
+
+    /// Where a compiler or interpreter is, and what must be mounted for it.
+    pub(super) fn tool(
+        &mut self,
+        language: &Language,
+        name: &str,
+    ) -> Result<Arc<Tool>, JudgeError> {
+        if let Some(known) = self.tools.get(name) {
+            return Ok(known.clone());
+        }
+        let found = toolchain::find(name).map_err(|missing| {
+            JudgeError::Environment(format!("{missing}\n{}", hint(language, name)))
+        })?;
+        let found = Arc::new(found);
+        self.tools.insert(name.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    /// Runs one program. Where the sandbox itself failed it is opened anew and the run repeated once; the
+    /// second failure is given back as it is. Waits before the run while the developer holds.
+    pub(super) fn run(
+        &mut self,
+        program: &Program,
+        limits: &Limits,
+        watch: &mut dyn FnMut(Sample),
+        control: &Control,
+    ) -> Result<Outcome, JudgeError> {
+        self.wait_while_held(control);
+        let mut tries = 0;
+        loop {
+            if control.stopped() {
+                return Err(JudgeError::Stopped);
+            }
+            tries += 1;
+            match self.sandbox()?.run(program, limits, watch, control) {
+                Ok(outcome) if outcome.verdict == RunVerdict::SandboxError && tries == 1 => {}
+                Err(SandboxError::Failed(_)) if tries == 1 => self.sandbox = None,
+                Err(error) => {
+                    if matches!(error, SandboxError::Failed(_)) {
+                        self.sandbox = None;
+                    }
+                    return Err(error.into());
+                }
+                Ok(outcome) => return Ok(outcome),
+            }
+        }
+    }
+
+    /// How long runs have been held up by the developer, in all; never counted into a budget.
+    pub(super) fn held(&self) -> Duration {
+        self.held
+    }
+
+    fn wait_while_held(&mut self, control: &Control) {
+        if control.paused() {
+            let since = Instant::now();
+            control.wait_while_paused();
+            self.held += since.elapsed();
+        }
+    }
+
+    fn sandbox(&mut self) -> Result<&mut Sandbox, JudgeError> {
+        let open = match self.sandbox.take() {
+            Some(open) => open,
+            None => Sandbox::open(&self.settings)?,
+        };
+        Ok(self.sandbox.insert(open))
+    }
+}
+
+/// The environment that builds and runs of a language have.
+pub(super) fn environment(language: &Language, tool: &Tool) -> Vec<(String, String)> {
+    let mut all = tool.environment.clone();
+    all.extend(
+        language
+            .environment
+            .iter()
+            .map(|(k, v)| (k.clone(), v.clone())),
+    );
+    all
+}
+
+fn hint(language: &Language, name: &str) -> String {
+    if language.program(None) == name {
+        language.install_hint.clone()
+    } else {
+        format!(
+            "It was asked for as the tool for {}; see that the name is right and that it is on your PATH.",
+            language.name
+        )
+    }
+}
+
+/// How a run ended, as half a sentence: `exit status 1`, `ended by signal 11 (SIGSEGV)`, `stopped after 10 s`.
+#[must_use]
+pub fn ending(outcome: &Outcome, limits: &Limits) -> String {
+    use crate::units::Nanos;
+    let (time, memory, output) = (Nanos::from(limits.time), limits.memory, limits.output);
+    let plain = match outcome.verdict {
+        RunVerdict::Ok => "exit status 0".to_owned(),
+        RunVerdict::RuntimeError => match (outcome.signal, outcome.exit_code) {
+            (Some(signal), _) => format!("ended by signal {signal}{}", signal_name(signal)),
+            (None, Some(code)) => format!("exit status {code}"),
+            (None, None) => "ended abnormally".to_owned(),
+        },
+        RunVerdict::TimeLimit => format!("stopped after {time}, the limit of time"),
+        RunVerdict::MemoryLimit => format!("stopped at {memory}, the limit of memory"),
+        RunVerdict::OutputLimit => format!("stopped after {output} of output, the limit"),
+        RunVerdict::Forbidden => {
+            "ended by a guard of the sandbox: it tried something that is forbidden".to_owned()
+        }
+        RunVerdict::SandboxError => {
+            "the sandbox failed; this says nothing about the program".to_owned()
+        }
+    };
+    match (&outcome.reason, outcome.verdict) {
+        (Some(reason), RunVerdict::Forbidden | RunVerdict::SandboxError) if !reason.is_empty() => {
+            format!("{plain}: {reason}")
+        }
+        _ => plain,
+    }
+}
+
+fn signal_name(signal: i32) -> &'static str {
+    match signal {
+        4 => " (SIGILL: illegal instruction)",
+        6 => " (SIGABRT: aborted)",
+        7 => " (SIGBUS: bad memory access)",
+        8 => " (SIGFPE: arithmetic error, such as a division by zero)",
+        9 => " (SIGKILL)",
+        11 => " (SIGSEGV: bad memory access, or the stack ran out)",
+        13 => " (SIGPIPE)",
+        15 => " (SIGTERM)",
+        _ => "",
+    }
+}

@@ -1,0 +1,116 @@
+//! Where outputs are missing the original is the oracle: it says what is right, if it agrees with itself.
+
+use std::sync::Arc;
+
+use super::build::Built;
+use super::judge::{Judge, JudgeError, Watch, ending};
+use super::{CaseResult, Progress, Verdict, check, text};
+use crate::sandbox::{Captured, Control, RunVerdict};
+use crate::task::Task;
+
+impl Judge {
+    /// Runs the original twice on every case that has no expected output; what it wrote becomes the expected output.
+    /// Cases whose outputs are given are not run: there the original may fail.
+    ///
+    /// # Errors
+    /// The original does not build, fails, or gives two different outputs (the case is named: there is nothing to
+    /// trust), the sandbox failed, or stopped. The task is then as it was.
+    pub fn complete_with_oracle(
+        &mut self,
+        task: &mut Task,
+        control: &Control,
+        watch: Watch<'_>,
+    ) -> Result<(), JudgeError> {
+        let missing: Vec<usize> = (0..task.workload.cases.len())
+            .filter(|i| task.workload.cases[*i].expected.is_none())
+            .collect();
+        let Some(first) = missing.first() else {
+            return Ok(());
+        };
+        let Some(source) = task.source.clone() else {
+            return Err(JudgeError::Task(format!(
+                "case {} has no expected output and there is no original to say it; give the outputs, or a program that is right",
+                task.workload.cases[*first].name
+            )));
+        };
+        let original = self.build(
+            &source,
+            &task.language,
+            task.tool.as_deref(),
+            control,
+            watch,
+        )?;
+        if let Some(failure) = &original.failure {
+            return Err(JudgeError::Task(format!(
+                "the expected outputs are missing and the original, which should say them, does not compile ({})\n{}",
+                failure.reason, failure.stderr
+            )));
+        }
+        let mut answers = Vec::new();
+        for (index, i) in missing.iter().enumerate() {
+            let name = task.workload.cases[*i].name.clone();
+            watch(Progress::CaseStarted {
+                index,
+                total: missing.len(),
+                case: name.clone(),
+            });
+            let (first, result) = self.ask(task, &original, *i, control, watch)?;
+            let (second, _) = self.ask(task, &original, *i, control, watch)?;
+            if let Err(mismatch) = task.checker.check(&first.bytes, &second.bytes) {
+                return Err(JudgeError::Task(format!(
+                    "case {name} gives different output on two runs: {}; there is nothing to trust. Make the original deterministic (a fixed seed, a sorted order), give the expected outputs, or choose another --checker",
+                    text::clean(&mismatch.reason)
+                )));
+            }
+            answers.push(Arc::<[u8]>::from(first.bytes));
+            watch(Progress::CaseFinished {
+                index,
+                total: missing.len(),
+                result,
+            });
+        }
+        for (i, answer) in missing.into_iter().zip(answers) {
+            task.workload.cases[i].expected = Some(answer);
+        }
+        Ok(())
+    }
+
+    fn ask(
+        &mut self,
+        task: &Task,
+        original: &Built,
+        index: usize,
+        control: &Control,
+        watch: Watch<'_>,
+    ) -> Result<(Captured, CaseResult), JudgeError> {
+        let case = &task.workload.cases[index];
+        let outcome = self.run(
+            &original.program(task, case),
+            &task.limits,
+            &mut |sample| watch(Progress::Sampled { sample }),
+            control,
+        )?;
+        match outcome.verdict {
+            RunVerdict::Ok => {
+                let trace = check::thin(&outcome.samples, 512);
+                let result = CaseResult {
+                    case: case.name.clone(),
+                    verdict: Verdict::Accepted,
+                    figures: check::figures(&outcome),
+                    trace,
+                };
+                Ok((outcome.stdout, result))
+            }
+            RunVerdict::SandboxError => Err(JudgeError::Sandbox(ending(&outcome, &task.limits))),
+            _ => {
+                let said = text::tail(&outcome.stderr.bytes, 600);
+                Err(JudgeError::Task(format!(
+                    "case {} has no expected output and the original, which should say it, fails there: {}{}{said}",
+                    case.name,
+                    ending(&outcome, &task.limits),
+                    if said.is_empty() { "" } else { "\n" },
+                )))
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Cutting what programs wrote down to what people and models can read: valid UTF-8, no control characters, small.
+
+/// The start of a text, at most so many bytes, with a mark where it was cut.
+#[must_use]
+pub fn head(bytes: &[u8], most: usize) -> String {
+    if bytes.len() <= most {
+        return clean(&String::from_utf8_lossy(bytes));
+    }
+    let cut = &bytes[..boundary_before(bytes, most)];
+    format!(
+        "{}\n… ({} bytes in all)",
+        clean(&String::from_utf8_lossy(cut)).trim_end(),
+        bytes.len()
+    )
+}
+
+/// The end of a text, at most so many bytes, from the start of a line where that costs little.
+#[must_use]
+pub fn tail(bytes: &[u8], most: usize) -> String {
+    if bytes.len() <= most {
+        return clean(&String::from_utf8_lossy(bytes)).trim_end().to_owned();
+    }
+    let mut cut = &bytes[bytes.len() - most..];
+    while cut.first().is_some_and(|b| b & 0xC0 == 0x80) {
+        cut = &cut[1..];
+    }
+    if let Some(line) = cut.iter().take(cut.len() / 3).position(|b| *b == b'\n') {
+        cut = &cut[line + 1..];
+    }
+    format!("…\n{}", clean(&String::from_utf8_lossy(cut)).trim_end())
+}
+
+/// Makes control characters visible (line feeds and tabs stay), so that no terminal and no prompt ever obeys them.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    text.chars()
+        .map(|c| match c {
+            '\n' | '\t' => c,
+            '\0'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
+            '\u{7f}' => '\u{2421}',
+            '\u{80}'..='\u{9f}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            _ => c,
+        })
+        .collect()
+}
+
+/// The largest end of at most `most` bytes that does not cut a UTF-8 character in two.
+fn boundary_before(bytes: &[u8], most: usize) -> usize {
+    let mut end = most.min(bytes.len());
+    for _ in 0..3 {
+        if end == 0 || bytes.get(end).is_none_or(|b| b & 0xC0 != 0x80) {
+            break;
+        }
+        end -= 1;
+    }
+    end
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cut_texts_stay_valid_and_harmless() {
+        assert_eq!(head(b"short", 10), "short");
+        assert_eq!(head("äöü".as_bytes(), 3), "ä\n… (6 bytes in all)");
+        assert_eq!(tail("line one\nline two".as_bytes(), 12), "…\nline two");
+        assert_eq!(tail("ääää".as_bytes(), 3), "…\nä");
+        assert_eq!(
+            clean("\u{1b}[31mred\u{7}\r\nnext\u{202e}"),
+            "␛[31mred␇\nnext\u{fffd}"
+        );
+        assert_eq!(head(&[0xff, 0xfe, b'a'], 10), "\u{fffd}\u{fffd}a");
+        for most in 0..8 {
+            let _ = head("a€😀b".as_bytes(), most);
+            let _ = tail("a€😀b".as_bytes(), most);
+        }
+    }
+}

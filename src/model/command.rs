@@ -1,0 +1,392 @@
+//! A command as the model: the prompt on its standard input, the answer on its standard output.
+//!
+//! Made for coding agents (`claude -p`) and for any program at all. It runs as the user runs it, outside of the
+//! sandbox: it is the developer's own tool. It never outlives its answer: its whole process group is killed.
+
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use futures::stream::BoxStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command as Process};
+
+use super::faults::printable;
+use super::split::Splitter;
+use super::{End, Part, Parts, Provider, Question, answer, estimate_tokens};
+use crate::session::event::{Finish, Usage};
+
+/// Longest answer in bytes.
+const LONGEST: usize = 8 << 20;
+/// How much of standard error is kept: its end.
+const TAIL: usize = 4 << 10;
+/// How long what is left of the output may take after the end.
+const DRAIN: Duration = Duration::from_millis(500);
+
+/// A provider that runs a command for each question.
+#[derive(Clone, Debug)]
+pub struct Command {
+    line: String,
+    timeout: Duration,
+}
+
+impl Command {
+    /// The command as a line for the shell.
+    #[must_use]
+    pub fn new(line: impl Into<String>) -> Self {
+        Self {
+            line: line.into(),
+            timeout: Duration::from_secs(600),
+        }
+    }
+
+    /// How long one answer may take in all (default ten minutes: agents think before they print).
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    fn spawn(&self) -> std::io::Result<Group> {
+        let mut process = if cfg!(windows) {
+            Process::new("cmd")
+        } else {
+            Process::new("sh")
+        };
+        process
+            .arg(if cfg!(windows) { "/C" } else { "-c" })
+            .arg(&self.line);
+        process
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        #[cfg(unix)]
+        process.process_group(0);
+        Ok(Group {
+            child: process.spawn()?,
+        })
+    }
+
+    async fn work(self, question: Question, mut parts: Parts) -> End {
+        let mut group = match self.spawn() {
+            Ok(group) => group,
+            Err(e) => return End::failed(format!("cannot start a shell for `{}`: {e}", self.line)),
+        };
+        let pipes = (
+            group.child.stdin.take(),
+            group.child.stdout.take(),
+            group.child.stderr.take(),
+        );
+        let (Some(mut stdin), Some(stdout), Some(stderr)) = pipes else {
+            return End::failed(format!("`{}` has no standard streams", self.line));
+        };
+        let prompt = question.prompt.clone();
+        let feed = async move {
+            // A command that answers without reading everything is in its right.
+            drop(stdin.write_all(prompt.as_bytes()).await);
+            drop(stdin.shutdown().await);
+        };
+        let mut said = Said {
+            stdout,
+            text: Text::default(),
+            ready: Vec::new(),
+            length: 0,
+        };
+        let mut complaint = Complaint {
+            stderr,
+            tail: Vec::new(),
+            open: true,
+        };
+        let status = {
+            let run = async {
+                tokio::pin!(feed);
+                let (mut fed, mut open) = (false, true);
+                loop {
+                    tokio::select! {
+                        () = &mut feed, if !fed => fed = true,
+                        more = said.more(), if open => open = more,
+                        () = complaint.more(), if complaint.open => {}
+                        status = group.ended() => break status,
+                    }
+                    said.hand_on(&mut parts).await;
+                    if said.length > LONGEST {
+                        break Err(format!(
+                            "`{}` has printed more than {} MB",
+                            self.line,
+                            LONGEST >> 20
+                        ));
+                    }
+                }
+            };
+            match tokio::time::timeout(self.timeout, run).await {
+                Ok(status) => status,
+                Err(_) => Err(format!(
+                    "`{}` was not done after {:.0} s",
+                    self.line,
+                    self.timeout.as_secs_f64()
+                )),
+            }
+        };
+        group.kill();
+        // Everybody who could still write is gone: what is in the pipes is all there will be.
+        let rest = async {
+            while said.more().await {}
+            while complaint.open {
+                complaint.more().await;
+            }
+        };
+        drop(tokio::time::timeout(DRAIN, rest).await);
+        drop(tokio::time::timeout(DRAIN, group.child.wait()).await);
+        let last = said.text.close();
+        said.ready.extend(last);
+        said.hand_on(&mut parts).await;
+        self.end(status, &said, &complaint, &question.prompt)
+    }
+
+    fn end(
+        &self,
+        status: Result<ExitStatus, String>,
+        said: &Said,
+        complaint: &Complaint,
+        prompt: &str,
+    ) -> End {
+        let usage = Usage {
+            prompt_tokens: estimate_tokens(prompt),
+            reply_tokens: said.length.div_ceil(4) as u64,
+            counted: false,
+        };
+        let tail = complaint.words();
+        let status = match status {
+            Ok(status) => status,
+            Err(why) => {
+                return End {
+                    finish: Finish::Failed,
+                    usage,
+                    error: format!("{why}; it was ended{tail}"),
+                    again: true,
+                };
+            }
+        };
+        if !status.success() {
+            let error = format!("`{}` ended with {status}{tail}", self.line);
+            // 126 and 127 are the shell's own: there is no such command, and there will be none.
+            let again = !matches!(status.code(), Some(126 | 127));
+            return End {
+                finish: Finish::Failed,
+                usage,
+                error,
+                again,
+            };
+        }
+        let error = if said.text.seen {
+            String::new()
+        } else {
+            format!("`{}` has printed no answer{tail}", self.line)
+        };
+        End {
+            finish: Finish::Stop,
+            usage,
+            error,
+            again: true,
+        }
+    }
+}
+
+impl Provider for Command {
+    fn name(&self) -> String {
+        self.line.clone()
+    }
+
+    fn ask(&self, question: Question) -> BoxStream<'static, Part> {
+        let this = self.clone();
+        answer(move |parts| this.work(question, parts))
+    }
+}
+
+/// A child with all its descendants that stayed in its process group.
+struct Group {
+    child: Child,
+}
+
+impl Group {
+    /// Waits for the end of the command itself. It stays unreaped, so that its number still means its group.
+    #[cfg(unix)]
+    async fn ended(&self) -> Result<ExitStatus, String> {
+        use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+        use std::os::unix::process::ExitStatusExt;
+        let pid = self
+            .child
+            .id()
+            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let pid = pid.ok_or_else(|| "the command is gone".to_owned())?;
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        loop {
+            match waitid(WaitId::Pid(pid), options) {
+                Ok(Some(status)) => {
+                    let raw = status.exit_status().map_or_else(
+                        || status.terminating_signal().unwrap_or(9),
+                        |code| code << 8,
+                    );
+                    return Ok(ExitStatus::from_raw(raw));
+                }
+                Ok(None) => tokio::time::sleep(Duration::from_millis(10)).await,
+                Err(e) => return Err(format!("the command cannot be waited for: {e}")),
+            }
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn ended(&mut self) -> Result<ExitStatus, String> {
+        self.child
+            .wait()
+            .await
+            .map_err(|e| format!("the command cannot be waited for: {e}"))
+    }
+
+    fn kill(&mut self) {
+        #[cfg(unix)]
+        if let Some(pid) = self
+            .child
+            .id()
+            .and_then(|id| rustix::process::Pid::from_raw(i32::try_from(id).ok()?))
+        {
+            // Already gone is as good.
+            let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+        }
+        drop(self.child.start_kill());
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// What the command printed, handed on as it comes.
+struct Said {
+    stdout: ChildStdout,
+    text: Text,
+    ready: Vec<Part>,
+    length: usize,
+}
+
+impl Said {
+    /// Reads once; false at the end. Loses nothing when it is cancelled.
+    async fn more(&mut self) -> bool {
+        let mut buffer = [0; 16 << 10];
+        let n = self.stdout.read(&mut buffer).await.unwrap_or(0);
+        self.length += n;
+        let parts = self.text.take(&buffer[..n]);
+        self.ready.extend(parts);
+        n > 0 && self.length <= LONGEST
+    }
+
+    async fn hand_on(&mut self, parts: &mut Parts) {
+        for part in self.ready.drain(..) {
+            parts.give(part).await;
+        }
+    }
+}
+
+/// Bytes become text; a character may be split between two reads.
+#[derive(Default)]
+struct Text {
+    waiting: Vec<u8>,
+    splitter: Splitter,
+    seen: bool,
+}
+
+impl Text {
+    fn take(&mut self, bytes: &[u8]) -> Vec<Part> {
+        self.waiting.extend_from_slice(bytes);
+        // Half a character at the end may still be completed.
+        let length = self.waiting.len();
+        let half = |n: &usize| {
+            std::str::from_utf8(&self.waiting[length - n..])
+                .is_err_and(|e| e.valid_up_to() == 0 && e.error_len().is_none())
+        };
+        let whole = length - (1..=3.min(length)).find(half).unwrap_or(0);
+        let rest = self.waiting.split_off(whole);
+        let settled = std::mem::replace(&mut self.waiting, rest);
+        self.push(&String::from_utf8_lossy(&settled))
+    }
+
+    fn close(&mut self) -> Vec<Part> {
+        let rest = std::mem::take(&mut self.waiting);
+        let mut parts = self.push(&String::from_utf8_lossy(&rest));
+        parts.extend(self.splitter.finish());
+        self.seen |= parts
+            .iter()
+            .any(|p| matches!(p, Part::Text(t) if !t.trim().is_empty()));
+        parts
+    }
+
+    fn push(&mut self, text: &str) -> Vec<Part> {
+        let parts = self.splitter.push(text);
+        self.seen |= parts
+            .iter()
+            .any(|p| matches!(p, Part::Text(t) if !t.trim().is_empty()));
+        parts
+    }
+}
+
+/// The end of what it wrote to standard error.
+struct Complaint {
+    stderr: ChildStderr,
+    tail: Vec<u8>,
+    open: bool,
+}
+
+impl Complaint {
+    async fn more(&mut self) {
+        let mut buffer = [0; 4 << 10];
+        let n = self.stderr.read(&mut buffer).await.unwrap_or(0);
+        self.open = n > 0;
+        self.tail.extend_from_slice(&buffer[..n]);
+        let over = self.tail.len().saturating_sub(TAIL);
+        self.tail.drain(..over);
+    }
+
+    /// `: its last lines`; empty if it was silent.
+    fn words(&self) -> String {
+        let text = String::from_utf8_lossy(&self.tail);
+        let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
+        let last = printable(&lines[lines.len().saturating_sub(4)..].join(" · "));
+        if last.is_empty() {
+            last
+        } else {
+            format!(": {last}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn bytes_become_text_wherever_they_are_cut() {
+        let bytes = "é🙂a"
+            .bytes()
+            .chain([0xff, b'b', 0xf0, 0x9f])
+            .collect::<Vec<_>>();
+        for step in 1..bytes.len() {
+            let mut text = Text::default();
+            let mut parts: Vec<Part> = bytes.chunks(step).flat_map(|c| text.take(c)).collect();
+            parts.extend(text.close());
+            let joined: String = parts
+                .iter()
+                .map(|p| {
+                    if let Part::Text(t) = p {
+                        t.as_str()
+                    } else {
+                        ""
+                    }
+                })
+                .collect();
+            assert_eq!(joined, "é🙂a\u{fffd}b\u{fffd}", "in steps of {step}");
+        }
+    }
+}

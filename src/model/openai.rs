@@ -1,0 +1,421 @@
+//! Asks any server that speaks the OpenAI chat protocol, and keeps to what can be trusted of it.
+//!
+//! Built on async-openai with types of our own; HTTP itself is in `transport`, the meaning of errors in [`faults`](super::faults).
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Once, PoisonError};
+use std::time::Duration;
+
+use async_openai::Client;
+use async_openai::config::OpenAIConfig;
+use async_openai::error::OpenAIError;
+use futures::stream::{BoxStream, StreamExt};
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Uri};
+use serde_json::{Value, json};
+
+use super::chunk::Chunk;
+use super::faults::{Asked, Fault, Kind, printable};
+use super::form::{Form, known_forms};
+use super::reply::Reply;
+use super::retry::Tries;
+use super::transport::{Broken, Transport};
+use super::{End, Part, Parts, Price, Provider, Question, answer};
+
+/// Chunks that cannot be read before we give up on a stream.
+const MALFORMED: u32 = 20;
+/// Longest reply that is kept, in bytes.
+const LONGEST_REPLY: usize = 8 << 20;
+/// How long the usage is waited for after the model has said that it is done.
+const USAGE_WAIT: Duration = Duration::from_secs(3);
+
+/// How a server is asked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Up to and including `/v1`; a slash at the end does not matter.
+    pub base_url: String,
+    /// The key, if the server wants one.
+    pub key: Option<String>,
+    /// Where the key came from, for messages: `OPENAI_API_KEY`.
+    pub key_from: String,
+    /// Name of the model.
+    pub model: String,
+    /// Sent with every request.
+    pub headers: BTreeMap<String, String>,
+    /// Only if the developer set one; a question's own goes first.
+    pub temperature: Option<f64>,
+    /// Tokens that a reply may have at most; a question's own goes first.
+    pub max_tokens: Option<u64>,
+    /// Silence that ends a request.
+    pub idle_timeout: Duration,
+    /// First pause before a request is sent again.
+    pub retry_pause: Duration,
+    /// What tokens cost.
+    pub price: Option<Price>,
+}
+
+impl Settings {
+    /// The usual settings for a model at a server.
+    #[must_use]
+    pub fn new(base_url: impl Into<String>, model: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            key: None,
+            key_from: String::new(),
+            model: model.into(),
+            headers: BTreeMap::new(),
+            temperature: None,
+            max_tokens: None,
+            idle_timeout: Duration::from_secs(120),
+            retry_pause: Duration::from_secs(1),
+            price: None,
+        }
+    }
+}
+
+/// A model behind an HTTP API.
+#[derive(Clone)]
+pub struct OpenAi {
+    settings: Arc<Settings>,
+    headers: HeaderMap,
+    http: reqwest::Client,
+}
+
+impl OpenAi {
+    /// Makes ready; sends nothing yet.
+    ///
+    /// # Errors
+    /// A base URL, key or header that can never work, named.
+    pub fn new(mut settings: Settings) -> Result<Self, Fault> {
+        let wrong = |what: String| Fault::new(Kind::Other, what);
+        settings.base_url = settings.base_url.trim().trim_end_matches('/').to_owned();
+        let base = &settings.base_url;
+        let uri: Uri = base.parse().map_err(|_| wrong(format!("the base URL `{base}` is not an address; write for example http://localhost:8080/v1")))?;
+        if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.host().is_none() {
+            return Err(wrong(format!(
+                "the base URL `{base}` must begin with http:// or https://"
+            )));
+        }
+        let headers = headers(&settings, uri.host().unwrap_or_default()).map_err(wrong)?;
+        let http = http_client(uri.host().unwrap_or_default())
+            .map_err(|e| wrong(format!("cannot set up HTTP: {e}")))?;
+        Ok(Self {
+            settings: Arc::new(settings),
+            headers,
+            http,
+        })
+    }
+
+    fn asked(&self) -> Asked {
+        let s = &self.settings;
+        Asked {
+            base_url: s.base_url.clone(),
+            model: s.model.clone(),
+            key_from: s.key_from.clone(),
+        }
+    }
+
+    fn client(&self, transport: Transport) -> Client<OpenAIConfig> {
+        // The transport sends headers of its own; what is set here keeps async-openai from reading the environment.
+        let config = OpenAIConfig::new()
+            .with_api_base(&self.settings.base_url)
+            .with_api_key("")
+            .with_org_id("")
+            .with_project_id("");
+        Client::build(self.http.clone(), config).with_http_service(transport)
+    }
+
+    fn transport(&self, streamed: bool, broken: Broken) -> Transport {
+        Transport {
+            client: self.http.clone(),
+            headers: self.headers.clone(),
+            asked: self.asked(),
+            idle: self.settings.idle_timeout,
+            streamed,
+            broken,
+        }
+    }
+
+    /// Names of the models that the server offers.
+    ///
+    /// # Errors
+    /// What went wrong, in words.
+    pub async fn list_models(&self) -> Result<Vec<String>, Fault> {
+        let client = self.client(self.transport(false, Broken::default()));
+        let list: Result<Value, _> = client.models().list_byot().await;
+        let list = list.map_err(|e| self.fault_of(e))?;
+        if list.get("error").is_some_and(|e| !e.is_null()) {
+            return Err(Fault::from_object(&list, &self.asked()));
+        }
+        Ok(model_names(&list))
+    }
+
+    fn fault_of(&self, error: OpenAIError) -> Fault {
+        let other = match error {
+            OpenAIError::Boxed(inner) => match inner.downcast::<Fault>() {
+                Ok(fault) => return *fault,
+                Err(inner) => inner.to_string(),
+            },
+            OpenAIError::Reqwest(e) => return Fault::from_connection(&e, &self.asked()),
+            other => other.to_string(),
+        };
+        Fault::new(
+            Kind::Other,
+            format!(
+                "{} answered with something that cannot be read: {}",
+                self.settings.base_url,
+                printable(&other)
+            ),
+        )
+    }
+
+    /// The request body, in the shape that this model is known to take.
+    fn request(&self, question: &Question, form: &Form) -> Value {
+        let mut request = json!({
+            "model": self.settings.model,
+            "messages": [{"role": "user", "content": &*question.prompt}],
+            "stream": true,
+        });
+        if form.stream_options {
+            request["stream_options"] = json!({"include_usage": true});
+        }
+        if let Some(temperature) = question
+            .temperature
+            .or(self.settings.temperature)
+            .filter(|_| form.temperature)
+        {
+            request["temperature"] = json!(temperature);
+        }
+        if let (Some(limit), Some(name)) =
+            (question.max_tokens.or(self.settings.max_tokens), form.limit)
+        {
+            request[name] = json!(limit);
+        }
+        request
+    }
+
+    async fn work(self, question: Question, mut parts: Parts) -> End {
+        let mut tries = Tries::new(self.settings.retry_pause);
+        loop {
+            let key = (self.settings.base_url.clone(), self.settings.model.clone());
+            let form = *known_forms()
+                .entry(key.clone())
+                .or_insert_with(|| Form::usual(&self.settings.base_url));
+            let fault = match self.once(&question, &form, &mut parts).await {
+                Ok(end) => return end,
+                Err(fault) => fault,
+            };
+            if let Kind::Unsupported(parameter) = &fault.kind
+                && let Some((form, note)) = form.without(parameter, &fault.message)
+            {
+                known_forms().insert(key, form);
+                parts
+                    .give(Part::Note(format!(
+                        "{} does not take {parameter}: {note}",
+                        self.settings.model
+                    )))
+                    .await;
+                continue;
+            }
+            let Some(pause) = tries.next(&fault) else {
+                return self.failed(&fault).await;
+            };
+            let in_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+            parts
+                .give(Part::Retrying {
+                    why: fault.message,
+                    in_ms,
+                })
+                .await;
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn failed(&self, fault: &Fault) -> End {
+        let mut error = fault.message.clone();
+        if fault.kind == Kind::Refused {
+            let found = super::discover::discover().await;
+            if let Some(f) = found.first() {
+                error = format!("{error} found instead: {} at {}", f.name, f.base_url);
+            }
+        }
+        End {
+            again: fault.again(),
+            ..End::failed(error)
+        }
+    }
+
+    /// One request. A fault means that no part of an answer has come yet; afterwards it is told in the [`End`].
+    async fn once(
+        &self,
+        question: &Question,
+        form: &Form,
+        parts: &mut Parts,
+    ) -> Result<End, Fault> {
+        let broken = Broken::default();
+        let client = self.client(self.transport(true, broken.clone()));
+        let stream = client
+            .chat()
+            .create_stream_byot::<_, Value>(self.request(question, form))
+            .await;
+        let mut stream = stream.map_err(|e| self.fault_of(e))?;
+        let mut reply = Reply::default();
+        loop {
+            let patience = if reply.finish.is_some() {
+                USAGE_WAIT
+            } else {
+                self.settings.idle_timeout.saturating_mul(5)
+            };
+            let chunk = match tokio::time::timeout(patience, stream.next()).await {
+                Err(_) if reply.finish.is_some() => break,
+                Err(_) => {
+                    reply.trouble = Some(Fault::new(
+                        Kind::Stalled,
+                        "the server keeps the connection alive, but the model says nothing",
+                    ));
+                    break;
+                }
+                Ok(None) => break,
+                Ok(Some(chunk)) => chunk,
+            };
+            match chunk {
+                Ok(value) => {
+                    let chunk = Chunk::read(&value);
+                    if let Some(error) = &chunk.error {
+                        reply.trouble = Some(Fault::from_object(error, &self.asked()));
+                        break;
+                    }
+                    reply.take(chunk, parts).await;
+                }
+                Err(_) => reply.malformed += 1,
+            }
+            if reply.malformed > MALFORMED || reply.length > LONGEST_REPLY {
+                let what = if reply.length > LONGEST_REPLY {
+                    "the reply does not end"
+                } else {
+                    "the stream is not readable"
+                };
+                reply.trouble = Some(Fault::new(Kind::Other, format!("{what}; stopped")));
+                break;
+            }
+        }
+        drop(stream);
+        let cause = broken.lock().unwrap_or_else(PoisonError::into_inner).take();
+        reply.trouble = reply.trouble.take().or(cause);
+        if reply.silent()
+            && let Some(fault) = reply
+                .trouble
+                .take_if(|f| !matches!(f.kind, Kind::Broken | Kind::Stalled))
+        {
+            return Err(fault);
+        }
+        Ok(reply.end(question, parts).await)
+    }
+}
+
+impl Provider for OpenAi {
+    fn name(&self) -> String {
+        self.settings.model.clone()
+    }
+
+    fn price(&self) -> Option<Price> {
+        self.settings.price
+    }
+
+    fn with_model(&self, model: &str) -> Option<Arc<dyn Provider>> {
+        let settings = Settings {
+            model: model.to_owned(),
+            ..(*self.settings).clone()
+        };
+        Some(Arc::new(Self {
+            settings: Arc::new(settings),
+            ..self.clone()
+        }))
+    }
+
+    fn ask(&self, question: Question) -> BoxStream<'static, Part> {
+        let this = self.clone();
+        answer(move |parts| this.work(question, parts))
+    }
+}
+
+fn headers(settings: &Settings, host: &str) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        USER_AGENT,
+        HeaderValue::from_static(concat!("reheat/", env!("CARGO_PKG_VERSION"))),
+    );
+    let key = settings
+        .key
+        .as_deref()
+        .map(str::trim)
+        .filter(|k| !k.is_empty());
+    if let Some(key) = key {
+        let from = &settings.key_from;
+        let value = |text: &str| {
+            let mut value = HeaderValue::from_str(text).map_err(|_| {
+                format!("the key in {from} holds characters that cannot be sent; copy it again")
+            })?;
+            value.set_sensitive(true);
+            Ok::<_, String>(value)
+        };
+        headers.insert(AUTHORIZATION, value(&format!("Bearer {key}"))?);
+        if host == "api.anthropic.com" {
+            headers.insert("x-api-key", value(key)?);
+            headers.insert("anthropic-version", HeaderValue::from_static("2023-06-01"));
+        }
+    }
+    for (name, value) in &settings.headers {
+        let parsed = (
+            HeaderName::from_bytes(name.trim().as_bytes()),
+            HeaderValue::from_str(value.trim()),
+        );
+        let (Ok(n), Ok(v)) = parsed else {
+            return Err(format!(
+                "the header `{}` of the config file cannot be sent",
+                printable(name)
+            ));
+        };
+        headers.insert(n, v);
+    }
+    Ok(headers)
+}
+
+/// A client for that host: no proxy on this very machine, no redirects (they turn a question into a look-up).
+pub(super) fn http_client(host: &str) -> Result<reqwest::Client, reqwest::Error> {
+    static CRYPTO: Once = Once::new();
+    CRYPTO.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+    let builder = reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(10))
+        .redirect(reqwest::redirect::Policy::none());
+    if is_loopback(host) {
+        builder.no_proxy().build()
+    } else {
+        builder.build()
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Names in a list of models, whatever it is called.
+pub(super) fn model_names(list: &Value) -> Vec<String> {
+    let models = ["data", "models"]
+        .into_iter()
+        .filter_map(|k| list.get(k)?.as_array())
+        .next()
+        .or_else(|| list.as_array());
+    let name = |m: &Value| {
+        ["id", "name", "model"]
+            .into_iter()
+            .find_map(|k| m.get(k)?.as_str())
+            .or(m.as_str())
+            .map(str::to_owned)
+    };
+    models.into_iter().flatten().filter_map(name).collect()
+}

@@ -1,0 +1,135 @@
+//! An answer as it grows out of the chunks of a stream, and what it came to.
+
+use std::collections::BTreeMap;
+
+use super::chunk::{Chunk, code_of_arguments};
+use super::faults::{Fault, printable};
+use super::split::Splitter;
+use super::{End, Part, Parts, Question, estimate_tokens};
+use crate::session::event::{Finish, Usage};
+
+/// What has come of an answer so far.
+#[derive(Default)]
+pub(super) struct Reply {
+    splitter: Splitter,
+    pub length: usize,
+    text_seen: bool,
+    reasoning: usize,
+    refusal: String,
+    tools: BTreeMap<u64, String>,
+    pub finish: Option<Finish>,
+    usage: Option<Usage>,
+    pub malformed: u32,
+    pub trouble: Option<Fault>,
+}
+
+impl Reply {
+    /// Whether nothing has come of it yet.
+    pub fn silent(&self) -> bool {
+        self.length == 0 && self.finish.is_none()
+    }
+
+    /// Takes a chunk in and hands on what it says.
+    pub async fn take(&mut self, chunk: Chunk, parts: &mut Parts) {
+        // The first finish counts; what comes after it is only the bill.
+        if let Some(usage) = chunk.usage {
+            self.usage = Some(usage);
+        }
+        if self.finish.is_some() {
+            return;
+        }
+        self.length += chunk.text.len() + chunk.reasoning.len() + chunk.refusal.len();
+        if !chunk.reasoning.is_empty() {
+            self.reasoning += chunk.reasoning.len();
+            parts.give(Part::Reasoning(chunk.reasoning)).await;
+        }
+        if !chunk.refusal.is_empty() {
+            self.refusal.push_str(&chunk.refusal);
+            self.text_seen = true;
+            parts.give(Part::Text(chunk.refusal)).await;
+        }
+        let split = self.splitter.push(&chunk.text);
+        self.hand_on(split, parts).await;
+        for (index, fragment) in chunk.tool_arguments {
+            self.length += fragment.len();
+            self.tools.entry(index).or_default().push_str(&fragment);
+        }
+        self.finish = chunk.finish;
+    }
+
+    async fn hand_on(&mut self, split: Vec<Part>, parts: &mut Parts) {
+        for part in split {
+            match &part {
+                Part::Text(t) => self.text_seen |= !t.trim().is_empty(),
+                Part::Reasoning(t) => self.reasoning += t.len(),
+                _ => {}
+            }
+            parts.give(part).await;
+        }
+    }
+
+    /// Closes it.
+    pub async fn end(mut self, question: &Question, parts: &mut Parts) -> End {
+        let rest = self.splitter.finish();
+        self.hand_on(rest, parts).await;
+        if !self.text_seen
+            && let Some(code) = self
+                .tools
+                .values()
+                .find_map(|arguments| code_of_arguments(arguments))
+        {
+            parts
+                .give(Part::Note(
+                    "the model called a tool instead of answering; the code is taken from the call"
+                        .into(),
+                ))
+                .await;
+            parts
+                .give(Part::Text(format!("````\n{}\n````\n", code.trim_end())))
+                .await;
+            self.text_seen = true;
+        }
+        if self.malformed > 0 {
+            parts
+                .give(Part::Note(format!(
+                    "{} chunks of the stream could not be read and were passed over",
+                    self.malformed
+                )))
+                .await;
+        }
+        let usage = self.usage.unwrap_or(Usage {
+            prompt_tokens: estimate_tokens(&question.prompt),
+            reply_tokens: self.length.div_ceil(4) as u64,
+            counted: false,
+        });
+        let (finish, error) = self.outcome();
+        End {
+            finish,
+            usage,
+            error,
+            again: true,
+        }
+    }
+
+    /// How it ended, and what to say about it.
+    fn outcome(&self) -> (Finish, String) {
+        let only_reasoning = !self.text_seen && self.reasoning > 0;
+        match self.finish {
+            None => {
+                let why = self.trouble.as_ref().map_or("the stream ended before the model said that it was done", |f| f.message.as_str());
+                (Finish::Incomplete, why.to_owned())
+            }
+            Some(Finish::Length) if only_reasoning => {
+                (Finish::Length, "the whole budget of tokens was spent on reasoning; allow more with max_tokens in the config file".into())
+            }
+            Some(Finish::Length) => (Finish::Length, "the reply was cut off at its limit of tokens".into()),
+            Some(Finish::Refused) => (Finish::Refused, "the model or its provider refused to answer".into()),
+            Some(_) if !self.refusal.is_empty() => (Finish::Refused, format!("the model refused: {}", printable(&self.refusal))),
+            Some(Finish::Stop) if only_reasoning => (Finish::Stop, "only reasoning came, no answer".into()),
+            Some(Finish::Stop) if !self.text_seen && !self.tools.is_empty() => (Finish::Stop, "the model called a tool instead of answering".into()),
+            Some(Finish::Stop) if !self.text_seen => (Finish::Stop, "the reply is empty".into()),
+            Some(Finish::Incomplete) => (Finish::Incomplete, "the server broke the reply off".into()),
+            Some(finish) => (finish, String::new()),
+        }
+    }
+}

@@ -1,0 +1,495 @@
+//! A tape: the replies of a session, played back as if they were the model.
+//!
+//! Only words are recorded; whoever plays a tape measures everything anew. Reads three forms: JSON lines,
+//! a folder of replies (`01.md`, `02.md` …) and a session's journal.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures::stream::{self, BoxStream, StreamExt};
+use serde::Deserialize;
+
+use super::split::Splitter;
+use super::{End, Part, Provider, Question, estimate_tokens};
+use crate::session::event::{Finish, Usage};
+use crate::task::PathOrText;
+
+/// Tokens a second where a tape has no times of its own.
+const NATURAL_PACE: f64 = 45.0;
+/// How often a waiting tape looks whether it is held or played faster.
+const SLICE: Duration = Duration::from_millis(20);
+
+/// A tape cannot be read: which, where, why.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot play {tape}: {why}")]
+pub struct TapeError {
+    tape: String,
+    why: String,
+}
+
+/// One recorded reply.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Recorded {
+    /// Who spoke.
+    #[serde(default)]
+    pub model: String,
+    /// The answer; may hold `<think>` blocks.
+    pub text: String,
+    /// Reasoning that was recorded apart from it.
+    #[serde(default)]
+    pub reasoning: String,
+    /// [ms since the prompt, byte offset in `text` reached]; empty for the natural pace.
+    #[serde(default)]
+    pub chunks: Vec<(u64, usize)>,
+    /// How it ended.
+    #[serde(default = "stop")]
+    pub finish: Finish,
+}
+
+fn stop() -> Finish {
+    Finish::Stop
+}
+
+/// The hand on a tape: how fast it plays and whether it is held. Clones steer the same tape, while it plays too.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    speed: Arc<AtomicU64>,
+    held: Arc<AtomicBool>,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            speed: Arc::new(AtomicU64::new(1f64.to_bits())),
+            held: Arc::default(),
+        }
+    }
+}
+
+impl Pace {
+    /// Times the natural pace; zero, negative, infinite or not a number plays everything at once.
+    pub fn set_speed(&self, speed: f64) {
+        self.speed.store(speed.to_bits(), Ordering::Relaxed);
+    }
+
+    /// Times the natural pace; `None` is at once.
+    #[must_use]
+    pub fn speed(&self) -> Option<f64> {
+        let speed = f64::from_bits(self.speed.load(Ordering::Relaxed));
+        (speed.is_finite() && speed > 0.0).then_some(speed)
+    }
+
+    /// Holds the tape or lets it go on.
+    pub fn hold(&self, held: bool) {
+        self.held.store(held, Ordering::Relaxed);
+    }
+
+    /// Whether it is held.
+    #[must_use]
+    pub fn held(&self) -> bool {
+        self.held.load(Ordering::Relaxed)
+    }
+}
+
+/// A provider that plays recorded replies, one a question, in order.
+#[derive(Debug)]
+pub struct Tape {
+    name: String,
+    replies: Vec<Arc<Recorded>>,
+    next: Arc<AtomicUsize>,
+    pace: Pace,
+}
+
+impl Tape {
+    /// A tape of these replies.
+    #[must_use]
+    pub fn new(name: impl Into<String>, replies: Vec<Recorded>) -> Self {
+        Self {
+            name: name.into(),
+            replies: replies.into_iter().map(Arc::new).collect(),
+            next: Arc::default(),
+            pace: Pace::default(),
+        }
+    }
+
+    /// Reads JSON lines: `{"model", "text", "reasoning"?, "chunks"?}` each, or the lines of a journal.
+    ///
+    /// # Errors
+    /// The line that cannot be read, or that there is no reply at all.
+    pub fn from_text(name: &str, text: &str) -> Result<Self, TapeError> {
+        let fault = |why: String| TapeError {
+            tape: name.to_owned(),
+            why,
+        };
+        let mut replies = Vec::new();
+        let mut journal = false;
+        for (i, line) in text.trim_start_matches('\u{feff}').split('\n').enumerate() {
+            if line.trim().is_empty() {
+                continue;
+            }
+            match read_line(line) {
+                Ok(Line::Reply(reply)) => replies.push(reply),
+                Ok(Line::Event(reply)) => {
+                    journal = true;
+                    replies.extend(reply);
+                }
+                // A journal that was cut off by a crash ends in half a line.
+                Err(_)
+                    if journal
+                        && !text[text.len() - line.len()..].contains('\n')
+                        && text.ends_with(line) => {}
+                Err(why) => return Err(fault(format!("line {}: {why}", i + 1))),
+            }
+        }
+        if replies.is_empty() {
+            return Err(fault("there is no reply on it".into()));
+        }
+        Ok(Self::new(name, replies))
+    }
+
+    /// Reads a file of JSON lines, a session's journal or its folder, or a folder of replies (`01.md`, `02.md` …).
+    ///
+    /// # Errors
+    /// What could not be read and why.
+    pub fn from_path(path: &Path) -> Result<Self, TapeError> {
+        let name = path.display().to_string();
+        let fault = |why: String| TapeError {
+            tape: name.clone(),
+            why,
+        };
+        if !path.is_dir() {
+            let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
+            return Self::from_text(&name, &text);
+        }
+        let journal = path.join("journal.jsonl");
+        if journal.is_file() {
+            return Self::from_path(&journal);
+        }
+        let mut files: Vec<_> = std::fs::read_dir(path)
+            .map_err(|e| fault(e.to_string()))?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|file| {
+                file.extension().is_some_and(|e| e == "md") && reply_number(file).is_some()
+            })
+            .collect();
+        files.sort_by_key(|file| reply_number(file));
+        if files.is_empty() {
+            return Err(fault(
+                "the folder holds neither journal.jsonl nor replies named 01.md, 02.md …".into(),
+            ));
+        }
+        let mut replies = Vec::new();
+        for file in files {
+            let text = std::fs::read_to_string(&file)
+                .map_err(|e| fault(format!("{}: {e}", file.display())))?;
+            replies.push(Recorded {
+                model: "recorded".into(),
+                text,
+                reasoning: String::new(),
+                chunks: Vec::new(),
+                finish: Finish::Stop,
+            });
+        }
+        Ok(Self::new(name, replies))
+    }
+
+    /// Reads a tape that is a file or compiled in.
+    ///
+    /// # Errors
+    /// What could not be read and why.
+    pub fn open(name: &str, source: &PathOrText) -> Result<Self, TapeError> {
+        match source {
+            PathOrText::Path(path) => Self::from_path(path),
+            PathOrText::Text(text) => Self::from_text(name, text),
+        }
+    }
+
+    /// Goes on after so many replies (a session that is resumed).
+    #[must_use]
+    pub fn skip(self, replies: usize) -> Self {
+        self.next.store(replies, Ordering::SeqCst);
+        self
+    }
+
+    /// Plays so many times as fast; zero or infinite plays everything at once.
+    #[must_use]
+    pub fn with_speed(self, speed: f64) -> Self {
+        self.pace.set_speed(speed);
+        self
+    }
+
+    /// Lets this hand steer it.
+    #[must_use]
+    pub fn with_pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// The hand that steers it.
+    #[must_use]
+    pub fn pace(&self) -> Pace {
+        self.pace.clone()
+    }
+
+    /// How many replies there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.replies.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.replies.is_empty()
+    }
+}
+
+impl Provider for Tape {
+    fn name(&self) -> String {
+        match self.replies.first().map(|r| r.model.as_str()) {
+            Some(model) if !model.is_empty() && model != "recorded" => format!("tape of {model}"),
+            _ => "tape".to_owned(),
+        }
+    }
+
+    fn recorded(&self) -> bool {
+        true
+    }
+
+    fn hold(&self, held: bool) {
+        self.pace.hold(held);
+    }
+
+    fn ask(&self, question: Question) -> BoxStream<'static, Part> {
+        let index = self.next.fetch_add(1, Ordering::SeqCst);
+        let Some(reply) = self.replies.get(index) else {
+            let end = End::failed("the tape has ended");
+            return stream::iter([Part::End(end)]).boxed();
+        };
+        let playing = Playing {
+            steps: steps(reply, &question.prompt),
+            pace: self.pace.clone(),
+            owed: 0.0,
+            turn: Turn {
+                next: self.next.clone(),
+                index,
+                played: false,
+            },
+        };
+        stream::unfold(playing, |mut playing| async move {
+            Some((playing.next_part().await?, playing))
+        })
+        .boxed()
+    }
+}
+
+/// What is left of a reply.
+struct Playing {
+    /// Milliseconds to wait at speed 1, and what comes then.
+    steps: VecDeque<(f64, Part)>,
+    pace: Pace,
+    /// Milliseconds that earlier waits were too long (negative) or too short.
+    owed: f64,
+    turn: Turn,
+}
+
+impl Playing {
+    async fn next_part(&mut self) -> Option<Part> {
+        let (gap, part) = self.steps.pop_front()?;
+        self.owed += gap;
+        loop {
+            if self.pace.held() {
+                tokio::time::sleep(SLICE).await;
+                continue;
+            }
+            let Some(speed) = self.pace.speed() else {
+                self.owed = 0.0;
+                break;
+            };
+            if self.owed < 1.0 * speed {
+                break;
+            }
+            let started = tokio::time::Instant::now();
+            tokio::time::sleep(Duration::from_secs_f64(
+                (self.owed / speed / 1e3).min(SLICE.as_secs_f64()),
+            ))
+            .await;
+            self.owed -= started.elapsed().as_secs_f64() * 1e3 * speed;
+        }
+        self.turn.played |= matches!(part, Part::End(_));
+        Some(part)
+    }
+}
+
+/// Gives a reply back if nobody heard it to its end, so that asking again (a retry) hears the same one.
+struct Turn {
+    next: Arc<AtomicUsize>,
+    index: usize,
+    played: bool,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if !self.played {
+            let _ = self.next.compare_exchange(
+                self.index + 1,
+                self.index,
+                Ordering::SeqCst,
+                Ordering::SeqCst,
+            );
+        }
+    }
+}
+
+fn steps(reply: &Recorded, prompt: &str) -> VecDeque<(f64, Part)> {
+    let mut steps = VecDeque::new();
+    let timed = usable_chunks(reply);
+    let first = timed
+        .as_ref()
+        .and_then(|c| c.first())
+        .map_or(350.0, |c| c.0 as f64);
+    if reply.reasoning.is_empty() {
+        steps.push_back((
+            if timed.is_some() { 0.0 } else { first },
+            Part::Reasoning(String::new()),
+        ));
+    } else {
+        let words: Vec<_> = words(&reply.reasoning).collect();
+        // Its own times were not kept: it came before the first word of the answer.
+        let scale = timed
+            .is_some()
+            .then(|| first / words.iter().map(|w| w.1).sum::<f64>().max(1.0));
+        steps.extend(
+            words
+                .into_iter()
+                .map(|(word, gap)| (gap * scale.unwrap_or(1.0), Part::Reasoning(word.to_owned()))),
+        );
+    }
+    let mut splitter = Splitter::default();
+    let pieces: Vec<(f64, &str)> = match timed {
+        Some(chunks) => {
+            let (mut at, mut from) = (
+                if reply.reasoning.is_empty() {
+                    0
+                } else {
+                    first as u64
+                },
+                0,
+            );
+            chunks
+                .into_iter()
+                .map(|(ms, to)| {
+                    let piece = (ms.saturating_sub(at) as f64, &reply.text[from..to]);
+                    (at, from) = (ms.max(at), to);
+                    piece
+                })
+                .collect()
+        }
+        None => words(&reply.text).map(|(word, gap)| (gap, word)).collect(),
+    };
+    for (gap, piece) in pieces {
+        let mut gap = gap;
+        for part in splitter.push(piece) {
+            steps.push_back((std::mem::take(&mut gap), part));
+        }
+        if gap > 0.0 {
+            steps.push_back((gap, Part::Text(String::new())));
+        }
+    }
+    steps.extend(splitter.finish().into_iter().map(|part| (0.0, part)));
+    let usage = Usage {
+        prompt_tokens: estimate_tokens(prompt),
+        reply_tokens: estimate_tokens(&reply.text) + estimate_tokens(&reply.reasoning),
+        counted: false,
+    };
+    steps.push_back((0.0, Part::End(End::done(reply.finish, usage))));
+    merge_silence(steps)
+}
+
+/// Waits without words are added to the next step, so that nobody sees empty parts.
+fn merge_silence(steps: VecDeque<(f64, Part)>) -> VecDeque<(f64, Part)> {
+    let mut silence = 0.0;
+    let mut merged = VecDeque::with_capacity(steps.len());
+    for (gap, part) in steps {
+        match &part {
+            Part::Text(t) | Part::Reasoning(t) if t.is_empty() => silence += gap,
+            _ => merged.push_back((gap + std::mem::take(&mut silence), part)),
+        }
+    }
+    merged
+}
+
+/// The recorded times, if they fit the text: they may come from a file that somebody edited.
+fn usable_chunks(reply: &Recorded) -> Option<Vec<(u64, usize)>> {
+    let mut chunks = reply.chunks.clone();
+    let last = chunks.last()?;
+    if last.1 < reply.text.len() {
+        chunks.push((last.0, reply.text.len()));
+    }
+    let rising = chunks.windows(2).all(|w| w[0].1 <= w[1].1);
+    let fitting = chunks.iter().all(|c| reply.text.is_char_boundary(c.1));
+    (rising && fitting).then_some(chunks)
+}
+
+/// Words with the white space before them, and how long each takes at the natural pace, in milliseconds.
+fn words(text: &str) -> impl Iterator<Item = (&str, f64)> {
+    let mut rest = text;
+    let mut count = 0u64;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let blank = rest.len() - rest.trim_start().len();
+        let end = rest[blank..]
+            .find(char::is_whitespace)
+            .map_or(rest.len(), |i| blank + i);
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        count += 1;
+        // A slight, repeatable unevenness: nobody speaks like a metronome.
+        let uneven = 0.7 + 0.6 * ((count.wrapping_mul(2_654_435_761) >> 7) % 1000) as f64 / 1000.0;
+        Some((
+            word,
+            (word.trim().len() as f64 / 4.0).ceil().max(1.0) / NATURAL_PACE * 1e3 * uneven,
+        ))
+    })
+}
+
+enum Line {
+    Reply(Recorded),
+    Event(Option<Recorded>),
+}
+
+fn read_line(line: &str) -> Result<Line, String> {
+    let value: serde_json::Value =
+        serde_json::from_str(line).map_err(|e| format!("not JSON: {e}"))?;
+    match value.get("event").and_then(|e| e.as_str()) {
+        Some("reply_ended") => {
+            let reply: Recorded = serde_json::from_value(value).map_err(|e| e.to_string())?;
+            // What failed or was stopped by hand was no reply.
+            let whole = !matches!(reply.finish, Finish::Failed | Finish::Stopped);
+            Ok(Line::Event(whole.then_some(reply)))
+        }
+        Some(_) => Ok(Line::Event(None)),
+        None => Ok(Line::Reply(
+            serde_json::from_value(value).map_err(|e| format!("not a reply: {e}"))?,
+        )),
+    }
+}
+
+fn reply_number(file: &Path) -> Option<u64> {
+    file.file_stem()?.to_str()?.parse().ok()
+}
+
+impl std::fmt::Display for Tape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({} replies)", self.name, self.replies.len())
+    }
+}
+
+#[cfg(test)]
+#[path = "tape_tests.rs"]
+mod tests;

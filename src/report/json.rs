@@ -1,0 +1,54 @@
+//! A session as one JSON object, for machines. Names as in the journal; units in the names.
+
+use serde_json::{Value, json};
+
+use crate::report::patch;
+use crate::session::Session;
+use crate::session::event::VersionId;
+
+/// The whole session: task, machine, guards, versions with figures and decisions, rounds, best code, patch.
+#[must_use]
+pub fn session(session: &Session) -> Value {
+    let versions: Vec<Value> = session
+        .versions
+        .iter()
+        .map(|v| {
+            let figures = v.evaluation.as_ref().map(|e| e.figures);
+            json!({
+                "version": v.id, "parent": v.parent, "round": v.round, "author": v.author, "source": v.source,
+                "verdict": v.verdict(),
+                "wall_ns": figures.map(|f| f.wall_ns), "cpu_ns": figures.map(|f| f.cpu_ns),
+                "peak_bytes": figures.map(|f| f.peak_bytes), "integral_byte_ns": figures.map(|f| f.integral_byte_ns),
+                "failure": v.evaluation.as_ref().and_then(|e| e.failure.clone()),
+                "comparison": v.comparison, "against_original": v.against_original,
+                "decision": v.decision.as_ref().map(|d| d.0), "reason": v.decision.as_ref().map(|d| d.1.clone()),
+                "pinned": v.pinned, "note": v.note,
+            })
+        })
+        .collect();
+    let rounds: Vec<Value> = session
+        .rounds
+        .iter()
+        .map(|r| {
+            json!({
+                "round": r.number, "parent": r.parent, "objective": r.objective, "hint": r.hint, "model": r.model,
+                "versions": r.versions, "failed": r.failed, "prompt": r.prompt,
+                "reply": r.reply.as_ref().map(|p| json!({"text": p.text, "reasoning": p.reasoning, "finish": p.finish, "error": p.error, "usage": p.usage})),
+            })
+        })
+        .collect();
+    let best = session.best();
+    let original = session.version(VersionId(0));
+    json!({
+        "session": session.id, "task": session.task, "machine": session.machine, "guards": session.guards,
+        "model": session.model, "objective": session.objective,
+        "started_at": session.started_at, "last_at": session.last_at,
+        "finished": session.finished.is_some(), "reason": session.finished.as_ref().map(|f| f.reason.clone()),
+        "best_version": best.map(|v| v.id),
+        "comparison": session.finished.as_ref().and_then(|f| f.comparison.clone()),
+        "best_code": best.map(|v| v.source.text.clone()),
+        "patch": best.zip(original).map(|(b, o)| patch::unified(o, b)),
+        "versions": versions, "rounds": rounds, "usage": session.usage,
+        "notes": session.notes.iter().map(|n| json!({"at": n.at, "text": n.text, "error": n.error})).collect::<Vec<_>>(),
+    })
+}

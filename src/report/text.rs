@@ -1,0 +1,394 @@
+//! A session as plain text, for terminals without a screen, pipes and people who read aloud.
+
+use std::fmt::Write;
+
+use crate::measure::{Answer, Comparison, Evaluation, Metric, Verdict};
+use crate::report::patch;
+use crate::session::Session;
+use crate::session::event::{Author, Decision, VersionId};
+use crate::session::fold::Version;
+use crate::task::Objective;
+
+/// The comparison in one line: `faster 2.29× [2.21–2.37], CPU time, 12 fresh pairs`.
+#[must_use]
+pub fn comparison(c: &Comparison) -> String {
+    let word = match (c.answer, c.metric) {
+        (Answer::Better, Metric::Wall | Metric::Cpu) => "faster",
+        (Answer::Better, Metric::Peak) => "leaner",
+        (Answer::Better, Metric::Integral) => "lighter",
+        (Answer::Worse, Metric::Wall | Metric::Cpu) => "slower",
+        (Answer::Worse, Metric::Peak | Metric::Integral) => "heavier",
+        (other, _) => other.in_words(),
+    };
+    let pairs = if c.confirmed { "fresh pairs" } else { "pairs" };
+    format!(
+        "{word} {}, {}, {} {pairs}",
+        interval(c),
+        c.metric.in_words(),
+        c.pairs
+    )
+}
+
+/// `2.29× [2.21–2.37]`.
+#[must_use]
+pub fn interval(c: &Comparison) -> String {
+    let places = |x: f64| {
+        if (0.9..1.1).contains(&c.gain.0) {
+            format!("{x:.3}")
+        } else if x < 10.0 {
+            format!("{x:.2}")
+        } else {
+            format!("{x:.1}")
+        }
+    };
+    format!("{} [{}–{}]", c.gain, places(c.low.0), places(c.high.0))
+}
+
+/// The table of all versions.
+#[must_use]
+pub fn table(session: &Session) -> String {
+    let mut rows = vec![[
+        "".into(),
+        "version".into(),
+        "verdict".into(),
+        "gain over v0".into(),
+        "wall".into(),
+        "CPU".into(),
+        "peak".into(),
+        "memory × time".into(),
+    ]];
+    for version in &session.versions {
+        rows.push(row(session, version));
+    }
+    columns(&rows)
+}
+
+fn row(session: &Session, version: &Version) -> [String; 8] {
+    let best = session.incumbent == Some(version.id);
+    let figures = version
+        .evaluation
+        .as_ref()
+        .filter(|e| e.verdict.accepted())
+        .map(|e| e.figures);
+    let figure =
+        |f: &dyn Fn(crate::measure::Figures) -> String| figures.map_or_else(|| "–".into(), f);
+    [
+        if best { "★" } else { " " }.into(),
+        version.id.to_string(),
+        verdict(version),
+        gain(version),
+        figure(&|f| f.wall_ns.to_string()),
+        figure(&|f| f.cpu_ns.to_string()),
+        figure(&|f| f.peak_bytes.to_string()),
+        figure(&|f| f.integral_byte_ns.to_string()),
+    ]
+}
+
+fn verdict(version: &Version) -> String {
+    match &version.evaluation {
+        None if version.source.text.trim().is_empty() => "empty start".into(),
+        None => "not measured".into(),
+        Some(e) if e.verdict.accepted() => match (version.id, &version.comparison) {
+            (VersionId(0), _) => "original".into(),
+            (_, Some(c)) if c.answer == Answer::Better && c.confirmed => {
+                format!("better than {}", c.incumbent)
+            }
+            (_, Some(c)) if c.answer == Answer::Better => "not confirmed".into(),
+            (_, Some(c)) => format!("{} ({})", c.answer.in_words(), c.incumbent),
+            (_, None) => e.verdict.in_words().into(),
+        },
+        Some(e) => failed(e),
+    }
+}
+
+fn failed(evaluation: &Evaluation) -> String {
+    match &evaluation.failure {
+        Some(f) if !f.case.is_empty() => {
+            format!("{}, case {}", evaluation.verdict.in_words(), f.case)
+        }
+        _ => evaluation.verdict.in_words().into(),
+    }
+}
+
+fn gain(version: &Version) -> String {
+    if version.id == VersionId(0) {
+        return if version.verdict() == Some(Verdict::Accepted) {
+            "1.00×".into()
+        } else {
+            "–".into()
+        };
+    }
+    let measured = version
+        .against_original
+        .as_ref()
+        .or_else(|| version.comparison.as_ref().filter(|c| c.incumbent == "v0"));
+    measured.map_or_else(|| "–".into(), interval)
+}
+
+/// Lines up the columns of a table by the width that each text takes on a terminal.
+#[must_use]
+pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    use unicode_width::UnicodeWidthStr;
+    let widths: Vec<usize> = (0..N)
+        .map(|c| rows.iter().map(|r| r[c].width()).max().unwrap_or(0))
+        .collect();
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            let pad = " ".repeat(width.saturating_sub(cell.width()) + 2);
+            let _ = write!(line, "{cell}{pad}");
+        }
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
+}
+
+/// What became of a version, told so that it teaches; several lines, indented.
+#[must_use]
+pub fn lesson(version: &Version) -> String {
+    let mut out = String::new();
+    let Some(evaluation) = &version.evaluation else {
+        return out;
+    };
+    if let Some(f) = &evaluation.failure {
+        let passed = format!(
+            "{} of {} cases pass",
+            evaluation.passed(),
+            evaluation.cases_total
+        );
+        let _ = writeln!(
+            out,
+            "      {}{}",
+            f.reason,
+            if f.case.is_empty() {
+                String::new()
+            } else {
+                format!(" · {passed} · a wrong program is never timed")
+            }
+        );
+        for (name, text) in [
+            ("input", &f.input),
+            ("expected", &f.expected),
+            ("got", &f.got),
+            ("stderr", &f.stderr),
+        ] {
+            let text = text.trim_end();
+            if !text.is_empty() {
+                let shown: Vec<&str> = text.lines().rev().take(4).collect();
+                let shown: Vec<String> = shown.into_iter().rev().map(|l| clip(l, 100)).collect();
+                let _ = writeln!(out, "      {name:<9} {}", shown.join("\n                "));
+            }
+        }
+    } else {
+        let f = evaluation.figures;
+        let _ = writeln!(
+            out,
+            "      {} of {} cases pass · wall {} · CPU {} · peak {} · {}",
+            evaluation.passed(),
+            evaluation.cases_total,
+            f.wall_ns,
+            f.cpu_ns,
+            f.peak_bytes,
+            f.integral_byte_ns
+        );
+        if let Some(c) = &version.comparison {
+            let _ = writeln!(out, "      against {}: {}", c.incumbent, comparison(c));
+        }
+        if let Some(c) = version.against_original.as_ref().filter(|_| {
+            version
+                .comparison
+                .as_ref()
+                .is_none_or(|c| c.incumbent != "v0")
+        }) {
+            let _ = writeln!(out, "      against v0: {}", comparison(c));
+        }
+    }
+    out
+}
+
+/// The first characters of a line, control characters made visible.
+#[must_use]
+pub fn clip(line: &str, most: usize) -> String {
+    let mut out: String = line.chars().take(most).map(visible).collect();
+    if line.chars().nth(most).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+/// A character that may be printed as it is, or a stand-in: control characters and text-direction overrides are shown, never obeyed.
+#[must_use]
+pub fn visible(c: char) -> char {
+    match c {
+        '\t' => ' ',
+        c if (c as u32) < 0x20 => char::from_u32(0x2400 + c as u32).unwrap_or('�'),
+        '\u{7f}' => '␡',
+        '\u{80}'..='\u{9f}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => '�',
+        c => c,
+    }
+}
+
+/// A whole text of unknown origin, safe to print: line breaks and tabs stay, everything else that a terminal would obey is shown.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c == '\n' || c == '\t' {
+                c
+            } else {
+                visible(c)
+            }
+        })
+        .collect()
+}
+
+/// How the session ended, in one or two sentences.
+#[must_use]
+pub fn ending(session: &Session) -> String {
+    let Some(finished) = &session.finished else {
+        return "The session was left before its end; `reheat resume` goes on with it.".into();
+    };
+    let why = match finished.reason.as_str() {
+        "rounds" => "all rounds are done",
+        "goal" => "the goal is reached",
+        "time" => "the time for it is up",
+        "tokens" => "the tokens for it are spent",
+        "stopped" => "it was stopped",
+        "tape_ended" => "the tape has ended",
+        "provider" => "the model cannot be asked any more",
+        "disk" => "the journal can no longer be written",
+        "task" => "the task cannot be judged as it is",
+        "environment" => "something is missing on this machine",
+        other => other,
+    };
+    let objective = session
+        .task
+        .as_ref()
+        .map_or(Objective::Time, |t| t.objective);
+    let first = format!("Ended: {why}.");
+    match finished.best.and_then(|id| session.version(id)) {
+        Some(v) if v.id == VersionId(0) => {
+            format!("{first} No better version than the original was found.")
+        }
+        Some(v) => match &finished.comparison {
+            Some(c) => format!(
+                "{first} Best: {}, {} than the original: {} ({}, {} pairs).",
+                v.id,
+                objective.comparative(),
+                interval(c),
+                c.metric.in_words(),
+                c.pairs
+            ),
+            None => format!("{first} Best: {}, the original did not pass.", v.id),
+        },
+        None => format!("{first} No version passes every case."),
+    }
+}
+
+/// A finished session as text: task, versions, decisions, best code, difference from the original.
+#[must_use]
+pub fn session(session: &Session) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "session   {}", session.id);
+    if let Some(task) = &session.task {
+        let _ = writeln!(
+            out,
+            "task      {} ({}, {}) · {} cases · {}",
+            safe(&task.title),
+            task.name,
+            task.language,
+            task.cases.len(),
+            task.objective
+        );
+        let _ = writeln!(out, "toolchain {}", safe(&task.toolchain));
+    }
+    if let Some(m) = &session.machine {
+        let _ = writeln!(
+            out,
+            "machine   {} · {} cores · {}",
+            m.cpu, m.cores, m.system
+        );
+    }
+    if let Some(g) = &session.guards {
+        let _ = writeln!(
+            out,
+            "sandbox   {}{}",
+            if g.tier == crate::sandbox::Tier::None {
+                "NOT ISOLATED "
+            } else {
+                "isolated: "
+            },
+            g.on.join(", ")
+        );
+    }
+    let _ = writeln!(out, "model     {}\n", safe(&session.model));
+    out.push_str(&table(session));
+    out.push('\n');
+    for version in &session.versions {
+        let author = match &version.author {
+            Author::Original => "the original".to_owned(),
+            Author::Model { name } => format!("by {}", safe(name)),
+            Author::Tape { name } => format!("from the tape of {}", safe(name)),
+            Author::Hand => "by hand".to_owned(),
+        };
+        let from = version
+            .parent
+            .map_or_else(String::new, |p| format!(", made from {p}"));
+        let decided = version
+            .decision
+            .as_ref()
+            .map_or_else(String::new, |(d, why)| {
+                format!(
+                    " — {}: {}",
+                    if *d == Decision::Accepted {
+                        "accepted"
+                    } else {
+                        "rejected"
+                    },
+                    safe(why)
+                )
+            });
+        let _ = writeln!(out, "{}  {author}{from}{decided}", version.id);
+        out.push_str(&lesson(version));
+    }
+    for round in session.rounds.iter().filter(|r| r.failed.is_some()) {
+        let _ = writeln!(
+            out,
+            "round {}: {}",
+            round.number,
+            safe(round.failed.as_deref().unwrap_or_default())
+        );
+    }
+    for note in &session.notes {
+        let _ = writeln!(
+            out,
+            "{}: {}",
+            if note.error { "error" } else { "note" },
+            safe(&note.text)
+        );
+    }
+    let _ = writeln!(out, "\n{}", ending(session));
+    if let (Some(best), Some(original)) = (
+        session.best().filter(|b| b.id != VersionId(0)),
+        session.version(VersionId(0)),
+    ) {
+        let _ = writeln!(
+            out,
+            "\n{} is {}:\n\n{}",
+            best.id,
+            safe(&best.source.file_name),
+            safe(&best.source.text)
+        );
+        let _ = writeln!(
+            out,
+            "difference from the original:\n\n{}",
+            safe(&patch::unified(original, best))
+        );
+    }
+    out
+}

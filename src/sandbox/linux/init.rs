@@ -1,0 +1,337 @@
+//! The first process of a run: lays out its private file system, starts the guest, waits, reports.
+//!
+//! It is pid 1 of its own namespace, so its end is the end of every process of the run. It does
+//! nothing while the guest runs: what it used would be counted.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
+
+use rustix::fs::{Mode, mkdirat};
+use rustix::mount::{MountAttrFlags, OpenTreeFlags, open_tree};
+
+use super::guest::{self, Plan};
+use super::root::{self, Root};
+use super::seccomp::Around;
+use super::wire::{self, Finished, Message, Run, Started};
+use super::{cgroup, landlock, seccomp, sys};
+
+/// What every program needs to read, where there is no root of its own.
+const READABLE: [&str; 13] = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/nix/store",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/alternatives",
+    "/etc/localtime",
+    "/dev/urandom",
+    "/dev/random",
+];
+
+/// Devices that every program may write to, where there is no root of its own.
+const WRITABLE: [&str; 3] = ["/dev/null", "/dev/zero", "/dev/full"];
+
+/// What the launcher has made ready and every run uses.
+#[derive(Debug)]
+pub struct Shared {
+    /// To the workbench.
+    pub socket: OwnedFd,
+    /// The prepared root; `None` in the weak tier.
+    pub root: Option<Root>,
+    /// Real id to become, as seen from inside.
+    pub become_id: Option<u32>,
+    /// Whether it runs as root outside, so that it may protect itself from the kernel's memory killer.
+    pub privileged: bool,
+    /// The cgroup's CPU counter.
+    pub cpu_counter: Option<OwnedFd>,
+    /// The cgroup's memory statistics.
+    pub memory_statistics: Option<OwnedFd>,
+    /// The Landlock ruleset that every run puts on.
+    pub landlock: Option<OwnedFd>,
+    /// Whether each run needs a ruleset of its own, made of paths (the weak tier).
+    pub landlock_by_path: bool,
+    /// Whether system calls are filtered.
+    pub filter: bool,
+}
+
+/// Something that kept the guest from starting.
+struct Fault(i32, String);
+
+impl Fault {
+    fn new(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        move |e| Self(e.raw_os_error().unwrap_or(libc::EIO), doing.into())
+    }
+}
+
+/// The whole life of an init. Never returns.
+pub fn run(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> ! {
+    sys::die_with_parent();
+    if let Err(Fault(errno, doing)) = live(shared, run, streams) {
+        let _ = wire::send(
+            shared.socket.as_fd(),
+            &Message::CannotStart(errno, doing),
+            &[],
+        );
+    }
+    sys::exit_now(0)
+}
+
+fn live(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<(), Fault> {
+    if shared.privileged {
+        // The launcher is out of the memory killer's reach; the run is not.
+        let _ = std::fs::write("/proc/self/oom_score_adj", "500");
+    }
+    let private = match &shared.root {
+        Some(root) => Some(lay_out(root, run, shared.become_id)?),
+        None => {
+            sys::become_subreaper();
+            None
+        }
+    };
+    let mut plan = plan(shared, run, streams)?;
+    // Kept open until the guest has put it on.
+    let ruleset = if shared.landlock_by_path {
+        Some(by_path(run)?)
+    } else {
+        None
+    };
+    if let Some(ruleset) = &ruleset {
+        plan.landlock = Some(ruleset.as_raw_fd());
+    }
+    let (pid, trail) = guest::start(&plan).map_err(Fault::new("starting a process"))?;
+    // The writing ends belong to the guest alone: an output ends with its last holder.
+    drop(plan);
+    if trail.failed_at != 0 || trail.errno != 0 {
+        let step = guest::STEPS
+            .get(trail.failed_at as usize)
+            .copied()
+            .unwrap_or("starting it");
+        return Err(Fault(trail.errno, step.to_owned()));
+    }
+    let started = Started {
+        at_ns: trail.at_ns,
+        cgroup_cpu_ns: cgroup::parse_cpu(trail.cpu.get()),
+        memory: cgroup::parse_memory(trail.memory.get()),
+    };
+    let door: Vec<BorrowedFd<'_>> = private.iter().map(|fd| fd.as_fd()).collect();
+    if wire::send(shared.socket.as_fd(), &Message::Started(started), &door).is_err() {
+        return Ok(());
+    }
+    let finished = attend(pid, shared.cpu_counter.as_ref().map(|fd| fd.as_fd()));
+    let _ = wire::send(shared.socket.as_fd(), &Message::Finished(finished), &[]);
+    Ok(())
+}
+
+/// Waits for the guest, then ends and reaps whatever is left.
+fn attend(guest: i32, cpu_counter: Option<BorrowedFd<'_>>) -> Finished {
+    let mut finished = Finished::default();
+    while let Ok(Some(ended)) = sys::wait(-1, true) {
+        if ended.pid == guest {
+            finished.at_ns = sys::now_ns();
+            finished.status = ended.status;
+            break;
+        }
+    }
+    loop {
+        if std::process::id() == 1 {
+            sys::kill_everyone();
+        } else {
+            super::kill_descendants(std::process::id());
+        }
+        match sys::wait(-1, true) {
+            Ok(Some(_)) => finished.left += 1,
+            _ => break,
+        }
+    }
+    (finished.waited_cpu_ns, finished.maxrss) = sys::usage_of_children();
+    finished.cgroup_cpu_ns = cpu_counter.and_then(|fd| {
+        let mut text = [0u8; 512];
+        let n = rustix::io::pread(fd, &mut text[..], 0).ok()?;
+        cgroup::parse_cpu(&text[..n])
+    });
+    finished
+}
+
+/// Mounts the run's private file system and the program's mounts. Gives a descriptor of the private file system.
+fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<OwnedFd, Fault> {
+    // Whatever needs a view of this machine's files comes first; then the view is given up.
+    let hidden = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV;
+    let proc_attributes =
+        hidden | MountAttrFlags::MOUNT_ATTR_NOEXEC | MountAttrFlags::MOUNT_ATTR_RDONLY;
+    let proc = root::fresh("proc", &[], proc_attributes).map_err(Fault::new("mounting /proc"))?;
+    let mut trees = Vec::with_capacity(run.mounts.len());
+    for (host, guest) in &run.mounts {
+        let tree = root::as_path(host).and_then(root::borrow);
+        let guest = String::from_utf8_lossy(guest).into_owned();
+        trees.push((
+            tree.map_err(Fault::new(format!(
+                "mounting {}",
+                String::from_utf8_lossy(host)
+            )))?,
+            guest,
+        ));
+    }
+    // A mount inside another one comes after it.
+    trees.sort_by_key(|(_, guest)| guest.len());
+
+    let size = run.disk.to_string();
+    let inodes = (run.disk / 4096).clamp(1_024, 65_536).to_string();
+    let options = [
+        ("size", size.as_str()),
+        ("nr_inodes", inodes.as_str()),
+        ("mode", "0755"),
+    ];
+    let private =
+        root::fresh("tmpfs", &options, hidden).map_err(Fault::new("making the work folder"))?;
+    let shm_size = run.file_size.to_string();
+    let options = [
+        ("size", shm_size.as_str()),
+        ("nr_inodes", "1024"),
+        ("mode", "1777"),
+    ];
+    let shm = root::fresh("tmpfs", &options, hidden).map_err(Fault::new("making /dev/shm"))?;
+
+    sys::enter(root.namespace.as_fd(), libc::CLONE_NEWNS)
+        .map_err(Fault::new("entering the root"))?;
+    sys::unshare(libc::CLONE_NEWNS).map_err(Fault::new("making a mount namespace"))?;
+    let place = |mount: &OwnedFd, path: &str| {
+        root::attach(mount.as_fd(), rustix::fs::CWD, path)
+            .map_err(Fault::new(format!("mounting {path}")))
+    };
+    place(&proc, "/proc")?;
+    place(&shm, "/dev/shm")?;
+    place(&private, "/work")?;
+    make_private_folders(&private, owner).map_err(Fault::new("making the work folder"))?;
+    let part = |path: &str| {
+        let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
+        open_tree(rustix::fs::CWD, path, flags)
+            .map_err(io::Error::from)
+            .map_err(Fault::new("making the work folder"))
+    };
+    // Both are taken while the whole is in sight; then the one covers it and the other goes to its own place.
+    let (work, tmp) = (part("/work/work")?, part("/work/tmp")?);
+    place(&work, "/work")?;
+    place(&tmp, "/tmp")?;
+    for (tree, guest) in &trees {
+        if root::private(guest.as_bytes()) {
+            let folder = rustix::fs::fstat(tree)
+                .is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_dir());
+            let name = std::path::Path::new(guest);
+            root::make_place(private.as_fd(), name, folder, &mut Vec::new())
+                .map_err(Fault::new(format!("placing {guest}")))?;
+        }
+        place(tree, guest)?;
+    }
+    Ok(private)
+}
+
+/// What the weak tier's guest may read and write, as a Landlock ruleset.
+fn by_path(run: &Run) -> Result<OwnedFd, Fault> {
+    let mut read: Vec<PathBuf> = READABLE.iter().map(PathBuf::from).collect();
+    let mut write: Vec<PathBuf> = WRITABLE.iter().map(PathBuf::from).collect();
+    for (path, how) in &run.mounts {
+        let path = root::as_path(path)
+            .map_err(Fault::new("reading a path"))?
+            .to_path_buf();
+        if how == b"w" {
+            write.push(path)
+        } else {
+            read.push(path)
+        }
+    }
+    landlock::files(&read, &write)
+        .ok_or_else(|| Fault(libc::ENOSYS, "restricting it with Landlock".to_owned()))
+}
+
+/// `work` and `tmp` of the private file system, owned by the guest.
+fn make_private_folders(private: &OwnedFd, owner: Option<u32>) -> io::Result<()> {
+    for (name, mode) in [("work", 0o755), ("tmp", 0o777)] {
+        mkdirat(private, name, Mode::from_raw_mode(mode))?;
+        if let Some(id) = owner {
+            let (uid, gid) = (rustix::fs::Uid::from_raw(id), rustix::fs::Gid::from_raw(id));
+            rustix::fs::chownat(
+                private,
+                name,
+                Some(uid),
+                Some(gid),
+                rustix::fs::AtFlags::SYMLINK_NOFOLLOW,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Turns the request into what the guest needs, every string ready for the kernel.
+fn plan(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<Plan, Fault> {
+    let strings = |list: &[Vec<u8>]| -> Result<Vec<CString>, Fault> {
+        list.iter()
+            .map(|s| {
+                CString::new(s.clone())
+                    .map_err(|_| Fault(libc::EINVAL, "an argument holds a zero byte".into()))
+            })
+            .collect()
+    };
+    let argv = strings(&run.argv)?;
+    let Some(name) = run.argv.first().filter(|n| !n.is_empty()) else {
+        return Err(Fault(libc::EINVAL, "no program was named".into()));
+    };
+    let path = run
+        .environment
+        .iter()
+        .rev()
+        .find_map(|e| e.strip_prefix(b"PATH="))
+        .unwrap_or(b"/usr/bin:/bin");
+    let candidates: Vec<Vec<u8>> = if name.contains(&b'/') {
+        vec![name.clone()]
+    } else {
+        path.split(|b| *b == b':')
+            .filter(|f| !f.is_empty())
+            .map(|f| [f, b"/", name].concat())
+            .collect()
+    };
+    Ok(Plan {
+        programs: strings(&candidates)?,
+        argv,
+        environment: strings(&run.environment)?,
+        folder: strings(std::slice::from_ref(&run.folder))?.remove(0),
+        streams,
+        limits: limits(run),
+        become_id: shared.become_id,
+        landlock: shared.landlock.as_ref().map(|fd| fd.as_raw_fd()),
+        filter: shared.filter.then(|| {
+            seccomp::build(Around {
+                cgroup: shared.memory_statistics.is_some(),
+                namespaces: shared.root.is_some(),
+            })
+        }),
+        cpu_counter: shared.cpu_counter.as_ref().map(|fd| fd.as_raw_fd()),
+        memory_statistics: shared.memory_statistics.as_ref().map(|fd| fd.as_raw_fd()),
+    })
+}
+
+/// Resource limits: soft, hard.
+fn limits(run: &Run) -> Vec<(u32, u64, u64)> {
+    const MIB: u64 = 1024 * 1024;
+    let mut limits = vec![
+        (libc::RLIMIT_CORE, 0, 0),
+        (libc::RLIMIT_NOFILE, 1024, 4096),
+        (libc::RLIMIT_STACK, 8 * MIB, 1024 * MIB),
+        (libc::RLIMIT_FSIZE, run.file_size, run.file_size),
+        (libc::RLIMIT_NPROC, run.processes, run.processes),
+        (libc::RLIMIT_MEMLOCK, 8 * MIB, 8 * MIB),
+        (libc::RLIMIT_MSGQUEUE, 819_200, 819_200),
+        (libc::RLIMIT_SIGPENDING, 1024, 1024),
+        (libc::RLIMIT_RTPRIO, 0, 0),
+        (libc::RLIMIT_NICE, 0, 0),
+    ];
+    if let Some(data) = run.data {
+        limits.push((libc::RLIMIT_DATA, data, data));
+    }
+    limits
+}

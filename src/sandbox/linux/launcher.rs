@@ -1,0 +1,205 @@
+//! The launcher: a small process that does nothing but start runs, so that the workbench's size and threads never leak into a figure.
+//!
+//! The same binary, started by a hidden command with an empty environment and one socket. It has a
+//! single thread, keeps no descriptor that it did not open, and ends when the socket closes.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{CWD, Mode, OFlags, openat};
+
+use super::init::{self, Shared};
+use super::root::Root;
+use super::wire::{self, Message, Run, Setup};
+use super::{GUEST_ID, OUTSIDE_ID, landlock, sys};
+
+/// The launcher's whole life. Never returns.
+pub fn main() -> ! {
+    let status = match serve() {
+        Ok(()) => 0,
+        Err(_) => 1,
+    };
+    sys::exit_now(status)
+}
+
+fn serve() -> io::Result<()> {
+    let socket = take_socket()?;
+    let Some((Message::Setup(setup), fds)) = wire::receive(socket.as_fd())? else {
+        return Err(io::ErrorKind::InvalidData.into());
+    };
+    let shared = match prepare(&socket, &setup, fds) {
+        Ok(shared) => shared,
+        Err(why) => {
+            wire::send(socket.as_fd(), &Message::Unable(why), &[])?;
+            return Ok(());
+        }
+    };
+    let shared = Shared { socket, ..shared };
+    let mut on = vec![
+        "no new privileges".to_owned(),
+        "capabilities".to_owned(),
+        "limits".to_owned(),
+    ];
+    if shared.filter {
+        on.push("seccomp".to_owned());
+    }
+    if shared.landlock.is_some() || (shared.landlock_by_path && landlock::files(&[], &[]).is_some())
+    {
+        on.push("landlock".to_owned());
+    }
+    wire::send(shared.socket.as_fd(), &Message::Ready(on, Vec::new()), &[])?;
+    while let Some((message, fds)) = wire::receive(shared.socket.as_fd())? {
+        match message {
+            Message::Run(run) => start(&shared, &setup, &run, fds)?,
+            // The run it was meant for has just ended.
+            Message::Kill => {}
+            _ => return Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Makes the process clean: own session, no inherited descriptor or signal disposition, the socket at 3.
+fn take_socket() -> io::Result<OwnedFd> {
+    sys::reset_signals();
+    let _ = rustix::process::setsid();
+    rustix::process::umask(Mode::empty());
+    sys::close_from(3, false)?;
+    let socket = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
+    let null = openat(
+        CWD,
+        "/dev/null",
+        OFlags::RDWR | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?;
+    rustix::stdio::dup2_stdin(&null)?;
+    rustix::stdio::dup2_stdout(&null)?;
+    rustix::stdio::dup2_stderr(&null)?;
+    Ok(socket)
+}
+
+/// Enters the namespaces, builds the root, gives up what can be given up. The error is a sentence.
+fn prepare(socket: &OwnedFd, setup: &Setup, fds: Vec<OwnedFd>) -> Result<Shared, String> {
+    let mut fds = fds.into_iter();
+    let (cpu_counter, memory_statistics) = (fds.next(), fds.next());
+    if setup.root {
+        // Outside every namespace this needs a right that is about to be given up.
+        let _ = std::fs::write("/proc/self/oom_score_adj", "-1000");
+    }
+    let others = libc::CLONE_NEWNS | libc::CLONE_NEWNET | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
+    if setup.user {
+        sys::unshare(libc::CLONE_NEWUSER | others)
+            .map_err(|e| format!("no user namespace: {e}"))?;
+        let said = wire::send(socket.as_fd(), &Message::Unshared, &[])
+            .and_then(|()| wire::receive(socket.as_fd()));
+        match said {
+            Ok(Some((Message::Mapped(None), _))) => {}
+            Ok(Some((Message::Mapped(Some(why)), _))) => {
+                return Err(format!("no user ids in the user namespace: {why}"));
+            }
+            _ => return Err("the workbench did not answer".to_owned()),
+        }
+    } else if setup.namespaces {
+        sys::unshare(others).map_err(|e| format!("no namespaces: {e}"))?;
+    }
+    let inside = if setup.user { GUEST_ID } else { OUTSIDE_ID };
+    let mut root = None;
+    if setup.namespaces {
+        root = Some(Root::build(inside).map_err(|e| format!("no root of its own: {e}"))?);
+        sys::set_host_name("reheat");
+    } else {
+        sys::become_subreaper();
+    }
+    sys::drop_bounding_set();
+    sys::no_new_privileges().map_err(|e| format!("no_new_privs: {e}"))?;
+    sys::not_dumpable();
+    let landlock = (setup.landlock && setup.namespaces)
+        .then(landlock::network_and_signals)
+        .flatten();
+    Ok(Shared {
+        socket: socket.try_clone().map_err(|e| e.to_string())?,
+        root,
+        become_id: setup.root.then_some(inside),
+        privileged: setup.root,
+        cpu_counter,
+        memory_statistics,
+        landlock,
+        landlock_by_path: setup.landlock && !setup.namespaces,
+        filter: setup.filter,
+    })
+}
+
+/// One run from its clone to the end of its init.
+fn start(shared: &Shared, setup: &Setup, run: &Run, fds: Vec<OwnedFd>) -> io::Result<()> {
+    let streams: [OwnedFd; 3] = fds.try_into().map_err(|_| io::ErrorKind::InvalidData)?;
+    let places = match &shared.root {
+        Some(root) => match root.make_places(&run.mounts) {
+            Ok(places) => Some(places),
+            Err((e, doing)) => {
+                let errno = e.raw_os_error().unwrap_or(libc::EINVAL);
+                wire::send(
+                    shared.socket.as_fd(),
+                    &Message::CannotStart(errno, doing),
+                    &[],
+                )?;
+                return wire::send(shared.socket.as_fd(), &Message::Gone, &[]);
+            }
+        },
+        None => None,
+    };
+    let namespaces = if setup.namespaces {
+        libc::CLONE_NEWPID | libc::CLONE_NEWIPC
+    } else {
+        0
+    };
+    let Some(child) = sys::clone_with(namespaces)? else {
+        init::run(shared, run, streams)
+    };
+    drop(streams);
+    wire::send(shared.socket.as_fd(), &Message::Born(child.pid), &[])?;
+    let outcome = watch(shared, &child);
+    if let (Some(root), Some(places)) = (&shared.root, places) {
+        root.remove(places);
+    }
+    outcome?;
+    wire::send(shared.socket.as_fd(), &Message::Gone, &[])
+}
+
+/// Waits for the init's end, or brings it about when the workbench says so or is gone.
+fn watch(shared: &Shared, child: &sys::Cloned) -> io::Result<()> {
+    let mut listening = true;
+    loop {
+        let mut fds = vec![PollFd::new(&child.pidfd, PollFlags::IN)];
+        if listening {
+            fds.push(PollFd::new(&shared.socket, PollFlags::IN));
+        }
+        match poll(&mut fds, None) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(e) => return Err(e.into()),
+        }
+        let ended = !fds[0].revents().is_empty();
+        let spoken = listening && !fds[1].revents().is_empty();
+        if ended {
+            sys::wait(child.pid, true)?;
+            if shared.root.is_none() {
+                super::kill_descendants(std::process::id());
+                while let Ok(Some(_)) = sys::wait(-1, true) {
+                    super::kill_descendants(std::process::id());
+                }
+            }
+            return Ok(());
+        }
+        if spoken {
+            // A kill, or the end of the workbench: the same to the run.
+            listening = matches!(
+                wire::receive(shared.socket.as_fd()),
+                Ok(Some((Message::Kill, _)))
+            );
+            if shared.root.is_none() {
+                super::kill_descendants(child.pid.unsigned_abs());
+            }
+            let _ = rustix::process::pidfd_send_signal(&child.pidfd, rustix::process::Signal::KILL);
+        }
+    }
+}

@@ -1,0 +1,510 @@
+//! One run, seen from the workbench: send the request, read outputs and figures, keep the limits, judge the end.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Mode, OFlags, ResolveFlags};
+
+use super::wire::{self, Finished, Message, Run, Started};
+use super::{Slot, Trouble, sys};
+use crate::sandbox::capture::{self, Stream};
+use crate::sandbox::plain::{self, Stage, breached, over_memory, over_output, verdict_of};
+use crate::sandbox::trace::Trace;
+use crate::sandbox::{
+    Control, Limits, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK,
+    base_environment, tree,
+};
+use crate::units::{Bytes, Nanos};
+
+/// Inputs kept ready between runs.
+const INPUTS_KEPT: usize = 8;
+
+/// The launcher must have started a program within this time, or it counts as dead.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What is known of the run so far.
+struct Live<'a> {
+    limits: &'a Limits,
+    sent: Instant,
+    out: Stream,
+    err: Stream,
+    born: Option<u32>,
+    started: Option<Started>,
+    /// A descriptor of the private file system.
+    door: Option<OwnedFd>,
+    finished: Option<Finished>,
+    gone: bool,
+    killed: bool,
+    breach: Option<(RunVerdict, String)>,
+    trace: Trace,
+    most_tasks: u32,
+    /// CPU time seen in the process tree, where no cgroup counts it.
+    seen_cpu: Nanos,
+}
+
+impl Slot {
+    pub(super) fn attempt(
+        &mut self,
+        program: &Program,
+        limits: &Limits,
+        watch: &mut dyn FnMut(Sample),
+        control: &Control,
+    ) -> Result<Outcome, Trouble> {
+        if control.stopped() {
+            return Err(SandboxError::Stopped.into());
+        }
+        self.settle()?;
+        let stage = if self.setup.namespaces {
+            None
+        } else {
+            Some(self.stage(program)?)
+        };
+        let before = self.prepare_cgroup(limits);
+        let request = self.request(program, limits, stage.as_ref());
+        let (out_read, out_write) = plain::pipe()?;
+        let (err_read, err_write) = plain::pipe()?;
+        let input = self
+            .input(&program.stdin)
+            .map_err(plain::failed("laying out the standard input"))?;
+        let reading = plain::failed("preparing the output");
+        let mut live = Live {
+            limits,
+            sent: Instant::now(),
+            out: Stream::new(out_read, limits.output).map_err(&reading)?,
+            err: Stream::new(err_read, limits.output).map_err(&reading)?,
+            born: None,
+            started: None,
+            door: None,
+            finished: None,
+            gone: false,
+            killed: false,
+            breach: None,
+            trace: Trace::new(),
+            most_tasks: 0,
+            seen_cpu: Nanos(0),
+        };
+        let fds = [input.as_fd(), out_write.as_fd(), err_write.as_fd()];
+        self.tell(&Message::Run(request), &fds)?;
+        self.unsettled = true;
+        drop((out_write, err_write));
+
+        let mut stopped = false;
+        while live.finished.is_none() && !live.gone {
+            self.wait(&live)?;
+            live.out.drain();
+            live.err.drain();
+            self.listen(program, &mut live)?;
+            if live.finished.is_some() || live.gone {
+                break;
+            }
+            self.sample(&mut live, watch);
+            stopped |= control.stopped();
+            if !live.killed && (stopped || live.breach.is_some()) {
+                self.tell(&Message::Kill, &[])?;
+                live.killed = true;
+            }
+            if live.started.is_none() && live.sent.elapsed() > PATIENCE {
+                return Err(Trouble::Died(
+                    "it did not start the program in time".to_owned(),
+                ));
+            }
+        }
+        // A killed run has no report; it is over when the launcher says that nothing is left.
+        if live.finished.is_none() || stopped {
+            self.settle()?;
+        }
+        if stopped {
+            return Err(SandboxError::Stopped.into());
+        }
+        if live.started.is_none() {
+            return Err(Trouble::Died("it lost the run".to_owned()));
+        }
+        Ok(self.judge(program, live, before, stage.as_ref()))
+    }
+
+    /// The weak tier's stand-in for a root of its own, writable for the guest where it is to be.
+    fn stage(&self, program: &Program) -> Result<Stage, SandboxError> {
+        let stage = Stage::build(program)?;
+        if self.setup.root {
+            stage
+                .give_to(super::OUTSIDE_ID)
+                .map_err(plain::failed("giving the work folder to the guest"))?;
+        }
+        Ok(stage)
+    }
+
+    fn socket(&self) -> Result<BorrowedFd<'_>, Trouble> {
+        self.socket
+            .as_ref()
+            .map(|s| s.as_fd())
+            .ok_or_else(|| Trouble::Died("it is not running".to_owned()))
+    }
+
+    fn tell(&self, message: &Message, fds: &[BorrowedFd<'_>]) -> Result<(), Trouble> {
+        wire::send(self.socket()?, message, fds).map_err(|e| Trouble::Died(e.to_string()))
+    }
+
+    fn hear(&self) -> Result<(Message, Vec<OwnedFd>), Trouble> {
+        match wire::receive(self.socket()?) {
+            Ok(Some(said)) => Ok(said),
+            Ok(None) => Err(Trouble::Died("it closed its socket".to_owned())),
+            Err(e) => Err(Trouble::Died(e.to_string())),
+        }
+    }
+
+    /// Waits until the launcher has said that the last run is gone.
+    fn settle(&mut self) -> Result<(), Trouble> {
+        while self.unsettled {
+            if matches!(self.hear()?.0, Message::Gone) {
+                self.unsettled = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets the limits and notes the counters before the run.
+    fn prepare_cgroup(&mut self, limits: &Limits) -> Before {
+        let Some(cgroup) = self.cgroup.as_mut() else {
+            return Before::default();
+        };
+        // Files in the private folders are charged to the same account, but are no memory in our sense; what goes
+        // beyond the limit itself is caught by the readings.
+        let own = Bytes::mib(8).0;
+        let processes = u64::from(limits.processes) + 2;
+        cgroup.limit(Bytes(limits.memory.0 + limits.disk.0 + own), processes);
+        cgroup.reset_peak();
+        Before {
+            usage: cgroup.usage().unwrap_or_default(),
+            kills: cgroup.kills(),
+        }
+    }
+
+    /// What the launcher is asked to do.
+    fn request(&self, program: &Program, limits: &Limits, stage: Option<&Stage>) -> Run {
+        let mut environment = base_environment();
+        environment.extend(program.environment.iter().cloned());
+        let mut last: Vec<(String, String)> = Vec::with_capacity(environment.len());
+        for (name, value) in environment {
+            last.retain(|(n, _)| *n != name);
+            last.push((name, value));
+        }
+        let real = |text: &str| {
+            stage
+                .map_or_else(|| text.to_owned(), |s| s.rewrite(text))
+                .into_bytes()
+        };
+        let folder = program.folder.as_deref().unwrap_or(WORK);
+        let limited_by_cgroup = self
+            .cgroup
+            .as_ref()
+            .is_some_and(super::Cgroup::limits_processes);
+        let mounts = match stage {
+            None => program
+                .mounts
+                .iter()
+                .map(|m| {
+                    (
+                        m.host.as_os_str().as_encoded_bytes().to_vec(),
+                        m.guest.trim_end_matches('/').as_bytes().to_vec(),
+                    )
+                })
+                .collect(),
+            Some(stage) => stage.paths(program),
+        };
+        Run {
+            argv: program.argv.iter().map(|a| real(a)).collect(),
+            environment: last
+                .iter()
+                .map(|(n, v)| [n.as_bytes(), b"=", &real(v)].concat())
+                .collect(),
+            folder: real(folder),
+            mounts,
+            disk: limits.disk.0.max(4096),
+            file_size: limits.disk.0.max(limits.memory.0),
+            // With a cgroup this is the second wall; init and launcher are counted with the guest.
+            processes: u64::from(limits.processes) + if limited_by_cgroup { 16 } else { 2 },
+            // Only a second wall behind the readings: runtimes reserve far more than they use.
+            data: self
+                .cgroup
+                .is_none()
+                .then(|| limits.memory.0 * 4 + Bytes::mib(1024).0),
+        }
+    }
+
+    /// The standard input as a sealed file in memory; the same input is laid out once.
+    fn input(&mut self, bytes: &Arc<[u8]>) -> std::io::Result<OwnedFd> {
+        let read = OFlags::RDONLY | OFlags::CLOEXEC;
+        if bytes.is_empty() {
+            return Ok(rustix::fs::open("/dev/null", read, Mode::empty())?);
+        }
+        let known = self
+            .inputs
+            .iter()
+            .position(|(known, _)| Arc::ptr_eq(known, bytes));
+        let position = match known {
+            Some(position) => position,
+            None => {
+                if self.inputs.len() >= INPUTS_KEPT {
+                    self.inputs.remove(0);
+                }
+                self.inputs.push((bytes.clone(), sealed(bytes)?));
+                self.inputs.len() - 1
+            }
+        };
+        // Opened anew for each run: its own position, and for reading only.
+        use std::os::fd::AsRawFd;
+        let path = format!("/proc/self/fd/{}", self.inputs[position].1.as_raw_fd());
+        Ok(rustix::fs::open(path, read, Mode::empty())?)
+    }
+
+    /// Waits for output, for the launcher, or for the next reading.
+    fn wait(&self, live: &Live<'_>) -> Result<(), Trouble> {
+        let pause = if live.started.is_some() {
+            plain::pace(live.sent.elapsed())
+        } else {
+            Duration::from_millis(10)
+        };
+        capture::wait(&[&live.out, &live.err], &[self.socket()?], pause);
+        Ok(())
+    }
+
+    /// Takes every message that is there.
+    fn listen(&mut self, program: &Program, live: &mut Live<'_>) -> Result<(), Trouble> {
+        while live.finished.is_none() && !live.gone && capture::ready(self.socket()?) {
+            let (message, fds) = self.hear()?;
+            match message {
+                Message::Born(pid) => live.born = Some(pid.unsigned_abs()),
+                Message::Started(started) => {
+                    live.started = Some(started);
+                    live.door = fds.into_iter().next();
+                    live.trace.push(Sample {
+                        t: Nanos(0),
+                        memory: Bytes(0),
+                    });
+                }
+                Message::Finished(finished) => live.finished = Some(finished),
+                Message::CannotStart(errno, doing) => {
+                    self.settle()?;
+                    return Err(Trouble::Final(cannot_start(program, errno, &doing)));
+                }
+                Message::Gone => {
+                    self.unsettled = false;
+                    live.gone = true;
+                }
+                _ => return Err(Trouble::Died("it said something unexpected".to_owned())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one reading and looks at the limits.
+    fn sample(&mut self, live: &mut Live<'_>, watch: &mut dyn FnMut(Sample)) {
+        let Some(started) = live.started else { return };
+        let t = Nanos(sys::now_ns().saturating_sub(started.at_ns));
+        let memory = match self.cgroup.as_mut() {
+            Some(cgroup) => {
+                if let Some(tasks) = cgroup.tasks() {
+                    live.most_tasks = live.most_tasks.max(tasks.saturating_sub(2));
+                }
+                let own = started.memory.unwrap_or(0)
+                    + live.door.as_ref().map_or(0, |door| used(door.as_fd()));
+                cgroup.memory().map(|m| m.saturating_sub(own))
+            }
+            None => live.born.map(|init| {
+                let look = tree::look_below(init);
+                live.most_tasks = live.most_tasks.max(look.tasks);
+                live.seen_cpu = live.seen_cpu.max(look.cpu);
+                look.memory.0
+            }),
+        };
+        let sample = Sample {
+            t,
+            memory: Bytes(memory.unwrap_or(0)),
+        };
+        live.trace.push(sample);
+        watch(sample);
+        if live.breach.is_none() {
+            live.breach = breached(live.limits, t, sample.memory, &live.out, &live.err);
+        }
+    }
+
+    /// Everything about the run that is over.
+    fn judge(
+        &mut self,
+        program: &Program,
+        live: Live<'_>,
+        before: Before,
+        stage: Option<&Stage>,
+    ) -> Outcome {
+        let started = live.started.unwrap_or_default();
+        let end = live.finished.map_or_else(sys::now_ns, |f| f.at_ns);
+        let wall = Nanos(end.saturating_sub(started.at_ns));
+        let cpu_end = live
+            .finished
+            .and_then(|f| f.cgroup_cpu_ns)
+            .or_else(|| self.cgroup.as_ref()?.cpu().map(|n| n.0));
+        let cpu = match (started.cgroup_cpu_ns, cpu_end) {
+            (Some(from), Some(to)) => Nanos(to.saturating_sub(from)),
+            _ => Nanos(live.finished.map_or(0, |f| f.waited_cpu_ns)).max(live.seen_cpu),
+        };
+        let (exit_code, signal) = live
+            .finished
+            .map_or((None, Some(libc::SIGKILL)), |f| ending(f.status));
+        let stdout = live.out.finish();
+        let stderr = live.err.finish();
+        let starved = self
+            .cgroup
+            .as_ref()
+            .is_some_and(|c| c.kills() > before.kills);
+        let sampled = live.trace.peak();
+        let limits = live.limits;
+        let (verdict, reason) = if let Some((verdict, reason)) = live.breach {
+            (verdict, Some(reason))
+        } else if starved {
+            (RunVerdict::MemoryLimit, Some(over_memory(limits, sampled)))
+        } else if stdout.truncated || stderr.truncated {
+            (RunVerdict::OutputLimit, Some(over_output(limits)))
+        } else if signal == Some(libc::SIGSYS) {
+            (
+                RunVerdict::Forbidden,
+                Some("used a system call that the sandbox forbids".to_owned()),
+            )
+        } else {
+            verdict_of(exit_code, signal)
+        };
+        let peak = self.peak(sampled, live.finished, live.most_tasks, before);
+        let tasks = (live.most_tasks > 0).then_some(live.most_tasks);
+        let collected = match (stage, &live.door) {
+            (Some(stage), _) => stage.door().map_or_else(|_| Vec::new(), |door| collect(door.as_fd(), program, limits)),
+            (None, Some(door)) => collect(door.as_fd(), program, limits),
+            (None, None) => Vec::new(),
+        };
+        let (samples, integral) = live.trace.finish(wall);
+        Outcome {
+            verdict,
+            reason,
+            exit_code,
+            signal,
+            wall,
+            cpu,
+            peak,
+            integral,
+            samples,
+            tasks,
+            stdout,
+            stderr,
+            collected,
+        }
+    }
+
+    /// The largest reading, with a range where something larger may have hidden between two readings.
+    fn peak(&self, sampled: Bytes, finished: Option<Finished>, tasks: u32, before: Before) -> Peak {
+        let group = self
+            .cgroup
+            .as_ref()
+            .and_then(super::Cgroup::peak)
+            .map(|p| p.saturating_sub(before.usage));
+        // One process alone cannot have been larger than its own largest resident set.
+        let single = finished.filter(|_| tasks == 1).map(|f| Bytes(f.maxrss));
+        let high = match (group, single) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let slack = (sampled.0 / 50).max(Bytes::mib(1).0);
+        match high {
+            Some(high) if high.0 > sampled.0 + slack => Peak {
+                bytes: sampled,
+                low: Some(sampled),
+                high: Some(high),
+            },
+            _ => Peak {
+                bytes: sampled,
+                low: None,
+                high: None,
+            },
+        }
+    }
+}
+
+/// Counters of the cgroup before a run.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
+    usage: Bytes,
+    kills: u64,
+}
+
+/// A file in memory that nobody can change any more.
+fn sealed(bytes: &[u8]) -> std::io::Result<OwnedFd> {
+    use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+    let file = memfd_create("input", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let n = rustix::io::write(&file, rest)?;
+        rest = &rest[n..];
+    }
+    fcntl_add_seals(
+        &file,
+        SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL,
+    )?;
+    Ok(file)
+}
+
+/// Bytes that the private file system holds.
+fn used(door: BorrowedFd<'_>) -> u64 {
+    rustix::fs::fstatvfs(door).map_or(0, |s| s.f_blocks.saturating_sub(s.f_bfree) * s.f_frsize)
+}
+
+/// The files asked for that are regular files of the work folder: no link is followed, no FIFO waited for.
+fn collect(door: BorrowedFd<'_>, program: &Program, limits: &Limits) -> Vec<(String, Vec<u8>)> {
+    let mut collected = Vec::new();
+    for name in &program.collect {
+        let flags =
+            OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let within = ResolveFlags::BENEATH
+            | ResolveFlags::NO_SYMLINKS
+            | ResolveFlags::NO_MAGICLINKS
+            | ResolveFlags::NO_XDEV;
+        let Ok(file) =
+            rustix::fs::openat2(door, format!("work/{name}"), flags, Mode::empty(), within)
+        else {
+            continue;
+        };
+        let regular = rustix::fs::fstat(&file).is_ok_and(|s| {
+            rustix::fs::FileType::from_raw_mode(s.st_mode).is_file()
+                && s.st_size as u64 <= limits.disk.0
+        });
+        let mut bytes = Vec::new();
+        if regular && std::io::Read::read_to_end(&mut std::fs::File::from(file), &mut bytes).is_ok()
+        {
+            collected.push((name.clone(), bytes));
+        }
+    }
+    collected
+}
+
+/// A program that is missing or not executable is the caller's affair; anything else is ours.
+fn cannot_start(program: &Program, errno: i32, doing: &str) -> SandboxError {
+    let error = std::io::Error::from_raw_os_error(errno);
+    let name = program.argv.first().cloned().unwrap_or_default();
+    let why = match errno {
+        libc::ENOENT if doing == "exec" => "there is no such program inside the sandbox".to_owned(),
+        libc::EACCES if doing == "exec" => "it may not be executed inside the sandbox".to_owned(),
+        libc::ENOEXEC => "it is not a program for this machine".to_owned(),
+        libc::E2BIG => "its arguments and environment are too long".to_owned(),
+        _ if doing == "exec" => error.to_string(),
+        _ => format!("{doing}: {error}"),
+    };
+    SandboxError::CannotStart { program: name, why }
+}
+
+/// Exit status and signal from a status word.
+fn ending(status: i32) -> (Option<i32>, Option<i32>) {
+    if libc::WIFEXITED(status) {
+        (Some(libc::WEXITSTATUS(status)), None)
+    } else if libc::WIFSIGNALED(status) {
+        (None, Some(libc::WTERMSIG(status)))
+    } else {
+        (None, None)
+    }
+}

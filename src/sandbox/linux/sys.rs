@@ -1,0 +1,260 @@
+//! The system calls that no safe crate offers, each wrapped so that its caller needs no `unsafe`.
+//!
+//! All `unsafe` of the program lives in this file, in `guest.rs` and in `seccomp.rs`. Nothing here decides anything.
+
+use std::ffi::CStr;
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+
+/// A child that was cloned, seen from its parent.
+#[derive(Debug)]
+pub struct Cloned {
+    /// In the parent's pid namespace.
+    pub pid: i32,
+    /// Becomes readable when it ends; stays valid however pids are reused.
+    pub pidfd: OwnedFd,
+}
+
+/// What `waitpid` says.
+#[derive(Clone, Copy, Debug)]
+pub struct Waited {
+    /// Which child.
+    pub pid: i32,
+    /// Its status word.
+    pub status: i32,
+}
+
+/// Turns the -1 convention into a result.
+fn check(result: libc::c_long) -> io::Result<libc::c_long> {
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(result)
+    }
+}
+
+/// Forks with new namespaces; `None` in the child.
+///
+/// Must only be called from a single-threaded process: the child goes on with ordinary code.
+#[allow(unsafe_code)]
+pub fn clone_with(namespaces: i32) -> io::Result<Option<Cloned>> {
+    let mut pidfd: libc::c_int = -1;
+    let flags = libc::c_long::from(namespaces | libc::CLONE_PIDFD | libc::SIGCHLD);
+    // SAFETY: without CLONE_VM and without a new stack this is fork(); the only memory the kernel writes is `pidfd`, which outlives the call.
+    let pid = check(unsafe {
+        libc::syscall(
+            libc::SYS_clone,
+            flags,
+            0usize,
+            &raw mut pidfd,
+            0usize,
+            0usize,
+        )
+    })?;
+    if pid == 0 {
+        return Ok(None);
+    }
+    // SAFETY: the kernel has just made this descriptor for us and nobody else knows of it.
+    let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
+    Ok(Some(Cloned {
+        pid: i32::try_from(pid).unwrap_or(-1),
+        pidfd,
+    }))
+}
+
+/// Waits for a child (`-1`: any); `Ok(None)` if there is none left, or none has ended and `block` is false.
+#[allow(unsafe_code)]
+pub fn wait(pid: i32, block: bool) -> io::Result<Option<Waited>> {
+    let mut status = 0;
+    let options = libc::__WALL | if block { 0 } else { libc::WNOHANG };
+    loop {
+        // SAFETY: the pointer is to a live, writable value of the right type.
+        let got = unsafe { libc::waitpid(pid, &raw mut status, options) };
+        if got > 0 {
+            return Ok(Some(Waited { pid: got, status }));
+        }
+        if got == 0 {
+            return Ok(None);
+        }
+        let error = io::Error::last_os_error();
+        match error.raw_os_error() {
+            Some(libc::EINTR) => {}
+            Some(libc::ECHILD) => return Ok(None),
+            _ => return Err(error),
+        }
+    }
+}
+
+/// CPU time and largest resident set of all children that were waited for.
+#[allow(unsafe_code)]
+pub fn usage_of_children() -> (u64, u64) {
+    // SAFETY: an all-zero rusage is a valid value of this plain C structure.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: the pointer is to a live, writable value of the right type.
+    unsafe { libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut usage) };
+    (cpu_ns(&usage), maxrss(&usage))
+}
+
+fn cpu_ns(usage: &libc::rusage) -> u64 {
+    let of = |t: libc::timeval| t.tv_sec as u64 * 1_000_000_000 + t.tv_usec as u64 * 1_000;
+    of(usage.ru_utime) + of(usage.ru_stime)
+}
+
+fn maxrss(usage: &libc::rusage) -> u64 {
+    usage.ru_maxrss as u64 * 1024
+}
+
+/// `CLOCK_MONOTONIC` in nanoseconds: the same clock in every namespace of this machine.
+#[must_use]
+pub fn now_ns() -> u64 {
+    let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    t.tv_sec as u64 * 1_000_000_000 + t.tv_nsec as u64
+}
+
+/// Kills every process that this one may signal, but not itself: as pid 1, its whole namespace.
+#[allow(unsafe_code)]
+pub fn kill_everyone() {
+    // Anywhere else this would be a disaster.
+    if std::process::id() != 1 {
+        return;
+    }
+    // SAFETY: sends signals, touches no memory.
+    unsafe { libc::kill(-1, libc::SIGKILL) };
+}
+
+/// Ends this process at once, without anything that the workbench's code may have registered.
+#[allow(unsafe_code)]
+pub fn exit_now(status: i32) -> ! {
+    // SAFETY: never returns, touches no memory.
+    unsafe { libc::_exit(status) }
+}
+
+/// Marks every descriptor from `first` on to be closed at exec, or closes it now.
+#[allow(unsafe_code)]
+pub fn close_from(first: u32, only_at_exec: bool) -> io::Result<()> {
+    let flags = if only_at_exec {
+        libc::CLOSE_RANGE_CLOEXEC
+    } else {
+        0
+    };
+    // SAFETY: callers own no descriptor above `first` in any live value when they close for good.
+    check(unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, flags) }).map(drop)
+}
+
+/// Enters the namespaces of the descriptor; the process must be single-threaded.
+#[allow(unsafe_code)]
+pub fn enter(namespace: BorrowedFd<'_>, kind: i32) -> io::Result<()> {
+    // SAFETY: changes kernel state of this process only.
+    check(libc::c_long::from(unsafe {
+        libc::setns(namespace.as_raw_fd(), kind)
+    }))
+    .map(drop)
+}
+
+/// Leaves the named namespaces for new ones; the process must be single-threaded.
+#[allow(unsafe_code)]
+pub fn unshare(kinds: i32) -> io::Result<()> {
+    // SAFETY: no CLONE_FILES or CLONE_VM among the kinds used here, so no Rust invariant depends on what is left.
+    check(libc::c_long::from(unsafe { libc::unshare(kinds) })).map(drop)
+}
+
+/// Sets attributes (`MOUNT_ATTR_*`) on a detached or attached mount and everything mounted below it.
+#[allow(unsafe_code)]
+pub fn set_mount_attributes(
+    mount: BorrowedFd<'_>,
+    path: &CStr,
+    recursive: bool,
+    set: u64,
+) -> io::Result<()> {
+    #[repr(C)]
+    struct MountAttr {
+        set: u64,
+        clear: u64,
+        propagation: u64,
+        userns: u64,
+    }
+    let attr = MountAttr {
+        set,
+        clear: 0,
+        propagation: 0,
+        userns: 0,
+    };
+    let flags = libc::AT_EMPTY_PATH | if recursive { AT_RECURSIVE } else { 0 };
+    // SAFETY: the path is NUL-terminated, the structure is as large as the size says; the kernel only reads both.
+    check(unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            mount.as_raw_fd(),
+            path.as_ptr(),
+            flags,
+            &raw const attr,
+            size_of::<MountAttr>(),
+        )
+    })
+    .map(drop)
+}
+
+const AT_RECURSIVE: i32 = 0x8000;
+
+/// Every signal acts as it does in a fresh process, and none is blocked.
+#[allow(unsafe_code)]
+pub fn reset_signals() {
+    // SAFETY: default dispositions run no code of ours; the signal set is a live local value.
+    unsafe {
+        for signal in 1..=64 {
+            libc::signal(signal, libc::SIG_DFL);
+        }
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
+    }
+}
+
+/// Sets the host name of this UTS namespace.
+#[allow(unsafe_code)]
+pub fn set_host_name(name: &str) {
+    // SAFETY: pointer and length describe one live string; a refusal does no harm.
+    unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) };
+}
+
+/// Removes every capability from the bounding set, so that no exec can ever gain one.
+#[allow(unsafe_code)]
+pub fn drop_bounding_set() {
+    for capability in 0..64 {
+        // SAFETY: prctl with integer arguments only; fails with EINVAL beyond the last capability.
+        if unsafe { libc::prctl(libc::PR_CAPBSET_DROP, capability, 0, 0, 0) } != 0 {
+            break;
+        }
+    }
+}
+
+/// Orphans of this process's descendants become its own children.
+#[allow(unsafe_code)]
+pub fn become_subreaper() {
+    // SAFETY: prctl with integer arguments only.
+    unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) };
+}
+
+/// Whether the process is allowed to be inspected by others of the same user; off for everything here.
+#[allow(unsafe_code)]
+pub fn not_dumpable() {
+    // SAFETY: prctl with integer arguments only.
+    unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) };
+}
+
+/// This process dies when its parent does.
+#[allow(unsafe_code)]
+pub fn die_with_parent() {
+    // SAFETY: prctl with integer arguments only.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
+}
+
+/// No exec below this process can gain rights, for ever.
+#[allow(unsafe_code)]
+pub fn no_new_privileges() -> io::Result<()> {
+    // SAFETY: prctl with integer arguments only.
+    check(libc::c_long::from(unsafe {
+        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    }))
+    .map(drop)
+}

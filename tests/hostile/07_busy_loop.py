@@ -1,0 +1,4 @@
+#: verdict time_limit
+#: time 500ms
+while True:
+    pass

@@ -1,0 +1,5 @@
+#: verdict output_limit
+#: output 1MB
+import sys
+while True:
+    sys.stderr.write('x' * 100 + '\n')

@@ -1,0 +1,126 @@
+//! A private home for one test, the program started in it, and a small task whose speed-up is known.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// A private home for one test: config, data and cache folders of its own, and a folder to work in.
+pub struct Home {
+    dir: tempfile::TempDir,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reheat"));
+        command
+            .args(args)
+            .current_dir(self.dir.path())
+            .env("REHEAT_CONFIG_DIR", self.path("config"))
+            .env("REHEAT_DATA_DIR", self.path("data"))
+            .env("REHEAT_CACHE_DIR", self.path("cache"))
+            .env_remove("OPENAI_BASE_URL")
+            .env_remove("OPENAI_API_KEY")
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// Runs with `--json` and reads the events.
+    pub fn events(&self, args: &[&str]) -> (Vec<Value>, i32) {
+        let output = self.run(args);
+        let events = events(&output);
+        (events, output.status.code().unwrap_or(-1))
+    }
+
+    pub fn sessions(&self) -> Vec<PathBuf> {
+        let mut all: Vec<PathBuf> = fs::read_dir(self.path("data/sessions")).map(|d| d.map(|e| e.unwrap().path()).collect()).unwrap_or_default();
+        all.sort();
+        all
+    }
+}
+
+/// The events of a `--json` run.
+pub fn events(output: &Output) -> Vec<Value> {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let parsed: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("not JSON ({e}): {l}"))).collect();
+    assert!(!parsed.is_empty(), "no events; stderr: {}", String::from_utf8_lossy(&output.stderr));
+    parsed
+}
+
+/// Standard output as text.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Standard error as text.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// All events of one name.
+pub fn named<'a>(events: &'a [Value], name: &str) -> Vec<&'a Value> {
+    events.iter().filter(|e| e["event"] == name).collect()
+}
+
+/// Verdicts of all versions in order.
+pub fn verdicts(events: &[Value]) -> Vec<String> {
+    named(events, "version_evaluated").iter().map(|e| e["verdict"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A slow program that adds up the squares of the numbers it reads, again and again.
+pub const SLOW: &str = "import sys\nn = int(sys.stdin.readline())\ntotal = 0\nfor _ in range(40):\n    total = 0\n    for i in range(n):\n        total += i * i\nprint(total)\n";
+pub const FAST: &str = "import sys\nn = int(sys.stdin.readline())\nprint((n - 1) * n * (2 * n - 1) // 6 if n else 0)\n";
+pub const WRONG: &str = "import sys\nn = int(sys.stdin.readline())\nprint((n - 1) * n // 2)\n";
+pub const CRASH: &str = "raise SystemExit(3)\n";
+
+/// A reply as a model would give it.
+pub fn reply(code: &str) -> String {
+    format!("<think>Let me see.</think>This is quicker.\n\n```python\n{code}```\n")
+}
+
+/// A tape of these replies, as a folder.
+pub fn tape(home: &Home, replies: &[String]) {
+    for (n, reply) in replies.iter().enumerate() {
+        home.write(&format!("tape/{:02}.md", n + 1), reply);
+    }
+}
+
+/// The task on disk: `slow.py` and two cases.
+pub fn squares(home: &Home) {
+    home.write("slow.py", SLOW);
+    home.write("cases/01.in", "0\n");
+    home.write("cases/01.out", "0\n");
+    home.write("cases/02.in", "40000\n");
+    home.write("cases/02.out", "21332533340000\n");
+}
+
+/// Waits until something holds; fails after a long while.
+pub fn wait_for(most: Duration, mut ready: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !ready() {
+        assert!(began.elapsed() < most, "waited {most:?} for nothing");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
