@@ -67,6 +67,7 @@ fn rounds(task: &Task, sandbox: &sandbox::Settings, dir: &std::path::Path) -> Ve
         task: task.clone(),
         origin: Origin::Kept,
         provider: Arc::new(Instantly(AtomicU32::new(0))),
+        reached_by: Default::default(),
         mode: Mode::Auto,
         goal: Goal { rounds: ROUNDS, ..Goal::default() },
         library: Library::new(dir),

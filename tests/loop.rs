@@ -48,7 +48,7 @@ fn the_demo_plays_the_whole_loop_and_every_event_keeps_the_contract() {
 #[test]
 fn the_demo_without_a_terminal_is_readable_and_ends_with_a_table() {
     let home = Home::new();
-    let output = home.run(&["demo", "--speed", "1000", "--comparison-time", "20s"]);
+    let output = home.run(&["demo", "--speed", "1000", "--rounds", "3", "--comparison-time", "20s",]);
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{text}{}", stderr(&output));
     assert!(text.starts_with("demo: the replies are recorded, every run and every figure is real"), "{text}");
@@ -191,7 +191,7 @@ fn a_session_killed_mid_run_goes_on_where_it_was() {
     // What the user pointed at is gone by now; the session has kept what it needs.
     fs::remove_dir_all(home.path("cases")).unwrap();
     fs::remove_file(home.path("slow.py")).unwrap();
-    let (events, status) = home.events(&["resume", "--tape", "tape", "--json", "--comparison-time", "20s"]);
+    let (events, status) = home.events(&["resume", "--json", "--comparison-time", "20s"]);
     assert_eq!(events.iter().find(|e| e["event"] == "session_resumed").map(|e| e["event"].is_string()), Some(true));
     assert_eq!(status, 0, "{events:?}");
     let shown: Value = serde_json::from_slice(&home.run(&["show", "--json"]).stdout).unwrap();

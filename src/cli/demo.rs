@@ -1,5 +1,6 @@
 //! `reheat demo`: the loop on a bundled task, with recorded replies and real measurements.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,6 +82,7 @@ fn wish(ground: &Ground, args: &DemoArgs) -> Result<Wish, ExitCode> {
     if args.model.names_a_model() {
         wish.provider = config::resolve_provider(&ground.config, &args.model.selection()).map_err(|e| fail(ENVIRONMENT, e))?;
         wish.opening = format!("demo with {}: replies, runs and figures are all made now", wish.provider.name());
+        wish.reached_by = args.model.reached_by();
         wish.breath = Duration::ZERO;
     }
     Ok(wish)
@@ -100,7 +102,7 @@ pub fn recorded(ground: &Ground, name: &str, speed: f64) -> Result<Wish, Refusal
     let origin = Origin::Bundled { name: task.name.clone() };
     let breath = BREATH.div_f64(speed);
     let opening = OPENING.to_owned();
-    Ok(Wish { task, origin, provider, template, resume: None, rounds, goal: None, mode: Mode::Auto, comparison: COMPARISON, breath, opening })
+    Ok(Wish { task, origin, provider, reached_by: BTreeMap::new(), template, resume: None, rounds, goal: None, mode: Mode::Auto, comparison: COMPARISON, breath, opening })
 }
 
 /// The task's own tape, and how many replies it has.

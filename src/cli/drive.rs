@@ -1,5 +1,6 @@
 //! From a task, flags and config to a running loop, its view (screen, text or JSON) and the exit status.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -69,6 +70,8 @@ pub struct Wish {
     pub origin: Origin,
     /// Who answers.
     pub provider: Arc<dyn Provider>,
+    /// How it is reached; never a key.
+    pub reached_by: BTreeMap<String, String>,
     /// The prompt's template.
     pub template: Template,
     /// Session to go on with.
@@ -94,6 +97,7 @@ pub fn setup(ground: &Ground, wish: &Wish, flags: &LoopFlags) -> Setup {
         task: wish.task.clone(),
         origin: wish.origin.clone(),
         provider: wish.provider.clone(),
+        reached_by: wish.reached_by.clone(),
         mode: flags.mode.unwrap_or(wish.mode),
         goal: wish.goal.clone().unwrap_or_else(|| flags.goal(wish.rounds)),
         library: ground.library(),

@@ -27,6 +27,9 @@ pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
         && writeln!(out, "{opening}")
             .and_then(|()| out.flush())
             .is_err();
+    if gone {
+        handle.send(Command::Quit);
+    }
     for (n, happened) in handle.events.iter().enumerate() {
         session.apply(&happened);
         let old = n < handle.replayed;

@@ -105,6 +105,7 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         task,
         origin: Origin::Kept,
         provider,
+        reached_by: args.model.reached_by(),
         template,
         resume: None,
         rounds: ground.config.rounds.unwrap_or(ROUNDS),

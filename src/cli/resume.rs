@@ -11,7 +11,7 @@ use super::flags::{LoopFlags, ModelFlags};
 use super::{ENVIRONMENT, NOTHING, Refusal, USAGE, fail};
 use crate::config;
 use crate::model::Provider;
-use crate::model::tape::Tape;
+use crate::model::tape::{Tape, TapeError};
 use crate::session::Session;
 use crate::session::event::{Finish, Origin};
 use crate::task::{Task, bundled, load};
@@ -62,6 +62,8 @@ pub fn wish(ground: &Ground, id: &str, loop_flags: &LoopFlags, model: &ModelFlag
         Origin::Kept => load::load_folder(&library.folder(id).join("task"), &ground.languages),
     }
     .map_err(|e| Refusal::new(USAGE, format_args!("the task of session {id} cannot be read again: {e}")))?;
+    let kept = ModelFlags::from_kept(&session.reached_by);
+    let model = if model.names_a_model() { model } else { &ModelFlags { template: model.template.clone(), ..kept } };
     let provider = provider(ground, &session, &task, model)?;
     let template = ground.template(model.template.as_deref())?;
     let mut goal = session.goal.clone();
@@ -76,6 +78,7 @@ pub fn wish(ground: &Ground, id: &str, loop_flags: &LoopFlags, model: &ModelFlag
         task,
         origin: record.origin,
         provider,
+        reached_by: model.reached_by(),
         template,
         resume: Some(id.to_owned()),
         rounds: goal.rounds,
@@ -87,18 +90,19 @@ pub fn wish(ground: &Ground, id: &str, loop_flags: &LoopFlags, model: &ModelFlag
     })
 }
 
-/// The model of the flags; else the tape where a tape was playing; else what flags and config say, as for a new session.
+/// The model of the flags; else the one of the session; else what the config says. A tape goes on where it was.
 fn provider(ground: &Ground, session: &Session, task: &Task, model: &ModelFlags) -> Result<Arc<dyn Provider>, Refusal> {
-    let played = session.versions.iter().any(|v| matches!(v.author, crate::session::event::Author::Tape { .. }));
+    let told = session.rounds.iter().filter(|r| r.reply.as_ref().is_some_and(|p| p.finish == Finish::Stop)).count();
+    let played = |tape: Result<Tape, TapeError>| match tape {
+        Ok(tape) => Ok(Arc::new(tape.skip(told)) as Arc<dyn Provider>),
+        Err(error) => Err(Refusal::new(ENVIRONMENT, error)),
+    };
+    if let Some(path) = &model.tape {
+        return played(Tape::from_path(path));
+    }
     let bundled = matches!(session.task.as_ref().map(|t| &t.origin), Some(Origin::Bundled { .. }));
-    if !model.names_a_model()
-        && bundled
-        && (played || session.versions.len() <= 1)
-        && let Some(source) = &task.tape
-    {
-        let told = session.rounds.iter().filter(|r| r.reply.as_ref().is_some_and(|p| p.finish != Finish::Failed)).count();
-        let tape = Tape::open(&task.name, source).map_err(|e| Refusal::new(ENVIRONMENT, e))?;
-        return Ok(Arc::new(tape.skip(told)));
+    if let Some(source) = task.tape.as_ref().filter(|_| bundled && !model.names_a_model()) {
+        return played(Tape::open(&task.name, source));
     }
     config::resolve_provider(&ground.config, &model.selection()).map_err(|e| Refusal::new(ENVIRONMENT, e))
 }

@@ -1,5 +1,6 @@
 //! [`Session`]: what the events so far come to. A pure fold; `apply` never fails, never blocks, never asks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::measure::{CaseResult, Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
@@ -24,6 +25,8 @@ pub struct Session {
     pub guards: Option<Guards>,
     /// Who answers.
     pub model: String,
+    /// How the model is reached; see [`Event::SessionStarted`].
+    pub reached_by: BTreeMap<String, String>,
     /// How it goes on.
     pub mode: Mode,
     /// When it ends.
@@ -305,8 +308,8 @@ impl Session {
                 guards,
                 model,
                 mode,
-                goal,
-            } => {
+                goal, reached_by } => {
+                self.reached_by.clone_from(reached_by);
                 self.id.clone_from(session);
                 self.objective = task.objective;
                 self.task = Some(task.clone());
@@ -317,7 +320,8 @@ impl Session {
                 self.goal = goal.clone();
                 self.stage = Stage::Preparing;
             }
-            Event::SessionResumed { guards, model } => {
+            Event::SessionResumed { guards, model, reached_by } => {
+                self.reached_by.clone_from(reached_by);
                 self.guards = Some(guards.clone());
                 self.model.clone_from(model);
                 self.finished = None;

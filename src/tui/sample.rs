@@ -261,8 +261,7 @@ impl Maker {
                 goal: Goal {
                     rounds: 5,
                     ..Goal::default()
-                },
-            },
+                }, reached_by: Default::default() },
         );
         self.version(0, None, 0, ORIGINAL);
         self.check(0, None);
