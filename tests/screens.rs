@@ -38,10 +38,16 @@ struct Bench {
 
 impl Bench {
     fn new(width: u16, height: u16, session: Session, home: Option<Home>) -> Self {
-        let now = session.last_at.unwrap_or_else(|| "2026-05-04T09:30:00Z".parse().unwrap());
+        let now = session
+            .last_at
+            .unwrap_or_else(|| "2026-05-04T09:30:00Z".parse().unwrap());
         let mut app = App::new(Theme::dark(Depth::True), home, now);
         app.observe(&session);
-        Self { session, app, terminal: Terminal::new(TestBackend::new(width, height)).unwrap() }
+        Self {
+            session,
+            app,
+            terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
+        }
     }
 
     fn at(width: u16, height: u16, moment: Moment) -> Self {
@@ -65,7 +71,9 @@ impl Bench {
         }
         let (session, app) = (&self.session, &self.app);
         let mut seen = None;
-        self.terminal.draw(|frame| seen = Some(draw(frame, session, app))).unwrap();
+        self.terminal
+            .draw(|frame| seen = Some(draw(frame, session, app)))
+            .unwrap();
         self.app.seen = seen.unwrap();
         self.terminal.backend().buffer()
     }
@@ -78,7 +86,11 @@ impl Bench {
         let mut effects = Vec::new();
         for key in keys {
             self.draw();
-            effects.extend(terminal_event(&mut self.app, &self.session, &Event::Key(press(key))));
+            effects.extend(terminal_event(
+                &mut self.app,
+                &self.session,
+                &Event::Key(press(key)),
+            ));
         }
         effects
     }
@@ -132,10 +144,30 @@ fn home() -> Home {
         available: Ok(()),
     };
     let mut tasks = vec![
-        task("pairs", "Python", "quadratic → linear", "Count the pairs with a given sum"),
-        task("wordfreq", "Rust", "needless copies", "The most frequent words of a text"),
-        task("sieve", "C++", "memory hog → streaming", "Primes below a limit"),
-        task("stairs", "JavaScript", "recursion → table", "Ways to climb a staircase"),
+        task(
+            "pairs",
+            "Python",
+            "quadratic → linear",
+            "Count the pairs with a given sum",
+        ),
+        task(
+            "wordfreq",
+            "Rust",
+            "needless copies",
+            "The most frequent words of a text",
+        ),
+        task(
+            "sieve",
+            "C++",
+            "memory hog → streaming",
+            "Primes below a limit",
+        ),
+        task(
+            "stairs",
+            "JavaScript",
+            "recursion → table",
+            "Ways to climb a staircase",
+        ),
     ];
     tasks[3].available = Err("needs node, which is not installed".into());
     let session = |id: &str, task: &str, gain: &str, when: &str, state: &str| SessionEntry {
@@ -202,7 +234,12 @@ fn start_help_and_questions() {
 
 #[test]
 fn no_size_breaks_the_screen() {
-    for moment in [Moment::Streaming, Moment::Failed, Moment::Comparing, Moment::Finished] {
+    for moment in [
+        Moment::Streaming,
+        Moment::Failed,
+        Moment::Comparing,
+        Moment::Finished,
+    ] {
         let mut bench = Bench::at(1, 1, moment);
         for width in 1..=60 {
             for height in 1..=30 {
@@ -211,7 +248,10 @@ fn no_size_breaks_the_screen() {
                 bench.app.steering = width % 5 == 0;
                 bench.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
                 let shown = bench.text();
-                assert!(!shown.trim().is_empty() || width < 4, "{width}×{height} {moment:?} is blank");
+                assert!(
+                    !shown.trim().is_empty() || width < 4,
+                    "{width}×{height} {moment:?} is blank"
+                );
                 if (width + height) % 7 == 0 {
                     bench.press(&["?"]);
                     bench.draw();
@@ -244,15 +284,25 @@ fn hostile_text_is_shown_and_never_obeyed() {
     let mut bench = Bench::at(120, 36, Moment::Asking);
     let at = bench.session.last_at.unwrap();
     for event in [
-        E::ReplyDelta { round: 1, reasoning: false, text: format!("see \u{1b}[31m{evil}") },
+        E::ReplyDelta {
+            round: 1,
+            reasoning: false,
+            text: format!("see \u{1b}[31m{evil}"),
+        },
         E::VersionCreated {
             version: VersionId(1),
             parent: Some(VersionId(0)),
             round: 1,
             author: Author::Hand,
-            source: Source { file_name: "a.py".into(), text: evil.into() },
+            source: Source {
+                file_name: "a.py".into(),
+                text: evil.into(),
+            },
         },
-        E::Noted { text: evil.into(), error: true },
+        E::Noted {
+            text: evil.into(),
+            error: true,
+        },
     ] {
         bench.session.apply(&Happened { at, event });
     }
@@ -260,12 +310,22 @@ fn hostile_text_is_shown_and_never_obeyed() {
         bench.app.tab = Some(tab);
         let buffer = bench.draw().clone();
         for cell in buffer.content() {
-            assert!(!cell.symbol().chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)), "{tab:?} {:?}", cell.symbol());
+            assert!(
+                !cell
+                    .symbol()
+                    .chars()
+                    .any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)),
+                "{tab:?} {:?}",
+                cell.symbol()
+            );
         }
         // The frame at the right edge stands where it stands on every row: nothing has pushed it.
         let right = text(&buffer);
         let rows: Vec<&str> = right.lines().skip(1).take(20).collect();
-        assert!(rows.iter().all(|r| r.ends_with(['│', '╮', '╯'])), "{tab:?}\n{right}");
+        assert!(
+            rows.iter().all(|r| r.ends_with(['│', '╮', '╯'])),
+            "{tab:?}\n{right}"
+        );
     }
     bench.app.tab = Some(Tab::Code);
     assert!(bench.text().contains("␛]0;pwned␇"));
@@ -277,7 +337,12 @@ fn without_colours_nothing_is_coloured_and_verdicts_have_words() {
     bench.app.theme = Theme::dark(Depth::None);
     let buffer = bench.draw().clone();
     let reset = ratatui::style::Color::Reset;
-    assert!(buffer.content().iter().all(|c| c.fg == reset && c.bg == reset));
+    assert!(
+        buffer
+            .content()
+            .iter()
+            .all(|c| c.fg == reset && c.bg == reset)
+    );
     let shown = text(&buffer);
     for word in ["★", "✗", "wrong", "crash", "no difference", "faster"] {
         assert!(shown.contains(word), "{word}\n{shown}");
@@ -294,10 +359,22 @@ fn keys_become_commands() {
     assert_eq!(sent(bench.press(&["esc"])), Some(Command::Stop));
     assert_eq!(sent(bench.press(&["space"])), Some(Command::Pause(true)));
     assert_eq!(sent(bench.press(&["r"])), Some(Command::Retry));
-    assert_eq!(sent(bench.press(&["a"])), Some(Command::Accept(VersionId(2))));
-    assert_eq!(sent(bench.press(&["K", "x"])), Some(Command::Reject(VersionId(1))));
-    assert_eq!(sent(bench.press(&["K", "b"])), Some(Command::Parent(Some(VersionId(0)))));
-    assert_eq!(sent(bench.press(&["p"])), Some(Command::Pin(VersionId(0), true)));
+    assert_eq!(
+        sent(bench.press(&["a"])),
+        Some(Command::Accept(VersionId(2)))
+    );
+    assert_eq!(
+        sent(bench.press(&["K", "x"])),
+        Some(Command::Reject(VersionId(1)))
+    );
+    assert_eq!(
+        sent(bench.press(&["K", "b"])),
+        Some(Command::Parent(Some(VersionId(0))))
+    );
+    assert_eq!(
+        sent(bench.press(&["p"])),
+        Some(Command::Pin(VersionId(0), true))
+    );
     assert_eq!(sent(bench.press(&["ctrl-c"])), Some(Command::Stop));
     assert_eq!(bench.press(&["q"]), vec![]);
     assert_eq!(bench.press(&["y"]), vec![Effect::Quit]);
@@ -312,7 +389,12 @@ fn a_pasted_hint_waits_for_enter() {
     assert_eq!(bench.paste("first line\nsecond line\r\n"), vec![]);
     assert!(bench.text().contains("second line"));
     assert_eq!(bench.press(&["q"]), vec![], "letters go into the box");
-    assert_eq!(bench.press(&["enter"]), vec![Effect::Send(Command::Hint("first line\nsecond line\nq".into()))]);
+    assert_eq!(
+        bench.press(&["enter"]),
+        vec![Effect::Send(Command::Hint(
+            "first line\nsecond line\nq".into()
+        ))]
+    );
 }
 
 #[test]
@@ -321,10 +403,16 @@ fn an_edit_by_hand_is_measured_when_saved() {
     bench.press(&["e"]);
     bench.paste("# faster\n");
     let effects = bench.press(&["ctrl-s"]);
-    let [Effect::Send(Command::HandEdit { parent, text })] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Send(Command::HandEdit { parent, text })] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
     assert_eq!(*parent, VersionId(5));
     assert!(text.starts_with("# faster\n\"\"\"Counts"), "{text}");
-    assert_eq!(bench.press(&["e", "ctrl-s"]), vec![], "nothing changed, nothing to measure");
+    assert_eq!(
+        bench.press(&["e", "ctrl-s"]),
+        vec![],
+        "nothing changed, nothing to measure"
+    );
     bench.press(&["e", "z", "esc"]);
     assert!(bench.text().contains("Throw your edit away?"));
 }
@@ -354,7 +442,11 @@ fn saving_never_replaces_a_file_unasked() {
         bench.press(&["s", "ctrl-u"]);
         // Whatever the box proposed goes first.
         for _ in 0..40 {
-            terminal_event(&mut bench.app, &bench.session, &Event::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE)));
+            terminal_event(
+                &mut bench.app,
+                &bench.session,
+                &Event::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE)),
+            );
         }
         bench.paste(&name);
         bench.press(&["enter"]);
@@ -365,17 +457,31 @@ fn saving_never_replaces_a_file_unasked() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
     save(&mut bench);
     bench.press(&["y"]);
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), *bench.session.best().unwrap().source.text);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        *bench.session.best().unwrap().source.text
+    );
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "no temporary file stays"
+    );
 }
 
 #[test]
 fn what_cannot_be_opened_says_why() {
     let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
-    assert_eq!(bench.press(&["enter"]), vec![Effect::Open(reheat::tui::Choice::Resume("a".into()))]);
+    assert_eq!(
+        bench.press(&["enter"]),
+        vec![Effect::Open(reheat::tui::Choice::Resume("a".into()))]
+    );
     let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
     assert_eq!(bench.press(&["G", "enter"]), vec![]);
-    assert!(bench.text().contains("stairs cannot be opened here: needs node"));
+    assert!(
+        bench
+            .text()
+            .contains("stairs cannot be opened here: needs node")
+    );
 }
 
 #[test]
@@ -394,8 +500,12 @@ fn drawing_depends_on_nothing_but_session_and_app() {
 #[ignore = "started by other tests, in a pseudo-terminal"]
 fn child() {
     let get = |name: &str| std::env::var(name).ok();
-    let Some(what) = get("REHEAT_SCREENS_CHILD") else { return };
-    let mut start = reheat::tui::Start::running(sample::play(get("SPEED").and_then(|s| s.parse().ok()).unwrap_or(1.0)));
+    let Some(what) = get("REHEAT_SCREENS_CHILD") else {
+        return;
+    };
+    let mut start = reheat::tui::Start::running(sample::play(
+        get("SPEED").and_then(|s| s.parse().ok()).unwrap_or(1.0),
+    ));
     start.demo = true;
     start.theme = get("THEME");
     if what == "start" {

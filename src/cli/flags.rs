@@ -89,7 +89,11 @@ impl ModelFlags {
     /// Whether some flag says who is to answer.
     #[must_use]
     pub fn names_a_model(&self) -> bool {
-        self.model.is_some() || self.provider.is_some() || self.base_url.is_some() || self.model_command.is_some() || self.tape.is_some()
+        self.model.is_some()
+            || self.provider.is_some()
+            || self.base_url.is_some()
+            || self.model_command.is_some()
+            || self.tape.is_some()
     }
 
     /// The flags as the config understands them.

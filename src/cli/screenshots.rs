@@ -39,7 +39,11 @@ const CELL: (f64, f64) = (8.4, 18.0);
 /// Runs the command.
 #[must_use]
 pub fn run(args: &ScreenshotsArgs) -> ExitCode {
-    let done = if args.play { play(args) } else { draw_all(&args.out) };
+    let done = if args.play {
+        play(args)
+    } else {
+        draw_all(&args.out)
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -58,26 +62,52 @@ fn play(args: &ScreenshotsArgs) -> Result<(), String> {
 }
 
 fn draw_all(folder: &Path) -> Result<(), String> {
-    std::fs::create_dir_all(folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
     let pictures: &[(&str, Moment, Option<Tab>, u16, u16, bool)] = &[
         ("comparing", Moment::Comparing, None, 160, 45, false),
         ("streaming", Moment::Streaming, None, 120, 34, false),
         ("verdict", Moment::Failed, Some(Tab::Cases), 120, 34, false),
         ("finished", Moment::Finished, None, 160, 45, false),
-        ("light", Moment::NoDifference, Some(Tab::Diff), 120, 34, true),
+        (
+            "light",
+            Moment::NoDifference,
+            Some(Tab::Diff),
+            120,
+            34,
+            true,
+        ),
     ];
     for (name, moment, tab, width, height, light) in pictures {
-        let theme = if *light { Theme::light(Depth::True) } else { Theme::dark(Depth::True) };
-        let buffer = picture(&sample::session(*moment), *tab, *width, *height, theme.clone()).map_err(|e| format!("cannot draw {name}: {e}"))?;
+        let theme = if *light {
+            Theme::light(Depth::True)
+        } else {
+            Theme::dark(Depth::True)
+        };
+        let buffer = picture(
+            &sample::session(*moment),
+            *tab,
+            *width,
+            *height,
+            theme.clone(),
+        )
+        .map_err(|e| format!("cannot draw {name}: {e}"))?;
         let path = folder.join(format!("{name}.svg"));
-        std::fs::write(&path, svg(&buffer, &theme)).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+        std::fs::write(&path, svg(&buffer, &theme))
+            .map_err(|e| format!("cannot write {}: {e}", path.display()))?;
         println!("{}", path.display());
     }
     Ok(())
 }
 
 /// A session as the screen would show it.
-fn picture(session: &Session, tab: Option<Tab>, width: u16, height: u16, theme: Theme) -> std::io::Result<Buffer> {
+fn picture(
+    session: &Session,
+    tab: Option<Tab>,
+    width: u16,
+    height: u16,
+    theme: Theme,
+) -> std::io::Result<Buffer> {
     let mut app = App::new(theme, None, session.last_at.unwrap_or_default());
     app.observe(session);
     app.tab = tab;
@@ -101,7 +131,10 @@ fn picture(session: &Session, tab: Option<Tab>, width: u16, height: u16, theme: 
 /// A screen as SVG: grounds as rectangles, text in runs of one style, each cell where it stands.
 fn svg(buffer: &Buffer, theme: &Theme) -> String {
     let area = buffer.area;
-    let (width, height) = (f64::from(area.width) * CELL.0 + 24.0, f64::from(area.height) * CELL.1 + 24.0);
+    let (width, height) = (
+        f64::from(area.width) * CELL.0 + 24.0,
+        f64::from(area.height) * CELL.1 + 24.0,
+    );
     let ground = hex(theme.colour(Role::Background)).unwrap_or_default();
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"ui-monospace, 'JetBrains Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\">\n<rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{ground}\"/>\n"
@@ -110,11 +143,20 @@ fn svg(buffer: &Buffer, theme: &Theme) -> String {
         let top = 12.0 + f64::from(y) * CELL.1;
         for (x, cells, colour) in runs(buffer, y, |c| hex(c.bg).filter(|b| *b != ground)) {
             let left = 12.0 + f64::from(x) * CELL.0;
-            let _ = writeln!(out, "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"{colour}\"/>", f64::from(cells) * CELL.0, CELL.1);
+            let _ = writeln!(
+                out,
+                "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"{colour}\"/>",
+                f64::from(cells) * CELL.0,
+                CELL.1
+            );
         }
         for (x, cells, (colour, bold, italic)) in runs(buffer, y, |c| {
             let seen = c.symbol() != " ";
-            let style = (hex(c.fg)?, c.modifier.contains(Modifier::BOLD), c.modifier.contains(Modifier::ITALIC));
+            let style = (
+                hex(c.fg)?,
+                c.modifier.contains(Modifier::BOLD),
+                c.modifier.contains(Modifier::ITALIC),
+            );
             seen.then_some(style)
         }) {
             let text: String = (x..x + cells).map(|x| buffer[(x, y)].symbol()).collect();
@@ -135,10 +177,16 @@ fn svg(buffer: &Buffer, theme: &Theme) -> String {
 }
 
 /// Stretches of a row whose cells say the same: start, length and what they say.
-fn runs<T: PartialEq>(buffer: &Buffer, y: u16, of: impl Fn(&Cell) -> Option<T>) -> Vec<(u16, u16, T)> {
+fn runs<T: PartialEq>(
+    buffer: &Buffer,
+    y: u16,
+    of: impl Fn(&Cell) -> Option<T>,
+) -> Vec<(u16, u16, T)> {
     let mut all: Vec<(u16, u16, T)> = Vec::new();
     for x in 0..buffer.area.width {
-        let Some(says) = of(&buffer[(x, y)]) else { continue };
+        let Some(says) = of(&buffer[(x, y)]) else {
+            continue;
+        };
         match all.last_mut() {
             Some((start, length, what)) if *start + *length == x && *what == says => *length += 1,
             _ => all.push((x, 1, says)),
@@ -155,5 +203,7 @@ fn hex(colour: Color) -> Option<String> {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

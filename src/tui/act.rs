@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use ratatui::crossterm::event::{Event, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::crossterm::event::{
+    Event, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind,
+};
 use ratatui::layout::Position;
 use tui_textarea::{CursorMove, TextArea};
 
@@ -63,7 +65,11 @@ fn on_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect> {
     if app.steering {
         return on_steering_key(app, &key);
     }
-    let context = if app.at_work { Context::Work } else { Context::Start };
+    let context = if app.at_work {
+        Context::Work
+    } else {
+        Context::Start
+    };
     match action_of(&key, context) {
         Some(action) => act(app, session, action),
         None => Vec::new(),
@@ -97,7 +103,14 @@ fn on_steering_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
             app.steering = false;
             app.steer = text_area(&hint);
             app.steer.move_cursor(CursorMove::End);
-            app.say(if hint.is_empty() { "the hint is taken back" } else { "the hint goes into the next prompt" }, false);
+            app.say(
+                if hint.is_empty() {
+                    "the hint is taken back"
+                } else {
+                    "the hint goes into the next prompt"
+                },
+                false,
+            );
             return vec![Effect::Send(Command::Hint(hint))];
         }
         "alt-enter" | "ctrl-j" => app.steer.insert_newline(),
@@ -108,7 +121,9 @@ fn on_steering_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
 
 fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect> {
     let name = name_of(&key);
-    let Some(overlay) = app.overlay.take() else { return Vec::new() };
+    let Some(overlay) = app.overlay.take() else {
+        return Vec::new();
+    };
     match overlay {
         Overlay::Help { filter, cursor } => on_help_key(app, session, &key, filter, cursor),
         Overlay::Edit { parent, mut area } => {
@@ -126,7 +141,9 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
         Overlay::Discard { parent, area } => {
             match name.as_str() {
                 "y" | "enter" => app.say("the edit was thrown away", false),
-                "s" | "ctrl-s" => return measure(app, session, parent, area.lines().join("\n") + "\n"),
+                "s" | "ctrl-s" => {
+                    return measure(app, session, parent, area.lines().join("\n") + "\n");
+                }
                 _ => app.overlay = Some(Overlay::Edit { parent, area }),
             }
             Vec::new()
@@ -159,7 +176,13 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
     }
 }
 
-fn on_help_key(app: &mut App, session: &Session, key: &KeyEvent, mut filter: String, mut cursor: usize) -> Vec<Effect> {
+fn on_help_key(
+    app: &mut App,
+    session: &Session,
+    key: &KeyEvent,
+    mut filter: String,
+    mut cursor: usize,
+) -> Vec<Effect> {
     let found = help_rows(app, &filter);
     match name_of(key).as_str() {
         "esc" | "ctrl-c" => return Vec::new(),
@@ -192,13 +215,24 @@ fn on_help_key(app: &mut App, session: &Session, key: &KeyEvent, mut filter: Str
 /// Rows of the help that match what was typed and mean something here.
 #[must_use]
 pub fn help_rows(app: &App, filter: &str) -> Vec<&'static Binding> {
-    let here = if app.at_work { Context::Work } else { Context::Start };
-    let words: Vec<String> = filter.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let here = if app.at_work {
+        Context::Work
+    } else {
+        Context::Start
+    };
+    let words: Vec<String> = filter
+        .to_lowercase()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
     let matches = |b: &Binding| {
         let text = format!("{} {} {}", b.keys.join(" "), b.short, b.help).to_lowercase();
         words.iter().all(|w| text.contains(w))
     };
-    BINDINGS.iter().filter(|b| (b.context == here || b.context == Context::Both) && matches(b)).collect()
+    BINDINGS
+        .iter()
+        .filter(|b| (b.context == here || b.context == Context::Both) && matches(b))
+        .collect()
 }
 
 /// Does what an action says.
@@ -237,43 +271,72 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
             };
             return send(Command::Objective(next));
         }
-        Action::Accept => return selected.map(|v| send(Command::Accept(v))).unwrap_or_default(),
-        Action::Reject => return selected.map(|v| send(Command::Reject(v))).unwrap_or_default(),
+        Action::Accept => {
+            return selected
+                .map(|v| send(Command::Accept(v)))
+                .unwrap_or_default();
+        }
+        Action::Reject => {
+            return selected
+                .map(|v| send(Command::Reject(v)))
+                .unwrap_or_default();
+        }
         Action::Branch => {
             let next = selected.filter(|v| session.chosen_parent != Some(*v));
             return send(Command::Parent(next));
         }
         Action::Pin => {
             let pinned = |v: VersionId| session.version(v).is_some_and(|v| v.pinned);
-            return selected.map(|v| send(Command::Pin(v, !pinned(v)))).unwrap_or_default();
+            return selected
+                .map(|v| send(Command::Pin(v, !pinned(v))))
+                .unwrap_or_default();
         }
         Action::Edit => {
             if let Some(version) = selected.and_then(|v| session.version(v)) {
                 let area = Box::new(text_area(&version.source.text));
-                app.overlay = Some(Overlay::Edit { parent: version.id, area });
+                app.overlay = Some(Overlay::Edit {
+                    parent: version.id,
+                    area,
+                });
             }
         }
         Action::EditOutside => {
             if let Some(version) = selected.and_then(|v| session.version(v)) {
-                let (text, file_name) = (version.source.text.to_string(), version.source.file_name.clone());
-                return vec![Effect::Outside { parent: version.id, text, file_name }];
+                let (text, file_name) = (
+                    version.source.text.to_string(),
+                    version.source.file_name.clone(),
+                );
+                return vec![Effect::Outside {
+                    parent: version.id,
+                    text,
+                    file_name,
+                }];
             }
         }
         Action::Save => match session.best() {
             Some(best) => {
                 let mut name = text_area(&default_name(session, &best.source.file_name));
                 name.move_cursor(CursorMove::End);
-                app.overlay = Some(Overlay::Save { name: Box::new(name) });
+                app.overlay = Some(Overlay::Save {
+                    name: Box::new(name),
+                });
             }
             None => app.say("no version passes yet: there is nothing to save", true),
         },
-        Action::Help => app.overlay = Some(Overlay::Help { filter: String::new(), cursor: 0 }),
+        Action::Help => {
+            app.overlay = Some(Overlay::Help {
+                filter: String::new(),
+                cursor: 0,
+            })
+        }
         Action::Theme => return vec![Effect::OtherTheme],
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Interrupt if app.at_work && busy(session) => return send(Command::Stop),
         Action::Interrupt => return vec![Effect::Quit],
-        Action::Quit if app.at_work && busy(session) && !app.demo => app.overlay = Some(Overlay::Quit),
+        Action::Quit if app.at_work && busy(session) && !app.demo => {
+            app.overlay = Some(Overlay::Quit)
+        }
         Action::Quit => return vec![Effect::Quit],
         _ => return look_around(app, session, action),
     }
@@ -298,8 +361,15 @@ fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effect> 
             app.scroll.clear();
         }
         Action::Older | Action::Newer => {
-            let at = app.version(session).and_then(|id| session.versions.iter().position(|v| v.id == id)).unwrap_or(0);
-            let next = if action == Action::Older { at.checked_sub(1) } else { Some(at + 1) };
+            let at = app
+                .version(session)
+                .and_then(|id| session.versions.iter().position(|v| v.id == id))
+                .unwrap_or(0);
+            let next = if action == Action::Older {
+                at.checked_sub(1)
+            } else {
+                Some(at + 1)
+            };
             if let Some(version) = next.and_then(|n| session.versions.get(n)) {
                 select(app, version.id);
             }
@@ -315,12 +385,26 @@ fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effect> 
         Action::Top => scroll_to(app, pane, 0),
         Action::Bottom => scroll_to(app, pane, usize::MAX),
         Action::NextChange => {
-            let next = app.seen.changes.iter().copied().find(|row| row.saturating_sub(2) > app.seen.first);
-            next.map(|row| scroll_to(app, pane, row.saturating_sub(2))).unwrap_or_default();
+            let next = app
+                .seen
+                .changes
+                .iter()
+                .copied()
+                .find(|row| row.saturating_sub(2) > app.seen.first);
+            next.map(|row| scroll_to(app, pane, row.saturating_sub(2)))
+                .unwrap_or_default();
         }
         Action::PreviousChange => {
-            let before = app.seen.changes.iter().copied().rev().find(|row| row.saturating_sub(2) < app.seen.first);
-            before.map(|row| scroll_to(app, pane, row.saturating_sub(2))).unwrap_or_default();
+            let before = app
+                .seen
+                .changes
+                .iter()
+                .copied()
+                .rev()
+                .find(|row| row.saturating_sub(2) < app.seen.first);
+            before
+                .map(|row| scroll_to(app, pane, row.saturating_sub(2)))
+                .unwrap_or_default();
         }
         Action::Against => {
             app.against = match app.against {
@@ -345,7 +429,9 @@ fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effect> 
 }
 
 fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
-    let Some(home) = &mut app.home else { return Vec::new() };
+    let Some(home) = &mut app.home else {
+        return Vec::new();
+    };
     match action {
         Action::Up => home.step(-1),
         Action::Down => home.step(1),
@@ -367,7 +453,10 @@ fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
 }
 
 fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effect> {
-    let place = Position { x: mouse.column, y: mouse.row };
+    let place = Position {
+        x: mouse.column,
+        y: mouse.row,
+    };
     if app.overlay.is_some() {
         return Vec::new();
     }
@@ -383,15 +472,32 @@ fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effect> 
 }
 
 fn on_click(app: &mut App, session: &Session, place: Position) -> Vec<Effect> {
-    let row = app.seen.rows.iter().find(|(r, _)| r.contains(place)).map(|(_, n)| *n);
+    let row = app
+        .seen
+        .rows
+        .iter()
+        .find(|(r, _)| r.contains(place))
+        .map(|(_, n)| *n);
     if !app.at_work {
-        let Some((home, row)) = app.home.as_mut().zip(row) else { return Vec::new() };
+        let Some((home, row)) = app.home.as_mut().zip(row) else {
+            return Vec::new();
+        };
         let again = home.cursor == row;
         home.cursor = row;
-        return if again { at_home(app, Action::Open) } else { Vec::new() };
+        return if again {
+            at_home(app, Action::Open)
+        } else {
+            Vec::new()
+        };
     }
     app.steering = app.seen.steer.contains(place);
-    if let Some(tab) = app.seen.tabs.iter().find(|(r, _)| r.contains(place)).map(|(_, t)| *t) {
+    if let Some(tab) = app
+        .seen
+        .tabs
+        .iter()
+        .find(|(r, _)| r.contains(place))
+        .map(|(_, t)| *t)
+    {
         show(app, tab);
     } else if let Some(version) = app.version_at(place) {
         select(app, version);
@@ -439,7 +545,9 @@ fn scroll_to(app: &mut App, pane: Tab, row: usize) {
 
 fn step_case(app: &mut App, session: &Session, by: isize) {
     let cases = session.task.as_ref().map_or(0, |t| t.cases.len());
-    let now = app.case.unwrap_or_else(|| crate::tui::view::cases::natural_case(session, app));
+    let now = app
+        .case
+        .unwrap_or_else(|| crate::tui::view::cases::natural_case(session, app));
     app.case = Some(now.saturating_add_signed(by).min(cases.saturating_sub(1)));
 }
 
@@ -449,7 +557,10 @@ fn unchanged(session: &Session, parent: VersionId, area: &TextArea<'_>) -> bool 
 }
 
 fn measure(app: &mut App, session: &Session, parent: VersionId, text: String) -> Vec<Effect> {
-    if session.version(parent).is_some_and(|v| v.source.text.trim_end() == text.trim_end()) {
+    if session
+        .version(parent)
+        .is_some_and(|v| v.source.text.trim_end() == text.trim_end())
+    {
         app.say("nothing was changed, so there is nothing to measure", false);
         return Vec::new();
     }
@@ -462,7 +573,16 @@ fn measure(app: &mut App, session: &Session, parent: VersionId, text: String) ->
 /// `pairs.best.py` for `solution.py` of the task `pairs`.
 fn default_name(session: &Session, file_name: &str) -> String {
     let task = session.task.as_ref().map_or("program", |t| t.name.as_str());
-    let stem: String = task.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect();
+    let stem: String = task
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() || matches!(c, '-' | '_') {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
     match Path::new(file_name).extension().and_then(|e| e.to_str()) {
         Some(extension) => format!("{stem}.best.{extension}"),
         None => format!("{stem}.best"),
@@ -477,19 +597,29 @@ fn save(app: &mut App, session: &Session, path: &Path, replace: bool) {
         return;
     }
     if path.exists() && !replace {
-        app.overlay = Some(Overlay::Overwrite { path: path.to_owned() });
+        app.overlay = Some(Overlay::Overwrite {
+            path: path.to_owned(),
+        });
         return;
     }
     match write_whole(path, best.source.text.as_bytes(), replace) {
-        Ok(()) => app.say(format!("{} was saved to {}", best.id, path.display()), false),
+        Ok(()) => app.say(
+            format!("{} was saved to {}", best.id, path.display()),
+            false,
+        ),
         Err(why) => app.say(format!("cannot write {}: {why}", path.display()), true),
     }
 }
 
 fn write_whole(path: &Path, bytes: &[u8], replace: bool) -> std::io::Result<()> {
     use std::io::Write as _;
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".reheat-").tempfile_in(folder)?;
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".reheat-")
+        .tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     // Temporary files are private; a saved program is an ordinary file.
@@ -497,8 +627,13 @@ fn write_whole(path: &Path, bytes: &[u8], replace: bool) -> std::io::Result<()> 
     {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = std::fs::metadata(path).map_or(0o644, |m| m.permissions().mode() & 0o777);
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+        file.as_file()
+            .set_permissions(std::fs::Permissions::from_mode(mode))?;
     }
-    let moved = if replace { file.persist(path).map(drop) } else { file.persist_noclobber(path).map(drop) };
+    let moved = if replace {
+        file.persist(path).map(drop)
+    } else {
+        file.persist_noclobber(path).map(drop)
+    };
     moved.map_err(|e| e.error)
 }

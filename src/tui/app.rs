@@ -16,10 +16,10 @@ use crate::tui::desk::{Done, Job};
 use crate::tui::diff::Diff;
 use crate::tui::highlight::{Painted, Syntaxes};
 use crate::tui::home::Home;
+use crate::tui::layout::{Look, Plan, plan};
 use crate::tui::stream::Reply;
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::layout::{Look, Plan, plan};
 
 /// A pane of the main area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,8 +44,16 @@ pub enum Tab {
 
 impl Tab {
     /// All, in order of their numbers.
-    pub const ALL: [Self; 8] =
-        [Self::Task, Self::Stream, Self::Code, Self::Diff, Self::Cases, Self::Prompt, Self::Charts, Self::Summary];
+    pub const ALL: [Self; 8] = [
+        Self::Task,
+        Self::Stream,
+        Self::Code,
+        Self::Diff,
+        Self::Cases,
+        Self::Prompt,
+        Self::Charts,
+        Self::Summary,
+    ];
 
     /// Its name.
     #[must_use]
@@ -280,7 +288,11 @@ impl App {
 
     /// Says something to the developer.
     pub fn say(&mut self, text: impl Into<String>, error: bool) {
-        self.message = Some(Message { at: self.now, text: text.into(), error });
+        self.message = Some(Message {
+            at: self.now,
+            text: text.into(),
+            error,
+        });
     }
 
     /// The version that is looked at.
@@ -351,7 +363,11 @@ impl App {
     /// What besides the size decides where things go.
     #[must_use]
     pub fn look(&self) -> Look {
-        Look { steering: self.steering, banner: !self.banner.is_empty(), zoomed: self.zoomed }
+        Look {
+            steering: self.steering,
+            banner: !self.banner.is_empty(),
+            zoomed: self.zoomed,
+        }
     }
 
     /// Where everything goes on this screen.
@@ -362,11 +378,15 @@ impl App {
 
     /// Works out what the next drawing needs, or asks the desk for it. Call before drawing.
     pub fn prepare(&mut self, session: &Session, ask: &mut dyn FnMut(Job)) {
-        let Some(task) = session.task.as_ref().filter(|_| self.at_work) else { return };
+        let Some(task) = session.task.as_ref().filter(|_| self.at_work) else {
+            return;
+        };
         let language = task.language.as_str();
         if !self.warming {
             self.warming = true;
-            ask(Job::Warm { language: language.to_owned() });
+            ask(Job::Warm {
+                language: language.to_owned(),
+            });
         }
         let pane = self.pane(session);
         let inner = self.plan().main_inner();
@@ -375,41 +395,69 @@ impl App {
             && let Some((number, text)) = self.reply_text(session)
         {
             let syntaxes = self.syntaxes.clone();
-            self.reply.update(number, &text, usize::from(inner.width), language, syntaxes.as_ref());
+            self.reply.update(
+                number,
+                &text,
+                usize::from(inner.width),
+                language,
+                syntaxes.as_ref(),
+            );
         }
         let (id, long): (u32, Arc<str>) = match pane {
             Tab::Task => (0, task.statement.clone()),
-            Tab::Prompt => self.round(session).map_or((0, Arc::from("")), |r| (r.number, r.prompt.clone())),
+            Tab::Prompt => self
+                .round(session)
+                .map_or((0, Arc::from("")), |r| (r.number, r.prompt.clone())),
             _ => return,
         };
         let key = (Some(pane), id, long.len(), inner.width);
         if self.page.key != key {
-            self.page = Page { key, rows: text::wrap_all(&long, inner.width.into()) };
+            self.page = Page {
+                key,
+                rows: text::wrap_all(&long, inner.width.into()),
+            };
         }
     }
 
-    fn prepare_versions(&mut self, session: &Session, pane: Tab, language: &str, ask: &mut dyn FnMut(Job)) {
+    fn prepare_versions(
+        &mut self,
+        session: &Session,
+        pane: Tab,
+        language: &str,
+        ask: &mut dyn FnMut(Job),
+    ) {
         let pair = self.diff_pair(session).filter(|_| pane == Tab::Diff);
         let mut wanted: Vec<VersionId> = pair.map(|(a, b)| vec![a, b]).unwrap_or_default();
         if matches!(pane, Tab::Code | Tab::Diff) {
             wanted.extend(self.version(session));
         }
         for id in wanted {
-            if let Some(version) = session.version(id).filter(|_| self.asked.insert((id, None))) {
-                ask(Job::Paint { version: id, text: version.source.text.clone(), language: language.to_owned() });
+            if let Some(version) = session
+                .version(id)
+                .filter(|_| self.asked.insert((id, None)))
+            {
+                ask(Job::Paint {
+                    version: id,
+                    text: version.source.text.clone(),
+                    language: language.to_owned(),
+                });
             }
         }
         if let Some((old, new)) = pair.filter(|(old, new)| self.asked.insert((*new, Some(*old))))
             && let (Some(a), Some(b)) = (session.version(old), session.version(new))
         {
-            ask(Job::Compare { old: (old, a.source.text.clone()), new: (new, b.source.text.clone()) });
+            ask(Job::Compare {
+                old: (old, a.source.text.clone()),
+                new: (new, b.source.text.clone()),
+            });
         }
     }
 
     /// The reply that is shown: the live one while it comes, else the one that was kept.
     fn reply_text(&self, session: &Session) -> Option<(u32, Arc<str>)> {
         let round = self.round(session)?;
-        let live = session.round().is_some_and(|r| r.number == round.number) && round.reply.is_none();
+        let live =
+            session.round().is_some_and(|r| r.number == round.number) && round.reply.is_none();
         let text = match &round.reply {
             Some(reply) => reply.text.clone(),
             None if live => Arc::from(session.live.text.as_str()),
@@ -435,7 +483,9 @@ impl App {
         }
         match session.stage {
             Stage::Comparing { .. } | Stage::Confirming { .. } => Some(500),
-            Stage::Waiting | Stage::Finished | Stage::Paused => self.fresh_words(session).then_some(1_000),
+            Stage::Waiting | Stage::Finished | Stage::Paused => {
+                self.fresh_words(session).then_some(1_000)
+            }
             _ => Some(120),
         }
     }
@@ -443,22 +493,38 @@ impl App {
     /// Whether a message or a note is recent enough to be shown.
     fn fresh_words(&self, session: &Session) -> bool {
         let fresh = |at: Timestamp| self.now.duration_since(at).as_secs() < MESSAGE_SECONDS;
-        self.message.as_ref().is_some_and(|m| fresh(m.at)) || session.notes.last().is_some_and(|n| fresh(n.at))
+        self.message.as_ref().is_some_and(|m| fresh(m.at))
+            || session.notes.last().is_some_and(|n| fresh(n.at))
     }
 
     /// The word to show now: the screen's own, or the engine's last note, while fresh.
     #[must_use]
     pub fn word<'s>(&'s self, session: &'s Session) -> Option<(&'s str, bool)> {
         let fresh = |at: Timestamp| self.now.duration_since(at).as_secs() < MESSAGE_SECONDS;
-        let own = self.message.as_ref().filter(|m| fresh(m.at)).map(|m| (m.at, m.text.as_str(), m.error));
-        let note = session.notes.last().filter(|n| fresh(n.at)).map(|n| (n.at, n.text.as_str(), n.error));
-        own.into_iter().chain(note).max_by_key(|w| w.0).map(|w| (w.1, w.2))
+        let own = self
+            .message
+            .as_ref()
+            .filter(|m| fresh(m.at))
+            .map(|m| (m.at, m.text.as_str(), m.error));
+        let note = session
+            .notes
+            .last()
+            .filter(|n| fresh(n.at))
+            .map(|n| (n.at, n.text.as_str(), n.error));
+        own.into_iter()
+            .chain(note)
+            .max_by_key(|w| w.0)
+            .map(|w| (w.1, w.2))
     }
 
     /// What of the last drawing is at a place of the screen.
     #[must_use]
     pub fn version_at(&self, place: Position) -> Option<VersionId> {
-        self.seen.versions.iter().find(|(r, _)| r.contains(place)).map(|(_, v)| *v)
+        self.seen
+            .versions
+            .iter()
+            .find(|(r, _)| r.contains(place))
+            .map(|(_, v)| *v)
     }
 }
 

@@ -48,15 +48,28 @@ pub enum Done {
 
 /// Works one job; the grammars are loaded when first needed.
 pub fn work(job: Job, syntaxes: &mut Option<Arc<Syntaxes>>) -> Done {
-    let mut loaded = || syntaxes.get_or_insert_with(|| Arc::new(Syntaxes::default())).clone();
+    let mut loaded = || {
+        syntaxes
+            .get_or_insert_with(|| Arc::new(Syntaxes::default()))
+            .clone()
+    };
     match job {
         Job::Warm { language } => {
             let syntaxes = loaded();
-            let _ = syntaxes.paint("def f(x): return \"a\" + 1\nfn f(x: u8) -> u8 { /* a */ 1 }\n", &language);
+            let _ = syntaxes.paint(
+                "def f(x): return \"a\" + 1\nfn f(x: u8) -> u8 { /* a */ 1 }\n",
+                &language,
+            );
             Done::Warm(syntaxes)
         }
-        Job::Paint { version, text, language } => Done::Painted(version, Arc::new(loaded().paint(&text, &language))),
-        Job::Compare { old, new } => Done::Compared(old.0, new.0, Arc::new(Diff::new(&old.1, &new.1))),
+        Job::Paint {
+            version,
+            text,
+            language,
+        } => Done::Painted(version, Arc::new(loaded().paint(&text, &language))),
+        Job::Compare { old, new } => {
+            Done::Compared(old.0, new.0, Arc::new(Diff::new(&old.1, &new.1)))
+        }
     }
 }
 
@@ -70,6 +83,10 @@ pub fn start(answer: impl Fn(Done) + Send + 'static) -> Sender<Job> {
         }
     };
     // Without a worker the screen stays plain; nothing else is lost.
-    drop(std::thread::Builder::new().name("desk".into()).spawn(worker));
+    drop(
+        std::thread::Builder::new()
+            .name("desk".into())
+            .spawn(worker),
+    );
     jobs
 }

@@ -71,16 +71,29 @@ impl Diff {
             let left: Vec<&str> = old.iter().map(String::as_str).collect();
             let right: Vec<&str> = new.iter().map(String::as_str).collect();
             let deadline = Instant::now() + PATIENCE;
-            let diff = TextDiff::configure().algorithm(Algorithm::Patience).deadline(deadline).diff_slices(&left, &right);
+            let diff = TextDiff::configure()
+                .algorithm(Algorithm::Patience)
+                .deadline(deadline)
+                .diff_slices(&left, &right);
             let mut options = InlineChangeOptions::new();
             options.semantic_cleanup(true).min_ratio(0.4);
             for op in diff.ops() {
-                if let DiffOp::Equal { old_index, new_index, len } = *op {
-                    rows.extend((0..len).map(|i| Row::Same { old: old_index + i, new: new_index + i }));
+                if let DiffOp::Equal {
+                    old_index,
+                    new_index,
+                    len,
+                } = *op
+                {
+                    rows.extend((0..len).map(|i| Row::Same {
+                        old: old_index + i,
+                        new: new_index + i,
+                    }));
                     continue;
                 }
                 let (mut before, mut after) = (Vec::new(), Vec::new());
-                for change in diff.iter_inline_changes_with_options_deadline(op, options, Some(deadline)) {
+                for change in
+                    diff.iter_inline_changes_with_options_deadline(op, options, Some(deadline))
+                {
                     let mut at = 0;
                     let mut words: Vec<Range<usize>> = Vec::new();
                     for (changed, piece) in change.values() {
@@ -101,7 +114,13 @@ impl Diff {
                 pair(&old, &new, before, after, &mut rows);
             }
         }
-        Self { old, new, rows, added, removed }
+        Self {
+            old,
+            new,
+            rows,
+            added,
+            removed,
+        }
     }
 
     /// Whether nothing changed.
@@ -113,7 +132,11 @@ impl Diff {
     /// The rows side by side; long unchanged stretches folded unless all is asked for.
     #[must_use]
     pub fn side_by_side(&self, all: bool) -> Vec<Row> {
-        if all { self.rows.clone() } else { fold(&self.rows) }
+        if all {
+            self.rows.clone()
+        } else {
+            fold(&self.rows)
+        }
     }
 
     /// The rows one under the other: of each change first all that went, then all that came.
@@ -125,8 +148,14 @@ impl Diff {
         for row in folded {
             match row {
                 Row::Changed { old, new } => {
-                    rows.extend(old.map(|old| Row::Changed { old: Some(old), new: None }));
-                    came.extend(new.map(|new| Row::Changed { old: None, new: Some(new) }));
+                    rows.extend(old.map(|old| Row::Changed {
+                        old: Some(old),
+                        new: None,
+                    }));
+                    came.extend(new.map(|new| Row::Changed {
+                        old: None,
+                        new: Some(new),
+                    }));
                 }
                 other => {
                     rows.append(&mut came);
@@ -141,7 +170,11 @@ impl Diff {
 
 /// Marks a piece as changed. Marks with a single character between them become one, and indents are never marked.
 fn mark(words: &mut Vec<Range<usize>>, at: usize, piece: &str) {
-    let start = if at == 0 { piece.len() - piece.trim_start().len() } else { at };
+    let start = if at == 0 {
+        piece.len() - piece.trim_start().len()
+    } else {
+        at
+    };
     let end = at + piece.len();
     match words.last_mut() {
         Some(last) if start <= last.end + 1 => last.end = end,
@@ -154,7 +187,9 @@ fn mark(words: &mut Vec<Range<usize>>, at: usize, piece: &str) {
 #[must_use]
 pub fn changes(rows: &[Row]) -> Vec<usize> {
     let changed = |i: usize| matches!(rows.get(i), Some(Row::Changed { .. }));
-    (0..rows.len()).filter(|i| changed(*i) && (*i == 0 || !changed(i - 1))).collect()
+    (0..rows.len())
+        .filter(|i| changed(*i) && (*i == 0 || !changed(i - 1)))
+        .collect()
 }
 
 /// Folds unchanged stretches that are longer than the context around changes (and than the fold's own row).
@@ -167,7 +202,10 @@ fn fold(rows: &[Row]) -> Vec<Row> {
             at += 1;
             continue;
         }
-        let end = rows[at..].iter().position(|r| matches!(r, Row::Changed { .. })).map_or(rows.len(), |n| at + n);
+        let end = rows[at..]
+            .iter()
+            .position(|r| matches!(r, Row::Changed { .. }))
+            .map_or(rows.len(), |n| at + n);
         let head = if at == 0 { 0 } else { CONTEXT };
         let tail = if end == rows.len() { 0 } else { CONTEXT };
         let length = end - at;
@@ -201,13 +239,23 @@ fn pair(old: &[String], new: &[String], before: Vec<Side>, after: Vec<Side>, row
     let (mut i, mut j) = (0, 0);
     let mut waiting: Vec<Side> = Vec::new();
     let flush = |waiting: &mut Vec<Side>, rows: &mut Vec<Row>| {
-        rows.extend(waiting.drain(..).map(|old| Row::Changed { old: Some(old), new: None }));
+        rows.extend(waiting.drain(..).map(|old| Row::Changed {
+            old: Some(old),
+            new: None,
+        }));
     };
     while i < n && j < m {
-        let like = if search { likeness(&before[i], &after[j]) } else { 1.0 };
+        let like = if search {
+            likeness(&before[i], &after[j])
+        } else {
+            1.0
+        };
         if !search || (like > 0.0 && (best[i][j] - best[i + 1][j + 1] - like).abs() < 1e-9) {
             flush(&mut waiting, rows);
-            rows.push(Row::Changed { old: Some(before[i].clone()), new: Some(after[j].clone()) });
+            rows.push(Row::Changed {
+                old: Some(before[i].clone()),
+                new: Some(after[j].clone()),
+            });
             i += 1;
             j += 1;
         } else if (best[i][j] - best[i + 1][j]).abs() < 1e-9 {
@@ -216,14 +264,20 @@ fn pair(old: &[String], new: &[String], before: Vec<Side>, after: Vec<Side>, row
         } else {
             // A line that came alone may stand beside one that went alone: it saves a row.
             let gone = (!waiting.is_empty()).then(|| waiting.remove(0));
-            rows.push(Row::Changed { old: gone, new: Some(after[j].clone()) });
+            rows.push(Row::Changed {
+                old: gone,
+                new: Some(after[j].clone()),
+            });
             j += 1;
         }
     }
     waiting.extend_from_slice(&before[i..]);
     for new in &after[j..] {
         let gone = (!waiting.is_empty()).then(|| waiting.remove(0));
-        rows.push(Row::Changed { old: gone, new: Some(new.clone()) });
+        rows.push(Row::Changed {
+            old: gone,
+            new: Some(new.clone()),
+        });
     }
     flush(&mut waiting, rows);
 }
@@ -237,7 +291,13 @@ fn alike(a: &str, b: &str) -> f64 {
     }
     let shortest = a.len().min(b.len());
     let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let end = a.iter().rev().zip(b.iter().rev()).take(shortest - start).take_while(|(x, y)| x == y).count();
+    let end = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take(shortest - start)
+        .take_while(|(x, y)| x == y)
+        .count();
     let share = (start + end) as f64 / longest as f64;
     if share < 0.25 { 0.0 } else { share }
 }
@@ -247,23 +307,31 @@ fn alike(a: &str, b: &str) -> f64 {
 mod tests {
     use super::*;
 
-    const OLD: &str = "def f(xs):\n    total = 0\n    for x in xs:\n        total += x\n    return total\n";
-    const NEW: &str = "def f(xs):\n    \"\"\"Sums.\"\"\"\n    total = 1\n    return total + sum(xs)\n";
+    const OLD: &str =
+        "def f(xs):\n    total = 0\n    for x in xs:\n        total += x\n    return total\n";
+    const NEW: &str =
+        "def f(xs):\n    \"\"\"Sums.\"\"\"\n    total = 1\n    return total + sum(xs)\n";
 
     #[test]
     fn both_views_hold_every_line_once_and_in_order() {
         let diff = Diff::new(OLD, NEW);
         for rows in [diff.side_by_side(true), diff.unified(true)] {
-            let old: Vec<usize> = rows.iter().filter_map(|r| match r {
-                Row::Same { old, .. } => Some(*old),
-                Row::Changed { old, .. } => old.as_ref().map(|s| s.line),
-                Row::Fold(_) => None,
-            }).collect();
-            let new: Vec<usize> = rows.iter().filter_map(|r| match r {
-                Row::Same { new, .. } => Some(*new),
-                Row::Changed { new, .. } => new.as_ref().map(|s| s.line),
-                Row::Fold(_) => None,
-            }).collect();
+            let old: Vec<usize> = rows
+                .iter()
+                .filter_map(|r| match r {
+                    Row::Same { old, .. } => Some(*old),
+                    Row::Changed { old, .. } => old.as_ref().map(|s| s.line),
+                    Row::Fold(_) => None,
+                })
+                .collect();
+            let new: Vec<usize> = rows
+                .iter()
+                .filter_map(|r| match r {
+                    Row::Same { new, .. } => Some(*new),
+                    Row::Changed { new, .. } => new.as_ref().map(|s| s.line),
+                    Row::Fold(_) => None,
+                })
+                .collect();
             assert_eq!(old, (0..5).collect::<Vec<_>>());
             assert_eq!(new, (0..4).collect::<Vec<_>>());
         }
@@ -272,10 +340,16 @@ mod tests {
 
     #[test]
     fn alike_lines_stand_beside_each_other_with_the_changed_words_marked() {
-        let diff = Diff::new("a = 1\nvalue = compute(left)\n", "# new\nvalue = compute(right)\n");
+        let diff = Diff::new(
+            "a = 1\nvalue = compute(left)\n",
+            "# new\nvalue = compute(right)\n",
+        );
         let rows = diff.side_by_side(true);
         let paired = rows.iter().find_map(|r| match r {
-            Row::Changed { old: Some(o), new: Some(n) } if o.line == 1 => Some((o, n)),
+            Row::Changed {
+                old: Some(o),
+                new: Some(n),
+            } if o.line == 1 => Some((o, n)),
             _ => None,
         });
         let (old, new) = paired.expect("the alike lines are paired");

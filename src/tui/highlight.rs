@@ -6,7 +6,8 @@
 use std::str::FromStr as _;
 
 use syntect::highlighting::{
-    Color, HighlightState, Highlighter, ScopeSelectors, StyleModifier, Theme as SyntectTheme, ThemeItem, ThemeSettings,
+    Color, HighlightState, Highlighter, ScopeSelectors, StyleModifier, Theme as SyntectTheme,
+    ThemeItem, ThemeSettings,
 };
 use syntect::parsing::{ParseState, ScopeStack, SyntaxReference, SyntaxSet};
 
@@ -31,13 +32,20 @@ impl Painted {
     /// A line without colours.
     #[must_use]
     pub fn plain(line: &str) -> Self {
-        Self { text: visible(line).into_owned(), parts: Vec::new() }
+        Self {
+            text: visible(line).into_owned(),
+            parts: Vec::new(),
+        }
     }
 
     /// The text in pieces with their roles.
     pub fn pieces(&self) -> impl Iterator<Item = (&str, Role)> {
         let mut start = 0;
-        let ends = self.parts.iter().copied().chain([(self.text.len(), Role::Text)]);
+        let ends = self
+            .parts
+            .iter()
+            .copied()
+            .chain([(self.text.len(), Role::Text)]);
         ends.filter_map(move |(end, role)| {
             let piece = self.text.get(start..end)?;
             start = end;
@@ -60,7 +68,10 @@ pub struct Syntaxes {
 
 impl Default for Syntaxes {
     fn default() -> Self {
-        Self { set: two_face::syntax::extra_newlines(), table: table() }
+        Self {
+            set: two_face::syntax::extra_newlines(),
+            table: table(),
+        }
     }
 }
 
@@ -78,7 +89,9 @@ impl Syntaxes {
             "js" | "node" => "javascript",
             other => other,
         };
-        self.set.find_syntax_by_token(token).filter(|s| s.name != "Plain Text")
+        self.set
+            .find_syntax_by_token(token)
+            .filter(|s| s.name != "Plain Text")
     }
 
     /// Colours a whole text.
@@ -104,7 +117,10 @@ impl Painter {
     pub fn new(syntaxes: &Syntaxes, language: &str) -> Self {
         let state = syntaxes.find(language).map(|syntax| {
             let highlighter = Highlighter::new(&syntaxes.table);
-            (ParseState::new(syntax), HighlightState::new(&highlighter, ScopeStack::new()))
+            (
+                ParseState::new(syntax),
+                HighlightState::new(&highlighter, ScopeStack::new()),
+            )
         });
         Self { state }
     }
@@ -112,7 +128,9 @@ impl Painter {
     /// The next line.
     pub fn line(&mut self, syntaxes: &Syntaxes, line: &str) -> Painted {
         let mut painted = Painted::plain(line);
-        let Some((parse, highlight)) = &mut self.state else { return painted };
+        let Some((parse, highlight)) = &mut self.state else {
+            return painted;
+        };
         if painted.text.len() > LONGEST_LINE {
             return painted;
         }
@@ -122,7 +140,12 @@ impl Painter {
             return painted;
         };
         let highlighter = Highlighter::new(&syntaxes.table);
-        let pieces = syntect::highlighting::HighlightIterator::new(highlight, &ops, &painted.text, &highlighter);
+        let pieces = syntect::highlighting::HighlightIterator::new(
+            highlight,
+            &ops,
+            &painted.text,
+            &highlighter,
+        );
         let mut end = 0;
         let limit = painted.text.len() - 1;
         let mut parts: Vec<(usize, Role)> = Vec::new();
@@ -143,35 +166,72 @@ impl Painter {
 /// Scopes and what they mean to us. Later, more specific selectors win, as in any TextMate theme.
 const SCOPES: &[(&str, Role)] = &[
     ("keyword, storage", Role::Keyword),
-    ("storage.type.numeric, storage.type.c, storage.type.c++", Role::Type),
+    (
+        "storage.type.numeric, storage.type.c, storage.type.c++",
+        Role::Type,
+    ),
     ("keyword.operator, punctuation", Role::Operator),
-    ("keyword.operator.logical.python, keyword.operator.word", Role::Keyword),
-    ("entity.name.function, support.function, variable.function, support.macro, meta.function-call.identifier", Role::Function),
-    ("entity.name.type, entity.name.class, entity.name.struct, entity.name.enum, support.type, support.class, entity.name.impl", Role::Type),
-    ("constant.numeric, constant.language, constant.character.escape", Role::Number),
+    (
+        "keyword.operator.logical.python, keyword.operator.word",
+        Role::Keyword,
+    ),
+    (
+        "entity.name.function, support.function, variable.function, support.macro, meta.function-call.identifier",
+        Role::Function,
+    ),
+    (
+        "entity.name.type, entity.name.class, entity.name.struct, entity.name.enum, support.type, support.class, entity.name.impl",
+        Role::Type,
+    ),
+    (
+        "constant.numeric, constant.language, constant.character.escape",
+        Role::Number,
+    ),
     ("string, punctuation.definition.string", Role::Str),
-    ("comment, punctuation.definition.comment, string.quoted.docstring, comment.block.documentation", Role::Comment),
+    (
+        "comment, punctuation.definition.comment, string.quoted.docstring, comment.block.documentation",
+        Role::Comment,
+    ),
 ];
 
 /// Roles travel through syntect as "colours": the red part is the place in [`SCOPES`], plus one.
 fn table() -> SyntectTheme {
-    let code = |n: u8| Color { r: n, g: 0, b: 0, a: 255 };
+    let code = |n: u8| Color {
+        r: n,
+        g: 0,
+        b: 0,
+        a: 255,
+    };
     let scopes = SCOPES
         .iter()
         .zip(1u8..)
         .filter_map(|((selectors, _), n)| {
             Some(ThemeItem {
                 scope: ScopeSelectors::from_str(selectors).ok()?,
-                style: StyleModifier { foreground: Some(code(n)), ..StyleModifier::default() },
+                style: StyleModifier {
+                    foreground: Some(code(n)),
+                    ..StyleModifier::default()
+                },
             })
         })
         .collect();
-    let settings = ThemeSettings { foreground: Some(code(0)), background: Some(code(0)), ..ThemeSettings::default() };
-    SyntectTheme { settings, scopes, ..SyntectTheme::default() }
+    let settings = ThemeSettings {
+        foreground: Some(code(0)),
+        background: Some(code(0)),
+        ..ThemeSettings::default()
+    };
+    SyntectTheme {
+        settings,
+        scopes,
+        ..SyntectTheme::default()
+    }
 }
 
 fn role_of(colour: Color) -> Role {
-    usize::from(colour.r).checked_sub(1).and_then(|at| SCOPES.get(at)).map_or(Role::Text, |(_, role)| *role)
+    usize::from(colour.r)
+        .checked_sub(1)
+        .and_then(|at| SCOPES.get(at))
+        .map_or(Role::Text, |(_, role)| *role)
 }
 
 #[cfg(test)]
@@ -185,9 +245,14 @@ mod tests {
         let lines = syntaxes.paint("def f(x):\n\treturn \"é\" + 12  # why\n", "python");
         assert_eq!(lines.len(), 2);
         assert_eq!(lines[1].text, "    return \"é\" + 12  # why");
-        let role = |line: &Painted, word: &str| line.pieces().find(|(t, _)| t.contains(word)).unwrap().1;
+        let role =
+            |line: &Painted, word: &str| line.pieces().find(|(t, _)| t.contains(word)).unwrap().1;
         assert_eq!(role(&lines[0], "def"), Role::Keyword);
-        assert_eq!(role(&lines[0], "f"), Role::Keyword, "`def` comes first and holds an f");
+        assert_eq!(
+            role(&lines[0], "f"),
+            Role::Keyword,
+            "`def` comes first and holds an f"
+        );
         assert_eq!(role(&lines[1], "é"), Role::Str);
         assert_eq!(role(&lines[1], "12"), Role::Number);
         assert_eq!(role(&lines[1], "why"), Role::Comment);
@@ -199,10 +264,22 @@ mod tests {
     #[test]
     fn our_languages_have_grammars_and_others_stay_plain() {
         let syntaxes = Syntaxes::default();
-        for language in ["python", "javascript", "c", "cpp", "rust", "go", "java", "ruby"] {
+        for language in [
+            "python",
+            "javascript",
+            "c",
+            "cpp",
+            "rust",
+            "go",
+            "java",
+            "ruby",
+        ] {
             assert!(syntaxes.knows(language), "{language}");
         }
-        assert_eq!(syntaxes.paint("a b", "klingon"), vec![Painted::plain("a b")]);
+        assert_eq!(
+            syntaxes.paint("a b", "klingon"),
+            vec![Painted::plain("a b")]
+        );
     }
 
     #[test]
@@ -210,11 +287,14 @@ mod tests {
         let syntaxes = Syntaxes::default();
         let text = "fn main() {\n    let s = \"multi\n line\"; /* a\n b */ 1;\n}\n";
         let mut painter = Painter::new(&syntaxes, "rust");
-        let grown: Vec<Painted> = text.lines().map(|l| {
-            // The open line is coloured by a copy, so that it can be coloured again when it has grown.
-            let _ = painter.clone().line(&syntaxes, &l[..l.len() / 2]);
-            painter.line(&syntaxes, l)
-        }).collect();
+        let grown: Vec<Painted> = text
+            .lines()
+            .map(|l| {
+                // The open line is coloured by a copy, so that it can be coloured again when it has grown.
+                let _ = painter.clone().line(&syntaxes, &l[..l.len() / 2]);
+                painter.line(&syntaxes, l)
+            })
+            .collect();
         assert_eq!(grown, syntaxes.paint(text, "rust"));
     }
 }

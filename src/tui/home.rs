@@ -88,7 +88,10 @@ impl Home {
         if let Some(session) = self.sessions.get(self.cursor) {
             return Ok(Choice::Resume(session.id.clone()));
         }
-        match self.tasks.get(self.cursor - self.sessions.len().min(self.cursor)) {
+        match self
+            .tasks
+            .get(self.cursor - self.sessions.len().min(self.cursor))
+        {
             Some(task) => match &task.available {
                 Ok(()) => Ok(Choice::Bundled(task.name.clone())),
                 Err(why) => Err(format!("{} cannot be opened here: {why}", task.name)),

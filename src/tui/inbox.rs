@@ -53,7 +53,11 @@ pub fn forward(events: Receiver<Happened>, to: SyncSender<Message>) {
         }
         drop(to.send(Message::LoopEnded));
     };
-    drop(std::thread::Builder::new().name("events".into()).spawn(forwarder));
+    drop(
+        std::thread::Builder::new()
+            .name("events".into())
+            .spawn(forwarder),
+    );
 }
 
 /// Set when the screen has ended in good order: nobody needs to end the program by force any more.
@@ -81,7 +85,11 @@ fn watch_the_end(status: i32) {
             std::process::exit(status);
         }
     };
-    drop(std::thread::Builder::new().name("end".into()).spawn(watcher));
+    drop(
+        std::thread::Builder::new()
+            .name("end".into())
+            .spawn(watcher),
+    );
 }
 
 #[cfg(unix)]
@@ -104,7 +112,8 @@ mod unix {
     /// # Errors
     /// Where the system refuses the handlers.
     pub fn signals(to: SyncSender<Message>) -> std::io::Result<signal_hook::iterator::Handle> {
-        let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
+        let mut signals =
+            Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
         let handle = signals.handle();
         let waiter = move || {
             for signal in signals.forever() {
@@ -118,7 +127,9 @@ mod unix {
                 drop(to.try_send(Message::Signal(signal)));
             }
         };
-        std::thread::Builder::new().name("signals".into()).spawn(waiter)?;
+        std::thread::Builder::new()
+            .name("signals".into())
+            .spawn(waiter)?;
         Ok(handle)
     }
 
@@ -140,16 +151,25 @@ mod unix {
         /// # Errors
         /// Where there is no terminal to read from.
         pub fn start(to: SyncSender<Message>) -> std::io::Result<Self> {
-            let (woken, wake) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC | rustix::pipe::PipeFlags::NONBLOCK)?;
+            let (woken, wake) = rustix::pipe::pipe_with(
+                rustix::pipe::PipeFlags::CLOEXEC | rustix::pipe::PipeFlags::NONBLOCK,
+            )?;
             let hold = Arc::new((Mutex::new(Hold::default()), Condvar::new()));
             // The same choice as crossterm's, so that both look at one terminal.
             let other: Option<OwnedFd> = if rustix::termios::isatty(rustix::stdio::stdin()) {
                 None
             } else {
-                Some(std::fs::OpenOptions::new().read(true).open("/dev/tty")?.into())
+                Some(
+                    std::fs::OpenOptions::new()
+                        .read(true)
+                        .open("/dev/tty")?
+                        .into(),
+                )
             };
             let held = hold.clone();
-            std::thread::Builder::new().name("keyboard".into()).spawn(move || read(&to, other.as_ref(), &woken, &held))?;
+            std::thread::Builder::new()
+                .name("keyboard".into())
+                .spawn(move || read(&to, other.as_ref(), &woken, &held))?;
             Ok(Self { wake, hold })
         }
 
@@ -160,7 +180,9 @@ mod unix {
             state.held = true;
             let _ = rustix::io::write(&self.wake, b".");
             while !state.parked {
-                let (next, late) = changed.wait_timeout(state, Duration::from_millis(200)).unwrap_or_else(PoisonError::into_inner);
+                let (next, late) = changed
+                    .wait_timeout(state, Duration::from_millis(200))
+                    .unwrap_or_else(PoisonError::into_inner);
                 state = next;
                 if late.timed_out() {
                     return;
@@ -187,19 +209,30 @@ mod unix {
         state.parked = false;
     }
 
-    fn read(to: &SyncSender<Message>, other: Option<&OwnedFd>, woken: &OwnedFd, hold: &(Mutex<Hold>, Condvar)) {
+    fn read(
+        to: &SyncSender<Message>,
+        other: Option<&OwnedFd>,
+        woken: &OwnedFd,
+        hold: &(Mutex<Hold>, Condvar),
+    ) {
         let mut nothing = 0;
         loop {
             let (gone, ready) = {
                 let stdin = rustix::stdio::stdin();
                 let tty = other.map_or(stdin, |t| t.as_fd());
-                let mut fds = [PollFd::new(&tty, PollFlags::IN), PollFd::new(woken, PollFlags::IN)];
+                let mut fds = [
+                    PollFd::new(&tty, PollFlags::IN),
+                    PollFd::new(woken, PollFlags::IN),
+                ];
                 match poll(&mut fds, None) {
                     Ok(_) | Err(rustix::io::Errno::INTR) => {}
                     Err(_) => return drop(to.send(Message::HungUp)),
                 }
                 let is = fds[0].revents();
-                (is.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL), is.contains(PollFlags::IN))
+                (
+                    is.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL),
+                    is.contains(PollFlags::IN),
+                )
             };
             let mut bytes = [0u8; 64];
             while matches!(rustix::io::read(woken, &mut bytes), Ok(n) if n > 0) {}

@@ -54,7 +54,10 @@ impl Plan {
 
 fn inner(area: Rect, room: Room) -> Rect {
     let horizontal = if room >= Room::Medium { 2 } else { 1 };
-    area.inner(Margin { horizontal, vertical: 1 })
+    area.inner(Margin {
+        horizontal,
+        vertical: 1,
+    })
 }
 
 /// What besides the size decides where things go.
@@ -71,7 +74,11 @@ pub struct Look {
 /// Lays out a screen.
 #[must_use]
 pub fn plan(size: Rect, look: Look) -> Plan {
-    let Look { steering, banner, zoomed } = look;
+    let Look {
+        steering,
+        banner,
+        zoomed,
+    } = look;
     let room = match (size.width, size.height) {
         (w, h) if w < 30 || h < 9 => Room::Tiny,
         (w, h) if w < 100 || h < 24 => Room::Small,
@@ -125,7 +132,10 @@ pub fn plan(size: Rect, look: Look) -> Plan {
             if side.height >= 30 {
                 plan.gains = Some(bottom(&mut side, 8));
             }
-            let (interval, memory) = (if side.height >= 24 { 8 } else { 6 }, if side.height >= 24 { 9 } else { 7 });
+            let (interval, memory) = (
+                if side.height >= 24 { 8 } else { 6 },
+                if side.height >= 24 { 9 } else { 7 },
+            );
             plan.interval = Some(bottom(&mut side, interval));
             plan.memory = Some(bottom(&mut side, memory));
             plan.tree = Some(side);
@@ -151,7 +161,10 @@ pub fn plan(size: Rect, look: Look) -> Plan {
 
 fn top(rest: &mut Rect, lines: u16) -> Rect {
     let lines = lines.min(rest.height);
-    let part = Rect { height: lines, ..*rest };
+    let part = Rect {
+        height: lines,
+        ..*rest
+    };
     rest.y += lines;
     rest.height -= lines;
     part
@@ -160,12 +173,19 @@ fn top(rest: &mut Rect, lines: u16) -> Rect {
 fn bottom(rest: &mut Rect, lines: u16) -> Rect {
     let lines = lines.min(rest.height);
     rest.height -= lines;
-    Rect { y: rest.y + rest.height, height: lines, ..*rest }
+    Rect {
+        y: rest.y + rest.height,
+        height: lines,
+        ..*rest
+    }
 }
 
 fn left(rest: &mut Rect, cells: u16) -> Rect {
     let cells = cells.min(rest.width);
-    let part = Rect { width: cells, ..*rest };
+    let part = Rect {
+        width: cells,
+        ..*rest
+    };
     rest.x += cells;
     rest.width -= cells;
     part
@@ -174,14 +194,23 @@ fn left(rest: &mut Rect, cells: u16) -> Rect {
 fn right(rest: &mut Rect, cells: u16) -> Rect {
     let cells = cells.min(rest.width);
     rest.width -= cells;
-    Rect { x: rest.x + rest.width, width: cells, ..*rest }
+    Rect {
+        x: rest.x + rest.width,
+        width: cells,
+        ..*rest
+    }
 }
 
 /// A box in the middle, at most so large.
 #[must_use]
 pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
-    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    }
 }
 
 #[cfg(test)]
@@ -193,18 +222,50 @@ mod tests {
     fn parts_fill_the_screen_and_never_overlap() {
         for width in 0..220 {
             for height in 0..70 {
-                for (steering, banner, zoomed) in [(false, false, false), (true, true, false), (false, true, true)] {
-                    let plan = plan(Rect::new(0, 0, width, height), Look { steering, banner, zoomed });
-                    let parts = [plan.header, plan.banner, plan.tree, plan.card, plan.memory, plan.interval, plan.gains, plan.steer, plan.mini];
-                    let all: Vec<Rect> = parts.into_iter().flatten().chain([plan.main, plan.state]).collect();
+                for (steering, banner, zoomed) in [
+                    (false, false, false),
+                    (true, true, false),
+                    (false, true, true),
+                ] {
+                    let plan = plan(
+                        Rect::new(0, 0, width, height),
+                        Look {
+                            steering,
+                            banner,
+                            zoomed,
+                        },
+                    );
+                    let parts = [
+                        plan.header,
+                        plan.banner,
+                        plan.tree,
+                        plan.card,
+                        plan.memory,
+                        plan.interval,
+                        plan.gains,
+                        plan.steer,
+                        plan.mini,
+                    ];
+                    let all: Vec<Rect> = parts
+                        .into_iter()
+                        .flatten()
+                        .chain([plan.main, plan.state])
+                        .collect();
                     for (i, a) in all.iter().enumerate() {
                         for b in &all[i + 1..] {
-                            assert!(!a.intersects(*b) || a.is_empty() || b.is_empty(), "{width}×{height}: {a:?} {b:?}");
+                            assert!(
+                                !a.intersects(*b) || a.is_empty() || b.is_empty(),
+                                "{width}×{height}: {a:?} {b:?}"
+                            );
                         }
                     }
                     let covered: u32 = all.iter().map(|r| r.area()).sum();
                     if plan.room != Room::Tiny {
-                        assert_eq!(covered, u32::from(width) * u32::from(height), "{width}×{height}");
+                        assert_eq!(
+                            covered,
+                            u32::from(width) * u32::from(height),
+                            "{width}×{height}"
+                        );
                         assert!(plan.main.height >= 3, "{width}×{height}");
                     }
                 }

@@ -44,7 +44,10 @@ impl From<Handle> for Link {
     fn from(mut handle: Handle) -> Self {
         // The events are read by a thread of their own; the handle keeps an empty channel in their place.
         let events = std::mem::replace(&mut handle.events, std::sync::mpsc::channel().1);
-        Self { events, send: Box::new(move |command| handle.send(command)) }
+        Self {
+            events,
+            send: Box::new(move |command| handle.send(command)),
+        }
     }
 }
 

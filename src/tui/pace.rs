@@ -39,7 +39,10 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { last: None, tokens: BURST }
+        Self {
+            last: None,
+            tokens: BURST,
+        }
     }
 }
 
@@ -47,16 +50,24 @@ impl Pace {
     /// How long to wait before a frame may be drawn; zero is now.
     #[must_use]
     pub fn wait(&self, cause: Cause, now: Instant) -> Duration {
-        let Some(last) = self.last else { return Duration::ZERO };
+        let Some(last) = self.last else {
+            return Duration::ZERO;
+        };
         let passed = now.saturating_duration_since(last);
         let tokens = self.tokens + passed.as_secs_f64() * STEADY;
-        let refill = if tokens >= 1.0 { Duration::ZERO } else { Duration::from_secs_f64((1.0 - tokens) / STEADY) };
+        let refill = if tokens >= 1.0 {
+            Duration::ZERO
+        } else {
+            Duration::from_secs_f64((1.0 - tokens) / STEADY)
+        };
         cause.distance().saturating_sub(passed).max(refill)
     }
 
     /// A frame was drawn.
     pub fn drawn(&mut self, now: Instant) {
-        let passed = self.last.map_or(Duration::ZERO, |last| now.saturating_duration_since(last));
+        let passed = self
+            .last
+            .map_or(Duration::ZERO, |last| now.saturating_duration_since(last));
         self.tokens = (self.tokens + passed.as_secs_f64() * STEADY).min(BURST) - 1.0;
         self.last = Some(now);
     }
@@ -88,13 +99,24 @@ mod tests {
         let start = Instant::now();
         let mut pace = Pace::default();
         pace.drawn(start);
-        assert!(pace.wait(Cause::Key, start + Duration::from_millis(1)).is_zero());
-        assert!((60..=70).contains(&frames(Cause::Key)), "{}", frames(Cause::Key));
+        assert!(
+            pace.wait(Cause::Key, start + Duration::from_millis(1))
+                .is_zero()
+        );
+        assert!(
+            (60..=70).contains(&frames(Cause::Key)),
+            "{}",
+            frames(Cause::Key)
+        );
     }
 
     #[test]
     fn news_are_merged_and_a_timing_is_left_alone() {
-        assert!((28..=31).contains(&frames(Cause::News)), "{}", frames(Cause::News));
+        assert!(
+            (28..=31).contains(&frames(Cause::News)),
+            "{}",
+            frames(Cause::News)
+        );
         assert_eq!(frames(Cause::NewsWhileTiming), 8);
     }
 }

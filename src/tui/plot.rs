@@ -28,7 +28,11 @@ impl Plot {
     #[must_use]
     pub fn new(width: u16, height: u16) -> Self {
         let (width, height) = (usize::from(width), usize::from(height));
-        Self { width, height, cells: vec![(0, Role::Text); width * height] }
+        Self {
+            width,
+            height,
+            cells: vec![(0, Role::Text); width * height],
+        }
     }
 
     /// Dots across.
@@ -55,13 +59,19 @@ impl Plot {
     }
 
     /// Draws a line through points in 0..=1 × 0..=1 (0 is left and bottom), in order of x.
-    pub fn line(&mut self, points: impl IntoIterator<Item = (f64, f64)>, role: Role, stroke: Stroke) {
+    pub fn line(
+        &mut self,
+        points: impl IntoIterator<Item = (f64, f64)>,
+        role: Role,
+        stroke: Stroke,
+    ) {
         let (w, h) = (self.dots_wide(), self.dots_high());
         if w == 0 || h == 0 {
             return;
         }
         let place = |x: f64, y: f64| {
-            let scale = |v: f64, dots: usize| (v.clamp(0.0, 1.0) * (dots - 1) as f64).round() as i64;
+            let scale =
+                |v: f64, dots: usize| (v.clamp(0.0, 1.0) * (dots - 1) as f64).round() as i64;
             (scale(x, w), h as i64 - 1 - scale(y, h))
         };
         let mut before: Option<(i64, i64)> = None;
@@ -79,7 +89,10 @@ impl Plot {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let steps = dx.abs().max(dy.abs()).max(1);
         for i in 0..=steps {
-            let (x, y) = (from.0 + (dx * i + dx.signum() * steps / 2) / steps, from.1 + (dy * i + dy.signum() * steps / 2) / steps);
+            let (x, y) = (
+                from.0 + (dx * i + dx.signum() * steps / 2) / steps,
+                from.1 + (dy * i + dy.signum() * steps / 2) / steps,
+            );
             // The rhythm hangs on the place, so that it does not restart at every point.
             let beat = (x + y).rem_euclid(12);
             let on = match stroke {
@@ -100,7 +113,8 @@ impl Plot {
                 let (bits, role) = self.cells[row * self.width + column];
                 if bits != 0
                     && let Some(c) = char::from_u32(0x2800 + u32::from(bits))
-                    && let Some(cell) = buffer.cell_mut((area.x + column as u16, area.y + row as u16))
+                    && let Some(cell) =
+                        buffer.cell_mut((area.x + column as u16, area.y + row as u16))
                 {
                     cell.set_char(c).set_style(theme.fg(role));
                 }
@@ -116,7 +130,11 @@ pub fn round_up(value: f64) -> f64 {
         return 1.0;
     }
     let power = 10f64.powf(value.log10().floor());
-    [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0].iter().map(|m| m * power).find(|v| *v >= value * (1.0 - 1e-9)).unwrap_or(power * 10.0)
+    [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]
+        .iter()
+        .map(|m| m * power)
+        .find(|v| *v >= value * (1.0 - 1e-9))
+        .unwrap_or(power * 10.0)
 }
 
 #[cfg(test)]
@@ -132,7 +150,11 @@ mod tests {
         let area = Rect::new(0, 0, 4, 2);
         let mut buffer = Buffer::empty(area);
         plot.render(area, &mut buffer, &Theme::dark(Depth::None));
-        let row = |y: u16| (0..4).map(|x| buffer[(x, y)].symbol().to_owned()).collect::<String>();
+        let row = |y: u16| {
+            (0..4)
+                .map(|x| buffer[(x, y)].symbol().to_owned())
+                .collect::<String>()
+        };
         assert_eq!((row(0).as_str(), row(1).as_str()), ("  ⡠⠊", "⡠⠊  "));
     }
 
@@ -141,13 +163,23 @@ mod tests {
         let mut plot = Plot::new(0, 0);
         plot.line([(0.0, 0.0), (1.0, f64::NAN)], Role::Text, Stroke::Dotted);
         let mut plot = Plot::new(3, 1);
-        plot.line([(-5.0, 9.0), (7.0, f64::INFINITY), (2.0, 2.0)], Role::Text, Stroke::Dashed);
+        plot.line(
+            [(-5.0, 9.0), (7.0, f64::INFINITY), (2.0, 2.0)],
+            Role::Text,
+            Stroke::Dashed,
+        );
         plot.dot(99, 99, Role::Text);
     }
 
     #[test]
     fn axes_end_at_round_figures() {
-        for (value, round) in [(0.41, 0.5), (61.2, 80.0), (1.0, 1.0), (23.0, 25.0), (0.0, 1.0)] {
+        for (value, round) in [
+            (0.41, 0.5),
+            (61.2, 80.0),
+            (1.0, 1.0),
+            (23.0, 25.0),
+            (0.0, 1.0),
+        ] {
             assert!((round_up(value) - round).abs() < 1e-9, "{value}");
         }
     }

@@ -35,8 +35,12 @@ const SHORT_FAREWELL: Duration = Duration::from_millis(250);
 pub fn run(start: Start) -> Result<Ended, TuiError> {
     let environment = |name: &str| std::env::var(name).ok();
     let depth = Depth::detect(environment);
-    let name = start.theme.clone().unwrap_or_else(|| Theme::default_name(environment).to_owned());
-    let (theme, warnings) = Theme::load(&name, start.themes.as_deref(), depth).map_err(TuiError::Theme)?;
+    let name = start
+        .theme
+        .clone()
+        .unwrap_or_else(|| Theme::default_name(environment).to_owned());
+    let (theme, warnings) =
+        Theme::load(&name, start.themes.as_deref(), depth).map_err(TuiError::Theme)?;
     inbox::ended(false);
     let screen = Screen::take()?;
     let (sender, receiver) = inbox::open();
@@ -84,7 +88,11 @@ fn opener(mut open: Opener, to: SyncSender<Message>) -> Sender<Choice> {
             }
         }
     };
-    drop(std::thread::Builder::new().name("open".into()).spawn(worker));
+    drop(
+        std::thread::Builder::new()
+            .name("open".into())
+            .spawn(worker),
+    );
     choices
 }
 
@@ -162,10 +170,12 @@ impl Bench {
         self.app.size = Rect::new(0, 0, width, height);
         self.app.now = Timestamp::now();
         let jobs = &self.jobs;
-        self.app.prepare(&self.session, &mut |job| drop(jobs.send(job)));
+        self.app
+            .prepare(&self.session, &mut |job| drop(jobs.send(job)));
         let (session, app) = (&self.session, &self.app);
         let mut seen = None;
-        self.screen.draw(|frame| seen = Some(draw(frame, session, app)))?;
+        self.screen
+            .draw(|frame| seen = Some(draw(frame, session, app)))?;
         if let Some(seen) = seen {
             self.app.seen = seen;
         }
@@ -244,9 +254,17 @@ impl Bench {
             Effect::Redraw => self.screen.forget()?,
             Effect::OtherTheme => {
                 let depth = self.app.theme.depth();
-                self.app.theme = if self.app.theme.light { Theme::dark(depth) } else { Theme::light(depth) };
+                self.app.theme = if self.app.theme.light {
+                    Theme::dark(depth)
+                } else {
+                    Theme::light(depth)
+                };
             }
-            Effect::Outside { parent, text, file_name } => self.outside(parent, &text, &file_name, inbox)?,
+            Effect::Outside {
+                parent,
+                text,
+                file_name,
+            } => self.outside(parent, &text, &file_name, inbox)?,
         }
         Ok(())
     }
@@ -261,7 +279,9 @@ impl Bench {
     fn suspend(&mut self) -> std::io::Result<()> {
         self.keyboard.hold();
         self.screen.lend();
-        drop(signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP));
+        drop(signal_hook::low_level::emulate_default_handler(
+            signal_hook::consts::SIGTSTP,
+        ));
         self.keyboard.release();
         self.screen.take_again()?;
         self.want(Cause::Key);
@@ -269,22 +289,44 @@ impl Bench {
     }
 
     /// Edits a text in the developer's own editor. The session goes on meanwhile and is kept up to date.
-    fn outside(&mut self, parent: VersionId, text: &str, file_name: &str, messages: &Receiver<Message>) -> std::io::Result<()> {
-        let extension = std::path::Path::new(file_name).extension().and_then(|e| e.to_str()).unwrap_or("txt");
-        let file = tempfile::Builder::new().prefix("reheat-").suffix(&format!(".{extension}")).tempfile()?;
+    fn outside(
+        &mut self,
+        parent: VersionId,
+        text: &str,
+        file_name: &str,
+        messages: &Receiver<Message>,
+    ) -> std::io::Result<()> {
+        let extension = std::path::Path::new(file_name)
+            .extension()
+            .and_then(|e| e.to_str())
+            .unwrap_or("txt");
+        let file = tempfile::Builder::new()
+            .prefix("reheat-")
+            .suffix(&format!(".{extension}"))
+            .tempfile()?;
         std::fs::write(file.path(), text)?;
-        let editor = ["VISUAL", "EDITOR"].iter().find_map(|v| std::env::var(v).ok().filter(|e| !e.trim().is_empty())).unwrap_or_else(|| "vi".into());
+        let editor = ["VISUAL", "EDITOR"]
+            .iter()
+            .find_map(|v| std::env::var(v).ok().filter(|e| !e.trim().is_empty()))
+            .unwrap_or_else(|| "vi".into());
         self.keyboard.hold();
         self.screen.lend();
         inbox::lent(true);
         // Through the shell, because the variable may hold arguments.
-        let child = Process::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path()).spawn();
+        let child = Process::new("sh")
+            .arg("-c")
+            .arg(format!("{editor} \"$1\""))
+            .arg("sh")
+            .arg(file.path())
+            .spawn();
         let ended = child.and_then(|mut child| {
             loop {
                 if let Some(status) = child.try_wait()? {
                     return Ok(status);
                 }
-                if let Ok(Message::Happened(happened)) = messages.recv_timeout(Duration::from_millis(50)) {
+                if let Ok(Message::Happened(happened)) =
+                    messages.recv_timeout(Duration::from_millis(50))
+                {
                     self.session.apply(&happened);
                     self.app.observe(&self.session);
                 }
@@ -298,13 +340,23 @@ impl Bench {
         let edited = std::fs::read_to_string(file.path());
         match (ended, edited) {
             (Ok(status), Ok(new)) if status.success() && new != text => {
-                self.app.say(format!("your edit of {parent} is measured next"), false);
+                self.app
+                    .say(format!("your edit of {parent} is measured next"), false);
                 self.ask(Command::HandEdit { parent, text: new });
             }
-            (Ok(status), Ok(_)) if status.success() => self.app.say("nothing was changed, so there is nothing to measure", false),
-            (Ok(status), Ok(_)) => self.app.say(format!("`{editor}` ended with {status}; nothing is measured"), true),
-            (Err(why), _) => self.app.say(format!("cannot start `{editor}`: {why}; set EDITOR"), true),
-            (_, Err(why)) => self.app.say(format!("cannot read the edited text: {why}"), true),
+            (Ok(status), Ok(_)) if status.success() => self
+                .app
+                .say("nothing was changed, so there is nothing to measure", false),
+            (Ok(status), Ok(_)) => self.app.say(
+                format!("`{editor}` ended with {status}; nothing is measured"),
+                true,
+            ),
+            (Err(why), _) => self
+                .app
+                .say(format!("cannot start `{editor}`: {why}; set EDITOR"), true),
+            (_, Err(why)) => self
+                .app
+                .say(format!("cannot read the edited text: {why}"), true),
         }
         Ok(())
     }
@@ -318,8 +370,15 @@ impl Bench {
         };
         if self.send.is_some() {
             self.ask(Command::Quit);
-            let until = Instant::now() + if signal.is_some() { SHORT_FAREWELL } else { FAREWELL };
-            while let Ok(message) = inbox.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            let until = Instant::now()
+                + if signal.is_some() {
+                    SHORT_FAREWELL
+                } else {
+                    FAREWELL
+                };
+            while let Ok(message) =
+                inbox.recv_timeout(until.saturating_duration_since(Instant::now()))
+            {
                 match message {
                     Message::Happened(happened) => self.session.apply(&happened),
                     Message::LoopEnded => break,
@@ -329,6 +388,9 @@ impl Bench {
                 }
             }
         }
-        Ended { session: self.session, signal }
+        Ended {
+            session: self.session,
+            signal,
+        }
     }
 }

@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::measure::{Answer, CaseResult, Comparison, Evaluation, Failure, Figures, Look, Metric, Progress, Verdict};
-use crate::sandbox::{Guards, MemorySource, Sample, Tier};
-use crate::session::event::{
-    Author, Decision, Event, Finish, Goal, Happened, Machine, Mode, Origin, Stage, TaskRecord, Usage, VersionId,
+use crate::measure::{
+    Answer, CaseResult, Comparison, Evaluation, Failure, Figures, Look, Metric, Progress, Verdict,
 };
+use crate::sandbox::{Guards, MemorySource, Sample, Tier};
 use crate::session::Session;
+use crate::session::event::{
+    Author, Decision, Event, Finish, Goal, Happened, Machine, Mode, Origin, Stage, TaskRecord,
+    Usage, VersionId,
+};
 use crate::task::{Objective, Source};
 use crate::tui::Link;
 use crate::units::{ByteNanos, Bytes, Gain, Nanos};
@@ -41,14 +44,26 @@ pub enum Moment {
 const ORIGINAL: &str = include_str!("sample/v0.py");
 const STATEMENT: &str = include_str!("sample/statement.md");
 const REPLIES: &[(&str, &str, &str)] = &[
-    ("Sorting lets two indices walk towards each other, so every element is seen once.", include_str!("sample/v1.py"), ""),
+    (
+        "Sorting lets two indices walk towards each other, so every element is seen once.",
+        include_str!("sample/v1.py"),
+        "",
+    ),
     (
         "Counting each value once makes the pass linear: for every `v` the partners are all earlier `target - v`.",
         include_str!("sample/v2.py"),
         "The nested loop compares every pair, that is n²/2 steps. What matters is only how often each value was seen before. A dictionary answers that in one look-up.",
     ),
-    ("Reading all of the input at once should save the time of many small reads.", include_str!("sample/v3.py"), ""),
-    ("`Counter` does the same counting in C.", include_str!("sample/v4.py"), ""),
+    (
+        "Reading all of the input at once should save the time of many small reads.",
+        include_str!("sample/v3.py"),
+        "",
+    ),
+    (
+        "`Counter` does the same counting in C.",
+        include_str!("sample/v4.py"),
+        "",
+    ),
     (
         "Reading bytes in one go and mapping them through `int` leaves the interpreter one tight loop.",
         include_str!("sample/v5.py"),
@@ -66,7 +81,11 @@ pub fn events() -> Vec<Happened> {
 #[must_use]
 pub fn session(moment: Moment) -> Session {
     let maker = Maker::new().make();
-    let end = maker.marks.iter().find(|(m, _)| *m == moment).map_or(maker.events.len(), |(_, at)| *at);
+    let end = maker
+        .marks
+        .iter()
+        .find(|(m, _)| *m == moment)
+        .map_or(maker.events.len(), |(_, at)| *at);
     Session::of(&maker.events[..end])
 }
 
@@ -81,17 +100,38 @@ pub fn play(speed: f64) -> Link {
             let gap = happened.at.duration_since(before).as_secs_f64() / speed;
             before = happened.at;
             std::thread::sleep(Duration::from_secs_f64(gap.max(0.0)));
-            if out.send(Happened { at: Timestamp::now(), event: happened.event }).is_err() {
+            if out
+                .send(Happened {
+                    at: Timestamp::now(),
+                    event: happened.event,
+                })
+                .is_err()
+            {
                 return;
             }
         }
         // The loop stays open until the screen lets go of it.
-        while out.send(Happened { at: Timestamp::now(), event: Event::StageChanged { stage: Stage::Finished } }).is_ok() {
+        while out
+            .send(Happened {
+                at: Timestamp::now(),
+                event: Event::StageChanged {
+                    stage: Stage::Finished,
+                },
+            })
+            .is_ok()
+        {
             std::thread::sleep(Duration::from_secs(1));
         }
     };
-    drop(std::thread::Builder::new().name("sample".into()).spawn(player));
-    Link { events, send: Box::new(|_| {}) }
+    drop(
+        std::thread::Builder::new()
+            .name("sample".into())
+            .spawn(player),
+    );
+    Link {
+        events,
+        send: Box::new(|_| {}),
+    }
 }
 
 struct Maker {
@@ -109,23 +149,50 @@ struct Shape {
 }
 
 const SHAPES: [Shape; 6] = [
-    Shape { seconds: 0.412, peak: 18.4 },
-    Shape { seconds: 0.080, peak: 21.0 },
-    Shape { seconds: 0.0978, peak: 24.9 },
-    Shape { seconds: 0.090, peak: 24.0 },
-    Shape { seconds: 0.0975, peak: 25.2 },
-    Shape { seconds: 0.0603, peak: 33.6 },
+    Shape {
+        seconds: 0.412,
+        peak: 18.4,
+    },
+    Shape {
+        seconds: 0.080,
+        peak: 21.0,
+    },
+    Shape {
+        seconds: 0.0978,
+        peak: 24.9,
+    },
+    Shape {
+        seconds: 0.090,
+        peak: 24.0,
+    },
+    Shape {
+        seconds: 0.0975,
+        peak: 25.2,
+    },
+    Shape {
+        seconds: 0.0603,
+        peak: 33.6,
+    },
 ];
 
 impl Maker {
     fn new() -> Self {
         let now = "2026-05-04T09:30:00Z".parse().unwrap_or_default();
-        Self { now, chance: 7, events: Vec::new(), marks: Vec::new(), incumbent: VersionId(0) }
+        Self {
+            now,
+            chance: 7,
+            events: Vec::new(),
+            marks: Vec::new(),
+            incumbent: VersionId(0),
+        }
     }
 
     fn say(&mut self, after_ms: u64, event: Event) {
         self.now += SignedDuration::from_millis(i64::try_from(after_ms).unwrap_or(0));
-        self.events.push(Happened { at: self.now, event });
+        self.events.push(Happened {
+            at: self.now,
+            event,
+        });
     }
 
     fn mark(&mut self, moment: Moment) {
@@ -134,7 +201,10 @@ impl Maker {
 
     /// Evenly distributed in 0..1, the same on every machine.
     fn chance(&mut self) -> f64 {
-        self.chance = self.chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.chance = self
+            .chance
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.chance >> 33) as f64 / (1u64 << 31) as f64
     }
 
@@ -175,7 +245,9 @@ impl Maker {
                     toolchain: "Python 3.12.3".into(),
                     objective: Objective::Time,
                     cases,
-                    origin: Origin::Bundled { name: "pairs".into() },
+                    origin: Origin::Bundled {
+                        name: "pairs".into(),
+                    },
                 },
                 machine: Machine {
                     cpu: "A fabricated processor".into(),
@@ -186,25 +258,51 @@ impl Maker {
                 guards: guards(),
                 model: "tape of qwen2.5-coder".into(),
                 mode: Mode::Auto,
-                goal: Goal { rounds: 5, ..Goal::default() },
+                goal: Goal {
+                    rounds: 5,
+                    ..Goal::default()
+                },
             },
         );
         self.version(0, None, 0, ORIGINAL);
         self.check(0, None);
         let evaluation = self.evaluation(0, None);
         self.evaluated(0, None, evaluation, None, None);
-        self.decide(0, Decision::Accepted, "it is the original and passes every case");
+        self.decide(
+            0,
+            Decision::Accepted,
+            "it is the original and passes every case",
+        );
     }
 
     fn round(&mut self, round: u32) {
         let parent = self.incumbent;
-        self.say(500, Event::RoundStarted { round, parent, objective: Objective::Time, hint: String::new() });
+        self.say(
+            500,
+            Event::RoundStarted {
+                round,
+                parent,
+                objective: Objective::Time,
+                hint: String::new(),
+            },
+        );
         let prompt = format!(
             "Make this program faster (less time) without changing what it prints.\n\n# The task\n{STATEMENT}\n\n# The code\n```python\n{}```\n\nIt passes 7 of 7 cases and takes {} for all of them.\n",
-            if parent.0 == 0 { ORIGINAL } else { REPLIES[parent.0 as usize - 1].1 },
+            if parent.0 == 0 {
+                ORIGINAL
+            } else {
+                REPLIES[parent.0 as usize - 1].1
+            },
             Nanos::from_seconds(SHAPES[parent.0 as usize].seconds)
         );
-        self.say(10, Event::PromptSent { round, model: "qwen2.5-coder".into(), prompt: prompt.into() });
+        self.say(
+            10,
+            Event::PromptSent {
+                round,
+                model: "qwen2.5-coder".into(),
+                prompt: prompt.into(),
+            },
+        );
         if round == 1 {
             self.mark(Moment::Asking);
         }
@@ -221,7 +319,12 @@ impl Maker {
                     got: "1955".into(),
                     stderr: String::new(),
                 };
-                self.fail(round, Verdict::WrongAnswer, failure, "wrong answer on case 04");
+                self.fail(
+                    round,
+                    Verdict::WrongAnswer,
+                    failure,
+                    "wrong answer on case 04",
+                );
                 self.mark(Moment::Failed);
             }
             3 => {
@@ -232,7 +335,12 @@ impl Maker {
                     stderr: "Traceback (most recent call last):\n  File \"/prog/solution.py\", line 5, in <module>\n    numbers = list(map(int, data[2:n]))\nNameError: name 'n' is not defined".into(),
                     ..Failure::default()
                 };
-                self.fail(round, Verdict::RuntimeError, failure, "runtime error on case 01");
+                self.fail(
+                    round,
+                    Verdict::RuntimeError,
+                    failure,
+                    "runtime error on case 01",
+                );
             }
             _ => self.win_or_not(round),
         }
@@ -245,25 +353,63 @@ impl Maker {
             self.mark(Moment::Checking);
             self.marks.last_mut().map(|m| m.1 -= 12).unwrap_or_default();
         }
-        self.say(20, Event::StageChanged { stage: Stage::Comparing { version: candidate, against, pairs: 0, left_ns: Some(Nanos(8_000_000_000)) } });
-        self.say(10, Event::Progressed { version: candidate, progress: Progress::WarmingUp });
-        let looks: &[usize] = if round == 4 { &[10, 14, 20, 28, 40, 60] } else { &[10, 14] };
+        self.say(
+            20,
+            Event::StageChanged {
+                stage: Stage::Comparing {
+                    version: candidate,
+                    against,
+                    pairs: 0,
+                    left_ns: Some(Nanos(8_000_000_000)),
+                },
+            },
+        );
+        self.say(
+            10,
+            Event::Progressed {
+                version: candidate,
+                progress: Progress::WarmingUp,
+            },
+        );
+        let looks: &[usize] = if round == 4 {
+            &[10, 14, 20, 28, 40, 60]
+        } else {
+            &[10, 14]
+        };
         self.pairs(round, against.0, looks, false);
         if round == 4 {
             let c = comparison(self, candidate, against, 60, false);
             let evaluation = self.evaluation(round, None);
             self.evaluated(round, Some(against), evaluation, Some(c), None);
-            self.decide(round, Decision::Rejected, "no difference: the interval lies within ±2.5 %");
+            self.decide(
+                round,
+                Decision::Rejected,
+                "no difference: the interval lies within ±2.5 %",
+            );
             self.mark(Moment::NoDifference);
             return;
         }
-        self.say(20, Event::StageChanged { stage: Stage::Confirming { version: candidate, against, pairs: 0 } });
+        self.say(
+            20,
+            Event::StageChanged {
+                stage: Stage::Confirming {
+                    version: candidate,
+                    against,
+                    pairs: 0,
+                },
+            },
+        );
         self.pairs(round, against.0, &[12], true);
         let c = comparison(self, candidate, against, 12, true);
-        let original = (against.0 != 0).then(|| comparison(self, candidate, VersionId(0), 12, true));
+        let original =
+            (against.0 != 0).then(|| comparison(self, candidate, VersionId(0), 12, true));
         let evaluation = self.evaluation(round, None);
         self.evaluated(round, Some(against), evaluation, Some(c), original);
-        let words = if round == 2 { "faster than v0, confirmed on fresh runs" } else { "faster than v2, confirmed on fresh runs" };
+        let words = if round == 2 {
+            "faster than v0, confirmed on fresh runs"
+        } else {
+            "faster than v2, confirmed on fresh runs"
+        };
         self.decide(round, Decision::Accepted, words);
     }
 
@@ -278,9 +424,20 @@ impl Maker {
     fn reply(&mut self, round: u32, words: &str, code: &str, reasoning: &str) {
         let text = format!("{words}\n\n```python\n{code}```\n");
         let mut wait = 700;
-        let pieces = |text: &str| text.split_inclusive([' ', '\n']).map(str::to_owned).collect::<Vec<_>>();
+        let pieces = |text: &str| {
+            text.split_inclusive([' ', '\n'])
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         for piece in pieces(reasoning) {
-            self.say(wait, Event::ReplyDelta { round, reasoning: true, text: piece });
+            self.say(
+                wait,
+                Event::ReplyDelta {
+                    round,
+                    reasoning: true,
+                    text: piece,
+                },
+            );
             wait = 18;
         }
         let all = pieces(&text);
@@ -289,13 +446,24 @@ impl Maker {
         for (n, piece) in all.into_iter().enumerate() {
             at += piece.len();
             chunks.push((n as u64 * 22, at));
-            self.say(wait, Event::ReplyDelta { round, reasoning: false, text: piece });
+            self.say(
+                wait,
+                Event::ReplyDelta {
+                    round,
+                    reasoning: false,
+                    text: piece,
+                },
+            );
             wait = 22;
             if round == 2 && n == half {
                 self.mark(Moment::Streaming);
             }
         }
-        let usage = Usage { prompt_tokens: 900 + 130 * u64::from(round), reply_tokens: text.len() as u64 / 4, counted: true };
+        let usage = Usage {
+            prompt_tokens: 900 + 130 * u64::from(round),
+            reply_tokens: text.len() as u64 / 4,
+            counted: true,
+        };
         self.say(
             30,
             Event::ReplyEnded {
@@ -312,23 +480,73 @@ impl Maker {
     }
 
     fn version(&mut self, id: u32, parent: Option<VersionId>, round: u32, text: &str) {
-        let author = if id == 0 { Author::Original } else { Author::Tape { name: "qwen2.5-coder".into() } };
-        let source = Source { file_name: "solution.py".into(), text: text.into() };
-        self.say(5, Event::VersionCreated { version: VersionId(id), parent, round, author, source });
+        let author = if id == 0 {
+            Author::Original
+        } else {
+            Author::Tape {
+                name: "qwen2.5-coder".into(),
+            }
+        };
+        let source = Source {
+            file_name: "solution.py".into(),
+            text: text.into(),
+        };
+        self.say(
+            5,
+            Event::VersionCreated {
+                version: VersionId(id),
+                parent,
+                round,
+                author,
+                source,
+            },
+        );
     }
 
     fn check(&mut self, id: u32, failure: Option<&Failure>) {
         let version = VersionId(id);
-        self.say(5, Event::Progressed { version, progress: Progress::Building });
+        self.say(
+            5,
+            Event::Progressed {
+                version,
+                progress: Progress::Building,
+            },
+        );
         for index in 0..7usize {
             let result = case_result(id, index, failure);
             let case = result.case.clone();
-            self.say(5, Event::Progressed { version, progress: Progress::CaseStarted { index, total: 7, case } });
+            self.say(
+                5,
+                Event::Progressed {
+                    version,
+                    progress: Progress::CaseStarted {
+                        index,
+                        total: 7,
+                        case,
+                    },
+                },
+            );
             for sample in result.trace.iter().step_by(6) {
-                self.say(2, Event::Progressed { version, progress: Progress::Sampled { sample: *sample } });
+                self.say(
+                    2,
+                    Event::Progressed {
+                        version,
+                        progress: Progress::Sampled { sample: *sample },
+                    },
+                );
             }
             let failed = !result.verdict.accepted();
-            self.say(20, Event::Progressed { version, progress: Progress::CaseFinished { index, total: 7, result } });
+            self.say(
+                20,
+                Event::Progressed {
+                    version,
+                    progress: Progress::CaseFinished {
+                        index,
+                        total: 7,
+                        result,
+                    },
+                },
+            );
             if failed && id == 3 {
                 break;
             }
@@ -338,8 +556,12 @@ impl Maker {
     fn evaluation(&mut self, id: u32, failed: Option<(Verdict, Failure)>) -> Evaluation {
         let failure = failed.as_ref().map(|f| f.1.clone());
         let count = if id == 3 { 1 } else { 7 };
-        let cases: Vec<CaseResult> = (0..count).map(|i| case_result(id, i, failure.as_ref())).collect();
-        let figures = cases.iter().fold(Figures::default(), |a, c| a.join(c.figures));
+        let cases: Vec<CaseResult> = (0..count)
+            .map(|i| case_result(id, i, failure.as_ref()))
+            .collect();
+        let figures = cases
+            .iter()
+            .fold(Figures::default(), |a, c| a.join(c.figures));
         Evaluation {
             verdict: failed.map_or(Verdict::Accepted, |f| f.0),
             figures,
@@ -362,7 +584,15 @@ impl Maker {
         let (verdict, figures) = (evaluation.verdict, evaluation.figures);
         self.say(
             10,
-            Event::VersionEvaluated { version: VersionId(id), parent, verdict, figures, evaluation, comparison, against_original },
+            Event::VersionEvaluated {
+                version: VersionId(id),
+                parent,
+                verdict,
+                figures,
+                evaluation,
+                comparison,
+                against_original,
+            },
         );
     }
 
@@ -371,7 +601,17 @@ impl Maker {
             self.incumbent = VersionId(id);
         }
         let incumbent = Some(self.incumbent);
-        self.say(5, Event::Decided { version: VersionId(id), decision, incumbent, by_hand: false, taken_back: false, reason: reason.into() });
+        self.say(
+            5,
+            Event::Decided {
+                version: VersionId(id),
+                decision,
+                incumbent,
+                by_hand: false,
+                taken_back: false,
+                reason: reason.into(),
+            },
+        );
     }
 
     fn pairs(&mut self, id: u32, against: u32, looks: &[usize], confirming: bool) {
@@ -380,7 +620,11 @@ impl Maker {
         let truth = (SHAPES[against as usize].seconds / SHAPES[id as usize].seconds).ln();
         for pair in 1..=last {
             let log_ratio = truth + 0.06 * self.noise();
-            let left = if confirming { None } else { Some(Nanos(((last - pair) as u64 + 12) * 380_000_000)) };
+            let left = if confirming {
+                None
+            } else {
+                Some(Nanos(((last - pair) as u64 + 12) * 380_000_000))
+            };
             let progress = Progress::Paired {
                 pairs: pair,
                 log_ratio,
@@ -392,8 +636,25 @@ impl Maker {
             self.say(150, Event::Progressed { version, progress });
             if looks.contains(&pair) && !confirming {
                 let look = look(truth, pair);
-                self.say(1, Event::Progressed { version, progress: Progress::Looked { look, metric: Metric::Cpu } });
-                self.say(1, Event::LookTaken { version, against: VersionId(against), metric: Metric::Cpu, look });
+                self.say(
+                    1,
+                    Event::Progressed {
+                        version,
+                        progress: Progress::Looked {
+                            look,
+                            metric: Metric::Cpu,
+                        },
+                    },
+                );
+                self.say(
+                    1,
+                    Event::LookTaken {
+                        version,
+                        against: VersionId(against),
+                        metric: Metric::Cpu,
+                        look,
+                    },
+                );
             }
             if id == 2 && pair == 12 && !confirming {
                 self.mark(Moment::Comparing);
@@ -408,14 +669,33 @@ impl Maker {
 fn look(truth: f64, pairs: usize) -> Look {
     let half = 0.16 / (pairs as f64).sqrt();
     let centre = truth + 0.03 / pairs as f64;
-    Look { pairs, gain: Gain(centre.exp()), low: Gain((centre - half).exp()), high: Gain((centre + half).exp()) }
+    Look {
+        pairs,
+        gain: Gain(centre.exp()),
+        low: Gain((centre - half).exp()),
+        high: Gain((centre + half).exp()),
+    }
 }
 
-fn comparison(maker: &mut Maker, candidate: VersionId, incumbent: VersionId, pairs: usize, confirmed: bool) -> Comparison {
+fn comparison(
+    maker: &mut Maker,
+    candidate: VersionId,
+    incumbent: VersionId,
+    pairs: usize,
+    confirmed: bool,
+) -> Comparison {
     let truth = (SHAPES[incumbent.0 as usize].seconds / SHAPES[candidate.0 as usize].seconds).ln();
     let last = look(truth, pairs);
-    let figures = |id: VersionId| (0..7).map(|i| case_result(id.0, i, None).figures).fold(Figures::default(), Figures::join);
-    let mut ratios = |n: usize| (0..n).map(|_| truth + 0.06 * maker.noise()).collect::<Vec<f64>>();
+    let figures = |id: VersionId| {
+        (0..7)
+            .map(|i| case_result(id.0, i, None).figures)
+            .fold(Figures::default(), Figures::join)
+    };
+    let mut ratios = |n: usize| {
+        (0..n)
+            .map(|_| truth + 0.06 * maker.noise())
+            .collect::<Vec<f64>>()
+    };
     Comparison {
         candidate: candidate.to_string(),
         incumbent: incumbent.to_string(),
@@ -425,11 +705,21 @@ fn comparison(maker: &mut Maker, candidate: VersionId, incumbent: VersionId, pai
         high: last.high,
         pairs,
         confirmed,
-        answer: if confirmed { Answer::Better } else { Answer::NoDifference },
-        looks: [10, 14, 20, 28, 40, 60].iter().filter(|n| **n <= pairs.max(14)).map(|n| look(truth, *n)).collect(),
+        answer: if confirmed {
+            Answer::Better
+        } else {
+            Answer::NoDifference
+        },
+        looks: [10, 14, 20, 28, 40, 60]
+            .iter()
+            .filter(|n| **n <= pairs.max(14))
+            .map(|n| look(truth, *n))
+            .collect(),
         log_ratios: ratios(if confirmed { 14 } else { pairs }),
         confirming: if confirmed { ratios(12) } else { Vec::new() },
-        per_case: (1..=7).map(|i| (format!("{i:02}"), Gain((truth * f64::from(i) / 5.0).exp()))).collect(),
+        per_case: (1..=7)
+            .map(|i| (format!("{i:02}"), Gain((truth * f64::from(i) / 5.0).exp())))
+            .collect(),
         incumbent_figures: figures(incumbent),
         candidate_figures: figures(candidate),
         smallest_effect: 0.01,
@@ -443,7 +733,18 @@ fn comparison(maker: &mut Maker, candidate: VersionId, incumbent: VersionId, pai
 pub fn guards() -> Guards {
     Guards {
         tier: Tier::Full,
-        on: ["user", "mount", "pid", "network", "ipc", "seccomp", "landlock", "cgroup v2"].map(String::from).to_vec(),
+        on: [
+            "user",
+            "mount",
+            "pid",
+            "network",
+            "ipc",
+            "seccomp",
+            "landlock",
+            "cgroup v2",
+        ]
+        .map(String::from)
+        .to_vec(),
         missing: Vec::new(),
         memory_source: MemorySource::Cgroup,
     }
@@ -462,7 +763,10 @@ fn case_result(id: u32, index: usize, failure: Option<&Failure>) -> CaseResult {
         _ => Verdict::Accepted,
     };
     let trace = trace(id, seconds, peak);
-    let area = trace.windows(2).map(|w| (w[1].t.0 - w[0].t.0) as f64 * (w[0].memory.0 + w[1].memory.0) as f64 / 2.0).sum();
+    let area = trace
+        .windows(2)
+        .map(|w| (w[1].t.0 - w[0].t.0) as f64 * (w[0].memory.0 + w[1].memory.0) as f64 / 2.0)
+        .sum();
     CaseResult {
         case,
         verdict,
@@ -483,11 +787,20 @@ fn trace(id: u32, seconds: f64, peak: f64) -> Vec<Sample> {
         .map(|i| {
             let x = f64::from(i) / f64::from(points);
             let start = (x * 18.0).min(1.0) * 9.0;
-            let read = ((x - 0.10) * 6.0).clamp(0.0, 1.0) * (peak - 9.0) * if id == 0 { 1.0 } else { 0.45 };
-            let table = if id == 0 { 0.0 } else { ((x - 0.3) * 1.6).clamp(0.0, 1.0).sqrt() * (peak - 9.0) * 0.55 };
+            let read = ((x - 0.10) * 6.0).clamp(0.0, 1.0)
+                * (peak - 9.0)
+                * if id == 0 { 1.0 } else { 0.45 };
+            let table = if id == 0 {
+                0.0
+            } else {
+                ((x - 0.3) * 1.6).clamp(0.0, 1.0).sqrt() * (peak - 9.0) * 0.55
+            };
             let ripple = (x * 60.0 + f64::from(id)).sin().abs() * 0.012 * peak;
             let end = if x > 0.97 { 0.55 } else { 1.0 };
-            Sample { t: Nanos::from_seconds(seconds * x), memory: Bytes(((start + read + table - ripple) * end * 1e6).max(0.0) as u64) }
+            Sample {
+                t: Nanos::from_seconds(seconds * x),
+                memory: Bytes(((start + read + table - ripple) * end * 1e6).max(0.0) as u64),
+            }
         })
         .collect()
 }

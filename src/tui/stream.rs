@@ -65,13 +65,27 @@ pub struct Block {
 
 impl Reply {
     /// Takes in the text as it is now. Cheap where it only grew.
-    pub fn update(&mut self, round: u32, text: &str, width: usize, language: &str, syntaxes: Option<&Arc<Syntaxes>>) {
+    pub fn update(
+        &mut self,
+        round: u32,
+        text: &str,
+        width: usize,
+        language: &str,
+        syntaxes: Option<&Arc<Syntaxes>>,
+    ) {
         let grew = self.round == round
             && self.width == width
             && self.coloured == syntaxes.is_some()
-            && text.get(..self.done).is_some_and(|past| past.ends_with(&self.seal));
+            && text
+                .get(..self.done)
+                .is_some_and(|past| past.ends_with(&self.seal));
         if !grew {
-            *self = Self { round, width, coloured: syntaxes.is_some(), ..Self::default() };
+            *self = Self {
+                round,
+                width,
+                coloured: syntaxes.is_some(),
+                ..Self::default()
+            };
         }
         self.rows.truncate(self.kept);
         while let Some(length) = text[self.done..].find('\n') {
@@ -105,7 +119,11 @@ impl Reply {
     pub fn block(&self) -> Option<Block> {
         (self.blocks > 0).then(|| Block {
             number: self.blocks,
-            language: self.fence.as_ref().map(|f| f.language.clone()).unwrap_or_default(),
+            language: self
+                .fence
+                .as_ref()
+                .map(|f| f.language.clone())
+                .unwrap_or_default(),
             open: self.fence.is_some(),
         })
     }
@@ -115,27 +133,48 @@ impl Reply {
         if let Some(fence) = &mut self.fence {
             if closes(line, fence) {
                 self.fence = None;
-                self.rows.push(ReplyRow { kind: Kind::Fence, line: Painted::default() });
+                self.rows.push(ReplyRow {
+                    kind: Kind::Fence,
+                    line: Painted::default(),
+                });
                 return;
             }
             let painted = match (&mut fence.painter, syntaxes) {
                 (Some(painter), Some(syntaxes)) => painter.line(syntaxes, line),
                 _ => Painted::plain(line),
             };
-            self.rows.push(ReplyRow { kind: Kind::Code, line: painted });
+            self.rows.push(ReplyRow {
+                kind: Kind::Code,
+                line: painted,
+            });
             return;
         }
         if let Some((mark, length, info)) = opens(line) {
             let said = if info.is_empty() { language } else { &info };
-            let painter = syntaxes.map(|s| Painter::new(s, if s.knows(said) { said } else { language }));
-            self.fence = Some(Fence { mark, length, painter, language: info.clone() });
+            let painter =
+                syntaxes.map(|s| Painter::new(s, if s.knows(said) { said } else { language }));
+            self.fence = Some(Fence {
+                mark,
+                length,
+                painter,
+                language: info.clone(),
+            });
             self.blocks += 1;
-            let line = Painted { parts: vec![(info.len(), Role::Muted)], text: info };
-            self.rows.push(ReplyRow { kind: Kind::Fence, line });
+            let line = Painted {
+                parts: vec![(info.len(), Role::Muted)],
+                text: info,
+            };
+            self.rows.push(ReplyRow {
+                kind: Kind::Fence,
+                line,
+            });
             return;
         }
         for piece in wrap(&visible(line), self.width) {
-            self.rows.push(ReplyRow { kind: Kind::Prose, line: prose(piece) });
+            self.rows.push(ReplyRow {
+                kind: Kind::Prose,
+                line: prose(piece),
+            });
         }
     }
 }
@@ -144,7 +183,10 @@ impl Reply {
 #[must_use]
 pub fn prose(text: String) -> Painted {
     if text.starts_with('#') {
-        return Painted { parts: vec![(text.len(), Role::Title)], text };
+        return Painted {
+            parts: vec![(text.len(), Role::Title)],
+            text,
+        };
     }
     let mut parts = Vec::new();
     let ticks: Vec<usize> = text.match_indices('`').map(|(at, _)| at).collect();
@@ -160,8 +202,13 @@ fn opens(line: &str) -> Option<(char, usize, String)> {
     let mark = trimmed.chars().next().filter(|c| matches!(c, '`' | '~'))?;
     let length = trimmed.chars().take_while(|c| *c == mark).count();
     let info = trimmed[length..].trim();
-    (length >= 3 && line.len() - trimmed.len() < 4 && !info.contains('`'))
-        .then(|| (mark, length, visible(info.split_whitespace().next().unwrap_or_default()).into_owned()))
+    (length >= 3 && line.len() - trimmed.len() < 4 && !info.contains('`')).then(|| {
+        (
+            mark,
+            length,
+            visible(info.split_whitespace().next().unwrap_or_default()).into_owned(),
+        )
+    })
 }
 
 fn closes(line: &str, fence: &Fence) -> bool {
@@ -193,7 +240,12 @@ mod tests {
         }
         grown.update(1, REPLY, 30, "python", Some(&syntaxes));
         assert_eq!(grown.rows(), whole.rows());
-        assert!(grown.rows().iter().any(|r| r.kind == Kind::Code && r.line.pieces().any(|(t, role)| t.contains("def") && role == Role::Keyword)));
+        assert!(grown.rows().iter().any(|r| {
+            r.kind == Kind::Code
+                && r.line
+                    .pieces()
+                    .any(|(t, role)| t.contains("def") && role == Role::Keyword)
+        }));
         assert_eq!(grown.block().map(|b| (b.number, b.open)), Some((2, false)));
     }
 

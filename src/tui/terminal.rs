@@ -30,7 +30,10 @@ struct Collected(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Collected {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -51,12 +54,16 @@ impl Screen {
     /// # Errors
     /// Where there is no terminal, or it does not obey.
     pub fn take() -> io::Result<Self> {
-        *SCREEN_THREAD.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::current().id());
+        *SCREEN_THREAD.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(std::thread::current().id());
         install_panic_hook();
         let collected = Collected::default();
         let terminal = Terminal::new(CrosstermBackend::new(collected.clone()))?;
         take_over()?;
-        Ok(Self { terminal, collected })
+        Ok(Self {
+            terminal,
+            collected,
+        })
     }
 
     /// Draws one frame and writes it in one piece, between the marks of a synchronised update.
@@ -66,7 +73,13 @@ impl Screen {
     /// Where the terminal cannot be written to: it is gone.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(draw)?;
-        let mut bytes = std::mem::take(&mut *self.collected.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut bytes = std::mem::take(
+            &mut *self
+                .collected
+                .0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
         if says_nothing(&bytes) {
             return Ok(());
         }
@@ -104,7 +117,11 @@ impl Drop for Screen {
     fn drop(&mut self) {
         restore();
         *SCREEN_THREAD.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        for words in LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        for words in LAST_WORDS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain(..)
+        {
             drop(writeln!(io::stderr(), "{words}"));
         }
     }
@@ -131,7 +148,9 @@ fn says_nothing(bytes: &[u8]) -> bool {
         if *first != 0x1b || tail.first() != Some(&b'[') {
             return false;
         }
-        let Some(end) = tail[1..].iter().position(|b| (0x40..=0x7e).contains(b)) else { return false };
+        let Some(end) = tail[1..].iter().position(|b| (0x40..=0x7e).contains(b)) else {
+            return false;
+        };
         if !matches!(tail[1 + end], b'm' | b'l' | b'h') {
             return false;
         }
@@ -150,7 +169,10 @@ fn write_out(mut bytes: &[u8]) -> io::Result<()> {
             Ok(written) => bytes = &bytes[written.min(bytes.len())..],
             Err(rustix::io::Errno::INTR) => {}
             Err(rustix::io::Errno::AGAIN) => {
-                let wait = rustix::event::Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+                let wait = rustix::event::Timespec {
+                    tv_sec: 0,
+                    tv_nsec: 100_000_000,
+                };
                 if poll(&mut [PollFd::new(&out, PollFlags::OUT)], Some(&wait))? == 0 {
                     return Err(io::ErrorKind::TimedOut.into());
                 }
@@ -180,7 +202,10 @@ fn install_panic_hook() {
                 restore();
                 before(info);
             } else {
-                LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).push(info.to_string());
+                LAST_WORDS
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(info.to_string());
             }
         }));
     });

@@ -51,7 +51,11 @@ fn is_hostile(c: char) -> bool {
 /// Cells that a text takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.graphemes(true).map(UnicodeWidthStr::width).sum()
+    }
 }
 
 /// The start of a text that fits into so many cells; ends in `…` where something was cut off.
@@ -130,7 +134,11 @@ pub fn wrap(line: &str, cells: usize) -> Vec<String> {
         return vec![line.to_owned()];
     }
     let indent_len = line.len() - line.trim_start_matches(' ').len();
-    let indent = if indent_len * 2 < cells { &line[..indent_len] } else { "" };
+    let indent = if indent_len * 2 < cells {
+        &line[..indent_len]
+    } else {
+        ""
+    };
     let mut pieces = Vec::new();
     let mut current = indent.to_owned();
     let mut empty = true;
@@ -142,7 +150,11 @@ pub fn wrap(line: &str, cells: usize) -> Vec<String> {
         while width(&current) + width(word.trim_end_matches(' ')) > cells {
             let room = cells.saturating_sub(width(&current)).max(1);
             let (head, rest) = take(word, room);
-            let (head, rest) = if head.is_empty() { split_first(word) } else { (head, rest) };
+            let (head, rest) = if head.is_empty() {
+                split_first(word)
+            } else {
+                (head, rest)
+            };
             current.push_str(head);
             pieces.push(std::mem::replace(&mut current, indent.to_owned()));
             word = rest;
@@ -167,7 +179,15 @@ fn split_first(word: &str) -> (&str, &str) {
 /// Wraps a whole text, line by line; empty lines stay.
 #[must_use]
 pub fn wrap_all(text: &str, cells: usize) -> Vec<String> {
-    text.lines().flat_map(|line| if line.is_empty() { vec![String::new()] } else { wrap(&visible(line), cells) }).collect()
+    text.lines()
+        .flat_map(|line| {
+            if line.is_empty() {
+                vec![String::new()]
+            } else {
+                wrap(&visible(line), cells)
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -198,7 +218,13 @@ mod tests {
 
     #[test]
     fn wrapping_never_exceeds_the_room_and_loses_no_word() {
-        for line in ["one two three four", "  indented words that go on", "averyveryverylongword and more", "日本語日本語 日本語", "    "] {
+        for line in [
+            "one two three four",
+            "  indented words that go on",
+            "averyveryverylongword and more",
+            "日本語日本語 日本語",
+            "    ",
+        ] {
             for cells in 1..30 {
                 let pieces = wrap(line, cells);
                 for piece in &pieces {

@@ -33,13 +33,25 @@ impl Depth {
             return Self::None;
         }
         let colorterm = get("COLORTERM").unwrap_or_default();
-        if colorterm.contains("truecolor") || colorterm.contains("24bit") || term.ends_with("-direct") {
+        if colorterm.contains("truecolor")
+            || colorterm.contains("24bit")
+            || term.ends_with("-direct")
+        {
             return Self::True;
         }
-        if set("WT_SESSION").is_some() || matches!(term.as_str(), "xterm-kitty" | "xterm-ghostty" | "alacritty" | "foot" | "wezterm") {
+        if set("WT_SESSION").is_some()
+            || matches!(
+                term.as_str(),
+                "xterm-kitty" | "xterm-ghostty" | "alacritty" | "foot" | "wezterm"
+            )
+        {
             return Self::True;
         }
-        if term.contains("256") { Self::Indexed } else { Self::Ansi }
+        if term.contains("256") {
+            Self::Indexed
+        } else {
+            Self::Ansi
+        }
     }
 }
 
@@ -102,8 +114,10 @@ roles! {
 const COUNT: usize = ROLES.len();
 
 /// The themes that are compiled in.
-pub const BUNDLED: &[(&str, &str)] =
-    &[("dark", include_str!("../../themes/dark.toml")), ("light", include_str!("../../themes/light.toml"))];
+pub const BUNDLED: &[(&str, &str)] = &[
+    ("dark", include_str!("../../themes/dark.toml")),
+    ("light", include_str!("../../themes/light.toml")),
+];
 
 /// A theme fitted to a terminal.
 #[derive(Clone, Debug)]
@@ -121,17 +135,27 @@ impl Theme {
     ///
     /// # Errors
     /// One line that names the theme, the file and what is wrong with it.
-    pub fn load(name: &str, folder: Option<&Path>, depth: Depth) -> Result<(Self, Vec<String>), String> {
-        let own = folder.map(|f| f.join(format!("{name}.toml"))).filter(|p| p.is_file());
+    pub fn load(
+        name: &str,
+        folder: Option<&Path>,
+        depth: Depth,
+    ) -> Result<(Self, Vec<String>), String> {
+        let own = folder
+            .map(|f| f.join(format!("{name}.toml")))
+            .filter(|p| p.is_file());
         if let Some(path) = own {
-            let text = std::fs::read_to_string(&path).map_err(|e| format!("cannot read the theme {}: {e}", path.display()))?;
+            let text = std::fs::read_to_string(&path)
+                .map_err(|e| format!("cannot read the theme {}: {e}", path.display()))?;
             return Self::parse(&text, depth).map_err(|e| format!("{}: {e}", path.display()));
         }
         match BUNDLED.iter().find(|(n, _)| *n == name) {
             Some((_, text)) => Self::parse(text, depth),
             None => {
                 let known: Vec<&str> = BUNDLED.iter().map(|(n, _)| *n).collect();
-                Err(format!("there is no theme `{name}`; known are {}", known.join(", ")))
+                Err(format!(
+                    "there is no theme `{name}`; known are {}",
+                    known.join(", ")
+                ))
             }
         }
     }
@@ -140,8 +164,13 @@ impl Theme {
     #[must_use]
     pub fn default_name(get: impl Fn(&str) -> Option<String>) -> &'static str {
         // COLORFGBG is "foreground;background", both numbers of the 16-colour palette.
-        let ground = get("COLORFGBG").and_then(|v| v.rsplit(';').next().and_then(|n| n.parse::<u8>().ok()));
-        if matches!(ground, Some(7 | 15)) { "light" } else { "dark" }
+        let ground =
+            get("COLORFGBG").and_then(|v| v.rsplit(';').next().and_then(|n| n.parse::<u8>().ok()));
+        if matches!(ground, Some(7 | 15)) {
+            "light"
+        } else {
+            "dark"
+        }
     }
 
     /// The compiled-in dark theme.
@@ -157,8 +186,16 @@ impl Theme {
     }
 
     fn bundled(index: usize, depth: Depth) -> Self {
-        let fallback = Self { name: "plain".into(), light: false, depth: Depth::None, colours: [(0, 0, 0); COUNT] };
-        BUNDLED.get(index).and_then(|(_, text)| Self::parse(text, depth).ok()).map_or(fallback, |(theme, _)| theme)
+        let fallback = Self {
+            name: "plain".into(),
+            light: false,
+            depth: Depth::None,
+            colours: [(0, 0, 0); COUNT],
+        };
+        BUNDLED
+            .get(index)
+            .and_then(|(_, text)| Self::parse(text, depth).ok())
+            .map_or(fallback, |(theme, _)| theme)
     }
 
     /// Reads a theme file; roles that it leaves out are those of the bundled theme of the same ground.
@@ -172,8 +209,16 @@ impl Theme {
             colours: toml::Table,
         }
         let file: File = toml::from_str(text).map_err(|e| e.to_string().trim_end().to_owned())?;
-        let mut theme = Self { name: file.name, light: file.light, depth, colours: [(128, 128, 128); COUNT] };
-        let base = BUNDLED.get(usize::from(file.light)).filter(|(n, _)| *n != theme.name).map(|(_, text)| *text);
+        let mut theme = Self {
+            name: file.name,
+            light: file.light,
+            depth,
+            colours: [(128, 128, 128); COUNT],
+        };
+        let base = BUNDLED
+            .get(usize::from(file.light))
+            .filter(|(n, _)| *n != theme.name)
+            .map(|(_, text)| *text);
         if let Some(base) = base
             && base != text
             && let Ok((base, _)) = Self::parse(base, depth)
@@ -188,7 +233,10 @@ impl Theme {
             };
             match value.as_str().and_then(parse_hex) {
                 Some(rgb) => theme.colours[*role as usize] = rgb,
-                None => warnings.push(format!("theme {}: colours.{key} is not a colour like \"#ff9d3d\"", theme.name)),
+                None => warnings.push(format!(
+                    "theme {}: colours.{key} is not a colour like \"#ff9d3d\"",
+                    theme.name
+                )),
             }
         }
         Ok((theme, warnings))
@@ -220,10 +268,17 @@ impl Theme {
             return style;
         }
         match role {
-            Role::Title | Role::Key | Role::BorderFocus | Role::Heat3 | Role::Heat4 | Role::Candidate | Role::Error | Role::Keyword => {
-                style.add_modifier(Modifier::BOLD)
-            }
-            Role::Faint | Role::Muted | Role::Border | Role::Comment | Role::Baseline if self.depth == Depth::None => {
+            Role::Title
+            | Role::Key
+            | Role::BorderFocus
+            | Role::Heat3
+            | Role::Heat4
+            | Role::Candidate
+            | Role::Error
+            | Role::Keyword => style.add_modifier(Modifier::BOLD),
+            Role::Faint | Role::Muted | Role::Border | Role::Comment | Role::Baseline
+                if self.depth == Depth::None =>
+            {
                 style.add_modifier(Modifier::DIM)
             }
             _ => style,
@@ -238,7 +293,9 @@ impl Theme {
         }
         match role {
             Role::Selection => Style::new().add_modifier(Modifier::REVERSED),
-            Role::AddedWord | Role::RemovedWord => Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD),
+            Role::AddedWord | Role::RemovedWord => {
+                Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD)
+            }
             _ => Style::new(),
         }
     }
@@ -265,7 +322,9 @@ impl Theme {
 }
 
 fn parse_hex(text: &str) -> Option<(u8, u8, u8)> {
-    let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.is_ascii())?;
+    let digits = text
+        .strip_prefix('#')
+        .filter(|d| d.len() == 6 && d.is_ascii())?;
     let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
     Some((part(0)?, part(2)?, part(4)?))
 }
@@ -278,12 +337,22 @@ fn nearest_256(r: u8, g: u8, b: u8) -> u8 {
         // The eye sees green best and blue least.
         3 * d(a.0, r) + 4 * d(a.1, g) + 2 * d(a.2, b)
     };
-    let step = |v: u8| (0..6u8).min_by_key(|i| (i32::from(STEPS[*i as usize]) - i32::from(v)).abs()).unwrap_or(0);
+    let step = |v: u8| {
+        (0..6u8)
+            .min_by_key(|i| (i32::from(STEPS[*i as usize]) - i32::from(v)).abs())
+            .unwrap_or(0)
+    };
     let (cr, cg, cb) = (step(r), step(g), step(b));
     let cube = (STEPS[cr as usize], STEPS[cg as usize], STEPS[cb as usize]);
-    let grey = (0..24u8).min_by_key(|i| distance((8 + 10 * i, 8 + 10 * i, 8 + 10 * i))).unwrap_or(0);
+    let grey = (0..24u8)
+        .min_by_key(|i| distance((8 + 10 * i, 8 + 10 * i, 8 + 10 * i)))
+        .unwrap_or(0);
     let level = 8 + 10 * grey;
-    if distance((level, level, level)) < distance(cube) { 232 + grey } else { 16 + 36 * cr + 6 * cg + cb }
+    if distance((level, level, level)) < distance(cube) {
+        232 + grey
+    } else {
+        16 + 36 * cr + 6 * cg + cb
+    }
 }
 
 #[cfg(test)]
@@ -297,7 +366,10 @@ mod tests {
             let (theme, warnings) = Theme::parse(text, Depth::True).unwrap();
             assert_eq!((theme.name.as_str(), warnings), (*name, vec![]));
             for (_, key) in ROLES {
-                assert!(text.lines().any(|l| l.starts_with(&format!("{key} = "))), "{name} lacks {key}");
+                assert!(
+                    text.lines().any(|l| l.starts_with(&format!("{key} = "))),
+                    "{name} lacks {key}"
+                );
             }
         }
     }
@@ -307,7 +379,10 @@ mod tests {
         let text = "name = \"mine\"\nlight = true\n[colours]\ntext = \"#010203\"\ntexd = \"#000000\"\nkey = \"red\"";
         let (theme, warnings) = Theme::parse(text, Depth::True).unwrap();
         assert_eq!(theme.colour(Role::Text), Color::Rgb(1, 2, 3));
-        assert_eq!(theme.colour(Role::Border), Theme::light(Depth::True).colour(Role::Border));
+        assert_eq!(
+            theme.colour(Role::Border),
+            Theme::light(Depth::True).colour(Role::Border)
+        );
         assert_eq!(warnings.len(), 2, "{warnings:?}");
         assert!(Theme::load("nope", None, Depth::True).is_err());
     }
@@ -315,13 +390,26 @@ mod tests {
     #[test]
     fn the_environment_decides_the_depth() {
         let depth = |vars: &[(&str, &str)]| {
-            let vars: Vec<(String, String)> = vars.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect();
+            let vars: Vec<(String, String)> = vars
+                .iter()
+                .map(|(a, b)| ((*a).into(), (*b).into()))
+                .collect();
             Depth::detect(move |k| vars.iter().find(|(n, _)| n == k).map(|(_, v)| v.clone()))
         };
-        assert_eq!(depth(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]), Depth::True);
+        assert_eq!(
+            depth(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]),
+            Depth::True
+        );
         assert_eq!(depth(&[("TERM", "xterm-256color")]), Depth::Indexed);
         assert_eq!(depth(&[("TERM", "xterm")]), Depth::Ansi);
-        assert_eq!(depth(&[("TERM", "xterm"), ("COLORTERM", "truecolor"), ("NO_COLOR", "1")]), Depth::None);
+        assert_eq!(
+            depth(&[
+                ("TERM", "xterm"),
+                ("COLORTERM", "truecolor"),
+                ("NO_COLOR", "1")
+            ]),
+            Depth::None
+        );
         assert_eq!(depth(&[("TERM", "dumb")]), Depth::None);
     }
 

@@ -17,17 +17,33 @@ use crate::tui::view::{Context, put};
 
 /// Draws it in its frame.
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
-    let version = cx.app.version(cx.session).and_then(|id| cx.session.version(id));
+    let version = cx
+        .app
+        .version(cx.session)
+        .and_then(|id| cx.session.version(id));
     let title = match version {
-        Some(v) => Line::from(vec![Span::raw(" "), cx.span(v.id.to_string(), Role::Title), cx.span(author(v), Role::Muted), Span::raw(" ")]),
+        Some(v) => Line::from(vec![
+            Span::raw(" "),
+            cx.span(v.id.to_string(), Role::Title),
+            cx.span(author(v), Role::Muted),
+            Span::raw(" "),
+        ]),
         None => Line::from(cx.span(" no version yet ", Role::Muted)),
     };
     let block = cx.block(title, false);
     let inner = block.inner(area);
     block.render(area, buffer);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let inner = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
     let Some(version) = version else { return };
-    for (row, line) in lines(cx, version, inner.width.into()).iter().take(inner.height.into()).enumerate() {
+    for (row, line) in lines(cx, version, inner.width.into())
+        .iter()
+        .take(inner.height.into())
+        .enumerate()
+    {
         put(buffer, inner, row as u16, line);
     }
 }
@@ -58,18 +74,42 @@ pub fn lines<'a>(cx: Context<'a>, version: &'a Version, room: usize) -> Vec<Line
             let f = evaluation.figures;
             lines.push(Line::from(vec![
                 cx.span("● ", Role::Baseline),
-                cx.span(format!("passes {} cases in {} of CPU time, peak {}", evaluation.passed(), f.cpu_ns, f.peak_bytes), Role::Text),
+                cx.span(
+                    format!(
+                        "passes {} cases in {} of CPU time, peak {}",
+                        evaluation.passed(),
+                        f.cpu_ns,
+                        f.peak_bytes
+                    ),
+                    Role::Text,
+                ),
             ]));
-            lines.push(Line::from(cx.span("everything is measured against it", Role::Muted)));
+            lines.push(Line::from(
+                cx.span("everything is measured against it", Role::Muted),
+            ));
         }
         (None, _) => {
-            let words = format!("passes {} of {} cases", evaluation.passed(), evaluation.cases_total);
-            lines.push(Line::from(vec![cx.span("▲ ", Role::Heat2), cx.span(words, Role::Text)]));
+            let words = format!(
+                "passes {} of {} cases",
+                evaluation.passed(),
+                evaluation.cases_total
+            );
+            lines.push(Line::from(vec![
+                cx.span("▲ ", Role::Heat2),
+                cx.span(words, Role::Text),
+            ]));
         }
     }
     if let Some((decision, reason)) = &version.decision {
-        let word = if *decision == Decision::Accepted { "accepted: " } else { "not accepted: " };
-        lines.push(Line::from(vec![cx.span(word, Role::Muted), cx.span(visible(reason).into_owned(), Role::Muted)]));
+        let word = if *decision == Decision::Accepted {
+            "accepted: "
+        } else {
+            "not accepted: "
+        };
+        lines.push(Line::from(vec![
+            cx.span(word, Role::Muted),
+            cx.span(visible(reason).into_owned(), Role::Muted),
+        ]));
     }
     lines
 }
@@ -87,10 +127,16 @@ fn in_work<'a>(cx: Context<'a>, version: &Version) -> Vec<Line<'a>> {
             format!("passes all {cases} cases and beats {against}; measured a second time"),
             "a win counts only if fresh runs confirm it, and only their figures are reported",
         ),
-        _ => (mark.word, "every case is checked first; only a version that passes them all is timed"),
+        _ => (
+            mark.word,
+            "every case is checked first; only a version that passes them all is timed",
+        ),
     };
     vec![
-        Line::from(vec![cx.span(format!("{} ", mark.glyph), mark.role), cx.span(now, Role::Text)]),
+        Line::from(vec![
+            cx.span(format!("{} ", mark.glyph), mark.role),
+            cx.span(now, Role::Text),
+        ]),
         Line::from(cx.span(format!("  {why}"), Role::Muted)),
     ]
 }
@@ -98,16 +144,29 @@ fn in_work<'a>(cx: Context<'a>, version: &Version) -> Vec<Line<'a>> {
 fn failed<'a>(cx: Context<'a>, evaluation: &'a Evaluation, room: usize) -> Vec<Line<'a>> {
     let empty = Failure::default();
     let failure = evaluation.failure.as_ref().unwrap_or(&empty);
-    let place = if failure.case.is_empty() { String::new() } else { format!(" on case {} of {}", visible(&failure.case), evaluation.cases_total) };
+    let place = if failure.case.is_empty() {
+        String::new()
+    } else {
+        format!(
+            " on case {} of {}",
+            visible(&failure.case),
+            evaluation.cases_total
+        )
+    };
     let mut first = vec![
         cx.span("✗ ", Role::Error),
-        Span::styled(format!("{}{place}", evaluation.verdict.in_words()), cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD)),
+        Span::styled(
+            format!("{}{place}", evaluation.verdict.in_words()),
+            cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD),
+        ),
     ];
     if !failure.reason.is_empty() {
         first.push(cx.span(format!(" · {}", visible(&failure.reason)), Role::Text));
     }
     let mut lines = vec![Line::from(first)];
-    let one = |text: &str, cells: usize| cut(&visible(text.trim_end()).replace('␊', " ⏎ "), cells).into_owned();
+    let one = |text: &str, cells: usize| {
+        cut(&visible(text.trim_end()).replace('␊', " ⏎ "), cells).into_owned()
+    };
     if !failure.expected.is_empty() || !failure.got.is_empty() {
         let third = (room.saturating_sub(30) / 3).max(8);
         lines.push(Line::from(vec![
@@ -120,7 +179,10 @@ fn failed<'a>(cx: Context<'a>, evaluation: &'a Evaluation, room: usize) -> Vec<L
         ]));
     }
     if let Some(last) = failure.stderr.lines().rev().find(|l| !l.trim().is_empty()) {
-        lines.push(Line::from(vec![cx.span("  says ", Role::Muted), cx.span(one(last, room.saturating_sub(7)), Role::Removed)]));
+        lines.push(Line::from(vec![
+            cx.span("  says ", Role::Muted),
+            cx.span(one(last, room.saturating_sub(7)), Role::Removed),
+        ]));
     }
     let passed = evaluation.passed();
     let before = match passed {
@@ -129,7 +191,9 @@ fn failed<'a>(cx: Context<'a>, evaluation: &'a Evaluation, room: usize) -> Vec<L
         n => format!("{n} of {} cases passed", evaluation.cases_total),
     };
     let why = "not timed: a wrong program is never timed · the next prompt says where it fails";
-    lines.push(Line::from(cx.span(format!("  {before} · {why}"), Role::Muted)));
+    lines.push(Line::from(
+        cx.span(format!("  {before} · {why}"), Role::Muted),
+    ));
     lines
 }
 
@@ -140,19 +204,44 @@ fn compared<'a>(cx: Context<'a>, version: &Version, c: &Comparison) -> Vec<Line<
         Answer::Worse => super::mark::contrary(cx.session.objective),
         other => other.in_words(),
     };
-    let fresh = if c.confirmed { " fresh pairs, a second time" } else { " pairs" };
+    let fresh = if c.confirmed {
+        " fresh pairs, a second time"
+    } else {
+        " pairs"
+    };
     let mut first = vec![
         cx.span(format!("{} ", mark.glyph), mark.role),
-        Span::styled(format!("{word}  "), cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD)),
-        Span::styled(c.gain.to_string(), cx.theme.heat(c.gain.0).add_modifier(Modifier::BOLD)),
+        Span::styled(
+            format!("{word}  "),
+            cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD),
+        ),
+        Span::styled(
+            c.gain.to_string(),
+            cx.theme.heat(c.gain.0).add_modifier(Modifier::BOLD),
+        ),
         cx.span(interval(c.low.0, c.high.0), Role::Text),
-        cx.span(format!(" of {}'s {} in {}{fresh}", visible(&c.incumbent), c.metric.in_words(), c.pairs), Role::Muted),
+        cx.span(
+            format!(
+                " of {}'s {} in {}{fresh}",
+                visible(&c.incumbent),
+                c.metric.in_words(),
+                c.pairs
+            ),
+            Role::Muted,
+        ),
     ];
     if c.answer == Answer::NoDifference {
-        first.push(cx.span(format!(": within ±{} %", trim(c.margin * 100.0)), Role::Muted));
+        first.push(cx.span(
+            format!(": within ±{} %", trim(c.margin * 100.0)),
+            Role::Muted,
+        ));
     }
     let mut lines = vec![Line::from(first)];
-    if let Some(o) = version.against_original.as_ref().filter(|o| o.incumbent != c.incumbent) {
+    if let Some(o) = version
+        .against_original
+        .as_ref()
+        .filter(|o| o.incumbent != c.incumbent)
+    {
         lines.push(Line::from(vec![
             cx.span("  against the original ", Role::Muted),
             Span::styled(o.gain.to_string(), cx.theme.heat(o.gain.0)),
@@ -164,12 +253,20 @@ fn compared<'a>(cx: Context<'a>, version: &Version, c: &Comparison) -> Vec<Line<
         cx.span("  CPU ", Role::Muted),
         cx.span(format!("{} → {}", old.cpu_ns, new.cpu_ns), Role::Text),
         cx.span("   peak ", Role::Muted),
-        cx.span(format!("{} → {}", old.peak_bytes, new.peak_bytes), Role::Text),
+        cx.span(
+            format!("{} → {}", old.peak_bytes, new.peak_bytes),
+            Role::Text,
+        ),
         cx.span("   integral ", Role::Muted),
-        cx.span(format!("{} → {}", old.integral_byte_ns, new.integral_byte_ns), Role::Text),
+        cx.span(
+            format!("{} → {}", old.integral_byte_ns, new.integral_byte_ns),
+            Role::Text,
+        ),
     ]));
     if !c.note.is_empty() {
-        lines.push(Line::from(cx.span(format!("  {}", visible(&c.note)), Role::Muted)));
+        lines.push(Line::from(
+            cx.span(format!("  {}", visible(&c.note)), Role::Muted),
+        ));
     }
     lines
 }

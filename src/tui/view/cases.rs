@@ -19,7 +19,10 @@ use crate::tui::view::{Context, put};
 /// The case that is shown when the developer chose none: the one that runs, the one that failed, else the longest.
 #[must_use]
 pub fn natural_case(session: &Session, app: &App) -> usize {
-    let cases = session.task.as_ref().map_or(&[][..], |t| t.cases.as_slice());
+    let cases = session
+        .task
+        .as_ref()
+        .map_or(&[][..], |t| t.cases.as_slice());
     let by_name = |name: &str| cases.iter().position(|(n, _)| n == name);
     let version = app.version(session).and_then(|id| session.version(id));
     if version.is_some_and(|v| v.evaluation.is_none() && session.live.version == Some(v.id))
@@ -28,43 +31,82 @@ pub fn natural_case(session: &Session, app: &App) -> usize {
         return at;
     }
     let evaluation = version.and_then(|v| v.evaluation.as_ref());
-    let failed = evaluation.and_then(|e| e.failure.as_ref()).and_then(|f| by_name(&f.case));
+    let failed = evaluation
+        .and_then(|e| e.failure.as_ref())
+        .and_then(|f| by_name(&f.case));
     failed.unwrap_or_else(|| {
         let longest = evaluation.and_then(|e| e.cases.iter().max_by_key(|c| c.figures.wall_ns));
-        longest.and_then(|c| by_name(&c.case)).unwrap_or(cases.len().saturating_sub(1))
+        longest
+            .and_then(|c| by_name(&c.case))
+            .unwrap_or(cases.len().saturating_sub(1))
     })
 }
 
 /// Draws the table and, below it, the failure.
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
-    let Some(version) = cx.app.version(cx.session).and_then(|id| cx.session.version(id)) else {
-        put(buffer, area, 0, &Line::from(cx.span("no version yet", Role::Muted)));
+    let Some(version) = cx
+        .app
+        .version(cx.session)
+        .and_then(|id| cx.session.version(id))
+    else {
+        put(
+            buffer,
+            area,
+            0,
+            &Line::from(cx.span("no version yet", Role::Muted)),
+        );
         return;
     };
-    let cases = cx.session.task.as_ref().map_or(&[][..], |t| t.cases.as_slice());
+    let cases = cx
+        .session
+        .task
+        .as_ref()
+        .map_or(&[][..], |t| t.cases.as_slice());
     let failure = version.evaluation.as_ref().and_then(|e| e.failure.as_ref());
     let below = failure.map_or(0, |f| failure_lines(cx, f, area.width.into(), 40).len() + 1);
-    let table_room = usize::from(area.height).saturating_sub(below.min(usize::from(area.height) * 2 / 3)).max(3);
+    let table_room = usize::from(area.height)
+        .saturating_sub(below.min(usize::from(area.height) * 2 / 3))
+        .max(3);
     let columns = Columns::new(area.width.into(), cases);
     put(buffer, area, 0, &columns.head(cx));
-    let chosen = cx.app.case.unwrap_or_else(|| natural_case(cx.session, cx.app));
+    let chosen = cx
+        .app
+        .case
+        .unwrap_or_else(|| natural_case(cx.session, cx.app));
     let rows = table_room.saturating_sub(1).min(cases.len());
     seen.total = cases.len();
     seen.room = rows;
-    seen.first = chosen.saturating_sub(rows / 2).min(cases.len().saturating_sub(rows));
+    seen.first = chosen
+        .saturating_sub(rows / 2)
+        .min(cases.len().saturating_sub(rows));
     for n in 0..rows {
         let at = seen.first + n;
-        let Some((name, bytes)) = cases.get(at) else { break };
-        let place = Rect { y: area.y + 1 + n as u16, height: 1, ..area };
+        let Some((name, bytes)) = cases.get(at) else {
+            break;
+        };
+        let place = Rect {
+            y: area.y + 1 + n as u16,
+            height: 1,
+            ..area
+        };
         if at == chosen {
             buffer.set_style(place, cx.theme.bg(Role::Selection));
         }
-        put(buffer, place, 0, &columns.row(cx, version, at, name, *bytes));
+        put(
+            buffer,
+            place,
+            0,
+            &columns.row(cx, version, at, name, *bytes),
+        );
         seen.rows.push((place, at));
     }
     if let Some(failure) = failure {
         let top = 1 + rows as u16 + 1;
-        let rest = Rect { y: area.y + top, height: area.height.saturating_sub(top), ..area };
+        let rest = Rect {
+            y: area.y + top,
+            height: area.height.saturating_sub(top),
+            ..area
+        };
         let lines = failure_lines(cx, failure, rest.width.into(), rest.height.into());
         for (n, line) in lines.iter().take(rest.height.into()).enumerate() {
             put(buffer, rest, n as u16, line);
@@ -82,9 +124,19 @@ struct Columns {
 
 impl Columns {
     fn new(room: usize, cases: &[(String, u64)]) -> Self {
-        let name = cases.iter().map(|(n, _)| crate::tui::text::width(n)).max().unwrap_or(4).clamp(4, 20);
+        let name = cases
+            .iter()
+            .map(|(n, _)| crate::tui::text::width(n))
+            .max()
+            .unwrap_or(4)
+            .clamp(4, 20);
         let left = room.saturating_sub(name + 20);
-        Self { name, input: left >= 56, figures: (left / 11).min(4), against: left >= 68 }
+        Self {
+            name,
+            input: left >= 56,
+            figures: (left / 11).min(4),
+            against: left >= 68,
+        }
     }
 
     fn head<'a>(&self, cx: Context<'a>) -> Line<'a> {
@@ -92,7 +144,10 @@ impl Columns {
         if self.input {
             text.push_str(&pad_left("input", 9));
         }
-        for title in ["CPU", "peak", "wall", "integral"].iter().take(self.figures) {
+        for title in ["CPU", "peak", "wall", "integral"]
+            .iter()
+            .take(self.figures)
+        {
             text.push_str(&pad_left(title, 11));
         }
         if self.against {
@@ -101,7 +156,14 @@ impl Columns {
         Line::from(cx.span(text, Role::Muted))
     }
 
-    fn row<'a>(&self, cx: Context<'a>, version: &Version, at: usize, name: &str, bytes: u64) -> Line<'a> {
+    fn row<'a>(
+        &self,
+        cx: Context<'a>,
+        version: &Version,
+        at: usize,
+        name: &str,
+        bytes: u64,
+    ) -> Line<'a> {
         let result = result(cx.session, version, name);
         let running = version.evaluation.is_none()
             && cx.session.live.version == Some(version.id)
@@ -110,7 +172,15 @@ impl Columns {
             Some(r) if r.verdict.accepted() => ("✓", "passes", cx.theme.fg(Role::Added)),
             Some(r) => ("✗", r.verdict.in_words(), cx.theme.fg(Role::Error)),
             None if running => (spinner(cx.app), "runs", cx.theme.fg(Role::Candidate)),
-            None => ("·", if version.evaluation.is_some() { "not run" } else { "waits" }, cx.theme.fg(Role::Faint)),
+            None => (
+                "·",
+                if version.evaluation.is_some() {
+                    "not run"
+                } else {
+                    "waits"
+                },
+                cx.theme.fg(Role::Faint),
+            ),
         };
         let mut spans = vec![
             Span::styled(format!("{glyph} "), style),
@@ -118,21 +188,41 @@ impl Columns {
             Span::styled(format!("  {}", pad(word, 15)), style),
         ];
         if self.input {
-            spans.push(cx.span(pad_left(&crate::units::Bytes(bytes).to_string(), 9), Role::Muted));
+            spans.push(cx.span(
+                pad_left(&crate::units::Bytes(bytes).to_string(), 9),
+                Role::Muted,
+            ));
         }
         let figures = result.map(|r| {
             let f = r.figures;
-            [f.cpu_ns.to_string(), f.peak_bytes.to_string(), f.wall_ns.to_string(), f.integral_byte_ns.to_string()]
+            [
+                f.cpu_ns.to_string(),
+                f.peak_bytes.to_string(),
+                f.wall_ns.to_string(),
+                f.integral_byte_ns.to_string(),
+            ]
         });
         for n in 0..self.figures {
             let text = figures.as_ref().map_or("–", |f| f[n].as_str());
-            let role = if figures.is_some() { Role::Text } else { Role::Faint };
+            let role = if figures.is_some() {
+                Role::Text
+            } else {
+                Role::Faint
+            };
             spans.push(cx.span(pad_left(text, 11), role));
         }
         if self.against {
-            let gain = version.comparison.as_ref().filter(|c| c.incumbent == "v0").or(version.against_original.as_ref());
-            let gain = gain.and_then(|c| c.per_case.iter().find(|(n, _)| n == name)).map(|(_, g)| *g);
-            let (text, style) = gain.map_or((String::new(), Style::new()), |g| (g.to_string(), cx.theme.heat(g.0)));
+            let gain = version
+                .comparison
+                .as_ref()
+                .filter(|c| c.incumbent == "v0")
+                .or(version.against_original.as_ref());
+            let gain = gain
+                .and_then(|c| c.per_case.iter().find(|(n, _)| n == name))
+                .map(|(_, g)| *g);
+            let (text, style) = gain.map_or((String::new(), Style::new()), |g| {
+                (g.to_string(), cx.theme.heat(g.0))
+            });
             spans.push(Span::styled(pad_left(&text, 9), style));
         }
         Line::from(spans)
@@ -141,7 +231,11 @@ impl Columns {
 
 /// A version's result on a case, once known.
 #[must_use]
-pub fn result<'s>(session: &'s Session, version: &'s Version, case: &str) -> Option<&'s CaseResult> {
+pub fn result<'s>(
+    session: &'s Session,
+    version: &'s Version,
+    case: &str,
+) -> Option<&'s CaseResult> {
     let cases = match &version.evaluation {
         Some(evaluation) => &evaluation.cases,
         None if session.live.version == Some(version.id) => &session.live.cases,
@@ -150,10 +244,22 @@ pub fn result<'s>(session: &'s Session, version: &'s Version, case: &str) -> Opt
     cases.iter().find(|c| c.case == case)
 }
 
-fn failure_lines<'a>(cx: Context<'a>, failure: &'a Failure, room: usize, rows: usize) -> Vec<Line<'a>> {
+fn failure_lines<'a>(
+    cx: Context<'a>,
+    failure: &'a Failure,
+    room: usize,
+    rows: usize,
+) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
-    let place = if failure.case.is_empty() { "it does not build".to_owned() } else { format!("case {}", visible(&failure.case)) };
-    let mut head = vec![Span::styled(place, cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD))];
+    let place = if failure.case.is_empty() {
+        "it does not build".to_owned()
+    } else {
+        format!("case {}", visible(&failure.case))
+    };
+    let mut head = vec![Span::styled(
+        place,
+        cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD),
+    )];
     if !failure.reason.is_empty() {
         head.push(cx.span(format!(": {}", visible(&failure.reason)), Role::Text));
     }
@@ -172,11 +278,23 @@ fn failure_lines<'a>(cx: Context<'a>, failure: &'a Failure, room: usize, rows: u
         }
         // What went wrong stands at the end of an error text, and at the start of everything else.
         let all = plain_lines(text, 200);
-        let shown = if title == "standard error" { &all[all.len().saturating_sub(each)..] } else { &all[..all.len().min(each)] };
+        let shown = if title == "standard error" {
+            &all[all.len().saturating_sub(each)..]
+        } else {
+            &all[..all.len().min(each)]
+        };
         for (n, line) in shown.iter().enumerate() {
-            let label = if n == 0 { pad_left(title, 14) } else { " ".repeat(14) };
+            let label = if n == 0 {
+                pad_left(title, 14)
+            } else {
+                " ".repeat(14)
+            };
             let text = crate::tui::text::cut(line, room.saturating_sub(16)).into_owned();
-            lines.push(Line::from(vec![cx.span(label, Role::Muted), cx.span("  ", Role::Text), cx.span(text, role)]));
+            lines.push(Line::from(vec![
+                cx.span(label, Role::Muted),
+                cx.span("  ", Role::Text),
+                cx.span(text, role),
+            ]));
         }
     }
     lines

@@ -21,8 +21,17 @@ const SIDE_BY_SIDE: u16 = 90;
 
 /// Draws the selected version's text.
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
-    let Some(version) = cx.app.version(cx.session).and_then(|id| cx.session.version(id)) else {
-        put(buffer, area, 0, &Line::from(cx.span("no version yet", Role::Muted)));
+    let Some(version) = cx
+        .app
+        .version(cx.session)
+        .and_then(|id| cx.session.version(id))
+    else {
+        put(
+            buffer,
+            area,
+            0,
+            &Line::from(cx.span("no version yet", Role::Muted)),
+        );
         return;
     };
     let text = &version.source.text;
@@ -39,7 +48,15 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
             None => Painted::plain(plain.next().unwrap_or_default()),
         };
         let mut spans = vec![cx.span(format!("{:>digits$}  ", number + 1), Role::Faint)];
-        spans.extend(code_spans(cx.theme, &line, &[], Style::new(), Style::new(), cx.app.shift, room));
+        spans.extend(code_spans(
+            cx.theme,
+            &line,
+            &[],
+            Style::new(),
+            Style::new(),
+            cx.app.shift,
+            room,
+        ));
         put(buffer, area, n as u16, &Line::from(spans));
     }
 }
@@ -56,22 +73,42 @@ pub fn draw_diff(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Se
         return;
     };
     let Some(diff) = cx.app.diffs.get(&(old, new)) else {
-        put(buffer, area, 0, &Line::from(cx.span("comparing the texts …", Role::Muted)));
+        put(
+            buffer,
+            area,
+            0,
+            &Line::from(cx.span("comparing the texts …", Role::Muted)),
+        );
         return;
     };
     if diff.is_empty() {
-        put(buffer, area, 0, &Line::from(cx.span(format!("{new} is the same text as {old}"), Role::Muted)));
+        put(
+            buffer,
+            area,
+            0,
+            &Line::from(cx.span(format!("{new} is the same text as {old}"), Role::Muted)),
+        );
         return;
     }
     let all = cx.app.unfolded.contains(&Tab::Diff);
     let wide = area.width >= SIDE_BY_SIDE && diff.removed > 0 && diff.added > 0;
-    let rows = if wide { diff.side_by_side(all) } else { diff.unified(all) };
+    let rows = if wide {
+        diff.side_by_side(all)
+    } else {
+        diff.unified(all)
+    };
     seen.total = rows.len();
     seen.changes = changes(&rows);
     // A diff is opened where it begins to differ.
     let last = seen.total.saturating_sub(seen.room);
     let natural = seen.changes.first().copied().unwrap_or(0).saturating_sub(4);
-    seen.first = cx.app.scroll.get(&Tab::Diff).copied().unwrap_or(natural).min(last);
+    seen.first = cx
+        .app
+        .scroll
+        .get(&Tab::Diff)
+        .copied()
+        .unwrap_or(natural)
+        .min(last);
     let sides = Sides {
         cx,
         diff,
@@ -79,7 +116,12 @@ pub fn draw_diff(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Se
         new: cx.app.painted.get(&new).map(|p| p.as_slice()),
         digits: diff.old.len().max(diff.new.len()).to_string().len(),
     };
-    for (n, row) in rows.iter().skip(seen.first).take(area.height.into()).enumerate() {
+    for (n, row) in rows
+        .iter()
+        .skip(seen.first)
+        .take(area.height.into())
+        .enumerate()
+    {
         if wide {
             sides.both(row, area, n as u16, buffer);
         } else {
@@ -105,12 +147,25 @@ enum Which {
 impl<'a> Sides<'a> {
     fn both(&self, row: &Row, area: Rect, at: u16, buffer: &mut Buffer) {
         let half = area.width.saturating_sub(1) / 2;
-        let left = Rect { width: half, ..area };
-        let right = Rect { x: area.x + half + 1, width: area.width - half - 1, ..area };
+        let left = Rect {
+            width: half,
+            ..area
+        };
+        let right = Rect {
+            x: area.x + half + 1,
+            width: area.width - half - 1,
+            ..area
+        };
         if let Row::Fold(lines) = row {
             return self.fold(*lines, area, at, buffer);
         }
-        buffer.set_stringn(area.x + half, area.y + at, "│", 1, self.cx.theme.fg(Role::Faint));
+        buffer.set_stringn(
+            area.x + half,
+            area.y + at,
+            "│",
+            1,
+            self.cx.theme.fg(Role::Faint),
+        );
         match row {
             Row::Same { old, new } => {
                 put(buffer, left, at, &self.same(Which::Old, *old, left.width));
@@ -118,10 +173,20 @@ impl<'a> Sides<'a> {
             }
             Row::Changed { old, new } => {
                 if let Some(side) = old {
-                    put(buffer, left, at, &self.changed(Which::Old, side, left.width));
+                    put(
+                        buffer,
+                        left,
+                        at,
+                        &self.changed(Which::Old, side, left.width),
+                    );
                 }
                 if let Some(side) = new {
-                    put(buffer, right, at, &self.changed(Which::New, side, right.width));
+                    put(
+                        buffer,
+                        right,
+                        at,
+                        &self.changed(Which::New, side, right.width),
+                    );
                 }
             }
             Row::Fold(_) => {}
@@ -131,7 +196,9 @@ impl<'a> Sides<'a> {
     fn one(&self, row: &Row, area: Rect, at: u16, buffer: &mut Buffer) {
         match row {
             Row::Fold(lines) => self.fold(*lines, area, at, buffer),
-            Row::Same { new, .. } => put(buffer, area, at, &self.same(Which::New, *new, area.width)),
+            Row::Same { new, .. } => {
+                put(buffer, area, at, &self.same(Which::New, *new, area.width))
+            }
             Row::Changed { old, new } => {
                 let line = match (old, new) {
                     (Some(side), _) => self.changed(Which::Old, side, area.width),
@@ -145,8 +212,17 @@ impl<'a> Sides<'a> {
 
     fn fold(&self, lines: usize, area: Rect, at: u16, buffer: &mut Buffer) {
         let plural = if lines == 1 { "" } else { "s" };
-        let words = format!("{:>width$}  {lines} unchanged line{plural} (enter opens)", "⋯", width = self.digits);
-        put(buffer, area, at, &Line::from(self.cx.span(words, Role::Faint)));
+        let words = format!(
+            "{:>width$}  {lines} unchanged line{plural} (enter opens)",
+            "⋯",
+            width = self.digits
+        );
+        put(
+            buffer,
+            area,
+            at,
+            &Line::from(self.cx.span(words, Role::Faint)),
+        );
     }
 
     fn text(&self, which: Which, line: usize) -> Painted {
@@ -156,15 +232,29 @@ impl<'a> Sides<'a> {
         };
         match painted.and_then(|p| p.get(line)) {
             Some(painted) => painted.clone(),
-            None => Painted { text: plain.get(line).cloned().unwrap_or_default(), parts: Vec::new() },
+            None => Painted {
+                text: plain.get(line).cloned().unwrap_or_default(),
+                parts: Vec::new(),
+            },
         }
     }
 
     fn same(&self, which: Which, line: usize, room: u16) -> Line<'a> {
         let room = usize::from(room).saturating_sub(self.digits + 3);
-        let mut spans = vec![self.cx.span(format!("{:>width$}   ", line + 1, width = self.digits), Role::Faint)];
+        let mut spans = vec![self.cx.span(
+            format!("{:>width$}   ", line + 1, width = self.digits),
+            Role::Faint,
+        )];
         let text = self.text(which, line);
-        spans.extend(code_spans(self.cx.theme, &text, &[], Style::new(), Style::new(), self.cx.app.shift, room));
+        spans.extend(code_spans(
+            self.cx.theme,
+            &text,
+            &[],
+            Style::new(),
+            Style::new(),
+            self.cx.app.shift,
+            room,
+        ));
         Line::from(spans)
     }
 
@@ -177,13 +267,31 @@ impl<'a> Sides<'a> {
         let (ground, word) = (theme.bg(ground), theme.bg(word));
         let room = usize::from(room).saturating_sub(self.digits + 3);
         let mut spans = vec![
-            Span::styled(format!("{:>width$} ", side.line + 1, width = self.digits), theme.fg(role).patch(ground)),
+            Span::styled(
+                format!("{:>width$} ", side.line + 1, width = self.digits),
+                theme.fg(role).patch(ground),
+            ),
             Span::styled(format!("{sign} "), theme.fg(role).patch(ground)),
         ];
         let text = self.text(which, side.line);
         // With few colours the sign's colour carries the whole line: syntax colours would drown it.
-        let text = if theme.depth() <= crate::tui::theme::Depth::Ansi { Painted { parts: vec![(text.text.len(), role)], ..text } } else { text };
-        spans.extend(code_spans(theme, &text, &side.words, ground, word, self.cx.app.shift, room));
+        let text = if theme.depth() <= crate::tui::theme::Depth::Ansi {
+            Painted {
+                parts: vec![(text.text.len(), role)],
+                ..text
+            }
+        } else {
+            text
+        };
+        spans.extend(code_spans(
+            theme,
+            &text,
+            &side.words,
+            ground,
+            word,
+            self.cx.app.shift,
+            room,
+        ));
         Line::from(spans)
     }
 }
@@ -203,10 +311,17 @@ fn code_spans<'a>(
     for (piece, role) in line.pieces() {
         let end = at + piece.len();
         let mut cuts: Vec<usize> = vec![at];
-        cuts.extend(words.iter().flat_map(|w| [w.start, w.end]).filter(|c| *c > at && *c < end && line.text.is_char_boundary(*c)));
+        cuts.extend(
+            words
+                .iter()
+                .flat_map(|w| [w.start, w.end])
+                .filter(|c| *c > at && *c < end && line.text.is_char_boundary(*c)),
+        );
         cuts.push(end);
         for pair in cuts.windows(2) {
-            let Some(mut text) = line.text.get(pair[0]..pair[1]) else { continue };
+            let Some(mut text) = line.text.get(pair[0]..pair[1]) else {
+                continue;
+            };
             let inside = words.iter().any(|w| w.start <= pair[0] && pair[0] < w.end);
             let cells = width(text);
             if to_skip >= cells {
@@ -217,7 +332,10 @@ fn code_spans<'a>(
             to_skip = 0;
             let (shown, rest) = take(text, left);
             left -= width(shown).min(left);
-            spans.push(Span::styled(shown.to_owned(), theme.fg(role).patch(if inside { word } else { ground })));
+            spans.push(Span::styled(
+                shown.to_owned(),
+                theme.fg(role).patch(if inside { word } else { ground }),
+            ));
             if !rest.is_empty() {
                 // One cell of the edge says that there is more.
                 if let Some(last) = spans.last_mut() {
@@ -238,5 +356,8 @@ fn code_spans<'a>(
 /// A text of a failure in lines, safe to draw.
 #[must_use]
 pub fn plain_lines(text: &str, rows: usize) -> Vec<String> {
-    text.lines().take(rows).map(|l| visible(l).into_owned()).collect()
+    text.lines()
+        .take(rows)
+        .map(|l| visible(l).into_owned())
+        .collect()
 }

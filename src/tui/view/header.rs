@@ -14,11 +14,16 @@ use crate::tui::view::{Context, line_width, put};
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     let room = usize::from(area.width);
     let mut left = task(cx, room);
-    let mut right: Vec<Vec<Span<'_>>> = vec![tokens(cx), guards(cx, room), best(cx), round(cx, room)];
+    let mut right: Vec<Vec<Span<'_>>> =
+        vec![tokens(cx), guards(cx, room), best(cx), round(cx, room)];
     let gap = if room >= 100 { 4 } else { 2 };
     // The best version and the round stay longest; tokens and the badge's words go first.
     let total = |left: &Vec<Span<'_>>, right: &Vec<Vec<Span<'_>>>| {
-        let used: usize = right.iter().filter(|p| !p.is_empty()).map(|p| spans(p) + gap).sum();
+        let used: usize = right
+            .iter()
+            .filter(|p| !p.is_empty())
+            .map(|p| spans(p) + gap)
+            .sum();
         spans(left) + used + 1
     };
     if total(&left, &right) > room {
@@ -47,12 +52,19 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     let line = Line::from(line);
     put(buffer, area, 0, &Line::from(left));
     let wide = line_width(&line).min(room);
-    let at = Rect { x: area.x + (room - wide) as u16, width: wide as u16, ..area };
+    let at = Rect {
+        x: area.x + (room - wide) as u16,
+        width: wide as u16,
+        ..area
+    };
     put(buffer, at, 0, &line);
 }
 
 fn spans(parts: &[Span<'_>]) -> usize {
-    parts.iter().map(|s| crate::tui::text::width(&s.content)).sum()
+    parts
+        .iter()
+        .map(|s| crate::tui::text::width(&s.content))
+        .sum()
 }
 
 fn task(cx: Context<'_>, room: usize) -> Vec<Span<'static>> {
@@ -67,8 +79,16 @@ fn task(cx: Context<'_>, room: usize) -> Vec<Span<'static>> {
     }
     spans.push(own(cx, &cut(&visible(&task.name), 24), Role::Title));
     let toolchain = visible(&task.toolchain);
-    let language = if room >= 120 && !toolchain.is_empty() { toolchain.to_lowercase() } else { task.language.clone() };
-    spans.push(own(cx, &format!("  {} · ", cut(&language, 24)), Role::Muted));
+    let language = if room >= 120 && !toolchain.is_empty() {
+        toolchain.to_lowercase()
+    } else {
+        task.language.clone()
+    };
+    spans.push(own(
+        cx,
+        &format!("  {} · ", cut(&language, 24)),
+        Role::Muted,
+    ));
     spans.push(own(cx, &cx.session.objective.to_string(), Role::Text));
     spans
 }
@@ -80,7 +100,11 @@ fn own(cx: Context<'_>, text: &str, role: Role) -> Span<'static> {
 fn round<'a>(cx: Context<'a>, room: usize) -> Vec<Span<'a>> {
     let now = cx.session.round().map_or(0, |r| r.number);
     let of = cx.session.goal.rounds;
-    let count = if of > 0 { format!("{now}/{}", of.max(now)) } else { now.to_string() };
+    let count = if of > 0 {
+        format!("{now}/{}", of.max(now))
+    } else {
+        now.to_string()
+    };
     let mode = match cx.session.mode {
         Mode::Auto => "auto",
         Mode::Step => "step by step",
@@ -95,13 +119,25 @@ fn round<'a>(cx: Context<'a>, room: usize) -> Vec<Span<'a>> {
 
 fn best<'a>(cx: Context<'a>) -> Vec<Span<'a>> {
     let Some(best) = cx.session.best().filter(|b| b.id != VersionId(0)) else {
-        let word = if cx.session.incumbent.is_some() { "original stands" } else { "nothing passes yet" };
+        let word = if cx.session.incumbent.is_some() {
+            "original stands"
+        } else {
+            "nothing passes yet"
+        };
         return vec![cx.span(word, Role::Muted)];
     };
-    let mut spans = vec![cx.span("★ ", Role::Heat3), cx.span(format!("{} ", best.id), Role::Text)];
+    let mut spans = vec![
+        cx.span("★ ", Role::Heat3),
+        cx.span(format!("{} ", best.id), Role::Text),
+    ];
     match best.gain_over_original() {
         Some((gain, low, high)) => {
-            spans.push(Span::styled(gain.to_string(), cx.theme.heat(gain.0).add_modifier(ratatui::style::Modifier::BOLD)));
+            spans.push(Span::styled(
+                gain.to_string(),
+                cx.theme
+                    .heat(gain.0)
+                    .add_modifier(ratatui::style::Modifier::BOLD),
+            ));
             spans.push(cx.span(interval(low.0, high.0), Role::Muted));
         }
         None => spans.push(cx.span("passes", Role::Heat2)),
@@ -133,16 +169,30 @@ pub fn tier(tier: Tier) -> (&'static str, &'static str, Role) {
 }
 
 fn guards<'a>(cx: Context<'a>, room: usize) -> Vec<Span<'a>> {
-    let Some(guards) = &cx.session.guards else { return Vec::new() };
+    let Some(guards) = &cx.session.guards else {
+        return Vec::new();
+    };
     let (glyph, word, role) = tier(guards.tier);
     if room < 100 && guards.tier >= Tier::Namespaces {
         return vec![cx.span(glyph, role)];
     }
-    vec![cx.span(glyph, role), cx.span(format!(" {word}"), if role == Role::Added { Role::Muted } else { role })]
+    vec![
+        cx.span(glyph, role),
+        cx.span(
+            format!(" {word}"),
+            if role == Role::Added {
+                Role::Muted
+            } else {
+                role
+            },
+        ),
+    ]
 }
 
 fn badge_only<'a>(cx: Context<'a>) -> Vec<Span<'a>> {
-    let Some(guards) = &cx.session.guards else { return Vec::new() };
+    let Some(guards) = &cx.session.guards else {
+        return Vec::new();
+    };
     let (glyph, _, role) = tier(guards.tier);
     vec![cx.span(glyph, role)]
 }
@@ -154,6 +204,10 @@ fn tokens<'a>(cx: Context<'a>) -> Vec<Span<'a>> {
         return Vec::new();
     }
     let about = if usage.counted { "" } else { "~" };
-    let count = if sum < 1_000 { sum.to_string() } else { format!("{:.1}k", sum as f64 / 1e3) };
+    let count = if sum < 1_000 {
+        sum.to_string()
+    } else {
+        format!("{:.1}k", sum as f64 / 1e3)
+    };
     vec![cx.span(format!("{about}{count} tok"), Role::Muted)]
 }

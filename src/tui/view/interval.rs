@@ -33,11 +33,21 @@ struct View {
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     let view = view(cx);
     let title = match &view {
-        Some(v) => format!("{} against {}{}", v.candidate, v.incumbent, v.metric.map_or(String::new(), |m| format!(" · {}", m.in_words()))),
+        Some(v) => format!(
+            "{} against {}{}",
+            v.candidate,
+            v.incumbent,
+            v.metric
+                .map_or(String::new(), |m| format!(" · {}", m.in_words()))
+        ),
         None => "comparison".into(),
     };
     let inner = cx.framed(&title, area, buffer);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let inner = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
     panel(cx, view, inner, buffer);
 }
 
@@ -46,10 +56,16 @@ pub fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     let view = view(cx);
     let mut rest = area;
     if let Some(v) = view.as_ref().filter(|_| area.height >= 6) {
-        let metric = v.metric.map_or(String::new(), |m| format!(" · {}", m.in_words()));
+        let metric = v
+            .metric
+            .map_or(String::new(), |m| format!(" · {}", m.in_words()));
         let title = format!("{} against {}{metric}", v.candidate, v.incumbent);
         put(buffer, area, 0, &Line::from(cx.span(title, Role::Title)));
-        rest = Rect { y: area.y + 1, height: area.height - 1, ..area };
+        rest = Rect {
+            y: area.y + 1,
+            height: area.height - 1,
+            ..area
+        };
     }
     panel(cx, view, rest, buffer);
 }
@@ -59,17 +75,30 @@ fn view(cx: Context<'_>) -> Option<View> {
     let session = cx.session;
     let looked_at = cx.app.version(session);
     let on = match &session.stage {
-        Stage::Comparing { version, against, .. } => Some((*version, *against, false)),
-        Stage::Confirming { version, against, .. } => Some((*version, *against, true)),
+        Stage::Comparing {
+            version, against, ..
+        } => Some((*version, *against, false)),
+        Stage::Confirming {
+            version, against, ..
+        } => Some((*version, *against, true)),
         _ => None,
     };
     if let Some((version, against, confirming)) = on.filter(|o| Some(o.0) == looked_at) {
-        let looks = session.version(version).map(|v| v.looks.clone()).unwrap_or_default();
+        let looks = session
+            .version(version)
+            .map(|v| v.looks.clone())
+            .unwrap_or_default();
         return Some(View {
             candidate: version.to_string(),
             incumbent: against.to_string(),
             metric: session.live.look.map(|l| l.1),
-            ratios: session.live.pairs.iter().filter(|p| p.confirming == confirming).map(|p| p.log_ratio).collect(),
+            ratios: session
+                .live
+                .pairs
+                .iter()
+                .filter(|p| p.confirming == confirming)
+                .map(|p| p.log_ratio)
+                .collect(),
             now: looks.last().copied(),
             looks,
             answer: None,
@@ -84,9 +113,18 @@ fn view(cx: Context<'_>) -> Option<View> {
         candidate: c.candidate.clone(),
         incumbent: c.incumbent.clone(),
         metric: Some(c.metric),
-        ratios: if c.confirming.is_empty() { c.log_ratios.clone() } else { c.confirming.clone() },
+        ratios: if c.confirming.is_empty() {
+            c.log_ratios.clone()
+        } else {
+            c.confirming.clone()
+        },
         looks: c.looks.clone(),
-        now: Some(Look { pairs: c.pairs, gain: c.gain, low: c.low, high: c.high }),
+        now: Some(Look {
+            pairs: c.pairs,
+            gain: c.gain,
+            low: c.low,
+            high: c.high,
+        }),
         answer: Some(c.answer),
         confirming: false,
         confirmed: c.confirmed,
@@ -103,13 +141,25 @@ fn panel(cx: Context<'_>, view: Option<View>, area: Rect, buffer: &mut Buffer) {
             Some(VersionId(0)) | None => "candidates are compared with the best version so far",
             Some(_) => "it was not timed",
         };
-        for (n, line) in crate::tui::text::wrap(words, area.width.into()).into_iter().enumerate() {
-            put(buffer, area, area.height / 2 + n as u16, &Line::from(cx.span(line, Role::Faint)));
+        for (n, line) in crate::tui::text::wrap(words, area.width.into())
+            .into_iter()
+            .enumerate()
+        {
+            put(
+                buffer,
+                area,
+                area.height / 2 + n as u16,
+                &Line::from(cx.span(line, Role::Faint)),
+            );
         }
         return;
     };
     headline(cx, &view, area, buffer);
-    let chart = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    let chart = Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    };
     if chart.height >= 3 {
         funnel(cx, &view, chart, buffer);
     }
@@ -121,7 +171,14 @@ fn headline(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
     match view.now {
         Some(look) => {
             let heat = cx.theme.heat(look.gain.0);
-            left.push(Span::styled(look.gain.to_string(), if dim { heat } else { heat.add_modifier(Modifier::BOLD) }));
+            left.push(Span::styled(
+                look.gain.to_string(),
+                if dim {
+                    heat
+                } else {
+                    heat.add_modifier(Modifier::BOLD)
+                },
+            ));
             left.push(cx.span(interval(look.low.0, look.high.0), Role::Text));
         }
         None => left.push(cx.span("the first look comes after 10 pairs", Role::Muted)),
@@ -134,7 +191,13 @@ fn headline(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
         (Some(Answer::Worse), _) => super::mark::contrary(cx.session.objective).to_owned(),
         (Some(other), _) => other.in_words().to_owned(),
     };
-    put_both(buffer, area, 0, &Line::from(left), &Line::from(cx.span(word, Role::Muted)));
+    put_both(
+        buffer,
+        area,
+        0,
+        &Line::from(left),
+        &Line::from(cx.span(word, Role::Muted)),
+    );
 }
 
 /// ln of the ratio from which on 1× need not be on the axis.
@@ -150,15 +213,31 @@ struct Axis {
 
 impl Axis {
     fn of(view: &View, x: u16, cells: u16) -> Self {
-        let looks = view.looks.iter().chain(view.now.iter()).flat_map(|l| [l.low.0.ln(), l.high.0.ln()]);
-        let all: Vec<f64> = looks.chain(view.ratios.iter().copied()).filter(|v| v.is_finite()).collect();
+        let looks = view
+            .looks
+            .iter()
+            .chain(view.now.iter())
+            .flat_map(|l| [l.low.0.ln(), l.high.0.ln()]);
+        let all: Vec<f64> = looks
+            .chain(view.ratios.iter().copied())
+            .filter(|v| v.is_finite())
+            .collect();
         let low = all.iter().copied().fold(f64::INFINITY, f64::min);
         let high = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         // Where everything lies far from 1 the axis stays with it, so that the interval can be seen closing in.
         let far = low > FAR || high < -FAR;
-        let (low, high) = if far { (low, high) } else { (low.min(-view.margin), high.max(view.margin)) };
+        let (low, high) = if far {
+            (low, high)
+        } else {
+            (low.min(-view.margin), high.max(view.margin))
+        };
         let air = (high - low).max(0.02) * 0.08;
-        Self { low: low - air, high: high + air, x, cells }
+        Self {
+            low: low - air,
+            high: high + air,
+            x,
+            cells,
+        }
     }
 
     fn holds(&self, log: f64) -> bool {
@@ -178,14 +257,33 @@ fn funnel(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
     let margin = 4u16;
     let axis = Axis::of(view, area.x + margin, area.width.saturating_sub(margin));
     let rows = area.height - 1;
-    let cloud = if rows >= 9 { 3 } else if rows >= 4 { 2 } else { 1 };
-    let bottom = Rect { y: area.y + rows, height: 1, ..area };
+    let cloud = if rows >= 9 {
+        3
+    } else if rows >= 4 {
+        2
+    } else {
+        1
+    };
+    let bottom = Rect {
+        y: area.y + rows,
+        height: 1,
+        ..area
+    };
     let one = axis.column(0.0);
     let faint = cx.theme.fg(Role::Faint);
     for row in (0..rows).filter(|_| axis.holds(0.0)) {
         buffer.set_stringn(one, area.y + row, "┊", 1, faint);
     }
-    pairs_cloud(cx, view, &axis, Rect { height: cloud, ..area }, buffer);
+    pairs_cloud(
+        cx,
+        view,
+        &axis,
+        Rect {
+            height: cloud,
+            ..area
+        },
+        buffer,
+    );
     let mut looks: Vec<(Look, bool)> = view.looks.iter().map(|l| (*l, false)).collect();
     if let Some(now) = view.now {
         match looks.last_mut() {
@@ -197,10 +295,22 @@ fn funnel(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
     let skip = looks.len().saturating_sub(room);
     for (n, (look, last)) in looks.iter().skip(skip).enumerate() {
         let row = area.y + cloud + n as u16;
-        let style = if *last { cx.theme.fg(Role::Candidate) } else { cx.theme.fg(Role::Muted) };
+        let style = if *last {
+            cx.theme.fg(Role::Candidate)
+        } else {
+            cx.theme.fg(Role::Muted)
+        };
         whisker(&axis, look, row, *last, style, buffer);
-        let pairs = if *last && view.confirmed { "2nd".into() } else { format!("{:>3}", look.pairs) };
-        let style = if *last { cx.theme.fg(Role::Text) } else { faint };
+        let pairs = if *last && view.confirmed {
+            "2nd".into()
+        } else {
+            format!("{:>3}", look.pairs)
+        };
+        let style = if *last {
+            cx.theme.fg(Role::Text)
+        } else {
+            faint
+        };
         buffer.set_stringn(area.x, row, pairs, usize::from(margin) - 1, style);
     }
     scale(cx, view, &axis, bottom, buffer);
@@ -220,12 +330,24 @@ fn pairs_cloud(cx: Context<'_>, view: &View, axis: &Axis, area: Rect, buffer: &m
     let highest = piles.iter().copied().max().unwrap_or(0).max(1);
     let high = plot.dots_high();
     for (x, pile) in piles.iter().enumerate() {
-        let dots = if highest <= high { *pile } else { (pile * high).div_ceil(highest) };
+        let dots = if highest <= high {
+            *pile
+        } else {
+            (pile * high).div_ceil(highest)
+        };
         for y in 0..dots {
             plot.dot(x, high - 1 - y, Role::Heat2);
         }
     }
-    plot.render(Rect { x: axis.x, width: axis.cells, ..area }, buffer, cx.theme);
+    plot.render(
+        Rect {
+            x: axis.x,
+            width: axis.cells,
+            ..area
+        },
+        buffer,
+        cx.theme,
+    );
 }
 
 fn whisker(axis: &Axis, look: &Look, row: u16, last: bool, style: Style, buffer: &mut Buffer) {
@@ -233,10 +355,34 @@ fn whisker(axis: &Axis, look: &Look, row: u16, last: bool, style: Style, buffer:
     let middle = axis.column(look.gain.0.ln());
     for x in low..=high {
         let glyph = match x {
-            x if x == middle => if last { "●" } else { "•" },
-            x if x == low => if last { "┣" } else { "├" },
-            x if x == high => if last { "┫" } else { "┤" },
-            _ => if last { "━" } else { "─" },
+            x if x == middle => {
+                if last {
+                    "●"
+                } else {
+                    "•"
+                }
+            }
+            x if x == low => {
+                if last {
+                    "┣"
+                } else {
+                    "├"
+                }
+            }
+            x if x == high => {
+                if last {
+                    "┫"
+                } else {
+                    "┤"
+                }
+            }
+            _ => {
+                if last {
+                    "━"
+                } else {
+                    "─"
+                }
+            }
         };
         buffer.set_stringn(x, row, glyph, 1, style);
     }
@@ -248,17 +394,30 @@ fn scale(cx: Context<'_>, view: &View, axis: &Axis, area: Rect, buffer: &mut Buf
     let mut taken: Vec<(u16, u16)> = Vec::new();
     let mut label = |column: u16, text: &str, style: Style, buffer: &mut Buffer| {
         let wide = width(text) as u16;
-        let x = column.saturating_sub(wide / 2).clamp(area.x, end.saturating_sub(wide).max(area.x));
+        let x = column
+            .saturating_sub(wide / 2)
+            .clamp(area.x, end.saturating_sub(wide).max(area.x));
         if taken.iter().all(|(from, to)| x > *to || x + wide < *from) {
             buffer.set_stringn(x, area.y, text, wide.into(), style);
             taken.push((x, x + wide));
         }
     };
-    let one = if axis.holds(0.0) { "1×" } else if axis.low > 0.0 { "◂ 1×" } else { "1× ▸" };
+    let one = if axis.holds(0.0) {
+        "1×"
+    } else if axis.low > 0.0 {
+        "◂ 1×"
+    } else {
+        "1× ▸"
+    };
     label(axis.column(0.0), one, cx.theme.fg(Role::Muted), buffer);
     if let Some(look) = view.now {
         let middle = look.gain.to_string();
-        label(axis.column(look.gain.0.ln()), &middle, cx.theme.heat(look.gain.0), buffer);
+        label(
+            axis.column(look.gain.0.ln()),
+            &middle,
+            cx.theme.heat(look.gain.0),
+            buffer,
+        );
     }
     for (log, text) in ticks(axis) {
         label(axis.column(log), &text, cx.theme.fg(Role::Faint), buffer);
@@ -268,8 +427,21 @@ fn scale(cx: Context<'_>, view: &View, axis: &Axis, area: Rect, buffer: &mut Buf
 /// Round ratios on the axis, neither too many nor none.
 fn ticks(axis: &Axis) -> Vec<(f64, String)> {
     let (low, high) = (axis.low.exp(), axis.high.exp());
-    let step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0].into_iter().find(|s| (high - low) / s <= 6.0).unwrap_or(1_000.0);
-    let digits = if step < 0.1 { 2 } else { usize::from(step < 1.0) };
+    let step = [
+        0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0,
+    ]
+    .into_iter()
+    .find(|s| (high - low) / s <= 6.0)
+    .unwrap_or(1_000.0);
+    let digits = if step < 0.1 {
+        2
+    } else {
+        usize::from(step < 1.0)
+    };
     let first = (low / step).ceil() as i64;
-    (first..first + 8).map(|i| i as f64 * step).filter(|v| *v > low && *v < high).map(|v| (v.ln(), format!("{v:.digits$}×"))).collect()
+    (first..first + 8)
+        .map(|i| i as f64 * step)
+        .filter(|v| *v > low && *v < high)
+        .map(|v| (v.ln(), format!("{v:.digits$}×")))
+        .collect()
 }

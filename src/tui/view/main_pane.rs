@@ -56,7 +56,13 @@ fn more_signs(cx: Context<'_>, area: Rect, seen: &Seen, buffer: &mut Buffer) {
         (above, below) => format!(" ↑ {above} ↓ {below} "),
     };
     let at = area.x + area.width - 2 - width(&text) as u16;
-    buffer.set_stringn(at, area.y + area.height - 1, text, area.width.into(), cx.theme.fg(Role::Muted));
+    buffer.set_stringn(
+        at,
+        area.y + area.height - 1,
+        text,
+        area.width.into(),
+        cx.theme.fg(Role::Muted),
+    );
 }
 
 /// The tabs on the upper edge; where there is little room the others are only numbers. Gives where they end.
@@ -81,10 +87,22 @@ fn tabs(cx: Context<'_>, area: Rect, pane: Tab, buffer: &mut Buffer, seen: &mut 
         if width(&text) > left {
             break;
         }
-        let style = if active { cx.theme.fg(Role::Key).add_modifier(Modifier::BOLD) } else { cx.theme.fg(Role::Muted) };
+        let style = if active {
+            cx.theme.fg(Role::Key).add_modifier(Modifier::BOLD)
+        } else {
+            cx.theme.fg(Role::Muted)
+        };
         let start = x;
         x = buffer.set_stringn(x, area.y, &text, left, style).0;
-        seen.tabs.push((Rect { x: start, y: area.y, width: x - start, height: 1 }, *tab));
+        seen.tabs.push((
+            Rect {
+                x: start,
+                y: area.y,
+                width: x - start,
+                height: 1,
+            },
+            *tab,
+        ));
     }
     x
 }
@@ -94,7 +112,9 @@ fn info(cx: Context<'_>, pane: Tab) -> String {
     let version = cx.app.version(cx.session);
     match pane {
         Tab::Diff => {
-            let Some((old, new)) = cx.app.diff_pair(cx.session) else { return String::new() };
+            let Some((old, new)) = cx.app.diff_pair(cx.session) else {
+                return String::new();
+            };
             match cx.app.diffs.get(&(old, new)) {
                 Some(diff) => format!(" {old} → {new}  +{} −{} ", diff.added, diff.removed),
                 None => format!(" {old} → {new} "),
@@ -103,24 +123,54 @@ fn info(cx: Context<'_>, pane: Tab) -> String {
         Tab::Code => version.map_or(String::new(), |v| format!(" {v} ")),
         Tab::Cases => version.map_or(String::new(), |v| format!(" {v} ")),
         Tab::Stream => stream::info(cx),
-        Tab::Prompt => cx.app.round(cx.session).map_or(String::new(), |r| format!(" round {} ", r.number)),
-        Tab::Task => cx.session.task.as_ref().map_or(String::new(), |t| format!(" {} cases ", t.cases.len())),
+        Tab::Prompt => cx
+            .app
+            .round(cx.session)
+            .map_or(String::new(), |r| format!(" round {} ", r.number)),
+        Tab::Task => cx
+            .session
+            .task
+            .as_ref()
+            .map_or(String::new(), |t| format!(" {} cases ", t.cases.len())),
         _ => String::new(),
     }
 }
 
 fn task(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let Some(task) = &cx.session.task else {
-        put(buffer, area, 0, &Line::from(cx.span("opening …", Role::Muted)));
+        put(
+            buffer,
+            area,
+            0,
+            &Line::from(cx.span("opening …", Role::Muted)),
+        );
         return;
     };
     let title = visible(&task.title).into_owned();
-    put(buffer, area, 0, &Line::from(Span::styled(title, cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD))));
-    let machine = cx.session.machine.as_ref().map_or(String::new(), |m| format!(" · {} cores · {}", m.cores, visible(&m.system)));
-    let words = format!("make it {} · {}{machine}", task.objective.in_words(), visible(&task.toolchain));
+    put(
+        buffer,
+        area,
+        0,
+        &Line::from(Span::styled(
+            title,
+            cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD),
+        )),
+    );
+    let machine = cx.session.machine.as_ref().map_or(String::new(), |m| {
+        format!(" · {} cores · {}", m.cores, visible(&m.system))
+    });
+    let words = format!(
+        "make it {} · {}{machine}",
+        task.objective.in_words(),
+        visible(&task.toolchain)
+    );
     if area.height > 3 {
         put(buffer, area, 1, &Line::from(cx.span(words, Role::Muted)));
-        let rest = Rect { y: area.y + 3, height: area.height - 3, ..area };
+        let rest = Rect {
+            y: area.y + 3,
+            height: area.height - 3,
+            ..area
+        };
         seen.room = rest.height.into();
         long_text(cx, Tab::Task, rest, buffer, seen);
     }
@@ -130,15 +180,27 @@ fn task(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
 fn long_text(cx: Context<'_>, pane: Tab, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let rows = &cx.app.page.rows;
     if rows.is_empty() {
-        let words = if pane == Tab::Prompt { "no prompt was sent for this version" } else { "there is no statement" };
+        let words = if pane == Tab::Prompt {
+            "no prompt was sent for this version"
+        } else {
+            "there is no statement"
+        };
         put(buffer, area, 0, &Line::from(cx.span(words, Role::Muted)));
         return;
     }
     seen.total = rows.len();
     seen.first = first_row(cx, pane, seen);
-    for (n, row) in rows.iter().skip(seen.first).take(area.height.into()).enumerate() {
+    for (n, row) in rows
+        .iter()
+        .skip(seen.first)
+        .take(area.height.into())
+        .enumerate()
+    {
         let painted = prose(row.clone());
-        let line: Vec<Span<'_>> = painted.pieces().map(|(text, role)| cx.span(text, role)).collect();
+        let line: Vec<Span<'_>> = painted
+            .pieces()
+            .map(|(text, role)| cx.span(text, role))
+            .collect();
         put(buffer, area, n as u16, &Line::from(line));
     }
 }

@@ -31,35 +31,70 @@ pub fn spinner(app: &App) -> &'static str {
 /// Whether the engine works on something.
 #[must_use]
 pub fn working(session: &Session) -> bool {
-    !matches!(session.stage, Stage::Waiting | Stage::Paused | Stage::Finished)
+    !matches!(
+        session.stage,
+        Stage::Waiting | Stage::Paused | Stage::Finished
+    )
 }
 
 /// What became of a version.
 #[must_use]
 pub fn mark(session: &Session, app: &App, version: &Version) -> Mark {
-    let new = |glyph, word: &str, role| Mark { glyph, word: word.to_owned(), role };
+    let new = |glyph, word: &str, role| Mark {
+        glyph,
+        word: word.to_owned(),
+        role,
+    };
     let Some(evaluation) = &version.evaluation else {
         return match in_work(session, version.id) {
-            Some(word) => Mark { glyph: spinner(app), word, role: Role::Candidate },
+            Some(word) => Mark {
+                glyph: spinner(app),
+                word,
+                role: Role::Candidate,
+            },
             None => new("·", "not measured", Role::Muted),
         };
     };
     if !evaluation.verdict.accepted() {
-        let case = evaluation.failure.as_ref().map(|f| f.case.as_str()).filter(|c| !c.is_empty());
+        let case = evaluation
+            .failure
+            .as_ref()
+            .map(|f| f.case.as_str())
+            .filter(|c| !c.is_empty());
         let word = match case {
-            Some(case) => format!("{} · {}", short(evaluation.verdict), crate::tui::text::visible(case)),
+            Some(case) => format!(
+                "{} · {}",
+                short(evaluation.verdict),
+                crate::tui::text::visible(case)
+            ),
             None => short(evaluation.verdict).to_owned(),
         };
-        return Mark { glyph: "✗", word, role: Role::Fail };
+        return Mark {
+            glyph: "✗",
+            word,
+            role: Role::Fail,
+        };
     }
     if session.incumbent == Some(version.id) {
-        return new("★", if version.id.0 == 0 { "original" } else { "best" }, Role::Heat3);
+        return new(
+            "★",
+            if version.id.0 == 0 {
+                "original"
+            } else {
+                "best"
+            },
+            Role::Heat3,
+        );
     }
     if version.id.0 == 0 {
         return new("●", "original", Role::Baseline);
     }
     if let (None, Some(word)) = (&version.comparison, in_work(session, version.id)) {
-        return Mark { glyph: spinner(app), word, role: Role::Candidate };
+        return Mark {
+            glyph: spinner(app),
+            word,
+            role: Role::Candidate,
+        };
     }
     let accepted = matches!(version.decision, Some((Decision::Accepted, _)));
     match version.comparison.as_ref().map(|c| c.answer) {
@@ -77,9 +112,17 @@ pub fn mark(session: &Session, app: &App, version: &Version) -> Mark {
 fn in_work(session: &Session, id: VersionId) -> Option<String> {
     match &session.stage {
         Stage::Building { version } if *version == id => Some("building".into()),
-        Stage::Checking { version, done, total } if *version == id => Some(format!("checking {done}/{total}")),
-        Stage::Comparing { version, pairs, .. } if *version == id => Some(format!("comparing · {pairs}")),
-        Stage::Confirming { version, pairs, .. } if *version == id => Some(format!("confirming · {pairs}")),
+        Stage::Checking {
+            version,
+            done,
+            total,
+        } if *version == id => Some(format!("checking {done}/{total}")),
+        Stage::Comparing { version, pairs, .. } if *version == id => {
+            Some(format!("comparing · {pairs}"))
+        }
+        Stage::Confirming { version, pairs, .. } if *version == id => {
+            Some(format!("confirming · {pairs}"))
+        }
         _ => None,
     }
 }

@@ -45,7 +45,11 @@ pub struct Context<'a> {
 pub fn draw(frame: &mut Frame<'_>, session: &Session, app: &App) -> Seen {
     let area = frame.area();
     let buffer = frame.buffer_mut();
-    let cx = Context { session, app, theme: &app.theme };
+    let cx = Context {
+        session,
+        app,
+        theme: &app.theme,
+    };
     buffer.set_style(area, cx.theme.base());
     let mut seen = Seen::default();
     if area.is_empty() {
@@ -66,8 +70,17 @@ fn workbench(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) 
         header::draw(cx, area, buffer);
     }
     if let Some(area) = plan.banner {
-        let text = format!(" {}", cut(&cx.app.banner, usize::from(area.width).saturating_sub(2)));
-        buffer.set_stringn(area.x, area.y, text, area.width.into(), cx.theme.fg(Role::Info));
+        let text = format!(
+            " {}",
+            cut(&cx.app.banner, usize::from(area.width).saturating_sub(2))
+        );
+        buffer.set_stringn(
+            area.x,
+            area.y,
+            text,
+            area.width.into(),
+            cx.theme.fg(Role::Info),
+        );
     }
     if let Some(area) = plan.tree {
         tree::draw(cx, area, buffer, seen);
@@ -106,12 +119,19 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn block(&self, title: Line<'a>, lit: bool) -> Block<'a> {
         let role = if lit { Role::BorderFocus } else { Role::Border };
-        Block::bordered().border_type(BorderType::Rounded).border_style(self.theme.fg(role)).title(title)
+        Block::bordered()
+            .border_type(BorderType::Rounded)
+            .border_style(self.theme.fg(role))
+            .title(title)
     }
 
     /// A frame around a part, drawn; gives the room inside.
     pub fn framed(&self, title: &str, area: Rect, buffer: &mut Buffer) -> Rect {
-        let title = Line::from(vec![Span::raw(" "), self.span(title, Role::Title), Span::raw(" ")]);
+        let title = Line::from(vec![
+            Span::raw(" "),
+            self.span(title, Role::Title),
+            Span::raw(" "),
+        ]);
         let block = self.block(title, false);
         let inner = block.inner(area);
         block.render(area, buffer);
@@ -134,7 +154,9 @@ pub fn put(buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>) {
         if left == 0 {
             break;
         }
-        x = buffer.set_stringn(x, y, &span.content, left, line.style.patch(span.style)).0;
+        x = buffer
+            .set_stringn(x, y, &span.content, left, line.style.patch(span.style))
+            .0;
     }
     if too_long && let Some(cell) = buffer.cell_mut((end - 1, y)) {
         cell.set_symbol("…");
@@ -146,7 +168,11 @@ pub fn put_both(buffer: &mut Buffer, area: Rect, row: u16, left: &Line<'_>, righ
     let (l, r) = (line_width(left), line_width(right));
     let room = usize::from(area.width);
     if r > 0 && l + r < room {
-        let at = Rect { x: area.x + (room - r) as u16, width: r as u16, ..area };
+        let at = Rect {
+            x: area.x + (room - r) as u16,
+            width: r as u16,
+            ..area
+        };
         put(buffer, at, row, right);
     }
     put(buffer, area, row, left);

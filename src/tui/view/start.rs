@@ -26,18 +26,42 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let Some(home) = &cx.app.home else { return };
     let wide = area.width.min(104);
     let left = (area.width - wide) / 2;
-    let inner = Rect { x: area.x + left, width: wide, height: area.height.saturating_sub(1), ..area };
+    let inner = Rect {
+        x: area.x + left,
+        width: wide,
+        height: area.height.saturating_sub(1),
+        ..area
+    };
     let rows = rows(cx, home, inner.width.into(), inner.height);
     let room = usize::from(inner.height);
-    let at = rows.iter().position(|r| r.entry == Some(home.cursor)).unwrap_or(0);
-    let first = if rows.len() <= room { 0 } else { at.saturating_sub(room / 2).min(rows.len() - room) };
-    let air = if rows.len() + 4 <= room { ((room - rows.len()) / 3).min(6) as u16 } else { 0 };
+    let at = rows
+        .iter()
+        .position(|r| r.entry == Some(home.cursor))
+        .unwrap_or(0);
+    let first = if rows.len() <= room {
+        0
+    } else {
+        at.saturating_sub(room / 2).min(rows.len() - room)
+    };
+    let air = if rows.len() + 4 <= room {
+        ((room - rows.len()) / 3).min(6) as u16
+    } else {
+        0
+    };
     for (n, row) in rows.iter().skip(first).take(room).enumerate() {
         let y = inner.y + air + n as u16;
-        let place = Rect { y, height: 1, ..inner };
+        let place = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
         if let Some(entry) = row.entry {
             let from = (LABEL as u16 + 1).min(place.width);
-            let place = Rect { x: place.x + from, width: place.width - from, ..place };
+            let place = Rect {
+                x: place.x + from,
+                width: place.width - from,
+                ..place
+            };
             if entry == home.cursor {
                 buffer.set_style(place, cx.theme.bg(Role::Selection));
             }
@@ -46,24 +70,54 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         put(buffer, place, 0, &row.line);
     }
     if area.height > 0 {
-        footer(cx, home, Rect { y: area.y + area.height - 1, height: 1, ..area }, buffer);
+        footer(
+            cx,
+            home,
+            Rect {
+                y: area.y + area.height - 1,
+                height: 1,
+                ..area
+            },
+            buffer,
+        );
     }
 }
 
 fn footer(cx: Context<'_>, home: &Home, area: Rect, buffer: &mut Buffer) {
     let left = match (&home.opening, cx.app.word(cx.session)) {
-        (Some(name), _) => Line::from(vec![cx.span(format!(" {} ", spinner(cx.app)), Role::Candidate), cx.span(format!("opening {}", visible(name)), Role::Title)]),
-        (None, Some((word, error))) => Line::from(cx.span(format!(" {}", visible(word)), if error { Role::Error } else { Role::Info })),
+        (Some(name), _) => Line::from(vec![
+            cx.span(format!(" {} ", spinner(cx.app)), Role::Candidate),
+            cx.span(format!("opening {}", visible(name)), Role::Title),
+        ]),
+        (None, Some((word, error))) => Line::from(cx.span(
+            format!(" {}", visible(word)),
+            if error { Role::Error } else { Role::Info },
+        )),
         (None, None) => Line::default(),
     };
     let mut keys = Vec::new();
-    for (key, word) in [("⏎", "open"), ("↑↓", "choose"), ("t", "theme"), ("?", "help"), ("q", "quit")] {
+    for (key, word) in [
+        ("⏎", "open"),
+        ("↑↓", "choose"),
+        ("t", "theme"),
+        ("?", "help"),
+        ("q", "quit"),
+    ] {
         keys.push(cx.span(key, Role::Key));
         keys.push(cx.span(format!(" {word}   "), Role::Muted));
     }
     let keys = Line::from(keys);
     if left.spans.is_empty() {
-        put(buffer, Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(1), ..area }, 0, &keys);
+        put(
+            buffer,
+            Rect {
+                x: area.x + 1.min(area.width),
+                width: area.width.saturating_sub(1),
+                ..area
+            },
+            0,
+            &keys,
+        );
     } else {
         put_both(buffer, area, 0, &left, &keys);
     }
@@ -73,15 +127,24 @@ fn rows<'a>(cx: Context<'a>, home: &'a Home, room: usize, height: u16) -> Vec<Ro
     let airy = height >= 20;
     let mut rows = Vec::new();
     let plain = |line| Row { line, entry: None };
-    let name = Span::styled("   reheat", cx.theme.fg(Role::Heat3).add_modifier(Modifier::BOLD));
+    let name = Span::styled(
+        "   reheat",
+        cx.theme.fg(Role::Heat3).add_modifier(Modifier::BOLD),
+    );
     let says = cx.span("   measured code, made faster", Role::Muted);
     rows.push(plain(Line::from(vec![name, says])));
     if !cx.app.banner.is_empty() {
-        rows.push(plain(Line::from(cx.span(format!("   {}", cut(&cx.app.banner, room.saturating_sub(4))), Role::Info))));
+        rows.push(plain(Line::from(cx.span(
+            format!("   {}", cut(&cx.app.banner, room.saturating_sub(4))),
+            Role::Info,
+        ))));
     }
     let gap = |rows: &mut Vec<Row<'a>>| {
         if airy {
-            rows.push(Row { line: Line::default(), entry: None });
+            rows.push(Row {
+                line: Line::default(),
+                entry: None,
+            });
         }
     };
     gap(&mut rows);
@@ -92,35 +155,71 @@ fn rows<'a>(cx: Context<'a>, home: &'a Home, room: usize, height: u16) -> Vec<Ro
     tasks(cx, home, room, &mut rows);
     gap(&mut rows);
     let label = |text: &str| cx.span(pad(&format!("   {text}"), LABEL + 1), Role::Title);
-    rows.push(plain(Line::from(vec![label("Open"), cx.span(" a program of yours: ", Role::Muted), cx.span("reheat optimize solution.py --cases cases/", Role::Text)])));
+    rows.push(plain(Line::from(vec![
+        label("Open"),
+        cx.span(" a program of yours: ", Role::Muted),
+        cx.span("reheat optimize solution.py --cases cases/", Role::Text),
+    ])));
     gap(&mut rows);
     for (n, model) in home.models.iter().enumerate() {
-        for (m, piece) in wrap(&visible(&model.text), room.saturating_sub(LABEL + 5)).into_iter().enumerate() {
-            let head = if n == 0 && m == 0 { label("Model") } else { label("") };
+        for (m, piece) in wrap(&visible(&model.text), room.saturating_sub(LABEL + 5))
+            .into_iter()
+            .enumerate()
+        {
+            let head = if n == 0 && m == 0 {
+                label("Model")
+            } else {
+                label("")
+            };
             let sign = match (m, model.ready) {
                 (0, true) => cx.span(" ● ", Role::Added),
                 (0, false) => cx.span(" ○ ", Role::Muted),
                 _ => Span::raw("   "),
             };
-            rows.push(plain(Line::from(vec![head, sign, cx.span(piece, if model.ready { Role::Text } else { Role::Muted })])));
+            rows.push(plain(Line::from(vec![
+                head,
+                sign,
+                cx.span(piece, if model.ready { Role::Text } else { Role::Muted }),
+            ])));
         }
     }
     if !home.models.is_empty() {
         gap(&mut rows);
     }
     if !home.sandbox.is_empty() {
-        let (glyph, role) = if home.sandbox_strong { (" ◆ ", Role::Added) } else { (" ◇ ", Role::Warn) };
-        for (m, piece) in wrap(&visible(&home.sandbox), room.saturating_sub(LABEL + 5)).into_iter().enumerate() {
+        let (glyph, role) = if home.sandbox_strong {
+            (" ◆ ", Role::Added)
+        } else {
+            (" ◇ ", Role::Warn)
+        };
+        for (m, piece) in wrap(&visible(&home.sandbox), room.saturating_sub(LABEL + 5))
+            .into_iter()
+            .enumerate()
+        {
             let head = if m == 0 { label("Sandbox") } else { label("") };
-            let sign = if m == 0 { cx.span(glyph, role) } else { Span::raw("   ") };
-            rows.push(plain(Line::from(vec![head, sign, cx.span(piece, Role::Muted)])));
+            let sign = if m == 0 {
+                cx.span(glyph, role)
+            } else {
+                Span::raw("   ")
+            };
+            rows.push(plain(Line::from(vec![
+                head,
+                sign,
+                cx.span(piece, Role::Muted),
+            ])));
         }
     }
     rows
 }
 
 fn sessions<'a>(cx: Context<'a>, home: &'a Home, room: usize, rows: &mut Vec<Row<'a>>) {
-    let name = home.sessions.iter().map(|s| width(&s.task)).max().unwrap_or(0).clamp(8, 26);
+    let name = home
+        .sessions
+        .iter()
+        .map(|s| width(&s.task))
+        .max()
+        .unwrap_or(0)
+        .clamp(8, 26);
     for (n, session) in home.sessions.iter().enumerate() {
         let head = if n == 0 { "   Continue" } else { "" };
         let mut spans = vec![cx.span(pad(head, LABEL + 1), Role::Title)];
@@ -131,16 +230,29 @@ fn sessions<'a>(cx: Context<'a>, home: &'a Home, room: usize, rows: &mut Vec<Row
             spans.push(cx.span(pad(&visible(&session.when), 19), Role::Muted));
             spans.push(cx.span(visible(&session.state).into_owned(), Role::Muted));
         }
-        rows.push(Row { line: Line::from(spans), entry: Some(n) });
+        rows.push(Row {
+            line: Line::from(spans),
+            entry: Some(n),
+        });
     }
 }
 
 fn cursor<'a>(cx: Context<'a>, chosen: bool) -> Span<'a> {
-    if chosen { cx.span(" ▸ ", Role::Key) } else { Span::raw("   ") }
+    if chosen {
+        cx.span(" ▸ ", Role::Key)
+    } else {
+        Span::raw("   ")
+    }
 }
 
 fn tasks<'a>(cx: Context<'a>, home: &'a Home, room: usize, rows: &mut Vec<Row<'a>>) {
-    let name = home.tasks.iter().map(|t| width(&t.name)).max().unwrap_or(0).clamp(8, 20);
+    let name = home
+        .tasks
+        .iter()
+        .map(|t| width(&t.name))
+        .max()
+        .unwrap_or(0)
+        .clamp(8, 20);
     for (n, task) in home.tasks.iter().enumerate() {
         let entry = home.sessions.len() + n;
         let head = if n == 0 { "   Try" } else { "" };
@@ -160,6 +272,9 @@ fn tasks<'a>(cx: Context<'a>, home: &'a Home, room: usize, rows: &mut Vec<Row<'a
             }
             Err(why) => spans.push(cx.span(visible(why).into_owned(), Role::Faint)),
         }
-        rows.push(Row { line: Line::from(spans), entry: Some(entry) });
+        rows.push(Row {
+            line: Line::from(spans),
+            entry: Some(entry),
+        });
     }
 }

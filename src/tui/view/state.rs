@@ -21,13 +21,19 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     }
     let room = usize::from(area.width);
     let (glyph, role, text) = now(cx);
-    let mut left = vec![cx.span(format!(" {glyph} "), role), cx.span(text, Role::Title)];
+    let mut left = vec![
+        cx.span(format!(" {glyph} "), role),
+        cx.span(text, Role::Title),
+    ];
     if let Some((word, error)) = cx.app.word(cx.session) {
         let used: usize = left.iter().map(|s| width(&s.content)).sum();
         let left_over = room.saturating_sub(used + if area.height > 1 { 1 } else { 24 });
         if left_over > 16 || area.height > 1 {
             let text = visible(word).replace('␊', " ");
-            left.push(cx.span(format!(" · {}", cut(&text, left_over.saturating_sub(3))), if error { Role::Error } else { Role::Info }));
+            left.push(cx.span(
+                format!(" · {}", cut(&text, left_over.saturating_sub(3))),
+                if error { Role::Error } else { Role::Info },
+            ));
         }
     }
     let left = Line::from(left);
@@ -50,27 +56,71 @@ fn now(cx: Context<'_>) -> (&'static str, Role, String) {
     match &session.stage {
         Stage::Waiting => ("◌", Role::Info, waiting(cx)),
         Stage::Preparing => (turning, Role::Candidate, format!("making ready{since}")),
-        Stage::Asking => (turning, Role::Candidate, format!("asking {}{since}", cut(&visible(&session.model), 28))),
+        Stage::Asking => (
+            turning,
+            Role::Candidate,
+            format!("asking {}{since}", cut(&visible(&session.model), 28)),
+        ),
         Stage::Retrying { why, in_ms } => {
-            let passed = cx.app.now.duration_since(cx.app.stage_since).as_millis().max(0) as u64;
+            let passed = cx
+                .app
+                .now
+                .duration_since(cx.app.stage_since)
+                .as_millis()
+                .max(0) as u64;
             let left = in_ms.saturating_sub(passed).div_ceil(1_000);
-            (turning, Role::Warn, format!("{} · again in {left} s", cut(&visible(why), 60)))
+            (
+                turning,
+                Role::Warn,
+                format!("{} · again in {left} s", cut(&visible(why), 60)),
+            )
         }
         Stage::Streaming => {
             let tokens = guess_tokens(&session.live.text) + guess_tokens(&session.live.reasoning);
-            (turning, Role::Candidate, format!("v{next} is coming · {tokens} tok{}{since}", speed(cx, tokens)))
+            (
+                turning,
+                Role::Candidate,
+                format!(
+                    "v{next} is coming · {tokens} tok{}{since}",
+                    speed(cx, tokens)
+                ),
+            )
         }
-        Stage::Building { version } => (turning, Role::Candidate, format!("building {version}{since}")),
-        Stage::Checking { version, done, total } => {
-            (turning, Role::Candidate, format!("checking {version} · case {} of {total}", (done + 1).min(*total)))
-        }
-        Stage::Comparing { version, against, pairs, left_ns } => {
+        Stage::Building { version } => (
+            turning,
+            Role::Candidate,
+            format!("building {version}{since}"),
+        ),
+        Stage::Checking {
+            version,
+            done,
+            total,
+        } => (
+            turning,
+            Role::Candidate,
+            format!(
+                "checking {version} · case {} of {total}",
+                (done + 1).min(*total)
+            ),
+        ),
+        Stage::Comparing {
+            version,
+            against,
+            pairs,
+            left_ns,
+        } => {
             let left = left_ns.map_or(String::new(), |l| format!(" · at most {} left", whole(l)));
-            (turning, Role::Candidate, format!("comparing {version} with {against} · {pairs} pairs{left}"))
+            (
+                turning,
+                Role::Candidate,
+                format!("comparing {version} with {against} · {pairs} pairs{left}"),
+            )
         }
-        Stage::Confirming { version, pairs, .. } => {
-            (turning, Role::Candidate, format!("{version} wins; measuring it again · {pairs} fresh pairs"))
-        }
+        Stage::Confirming { version, pairs, .. } => (
+            turning,
+            Role::Candidate,
+            format!("{version} wins; measuring it again · {pairs} fresh pairs"),
+        ),
         Stage::Paused => ("‖", Role::Warn, "paused".into()),
         Stage::Finished => ("■", Role::Heat2, finished(cx)),
     }
@@ -87,7 +137,12 @@ fn waiting(cx: Context<'_>) -> String {
 }
 
 fn finished(cx: Context<'_>) -> String {
-    let why = match cx.session.finished.as_ref().map_or("", |f| f.reason.as_str()) {
+    let why = match cx
+        .session
+        .finished
+        .as_ref()
+        .map_or("", |f| f.reason.as_str())
+    {
         "rounds" => "all rounds done",
         "goal" => "the goal is reached",
         "time" => "the time is spent",
@@ -111,15 +166,25 @@ fn elapsed(cx: Context<'_>) -> String {
 }
 
 fn speed(cx: Context<'_>, tokens: u64) -> String {
-    let Some(first) = cx.session.live.first_text_at else { return String::new() };
+    let Some(first) = cx.session.live.first_text_at else {
+        return String::new();
+    };
     let last = cx.session.last_at.unwrap_or(first);
     let seconds = last.duration_since(first).as_secs_f64();
-    if seconds < 0.4 { String::new() } else { format!(" · {:.0} tok/s", tokens as f64 / seconds) }
+    if seconds < 0.4 {
+        String::new()
+    } else {
+        format!(" · {:.0} tok/s", tokens as f64 / seconds)
+    }
 }
 
 fn whole(time: Nanos) -> String {
     let seconds = time.seconds().ceil() as u64;
-    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds.div_ceil(60)) }
+    if seconds < 120 {
+        format!("{seconds} s")
+    } else {
+        format!("{} min", seconds.div_ceil(60))
+    }
 }
 
 /// The keys that fit the moment, as many as there is room for; help always.
@@ -146,15 +211,33 @@ fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
 }
 
 fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
-    let fixed = |pairs: &[(&str, &'static str)]| pairs.iter().map(|(k, w)| ((*k).to_owned(), *w)).collect::<Vec<_>>();
+    let fixed = |pairs: &[(&str, &'static str)]| {
+        pairs
+            .iter()
+            .map(|(k, w)| ((*k).to_owned(), *w))
+            .collect::<Vec<_>>()
+    };
     match &cx.app.overlay {
-        Some(Overlay::Help { .. }) => return fixed(&[("⏎", "do it"), ("↑↓", "choose"), ("esc", "close")]),
-        Some(Overlay::Edit { .. }) => return fixed(&[("ctrl-s", "measure it"), ("ctrl-u", "undo"), ("ctrl-r", "redo"), ("esc", "leave")]),
+        Some(Overlay::Help { .. }) => {
+            return fixed(&[("⏎", "do it"), ("↑↓", "choose"), ("esc", "close")]);
+        }
+        Some(Overlay::Edit { .. }) => {
+            return fixed(&[
+                ("ctrl-s", "measure it"),
+                ("ctrl-u", "undo"),
+                ("ctrl-r", "redo"),
+                ("esc", "leave"),
+            ]);
+        }
         Some(_) => return fixed(&[("esc", "leave"), ("?", "")]),
         None => {}
     }
     if cx.app.steering {
-        return fixed(&[("⏎", "send the hint"), ("alt-⏎", "new line"), ("esc", "leave")]);
+        return fixed(&[
+            ("⏎", "send the hint"),
+            ("alt-⏎", "new line"),
+            ("esc", "leave"),
+        ]);
     }
     let words: &[(Action, &'static str)] = match &cx.session.stage {
         Stage::Preparing => &[(Action::Stop, "stop"), (Action::Quit, "quit")],
@@ -164,14 +247,22 @@ fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
             (Action::Retry, "again"),
             (Action::Steer, "hint for the next round"),
         ],
-        Stage::Building { .. } | Stage::Checking { .. } | Stage::Comparing { .. } | Stage::Confirming { .. } => &[
+        Stage::Building { .. }
+        | Stage::Checking { .. }
+        | Stage::Comparing { .. }
+        | Stage::Confirming { .. } => &[
             (Action::Stop, "stop"),
             (Action::Pause, "pause"),
             (Action::Accept, "accept"),
             (Action::Reject, "reject"),
             (Action::Steer, "hint"),
         ],
-        Stage::Paused => &[(Action::Pause, "go on"), (Action::Stop, "stop"), (Action::Steer, "hint"), (Action::Edit, "edit")],
+        Stage::Paused => &[
+            (Action::Pause, "go on"),
+            (Action::Stop, "stop"),
+            (Action::Steer, "hint"),
+            (Action::Edit, "edit"),
+        ],
         Stage::Waiting => &[
             (Action::NextRound, "next round"),
             (Action::Steer, "hint"),
@@ -196,8 +287,16 @@ fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
     }
     all.push((Action::NextTab, "pane"));
     all.push((Action::Older, "version"));
-    let key = |action| binding(action).and_then(|b| b.keys.first()).map(|k| shown(k)).unwrap_or_default();
-    let mut keys: Vec<(String, &'static str)> = all.into_iter().map(|(action, word)| (key(action), word)).collect();
+    let key = |action| {
+        binding(action)
+            .and_then(|b| b.keys.first())
+            .map(|k| shown(k))
+            .unwrap_or_default()
+    };
+    let mut keys: Vec<(String, &'static str)> = all
+        .into_iter()
+        .map(|(action, word)| (key(action), word))
+        .collect();
     if let Some(last) = keys.last_mut() {
         last.0 = "J K".into();
     }

@@ -13,15 +13,33 @@ use crate::tui::view::{Context, put};
 /// Draws it.
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     let lit = cx.app.steering;
-    let title = Line::from(vec![Span::raw(" "), cx.span("steer the next round", Role::Title), Span::raw(" ")]);
+    let title = Line::from(vec![
+        Span::raw(" "),
+        cx.span("steer the next round", Role::Title),
+        Span::raw(" "),
+    ]);
     let session = cx.session;
     let from = session.next_parent();
-    let chosen = if session.chosen_parent.is_some() { ", chosen" } else { "" };
-    let ground = if session.versions.is_empty() { String::new() } else { format!(" from {from}{chosen} · {} ", session.objective) };
-    let block = cx.block(title, lit).title_bottom(Line::from(cx.span(ground, Role::Muted)).right_aligned());
+    let chosen = if session.chosen_parent.is_some() {
+        ", chosen"
+    } else {
+        ""
+    };
+    let ground = if session.versions.is_empty() {
+        String::new()
+    } else {
+        format!(" from {from}{chosen} · {} ", session.objective)
+    };
+    let block = cx
+        .block(title, lit)
+        .title_bottom(Line::from(cx.span(ground, Role::Muted)).right_aligned());
     let inner = block.inner(area);
     block.render(area, buffer);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let inner = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
     if inner.is_empty() {
         return;
     }
@@ -35,10 +53,22 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let line = if session.hint.is_empty() {
-        Line::from(vec![cx.span("h", Role::Key), cx.span(" gives a hint: what to try, what to keep, what to leave alone", Role::Faint)])
+        Line::from(vec![
+            cx.span("h", Role::Key),
+            cx.span(
+                " gives a hint: what to try, what to keep, what to leave alone",
+                Role::Faint,
+            ),
+        ])
     } else {
         let hint = visible(&session.hint).replace('␊', " ");
-        Line::from(vec![cx.span("▸ ", Role::Heat2), cx.span(cut(&hint, usize::from(inner.width).saturating_sub(2)), Role::Text)])
+        Line::from(vec![
+            cx.span("▸ ", Role::Heat2),
+            cx.span(
+                cut(&hint, usize::from(inner.width).saturating_sub(2)),
+                Role::Text,
+            ),
+        ])
     };
     put(buffer, inner, 0, &line);
 }

@@ -19,14 +19,20 @@ const LAST_THOUGHTS: usize = 6;
 /// What the frame says at the right.
 #[must_use]
 pub fn info(cx: Context<'_>) -> String {
-    let Some(round) = cx.app.round(cx.session) else { return String::new() };
+    let Some(round) = cx.app.round(cx.session) else {
+        return String::new();
+    };
     let tokens = round.reply.as_ref().map_or_else(
         || guess_tokens(&cx.session.live.text) + guess_tokens(&cx.session.live.reasoning),
         |r| r.usage.reply_tokens,
     );
     let block = match cx.app.reply.block() {
         Some(block) if block.open => format!(" · block {} open", block.number),
-        Some(block) => format!(" · {} block{}", block.number, if block.number == 1 { "" } else { "s" }),
+        Some(block) => format!(
+            " · {} block{}",
+            block.number,
+            if block.number == 1 { "" } else { "s" }
+        ),
         None => String::new(),
     };
     format!(" round {} · {tokens} tok{block} ", round.number)
@@ -35,11 +41,21 @@ pub fn info(cx: Context<'_>) -> String {
 /// Draws it.
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let Some(round) = cx.app.round(cx.session) else {
-        put(buffer, area, 0, &Line::from(cx.span("no round yet", Role::Muted)));
+        put(
+            buffer,
+            area,
+            0,
+            &Line::from(cx.span("no round yet", Role::Muted)),
+        );
         return;
     };
     let live = round.reply.is_none();
-    let reasoning: &str = round.reply.as_ref().map_or(if live { &cx.session.live.reasoning } else { "" }, |r| &r.reasoning);
+    let reasoning: &str = round
+        .reply
+        .as_ref()
+        .map_or(if live { &cx.session.live.reasoning } else { "" }, |r| {
+            &r.reasoning
+        });
     let head = head(cx, reasoning, area.width.into());
     let rows = cx.app.reply.rows();
     let tail = tail(cx, area.width.into());
@@ -47,7 +63,13 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let last = seen.total.saturating_sub(seen.room);
     // A reply that comes is followed at its end; one that is over is read from its start.
     let natural = if live { last } else { 0 };
-    seen.first = cx.app.scroll.get(&Tab::Stream).copied().unwrap_or(natural).min(last);
+    seen.first = cx
+        .app
+        .scroll
+        .get(&Tab::Stream)
+        .copied()
+        .unwrap_or(natural)
+        .min(last);
     let open = live && cx.session.stage == Stage::Streaming && tail.is_empty();
     for n in 0..usize::from(area.height) {
         let at = seen.first + n;
@@ -69,8 +91,14 @@ fn head<'a>(cx: Context<'a>, reasoning: &str, room: usize) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     let rows = cx.app.reply.rows();
     if rows.is_empty() && matches!(cx.session.stage, Stage::Asking | Stage::Retrying { .. }) {
-        let words = format!(" {} was asked; nothing came yet", visible(&cx.session.model));
-        lines.push(Line::from(vec![cx.span(spinner(cx.app), Role::Candidate), cx.span(words, Role::Muted)]));
+        let words = format!(
+            " {} was asked; nothing came yet",
+            visible(&cx.session.model)
+        );
+        lines.push(Line::from(vec![
+            cx.span(spinner(cx.app), Role::Candidate),
+            cx.span(words, Role::Muted),
+        ]));
     }
     if reasoning.is_empty() {
         return lines;
@@ -79,16 +107,30 @@ fn head<'a>(cx: Context<'a>, reasoning: &str, room: usize) -> Vec<Line<'a>> {
     let thinking = rows.is_empty();
     let tokens = guess_tokens(reasoning);
     let sign = if unfolded || thinking { "▾" } else { "▸" };
-    let fold = if unfolded { " · enter folds it" } else if thinking { "" } else { " · enter opens it" };
+    let fold = if unfolded {
+        " · enter folds it"
+    } else if thinking {
+        ""
+    } else {
+        " · enter opens it"
+    };
     lines.push(Line::from(vec![
         cx.span(format!("{sign} reasoning"), Role::Info),
         cx.span(format!(" · about {tokens} tokens{fold}"), Role::Muted),
     ]));
     if unfolded || thinking {
         let all = wrap_all(reasoning, room.saturating_sub(2));
-        let skip = if unfolded { 0 } else { all.len().saturating_sub(LAST_THOUGHTS) };
+        let skip = if unfolded {
+            0
+        } else {
+            all.len().saturating_sub(LAST_THOUGHTS)
+        };
         let style = cx.theme.fg(Role::Muted).add_modifier(Modifier::ITALIC);
-        lines.extend(all.into_iter().skip(skip).map(|text| Line::from(vec![cx.span("│ ", Role::Faint), Span::styled(text, style)])));
+        lines.extend(
+            all.into_iter().skip(skip).map(|text| {
+                Line::from(vec![cx.span("│ ", Role::Faint), Span::styled(text, style)])
+            }),
+        );
     }
     lines.push(Line::default());
     lines
@@ -111,12 +153,17 @@ fn reply_line<'a>(cx: Context<'a>, row: &'a ReplyRow, caret: bool) -> Line<'a> {
 
 /// How the reply ended, where that needs saying.
 fn tail<'a>(cx: Context<'a>, room: usize) -> Vec<Line<'a>> {
-    let Some(round) = cx.app.round(cx.session) else { return Vec::new() };
+    let Some(round) = cx.app.round(cx.session) else {
+        return Vec::new();
+    };
     let mut lines = Vec::new();
     if let Some(reply) = &round.reply {
         let (words, role) = match reply.finish {
             Finish::Stop => ("", Role::Muted),
-            Finish::Length => ("the reply was cut off: its budget of tokens was spent", Role::Warn),
+            Finish::Length => (
+                "the reply was cut off: its budget of tokens was spent",
+                Role::Warn,
+            ),
             Finish::Refused => ("the model refused", Role::Error),
             Finish::Incomplete => ("the reply broke off; it is not evaluated", Role::Error),
             Finish::Stopped => ("you stopped the reply; what came is kept", Role::Warn),
@@ -126,12 +173,22 @@ fn tail<'a>(cx: Context<'a>, room: usize) -> Vec<Line<'a>> {
             lines.push(Line::default());
             lines.push(Line::from(cx.span(words, role)));
         }
-        lines.extend(wrap_all(&reply.error, room).into_iter().map(|text| Line::from(cx.span(text, Role::Error))));
+        lines.extend(
+            wrap_all(&reply.error, room)
+                .into_iter()
+                .map(|text| Line::from(cx.span(text, Role::Error))),
+        );
     }
     if let Some(why) = &round.failed {
         lines.push(Line::default());
-        lines.push(Line::from(cx.span("no version came of this round", Role::Warn)));
-        lines.extend(wrap_all(why, room).into_iter().map(|text| Line::from(cx.span(text, Role::Text))));
+        lines.push(Line::from(
+            cx.span("no version came of this round", Role::Warn),
+        ));
+        lines.extend(
+            wrap_all(why, room)
+                .into_iter()
+                .map(|text| Line::from(cx.span(text, Role::Text))),
+        );
     }
     lines
 }

@@ -31,38 +31,78 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     }
     seen.total = lines.len();
     seen.first = first_row(cx, Tab::Summary, seen);
-    for (n, line) in lines.iter().skip(seen.first).take(area.height.into()).enumerate() {
+    for (n, line) in lines
+        .iter()
+        .skip(seen.first)
+        .take(area.height.into())
+        .enumerate()
+    {
         put(buffer, area, n as u16, line);
     }
 }
 
 fn against_original(cx: Context<'_>, best: &Version) -> Option<Comparison> {
-    let last = cx.session.finished.as_ref().filter(|f| f.best == Some(best.id)).and_then(|f| f.comparison.clone());
-    last.or_else(|| best.against_original.clone()).or_else(|| best.comparison.clone().filter(|c| c.incumbent == "v0"))
+    let last = cx
+        .session
+        .finished
+        .as_ref()
+        .filter(|f| f.best == Some(best.id))
+        .and_then(|f| f.comparison.clone());
+    last.or_else(|| best.against_original.clone())
+        .or_else(|| best.comparison.clone().filter(|c| c.incumbent == "v0"))
 }
 
 fn outcome(cx: Context<'_>) -> Vec<Line<'_>> {
-    let strong = |text: String, role| Span::styled(text, cx.theme.fg(role).add_modifier(Modifier::BOLD));
+    let strong =
+        |text: String, role| Span::styled(text, cx.theme.fg(role).add_modifier(Modifier::BOLD));
     let Some(best) = cx.session.best() else {
-        return vec![Line::from(strong("No version passes yet.".into(), Role::Warn))];
+        return vec![Line::from(strong(
+            "No version passes yet.".into(),
+            Role::Warn,
+        ))];
     };
     if best.id == VersionId(0) {
         let words = " Nothing that was tried is better by enough to matter.";
-        return vec![Line::from(vec![strong("The original stands.".into(), Role::Title), cx.span(words, Role::Muted)])];
+        return vec![Line::from(vec![
+            strong("The original stands.".into(), Role::Title),
+            cx.span(words, Role::Muted),
+        ])];
     }
     let Some(c) = against_original(cx, best) else {
-        return vec![Line::from(strong(format!("{} passes.", best.id), Role::Heat3))];
+        return vec![Line::from(strong(
+            format!("{} passes.", best.id),
+            Role::Heat3,
+        ))];
     };
     let word = cx.session.objective.comparative();
     let head = Line::from(vec![
         strong(format!("{} is ", best.id), Role::Title),
-        Span::styled(c.gain.to_string(), cx.theme.heat(c.gain.0).add_modifier(Modifier::BOLD)),
+        Span::styled(
+            c.gain.to_string(),
+            cx.theme.heat(c.gain.0).add_modifier(Modifier::BOLD),
+        ),
         strong(format!(" {word} than the original"), Role::Title),
-        cx.span(format!("  {}", interval(c.low.0, c.high.0).trim()), Role::Text),
-        cx.span(if c.confirmed { ", measured again on fresh runs" } else { "" }, Role::Muted),
+        cx.span(
+            format!("  {}", interval(c.low.0, c.high.0).trim()),
+            Role::Text,
+        ),
+        cx.span(
+            if c.confirmed {
+                ", measured again on fresh runs"
+            } else {
+                ""
+            },
+            Role::Muted,
+        ),
     ]);
     let (old, new) = (c.incumbent_figures, c.candidate_figures);
-    let ratio = |a: f64, b: f64| if b > 0.0 { crate::units::Gain(a / b).to_string() } else { String::new() };
+    let ratio = |a: f64, b: f64| {
+        if b > 0.0 {
+            crate::units::Gain(a / b).to_string()
+        } else {
+            String::new()
+        }
+    };
     let row = |name: &str, a: String, b: String, times: String| {
         Line::from(vec![
             cx.span(format!("  {}", pad(name, 10)), Role::Muted),
@@ -75,9 +115,24 @@ fn outcome(cx: Context<'_>) -> Vec<Line<'_>> {
     vec![
         head,
         Line::default(),
-        row("CPU time", old.cpu_ns.to_string(), new.cpu_ns.to_string(), ratio(old.cpu_ns.seconds(), new.cpu_ns.seconds())),
-        row("wall time", old.wall_ns.to_string(), new.wall_ns.to_string(), ratio(old.wall_ns.seconds(), new.wall_ns.seconds())),
-        row("peak", old.peak_bytes.to_string(), new.peak_bytes.to_string(), ratio(old.peak_bytes.0 as f64, new.peak_bytes.0 as f64)),
+        row(
+            "CPU time",
+            old.cpu_ns.to_string(),
+            new.cpu_ns.to_string(),
+            ratio(old.cpu_ns.seconds(), new.cpu_ns.seconds()),
+        ),
+        row(
+            "wall time",
+            old.wall_ns.to_string(),
+            new.wall_ns.to_string(),
+            ratio(old.wall_ns.seconds(), new.wall_ns.seconds()),
+        ),
+        row(
+            "peak",
+            old.peak_bytes.to_string(),
+            new.peak_bytes.to_string(),
+            ratio(old.peak_bytes.0 as f64, new.peak_bytes.0 as f64),
+        ),
         row(
             "integral",
             old.integral_byte_ns.to_string(),
@@ -110,16 +165,31 @@ fn table(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
             Span::styled(pad(&version.id.to_string(), 9), name),
             Span::styled(pad(&mark.word, 20), cx.theme.fg(mark.role)),
             Span::styled(
-                pad_left(&gain.map_or("–".into(), |g| if version.id.0 == 0 { "1×".into() } else { g.0.to_string() }), 8),
+                pad_left(
+                    &gain.map_or("–".into(), |g| {
+                        if version.id.0 == 0 {
+                            "1×".into()
+                        } else {
+                            g.0.to_string()
+                        }
+                    }),
+                    8,
+                ),
                 gain.map_or(cx.theme.fg(Role::Faint), |g| cx.theme.heat(g.0.0)),
             ),
         ];
         if interval_too {
-            let text = gain.filter(|_| version.id.0 > 0).map_or(String::new(), |g| interval(g.1.0, g.2.0));
+            let text = gain
+                .filter(|_| version.id.0 > 0)
+                .map_or(String::new(), |g| interval(g.1.0, g.2.0));
             spans.push(cx.span(pad(&format!(" {text}"), 16), Role::Muted));
         }
         if figures {
-            let known = version.evaluation.as_ref().filter(|e| e.verdict.accepted()).map(|e| e.figures);
+            let known = version
+                .evaluation
+                .as_ref()
+                .filter(|e| e.verdict.accepted())
+                .map(|e| e.figures);
             let cell = |text: Option<String>| pad_left(&text.unwrap_or_else(|| "–".into()), 10);
             spans.push(cx.span(cell(known.map(|f| f.cpu_ns.to_string())), Role::Text));
             spans.push(cx.span(cell(known.map(|f| f.peak_bytes.to_string())), Role::Text));
@@ -142,10 +212,16 @@ fn next(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
         (Action::Quit, " quit (kept: reheat resume)"),
     ];
     for (action, word) in words {
-        let key = binding(action).and_then(|b| b.keys.first()).copied().unwrap_or_default();
+        let key = binding(action)
+            .and_then(|b| b.keys.first())
+            .copied()
+            .unwrap_or_default();
         let cells = crate::tui::text::width(key) + crate::tui::text::width(word);
         if used + cells > room && used > 6 {
-            lines.push(Line::from(std::mem::replace(&mut spans, vec![cx.span("      ", Role::Muted)])));
+            lines.push(Line::from(std::mem::replace(
+                &mut spans,
+                vec![cx.span("      ", Role::Muted)],
+            )));
             used = 6;
         }
         used += cells;

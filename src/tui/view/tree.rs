@@ -35,7 +35,10 @@ pub fn nodes(session: &Session) -> Vec<Node> {
         at = version.parent;
     }
     let mut rows = Vec::with_capacity(session.versions.len());
-    let roots = session.versions.iter().filter(|v| v.parent.is_none_or(|p| session.version(p).is_none() || p >= v.id));
+    let roots = session.versions.iter().filter(|v| {
+        v.parent
+            .is_none_or(|p| session.version(p).is_none() || p >= v.id)
+    });
     for root in roots {
         descend(session, &way, root, "", &mut rows);
     }
@@ -43,15 +46,31 @@ pub fn nodes(session: &Session) -> Vec<Node> {
 }
 
 /// A version, then what branched off from it, then the child that the way goes on with, in the same column.
-fn descend(session: &Session, way: &[VersionId], from: &Version, rails: &str, rows: &mut Vec<Node>) {
+fn descend(
+    session: &Session,
+    way: &[VersionId],
+    from: &Version,
+    rails: &str,
+    rows: &mut Vec<Node>,
+) {
     let mut version = from;
     loop {
-        rows.push(Node { id: version.id, rails: rails.to_owned() });
-        let children: Vec<&Version> = session.children(version.id).filter(|c| c.id > version.id).collect();
+        rows.push(Node {
+            id: version.id,
+            rails: rails.to_owned(),
+        });
+        let children: Vec<&Version> = session
+            .children(version.id)
+            .filter(|c| c.id > version.id)
+            .collect();
         let on_way = children.iter().copied().find(|c| way.contains(&c.id));
         // Beside the way a single child goes on straight, so that a chain never wanders to the right.
-        let next = on_way.or_else(|| (children.len() == 1 && !rails.is_empty()).then(|| children[0]));
-        let beside: Vec<&Version> = children.into_iter().filter(|c| Some(c.id) != next.map(|n| n.id)).collect();
+        let next =
+            on_way.or_else(|| (children.len() == 1 && !rails.is_empty()).then(|| children[0]));
+        let beside: Vec<&Version> = children
+            .into_iter()
+            .filter(|c| Some(c.id) != next.map(|n| n.id))
+            .collect();
         for (n, child) in beside.iter().enumerate() {
             let last = n + 1 == beside.len() && next.is_none();
             let start = rows.len();
@@ -60,7 +79,13 @@ fn descend(session: &Session, way: &[VersionId], from: &Version, rails: &str, ro
                 descend(session, way, child, rails, rows);
                 continue;
             }
-            descend(session, way, child, &format!("{rails}{}", if last { "  " } else { "│ " }), rows);
+            descend(
+                session,
+                way,
+                child,
+                &format!("{rails}{}", if last { "  " } else { "│ " }),
+                rows,
+            );
             if let Some(node) = rows.get_mut(start) {
                 node.rails = format!("{rails}{}", if last { "└╴" } else { "├╴" });
             }
@@ -75,7 +100,11 @@ fn descend(session: &Session, way: &[VersionId], from: &Version, rails: &str, ro
 /// Draws the tree in its frame.
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let inner = cx.framed("versions", area, buffer);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let inner = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
     let nodes = nodes(cx.session);
     let chosen = cx.app.version(cx.session);
     let at = nodes.iter().position(|n| Some(n.id) == chosen).unwrap_or(0);
@@ -84,11 +113,23 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let total = nodes.len() + usize::from(waiting.is_some());
     let last_first = total.saturating_sub(room);
     let follows = cx.app.selected.is_none();
-    let first = if follows { last_first } else { at.saturating_sub(room / 2).min(last_first) };
+    let first = if follows {
+        last_first
+    } else {
+        at.saturating_sub(room / 2).min(last_first)
+    };
     for (row, node) in nodes.iter().skip(first).take(room).enumerate() {
-        let place = Rect { y: inner.y + row as u16, height: 1, ..inner };
+        let place = Rect {
+            y: inner.y + row as u16,
+            height: 1,
+            ..inner
+        };
         if let Some(version) = cx.session.version(node.id) {
-            let marked = Rect { x: place.x - 1, width: place.width + 2, ..place };
+            let marked = Rect {
+                x: place.x - 1,
+                width: place.width + 2,
+                ..place
+            };
             if Some(node.id) == chosen {
                 buffer.set_style(marked, cx.theme.bg(Role::Selection));
             }
@@ -101,7 +142,13 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     }
     if first > 0 {
         let more = format!(" ↑ {first} more ");
-        buffer.set_stringn(inner.x, area.y + area.height - 1, more, inner.width.into(), cx.theme.fg(Role::Muted));
+        buffer.set_stringn(
+            inner.x,
+            area.y + area.height - 1,
+            more,
+            inner.width.into(),
+            cx.theme.fg(Role::Muted),
+        );
     }
 }
 
@@ -133,15 +180,36 @@ fn draw_row(cx: Context<'_>, version: &Version, rails: &str, place: Rect, buffer
         None => String::new(),
     };
     let right_style = gain.map_or(style, |(g, _, _)| cx.theme.heat(g.0));
-    let name = if version.pinned { format!("{}⚑", version.id) } else { version.id.to_string() };
-    let name_style = if cx.session.incumbent == Some(version.id) { cx.theme.fg(Role::Title) } else { cx.theme.fg(Role::Text) };
-    let room = usize::from(place.width).saturating_sub(width(rails) + 2 + width(&name) + 1 + width(&right) + usize::from(!right.is_empty()));
-    let words = if version.note.is_empty() { mark.word } else { format!("{} · {}", mark.word, visible(&version.note)) };
+    let name = if version.pinned {
+        format!("{}⚑", version.id)
+    } else {
+        version.id.to_string()
+    };
+    let name_style = if cx.session.incumbent == Some(version.id) {
+        cx.theme.fg(Role::Title)
+    } else {
+        cx.theme.fg(Role::Text)
+    };
+    let room = usize::from(place.width).saturating_sub(
+        width(rails) + 2 + width(&name) + 1 + width(&right) + usize::from(!right.is_empty()),
+    );
+    let words = if version.note.is_empty() {
+        mark.word
+    } else {
+        format!("{} · {}", mark.word, visible(&version.note))
+    };
     let line = Line::from(vec![
         Span::styled(rails.to_owned(), cx.theme.fg(Role::Faint)),
         Span::styled(format!("{} ", mark.glyph), style),
         Span::styled(format!("{name} "), name_style),
-        Span::styled(pad(&cut(&words, room), room), if mark.role == Role::Heat3 { cx.theme.fg(Role::Muted) } else { style }),
+        Span::styled(
+            pad(&cut(&words, room), room),
+            if mark.role == Role::Heat3 {
+                cx.theme.fg(Role::Muted)
+            } else {
+                style
+            },
+        ),
         Span::raw(if right.is_empty() { "" } else { " " }),
         Span::styled(right, right_style),
     ]);
@@ -160,39 +228,77 @@ pub fn mini(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         let glyph = if mark.glyph == "●" { "" } else { mark.glyph };
         let mut style = cx.theme.fg(mark.role);
         if Some(version.id) == chosen {
-            style = style.patch(cx.theme.bg(Role::Selection)).add_modifier(ratatui::style::Modifier::BOLD);
+            style = style
+                .patch(cx.theme.bg(Role::Selection))
+                .add_modifier(ratatui::style::Modifier::BOLD);
         }
         pieces.push((version.id, format!("{}{glyph}", version.id), style));
     }
     // The newest matter most: start as late as needed.
     let mut first = 0;
-    let cost = |from: usize| pieces[from..].iter().map(|p| width(&p.1) + 3).sum::<usize>() + if from > 0 { 2 } else { 0 };
+    let cost = |from: usize| {
+        pieces[from..]
+            .iter()
+            .map(|p| width(&p.1) + 3)
+            .sum::<usize>()
+            + if from > 0 { 2 } else { 0 }
+    };
     while first < pieces.len() && cost(first) > room {
         first += 1;
     }
     let mut x = area.x + 1;
     let end = area.x + area.width;
     if first > 0 && x + 2 < end {
-        x = buffer.set_stringn(x, area.y, "⋯ ", 2, cx.theme.fg(Role::Faint)).0;
+        x = buffer
+            .set_stringn(x, area.y, "⋯ ", 2, cx.theme.fg(Role::Faint))
+            .0;
     }
     for (n, (id, text, style)) in pieces.iter().skip(first).enumerate() {
         if n > 0 {
-            x = buffer.set_stringn(x, area.y, " ─ ", usize::from(end.saturating_sub(x)), cx.theme.fg(Role::Faint)).0;
+            x = buffer
+                .set_stringn(
+                    x,
+                    area.y,
+                    " ─ ",
+                    usize::from(end.saturating_sub(x)),
+                    cx.theme.fg(Role::Faint),
+                )
+                .0;
         }
         let start = x;
-        x = buffer.set_stringn(x, area.y, text, usize::from(end.saturating_sub(x)), *style).0;
-        seen.versions.push((Rect { x: start, y: area.y, width: x.saturating_sub(start), height: 1 }, *id));
+        x = buffer
+            .set_stringn(x, area.y, text, usize::from(end.saturating_sub(x)), *style)
+            .0;
+        seen.versions.push((
+            Rect {
+                x: start,
+                y: area.y,
+                width: x.saturating_sub(start),
+                height: 1,
+            },
+            *id,
+        ));
     }
     let line = Line::from(figures);
-    let at = Rect { x: end.saturating_sub(taken as u16), width: taken.min(area.width.into()) as u16, ..area };
+    let at = Rect {
+        x: end.saturating_sub(taken as u16),
+        width: taken.min(area.width.into()) as u16,
+        ..area
+    };
     put(buffer, at, 0, &line);
 }
 
 fn mini_figures<'a>(cx: Context<'a>, room: usize) -> Vec<Span<'a>> {
     let mut spans = Vec::new();
     if let Some((look, _)) = cx.session.live.look.filter(|_| working(cx.session)) {
-        spans.push(Span::styled(look.gain.to_string(), cx.theme.heat(look.gain.0)));
-        spans.push(cx.span(super::header::interval(look.low.0, look.high.0), Role::Muted));
+        spans.push(Span::styled(
+            look.gain.to_string(),
+            cx.theme.heat(look.gain.0),
+        ));
+        spans.push(cx.span(
+            super::header::interval(look.low.0, look.high.0),
+            Role::Muted,
+        ));
         spans.push(Span::raw(" "));
     }
     if room >= 60 {
@@ -211,7 +317,10 @@ mod tests {
     #[test]
     fn the_way_to_the_best_is_straight_and_nothing_is_lost() {
         let session = session(Moment::Finished);
-        let rows: Vec<String> = nodes(&session).iter().map(|n| format!("{}{}", n.rails, n.id)).collect();
+        let rows: Vec<String> = nodes(&session)
+            .iter()
+            .map(|n| format!("{}{}", n.rails, n.id))
+            .collect();
         assert_eq!(rows, ["v0", "├╴v1", "v2", "├╴v3", "├╴v4", "v5"]);
     }
 }
