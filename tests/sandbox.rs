@@ -13,8 +13,7 @@ fn open() -> Sandbox {
         launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
         unsafe_no_isolation: true,
     };
-    let sandbox = Sandbox::open(&settings).expect("the sandbox opens");
-    sandbox
+    Sandbox::open(&settings).expect("the sandbox opens")
 }
 
 fn shell(script: &str) -> Program {
