@@ -90,7 +90,11 @@ impl ModelFlags {
     /// Whether some flag says who is to answer.
     #[must_use]
     pub fn names_a_model(&self) -> bool {
-        self.model.is_some() || self.provider.is_some() || self.base_url.is_some() || self.model_command.is_some() || self.tape.is_some()
+        self.model.is_some()
+            || self.provider.is_some()
+            || self.base_url.is_some()
+            || self.model_command.is_some()
+            || self.tape.is_some()
     }
 
     /// How the model is reached, to be kept with a session. A tape is kept by its whole path; keys are never flags.

@@ -149,8 +149,15 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
                 ),
             }
         }
-        Event::StageChanged { stage: Stage::Retrying { why, in_ms } } => {
-            writeln!(out, "      {}; trying again in {}", text::safe(why), Nanos(in_ms.saturating_mul(1_000_000)))
+        Event::StageChanged {
+            stage: Stage::Retrying { why, in_ms },
+        } => {
+            writeln!(
+                out,
+                "      {}; trying again in {}",
+                text::safe(why),
+                Nanos(in_ms.saturating_mul(1_000_000))
+            )
         }
         Event::VersionEvaluated { version, .. } => evaluated(out, session, *version),
         Event::Decided {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::measure::{CaseResult, Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
+use crate::measure::{
+    CaseResult, Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict,
+};
 use crate::sandbox::{Guards, Sample};
 use crate::session::event::{
     Author, Decision, Event, Finish, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord,
@@ -555,7 +557,11 @@ impl Session {
                 }
                 self.live.cases.retain(|c| c.case != result.case);
                 self.live.cases.push(result.clone());
-                self.stage = Stage::Checking { version, done: index + 1, total: *total };
+                self.stage = Stage::Checking {
+                    version,
+                    done: index + 1,
+                    total: *total,
+                };
             }
             Progress::WarmingUp => {
                 self.live.pairs.clear();
