@@ -100,11 +100,21 @@ impl ModelFlags {
     /// How the model is reached, to be kept with a session. A tape is kept by its whole path; keys are never flags.
     #[must_use]
     pub fn reached_by(&self) -> BTreeMap<String, String> {
-        let tape = self.tape.as_ref().and_then(|t| std::path::absolute(t).ok()).map(|t| t.display().to_string());
-        [("model", &self.model), ("provider", &self.provider), ("base_url", &self.base_url), ("command", &self.model_command), ("tape", &tape)]
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
-            .collect()
+        let tape = self
+            .tape
+            .as_ref()
+            .and_then(|t| std::path::absolute(t).ok())
+            .map(|t| t.display().to_string());
+        [
+            ("model", &self.model),
+            ("provider", &self.provider),
+            ("base_url", &self.base_url),
+            ("command", &self.model_command),
+            ("tape", &tape),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
+        .collect()
     }
 
     /// The flags that reach a session's model again.

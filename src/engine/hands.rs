@@ -11,8 +11,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::measure::build::Built;
 use crate::measure::judge::{Judge, JudgeError};
+use crate::measure::{Compared, Contender, Contested, Plan, Side};
 use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict};
-use crate::measure::{Compared, Contested, Contender, Plan, Side};
 use crate::sandbox::{self, Control, Guards};
 use crate::session::event::VersionId;
 use crate::task::{Objective, Source, Task};
@@ -247,21 +247,48 @@ impl Worker {
         let new = self.contender(candidate)?;
         let old = self.contender(incumbent)?;
         let first = original.map(|o| self.contender(o)).transpose()?;
-        let first = first.as_ref().or((incumbent.id == VersionId(0)).then_some(&old));
+        let first = first
+            .as_ref()
+            .or((incumbent.id == VersionId(0)).then_some(&old));
         let first = first.map(Prepared::lend);
         let plan = Plan::new(objective, self.budget);
         let (judge, task, mut watch, control) = self.tools(candidate.id)?;
         let (old, new) = (old.lend(), new.lend());
-        match judge.contest(&old, &new, first.as_ref(), task, &plan, &control, &mut watch)? {
-            Contested::Done { comparison, against_original } => Ok(Versus::Done { comparison, against_original }),
-            Contested::Voided(Compared::Done(comparison)) => Ok(Versus::Done { comparison, against_original: None }),
-            Contested::Voided(Compared::Voided { version, verdict, failure }) => {
+        match judge.contest(
+            &old,
+            &new,
+            first.as_ref(),
+            task,
+            &plan,
+            &control,
+            &mut watch,
+        )? {
+            Contested::Done {
+                comparison,
+                against_original,
+            } => Ok(Versus::Done {
+                comparison,
+                against_original,
+            }),
+            Contested::Voided(Compared::Done(comparison)) => Ok(Versus::Done {
+                comparison,
+                against_original: None,
+            }),
+            Contested::Voided(Compared::Voided {
+                version,
+                verdict,
+                failure,
+            }) => {
                 let version = match version {
                     Side::Candidate => candidate.id,
                     Side::Incumbent => incumbent.id,
                     Side::Original => original.map_or(incumbent.id, |o| o.id),
                 };
-                Ok(Versus::Voided { version, verdict, failure })
+                Ok(Versus::Voided {
+                    version,
+                    verdict,
+                    failure,
+                })
             }
         }
     }

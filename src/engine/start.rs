@@ -38,9 +38,15 @@ pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
             guards,
             model,
             mode,
-            goal, reached_by });
+            goal,
+            reached_by,
+        });
     } else {
-        l.emit(Event::SessionResumed { guards, model, reached_by });
+        l.emit(Event::SessionResumed {
+            guards,
+            model,
+            reached_by,
+        });
     }
     for note in notes.into_iter().chain(l.setup.task.notes.clone()) {
         l.note(note, false);

@@ -310,7 +310,9 @@ impl Session {
                 guards,
                 model,
                 mode,
-                goal, reached_by } => {
+                goal,
+                reached_by,
+            } => {
                 self.reached_by.clone_from(reached_by);
                 self.id.clone_from(session);
                 self.objective = task.objective;
@@ -322,7 +324,11 @@ impl Session {
                 self.goal = goal.clone();
                 self.stage = Stage::Preparing;
             }
-            Event::SessionResumed { guards, model, reached_by } => {
+            Event::SessionResumed {
+                guards,
+                model,
+                reached_by,
+            } => {
                 self.reached_by.clone_from(reached_by);
                 self.guards = Some(guards.clone());
                 self.model.clone_from(model);

@@ -261,7 +261,9 @@ impl Maker {
                 goal: Goal {
                     rounds: 5,
                     ..Goal::default()
-                }, reached_by: Default::default() },
+                },
+                reached_by: Default::default(),
+            },
         );
         self.version(0, None, 0, ORIGINAL);
         self.check(0, None);
