@@ -219,6 +219,10 @@ pub enum Stage {
 /// Everything that can happen. Internally tagged: a line of a journal is one flat JSON object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the large ones are rare; boxes would make every pattern harder to read"
+)]
 pub enum Event {
     /// First event of a session.
     SessionStarted {
