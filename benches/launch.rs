@@ -19,19 +19,32 @@ fn bare(program: &'static str, args: &'static [&'static str]) -> Launch {
     Box::new(move || {
         let start = Instant::now();
         let mut command = Command::new(program);
-        command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).env_clear();
+        command
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .env_clear();
         assert!(command.status().unwrap().success());
         start.elapsed()
     })
 }
 
 fn warm(forbid: &[&str]) -> Launch {
-    let settings = Settings { launcher: Some(env!("CARGO_BIN_EXE_reheat").into()), unsafe_no_isolation: false };
+    let settings = Settings {
+        launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
+        unsafe_no_isolation: false,
+    };
     let mut sandbox = Sandbox::open_without(&settings, forbid).unwrap();
-    let program = Program { argv: vec![TRUE.into()], ..Program::default() };
+    let program = Program {
+        argv: vec![TRUE.into()],
+        ..Program::default()
+    };
     Box::new(move || {
         let start = Instant::now();
-        sandbox.run(&program, &Limits::default(), &mut |_| {}, &Control::new()).unwrap();
+        sandbox
+            .run(&program, &Limits::default(), &mut |_| {}, &Control::new())
+            .unwrap();
         start.elapsed()
     })
 }
@@ -48,7 +61,20 @@ fn main() {
     if Command::new("bwrap").arg("--version").output().is_ok() {
         launchers.push((
             "bubblewrap, all unshared",
-            bare("bwrap", &["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", TRUE]),
+            bare(
+                "bwrap",
+                &[
+                    "--unshare-all",
+                    "--ro-bind",
+                    "/",
+                    "/",
+                    "--proc",
+                    "/proc",
+                    "--dev",
+                    "/dev",
+                    TRUE,
+                ],
+            ),
         ));
     } else {
         println!("(bubblewrap is not installed)");
@@ -69,7 +95,10 @@ fn main() {
     }
     let at = |list: &[f64], share: f64| list[((list.len() - 1) as f64 * share) as usize];
     let base = at(&times[0], 0.5);
-    println!("{:<28} {:>10} {:>10} {:>10} {:>8}", "true, launch to exit", "p10 µs", "p50 µs", "p90 µs", "ratio");
+    println!(
+        "{:<28} {:>10} {:>10} {:>10} {:>8}",
+        "true, launch to exit", "p10 µs", "p50 µs", "p90 µs", "ratio"
+    );
     for ((name, _), list) in launchers.iter().zip(&times) {
         println!(
             "{name:<28} {:>10.0} {:>10.0} {:>10.0} {:>7.2}×",

@@ -15,8 +15,8 @@ use reheat::measure::Judge;
 use reheat::model::prompt::Template;
 use reheat::model::{End, Part, Provider, Question};
 use reheat::sandbox::{self, Control};
-use reheat::session::event::{Event, Finish, Goal, Mode, Origin, Usage};
 use reheat::session::Library;
+use reheat::session::event::{Event, Finish, Goal, Mode, Origin, Usage};
 use reheat::task::load::TaskFlags;
 use reheat::task::{Languages, Source, Task};
 
@@ -33,7 +33,12 @@ impl Provider for Instantly {
     fn ask(&self, _question: Question) -> BoxStream<'static, Part> {
         let n = self.0.fetch_add(1, Ordering::SeqCst);
         let text = format!("An idea.\n\n```python\n{}```\n", program(n));
-        let end = End { finish: Finish::Stop, usage: Usage::default(), error: String::new(), again: true };
+        let end = End {
+            finish: Finish::Stop,
+            usage: Usage::default(),
+            error: String::new(),
+            again: true,
+        };
         stream::iter([Part::Text(text), Part::End(end)]).boxed()
     }
 }
@@ -49,17 +54,34 @@ fn main() {
     std::fs::create_dir(path("cases")).unwrap();
     std::fs::write(path("cases/1.in"), "").unwrap();
     std::fs::write(path("cases/1.out"), "1\n").unwrap();
-    let flags = TaskFlags { file: Some(path("a.py")), cases: Some(path("cases")), ..TaskFlags::default() };
+    let flags = TaskFlags {
+        file: Some(path("a.py")),
+        cases: Some(path("cases")),
+        ..TaskFlags::default()
+    };
     let task = flags.load(&Languages::load(None).unwrap()).unwrap();
-    let sandbox = sandbox::Settings { launcher: Some(env!("CARGO_BIN_EXE_reheat").into()), ..sandbox::Settings::default() };
+    let sandbox = sandbox::Settings {
+        launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
+        ..sandbox::Settings::default()
+    };
 
     let mut rounds = rounds(&task, &sandbox, dir.path());
     let mut alone = alone(&task, &sandbox, &path("builds-alone"));
     let (round, judge) = (median(&mut rounds), median(&mut alone));
     println!("rounds {ROUNDS}, medians on this machine, now");
-    println!("a whole round with an instant model   {:>8.2} ms", ms(round));
-    println!("the same evaluation without the loop  {:>8.2} ms", ms(judge));
-    println!("the loop's own cost                   {:>8.2} ms   ({:.2} of the evaluation)", ms(round.saturating_sub(judge)), ms(round) / ms(judge) - 1.0);
+    println!(
+        "a whole round with an instant model   {:>8.2} ms",
+        ms(round)
+    );
+    println!(
+        "the same evaluation without the loop  {:>8.2} ms",
+        ms(judge)
+    );
+    println!(
+        "the loop's own cost                   {:>8.2} ms   ({:.2} of the evaluation)",
+        ms(round.saturating_sub(judge)),
+        ms(round) / ms(judge) - 1.0
+    );
 }
 
 fn rounds(task: &Task, sandbox: &sandbox::Settings, dir: &std::path::Path) -> Vec<Duration> {
@@ -67,8 +89,12 @@ fn rounds(task: &Task, sandbox: &sandbox::Settings, dir: &std::path::Path) -> Ve
         task: task.clone(),
         origin: Origin::Kept,
         provider: Arc::new(Instantly(AtomicU32::new(0))),
+        reached_by: Default::default(),
         mode: Mode::Auto,
-        goal: Goal { rounds: ROUNDS, ..Goal::default() },
+        goal: Goal {
+            rounds: ROUNDS,
+            ..Goal::default()
+        },
         library: Library::new(dir),
         resume: None,
         sandbox: sandbox.clone(),
@@ -96,9 +122,14 @@ fn alone(task: &Task, sandbox: &sandbox::Settings, cache: &std::path::Path) -> V
     let control = Control::new();
     (0..ROUNDS)
         .map(|n| {
-            let source = Source { file_name: "a.py".into(), text: program(n).into() };
+            let source = Source {
+                file_name: "a.py".into(),
+                text: program(n).into(),
+            };
             let began = Instant::now();
-            let built = judge.build(&source, &task.language, None, &control, &mut |_| {}).unwrap();
+            let built = judge
+                .build(&source, &task.language, None, &control, &mut |_| {})
+                .unwrap();
             judge.evaluate(&built, task, &control, &mut |_| {}).unwrap();
             began.elapsed()
         })

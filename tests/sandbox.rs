@@ -13,8 +13,7 @@ fn open() -> Sandbox {
         launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
         unsafe_no_isolation: true,
     };
-    let sandbox = Sandbox::open(&settings).expect("the sandbox opens");
-    sandbox
+    Sandbox::open(&settings).expect("the sandbox opens")
 }
 
 fn shell(script: &str) -> Program {
@@ -149,12 +148,20 @@ fn a_stopped_run_says_so() {
 
 fn python(text: &str) -> Option<Program> {
     if !std::path::Path::new("/usr/bin/python3").exists() {
-        assert!(std::env::var_os("REHEAT_TESTS_NO_SKIP").is_none(), "needs /usr/bin/python3");
+        assert!(
+            std::env::var_os("REHEAT_TESTS_NO_SKIP").is_none(),
+            "needs /usr/bin/python3"
+        );
         println!("skipped: needs /usr/bin/python3");
         return None;
     }
-    let argv = ["/usr/bin/python3", "-I", "-S", "-c", text].map(String::from).to_vec();
-    Some(Program { argv, ..Program::default() })
+    let argv = ["/usr/bin/python3", "-I", "-S", "-c", text]
+        .map(String::from)
+        .to_vec();
+    Some(Program {
+        argv,
+        ..Program::default()
+    })
 }
 
 /// What an interpreter at rest needs.
@@ -179,9 +186,10 @@ const MIB: f64 = 1024.0 * 1024.0;
 
 #[test]
 fn a_hundred_mebibytes_are_a_hundred_mebibytes_however_large_the_workbench_is() {
-    let (Some(program), Some(floor)) =
-        (python("import time; a = bytearray(b'x') * (100 << 20); time.sleep(0.2)"), floor())
-    else {
+    let (Some(program), Some(floor)) = (
+        python("import time; a = bytearray(b'x') * (100 << 20); time.sleep(0.2)"),
+        floor(),
+    ) else {
         return;
     };
     let ours = vec![1u8; 300 << 20];
@@ -199,10 +207,22 @@ fn memory_of_a_tree_is_counted_once_and_whole() {
     let Some(floor) = floor() else { return };
     // Shared by four forks: once. In two at a time: both. In memory files: counted. In files of the work folder: not.
     let cases = [
-        (100.0, "import os,time\na=bytearray(b'x')*(100<<20)\nfor _ in range(4):\n  if os.fork()==0: time.sleep(.3); os._exit(0)\ntime.sleep(.3)"),
-        (200.0, "import os,time\nfor _ in range(2):\n  if os.fork()==0: a=bytearray(b'x')*(100<<20); time.sleep(.6); os._exit(0)\ntime.sleep(.7)"),
-        (100.0, "import os,time\nf=os.memfd_create('m')\nfor _ in range(100): os.write(f,b'x'*(1<<20))\ntime.sleep(.2)"),
-        (0.0, "import time\nf=open('/work/f','wb')\nfor _ in range(60): f.write(b'x'*(1<<20))\nf.flush(); time.sleep(.2)"),
+        (
+            100.0,
+            "import os,time\na=bytearray(b'x')*(100<<20)\nfor _ in range(4):\n  if os.fork()==0: time.sleep(.3); os._exit(0)\ntime.sleep(.3)",
+        ),
+        (
+            200.0,
+            "import os,time\nfor _ in range(2):\n  if os.fork()==0: a=bytearray(b'x')*(100<<20); time.sleep(.6); os._exit(0)\ntime.sleep(.7)",
+        ),
+        (
+            100.0,
+            "import os,time\nf=os.memfd_create('m')\nfor _ in range(100): os.write(f,b'x'*(1<<20))\ntime.sleep(.2)",
+        ),
+        (
+            0.0,
+            "import time\nf=open('/work/f','wb')\nfor _ in range(60): f.write(b'x'*(1<<20))\nf.flush(); time.sleep(.2)",
+        ),
     ];
     for (truth, text) in cases {
         let Some(program) = python(text) else { return };
@@ -210,7 +230,10 @@ fn memory_of_a_tree_is_counted_once_and_whole() {
         assert_eq!(outcome.verdict, RunVerdict::Ok, "{outcome:?}");
         let touched = outcome.peak.bytes.0.saturating_sub(floor) as f64;
         // Children of a fork need a little memory of their own.
-        assert!((touched - truth * MIB).abs() <= 0.02 * truth * MIB + 3.0 * MIB, "{truth}: {touched} {text}");
+        assert!(
+            (touched - truth * MIB).abs() <= 0.02 * truth * MIB + 3.0 * MIB,
+            "{truth}: {touched} {text}"
+        );
     }
 }
 
@@ -218,14 +241,22 @@ fn memory_of_a_tree_is_counted_once_and_whole() {
 fn memory_over_time_is_the_area_under_the_steps() {
     // Each step is as long as the program says; the machine may stretch it, so the truth is what the program saw itself.
     let text = "import time\nnow=time.monotonic\nheld=[]\narea=0\nfor _ in range(5):\n  held.append(bytearray(b'x')*(40<<20)); t=now(); time.sleep(.12); area+=len(held)*(40<<20)*(now()-t)\nprint(area)";
-    let (Some(program), Some(floor)) = (python(text), floor()) else { return };
+    let (Some(program), Some(floor)) = (python(text), floor()) else {
+        return;
+    };
     let outcome = run(&program);
-    let truth: f64 = String::from_utf8_lossy(&outcome.stdout.bytes).trim().parse().expect("a number");
+    let truth: f64 = String::from_utf8_lossy(&outcome.stdout.bytes)
+        .trim()
+        .parse()
+        .expect("a number");
     let base = floor as f64 * outcome.wall.seconds();
     let area = outcome.integral.0 / 1e9 - base;
     // Climbing to a step takes time too, in which the memory is between the steps: at most the share of time that is not sleep.
     let climbing = (outcome.wall.seconds() - 0.6) * 200.0 * MIB;
-    assert!(area >= truth * 0.97 && area <= truth * 1.03 + climbing, "{area} {truth} {climbing}");
+    assert!(
+        area >= truth * 0.97 && area <= truth * 1.03 + climbing,
+        "{area} {truth} {climbing}"
+    );
 }
 
 #[test]
@@ -266,7 +297,8 @@ fn a_launcher_that_dies_is_replaced_and_the_run_repeated() {
                 if !std::mem::replace(&mut killed, true) {
                     for pid in children_named("reheat-launcher") {
                         let pid = rustix::process::Pid::from_raw(pid).expect("a pid");
-                        rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("killed");
+                        rustix::process::kill_process(pid, rustix::process::Signal::KILL)
+                            .expect("killed");
                     }
                 }
             },
@@ -281,7 +313,8 @@ fn children_named(name: &str) -> Vec<i32> {
     let me = std::fs::read_to_string("/proc/thread-self/children").unwrap_or_default();
     me.split_whitespace()
         .filter(|pid| {
-            std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|c| c.starts_with(name.as_bytes()))
+            std::fs::read(format!("/proc/{pid}/cmdline"))
+                .is_ok_and(|c| c.starts_with(name.as_bytes()))
         })
         .filter_map(|pid| pid.parse().ok())
         .collect()
@@ -291,7 +324,10 @@ fn children_named(name: &str) -> Vec<i32> {
 fn alive(marker: &str) -> usize {
     let entries = std::fs::read_dir("/proc").expect("proc").flatten();
     entries
-        .filter(|e| std::fs::read(e.path().join("cmdline")).is_ok_and(|c| c.split(|b| *b == 0).any(|a| a == marker.as_bytes())))
+        .filter(|e| {
+            std::fs::read(e.path().join("cmdline"))
+                .is_ok_and(|c| c.split(|b| *b == 0).any(|a| a == marker.as_bytes()))
+        })
         .count()
 }
 
@@ -300,7 +336,14 @@ fn everything_dies_with_a_workbench_that_is_killed() {
     let folder = tempfile::tempdir().expect("a folder");
     let marker = format!("marker-{}", std::process::id());
     let mut workbench = std::process::Command::new(env!("CARGO_BIN_EXE_reheat"))
-        .args(["run", "--", "/bin/sh", "-c", "sleep 1000 & setsid sleep 1000 & sleep 1000", &marker])
+        .args([
+            "run",
+            "--",
+            "/bin/sh",
+            "-c",
+            "sleep 1000 & setsid sleep 1000 & sleep 1000",
+            &marker,
+        ])
         .current_dir(folder.path())
         .stdout(std::process::Stdio::null())
         .spawn()
@@ -338,20 +381,45 @@ fn reheat_run_prints_one_object_with_every_field() {
     std::fs::write(folder.path().join("given.txt"), "from here").expect("written");
     let script = "cat given.txt; cat; pwd; echo $HOME; echo x > /work/f; touch /data/f 2>/dev/null || echo read-only; exit 3";
     std::fs::write(folder.path().join("in.txt"), "input\n").expect("written");
-    let output = reheat_run(folder.path(), &["--json", "--stdin", "in.txt", "--", "sh", "-c", script]);
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
-    let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    let output = reheat_run(
+        folder.path(),
+        &["--json", "--stdin", "in.txt", "--", "sh", "-c", script],
+    );
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let object: serde_json::Value =
+        serde_json::from_slice(&output.stdout).expect("one JSON object");
     for field in [
-        "verdict", "exit_code", "signal", "wall_ns", "cpu_ns", "peak_bytes", "integral_byte_ns", "samples", "stdout",
-        "stdout_truncated", "stderr", "stderr_truncated", "guards",
+        "verdict",
+        "exit_code",
+        "signal",
+        "wall_ns",
+        "cpu_ns",
+        "peak_bytes",
+        "integral_byte_ns",
+        "samples",
+        "stdout",
+        "stdout_truncated",
+        "stderr",
+        "stderr_truncated",
+        "guards",
     ] {
         assert!(object.get(field).is_some(), "{field} is missing");
     }
     assert_eq!(object["verdict"], "runtime_error");
     assert_eq!(object["exit_code"], 3);
     assert!(object["signal"].is_null());
-    assert_eq!(object["stdout"], "from hereinput\n/data\n/work\nread-only\n");
-    assert!(object["samples"].as_array().is_some_and(|s| s.len() <= 2_000 && s.iter().all(|p| p.as_array().is_some_and(|p| p.len() == 2))));
+    assert_eq!(
+        object["stdout"],
+        "from hereinput\n/data\n/work\nread-only\n"
+    );
+    assert!(object["samples"].as_array().is_some_and(
+        |s| s.len() <= 2_000 && s.iter().all(|p| p.as_array().is_some_and(|p| p.len() == 2))
+    ));
     assert!(!folder.path().join("f").exists());
 }
 
@@ -361,19 +429,35 @@ fn reheat_run_ends_with_the_promised_status() {
     let status = |args: &[&str]| reheat_run(folder.path(), args).status.code();
     assert_eq!(status(&["--", "true"]), Some(0));
     assert_eq!(status(&["--", "false"]), Some(1));
-    assert_eq!(status(&["--time-limit", "100ms", "--", "sleep", "9"]), Some(1));
+    assert_eq!(
+        status(&["--time-limit", "100ms", "--", "sleep", "9"]),
+        Some(1)
+    );
     assert_eq!(status(&["--time-limit", "soon", "--", "true"]), Some(2));
     assert_eq!(status(&["--stdin", "absent", "--", "true"]), Some(2));
     assert_eq!(status(&[]), Some(2));
     assert_eq!(status(&["--", "no-such-program"]), Some(3));
     let verdict = |args: &[&str]| {
         let output = reheat_run(folder.path(), args);
-        let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
-        object["verdict"].as_str().map(str::to_owned).unwrap_or_default()
+        let object: serde_json::Value =
+            serde_json::from_slice(&output.stdout).expect("one JSON object");
+        object["verdict"]
+            .as_str()
+            .map(str::to_owned)
+            .unwrap_or_default()
     };
-    assert_eq!(verdict(&["--json", "--time-limit", "100ms", "--", "sleep", "9"]), "time_limit");
-    assert_eq!(verdict(&["--json", "--output-limit", "1kB", "--", "yes"]), "output_limit");
-    assert_eq!(verdict(&["--json", "--", "sh", "-c", "kill -ABRT $$"]), "runtime_error");
+    assert_eq!(
+        verdict(&["--json", "--time-limit", "100ms", "--", "sleep", "9"]),
+        "time_limit"
+    );
+    assert_eq!(
+        verdict(&["--json", "--output-limit", "1kB", "--", "yes"]),
+        "output_limit"
+    );
+    assert_eq!(
+        verdict(&["--json", "--", "sh", "-c", "kill -ABRT $$"]),
+        "runtime_error"
+    );
 }
 
 #[test]
@@ -383,14 +467,26 @@ fn reheat_run_does_not_show_a_home() {
     std::fs::create_dir_all(home.join("project")).expect("made");
     let link = folder.path().join("link");
     std::os::unix::fs::symlink(&home, &link).expect("linked");
-    for (place, status) in [(home.clone(), 2), (folder.path().into(), 2), (link, 2), ("/".into(), 2), (home.join("project"), 0)] {
+    for (place, status) in [
+        (home.clone(), 2),
+        (folder.path().into(), 2),
+        (link, 2),
+        ("/".into(), 2),
+        (home.join("project"), 0),
+    ] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_reheat"))
             .args(["run", "--", "true"])
             .env("HOME", &home)
             .current_dir(&place)
             .output()
             .expect("it starts");
-        assert_eq!(output.status.code(), Some(status), "{} {}", place.display(), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{} {}",
+            place.display(),
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 }
 
@@ -399,13 +495,28 @@ fn nothing_is_left_of_a_sandbox_that_is_closed() {
     let groups = || -> usize {
         let mine = format!("reheat-{}-", std::process::id());
         let own = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-        let memory = own.lines().find_map(|l| l.split_once(":memory:")).map(|(_, p)| p.to_owned()).unwrap_or_default();
+        let memory = own
+            .lines()
+            .find_map(|l| l.split_once(":memory:"))
+            .map(|(_, p)| p.to_owned())
+            .unwrap_or_default();
         let folder = format!("/sys/fs/cgroup/memory{memory}");
-        std::fs::read_dir(folder).map_or(0, |d| d.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(&mine)).count())
+        std::fs::read_dir(folder).map_or(0, |d| {
+            d.flatten()
+                .filter(|e| e.file_name().to_string_lossy().starts_with(&mine))
+                .count()
+        })
     };
     let mut sandbox = open();
     let with = groups();
-    sandbox.run(&shell("sleep 1000 & exit 0"), &Limits::default(), &mut |_| {}, &Control::new()).expect("it runs");
+    sandbox
+        .run(
+            &shell("sleep 1000 & exit 0"),
+            &Limits::default(),
+            &mut |_| {},
+            &Control::new(),
+        )
+        .expect("it runs");
     let launchers = children_named("reheat-launcher");
     assert_eq!(launchers.len(), 1);
     drop(sandbox);
@@ -419,20 +530,42 @@ fn nothing_is_left_of_a_sandbox_that_is_closed() {
 #[test]
 fn a_virtual_environment_works_inside() {
     let folder = tempfile::tempdir().expect("a folder");
-    let made = std::process::Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(folder.path().join("v")).output();
+    let made = std::process::Command::new("python3")
+        .args(["-m", "venv", "--without-pip"])
+        .arg(folder.path().join("v"))
+        .output();
     if !made.is_ok_and(|m| m.status.success()) {
         println!("skipped: needs python3 with venv");
         return;
     }
-    let lib = std::fs::read_dir(folder.path().join("v/lib")).expect("lib").flatten().next().expect("a version");
-    std::fs::write(lib.path().join("site-packages/planted.py"), "word = 'found'\n").expect("written");
-    let tool = reheat::sandbox::toolchain::find(folder.path().join("v/bin/python").to_str().expect("utf-8")).expect("found");
+    let lib = std::fs::read_dir(folder.path().join("v/lib"))
+        .expect("lib")
+        .flatten()
+        .next()
+        .expect("a version");
+    std::fs::write(
+        lib.path().join("site-packages/planted.py"),
+        "word = 'found'\n",
+    )
+    .expect("written");
+    let tool = reheat::sandbox::toolchain::find(
+        folder.path().join("v/bin/python").to_str().expect("utf-8"),
+    )
+    .expect("found");
     let program = Program {
-        argv: vec![tool.program, "-c".into(), "import planted, sys; print(planted.word, sys.prefix)".into()],
+        argv: vec![
+            tool.program,
+            "-c".into(),
+            "import planted, sys; print(planted.word, sys.prefix)".into(),
+        ],
         mounts: tool.mounts,
         environment: tool.environment,
         ..Program::default()
     };
     let outcome = run(&program);
-    assert_eq!(String::from_utf8_lossy(&outcome.stdout.bytes), "found /opt/venv\n", "{outcome:?}");
+    assert_eq!(
+        String::from_utf8_lossy(&outcome.stdout.bytes),
+        "found /opt/venv\n",
+        "{outcome:?}"
+    );
 }

@@ -264,7 +264,9 @@ fn on_suspending_and_it_comes_back() {
         std::thread::sleep(Duration::from_millis(5));
     }
     // Whoever wakes a program before it sleeps has not woken it: knock until it comes.
-    let back = |s: &Seen| s.parser.screen().alternate_screen() && s.parser.screen().contents().contains("pairs");
+    let back = |s: &Seen| {
+        s.parser.screen().alternate_screen() && s.parser.screen().contents().contains("pairs")
+    };
     while !back(&terminal.seen.0.lock().unwrap()) {
         assert!(start.elapsed() < PATIENCE, "the workbench never came back");
         terminal.signal(rustix::process::Signal::CONT);

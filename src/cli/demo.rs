@@ -1,5 +1,6 @@
 //! `reheat demo`: the loop on a bundled task, with recorded replies and real measurements.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,9 +68,17 @@ pub fn run(args: &DemoArgs, theme: Option<&str>) -> ExitCode {
 }
 
 fn list(ground: &Ground) {
-    let mut rows = vec![["task".to_owned(), "language".into(), "what hides in it".into(), "title".into()]];
+    let mut rows = vec![[
+        "task".to_owned(),
+        "language".into(),
+        "what hides in it".into(),
+        "title".into(),
+    ]];
     for s in bundled::summary() {
-        let state = super::home::missing(ground, &s.language).map_or_else(|| s.language.clone(), |why| format!("{} ({why})", s.language));
+        let state = super::home::missing(ground, &s.language).map_or_else(
+            || s.language.clone(),
+            |why| format!("{} ({why})", s.language),
+        );
         rows.push([s.name, state, s.kind, s.title]);
     }
     print(&text::columns(&rows));
@@ -77,10 +86,17 @@ fn list(ground: &Ground) {
 
 fn wish(ground: &Ground, args: &DemoArgs) -> Result<Wish, ExitCode> {
     let mut wish = recorded(ground, &args.task, args.speed).map_err(|why| fail(why.status, why))?;
-    wish.template = ground.template(args.model.template.as_deref()).map_err(|e| fail(USAGE, e))?;
+    wish.template = ground
+        .template(args.model.template.as_deref())
+        .map_err(|e| fail(USAGE, e))?;
     if args.model.names_a_model() {
-        wish.provider = config::resolve_provider(&ground.config, &args.model.selection()).map_err(|e| fail(ENVIRONMENT, e))?;
-        wish.opening = format!("demo with {}: replies, runs and figures are all made now", wish.provider.name());
+        wish.provider = config::resolve_provider(&ground.config, &args.model.selection())
+            .map_err(|e| fail(ENVIRONMENT, e))?;
+        wish.opening = format!(
+            "demo with {}: replies, runs and figures are all made now",
+            wish.provider.name()
+        );
+        wish.reached_by = args.model.reached_by();
         wish.breath = Duration::ZERO;
     }
     Ok(wish)
@@ -93,14 +109,35 @@ fn wish(ground: &Ground, args: &DemoArgs) -> Result<Wish, ExitCode> {
 pub fn recorded(ground: &Ground, name: &str, speed: f64) -> Result<Wish, Refusal> {
     let task = bundled::load(name, &ground.languages).map_err(|e| Refusal::new(USAGE, e))?;
     if let Some(why) = super::home::missing(ground, &task.language.id) {
-        return Err(Refusal::new(ENVIRONMENT, format_args!("the task `{name}` is in {}: {why}. {}", task.language.name, task.language.install_hint)));
+        return Err(Refusal::new(
+            ENVIRONMENT,
+            format_args!(
+                "the task `{name}` is in {}: {why}. {}",
+                task.language.name, task.language.install_hint
+            ),
+        ));
     }
     let (provider, rounds) = tape(&task, speed).map_err(|e| Refusal::new(ENVIRONMENT, e))?;
     let template = ground.template(None)?;
-    let origin = Origin::Bundled { name: task.name.clone() };
+    let origin = Origin::Bundled {
+        name: task.name.clone(),
+    };
     let breath = BREATH.div_f64(speed);
     let opening = OPENING.to_owned();
-    Ok(Wish { task, origin, provider, template, resume: None, rounds, goal: None, mode: Mode::Auto, comparison: COMPARISON, breath, opening })
+    Ok(Wish {
+        task,
+        origin,
+        provider,
+        reached_by: BTreeMap::new(),
+        template,
+        resume: None,
+        rounds,
+        goal: None,
+        mode: Mode::Auto,
+        comparison: COMPARISON,
+        breath,
+        opening,
+    })
 }
 
 /// The task's own tape, and how many replies it has.
@@ -108,8 +145,13 @@ pub fn recorded(ground: &Ground, name: &str, speed: f64) -> Result<Wish, Refusal
 /// # Errors
 /// A sentence, when the task has none.
 pub fn tape(task: &Task, speed: f64) -> Result<(Arc<dyn Provider>, u32), String> {
-    let source = task.tape.as_ref().ok_or_else(|| format!("the task `{}` has no tape", task.name))?;
-    let tape = Tape::open(&task.name, source).map_err(|e| e.to_string())?.with_speed(speed);
+    let source = task
+        .tape
+        .as_ref()
+        .ok_or_else(|| format!("the task `{}` has no tape", task.name))?;
+    let tape = Tape::open(&task.name, source)
+        .map_err(|e| e.to_string())?
+        .with_speed(speed);
     let replies = u32::try_from(tape.len()).unwrap_or(u32::MAX);
     Ok((Arc::new(tape), replies))
 }
@@ -117,6 +159,8 @@ pub fn tape(task: &Task, speed: f64) -> Result<(Arc<dyn Provider>, u32), String>
 fn parse_speed(text: &str) -> Result<f64, String> {
     match text.trim_end_matches(['x', '×']).parse::<f64>() {
         Ok(s) if (0.1..=1000.0).contains(&s) => Ok(s),
-        _ => Err(format!("`{text}` is not a speed; write a number from 0.1 to 1000")),
+        _ => Err(format!(
+            "`{text}` is not a speed; write a number from 0.1 to 1000"
+        )),
     }
 }

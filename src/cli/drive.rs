@@ -1,5 +1,6 @@
 //! From a task, flags and config to a running loop, its view (screen, text or JSON) and the exit status.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -40,9 +41,17 @@ impl Ground {
             let _ = fail(0, format_args!("warning: {warning}"));
         }
         let own = folders.config.join("languages");
-        let languages = crate::task::Languages::load(Some(&own).filter(|p| p.is_dir()).map(std::path::PathBuf::as_path));
+        let languages = crate::task::Languages::load(
+            Some(&own)
+                .filter(|p| p.is_dir())
+                .map(std::path::PathBuf::as_path),
+        );
         let languages = languages.map_err(|e| fail(USAGE, e))?;
-        Ok(Self { folders, config, languages })
+        Ok(Self {
+            folders,
+            config,
+            languages,
+        })
     }
 
     /// The sessions of this user.
@@ -56,7 +65,9 @@ impl Ground {
     /// # Errors
     /// The template does not exist or is broken.
     pub fn template(&self, name: Option<&str>) -> Result<Template, Refusal> {
-        let name = name.or(self.config.template.as_deref()).unwrap_or("default");
+        let name = name
+            .or(self.config.template.as_deref())
+            .unwrap_or("default");
         Template::load(name, Some(&self.folders.prompts())).map_err(|e| Refusal::new(USAGE, e))
     }
 }
@@ -69,6 +80,8 @@ pub struct Wish {
     pub origin: Origin,
     /// Who answers.
     pub provider: Arc<dyn Provider>,
+    /// How it is reached; never a key.
+    pub reached_by: BTreeMap<String, String>,
     /// The prompt's template.
     pub template: Template,
     /// Session to go on with.
@@ -94,11 +107,15 @@ pub fn setup(ground: &Ground, wish: &Wish, flags: &LoopFlags) -> Setup {
         task: wish.task.clone(),
         origin: wish.origin.clone(),
         provider: wish.provider.clone(),
+        reached_by: wish.reached_by.clone(),
         mode: flags.mode.unwrap_or(wish.mode),
         goal: wish.goal.clone().unwrap_or_else(|| flags.goal(wish.rounds)),
         library: ground.library(),
         resume: wish.resume.clone(),
-        sandbox: sandbox::Settings { unsafe_no_isolation: flags.unsafe_no_isolation, ..sandbox::Settings::default() },
+        sandbox: sandbox::Settings {
+            unsafe_no_isolation: flags.unsafe_no_isolation,
+            ..sandbox::Settings::default()
+        },
         cache: Some(ground.folders.cache.join("builds")),
         template: wish.template.clone(),
         comparison_budget: flags.comparison_time.unwrap_or(wish.comparison),
@@ -110,7 +127,11 @@ pub fn setup(ground: &Ground, wish: &Wish, flags: &LoopFlags) -> Setup {
 #[must_use]
 pub fn has_screen(flags: &LoopFlags) -> bool {
     let dumb = std::env::var_os("TERM").is_none_or(|t| t == "dumb" || t.is_empty());
-    !flags.headless && !flags.json && !dumb && std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+    !flags.headless
+        && !flags.json
+        && !dumb
+        && std::io::stdin().is_terminal()
+        && std::io::stdout().is_terminal()
 }
 
 /// Runs the loop with the view that fits, and says how it went by its exit status.
@@ -119,7 +140,10 @@ pub fn run(ground: &Ground, wish: Wish, flags: &LoopFlags, theme: Option<&str>) 
     if let Some(out) = &flags.out
         && let Err(why) = writable(out)
     {
-        return fail(USAGE, format_args!("cannot write --out {}: {why}", out.display()));
+        return fail(
+            USAGE,
+            format_args!("cannot write --out {}: {why}", out.display()),
+        );
     }
     let mut setup = setup(ground, &wish, flags);
     let screen = has_screen(flags);
@@ -152,14 +176,16 @@ fn signals(handle: &Handle) {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
         let quit = handle.quitter();
         if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) {
-            let _ = std::thread::Builder::new().name("signals".into()).spawn(move || {
-                for (n, signal) in signals.forever().enumerate() {
-                    if n > 0 {
-                        std::process::exit(128 + signal);
+            let _ = std::thread::Builder::new()
+                .name("signals".into())
+                .spawn(move || {
+                    for (n, signal) in signals.forever().enumerate() {
+                        if n > 0 {
+                            std::process::exit(128 + signal);
+                        }
+                        quit();
                     }
-                    quit();
-                }
-            });
+                });
         }
     }
 }
@@ -168,7 +194,10 @@ fn cannot_start(error: &EngineError, ground: &Ground) -> String {
     match error {
         EngineError::Journal(journal::JournalError::Busy(_)) => error.to_string(),
         EngineError::Journal(_) => {
-            format!("{error}\nSessions are kept in {}; make it writable, or choose another folder with REHEAT_DATA_DIR.", ground.folders.data.display())
+            format!(
+                "{error}\nSessions are kept in {}; make it writable, or choose another folder with REHEAT_DATA_DIR.",
+                ground.folders.data.display()
+            )
         }
         EngineError::System(_) => error.to_string(),
     }
@@ -178,8 +207,15 @@ fn writable(path: &Path) -> Result<(), String> {
     if path.is_dir() {
         return Err("it is a folder; name a file".into());
     }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if folder.is_dir() { Ok(()) } else { Err(format!("there is no folder {}", folder.display())) }
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    if folder.is_dir() {
+        Ok(())
+    } else {
+        Err(format!("there is no folder {}", folder.display()))
+    }
 }
 
 /// Writes the best version if it was asked for and is better; `Some` is a failure that goes before every other status.
@@ -191,10 +227,20 @@ fn save(session: &Session, out: Option<&Path>) -> Option<ExitCode> {
                 let _ = fail(0, format_args!("{} written to {}", best.id, out.display()));
                 None
             }
-            Err(why) => Some(fail(USAGE, format_args!("{} could not be written to {}: {why}; `reheat show` still has it", best.id, out.display()))),
+            Err(why) => Some(fail(
+                USAGE,
+                format_args!(
+                    "{} could not be written to {}: {why}; `reheat show` still has it",
+                    best.id,
+                    out.display()
+                ),
+            )),
         },
         None => {
-            let _ = fail(0, format_args!("no better version; {} was not written", out.display()));
+            let _ = fail(
+                0,
+                format_args!("no better version; {} was not written", out.display()),
+            );
             None
         }
     }
@@ -207,7 +253,11 @@ fn better(session: &Session) -> bool {
 /// What the loop came to, as an exit status.
 fn status(session: &Session, screen: bool) -> ExitCode {
     // Leaving the workbench of a demo is no failure.
-    let left = screen && session.finished.as_ref().is_none_or(|f| f.reason == "stopped");
+    let left = screen
+        && session
+            .finished
+            .as_ref()
+            .is_none_or(|f| f.reason == "stopped");
     if better(session) || left {
         return ExitCode::SUCCESS;
     }

@@ -1,5 +1,6 @@
 //! Flags that every command with a loop shares, and what they say about goal, mode and model.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -89,7 +90,45 @@ impl ModelFlags {
     /// Whether some flag says who is to answer.
     #[must_use]
     pub fn names_a_model(&self) -> bool {
-        self.model.is_some() || self.provider.is_some() || self.base_url.is_some() || self.model_command.is_some() || self.tape.is_some()
+        self.model.is_some()
+            || self.provider.is_some()
+            || self.base_url.is_some()
+            || self.model_command.is_some()
+            || self.tape.is_some()
+    }
+
+    /// How the model is reached, to be kept with a session. A tape is kept by its whole path; keys are never flags.
+    #[must_use]
+    pub fn reached_by(&self) -> BTreeMap<String, String> {
+        let tape = self
+            .tape
+            .as_ref()
+            .and_then(|t| std::path::absolute(t).ok())
+            .map(|t| t.display().to_string());
+        [
+            ("model", &self.model),
+            ("provider", &self.provider),
+            ("base_url", &self.base_url),
+            ("command", &self.model_command),
+            ("tape", &tape),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
+        .collect()
+    }
+
+    /// The flags that reach a session's model again.
+    #[must_use]
+    pub fn from_kept(kept: &BTreeMap<String, String>) -> Self {
+        let get = |name: &str| kept.get(name).cloned();
+        Self {
+            model: get("model"),
+            provider: get("provider"),
+            base_url: get("base_url"),
+            model_command: get("command"),
+            tape: get("tape").map(Into::into),
+            ..Self::default()
+        }
     }
 
     /// The flags as the config understands them.

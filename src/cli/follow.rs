@@ -27,6 +27,9 @@ pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
         && writeln!(out, "{opening}")
             .and_then(|()| out.flush())
             .is_err();
+    if gone {
+        handle.send(Command::Quit);
+    }
     for (n, happened) in handle.events.iter().enumerate() {
         session.apply(&happened);
         let old = n < handle.replayed;
@@ -146,8 +149,15 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
                 ),
             }
         }
-        Event::StageChanged { stage: Stage::Retrying { why, in_ms } } => {
-            writeln!(out, "      {}; trying again in {}", text::safe(why), Nanos(in_ms.saturating_mul(1_000_000)))
+        Event::StageChanged {
+            stage: Stage::Retrying { why, in_ms },
+        } => {
+            writeln!(
+                out,
+                "      {}; trying again in {}",
+                text::safe(why),
+                Nanos(in_ms.saturating_mul(1_000_000))
+            )
         }
         Event::VersionEvaluated { version, .. } => evaluated(out, session, *version),
         Event::Decided {

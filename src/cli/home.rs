@@ -22,7 +22,10 @@ const RECENT: usize = 5;
 pub fn run(theme: Option<&str>) -> ExitCode {
     let flags = LoopFlags::default();
     if !drive::has_screen(&flags) {
-        return fail(USAGE, "the start screen needs a terminal; without one, `reheat demo` and `reheat optimize --headless` tell the loop as text (see reheat --help)");
+        return fail(
+            USAGE,
+            "the start screen needs a terminal; without one, `reheat demo` and `reheat optimize --headless` tell the loop as text (see reheat --help)",
+        );
     }
     let ground = match Ground::read() {
         Ok(ground) => Arc::new(ground),
@@ -35,7 +38,9 @@ pub fn run(theme: Option<&str>) -> ExitCode {
         open: Box::new(move |choice| open(&opener, &choice)),
         banner: String::new(),
         demo: false,
-        theme: theme.map(str::to_owned).or_else(|| ground.config.theme.clone()),
+        theme: theme
+            .map(str::to_owned)
+            .or_else(|| ground.config.theme.clone()),
         themes: Some(ground.folders.config.join("themes")),
     };
     match tui::run(start) {
@@ -48,16 +53,26 @@ pub fn run(theme: Option<&str>) -> ExitCode {
 ///
 /// # Errors
 /// The exit status, after the error was printed, or of the signal that ended it.
-pub fn workbench(ground: &Ground, handle: Handle, opening: &str, demo: bool, theme: Option<&str>) -> Result<Session, ExitCode> {
+pub fn workbench(
+    ground: &Ground,
+    handle: Handle,
+    opening: &str,
+    demo: bool,
+    theme: Option<&str>,
+) -> Result<Session, ExitCode> {
     let start = Start {
         banner: opening.to_owned(),
         demo,
-        theme: theme.map(str::to_owned).or_else(|| ground.config.theme.clone()),
+        theme: theme
+            .map(str::to_owned)
+            .or_else(|| ground.config.theme.clone()),
         themes: Some(ground.folders.config.join("themes")),
         ..Start::running(handle)
     };
     let ended = tui::run(start).map_err(|e| fail(ENVIRONMENT, e))?;
-    ended.signal.map_or(Ok(ended.session), |signal| Err(of_signal(signal)))
+    ended
+        .signal
+        .map_or(Ok(ended.session), |signal| Err(of_signal(signal)))
 }
 
 fn of_signal(signal: i32) -> ExitCode {
@@ -69,43 +84,88 @@ fn of_signal(signal: i32) -> ExitCode {
 pub fn missing(ground: &Ground, language: &str) -> Option<String> {
     let language = ground.languages.get(language)?;
     let program = language.program(None);
-    let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|dir| dir.join(program).is_file());
+    let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+        .any(|dir| dir.join(program).is_file());
     (!found).then(|| format!("needs {program}, which is not on the path"))
 }
 
 fn home(ground: &Ground) -> Home {
     let tasks = bundled::summary()
         .into_iter()
-        .map(|s| TaskEntry { available: missing(ground, &s.language).map_or(Ok(()), Err), name: s.name, title: s.title, language: s.language, kind: s.kind })
+        .map(|s| TaskEntry {
+            available: missing(ground, &s.language).map_or(Ok(()), Err),
+            name: s.name,
+            title: s.title,
+            language: s.language,
+            kind: s.kind,
+        })
         .collect();
     let sessions = ground
         .library()
         .recent(RECENT)
         .into_iter()
         .map(|s| SessionEntry {
-            gain: s.best.as_ref().and_then(|(_, g)| *g).map_or_else(|| "–".into(), |g| g.to_string()),
+            gain: s
+                .best
+                .as_ref()
+                .and_then(|(_, g)| *g)
+                .map_or_else(|| "–".into(), |g| g.to_string()),
             when: ago(s.changed),
-            state: format!("{}{} rounds", s.best.map_or_else(String::new, |(v, _)| format!("{v} ★ · ")), s.rounds),
+            state: format!(
+                "{}{} rounds",
+                s.best
+                    .map_or_else(String::new, |(v, _)| format!("{v} ★ · ")),
+                s.rounds
+            ),
             id: s.id,
             task: s.task,
         })
         .collect();
     let (sandbox, sandbox_strong) = match Sandbox::open(&sandbox::Settings::default()) {
-        Ok(sandbox) => (format!("isolated: {}", sandbox.guards().on.join(", ")), sandbox.guards().tier >= Tier::Namespaces),
+        Ok(sandbox) => (
+            format!("isolated: {}", sandbox.guards().on.join(", ")),
+            sandbox.guards().tier >= Tier::Namespaces,
+        ),
         Err(error) => (error.to_string(), false),
     };
-    Home { sessions, tasks, models: models(ground), sandbox, sandbox_strong, cursor: 0, opening: None }
+    Home {
+        sessions,
+        tasks,
+        models: models(ground),
+        sandbox,
+        sandbox_strong,
+        cursor: 0,
+        opening: None,
+    }
 }
 
 fn models(ground: &Ground) -> Vec<ModelLine> {
-    let named = ground.config.model.is_some() || !ground.config.providers.is_empty() || std::env::var_os("OPENAI_API_KEY").is_some() || std::env::var_os("OPENAI_BASE_URL").is_some();
-    let line = |text: &str, ready| ModelLine { text: text.into(), ready };
+    let named = ground.config.model.is_some()
+        || !ground.config.providers.is_empty()
+        || std::env::var_os("OPENAI_API_KEY").is_some()
+        || std::env::var_os("OPENAI_BASE_URL").is_some();
+    let line = |text: &str, ready| ModelLine {
+        text: text.into(),
+        ready,
+    };
     match named.then(|| config::resolve_provider(&ground.config, &Selection::default())) {
-        Some(Ok(provider)) => vec![line(&format!("{} is ready: reheat optimize FILE --cases DIR", provider.name()), true)],
-        Some(Err(error)) => vec![line(error.to_string().lines().next().unwrap_or_default(), false)],
+        Some(Ok(provider)) => vec![line(
+            &format!(
+                "{} is ready: reheat optimize FILE --cases DIR",
+                provider.name()
+            ),
+            true,
+        )],
+        Some(Err(error)) => vec![line(
+            error.to_string().lines().next().unwrap_or_default(),
+            false,
+        )],
         None => vec![
             line("none yet: the tasks below play recorded replies", false),
-            line("get one: reheat optimize FILE --cases DIR --base-url URL --model NAME, or --model-command 'claude -p'", false),
+            line(
+                "get one: reheat optimize FILE --cases DIR --base-url URL --model NAME, or --model-command 'claude -p'",
+                false,
+            ),
         ],
     }
 }

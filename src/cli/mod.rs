@@ -105,7 +105,10 @@ pub fn main() -> ExitCode {
         Some(Command::Show(args)) => show::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Config(args)) => config::run(args),
-        Some(Command::Screenshots(args)) => screenshots::run(&screenshots::ScreenshotsArgs { theme: cli.theme, ..args }),
+        Some(Command::Screenshots(args)) => screenshots::run(&screenshots::ScreenshotsArgs {
+            theme: cli.theme,
+            ..args
+        }),
     }
 }
 
@@ -120,7 +123,10 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with a reason.
     pub fn new(status: u8, why: impl std::fmt::Display) -> Self {
-        Self { status, why: why.to_string() }
+        Self {
+            status,
+            why: why.to_string(),
+        }
     }
 }
 

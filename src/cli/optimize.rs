@@ -97,14 +97,24 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         language: args.language.clone(),
         tool: args.interpreter.clone(),
     };
-    let task = flags.load(&ground.languages).map_err(|e| fail(status_of(&e), e))?;
-    let provider = config::resolve_provider(&ground.config, &args.model.selection()).map_err(|e| fail(ENVIRONMENT, e))?;
-    let template = ground.template(args.model.template.as_deref()).map_err(ExitCode::from)?;
-    let opening = format!("optimize: {} · replies by {} · every figure is measured here and now", task.name, provider.name());
+    let task = flags
+        .load(&ground.languages)
+        .map_err(|e| fail(status_of(&e), e))?;
+    let provider = config::resolve_provider(&ground.config, &args.model.selection())
+        .map_err(|e| fail(ENVIRONMENT, e))?;
+    let template = ground
+        .template(args.model.template.as_deref())
+        .map_err(ExitCode::from)?;
+    let opening = format!(
+        "optimize: {} · replies by {} · every figure is measured here and now",
+        task.name,
+        provider.name()
+    );
     Ok(Wish {
         task,
         origin: Origin::Kept,
         provider,
+        reached_by: args.model.reached_by(),
         template,
         resume: None,
         rounds: ground.config.rounds.unwrap_or(ROUNDS),

@@ -11,7 +11,7 @@ use super::flags::{LoopFlags, ModelFlags};
 use super::{ENVIRONMENT, NOTHING, Refusal, USAGE, fail};
 use crate::config;
 use crate::model::Provider;
-use crate::model::tape::Tape;
+use crate::model::tape::{Tape, TapeError};
 use crate::session::Session;
 use crate::session::event::{Finish, Origin};
 use crate::task::{Task, bundled, load};
@@ -51,17 +51,39 @@ pub fn run(args: &ResumeArgs, theme: Option<&str>) -> ExitCode {
 ///
 /// # Errors
 /// The session or its task cannot be read again, or there is no model.
-pub fn wish(ground: &Ground, id: &str, loop_flags: &LoopFlags, model: &ModelFlags) -> Result<Wish, Refusal> {
+pub fn wish(
+    ground: &Ground,
+    id: &str,
+    loop_flags: &LoopFlags,
+    model: &ModelFlags,
+) -> Result<Wish, Refusal> {
     let library = ground.library();
     let session = library.read(id).map_err(|e| Refusal::new(NOTHING, e))?;
     let Some(record) = session.task.clone() else {
-        return Err(Refusal::new(NOTHING, format_args!("session {id} ended before it had begun; there is nothing to go on with")));
+        return Err(Refusal::new(
+            NOTHING,
+            format_args!("session {id} ended before it had begun; there is nothing to go on with"),
+        ));
     };
     let task = match &record.origin {
         Origin::Bundled { name } => bundled::load(name, &ground.languages),
         Origin::Kept => load::load_folder(&library.folder(id).join("task"), &ground.languages),
     }
-    .map_err(|e| Refusal::new(USAGE, format_args!("the task of session {id} cannot be read again: {e}")))?;
+    .map_err(|e| {
+        Refusal::new(
+            USAGE,
+            format_args!("the task of session {id} cannot be read again: {e}"),
+        )
+    })?;
+    let kept = ModelFlags::from_kept(&session.reached_by);
+    let model = if model.names_a_model() {
+        model
+    } else {
+        &ModelFlags {
+            template: model.template.clone(),
+            ..kept
+        }
+    };
     let provider = provider(ground, &session, &task, model)?;
     let template = ground.template(model.template.as_deref())?;
     let mut goal = session.goal.clone();
@@ -70,12 +92,23 @@ pub fn wish(ground: &Ground, id: &str, loop_flags: &LoopFlags, model: &ModelFlag
     goal.gain = asked.gain.or(goal.gain);
     goal.time_ns = asked.time_ns;
     goal.tokens = asked.tokens.or(goal.tokens);
-    let opening = format!("resume: {id} · {} rounds so far · replies by {}", session.rounds.len(), provider.name());
-    let comparison = ground.config.comparison_time.unwrap_or(Duration::from_secs(if matches!(record.origin, Origin::Bundled { .. }) { 8 } else { 30 }));
+    let opening = format!(
+        "resume: {id} · {} rounds so far · replies by {}",
+        session.rounds.len(),
+        provider.name()
+    );
+    let comparison = ground.config.comparison_time.unwrap_or(Duration::from_secs(
+        if matches!(record.origin, Origin::Bundled { .. }) {
+            8
+        } else {
+            30
+        },
+    ));
     Ok(Wish {
         task,
         origin: record.origin,
         provider,
+        reached_by: model.reached_by(),
         template,
         resume: Some(id.to_owned()),
         rounds: goal.rounds,
@@ -87,18 +120,36 @@ pub fn wish(ground: &Ground, id: &str, loop_flags: &LoopFlags, model: &ModelFlag
     })
 }
 
-/// The model of the flags; else the tape where a tape was playing; else what flags and config say, as for a new session.
-fn provider(ground: &Ground, session: &Session, task: &Task, model: &ModelFlags) -> Result<Arc<dyn Provider>, Refusal> {
-    let played = session.versions.iter().any(|v| matches!(v.author, crate::session::event::Author::Tape { .. }));
-    let bundled = matches!(session.task.as_ref().map(|t| &t.origin), Some(Origin::Bundled { .. }));
-    if !model.names_a_model()
-        && bundled
-        && (played || session.versions.len() <= 1)
-        && let Some(source) = &task.tape
-    {
-        let told = session.rounds.iter().filter(|r| r.reply.as_ref().is_some_and(|p| p.finish != Finish::Failed)).count();
-        let tape = Tape::open(&task.name, source).map_err(|e| Refusal::new(ENVIRONMENT, e))?;
-        return Ok(Arc::new(tape.skip(told)));
+/// The model of the flags; else the one of the session; else what the config says. A tape goes on where it was.
+fn provider(
+    ground: &Ground,
+    session: &Session,
+    task: &Task,
+    model: &ModelFlags,
+) -> Result<Arc<dyn Provider>, Refusal> {
+    let told = session
+        .rounds
+        .iter()
+        .filter(|r| r.reply.as_ref().is_some_and(|p| p.finish == Finish::Stop))
+        .count();
+    let played = |tape: Result<Tape, TapeError>| match tape {
+        Ok(tape) => Ok(Arc::new(tape.skip(told)) as Arc<dyn Provider>),
+        Err(error) => Err(Refusal::new(ENVIRONMENT, error)),
+    };
+    if let Some(path) = &model.tape {
+        return played(Tape::from_path(path));
     }
-    config::resolve_provider(&ground.config, &model.selection()).map_err(|e| Refusal::new(ENVIRONMENT, e))
+    let bundled = matches!(
+        session.task.as_ref().map(|t| &t.origin),
+        Some(Origin::Bundled { .. })
+    );
+    if let Some(source) = task
+        .tape
+        .as_ref()
+        .filter(|_| bundled && !model.names_a_model())
+    {
+        return played(Tape::open(&task.name, source));
+    }
+    config::resolve_provider(&ground.config, &model.selection())
+        .map_err(|e| Refusal::new(ENVIRONMENT, e))
 }

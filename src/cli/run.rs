@@ -257,13 +257,12 @@ fn print_text(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     for (captured, to_error) in [(&outcome.stdout, false), (&outcome.stderr, true)] {
         let (text, missing) = cut(captured);
-        let text = if to_error {
+        let on_screen = if to_error {
             std::io::stderr().is_terminal()
         } else {
             out.is_terminal()
-        }
-        .then(|| shown(&text))
-        .unwrap_or(text);
+        };
+        let text = if on_screen { shown(&text) } else { text };
         let end = if missing { "\n… (cut)\n" } else { "" };
         if to_error {
             write!(std::io::stderr(), "{text}{end}")?;

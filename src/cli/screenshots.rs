@@ -84,14 +84,8 @@ fn draw_all(folder: &Path) -> Result<(), String> {
         } else {
             Theme::dark(Depth::True)
         };
-        let buffer = picture(
-            &sample::session(moment),
-            tab,
-            width,
-            height,
-            theme.clone(),
-        )
-        .map_err(|e| format!("cannot draw {name}: {e}"))?;
+        let buffer = picture(&sample::session(moment), tab, width, height, theme.clone())
+            .map_err(|e| format!("cannot draw {name}: {e}"))?;
         let path = folder.join(format!("{name}.svg"));
         std::fs::write(&path, svg(&buffer, &theme))
             .map_err(|e| format!("cannot write {}: {e}", path.display()))?;

@@ -167,8 +167,16 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
 
 /// The parser's words without Rust's names for things.
 fn plain(message: &str) -> String {
-    let named = [("expected u32", "expected a whole number"), ("expected u64", "expected a whole number"), ("expected f64", "expected a number")];
-    named.iter().fold(message.trim().to_owned(), |text, (rust, words)| text.replace(rust, words))
+    let named = [
+        ("expected u32", "expected a whole number"),
+        ("expected u64", "expected a whole number"),
+        ("expected f64", "expected a number"),
+    ];
+    named
+        .iter()
+        .fold(message.trim().to_owned(), |text, (rust, words)| {
+            text.replace(rust, words)
+        })
 }
 
 /// What a table needs to be of use.
@@ -360,7 +368,10 @@ mod tests {
     fn what_cannot_be_right_is_told_with_line_and_column() {
         for (text, expected) in [
             ("model = \n", "config.toml:1:9"),
-            ("\nrounds = \"many\"", "config.toml:2:10: invalid type: string \"many\", expected a whole number"),
+            (
+                "\nrounds = \"many\"",
+                "config.toml:2:10: invalid type: string \"many\", expected a whole number",
+            ),
             ("rounds = -1", "config.toml:1:10"),
             ("\n\n comparison = \"soon\"", "config.toml:3:"),
             ("[limits]\nmemory = \"lots\"", "config.toml:2:"),

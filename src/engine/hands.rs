@@ -11,8 +11,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::measure::build::Built;
 use crate::measure::judge::{Judge, JudgeError};
-use crate::measure::{Answer, Comparison, Evaluation, Failure, Progress, Verdict};
-use crate::measure::{Compared, Confirmed, Contender, Plan, Side};
+use crate::measure::{Compared, Contender, Contested, Plan, Side};
+use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict};
 use crate::sandbox::{self, Control, Guards};
 use crate::session::event::VersionId;
 use crate::task::{Objective, Source, Task};
@@ -26,6 +26,10 @@ pub(super) struct Subject {
     pub evaluation: Option<Evaluation>,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time crosses a channel; a box would save nothing"
+)]
 #[derive(Debug)]
 pub(super) enum Job {
     /// Open the sandbox and find the toolchain.
@@ -58,6 +62,10 @@ pub(super) enum Product {
 }
 
 /// What a comparison came to.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time crosses a channel; a box would save nothing"
+)]
 #[derive(Debug)]
 pub(super) enum Versus {
     Done {
@@ -247,76 +255,49 @@ impl Worker {
         let new = self.contender(candidate)?;
         let old = self.contender(incumbent)?;
         let first = original.map(|o| self.contender(o)).transpose()?;
+        let first = first
+            .as_ref()
+            .or((incumbent.id == VersionId(0)).then_some(&old));
+        let first = first.map(Prepared::lend);
         let plan = Plan::new(objective, self.budget);
         let (judge, task, mut watch, control) = self.tools(candidate.id)?;
-        let baseline = &first.as_ref().unwrap_or(&old).evaluation;
-        let compared = judge.compare(
-            &old.lend(),
-            &new.lend(),
-            baseline,
-            task,
-            &plan,
-            &control,
-            &mut watch,
-        )?;
-        let won = match compared {
-            Compared::Done(c) if c.answer == Answer::Better => c,
-            Compared::Done(comparison) => {
-                return Ok(Versus::Done {
-                    comparison,
-                    against_original: None,
-                });
-            }
-            Compared::Voided {
-                version,
-                verdict,
-                failure,
-            } => {
-                return Ok(voided(
-                    version,
-                    verdict,
-                    failure,
-                    [candidate, incumbent],
-                    original,
-                ));
-            }
-        };
-        let original_or_incumbent = first
-            .as_ref()
-            .or((incumbent.id == VersionId(0)).then_some(&old))
-            .map(Prepared::lend);
-        match judge.confirm(
-            won,
-            &old.lend(),
-            &new.lend(),
-            original_or_incumbent.as_ref(),
+        let (old, new) = (old.lend(), new.lend());
+        match judge.contest(
+            &old,
+            &new,
+            first.as_ref(),
             task,
             &plan,
             &control,
             &mut watch,
         )? {
-            Confirmed::Done {
+            Contested::Done {
                 comparison,
                 against_original,
             } => Ok(Versus::Done {
                 comparison,
                 against_original,
             }),
-            Confirmed::Voided(Compared::Voided {
-                version,
-                verdict,
-                failure,
-            }) => Ok(voided(
-                version,
-                verdict,
-                failure,
-                [candidate, incumbent],
-                original,
-            )),
-            Confirmed::Voided(Compared::Done(comparison)) => Ok(Versus::Done {
+            Contested::Voided(Compared::Done(comparison)) => Ok(Versus::Done {
                 comparison,
                 against_original: None,
             }),
+            Contested::Voided(Compared::Voided {
+                version,
+                verdict,
+                failure,
+            }) => {
+                let version = match version {
+                    Side::Candidate => candidate.id,
+                    Side::Incumbent => incumbent.id,
+                    Side::Original => original.map_or(incumbent.id, |o| o.id),
+                };
+                Ok(Versus::Voided {
+                    version,
+                    verdict,
+                    failure,
+                })
+            }
         }
     }
 
@@ -349,24 +330,5 @@ impl Prepared {
             built: &self.built,
             evaluation: &self.evaluation,
         }
-    }
-}
-
-fn voided(
-    side: Side,
-    verdict: Verdict,
-    failure: Failure,
-    [candidate, incumbent]: [&Subject; 2],
-    original: Option<&Subject>,
-) -> Versus {
-    let version = match side {
-        Side::Candidate => candidate.id,
-        Side::Incumbent => incumbent.id,
-        Side::Original => original.map_or(incumbent.id, |o| o.id),
-    };
-    Versus::Voided {
-        version,
-        verdict,
-        failure,
     }
 }

@@ -12,6 +12,7 @@ mod prompt;
 mod run;
 mod start;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -78,6 +79,8 @@ pub struct Setup {
     pub origin: Origin,
     /// Who answers.
     pub provider: Arc<dyn Provider>,
+    /// How it is reached, to be kept with the session; never a key.
+    pub reached_by: BTreeMap<String, String>,
     /// How it goes on.
     pub mode: Mode,
     /// When it ends.

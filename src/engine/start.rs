@@ -25,6 +25,7 @@ pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
         ));
     };
     let model = l.setup.provider.name();
+    let reached_by = l.setup.reached_by.clone();
     let fresh = l.session.task.is_none();
     if fresh {
         let task = record(l, toolchain);
@@ -38,11 +39,16 @@ pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
             model,
             mode,
             goal,
+            reached_by,
         });
     } else {
-        l.emit(Event::SessionResumed { guards, model });
+        l.emit(Event::SessionResumed {
+            guards,
+            model,
+            reached_by,
+        });
     }
-    for note in notes {
+    for note in notes.into_iter().chain(l.setup.task.notes.clone()) {
         l.note(note, false);
     }
     if fresh && let Some(source) = l.setup.task.source.clone() {

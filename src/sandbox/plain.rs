@@ -403,7 +403,9 @@ impl Stage {
                 path.push(part);
                 let last = i + 1 == parts.len();
                 let facts = std::fs::symlink_metadata(&path);
-                !part.is_empty() && *part != ".." && facts.is_ok_and(|f| if last { f.is_file() } else { f.is_dir() })
+                !part.is_empty()
+                    && *part != ".."
+                    && facts.is_ok_and(|f| if last { f.is_file() } else { f.is_dir() })
             });
             if real && let Ok(bytes) = std::fs::read(&path) {
                 collected.push((name.clone(), bytes));

@@ -376,7 +376,8 @@ fn keep(text: &str) -> std::io::Result<PathBuf> {
         let mut file = tempfile::NamedTempFile::new_in(&folder)?;
         std::io::Write::write_all(&mut file, text.as_bytes())?;
         // The guest may be somebody else.
-        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        file.as_file()
+            .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
         file.persist(&path).map_err(|e| e.error)?;
     }
     Ok(path)

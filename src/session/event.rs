@@ -1,5 +1,6 @@
 //! What can happen in a session. Names and fields are a stable format: fields may be added, none may change its meaning.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -218,6 +219,10 @@ pub enum Stage {
 /// Everything that can happen. Internally tagged: a line of a journal is one flat JSON object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the large ones are rare; boxes would make every pattern harder to read"
+)]
 pub enum Event {
     /// First event of a session.
     SessionStarted {
@@ -235,6 +240,9 @@ pub enum Event {
         mode: Mode,
         /// When it ends.
         goal: Goal,
+        /// How the model is reached (`model`, `provider`, `base_url`, `command`, `tape`), never a key: so that it can be reached again.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        reached_by: BTreeMap<String, String>,
     },
     /// The same session goes on later.
     SessionResumed {
@@ -242,6 +250,9 @@ pub enum Event {
         guards: Guards,
         /// Who answers now.
         model: String,
+        /// How the model is reached now, as at the start.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        reached_by: BTreeMap<String, String>,
     },
     /// A version exists.
     VersionCreated {

@@ -1,8 +1,11 @@
 //! [`Session`]: what the events so far come to. A pure fold; `apply` never fails, never blocks, never asks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::measure::{CaseResult, Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
+use crate::measure::{
+    CaseResult, Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict,
+};
 use crate::sandbox::{Guards, Sample};
 use crate::session::event::{
     Author, Decision, Event, Finish, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord,
@@ -24,6 +27,8 @@ pub struct Session {
     pub guards: Option<Guards>,
     /// Who answers.
     pub model: String,
+    /// How the model is reached; see [`Event::SessionStarted`].
+    pub reached_by: BTreeMap<String, String>,
     /// How it goes on.
     pub mode: Mode,
     /// When it ends.
@@ -306,7 +311,9 @@ impl Session {
                 model,
                 mode,
                 goal,
+                reached_by,
             } => {
+                self.reached_by.clone_from(reached_by);
                 self.id.clone_from(session);
                 self.objective = task.objective;
                 self.task = Some(task.clone());
@@ -317,7 +324,12 @@ impl Session {
                 self.goal = goal.clone();
                 self.stage = Stage::Preparing;
             }
-            Event::SessionResumed { guards, model } => {
+            Event::SessionResumed {
+                guards,
+                model,
+                reached_by,
+            } => {
+                self.reached_by.clone_from(reached_by);
                 self.guards = Some(guards.clone());
                 self.model.clone_from(model);
                 self.finished = None;
@@ -551,7 +563,11 @@ impl Session {
                 }
                 self.live.cases.retain(|c| c.case != result.case);
                 self.live.cases.push(result.clone());
-                self.stage = Stage::Checking { version, done: index + 1, total: *total };
+                self.stage = Stage::Checking {
+                    version,
+                    done: index + 1,
+                    total: *total,
+                };
             }
             Progress::WarmingUp => {
                 self.live.pairs.clear();

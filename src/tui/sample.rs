@@ -262,6 +262,7 @@ impl Maker {
                     rounds: 5,
                     ..Goal::default()
                 },
+                reached_by: Default::default(),
             },
         );
         self.version(0, None, 0, ORIGINAL);

@@ -14,7 +14,9 @@ pub struct Home {
 
 impl Home {
     pub fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap() }
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -54,7 +56,9 @@ impl Home {
     }
 
     pub fn sessions(&self) -> Vec<PathBuf> {
-        let mut all: Vec<PathBuf> = fs::read_dir(self.path("data/sessions")).map(|d| d.map(|e| e.unwrap().path()).collect()).unwrap_or_default();
+        let mut all: Vec<PathBuf> = fs::read_dir(self.path("data/sessions"))
+            .map(|d| d.map(|e| e.unwrap().path()).collect())
+            .unwrap_or_default();
         all.sort();
         all
     }
@@ -63,8 +67,15 @@ impl Home {
 /// The events of a `--json` run.
 pub fn events(output: &Output) -> Vec<Value> {
     let text = String::from_utf8(output.stdout.clone()).unwrap();
-    let parsed: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("not JSON ({e}): {l}"))).collect();
-    assert!(!parsed.is_empty(), "no events; stderr: {}", String::from_utf8_lossy(&output.stderr));
+    let parsed: Vec<Value> = text
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("not JSON ({e}): {l}")))
+        .collect();
+    assert!(
+        !parsed.is_empty(),
+        "no events; stderr: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     parsed
 }
 
@@ -85,7 +96,10 @@ pub fn named<'a>(events: &'a [Value], name: &str) -> Vec<&'a Value> {
 
 /// Verdicts of all versions in order.
 pub fn verdicts(events: &[Value]) -> Vec<String> {
-    named(events, "version_evaluated").iter().map(|e| e["verdict"].as_str().unwrap().to_owned()).collect()
+    named(events, "version_evaluated")
+        .iter()
+        .map(|e| e["verdict"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// A slow program that adds up the squares of the numbers it reads, again and again.
@@ -123,4 +137,3 @@ pub fn wait_for(most: Duration, mut ready: impl FnMut() -> bool) {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
-

@@ -111,6 +111,8 @@ fn prepare(socket: &OwnedFd, setup: &Setup, fds: Vec<OwnedFd>) -> Result<Shared,
     } else {
         sys::become_subreaper();
     }
+    // The first look at the clock sets it up; later ones, right before an exec, must find it ready.
+    let _ = sys::now_ns();
     sys::drop_bounding_set();
     sys::no_new_privileges().map_err(|e| format!("no_new_privs: {e}"))?;
     sys::not_dumpable();

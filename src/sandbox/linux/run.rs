@@ -376,7 +376,10 @@ impl Slot {
         let peak = self.peak(sampled, live.finished, live.most_tasks, before);
         let tasks = (live.most_tasks > 0).then_some(live.most_tasks);
         let collected = match (stage, &live.door) {
-            (Some(stage), _) => stage.door().map_or_else(|_| Vec::new(), |door| collect(door.as_fd(), program, limits)),
+            (Some(stage), _) => stage.door().map_or_else(
+                |_| Vec::new(),
+                |door| collect(door.as_fd(), program, limits),
+            ),
             (None, Some(door)) => collect(door.as_fd(), program, limits),
             (None, None) => Vec::new(),
         };
