@@ -181,7 +181,7 @@ fn headline(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
             ));
             left.push(cx.span(interval(look.low.0, look.high.0), Role::Text));
         }
-        None => left.push(cx.span("the first look comes after 10 pairs", Role::Muted)),
+        None => left.push(cx.span("first look after 10 pairs", Role::Muted)),
     }
     let word = match (view.answer, view.confirming) {
         (None, true) => format!("{} fresh", view.ratios.len()),
