@@ -270,6 +270,76 @@ fn no_size_breaks_the_screen() {
 }
 
 #[test]
+fn no_event_breaks_the_screen() {
+    for (width, height) in [(160, 45), (100, 24), (60, 15), (33, 9)] {
+        let mut bench = Bench::at(width, height, Moment::Asking);
+        bench.session = Session::default();
+        for (n, happened) in sample::events().iter().enumerate() {
+            bench.session.apply(happened);
+            bench.app.now = happened.at;
+            bench.app.observe(&bench.session);
+            // Some seconds are nothing but tokens and samples; every one of them would only take long.
+            if happened.event.durable() || n % 5 == 0 {
+                let shown = bench.text();
+                assert!(!shown.contains("NaN") && !shown.contains("inf×"), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn absurd_figures_are_drawn_as_well_as_they_can_be() {
+    use reheat::measure::{Look, Metric, Progress};
+    use reheat::session::Happened;
+    use reheat::session::event::{Event as E, Stage};
+    use reheat::units::Gain;
+    let id = VersionId(2);
+    for gain in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e300, 1e-300, 1.0] {
+        let mut bench = Bench::at(160, 45, Moment::Comparing);
+        let at = bench.session.last_at.unwrap();
+        let look = Look {
+            pairs: 20,
+            gain: Gain(gain),
+            low: Gain(gain / 2.0),
+            high: Gain(gain * 2.0),
+        };
+        let figures = bench.session.live.pairs[0].incumbent;
+        for event in [
+            E::Progressed {
+                version: id,
+                progress: Progress::Paired {
+                    pairs: 20,
+                    log_ratio: gain,
+                    incumbent: figures,
+                    candidate: figures,
+                    confirming: false,
+                    left_ns: None,
+                },
+            },
+            E::LookTaken {
+                version: id,
+                against: VersionId(0),
+                metric: Metric::Wall,
+                look,
+            },
+            E::StageChanged {
+                stage: Stage::Comparing {
+                    version: id,
+                    against: VersionId(0),
+                    pairs: 20,
+                    left_ns: None,
+                },
+            },
+        ] {
+            bench.session.apply(&Happened { at, event });
+            bench.draw();
+        }
+        bench.app.tab = Some(Tab::Charts);
+        bench.draw();
+    }
+}
+
+#[test]
 fn ten_by_three_says_what_is_on() {
     let mut bench = Bench::at(10, 3, Moment::Comparing);
     assert!(bench.text().contains("compar"), "{}", bench.text());

@@ -1,20 +1,19 @@
 //! What keys, clicks and pastes do: they change the [`App`] and give back [`Effect`]s for the outside.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use ratatui::crossterm::event::{
-    Event, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind,
-};
-use ratatui::layout::Position;
+use ratatui::crossterm::event::{Event, KeyEvent, KeyEventKind};
 use tui_textarea::{CursorMove, TextArea};
 
 use crate::engine::Command;
 use crate::session::Session;
 use crate::session::event::{Mode, Stage, VersionId};
 use crate::task::Objective;
-use crate::tui::app::{Against, App, Overlay, Tab, text_area};
+use crate::tui::app::{App, Overlay, text_area};
+use crate::tui::explore::{look_around, on_mouse};
 use crate::tui::home::Choice;
 use crate::tui::keys::{Action, BINDINGS, Binding, Context, action_of, name_of};
+use crate::tui::save::{default_name, save};
 
 /// Something that the screen alone cannot do.
 #[derive(Clone, Debug, PartialEq)]
@@ -343,212 +342,8 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Actions that only change what is looked at.
-fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
-    if !app.at_work {
-        return at_home(app, action);
-    }
-    let pane = app.pane(session);
-    let page = app.seen.room.saturating_sub(1).max(1) as isize;
-    match action {
-        Action::Show(tab) => show(app, tab),
-        Action::NextTab => show(app, neighbour(pane, 1)),
-        Action::PreviousTab => show(app, neighbour(pane, Tab::ALL.len() - 1)),
-        Action::Follow => {
-            app.tab = None;
-            app.selected = None;
-            app.case = None;
-            app.scroll.clear();
-        }
-        Action::Older | Action::Newer => {
-            let at = app
-                .version(session)
-                .and_then(|id| session.versions.iter().position(|v| v.id == id))
-                .unwrap_or(0);
-            let next = if action == Action::Older {
-                at.checked_sub(1)
-            } else {
-                Some(at + 1)
-            };
-            if let Some(version) = next.and_then(|n| session.versions.get(n)) {
-                select(app, version.id);
-            }
-        }
-        Action::Up if pane == Tab::Cases => step_case(app, session, -1),
-        Action::Down if pane == Tab::Cases => step_case(app, session, 1),
-        Action::Up => scroll(app, pane, -1),
-        Action::Down => scroll(app, pane, 1),
-        Action::PageUp => scroll(app, pane, -page),
-        Action::PageDown => scroll(app, pane, page),
-        Action::HalfUp => scroll(app, pane, -(page / 2).max(1)),
-        Action::HalfDown => scroll(app, pane, (page / 2).max(1)),
-        Action::Top => scroll_to(app, pane, 0),
-        Action::Bottom => scroll_to(app, pane, usize::MAX),
-        Action::NextChange => {
-            let next = app
-                .seen
-                .changes
-                .iter()
-                .copied()
-                .find(|row| row.saturating_sub(2) > app.seen.first);
-            next.map(|row| scroll_to(app, pane, row.saturating_sub(2)))
-                .unwrap_or_default();
-        }
-        Action::PreviousChange => {
-            let before = app
-                .seen
-                .changes
-                .iter()
-                .copied()
-                .rev()
-                .find(|row| row.saturating_sub(2) < app.seen.first);
-            before
-                .map(|row| scroll_to(app, pane, row.saturating_sub(2)))
-                .unwrap_or_default();
-        }
-        Action::Against => {
-            app.against = match app.against {
-                Against::Parent => Against::Original,
-                Against::Original => Against::Best,
-                Against::Best => Against::Parent,
-            };
-            show(app, Tab::Diff);
-        }
-        Action::Zoom => app.zoomed = !app.zoomed,
-        Action::Open => {
-            if !app.unfolded.remove(&pane) {
-                app.unfolded.insert(pane);
-            }
-            app.scroll.remove(&pane);
-        }
-        Action::Left => app.shift = app.shift.saturating_sub(8),
-        Action::Right => app.shift = (app.shift + 8).min(2_000),
-        _ => {}
-    }
-    Vec::new()
-}
-
-fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
-    let Some(home) = &mut app.home else {
-        return Vec::new();
-    };
-    match action {
-        Action::Up => home.step(-1),
-        Action::Down => home.step(1),
-        Action::PageUp => home.step(-8),
-        Action::PageDown => home.step(8),
-        Action::Top => home.cursor = 0,
-        Action::Bottom => home.step(isize::MAX),
-        Action::Open if home.opening.is_none() => match home.chosen() {
-            Ok(choice) => {
-                let (Choice::Bundled(name) | Choice::Resume(name)) = &choice;
-                home.opening = Some(name.clone());
-                return vec![Effect::Open(choice)];
-            }
-            Err(why) => app.say(why, true),
-        },
-        _ => {}
-    }
-    Vec::new()
-}
-
-fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effect> {
-    let place = Position {
-        x: mouse.column,
-        y: mouse.row,
-    };
-    if app.overlay.is_some() {
-        return Vec::new();
-    }
-    match mouse.kind {
-        MouseEventKind::ScrollDown if app.at_work => scroll(app, app.pane(session), 3),
-        MouseEventKind::ScrollUp if app.at_work => scroll(app, app.pane(session), -3),
-        MouseEventKind::ScrollDown => return at_home(app, Action::Down),
-        MouseEventKind::ScrollUp => return at_home(app, Action::Up),
-        MouseEventKind::Down(MouseButton::Left) => return on_click(app, session, place),
-        _ => {}
-    }
-    Vec::new()
-}
-
-fn on_click(app: &mut App, session: &Session, place: Position) -> Vec<Effect> {
-    let row = app
-        .seen
-        .rows
-        .iter()
-        .find(|(r, _)| r.contains(place))
-        .map(|(_, n)| *n);
-    if !app.at_work {
-        let Some((home, row)) = app.home.as_mut().zip(row) else {
-            return Vec::new();
-        };
-        let again = home.cursor == row;
-        home.cursor = row;
-        return if again {
-            at_home(app, Action::Open)
-        } else {
-            Vec::new()
-        };
-    }
-    app.steering = app.seen.steer.contains(place);
-    if let Some(tab) = app
-        .seen
-        .tabs
-        .iter()
-        .find(|(r, _)| r.contains(place))
-        .map(|(_, t)| *t)
-    {
-        show(app, tab);
-    } else if let Some(version) = app.version_at(place) {
-        select(app, version);
-    } else if let Some(row) = row.filter(|_| app.pane(session) == Tab::Cases) {
-        app.case = Some(row);
-    }
-    Vec::new()
-}
-
 fn busy(session: &Session) -> bool {
     !matches!(session.stage, Stage::Waiting | Stage::Finished)
-}
-
-fn show(app: &mut App, tab: Tab) {
-    app.tab = Some(tab);
-    app.shift = 0;
-}
-
-fn select(app: &mut App, version: VersionId) {
-    app.selected = Some(version);
-    app.case = None;
-    for tab in [Tab::Code, Tab::Diff, Tab::Cases, Tab::Stream, Tab::Prompt] {
-        app.scroll.remove(&tab);
-    }
-}
-
-fn neighbour(tab: Tab, by: usize) -> Tab {
-    let at = Tab::ALL.iter().position(|t| *t == tab).unwrap_or(0);
-    Tab::ALL[(at + by) % Tab::ALL.len()]
-}
-
-/// Moves from the place that was seen last, within what there is.
-fn scroll(app: &mut App, pane: Tab, by: isize) {
-    scroll_to(app, pane, app.seen.first.saturating_add_signed(by));
-}
-
-fn scroll_to(app: &mut App, pane: Tab, row: usize) {
-    let last = app.seen.total.saturating_sub(app.seen.room);
-    app.scroll.insert(pane, row.min(last));
-    if pane == Tab::Stream && row >= last {
-        // At the end again: the reply is followed as it grows.
-        app.scroll.remove(&pane);
-    }
-}
-
-fn step_case(app: &mut App, session: &Session, by: isize) {
-    let cases = session.task.as_ref().map_or(0, |t| t.cases.len());
-    let now = app
-        .case
-        .unwrap_or_else(|| crate::tui::view::cases::natural_case(session, app));
-    app.case = Some(now.saturating_add_signed(by).min(cases.saturating_sub(1)));
 }
 
 fn unchanged(session: &Session, parent: VersionId, area: &TextArea<'_>) -> bool {
@@ -568,72 +363,4 @@ fn measure(app: &mut App, session: &Session, parent: VersionId, text: String) ->
     app.tab = None;
     app.say(format!("your edit of {parent} is measured next"), false);
     vec![Effect::Send(Command::HandEdit { parent, text })]
-}
-
-/// `pairs.best.py` for `solution.py` of the task `pairs`.
-fn default_name(session: &Session, file_name: &str) -> String {
-    let task = session.task.as_ref().map_or("program", |t| t.name.as_str());
-    let stem: String = task
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || matches!(c, '-' | '_') {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    match Path::new(file_name).extension().and_then(|e| e.to_str()) {
-        Some(extension) => format!("{stem}.best.{extension}"),
-        None => format!("{stem}.best"),
-    }
-}
-
-/// Writes the best version beside its place and moves it there, so that no half file is ever seen.
-fn save(app: &mut App, session: &Session, path: &Path, replace: bool) {
-    let Some(best) = session.best() else { return };
-    if path.as_os_str().is_empty() || path.is_dir() {
-        app.say("a file name is needed: nothing was saved", true);
-        return;
-    }
-    if path.exists() && !replace {
-        app.overlay = Some(Overlay::Overwrite {
-            path: path.to_owned(),
-        });
-        return;
-    }
-    match write_whole(path, best.source.text.as_bytes(), replace) {
-        Ok(()) => app.say(
-            format!("{} was saved to {}", best.id, path.display()),
-            false,
-        ),
-        Err(why) => app.say(format!("cannot write {}: {why}", path.display()), true),
-    }
-}
-
-fn write_whole(path: &Path, bytes: &[u8], replace: bool) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".reheat-")
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    // Temporary files are private; a saved program is an ordinary file.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(path).map_or(0o644, |m| m.permissions().mode() & 0o777);
-        file.as_file()
-            .set_permissions(std::fs::Permissions::from_mode(mode))?;
-    }
-    let moved = if replace {
-        file.persist(path).map(drop)
-    } else {
-        file.persist_noclobber(path).map(drop)
-    };
-    moved.map_err(|e| e.error)
 }

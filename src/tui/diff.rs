@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use similar::{Algorithm, ChangeTag, DiffOp, InlineChangeOptions, TextDiff};
 
-use crate::tui::text::visible;
+use crate::tui::text::{lines, visible};
 
 /// After this long a diff is finished coarsely rather than well.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -64,8 +64,8 @@ impl Diff {
     /// Compares two texts.
     #[must_use]
     pub fn new(old: &str, new: &str) -> Self {
-        let old: Vec<String> = old.lines().map(|l| visible(l).into_owned()).collect();
-        let new: Vec<String> = new.lines().map(|l| visible(l).into_owned()).collect();
+        let old: Vec<String> = lines(old).map(|l| visible(l).into_owned()).collect();
+        let new: Vec<String> = lines(new).map(|l| visible(l).into_owned()).collect();
         let (mut rows, mut added, mut removed) = (Vec::new(), 0, 0);
         {
             let left: Vec<&str> = old.iter().map(String::as_str).collect();

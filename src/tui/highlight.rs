@@ -11,7 +11,7 @@ use syntect::highlighting::{
 };
 use syntect::parsing::{ParseState, ScopeStack, SyntaxReference, SyntaxSet};
 
-use crate::tui::text::visible;
+use crate::tui::text::{lines, visible};
 use crate::tui::theme::Role;
 
 /// Longer lines stay plain: nobody reads them and a parser may take for ever.
@@ -57,7 +57,7 @@ impl Painted {
 /// A text without colours, line by line: what is shown until the colours are there.
 #[must_use]
 pub fn plain(text: &str) -> Vec<Painted> {
-    text.lines().map(Painted::plain).collect()
+    lines(text).map(Painted::plain).collect()
 }
 
 /// All grammars, and the table from scopes to roles.
@@ -101,7 +101,7 @@ impl Syntaxes {
             return plain(text);
         }
         let mut painter = Painter::new(self, language);
-        text.lines().map(|line| painter.line(self, line)).collect()
+        lines(text).map(|line| painter.line(self, line)).collect()
     }
 }
 

@@ -170,6 +170,9 @@ impl Reply {
             });
             return;
         }
+        if line.trim().is_empty() && self.rows.is_empty() {
+            return;
+        }
         for piece in wrap(&visible(line), self.width) {
             self.rows.push(ReplyRow {
                 kind: Kind::Prose,

@@ -16,6 +16,7 @@ use ratatui::{Frame, Terminal};
 const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[2J";
 /// The same back again, and an open synchronised update closed.
 const GIVE_BACK: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+const CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
 
@@ -95,7 +96,9 @@ impl Screen {
     /// # Errors
     /// Where the terminal does not obey.
     pub fn forget(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Not `Terminal::clear`: it asks the terminal where the cursor is, and the keyboard's thread would get the answer.
+        self.terminal = Terminal::new(CrosstermBackend::new(self.collected.clone()))?;
+        write_out(CLEAR)
     }
 
     /// Gives the terminal back for a while.

@@ -40,6 +40,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// The lines of a text, ended by line feeds alone: a carriage return is part of its line, so that it can be seen.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split_terminator('\n')
+}
+
 /// Whether a character must not reach the terminal as it is.
 fn is_hostile(c: char) -> bool {
     c.is_control()

@@ -102,9 +102,9 @@ pub fn lines<'a>(cx: Context<'a>, version: &'a Version, room: usize) -> Vec<Line
     }
     if let Some((decision, reason)) = &version.decision {
         let word = if *decision == Decision::Accepted {
-            "accepted: "
+            "  accepted: "
         } else {
-            "not accepted: "
+            "  not accepted: "
         };
         lines.push(Line::from(vec![
             cx.span(word, Role::Muted),

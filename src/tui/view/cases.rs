@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::measure::{CaseResult, Failure};
 use crate::session::Session;
-use crate::session::event::Stage;
+use crate::session::event::{Stage, VersionId};
 use crate::session::fold::Version;
 use crate::tui::app::{App, Seen};
 use crate::tui::text::{pad, pad_left, visible};
@@ -34,8 +34,12 @@ pub fn natural_case(session: &Session, app: &App) -> usize {
     let failed = evaluation
         .and_then(|e| e.failure.as_ref())
         .and_then(|f| by_name(&f.case));
+    // The baseline's longest case is the most telling one, and the same for every version.
+    let baseline = session
+        .version(VersionId(0))
+        .and_then(|v| v.evaluation.as_ref());
     failed.unwrap_or_else(|| {
-        let longest = evaluation.and_then(|e| e.cases.iter().max_by_key(|c| c.figures.wall_ns));
+        let longest = baseline.and_then(|e| e.cases.iter().max_by_key(|c| c.figures.wall_ns));
         longest
             .and_then(|c| by_name(&c.case))
             .unwrap_or(cases.len().saturating_sub(1))

@@ -11,7 +11,7 @@ use crate::session::event::VersionId;
 use crate::tui::app::{Seen, Tab};
 use crate::tui::diff::{Diff, Row, Side, changes};
 use crate::tui::highlight::Painted;
-use crate::tui::text::{skip, take, visible, width};
+use crate::tui::text::{lines, skip, take, visible, width};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::view::main_pane::first_row;
 use crate::tui::view::{Context, put};
@@ -36,11 +36,11 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     };
     let text = &version.source.text;
     let painted = cx.app.painted.get(&version.id);
-    seen.total = painted.map_or_else(|| text.lines().count(), |p| p.len());
+    seen.total = painted.map_or_else(|| lines(text).count(), |p| p.len());
     seen.first = first_row(cx, Tab::Code, seen);
     let digits = seen.total.max(1).to_string().len();
     let room = usize::from(area.width).saturating_sub(digits + 2);
-    let mut plain = text.lines().skip(seen.first);
+    let mut plain = lines(text).skip(seen.first);
     for n in 0..usize::from(area.height).min(seen.total - seen.first) {
         let number = seen.first + n;
         let line = match painted.and_then(|p| p.get(number)) {

@@ -181,7 +181,7 @@ fn headline(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
             ));
             left.push(cx.span(interval(look.low.0, look.high.0), Role::Text));
         }
-        None => left.push(cx.span("the first look comes after 10 pairs", Role::Muted)),
+        None => left.push(cx.span("first look after 10 pairs", Role::Muted)),
     }
     let word = match (view.answer, view.confirming) {
         (None, true) => format!("{} fresh", view.ratios.len()),
@@ -225,12 +225,14 @@ impl Axis {
         let low = all.iter().copied().fold(f64::INFINITY, f64::min);
         let high = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         // Where everything lies far from 1 the axis stays with it, so that the interval can be seen closing in.
-        let far = low > FAR || high < -FAR;
+        let far = !all.is_empty() && (low > FAR || high < -FAR);
         let (low, high) = if far {
             (low, high)
         } else {
             (low.min(-view.margin), high.max(view.margin))
         };
+        // Ratios beyond a million say that something is wrong; they must not carry the axis away.
+        let (low, high) = (low.clamp(-14.0, 14.0), high.clamp(-14.0, 14.0));
         let air = (high - low).max(0.02) * 0.08;
         Self {
             low: low - air,
@@ -438,9 +440,9 @@ fn ticks(axis: &Axis) -> Vec<(f64, String)> {
     } else {
         usize::from(step < 1.0)
     };
-    let first = (low / step).ceil() as i64;
-    (first..first + 8)
-        .map(|i| i as f64 * step)
+    let first = (low / step).ceil();
+    (0..8)
+        .map(|i| (first + f64::from(i)) * step)
         .filter(|v| *v > low && *v < high)
         .map(|v| (v.ln(), format!("{v:.digits$}×")))
         .collect()

@@ -2,15 +2,20 @@
 //!
 //! Nothing in it was measured, and nothing in the program proper shows it.
 
+mod figures;
+
+pub use figures::guards;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use self::figures::{SHAPES, case_result, comparison, look};
 use crate::measure::{
-    Answer, CaseResult, Comparison, Evaluation, Failure, Figures, Look, Metric, Progress, Verdict,
+    CaseResult, Comparison, Evaluation, Failure, Figures, Metric, Progress, Verdict,
 };
-use crate::sandbox::{Guards, MemorySource, Sample, Tier};
+use crate::sandbox::MemorySource;
 use crate::session::Session;
 use crate::session::event::{
     Author, Decision, Event, Finish, Goal, Happened, Machine, Mode, Origin, Stage, TaskRecord,
@@ -18,7 +23,7 @@ use crate::session::event::{
 };
 use crate::task::{Objective, Source};
 use crate::tui::Link;
-use crate::units::{ByteNanos, Bytes, Gain, Nanos};
+use crate::units::Nanos;
 
 /// A moment of the fabricated session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,32 +46,32 @@ pub enum Moment {
     Finished,
 }
 
-const ORIGINAL: &str = include_str!("sample/v0.py");
-const STATEMENT: &str = include_str!("sample/statement.md");
+const ORIGINAL: &str = include_str!("v0.py");
+const STATEMENT: &str = include_str!("statement.md");
 const REPLIES: &[(&str, &str, &str)] = &[
     (
         "Sorting lets two indices walk towards each other, so every element is seen once.",
-        include_str!("sample/v1.py"),
+        include_str!("v1.py"),
         "",
     ),
     (
         "Counting each value once makes the pass linear: for every `v` the partners are all earlier `target - v`.",
-        include_str!("sample/v2.py"),
+        include_str!("v2.py"),
         "The nested loop compares every pair, that is n²/2 steps. What matters is only how often each value was seen before. A dictionary answers that in one look-up.",
     ),
     (
         "Reading all of the input at once should save the time of many small reads.",
-        include_str!("sample/v3.py"),
+        include_str!("v3.py"),
         "",
     ),
     (
         "`Counter` does the same counting in C.",
-        include_str!("sample/v4.py"),
+        include_str!("v4.py"),
         "",
     ),
     (
         "Reading bytes in one go and mapping them through `int` leaves the interpreter one tight loop.",
-        include_str!("sample/v5.py"),
+        include_str!("v5.py"),
         "",
     ),
 ];
@@ -141,39 +146,6 @@ struct Maker {
     marks: Vec<(Moment, usize)>,
     incumbent: VersionId,
 }
-
-/// Time, peak and gain of what the versions come to.
-struct Shape {
-    seconds: f64,
-    peak: f64,
-}
-
-const SHAPES: [Shape; 6] = [
-    Shape {
-        seconds: 0.412,
-        peak: 18.4,
-    },
-    Shape {
-        seconds: 0.080,
-        peak: 21.0,
-    },
-    Shape {
-        seconds: 0.0978,
-        peak: 24.9,
-    },
-    Shape {
-        seconds: 0.090,
-        peak: 24.0,
-    },
-    Shape {
-        seconds: 0.0975,
-        peak: 25.2,
-    },
-    Shape {
-        seconds: 0.0603,
-        peak: 33.6,
-    },
-];
 
 impl Maker {
     fn new() -> Self {
@@ -665,143 +637,4 @@ impl Maker {
             }
         }
     }
-}
-
-fn look(truth: f64, pairs: usize) -> Look {
-    let half = 0.16 / (pairs as f64).sqrt();
-    let centre = truth + 0.03 / pairs as f64;
-    Look {
-        pairs,
-        gain: Gain(centre.exp()),
-        low: Gain((centre - half).exp()),
-        high: Gain((centre + half).exp()),
-    }
-}
-
-fn comparison(
-    maker: &mut Maker,
-    candidate: VersionId,
-    incumbent: VersionId,
-    pairs: usize,
-    confirmed: bool,
-) -> Comparison {
-    let truth = (SHAPES[incumbent.0 as usize].seconds / SHAPES[candidate.0 as usize].seconds).ln();
-    let last = look(truth, pairs);
-    let figures = |id: VersionId| {
-        (0..7)
-            .map(|i| case_result(id.0, i, None).figures)
-            .fold(Figures::default(), Figures::join)
-    };
-    let mut ratios = |n: usize| {
-        (0..n)
-            .map(|_| truth + 0.06 * maker.noise())
-            .collect::<Vec<f64>>()
-    };
-    Comparison {
-        candidate: candidate.to_string(),
-        incumbent: incumbent.to_string(),
-        metric: Metric::Cpu,
-        gain: last.gain,
-        low: last.low,
-        high: last.high,
-        pairs,
-        confirmed,
-        answer: if confirmed {
-            Answer::Better
-        } else {
-            Answer::NoDifference
-        },
-        looks: [10, 14, 20, 28, 40, 60]
-            .iter()
-            .filter(|n| **n <= pairs.max(14))
-            .map(|n| look(truth, *n))
-            .collect(),
-        log_ratios: ratios(if confirmed { 14 } else { pairs }),
-        confirming: if confirmed { ratios(12) } else { Vec::new() },
-        per_case: (1..=7)
-            .map(|i| (format!("{i:02}"), Gain((truth * f64::from(i) / 5.0).exp())))
-            .collect(),
-        incumbent_figures: figures(incumbent),
-        candidate_figures: figures(candidate),
-        smallest_effect: 0.01,
-        margin: 0.025,
-        note: String::new(),
-    }
-}
-
-/// The protections that the fabricated session says are on.
-#[must_use]
-pub fn guards() -> Guards {
-    Guards {
-        tier: Tier::Full,
-        on: [
-            "user",
-            "mount",
-            "pid",
-            "network",
-            "ipc",
-            "seccomp",
-            "landlock",
-            "cgroup v2",
-        ]
-        .map(String::from)
-        .to_vec(),
-        missing: Vec::new(),
-        memory_source: MemorySource::Cgroup,
-    }
-}
-
-fn case_result(id: u32, index: usize, failure: Option<&Failure>) -> CaseResult {
-    let case = format!("{:02}", index + 1);
-    let shape = &SHAPES[id as usize];
-    let share = (index + 1) as f64 * (index + 1) as f64 / 140.0;
-    let seconds = 0.005 + (shape.seconds - 0.035).max(0.004) * share;
-    let peak = 9.2 + (shape.peak - 9.2) * ((index + 1) as f64 / 7.0).sqrt();
-    let failed_here = failure.is_some_and(|f| f.case == case);
-    let verdict = match failure {
-        Some(f) if failed_here && f.stderr.is_empty() => Verdict::WrongAnswer,
-        Some(_) if failed_here => Verdict::RuntimeError,
-        _ => Verdict::Accepted,
-    };
-    let trace = trace(id, seconds, peak);
-    let area = trace
-        .windows(2)
-        .map(|w| (w[1].t.0 - w[0].t.0) as f64 * (w[0].memory.0 + w[1].memory.0) as f64 / 2.0)
-        .sum();
-    CaseResult {
-        case,
-        verdict,
-        figures: Figures {
-            wall_ns: Nanos::from_seconds(seconds * 1.03),
-            cpu_ns: Nanos::from_seconds(seconds),
-            peak_bytes: Bytes((peak * 1e6) as u64),
-            integral_byte_ns: ByteNanos(area),
-        },
-        trace,
-    }
-}
-
-/// Memory as such programs use it: the interpreter starts, the input is read, a table grows.
-fn trace(id: u32, seconds: f64, peak: f64) -> Vec<Sample> {
-    let points = 96;
-    (0..=points)
-        .map(|i| {
-            let x = f64::from(i) / f64::from(points);
-            let start = (x * 18.0).min(1.0) * 9.0;
-            let read = ((x - 0.10) * 6.0).clamp(0.0, 1.0)
-                * (peak - 9.0)
-                * if id == 0 { 1.0 } else { 0.45 };
-            let table = if id == 0 {
-                0.0
-            } else {
-                ((x - 0.3) * 1.6).clamp(0.0, 1.0).sqrt() * (peak - 9.0) * 0.55
-            };
-            let ripple = (x * 60.0 + f64::from(id)).sin().abs() * 0.012 * peak;
-            let end = if x > 0.97 { 0.55 } else { 1.0 };
-            Sample {
-                t: Nanos::from_seconds(seconds * x),
-                memory: Bytes(((start + read + table - ripple) * end * 1e6).max(0.0) as u64),
-            }
-        })
-        .collect()
 }

@@ -1,0 +1,216 @@
+//! Looking around: panes, versions, cases, scrolling, clicks. Changes only what is looked at, never the session.
+
+use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+
+use crate::session::Session;
+use crate::session::event::VersionId;
+use crate::tui::act::Effect;
+use crate::tui::app::{Against, App, Tab};
+use crate::tui::home::Choice;
+use crate::tui::keys::Action;
+
+/// Actions that only change what is looked at.
+pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
+    if !app.at_work {
+        return at_home(app, action);
+    }
+    let pane = app.pane(session);
+    let page = app.seen.room.saturating_sub(1).max(1) as isize;
+    match action {
+        Action::Show(tab) => show(app, tab),
+        Action::NextTab => show(app, neighbour(pane, 1)),
+        Action::PreviousTab => show(app, neighbour(pane, Tab::ALL.len() - 1)),
+        Action::Follow => {
+            app.tab = None;
+            app.selected = None;
+            app.case = None;
+            app.scroll.clear();
+        }
+        Action::Older | Action::Newer => {
+            let at = app
+                .version(session)
+                .and_then(|id| session.versions.iter().position(|v| v.id == id))
+                .unwrap_or(0);
+            let next = if action == Action::Older {
+                at.checked_sub(1)
+            } else {
+                Some(at + 1)
+            };
+            if let Some(version) = next.and_then(|n| session.versions.get(n)) {
+                select(app, version.id);
+            }
+        }
+        Action::Up if pane == Tab::Cases => step_case(app, session, -1),
+        Action::Down if pane == Tab::Cases => step_case(app, session, 1),
+        Action::Up => scroll(app, pane, -1),
+        Action::Down => scroll(app, pane, 1),
+        Action::PageUp => scroll(app, pane, -page),
+        Action::PageDown => scroll(app, pane, page),
+        Action::HalfUp => scroll(app, pane, -(page / 2).max(1)),
+        Action::HalfDown => scroll(app, pane, (page / 2).max(1)),
+        Action::Top => scroll_to(app, pane, 0),
+        Action::Bottom => scroll_to(app, pane, usize::MAX),
+        Action::NextChange => {
+            let next = app
+                .seen
+                .changes
+                .iter()
+                .copied()
+                .find(|row| row.saturating_sub(2) > app.seen.first);
+            next.map(|row| scroll_to(app, pane, row.saturating_sub(2)))
+                .unwrap_or_default();
+        }
+        Action::PreviousChange => {
+            let before = app
+                .seen
+                .changes
+                .iter()
+                .copied()
+                .rev()
+                .find(|row| row.saturating_sub(2) < app.seen.first);
+            before
+                .map(|row| scroll_to(app, pane, row.saturating_sub(2)))
+                .unwrap_or_default();
+        }
+        Action::Against => {
+            app.against = match app.against {
+                Against::Parent => Against::Original,
+                Against::Original => Against::Best,
+                Against::Best => Against::Parent,
+            };
+            show(app, Tab::Diff);
+        }
+        Action::Zoom => app.zoomed = !app.zoomed,
+        Action::Open => {
+            if !app.unfolded.remove(&pane) {
+                app.unfolded.insert(pane);
+            }
+            app.scroll.remove(&pane);
+        }
+        Action::Left => app.shift = app.shift.saturating_sub(8),
+        Action::Right => app.shift = (app.shift + 8).min(2_000),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
+    let Some(home) = &mut app.home else {
+        return Vec::new();
+    };
+    match action {
+        Action::Up => home.step(-1),
+        Action::Down => home.step(1),
+        Action::PageUp => home.step(-8),
+        Action::PageDown => home.step(8),
+        Action::Top => home.cursor = 0,
+        Action::Bottom => home.step(isize::MAX),
+        Action::Open if home.opening.is_none() => match home.chosen() {
+            Ok(choice) => {
+                let (Choice::Bundled(name) | Choice::Resume(name)) = &choice;
+                home.opening = Some(name.clone());
+                return vec![Effect::Open(choice)];
+            }
+            Err(why) => app.say(why, true),
+        },
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Takes in a click or the wheel.
+pub fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effect> {
+    let place = Position {
+        x: mouse.column,
+        y: mouse.row,
+    };
+    if app.overlay.is_some() {
+        return Vec::new();
+    }
+    match mouse.kind {
+        MouseEventKind::ScrollDown if app.at_work => scroll(app, app.pane(session), 3),
+        MouseEventKind::ScrollUp if app.at_work => scroll(app, app.pane(session), -3),
+        MouseEventKind::ScrollDown => return at_home(app, Action::Down),
+        MouseEventKind::ScrollUp => return at_home(app, Action::Up),
+        MouseEventKind::Down(MouseButton::Left) => return on_click(app, session, place),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn on_click(app: &mut App, session: &Session, place: Position) -> Vec<Effect> {
+    let row = app
+        .seen
+        .rows
+        .iter()
+        .find(|(r, _)| r.contains(place))
+        .map(|(_, n)| *n);
+    if !app.at_work {
+        let Some((home, row)) = app.home.as_mut().zip(row) else {
+            return Vec::new();
+        };
+        let again = home.cursor == row;
+        home.cursor = row;
+        return if again {
+            at_home(app, Action::Open)
+        } else {
+            Vec::new()
+        };
+    }
+    app.steering = app.seen.steer.contains(place);
+    if let Some(tab) = app
+        .seen
+        .tabs
+        .iter()
+        .find(|(r, _)| r.contains(place))
+        .map(|(_, t)| *t)
+    {
+        show(app, tab);
+    } else if let Some(version) = app.version_at(place) {
+        select(app, version);
+    } else if let Some(row) = row.filter(|_| app.pane(session) == Tab::Cases) {
+        app.case = Some(row);
+    }
+    Vec::new()
+}
+
+fn show(app: &mut App, tab: Tab) {
+    app.tab = Some(tab);
+    app.shift = 0;
+}
+
+fn select(app: &mut App, version: VersionId) {
+    app.selected = Some(version);
+    app.case = None;
+    for tab in [Tab::Code, Tab::Diff, Tab::Cases, Tab::Stream, Tab::Prompt] {
+        app.scroll.remove(&tab);
+    }
+}
+
+fn neighbour(tab: Tab, by: usize) -> Tab {
+    let at = Tab::ALL.iter().position(|t| *t == tab).unwrap_or(0);
+    Tab::ALL[(at + by) % Tab::ALL.len()]
+}
+
+/// Moves from the place that was seen last, within what there is.
+fn scroll(app: &mut App, pane: Tab, by: isize) {
+    scroll_to(app, pane, app.seen.first.saturating_add_signed(by));
+}
+
+fn scroll_to(app: &mut App, pane: Tab, row: usize) {
+    let last = app.seen.total.saturating_sub(app.seen.room);
+    app.scroll.insert(pane, row.min(last));
+    if pane == Tab::Stream && row >= last {
+        // At the end again: the reply is followed as it grows.
+        app.scroll.remove(&pane);
+    }
+}
+
+fn step_case(app: &mut App, session: &Session, by: isize) {
+    let cases = session.task.as_ref().map_or(0, |t| t.cases.len());
+    let now = app
+        .case
+        .unwrap_or_else(|| crate::tui::view::cases::natural_case(session, app));
+    app.case = Some(now.saturating_add_signed(by).min(cases.saturating_sub(1)));
+}
