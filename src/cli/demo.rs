@@ -19,7 +19,9 @@ use crate::task::{Task, bundled};
 
 /// Time of one comparison in a demo, and the pause between two of its acts, at speed 1.
 const COMPARISON: Duration = Duration::from_secs(8);
-const BREATH: Duration = Duration::from_millis(900);
+const BREATH: Duration = Duration::from_millis(500);
+/// How much faster than a tape's own pace a demo plays at speed 1: somebody is watching.
+const PACE: f64 = 1.3;
 
 /// Said wherever recorded replies are played.
 pub const OPENING: &str = "demo: the replies are recorded, every run and every figure is real and measured now · \
@@ -151,7 +153,7 @@ pub fn tape(task: &Task, speed: f64) -> Result<(Arc<dyn Provider>, u32), String>
         .ok_or_else(|| format!("the task `{}` has no tape", task.name))?;
     let tape = Tape::open(&task.name, source)
         .map_err(|e| e.to_string())?
-        .with_speed(speed);
+        .with_speed(speed * PACE);
     let replies = u32::try_from(tape.len()).unwrap_or(u32::MAX);
     Ok((Arc::new(tape), replies))
 }

@@ -174,7 +174,7 @@ mod tests {
     }
 
     const PINS: [&str; 7] = [
-        "pairs 68e10532c488e558",
+        "pairs 9d52e6d301520d36",
         "wordfreq 99ce0c6d9593198c",
         "sieve 03f490ecc8d87cd8",
         "markup 306efa8b89dba8e4",
