@@ -78,7 +78,7 @@ fn the_demo_without_a_terminal_is_readable_and_ends_with_a_table() {
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{text}{}", stderr(&output));
     assert!(
-        text.starts_with("demo: the replies are recorded, every run and every figure is real"),
+        text.starts_with("demo: recorded replies; every run and every figure is real"),
         "{text}"
     );
     assert!(

@@ -24,8 +24,7 @@ const BREATH: Duration = Duration::from_millis(500);
 const PACE: f64 = 1.3;
 
 /// Said wherever recorded replies are played.
-pub const OPENING: &str = "demo: the replies are recorded, every run and every figure is real and measured now · \
-                           a model of yours: reheat demo --model NAME, or reheat optimize FILE --cases DIR (see reheat doctor)";
+pub const OPENING: &str = "demo: recorded replies; every run and every figure is real and measured now · connect a model: reheat doctor";
 
 /// Flags of `reheat demo`.
 #[derive(Debug, Args)]
