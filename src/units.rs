@@ -118,9 +118,21 @@ impl fmt::Display for Bytes {
 /// Memory integrated over time, in byte·nanoseconds (shown as MB·s).
 ///
 /// A float because 4 GB held for 10 s is already beyond 64 bits; it is always finite and never negative.
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Deserialize)]
 #[serde(transparent)]
 pub struct ByteNanos(pub f64);
+
+impl Serialize for ByteNanos {
+    /// A whole number wherever it fits, as the other figures are.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // 2^63: beyond it a float is exact enough, and every reader copes.
+        if (0.0..9.2e18).contains(&self.0) {
+            serializer.serialize_u64(self.0.round() as u64)
+        } else {
+            serializer.serialize_f64(self.0)
+        }
+    }
+}
 
 impl std::ops::Add for ByteNanos {
     type Output = Self;
@@ -140,8 +152,16 @@ impl fmt::Display for ByteNanos {
         let mbs = self.0 / 1e15;
         if mbs >= 1000.0 {
             write!(f, "{} GB·s", three_digits(mbs / 1000.0))
-        } else if mbs >= 0.01 {
-            write!(f, "{} MB·s", three_digits(mbs))
+        } else if mbs >= 0.001 || self.0 == 0.0 {
+            write!(
+                f,
+                "{} MB·s",
+                if mbs < 0.1 {
+                    format!("{mbs:.4}")
+                } else {
+                    three_digits(mbs)
+                }
+            )
         } else {
             write!(f, "{} kB·s", three_digits(mbs * 1000.0))
         }

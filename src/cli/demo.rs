@@ -92,7 +92,7 @@ fn wish(ground: &Ground, args: &DemoArgs) -> Result<Wish, ExitCode> {
         .map_err(|e| fail(USAGE, e))?;
     if args.model.names_a_model() {
         wish.provider = config::resolve_provider(&ground.config, &args.model.selection())
-            .map_err(|e| fail(ENVIRONMENT, e))?;
+            .map_err(|e| fail(args.model.blame(), e))?;
         wish.opening = format!(
             "demo with {}: replies, runs and figures are all made now",
             wish.provider.name()
@@ -127,6 +127,7 @@ pub fn recorded(ground: &Ground, name: &str, speed: f64) -> Result<Wish, Refusal
     let opening = OPENING.to_owned();
     Ok(Wish {
         task,
+        program: None,
         origin,
         provider,
         reached_by: BTreeMap::new(),

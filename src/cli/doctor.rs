@@ -26,8 +26,8 @@ pub struct DoctorArgs {}
 /// Runs the command.
 #[must_use]
 pub fn run(_args: &DoctorArgs) -> ExitCode {
-    let ground = match Ground::read() {
-        Ok(ground) => ground,
+    let (ground, troubles) = match Ground::read_or_default() {
+        Ok(found) => found,
         Err(status) => return status,
     };
     let machine = machine::facts();
@@ -38,8 +38,13 @@ pub fn run(_args: &DoctorArgs) -> ExitCode {
         machine.cores,
         machine.system
     ));
+    for trouble in &troubles {
+        print(&format!(
+            "Settings\n  ✗ {trouble}\n    the defaults are used below\n\n"
+        ));
+    }
     let judge = Judge::open(sandbox::Settings::default(), None);
-    let mut fine = judge.is_ok();
+    let mut fine = judge.is_ok() && troubles.is_empty();
     match &judge {
         Ok(judge) => print(&guards(judge.guards())),
         Err(error) => print(&format!("Sandbox\n  ✗ {error}\n\n")),
@@ -110,7 +115,11 @@ fn languages(ground: &Ground, judge: Option<Judge>) -> (String, bool) {
                 } else {
                     "–"
                 },
-                why.lines().collect::<Vec<_>>().join(" "),
+                why.lines()
+                    .map(str::trim)
+                    .filter(|l| !l.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" · "),
             ),
         };
         rows.push([

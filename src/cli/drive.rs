@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::engine::{self, EngineError, Handle, Setup};
 use crate::model::Provider;
 use crate::model::prompt::Template;
 use crate::sandbox;
-use crate::session::event::{Goal, Mode, Origin, VersionId};
+use crate::session::event::{Finish, Goal, Mode, Origin, VersionId};
 use crate::session::{Library, Session, journal};
 use crate::task::Task;
 
@@ -54,6 +54,34 @@ impl Ground {
         })
     }
 
+    /// As [`read`](Self::read), but what is broken is told and left out, so that the rest can still be looked at.
+    ///
+    /// # Errors
+    /// The exit status, after the error was printed: there is no home folder.
+    pub fn read_or_default() -> Result<(Self, Vec<String>), ExitCode> {
+        let folders = Folders::find().map_err(|e| fail(ENVIRONMENT, e))?;
+        let mut troubles = Vec::new();
+        let config = Config::load(&folders).unwrap_or_else(|e| {
+            troubles.push(e.to_string());
+            Config::default()
+        });
+        let own = folders.config.join("languages");
+        let loaded = crate::task::Languages::load(Some(own.as_path()).filter(|p| p.is_dir()))
+            .or_else(|e| {
+                troubles.push(e.to_string());
+                crate::task::Languages::load(None)
+            });
+        let languages = loaded.map_err(|e| fail(USAGE, e))?;
+        Ok((
+            Self {
+                folders,
+                config,
+                languages,
+            },
+            troubles,
+        ))
+    }
+
     /// The sessions of this user.
     #[must_use]
     pub fn library(&self) -> Library {
@@ -76,6 +104,8 @@ impl Ground {
 pub struct Wish {
     /// What is optimised.
     pub task: Task,
+    /// File that it was read from, where there is one.
+    pub program: Option<PathBuf>,
     /// Where it came from.
     pub origin: Origin,
     /// Who answers.
@@ -143,6 +173,19 @@ pub fn run(ground: &Ground, wish: Wish, flags: &LoopFlags, theme: Option<&str>) 
         return fail(
             USAGE,
             format_args!("cannot write --out {}: {why}", out.display()),
+        );
+    }
+    if let (Some(out), Some(source)) = (&flags.out, &wish.program)
+        && std::fs::canonicalize(out)
+            .ok()
+            .is_some_and(|o| std::fs::canonicalize(source).ok() == Some(o))
+    {
+        return fail(
+            USAGE,
+            format_args!(
+                "--out {} is the program itself; name another file, so that the original is kept",
+                out.display()
+            ),
         );
     }
     let mut setup = setup(ground, &wish, flags);
@@ -250,6 +293,16 @@ fn better(session: &Session) -> bool {
     session.incumbent.is_some_and(|v| v != VersionId(0))
 }
 
+/// Whether the model was asked and failed every time.
+fn never_answered(session: &Session) -> bool {
+    let mut replies = session
+        .rounds
+        .iter()
+        .filter_map(|r| r.reply.as_ref())
+        .peekable();
+    replies.peek().is_some() && replies.all(|r| r.finish == Finish::Failed)
+}
+
 /// What the loop came to, as an exit status.
 fn status(session: &Session, screen: bool) -> ExitCode {
     // Leaving the workbench of a demo is no failure.
@@ -263,6 +316,7 @@ fn status(session: &Session, screen: bool) -> ExitCode {
     }
     match session.finished.as_ref().map_or("", |f| f.reason.as_str()) {
         "environment" | "provider" | "disk" => ExitCode::from(ENVIRONMENT),
+        _ if never_answered(session) => ExitCode::from(ENVIRONMENT),
         "task" | "prompt" => ExitCode::from(USAGE),
         _ => ExitCode::from(NOTHING),
     }

@@ -97,6 +97,20 @@ impl ModelFlags {
             || self.tape.is_some()
     }
 
+    /// The exit status of a model that cannot be had: wrong use where a flag can only be mistaken, else something is missing.
+    #[must_use]
+    pub fn blame(&self) -> u8 {
+        let url = self
+            .base_url
+            .as_deref()
+            .is_some_and(|u| !u.starts_with("http://") && !u.starts_with("https://"));
+        if url || self.provider.is_some() || self.tape.is_some() {
+            super::USAGE
+        } else {
+            super::ENVIRONMENT
+        }
+    }
+
     /// How the model is reached, to be kept with a session. A tape is kept by its whole path; keys are never flags.
     #[must_use]
     pub fn reached_by(&self) -> BTreeMap<String, String> {

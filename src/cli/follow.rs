@@ -89,12 +89,7 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
                 task.cases.len(),
                 task.objective
             )?;
-            let isolated = if guards.tier == crate::sandbox::Tier::None {
-                "NOT ISOLATED: code can do whatever you can"
-            } else {
-                "isolated"
-            };
-            writeln!(out, "sandbox  {isolated} ({})", guards.on.join(", "))?;
+            writeln!(out, "sandbox  {}", text::guards(guards))?;
             writeln!(out, "model    {}\n", text::safe(model))
         }
         Event::SessionResumed { model, .. } => writeln!(
@@ -141,6 +136,9 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
                     if usage.counted { "" } else { "about " },
                     usage.reply_tokens
                 ),
+                other if error.is_empty() || *other == Finish::Failed => {
+                    writeln!(out, "      reply {}{took}", finish_word(*other))
+                }
                 other => writeln!(
                     out,
                     "      reply {}{took}: {}",

@@ -2,12 +2,12 @@
 //!
 //! Reads the flags, has the judge do the work, and hands the findings to `show`.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::config::Folders;
 use crate::measure::{
     Answer, Built, Compared, Comparison, Contender, Contested, Evaluation, Judge, JudgeError,
     Metric, Plan, Side, Verdict,
@@ -53,6 +53,9 @@ pub struct MeasureArgs {
     /// Memory that one run may use
     #[arg(long, value_name = "N", value_parser = parse_bytes)]
     pub memory_limit: Option<Bytes>,
+    /// Output that one run may make, for example 64MB
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub output_limit: Option<Bytes>,
     /// An argument that every run is given (may be repeated)
     #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
     pub args: Vec<String>,
@@ -65,7 +68,8 @@ pub struct MeasureArgs {
     /// Interpreter or compiler, by name or path
     #[arg(long, value_name = "NAME")]
     pub tool: Option<String>,
-    /// Time that one comparison may take, its confirmation included
+    /// Time that one comparison may take, its confirmation included; the first look (10 pairs) and the fewest fresh
+    /// pairs (12) are waited for in any case, for at most twice that time
     #[arg(long, value_name = "T", default_value = "30s", value_parser = parse_duration)]
     pub budget: Duration,
     /// Fail (exit status 1) unless every NEW is found better
@@ -114,7 +118,7 @@ struct Findings {
 #[must_use]
 pub fn run(args: MeasureArgs) -> ExitCode {
     let control = Control::new();
-    stop_on_signals(&control);
+    super::stop_on_signals(&control);
     match measure(&args, &control) {
         Ok(findings) => {
             let printed = if args.json {
@@ -159,18 +163,16 @@ impl Findings {
 }
 
 fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError> {
-    let languages = Languages::load(
-        folder("REHEAT_CONFIG_DIR", |d| d.config_dir())
-            .map(|d| d.join("languages"))
-            .as_deref(),
-    )?;
+    let folders = Folders::find().ok();
+    let own = folders.as_ref().map(|f| f.config.join("languages"));
+    let languages = Languages::load(own.as_deref().filter(|p| p.is_dir()))?;
     let sources = args
         .programs
         .iter()
         .map(|path| read(path, args.language.as_deref(), &languages))
         .collect::<Result<Vec<_>, _>>()?;
     let mut task = task(args, &languages)?;
-    let cache = folder("REHEAT_CACHE_DIR", |d| d.cache_dir()).map(|d| d.join("builds"));
+    let cache = folders.map(|f| f.cache.join("builds"));
     let mut judge = Judge::open(
         Settings {
             launcher: None,
@@ -234,7 +236,15 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
         // What an old program that turned out to be void was compared with means nothing.
         comparisons.clear();
     }
-    let notes = task.notes.iter().cloned().chain(judge.notes()).collect();
+    let weaker =
+        (!judge.guards().missing.is_empty()).then(|| crate::report::text::guards(judge.guards()));
+    let notes = task
+        .notes
+        .iter()
+        .cloned()
+        .chain(judge.notes())
+        .chain(weaker)
+        .collect();
     Ok(Findings {
         task,
         entrants,
@@ -293,6 +303,7 @@ fn task(args: &MeasureArgs, languages: &Languages) -> Result<Task, TaskError> {
         checker: args.checker.clone(),
         time_limit: args.time_limit,
         memory_limit: args.memory_limit,
+        output_limit: args.output_limit,
         args: args.args.clone(),
         files: args.files.clone(),
         language: args.language.clone(),
@@ -300,27 +311,6 @@ fn task(args: &MeasureArgs, languages: &Languages) -> Result<Task, TaskError> {
         ..TaskFlags::default()
     };
     flags.load(languages)
-}
-
-/// One of our folders: from the environment, else where this system keeps such things; `None` without a home.
-fn folder(variable: &str, of: impl Fn(&directories::ProjectDirs) -> &Path) -> Option<PathBuf> {
-    let set = std::env::var_os(variable)
-        .filter(|v: &OsString| !v.is_empty())
-        .map(PathBuf::from);
-    set.or_else(|| directories::ProjectDirs::from("", "", "reheat").map(|d| of(&d).to_path_buf()))
-}
-
-/// Ctrl-C and its kin end the runs in good order.
-fn stop_on_signals(control: &Control) {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let control = control.clone();
-    if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) {
-        std::thread::spawn(move || {
-            for _ in signals.forever() {
-                control.stop();
-            }
-        });
-    }
 }
 
 /// Whether a version's figures mean anything.

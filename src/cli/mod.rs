@@ -156,6 +156,27 @@ pub fn fail(status: u8, message: impl std::fmt::Display) -> ExitCode {
     ExitCode::from(status)
 }
 
+/// The first interruption asks for an end in good order; gives back which signal came, if one did.
+pub fn stop_on_signals(
+    control: &crate::sandbox::Control,
+) -> std::sync::Arc<std::sync::atomic::AtomicI32> {
+    let came = std::sync::Arc::new(std::sync::atomic::AtomicI32::new(0));
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        let (control, seen) = (control.clone(), came.clone());
+        if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) {
+            std::thread::spawn(move || {
+                for signal in signals.forever() {
+                    seen.store(signal, std::sync::atomic::Ordering::SeqCst);
+                    control.stop();
+                }
+            });
+        }
+    }
+    came
+}
+
 /// Prints a text; a reader that has gone away is no error.
 pub fn print(text: &str) {
     use std::io::Write;

@@ -52,6 +52,9 @@ pub struct OptimizeArgs {
     /// Memory that one run may take, for example 512MB.
     #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
     memory_limit: Option<Bytes>,
+    /// Output that one run may make, for example 64MB.
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    output_limit: Option<Bytes>,
     /// An argument that the program is given on every run; repeatable.
     #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
     args: Vec<String>,
@@ -92,6 +95,7 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         checker: args.checker.clone(),
         time_limit: args.time_limit.or(ground.config.time_limit),
         memory_limit: args.memory_limit.or(ground.config.memory_limit),
+        output_limit: args.output_limit,
         args: args.args.clone(),
         files: args.files.clone(),
         language: args.language.clone(),
@@ -101,7 +105,7 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         .load(&ground.languages)
         .map_err(|e| fail(status_of(&e), e))?;
     let provider = config::resolve_provider(&ground.config, &args.model.selection())
-        .map_err(|e| fail(ENVIRONMENT, e))?;
+        .map_err(|e| fail(args.model.blame(), e))?;
     let template = ground
         .template(args.model.template.as_deref())
         .map_err(ExitCode::from)?;
@@ -112,6 +116,7 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
     );
     Ok(Wish {
         task,
+        program: args.file.clone().filter(|f| f.is_file()),
         origin: Origin::Kept,
         provider,
         reached_by: args.model.reached_by(),

@@ -106,6 +106,7 @@ pub fn wish(
     ));
     Ok(Wish {
         task,
+        program: None,
         origin: record.origin,
         provider,
         reached_by: model.reached_by(),

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
-    Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox, Settings, Tier,
+    Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
+    Settings,
 };
 use crate::units::{ByteNanos, Bytes, Nanos, parse_bytes, parse_duration};
 
@@ -116,9 +117,21 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         unsafe_no_isolation: args.unsafe_no_isolation,
     };
     let mut sandbox = Sandbox::open(&settings).map_err(|e| environment(e.to_string()))?;
-    let outcome = sandbox
-        .run(&program, &limits, &mut |_| {}, &Control::new())
-        .map_err(|e| environment(e.to_string()))?;
+    let control = Control::new();
+    let signal = super::stop_on_signals(&control);
+    let outcome = match sandbox.run(&program, &limits, &mut |_| {}, &control) {
+        Ok(outcome) => outcome,
+        Err(SandboxError::Stopped) => {
+            // The sandbox is cleared away first; the exit status is that of a program ended by the signal.
+            drop(sandbox);
+            let signal = signal.load(std::sync::atomic::Ordering::SeqCst);
+            return Err((
+                "interrupted".into(),
+                u8::try_from(128 + signal).unwrap_or(1),
+            ));
+        }
+        Err(error) => return Err(environment(error.to_string())),
+    };
     // A reader that has gone away is no reason to complain.
     let _ = if args.json {
         print_json(&outcome, sandbox.guards())
@@ -296,12 +309,7 @@ fn print_text(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
     for line in chart(&outcome.samples, 60, 6) {
         writeln!(out, "   {line}")?;
     }
-    let tier = match guards.tier {
-        Tier::Full | Tier::Namespaces => "isolated",
-        Tier::Weak => "weakly isolated",
-        Tier::None => "NOT isolated",
-    };
-    writeln!(out, "   {tier}: {}", guards.on.join(", "))?;
+    writeln!(out, "   {}", crate::report::text::guards(guards))?;
     out.flush()
 }
 

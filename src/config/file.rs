@@ -25,7 +25,7 @@ pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented
 
 # [limits]                        # of one run
 # time = "10s"
-# memory = "512MB"
+# memory = "512MiB"
 
 # [sandbox]
 # read = ["/opt/data"]            # paths that measured programs may read
@@ -268,7 +268,7 @@ pub(super) fn span<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration
 /// An amount of memory: `"512MB"`, or a number of bytes.
 fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Bytes>, D::Error> {
     from.deserialize_any(Words {
-        what: "an amount of memory such as \"512MB\"",
+        what: "an amount of memory such as \"512MiB\"",
         read: parse_bytes,
     })
     .map(Some)

@@ -87,7 +87,8 @@ pub(super) enum News {
 
 /// The loop's end of the thread.
 pub(super) struct Hands {
-    jobs: std::sync::mpsc::Sender<Job>,
+    jobs: Option<std::sync::mpsc::Sender<Job>>,
+    thread: Option<std::thread::JoinHandle<()>>,
     pub news: Receiver<News>,
     pub control: Control,
 }
@@ -113,11 +114,12 @@ impl Hands {
             news: sender,
             control: control.clone(),
         };
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("judge".into())
             .spawn(move || worker.work(&todo))?;
         Ok(Self {
-            jobs,
+            jobs: Some(jobs),
+            thread: Some(thread),
             news,
             control,
         })
@@ -127,13 +129,21 @@ impl Hands {
         self.control.rearm();
         // News of an earlier, stopped job are of no interest any more.
         while self.news.try_recv().is_ok() {}
-        drop(self.jobs.send(job));
+        if let Some(jobs) = &self.jobs {
+            drop(jobs.send(job));
+        }
     }
 }
 
 impl Drop for Hands {
+    /// Waits for the thread, so that the sandbox is cleared away before the program ends.
     fn drop(&mut self) {
         self.control.stop();
+        self.jobs = None;
+        self.news.close();
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
     }
 }
 

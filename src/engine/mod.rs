@@ -5,8 +5,10 @@
 
 mod ask;
 mod brief;
+mod commands;
 mod decide;
 mod hands;
+mod judging;
 mod outlet;
 mod prompt;
 mod run;

@@ -1,4 +1,4 @@
-//! The loop itself: which step comes next, what a round is made of, and what the developer's commands do to it.
+//! The loop itself: which step comes next and what a round is made of. Judging and commands stand in files of their own.
 //!
 //! Everything that happens goes through [`Loop::emit`]: journal first, then the fold, then whoever watches.
 
@@ -9,13 +9,11 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
 use crate::engine::ask::Answered;
-use crate::engine::decide::decide;
-use crate::engine::hands::{Hands, Job, News, Product, Subject, Versus};
+use crate::engine::hands::Hands;
 use crate::engine::outlet::Outlet;
 use crate::engine::{Command, Setup, brief, start};
 use crate::measure::judge::JudgeError;
-use crate::measure::{Comparison, Evaluation, Progress, Verdict};
-use crate::session::event::{Author, Decision, Goal, Mode, Stage, Steer, VersionId};
+use crate::session::event::{Author, Mode, Stage, VersionId};
 use crate::session::{Event, Happened, Journal, Session};
 use crate::task::Source;
 
@@ -29,31 +27,31 @@ pub(super) enum Interrupt {
 }
 
 pub(super) struct Loop {
-    pub setup: Setup,
-    pub session: Session,
+    pub(super) setup: Setup,
+    pub(super) session: Session,
     /// Id of the session, also before its first event.
-    pub id: String,
-    pub hands: Hands,
+    pub(super) id: String,
+    pub(super) hands: Hands,
     /// Set when work is to be broken off; whoever notices takes it.
-    pub interrupt: Option<Interrupt>,
-    journal: Option<Journal>,
-    outlet: Outlet,
-    commands: UnboundedReceiver<Command>,
-    edits: VecDeque<(VersionId, String)>,
+    pub(super) interrupt: Option<Interrupt>,
+    pub(super) journal: Option<Journal>,
+    pub(super) outlet: Outlet,
+    pub(super) commands: UnboundedReceiver<Command>,
+    pub(super) edits: VecDeque<(VersionId, String)>,
     /// Rounds that were asked for by hand and are still to come.
-    asked_for: u32,
+    pub(super) asked_for: u32,
     /// The developer stopped something: no automatic round until asked for.
-    halted: bool,
-    paused: bool,
-    before_pause: Option<Stage>,
-    quit: bool,
-    deadline: Option<Instant>,
+    pub(super) halted: bool,
+    pub(super) paused: bool,
+    pub(super) before_pause: Option<Stage>,
+    pub(super) quit: bool,
+    pub(super) deadline: Option<Instant>,
     /// Rounds in a row in which the provider failed.
-    pub failures: u32,
+    pub(super) failures: u32,
     /// Why no further round makes sense, if so.
-    pub dead_end: Option<&'static str>,
+    pub(super) dead_end: Option<&'static str>,
     /// A temperature the developer chose.
-    pub temperature: Option<f64>,
+    pub(super) temperature: Option<f64>,
 }
 
 /// What comes next.
@@ -279,224 +277,6 @@ impl Loop {
         version
     }
 
-    /// Evaluates a version, compares it with the incumbent if both pass, and decides.
-    pub(super) async fn judge(&mut self, version: VersionId) {
-        let Some(subject) = self.subject(version) else {
-            return;
-        };
-        let parent = self.session.version(version).and_then(|v| v.parent);
-        self.stage(Stage::Building { version });
-        let mut evaluation = match self.work(Job::Evaluate(subject.clone())).await {
-            Ok(Product::Evaluated(evaluation)) => *evaluation,
-            Ok(_) => return,
-            Err(error) => return self.judge_failed(version, error),
-        };
-        let incumbent = self
-            .session
-            .incumbent
-            .filter(|_| evaluation.verdict.accepted())
-            .and_then(|id| self.subject(id));
-        let (mut comparison, mut against_original) = (None, None);
-        if let Some(incumbent) = incumbent {
-            self.breathe(1).await;
-            let candidate = Subject {
-                evaluation: Some(evaluation.clone()),
-                ..subject
-            };
-            match self.compare(&candidate, &incumbent).await {
-                Ok(Versus::Done {
-                    comparison: c,
-                    against_original: o,
-                }) => (comparison, against_original) = (Some(c), o),
-                Ok(Versus::Voided {
-                    version: voided,
-                    verdict,
-                    failure,
-                }) if voided == version => {
-                    evaluation.verdict = verdict;
-                    evaluation.failure = Some(failure);
-                }
-                Ok(Versus::Voided {
-                    version: voided,
-                    failure,
-                    ..
-                }) => {
-                    self.note(format!("{voided} passed before, but failed in a timing run ({}); its output cannot be relied on", failure.reason), true);
-                    return self.settle(
-                        version,
-                        parent,
-                        evaluation,
-                        None,
-                        None,
-                        Some((voided, failure.reason)),
-                    );
-                }
-                Err(error) => return self.judge_failed(version, error),
-            }
-        }
-        self.settle(
-            version,
-            parent,
-            evaluation,
-            comparison,
-            against_original,
-            None,
-        );
-    }
-
-    async fn compare(
-        &mut self,
-        candidate: &Subject,
-        incumbent: &Subject,
-    ) -> Result<Versus, JudgeError> {
-        self.stage(Stage::Comparing {
-            version: candidate.id,
-            against: incumbent.id,
-            pairs: 0,
-            left_ns: None,
-        });
-        let passes =
-            |s: &Session, id| s.version(id).and_then(|v| v.verdict()) == Some(Verdict::Accepted);
-        let original = Some(VersionId(0))
-            .filter(|id| *id != incumbent.id && passes(&self.session, *id))
-            .and_then(|id| self.subject(id));
-        let objective = self
-            .session
-            .rounds
-            .last()
-            .map_or(self.session.objective, |r| r.objective);
-        let job = Job::Compare {
-            candidate: candidate.clone(),
-            incumbent: incumbent.clone(),
-            original,
-            objective,
-        };
-        match self.work(job).await? {
-            Product::Compared(versus) => Ok(*versus),
-            _ => Err(JudgeError::Environment(
-                "the judge answered another question".into(),
-            )),
-        }
-    }
-
-    /// Says what a version came to and decides about it.
-    fn settle(
-        &mut self,
-        version: VersionId,
-        parent: Option<VersionId>,
-        evaluation: Evaluation,
-        comparison: Option<Comparison>,
-        against_original: Option<Comparison>,
-        voided: Option<(VersionId, String)>,
-    ) {
-        let objective = self
-            .session
-            .rounds
-            .last()
-            .map_or(self.session.objective, |r| r.objective);
-        let (decision, reason) = match voided {
-            Some((id, why)) => (
-                Decision::Rejected,
-                format!("not compared: {id} failed in a timing run ({why})"),
-            ),
-            None if parent.is_none() && evaluation.verdict.accepted() => (
-                Decision::Accepted,
-                "the original passes every case: the baseline".into(),
-            ),
-            None => decide(&evaluation, comparison.as_ref(), objective),
-        };
-        let incumbent = if decision == Decision::Accepted {
-            Some(version)
-        } else {
-            self.session.incumbent
-        };
-        self.emit(Event::VersionEvaluated {
-            version,
-            parent,
-            verdict: evaluation.verdict,
-            figures: evaluation.figures,
-            evaluation,
-            comparison,
-            against_original,
-        });
-        self.emit(Event::Decided {
-            version,
-            decision,
-            incumbent,
-            by_hand: false,
-            taken_back: false,
-            reason,
-        });
-    }
-
-    fn judge_failed(&mut self, version: VersionId, error: JudgeError) {
-        match error {
-            JudgeError::Stopped => self.note(format!("{version} was not measured: stopped"), false),
-            other => {
-                self.note(format!("{version} was not measured: {other}"), true);
-                self.halted = true;
-                self.dead_end = Some("environment");
-            }
-        }
-    }
-
-    pub(super) fn subject(&self, id: VersionId) -> Option<Subject> {
-        self.session.version(id).map(|v| Subject {
-            id,
-            source: v.source.clone(),
-            evaluation: v.evaluation.clone(),
-        })
-    }
-
-    /// Gives a job to the judge and passes its news on until it is done; commands are heard meanwhile.
-    pub(super) async fn work(&mut self, job: Job) -> Result<Product, JudgeError> {
-        self.hands.give(job);
-        self.hands.control.pause(self.paused);
-        loop {
-            let deadline = self.deadline;
-            tokio::select! {
-                biased;
-                command = self.commands.recv() => self.command(command),
-                news = self.hands.news.recv() => match news {
-                    Some(News::Progress(version, progress)) => self.progress(version, progress),
-                    Some(News::Done(result)) => return result,
-                    None => return Err(JudgeError::Environment("the judge's thread has ended".into())),
-                },
-                () = until(deadline), if self.interrupt.is_none() => self.interrupt = Some(Interrupt::Deadline),
-            }
-            if self.interrupt.is_some() {
-                self.hands.control.stop();
-            }
-        }
-    }
-
-    fn progress(&mut self, version: VersionId, progress: Progress) {
-        // A look is durable, and confirming is a stage of its own; the rest is only shown.
-        match &progress {
-            Progress::Looked { look, metric } => {
-                let against = self.session.incumbent.unwrap_or_default();
-                self.emit(Event::LookTaken {
-                    version,
-                    against,
-                    metric: *metric,
-                    look: *look,
-                });
-            }
-            Progress::Paired {
-                confirming: true, ..
-            } if !matches!(self.session.stage, Stage::Confirming { .. }) => {
-                let against = self.session.incumbent.unwrap_or_default();
-                self.stage(Stage::Confirming {
-                    version,
-                    against,
-                    pairs: 0,
-                });
-            }
-            _ => {}
-        }
-        self.emit(Event::Progressed { version, progress });
-    }
-
     /// A pause between two acts of a demo; nothing in real work. Commands are heard meanwhile.
     pub(super) async fn breathe(&mut self, times: u32) {
         let mut left = self.setup.breath * times;
@@ -543,198 +323,6 @@ impl Loop {
 
     pub(super) fn is_paused(&self) -> bool {
         self.paused
-    }
-
-    fn take_interrupt(&mut self) {
-        match self.interrupt.take() {
-            Some(Interrupt::Stop) => self.halted = true,
-            Some(Interrupt::Retry) => self.asked_for = self.asked_for.max(1),
-            Some(Interrupt::Quit) => self.quit = true,
-            Some(Interrupt::Deadline) | None => {}
-        }
-    }
-
-    /// Does what the developer asks. Nobody at the other end means: end in good order.
-    fn command(&mut self, command: Option<Command>) {
-        let busy = !matches!(self.session.stage, Stage::Waiting | Stage::Finished);
-        match command {
-            None | Some(Command::Quit) => {
-                self.quit = true;
-                self.interrupt = Some(Interrupt::Quit);
-            }
-            Some(Command::Stop) if busy => self.interrupt = Some(Interrupt::Stop),
-            Some(Command::Stop) => {}
-            Some(Command::Retry) => {
-                self.unpause();
-                if busy {
-                    self.interrupt = Some(Interrupt::Retry)
-                } else {
-                    self.asked_for += 1
-                }
-            }
-            Some(Command::NextRound) => {
-                self.unpause();
-                if self.dead_end.is_some_and(|r| r != "tape_ended") {
-                    self.dead_end = None;
-                }
-                self.asked_for += 1;
-            }
-            Some(Command::Pause(held)) => self.pause(held),
-            Some(Command::Hint(text)) => self.emit(Event::Steered {
-                steer: Steer::Hint { text },
-            }),
-            Some(Command::Objective(objective)) => self.emit(Event::Steered {
-                steer: Steer::Objective { objective },
-            }),
-            Some(Command::Parent(version)) => self.choose_parent(version),
-            Some(Command::Model(model)) => self.change_model(model),
-            Some(Command::Mode(mode)) => {
-                self.halted = false;
-                self.emit(Event::Steered {
-                    steer: Steer::Mode { mode },
-                });
-            }
-            Some(Command::Goal(goal)) => self.change_goal(goal),
-            Some(Command::HandEdit { parent, text }) => {
-                if text.trim().is_empty() {
-                    self.note("an empty version is not measured".into(), true);
-                } else {
-                    self.edits.push_back((parent, text));
-                }
-            }
-            Some(Command::Accept(version)) => self.accept(version),
-            Some(Command::Reject(version)) => self.reject(version),
-            Some(Command::Undo) => self.undo(),
-            Some(Command::Pin(version, pinned)) => self.emit(Event::Steered {
-                steer: Steer::Pin { version, pinned },
-            }),
-            Some(Command::Annotate(version, note)) => self.emit(Event::Steered {
-                steer: Steer::Annotate { version, note },
-            }),
-        }
-    }
-
-    fn unpause(&mut self) {
-        if self.paused {
-            self.pause(false);
-        }
-    }
-
-    fn pause(&mut self, held: bool) {
-        if self.paused == held {
-            return;
-        }
-        self.paused = held;
-        self.hands.control.pause(held);
-        self.setup.provider.hold(held);
-        if held {
-            let before = self.session.stage.clone();
-            self.stage(Stage::Paused);
-            self.before_pause = Some(before);
-        } else if let Some(stage) = self.before_pause.take() {
-            self.stage(stage);
-        }
-    }
-
-    fn choose_parent(&mut self, version: Option<VersionId>) {
-        if version.is_some_and(|id| self.session.version(id).is_none()) {
-            return self.note("there is no such version to go on from".into(), true);
-        }
-        self.emit(Event::Steered {
-            steer: Steer::Parent { version },
-        });
-    }
-
-    fn change_model(&mut self, model: String) {
-        match self.setup.provider.with_model(&model) {
-            Some(provider) => {
-                self.setup.provider = provider;
-                self.dead_end = None;
-                self.failures = 0;
-                self.emit(Event::Steered {
-                    steer: Steer::Model { model },
-                });
-            }
-            None => self.note(
-                format!(
-                    "`{}` cannot be asked for another model",
-                    self.setup.provider.name()
-                ),
-                true,
-            ),
-        }
-    }
-
-    fn change_goal(&mut self, goal: Goal) {
-        self.deadline = goal.time_ns.map(|t| Instant::now() + Duration::from(t));
-        self.emit(Event::Steered {
-            steer: Steer::Goal { goal },
-        });
-    }
-
-    fn accept(&mut self, version: VersionId) {
-        match self.session.version(version).and_then(|v| v.verdict()) {
-            Some(Verdict::Accepted) => self.decide_by_hand(
-                version,
-                Decision::Accepted,
-                Some(version),
-                "chosen by hand".into(),
-            ),
-            Some(other) => self.note(
-                format!("{version} cannot be the incumbent: {}", other.in_words()),
-                true,
-            ),
-            None => self.note(format!("{version} is not measured yet"), true),
-        }
-    }
-
-    fn reject(&mut self, version: VersionId) {
-        let heir = if self.session.incumbent == Some(version) {
-            brief::heir(&self.session, version)
-        } else {
-            self.session.incumbent
-        };
-        self.decide_by_hand(version, Decision::Rejected, heir, "rejected by hand".into());
-    }
-
-    fn undo(&mut self) {
-        match brief::undoable(&self.session) {
-            Some(last) => {
-                let decision = if last.decision == Decision::Accepted {
-                    Decision::Rejected
-                } else {
-                    Decision::Accepted
-                };
-                let (version, incumbent) = (last.version, last.before);
-                let reason = "the decision was taken back".into();
-                self.emit(Event::Decided {
-                    version,
-                    decision,
-                    incumbent,
-                    by_hand: true,
-                    taken_back: true,
-                    reason,
-                });
-            }
-            None => self.note("there is no decision to take back".into(), false),
-        }
-    }
-
-    fn decide_by_hand(
-        &mut self,
-        version: VersionId,
-        decision: Decision,
-        incumbent: Option<VersionId>,
-        reason: String,
-    ) {
-        self.emit(Event::Decided {
-            version,
-            decision,
-            incumbent,
-            by_hand: true,
-            taken_back: false,
-            reason,
-        });
     }
 
     fn finish(&mut self, reason: &str) {
@@ -810,7 +398,7 @@ impl Loop {
     }
 }
 
-async fn until(deadline: Option<Instant>) {
+pub(super) async fn until(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,

@@ -6,7 +6,7 @@ use crate::measure::Verdict;
 use crate::measure::judge::JudgeError;
 use crate::measure::machine;
 use crate::session::Event;
-use crate::session::event::{Author, Origin, TaskRecord, VersionId};
+use crate::session::event::{Author, Origin, Steer, TaskRecord, VersionId};
 use crate::task::load;
 
 /// Name of the folder in a session's folder where a task of the user's is kept.
@@ -46,6 +46,13 @@ pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
             guards,
             model,
             reached_by,
+        });
+    }
+    if l.session.goal != l.setup.goal {
+        l.emit(Event::Steered {
+            steer: Steer::Goal {
+                goal: l.setup.goal.clone(),
+            },
         });
     }
     for note in notes.into_iter().chain(l.setup.task.notes.clone()) {

@@ -58,7 +58,10 @@ impl Cache {
 
     fn prepare(folder: &Path) -> std::io::Result<()> {
         fs::create_dir_all(folder)?;
-        drop(tempfile::tempfile_in(folder)?);
+        // A full disk lets a file be made, but not filled: try with as much as a small build takes.
+        let mut trial = tempfile::tempfile_in(folder)?;
+        trial.write_all(&vec![1; 1024 * 1024])?;
+        drop(trial);
         for entry in fs::read_dir(folder)?.filter_map(Result::ok) {
             let old = entry
                 .metadata()

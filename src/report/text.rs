@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::measure::{Answer, Comparison, Evaluation, Metric, Verdict};
 use crate::report::patch;
+use crate::sandbox::{Guards, Tier};
 use crate::session::Session;
 use crate::session::event::{Author, Decision, VersionId};
 use crate::session::fold::Version;
@@ -20,13 +21,8 @@ pub fn comparison(c: &Comparison) -> String {
         (Answer::Worse, Metric::Peak | Metric::Integral) => "heavier",
         (other, _) => other.in_words(),
     };
-    let pairs = if c.confirmed { "fresh pairs" } else { "pairs" };
-    format!(
-        "{word} {}, {}, {} {pairs}",
-        interval(c),
-        c.metric.in_words(),
-        c.pairs
-    )
+    let pairs = count(c.pairs, if c.confirmed { "fresh pair" } else { "pair" });
+    format!("{word} {}, {}, {pairs}", interval(c), c.metric.in_words())
 }
 
 /// `2.29× [2.21–2.37]`.
@@ -41,6 +37,10 @@ pub fn interval(c: &Comparison) -> String {
             format!("{x:.1}")
         }
     };
+    if c.low == c.high {
+        // One pair, or none: there is no interval to speak of.
+        return c.gain.to_string();
+    }
     format!("{} [{}–{}]", c.gain, places(c.low.0), places(c.high.0))
 }
 
@@ -60,7 +60,11 @@ pub fn table(session: &Session) -> String {
     for version in &session.versions {
         rows.push(row(session, version));
     }
-    columns(&rows)
+    let mut out = columns(&rows);
+    if session.versions.iter().any(|v| v.comparison.is_some()) {
+        out.push_str("(wall, CPU and memory are of one run of every case; a gain is of many runs, pair by pair)\n");
+    }
+    out
 }
 
 fn row(session: &Session, version: &Version) -> [String; 8] {
@@ -175,8 +179,7 @@ pub fn lesson(version: &Version) -> String {
         ] {
             let text = text.trim_end();
             if !text.is_empty() {
-                let shown: Vec<&str> = text.lines().rev().take(4).collect();
-                let shown: Vec<String> = shown.into_iter().rev().map(|l| clip(l, 100)).collect();
+                let shown = excerpt(text, name == "stderr");
                 let _ = writeln!(out, "      {name:<9} {}", shown.join("\n                "));
             }
         }
@@ -194,6 +197,9 @@ pub fn lesson(version: &Version) -> String {
         );
         if let Some(c) = &version.comparison {
             let _ = writeln!(out, "      against {}: {}", c.incumbent, comparison(c));
+            if c.answer != Answer::Better && !c.note.is_empty() {
+                let _ = writeln!(out, "      {}", c.note);
+            }
         }
         if let Some(c) = version.against_original.as_ref().filter(|_| {
             version
@@ -205,6 +211,50 @@ pub fn lesson(version: &Version) -> String {
         }
     }
     out
+}
+
+/// The protections of a run in one line, what is missing marked.
+#[must_use]
+pub fn guards(guards: &Guards) -> String {
+    let missing: Vec<&str> = guards
+        .missing
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let marked = if missing.is_empty() {
+        String::new()
+    } else {
+        format!(" · missing: {} (see reheat doctor)", missing.join(", "))
+    };
+    let strength = match guards.tier {
+        Tier::None => "NOT ISOLATED: code can do whatever you can",
+        Tier::Weak => "weakly isolated",
+        Tier::Namespaces | Tier::Full => "isolated",
+    };
+    format!("{strength} ({}){marked}", guards.on.join(", "))
+}
+
+/// Four lines of a text: the first ones, or the last ones where the end tells most; what is left out is marked.
+fn excerpt(text: &str, end: bool) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let cut = lines.len().saturating_sub(4);
+    let kept = if end {
+        &lines[cut..]
+    } else {
+        &lines[..lines.len() - cut]
+    };
+    let mut shown: Vec<String> = kept.iter().map(|l| clip(l, 100)).collect();
+    if cut > 0 {
+        let mark = format!("… {}", count(cut, "line"));
+        shown.insert(if end { 0 } else { shown.len() }, mark);
+    }
+    shown
+}
+
+/// `1 pair`, `2 pairs`.
+#[must_use]
+pub fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
 /// The first characters of a line, control characters made visible.
@@ -284,7 +334,16 @@ pub fn ending(session: &Session) -> String {
                 c.metric.in_words(),
                 c.pairs
             ),
-            None => format!("{first} Best: {}, the original did not pass.", v.id),
+            None if session
+                .version(VersionId(0))
+                .is_some_and(|o| o.source.text.trim().is_empty()) =>
+            {
+                format!(
+                    "{first} Best: {}, the first version that passes or a better one after it.",
+                    v.id
+                )
+            }
+            None => format!("{first} Best: {}; the original did not pass.", v.id),
         },
         None => format!("{first} No version passes every case."),
     }
@@ -315,16 +374,7 @@ pub fn session(session: &Session) -> String {
         );
     }
     if let Some(g) = &session.guards {
-        let _ = writeln!(
-            out,
-            "sandbox   {}{}",
-            if g.tier == crate::sandbox::Tier::None {
-                "NOT ISOLATED "
-            } else {
-                "isolated: "
-            },
-            g.on.join(", ")
-        );
+        let _ = writeln!(out, "sandbox   {}", guards(g));
     }
     let _ = writeln!(out, "model     {}\n", safe(&session.model));
     out.push_str(&table(session));
@@ -333,6 +383,7 @@ pub fn session(session: &Session) -> String {
         let author = match &version.author {
             Author::Original => "the original".to_owned(),
             Author::Model { name } => format!("by {}", safe(name)),
+            Author::Tape { name } if name == "tape" => "recorded".to_owned(),
             Author::Tape { name } => format!("from the tape of {}", safe(name)),
             Author::Hand => "by hand".to_owned(),
         };

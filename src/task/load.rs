@@ -32,6 +32,8 @@ pub struct TaskFlags {
     pub time_limit: Option<Duration>,
     /// Memory that one run may use.
     pub memory_limit: Option<Bytes>,
+    /// `--output-limit`.
+    pub output_limit: Option<Bytes>,
     /// Arguments that every run is given.
     pub args: Vec<String>,
     /// Data files that every run finds in its work folder.
@@ -117,6 +119,7 @@ impl TaskFlags {
         task.objective = self.objective.unwrap_or(task.objective);
         task.limits.time = self.time_limit.unwrap_or(task.limits.time);
         task.limits.memory = self.memory_limit.unwrap_or(task.limits.memory);
+        task.limits.output = self.output_limit.unwrap_or(task.limits.output);
         if let Some(checker) = &self.checker {
             task.checker.clone_from(checker);
         }

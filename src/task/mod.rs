@@ -135,7 +135,7 @@ impl Default for Limits {
         Self {
             time: Duration::from_secs(10),
             memory: Bytes::mib(512),
-            output: Bytes::mib(16),
+            output: Bytes::mib(64),
             processes: 64,
             disk: Bytes::mib(64),
         }

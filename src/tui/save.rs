@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::session::Session;
+use crate::session::{Session, journal};
 use crate::tui::app::{App, Overlay};
 
 /// `pairs.best.py` for `solution.py` of the task `pairs`.
@@ -38,38 +38,16 @@ pub fn save(app: &mut App, session: &Session, path: &Path, replace: bool) {
         });
         return;
     }
-    match write_whole(path, best.source.text.as_bytes(), replace) {
+    let write = if replace {
+        journal::write_whole
+    } else {
+        journal::write_new
+    };
+    match write(path, best.source.text.as_bytes()) {
         Ok(()) => app.say(
             format!("{} was saved to {}", best.id, path.display()),
             false,
         ),
         Err(why) => app.say(format!("cannot write {}: {why}", path.display()), true),
     }
-}
-
-fn write_whole(path: &Path, bytes: &[u8], replace: bool) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".reheat-")
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    // Temporary files are private; a saved program is an ordinary file.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(path).map_or(0o644, |m| m.permissions().mode() & 0o777);
-        file.as_file()
-            .set_permissions(std::fs::Permissions::from_mode(mode))?;
-    }
-    let moved = if replace {
-        file.persist(path).map(drop)
-    } else {
-        file.persist_noclobber(path).map(drop)
-    };
-    moved.map_err(|e| e.error)
 }
