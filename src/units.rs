@@ -152,13 +152,11 @@ impl fmt::Display for ByteNanos {
         let mbs = self.0 / 1e15;
         if mbs >= 1000.0 {
             write!(f, "{} GB·s", three_digits(mbs / 1000.0))
+        } else if mbs >= 0.1 {
+            write!(f, "{} MB·s", three_digits(mbs))
         } else if mbs >= 0.001 || self.0 == 0.0 {
-            write!(
-                f,
-                "{} MB·s",
-                if mbs < 0.1 {
-                    format!("{mbs:.4}")
-                } else {
+            write!(f, "{mbs:.3} MB·s")
+        } else {
                     three_digits(mbs)
                 }
             )

@@ -561,3 +561,92 @@ fn a_reader_that_goes_away_ends_the_loop_without_a_panic() {
     let output = child.wait_with_output().unwrap();
     assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
 }
+
+#[test]
+fn a_session_that_is_over_goes_on_when_more_rounds_are_asked_for() {
+    let home = Home::new();
+    squares(&home);
+    tape(&home, &[reply(WRONG), reply(FAST)]);
+    let args = [
+        "optimize", "slow.py", "--cases", "cases", "--tape", "tape", "--rounds", "1", "--json",
+    ];
+    let (_, status) = home.events(&args);
+    assert_eq!(status, 1);
+    let (events, status) = home.events(&[
+        "resume",
+        "--rounds",
+        "2",
+        "--json",
+        "--comparison-time",
+        "20s",
+    ]);
+    assert_eq!(named(&events, "round_started").len(), 1, "{events:?}");
+    assert_eq!(status, 0);
+    assert_eq!(events.last().unwrap()["best_version"], 2);
+}
+
+#[test]
+fn the_program_itself_is_never_written_over() {
+    let home = Home::new();
+    squares(&home);
+    tape(&home, &[reply(FAST)]);
+    let output = home.run(&[
+        "optimize",
+        "slow.py",
+        "--cases",
+        "cases",
+        "--tape",
+        "tape",
+        "--out",
+        "./slow.py",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("the program itself"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(fs::read_to_string(home.path("slow.py")).unwrap(), SLOW);
+}
+
+#[test]
+fn a_failing_case_is_shown_from_its_first_line_and_cuts_are_marked() {
+    let home = Home::new();
+    home.write(
+        "head.py",
+        "import sys\nprint(sys.stdin.readline().strip())\n",
+    );
+    home.write("cases/01.in", "first\nb\nc\nd\ne\nf\n");
+    home.write("cases/01.out", "first\n");
+    tape(&home, &[reply("print('last')\n")]);
+    let text = stdout(&home.run(&[
+        "optimize", "head.py", "--cases", "cases", "--tape", "tape", "--rounds", "1",
+    ]));
+    assert!(
+        text.contains("input     first") && text.contains("… 2 lines"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nothing_is_left_of_the_sandbox_when_the_program_ends() {
+    let home = Home::new();
+    squares(&home);
+    tape(&home, &[reply(WRONG)]);
+    let args = [
+        "optimize", "slow.py", "--cases", "cases", "--tape", "tape", "--rounds", "1",
+    ];
+    let child = home
+        .command(&args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let name = format!("reheat-{}-", child.id());
+    child.wait_with_output().unwrap();
+    let left = Command::new("find")
+        .args(["/sys/fs/cgroup", "-type", "d", "-name", &format!("{name}*")])
+        .output()
+        .unwrap();
+    assert_eq!(stdout(&left), "", "cgroups were left behind");
+}

@@ -14,6 +14,7 @@ use crate::config::{Config, Folders};
 use crate::engine::{self, EngineError, Handle, Setup};
 use crate::model::Provider;
 use crate::model::prompt::Template;
+use crate::report::text;
 use crate::sandbox;
 use crate::session::event::{Finish, Goal, Mode, Origin, VersionId};
 use crate::session::{Library, Session, journal};
@@ -201,7 +202,16 @@ pub fn run(ground: &Ground, wish: Wish, flags: &LoopFlags, theme: Option<&str>) 
     let session = if screen {
         let demo = wish.provider.recorded();
         match super::home::workbench(ground, handle, &wish.opening, demo, theme) {
-            Ok(session) => session,
+            Ok(session) => {
+                if session.task.is_some() {
+                    super::print(&format!(
+                        "{}\nsession {} · reheat show, reheat resume\n",
+                        text::ending(&session),
+                        session.id
+                    ));
+                }
+                session
+            }
             Err(status) => return status,
         }
     } else {
@@ -306,7 +316,9 @@ fn never_answered(session: &Session) -> bool {
 /// What the loop came to, as an exit status.
 fn status(session: &Session, screen: bool) -> ExitCode {
     // Leaving the workbench of a demo is no failure.
+    let origin = session.task.as_ref().map(|t| &t.origin);
     let left = screen
+        && matches!(origin, Some(Origin::Bundled { .. }))
         && session
             .finished
             .as_ref()

@@ -161,7 +161,7 @@ fn models(ground: &Ground) -> Vec<ModelLine> {
             false,
         )],
         None => vec![
-            line("none yet: the tasks below play recorded replies", false),
+            line("none yet: the bundled tasks play recorded replies", false),
             line(
                 "get one: reheat optimize FILE --cases DIR --base-url URL --model NAME, or --model-command 'claude -p'",
                 false,

@@ -94,10 +94,10 @@ impl Loop {
         self.hands.control.pause(held);
         self.setup.provider.hold(held);
         if held {
-            let before = self.session.stage.clone();
             self.stage(Stage::Paused);
-            self.before_pause = Some(before);
-        } else if let Some(stage) = self.before_pause.take() {
+        } else {
+            // What was held is told again, as far as it has come meanwhile.
+            let stage = self.session.stage.clone();
             self.stage(stage);
         }
     }

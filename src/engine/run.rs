@@ -43,7 +43,6 @@ pub(super) struct Loop {
     /// The developer stopped something: no automatic round until asked for.
     pub(super) halted: bool,
     pub(super) paused: bool,
-    pub(super) before_pause: Option<Stage>,
     pub(super) quit: bool,
     pub(super) deadline: Option<Instant>,
     /// Rounds in a row in which the provider failed.
@@ -93,7 +92,6 @@ impl Loop {
             asked_for,
             halted: false,
             paused: false,
-            before_pause: None,
             quit: false,
             deadline,
             failures: 0,
@@ -118,7 +116,11 @@ impl Loop {
         }
         while !self.quit {
             if let Some((parent, text)) = self.edits.pop_front() {
+                let over = self.session.finished.is_some();
                 self.hand_edit(parent, text).await;
+                if over {
+                    self.stage(Stage::Finished);
+                }
                 continue;
             }
             match self.next_step() {
@@ -210,11 +212,11 @@ impl Loop {
             .iter()
             .find(|v| v.source.text.trim() == code.trim())
         {
-            let reason = format!(
-                "the reply is the same code as {}, word for word; nothing to measure",
-                same.id
-            );
+            let same = same.id;
+            let reason =
+                format!("the reply is the same code as {same}, word for word; nothing to measure");
             self.emit(Event::RoundFailed { round, reason });
+            self.judge_if_new(same).await;
             return self.breathe(1).await;
         }
         let name = self.setup.provider.name();
@@ -242,13 +244,29 @@ impl Loop {
             .iter()
             .find(|v| *v.source.text == *text)
         {
-            return self.note(
-                format!("that is {} as it stands; nothing to measure", same.id),
-                false,
-            );
+            let same = same.id;
+            if !self.judge_if_new(same).await {
+                self.note(
+                    format!("that is {same} as it stands; nothing to measure"),
+                    false,
+                );
+            }
+            return;
         }
         let version = self.create(Some(parent), 0, Author::Hand, text);
         self.judge(version).await;
+    }
+
+    /// Measures a version that was stopped before it had a verdict; whether it did.
+    async fn judge_if_new(&mut self, version: VersionId) -> bool {
+        let unmeasured = self
+            .session
+            .version(version)
+            .is_some_and(|v| v.evaluation.is_none() && !v.source.text.trim().is_empty());
+        if unmeasured {
+            self.judge(version).await;
+        }
+        unmeasured
     }
 
     pub(super) fn create(

@@ -210,7 +210,7 @@ pub enum Stage {
         /// Confirming pairs so far.
         pairs: usize,
     },
-    /// Held by the developer.
+    /// Held by the developer; what is held is the stage before it, and the next stage ends it.
     Paused,
     /// The loop has ended.
     Finished,

@@ -47,6 +47,8 @@ pub struct Session {
     pub incumbent: Option<VersionId>,
     /// What the engine does now.
     pub stage: Stage,
+    /// Whether the developer holds it; `stage` says what is held.
+    pub held: bool,
     /// What is on its way right now.
     pub live: Live,
     /// Tokens so far.
@@ -437,7 +439,13 @@ impl Session {
                 self.live.text = text.to_string();
                 self.live.reasoning = reasoning.to_string();
             }
-            Event::StageChanged { stage } => self.stage = stage.clone(),
+            Event::StageChanged {
+                stage: Stage::Paused,
+            } => self.held = true,
+            Event::StageChanged { stage } => {
+                self.held = false;
+                self.stage = stage.clone();
+            }
             Event::Progressed { version, progress } => self.progress(*version, progress),
             Event::LookTaken {
                 version,
@@ -510,6 +518,7 @@ impl Session {
                     reason: reason.clone(),
                 });
                 self.stage = Stage::Finished;
+                self.held = false;
                 self.live.case.clear();
             }
         }

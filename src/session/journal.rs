@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
 
@@ -61,6 +63,51 @@ pub struct Journal {
     folder: PathBuf,
     file: File,
     texts: BTreeSet<String>,
+    syncer: Syncer,
+}
+
+/// Brings what was written to the disk itself, on a thread of its own: a disk may take its time, the loop may not.
+#[derive(Debug)]
+struct Syncer {
+    wanted: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Syncer {
+    fn start(file: File) -> io::Result<Self> {
+        let (wanted, todo) = channel();
+        let work = move || {
+            while todo.recv().is_ok() {
+                // Several wishes at once are one.
+                while todo.try_recv().is_ok() {}
+                // A disk that cannot sync will not take the next line either, and that is told.
+                drop(file.sync_data());
+            }
+        };
+        let thread = std::thread::Builder::new()
+            .name("journal".into())
+            .spawn(work)?;
+        Ok(Self {
+            wanted: Some(wanted),
+            thread: Some(thread),
+        })
+    }
+
+    fn wish(&self) {
+        if let Some(wanted) = &self.wanted {
+            let _ = wanted.send(());
+        }
+    }
+}
+
+impl Drop for Syncer {
+    /// Waits until everything that was wished for is on the disk.
+    fn drop(&mut self) {
+        self.wanted = None;
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
 }
 
 impl Journal {
@@ -120,10 +167,13 @@ impl Journal {
                 .unwrap_or_default();
             return Err(JournalError::Busy(name));
         }
+        let twin = file.try_clone().map_err(JournalError::io("open", folder))?;
+        let syncer = Syncer::start(twin).map_err(JournalError::io("open", folder))?;
         Ok(Self {
             folder: folder.to_owned(),
             file,
             texts: BTreeSet::new(),
+            syncer,
         })
     }
 
@@ -150,9 +200,7 @@ impl Journal {
         self.set_apart(&mut value)?;
         self.line(&value)?;
         if happened.event.precious() {
-            self.file
-                .sync_data()
-                .map_err(JournalError::io("sync", &path))?;
+            self.syncer.wish();
         }
         Ok(())
     }

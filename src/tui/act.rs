@@ -331,7 +331,10 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
         Action::Theme => return vec![Effect::OtherTheme],
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
-        Action::Interrupt if app.at_work && busy(session) => return send(Command::Stop),
+        Action::Interrupt if app.at_work && busy(session) && !app.interrupted_lately() => {
+            app.interrupted_at = Some(app.now);
+            return send(Command::Stop);
+        }
         Action::Interrupt => return vec![Effect::Quit],
         Action::Quit if app.at_work && busy(session) && !app.demo => {
             app.overlay = Some(Overlay::Quit)
@@ -354,7 +357,7 @@ fn unchanged(session: &Session, parent: VersionId, area: &TextArea<'_>) -> bool 
 fn measure(app: &mut App, session: &Session, parent: VersionId, text: String) -> Vec<Effect> {
     if session
         .version(parent)
-        .is_some_and(|v| v.source.text.trim_end() == text.trim_end())
+        .is_some_and(|v| v.evaluation.is_some() && v.source.text.trim_end() == text.trim_end())
     {
         app.say("nothing was changed, so there is nothing to measure", false);
         return Vec::new();

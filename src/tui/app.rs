@@ -205,6 +205,8 @@ pub struct App {
     pub message: Option<Message>,
     /// Whether the developer holds the loop.
     pub held: bool,
+    /// When ctrl-c last stopped something: a second one soon after quits.
+    pub interrupted_at: Option<Timestamp>,
     /// The last drawing.
     pub seen: Seen,
     /// Colours of versions.
@@ -248,6 +250,7 @@ impl App {
             overlay: None,
             message: None,
             held: false,
+            interrupted_at: None,
             seen: Seen::default(),
             painted: HashMap::new(),
             diffs: HashMap::new(),
@@ -283,7 +286,14 @@ impl App {
                 self.case = None;
             }
         }
-        self.held = session.stage == Stage::Paused;
+        self.held = session.held;
+    }
+
+    /// Whether ctrl-c was pressed within the last two seconds.
+    #[must_use]
+    pub fn interrupted_lately(&self) -> bool {
+        self.interrupted_at
+            .is_some_and(|at| self.now.duration_since(at).as_millis() < 2_000)
     }
 
     /// Says something to the developer.
@@ -482,6 +492,7 @@ impl App {
             return self.message.as_ref().map(|_| 1_000);
         }
         match session.stage {
+            _ if session.held => self.fresh_words(session).then_some(1_000),
             Stage::Comparing { .. } | Stage::Confirming { .. } => Some(500),
             Stage::Waiting | Stage::Finished | Stage::Paused => {
                 self.fresh_words(session).then_some(1_000)

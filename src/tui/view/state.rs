@@ -47,8 +47,16 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     put_both(buffer, area, 0, &left, &keys);
 }
 
-/// What is on now: a glyph, its role, and words.
+/// What is on now: a glyph, its role, and words; what is held is said to be.
 fn now(cx: Context<'_>) -> (&'static str, Role, String) {
+    let (glyph, role, words) = at_work(cx);
+    if cx.session.held && glyph != "‖" {
+        return ("‖", Role::Warn, format!("paused · {words}"));
+    }
+    (glyph, role, words)
+}
+
+fn at_work(cx: Context<'_>) -> (&'static str, Role, String) {
     let session = cx.session;
     let since = elapsed(cx);
     let turning = spinner(cx.app);
@@ -119,7 +127,7 @@ fn now(cx: Context<'_>) -> (&'static str, Role, String) {
         Stage::Confirming { version, pairs, .. } => (
             turning,
             Role::Candidate,
-            format!("{version} wins; measuring it again · {pairs} fresh pairs"),
+            format!("{version} looks better; confirming on fresh runs · {pairs} pairs"),
         ),
         Stage::Paused => ("‖", Role::Warn, "paused".into()),
         Stage::Finished => ("■", Role::Heat2, finished(cx)),
@@ -210,6 +218,14 @@ fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
     Line::from(spans)
 }
 
+/// What can be done while everything is held.
+const HELD: [(Action, &str); 4] = [
+    (Action::Pause, "go on"),
+    (Action::Stop, "stop"),
+    (Action::Steer, "hint"),
+    (Action::Edit, "edit"),
+];
+
 fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
     let fixed = |pairs: &[(&str, &'static str)]| {
         pairs
@@ -240,6 +256,7 @@ fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
         ]);
     }
     let words: &[(Action, &'static str)] = match &cx.session.stage {
+        _ if cx.session.held => &HELD,
         Stage::Preparing => &[(Action::Stop, "stop"), (Action::Quit, "quit")],
         Stage::Asking | Stage::Streaming | Stage::Retrying { .. } => &[
             (Action::Stop, "stop"),
@@ -257,12 +274,7 @@ fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
             (Action::Reject, "reject"),
             (Action::Steer, "hint"),
         ],
-        Stage::Paused => &[
-            (Action::Pause, "go on"),
-            (Action::Stop, "stop"),
-            (Action::Steer, "hint"),
-            (Action::Edit, "edit"),
-        ],
+        Stage::Paused => &HELD,
         Stage::Waiting => &[
             (Action::NextRound, "next round"),
             (Action::Steer, "hint"),

@@ -10,7 +10,7 @@ use crate::session::event::VersionId;
 use crate::session::fold::Version;
 use crate::tui::app::{Seen, Tab};
 use crate::tui::keys::{Action, binding};
-use crate::tui::text::{pad, pad_left};
+use crate::tui::text::{pad, pad_left, visible};
 use crate::tui::theme::Role;
 use crate::tui::view::header::interval;
 use crate::tui::view::main_pane::first_row;
@@ -62,7 +62,23 @@ fn outcome(cx: Context<'_>) -> Vec<Line<'_>> {
         ))];
     };
     if best.id == VersionId(0) {
-        let words = " Nothing that was tried is better by enough to matter.";
+        let reason = cx
+            .session
+            .finished
+            .as_ref()
+            .map_or("", |f| f.reason.as_str());
+        let failed = cx
+            .session
+            .rounds
+            .iter()
+            .rev()
+            .find_map(|r| r.failed.clone());
+        let words = match (reason, failed) {
+            ("provider", Some(why)) => format!(" The model could not be asked: {}", visible(&why)),
+            ("stopped", _) => " The session was stopped; reheat resume goes on with it.".to_owned(),
+            _ if cx.session.versions.len() < 2 => " Nothing was tried.".to_owned(),
+            _ => " Nothing that was tried is better by enough to matter.".to_owned(),
+        };
         return vec![Line::from(vec![
             strong("The original stands.".into(), Role::Title),
             cx.span(words, Role::Muted),
