@@ -157,10 +157,6 @@ impl fmt::Display for ByteNanos {
         } else if mbs >= 0.001 || self.0 == 0.0 {
             write!(f, "{mbs:.3} MB·s")
         } else {
-                    three_digits(mbs)
-                }
-            )
-        } else {
             write!(f, "{} kB·s", three_digits(mbs * 1000.0))
         }
     }
