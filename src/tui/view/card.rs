@@ -127,6 +127,10 @@ fn in_work<'a>(cx: Context<'a>, version: &Version) -> Vec<Line<'a>> {
             format!("passes all {cases} cases and beats {against}; measured a second time"),
             "a win counts only if fresh runs confirm it, and only their figures are reported",
         ),
+        Stage::Waiting | Stage::Finished => (
+            mark.word,
+            "stopped before it had a verdict; edit it and press ctrl-s to measure it, or do the round again",
+        ),
         _ => (
             mark.word,
             "every case is checked first; only a version that passes them all is timed",
