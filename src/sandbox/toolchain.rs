@@ -404,8 +404,8 @@ mod tests {
     fn neutral_places_say_what_they_are() {
         assert_eq!(
             neutral(
-                Path::new("/root/.pyenv/versions/3.11.7"),
-                Path::new("/root/.pyenv/versions/3.11.7/bin/python3.11")
+                Path::new("/home/ada/.pyenv/versions/3.11.7"),
+                Path::new("/home/ada/.pyenv/versions/3.11.7/bin/python3.11")
             ),
             "/opt/python3.11-3.11.7"
         );
