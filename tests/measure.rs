@@ -71,6 +71,10 @@ fn missing(tool: &str) -> bool {
         .status()
         .is_ok_and(|s| s.success());
     if !found {
+        assert!(
+            std::env::var_os("REHEAT_TESTS_NO_SKIP").is_none(),
+            "needs {tool}, and nothing may be skipped here"
+        );
         println!("skipped: needs {tool}");
     }
     !found
