@@ -115,6 +115,7 @@ impl Bench {
                     name: "1".into(),
                     input: Arc::from(&b""[..]),
                     expected: Some(Arc::from(&b"done\n"[..])),
+                    held_out: false,
                 }],
             },
             args: Vec::new(),

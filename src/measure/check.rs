@@ -40,6 +40,7 @@ impl Judge {
             cases_total: cases.len(),
             build: built.report.clone(),
             failure: None,
+            flags: Vec::new(),
             memory_source: self.guards().memory_source,
         };
         if let Some(failure) = &built.failure {

@@ -37,6 +37,8 @@ pub enum Verdict {
     Accepted,
     /// Some output differs from the expected one.
     WrongAnswer,
+    /// Passes every case that the model was shown, and fails one that was held out.
+    Overfitted,
     /// Could not be built.
     CompileError,
     /// Exited with another status than 0, or by a signal.
@@ -60,6 +62,7 @@ impl Verdict {
         match self {
             Self::Accepted => "accepted",
             Self::WrongAnswer => "wrong answer",
+            Self::Overfitted => "overfitted",
             Self::CompileError => "compile error",
             Self::RuntimeError => RunVerdict::RuntimeError.in_words(),
             Self::TimeLimit => RunVerdict::TimeLimit.in_words(),
@@ -134,8 +137,32 @@ pub struct Evaluation {
     /// The first failure, told so that a person and a model can act on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+    /// What a human should look at before trusting it; never decides anything by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<Flag>,
     /// Where the memory figures come from.
     pub memory_source: MemorySource,
+}
+
+/// Something about a version that looks like a trick, with its reason, for a human to judge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flag {
+    /// What kind of suspicion.
+    pub kind: FlagKind,
+    /// One sentence with its reason: `line 12 holds the expected output of case 04`.
+    pub reason: String,
+}
+
+/// Kinds of suspicion; the list may grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlagKind {
+    /// Expected outputs stand in the code as constants.
+    Constants,
+    /// It is far faster on an input that it has seen before than on a new one.
+    Repeats,
+    /// It tried something that the sandbox refused.
+    Refused,
 }
 
 impl Evaluation {

@@ -144,8 +144,37 @@ pub struct Outcome {
     pub stdout: Captured,
     /// Standard error.
     pub stderr: Captured,
+    /// What it tried and was refused, each kind of attempt once with how often; empty where this machine cannot tell.
+    pub attempts: Vec<Attempt>,
     /// Files asked for with [`Program::collect`] that were regular files, with their bytes.
     pub collected: Vec<(String, Vec<u8>)>,
+}
+
+/// Something that a program tried and a guard refused. Refused calls of a runtime that falls back by itself are left out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Attempt {
+    /// What it was after.
+    pub kind: AttemptKind,
+    /// What exactly, for people: `connect to 127.0.0.1:8080`, `clock_settime`, `/home/ada/.ssh/id_ed25519`.
+    pub what: String,
+    /// How often.
+    pub times: u32,
+}
+
+/// What a refused attempt was after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptKind {
+    /// The network, or a socket of another kind.
+    Network,
+    /// A file or folder of this machine that is none of its business.
+    Files,
+    /// Setting a clock.
+    Clock,
+    /// Another process.
+    Processes,
+    /// The kernel, mounts, namespaces, devices.
+    System,
 }
 
 /// Which protections a sandbox has on this machine, probed once.

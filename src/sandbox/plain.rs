@@ -122,6 +122,7 @@ pub fn run(
         tasks: (most_tasks > 0).then_some(most_tasks),
         stdout,
         stderr,
+        attempts: Vec::new(),
         collected: stage.collect(program),
     })
 }

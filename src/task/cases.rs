@@ -165,6 +165,7 @@ fn from_folder(dir: &Path, cap: u64) -> Result<Cases, TaskError> {
             name,
             input,
             expected,
+            held_out: false,
         });
     }
     ignored.sort_by(|a, b| natural(a, b));
@@ -279,6 +280,7 @@ fn case_of_line(line: &[u8], at: &str, default_name: String) -> Result<Case, Tas
         name,
         input: Arc::from(input.into_bytes()),
         expected,
+        held_out: false,
     })
 }
 

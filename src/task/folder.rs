@@ -406,6 +406,7 @@ fn write_task<F: Fn(std::io::Error) -> TaskError>(
         name,
         input,
         expected,
+        ..
     } in &task.workload.cases
     {
         write(&format!("cases/{name}.in"), input)?;
@@ -466,6 +467,7 @@ mod tests {
             name: name.into(),
             input: input.into(),
             expected: expected.map(Arc::from),
+            held_out: false,
         };
         Task {
             name: "odd one".into(),

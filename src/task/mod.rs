@@ -166,6 +166,8 @@ pub struct Case {
     pub input: Arc<[u8]>,
     /// Standard output as it should be; `None` until the oracle has said it.
     pub expected: Option<Arc<[u8]>>,
+    /// Never shown to the model: neither in a prompt nor in what it is told of a failure.
+    pub held_out: bool,
 }
 
 /// A data file that the program needs.

@@ -397,6 +397,7 @@ impl Slot {
             tasks,
             stdout,
             stderr,
+            attempts: Vec::new(),
             collected,
         }
     }

@@ -542,6 +542,7 @@ impl Maker {
             cases_total: 7,
             build: None,
             failure,
+            flags: Vec::new(),
             memory_source: MemorySource::Cgroup,
         }
     }
