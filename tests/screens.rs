@@ -9,6 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use reheat::engine::Command;
+use reheat::sandbox::Tier;
 use reheat::session::Session;
 use reheat::session::event::VersionId;
 use reheat::tui::act::{Effect, terminal_event};
@@ -336,6 +337,26 @@ fn absurd_figures_are_drawn_as_well_as_they_can_be() {
         }
         bench.app.tab = Some(Tab::Charts);
         bench.draw();
+    }
+}
+
+#[test]
+fn missing_isolation_is_said_at_every_size_and_at_every_moment() {
+    for (tier, word) in [
+        (Tier::None, "NOT isolated"),
+        (Tier::Weak, "weakly isolated"),
+    ] {
+        for (width, height) in [(200, 60), (120, 36), (80, 24), (60, 20), (40, 12)] {
+            for moment in [Moment::Streaming, Moment::Comparing, Moment::Finished] {
+                let mut session = session(moment);
+                session.guards.as_mut().unwrap().tier = tier;
+                let shown = Bench::new(width, height, session, None).text();
+                assert!(
+                    shown.lines().next().unwrap().contains(word),
+                    "{width}×{height} {moment:?}:\n{shown}"
+                );
+            }
+        }
     }
 }
 

@@ -234,6 +234,20 @@ pub fn guards(guards: &Guards) -> String {
     format!("{strength} ({}){marked}", guards.on.join(", "))
 }
 
+/// A sentence for the end of every report of runs that were not, or only weakly, isolated; empty where they were.
+#[must_use]
+pub fn isolation(session: &Session) -> &'static str {
+    match session.guards.as_ref().map(|g| g.tier) {
+        Some(Tier::None) => {
+            " NOT ISOLATED: this code ran with all your rights, and could have changed files or figures."
+        }
+        Some(Tier::Weak) => {
+            " Weakly isolated: some guards were missing; `reheat doctor` says which."
+        }
+        _ => "",
+    }
+}
+
 /// Four lines of a text: the first ones, or the last ones where the end tells most; what is left out is marked.
 fn excerpt(text: &str, end: bool) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
@@ -300,6 +314,10 @@ pub fn safe(text: &str) -> String {
 /// How the session ended, in one or two sentences.
 #[must_use]
 pub fn ending(session: &Session) -> String {
+    outcome(session) + isolation(session)
+}
+
+fn outcome(session: &Session) -> String {
     let Some(finished) = &session.finished else {
         return "The session was left before its end; `reheat resume` goes on with it.".into();
     };

@@ -26,20 +26,29 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
             .sum();
         spans(left) + used + 1
     };
+    // A warning of missing isolation never goes.
+    let open = cx
+        .session
+        .guards
+        .as_ref()
+        .is_some_and(|g| g.tier < Tier::Namespaces);
     if total(&left, &right) > room {
         right[0].clear();
     }
-    if total(&left, &right) > room {
+    if total(&left, &right) > room && !open {
         right[1] = badge_only(cx);
     }
     if total(&left, &right) > room {
         left.truncate(2);
     }
-    if total(&left, &right) > room {
+    if total(&left, &right) > room && !open {
         right[1].clear();
     }
     if total(&left, &right) > room {
         right[3].clear();
+    }
+    if total(&left, &right) > room {
+        right[2].clear();
     }
     let mut line = Vec::new();
     for part in right.into_iter().rev().filter(|p| !p.is_empty()) {

@@ -22,6 +22,10 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let mut lines = Vec::new();
     if cx.session.finished.is_some() {
         lines.extend(outcome(cx));
+        let word = crate::report::text::isolation(cx.session).trim();
+        if !word.is_empty() {
+            lines.push(Line::from(cx.span(word, Role::Error)));
+        }
         lines.push(Line::default());
     }
     lines.extend(table(cx, area.width.into()));
@@ -103,11 +107,15 @@ fn outcome(cx: Context<'_>) -> Vec<Line<'_>> {
             Role::Text,
         ),
         cx.span(
-            if c.confirmed {
-                ", measured again on fresh runs"
-            } else {
-                ""
-            },
+            format!(
+                " in {}{}",
+                c.metric.in_words(),
+                if c.confirmed {
+                    ", measured again on fresh runs"
+                } else {
+                    ""
+                }
+            ),
             Role::Muted,
         ),
     ]);
