@@ -4,6 +4,7 @@
 //! A value that cannot be right is an error with line and column.
 
 mod file;
+mod keep;
 mod resolve;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use crate::task::Objective;
 use crate::units::Bytes;
 
 pub use file::TEMPLATE;
+pub use keep::keep;
 pub use resolve::{NoModel, Selection, resolve_provider};
 
 /// Folders of this user.

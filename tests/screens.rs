@@ -619,3 +619,35 @@ fn child() {
         std::process::exit(128 + signal);
     }
 }
+
+#[test]
+fn a_theme_is_shown_while_it_is_chosen_and_escape_goes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("mine.toml"),
+        "name = \"mine\"\ninherits = \"night\"\n[colours]\ntext = \"#abcdef\"\n",
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("broken.toml"), "name = \n").unwrap();
+    let mut bench = Bench::at(120, 36, Moment::Comparing);
+    bench.app.theme_folder = Some(folder.path().into());
+    let ground = |bench: &mut Bench| bench.draw()[(0, 5)].bg;
+    let dark = ground(&mut bench);
+    bench.press(&["t", "down"]);
+    assert_eq!(bench.app.theme.name, "light");
+    assert_ne!(ground(&mut bench), dark);
+    insta::assert_snapshot!("theme_picker_120x36", bench.text());
+    bench.press(&["esc"]);
+    assert_eq!(bench.app.theme.name, "dark");
+    assert_eq!(ground(&mut bench), dark);
+    // The last one is the developer's own; the one before it cannot be read and says why.
+    bench.press(&["t", "up"]);
+    assert_eq!(bench.app.theme.name, "mine");
+    assert_eq!(
+        bench.press(&["enter"]),
+        [Effect::KeepTheme("mine".to_owned())]
+    );
+    bench.press(&["t", "up"]);
+    assert_eq!(bench.app.theme.name, "mine");
+    assert!(bench.text().contains("broken.toml:1:8"), "{}", bench.text());
+}

@@ -42,6 +42,7 @@ pub fn run(theme: Option<&str>) -> ExitCode {
             .map(str::to_owned)
             .or_else(|| ground.config.theme.clone()),
         themes: Some(ground.folders.config.join("themes")),
+        config_file: Some(ground.folders.config_file()),
     };
     match tui::run(start) {
         Ok(ended) => ended.signal.map_or(ExitCode::SUCCESS, of_signal),
@@ -67,6 +68,7 @@ pub fn workbench(
             .map(str::to_owned)
             .or_else(|| ground.config.theme.clone()),
         themes: Some(ground.folders.config.join("themes")),
+        config_file: Some(ground.folders.config_file()),
         ..Start::running(handle)
     };
     let ended = tui::run(start).map_err(|e| fail(ENVIRONMENT, e))?;

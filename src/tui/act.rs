@@ -13,6 +13,7 @@ use crate::tui::app::{App, Overlay, text_area};
 use crate::tui::explore::{look_around, on_mouse};
 use crate::tui::home::Choice;
 use crate::tui::keys::{Action, BINDINGS, Binding, Context, action_of, name_of};
+use crate::tui::picker;
 use crate::tui::save::{default_name, save};
 
 /// Something that the screen alone cannot do.
@@ -37,8 +38,8 @@ pub enum Effect {
     },
     /// Draw everything again.
     Redraw,
-    /// Change to the other theme.
-    OtherTheme,
+    /// Keep the theme of this name from now on.
+    KeepTheme(String),
 }
 
 /// Takes in one event of the terminal.
@@ -147,6 +148,11 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
             }
             Vec::new()
         }
+        Overlay::Themes {
+            names,
+            cursor,
+            before,
+        } => picker::key(app, &name, names, cursor, before),
         Overlay::Save { name: mut input } => {
             match name.as_str() {
                 "esc" | "ctrl-c" => {}
@@ -328,7 +334,7 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
                 cursor: 0,
             })
         }
-        Action::Theme => return vec![Effect::OtherTheme],
+        Action::Theme => picker::open(app),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Interrupt if app.at_work && busy(session) && !app.interrupted_lately() => {

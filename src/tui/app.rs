@@ -99,6 +99,15 @@ pub enum Overlay {
         /// The text.
         area: Box<TextArea<'static>>,
     },
+    /// The themes; the one under the cursor is shown at once.
+    Themes {
+        /// All names.
+        names: Vec<String>,
+        /// The chosen one.
+        cursor: usize,
+        /// The one to go back to.
+        before: Box<Theme>,
+    },
     /// Asks for a file name.
     Save {
         /// The name so far.
@@ -168,6 +177,8 @@ pub struct App {
     pub at_work: bool,
     /// Colours.
     pub theme: Theme,
+    /// Where the developer's own themes are.
+    pub theme_folder: Option<PathBuf>,
     /// A standing line for the developer, such as the demo's.
     pub banner: String,
     /// Quits without asking.
@@ -231,6 +242,7 @@ impl App {
             at_work: home.is_none(),
             home,
             theme,
+            theme_folder: None,
             banner: String::new(),
             demo: false,
             now,

@@ -152,7 +152,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&["<"], Context::Work, Action::Left, "left", "Move long lines to the right", LOOK),
     row(&[">"], Context::Work, Action::Right, "right", "Move long lines to the left", LOOK),
     row(&["?", ":", "f1"], Context::Both, Action::Help, "help", "Show this help; type to search it, enter does it", OTHER),
-    row(&["t"], Context::Both, Action::Theme, "theme", "Change between dark and light", OTHER),
+    row(&["t"], Context::Both, Action::Theme, "theme", "Choose a theme; it is shown at once, enter keeps it", OTHER),
     row(&["ctrl-l"], Context::Both, Action::Redraw, "redraw", "Draw the whole screen again", OTHER),
     row(&["ctrl-z"], Context::Both, Action::Suspend, "suspend", "Go to the shell for a while (fg comes back)", OTHER),
     row(&["ctrl-c"], Context::Both, Action::Interrupt, "stop, quit", "First stops what is on, then quits", OTHER),

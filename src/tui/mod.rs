@@ -16,6 +16,7 @@ pub mod inbox;
 pub mod keys;
 pub mod layout;
 pub mod pace;
+pub mod picker;
 pub mod plot;
 mod run;
 pub mod sample;
@@ -72,6 +73,8 @@ pub struct Start {
     pub theme: Option<String>,
     /// Folder with the user's own themes.
     pub themes: Option<PathBuf>,
+    /// The config file, in which a choice of theme is kept; `None` keeps it nowhere.
+    pub config_file: Option<PathBuf>,
 }
 
 impl Start {
@@ -86,6 +89,7 @@ impl Start {
             demo: false,
             theme: None,
             themes: None,
+            config_file: None,
         }
     }
 }
@@ -105,7 +109,4 @@ pub enum TuiError {
     /// The terminal is missing or does not obey.
     #[error("the workbench needs a terminal: {0}; with --headless the same is told in text")]
     Terminal(#[from] std::io::Error),
-    /// The theme cannot be used.
-    #[error("{0}")]
-    Theme(String),
 }

@@ -39,8 +39,17 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
         .theme
         .clone()
         .unwrap_or_else(|| Theme::default_name(environment).to_owned());
+    // A theme that cannot be used costs its colours, never the screen.
     let (theme, warnings) =
-        Theme::load(&name, start.themes.as_deref(), depth).map_err(TuiError::Theme)?;
+        Theme::load(&name, start.themes.as_deref(), depth).unwrap_or_else(|why| {
+            let usual = Theme::default_name(environment);
+            let theme = if usual == "light" {
+                Theme::light(depth)
+            } else {
+                Theme::dark(depth)
+            };
+            (theme, vec![format!("{why}; `{usual}` is shown")])
+        });
     inbox::ended(false);
     let screen = Screen::take()?;
     let (sender, receiver) = inbox::open();
@@ -49,6 +58,7 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     let answers = sender.clone();
     let home = start.running.is_none().then_some(start.home);
     let mut app = App::new(theme, home, Timestamp::now());
+    app.theme_folder = start.themes;
     app.banner = start.banner;
     app.demo = start.demo;
     if let Some(warning) = warnings.first() {
@@ -56,6 +66,7 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     }
     let mut bench = Bench {
         session: Session::default(),
+        config_file: start.config_file,
         app,
         send: None,
         screen,
@@ -103,6 +114,7 @@ enum Leaving {
 
 struct Bench {
     session: Session,
+    config_file: Option<std::path::PathBuf>,
     app: App,
     send: Option<Box<dyn Fn(Command) + Send>>,
     screen: Screen,
@@ -252,13 +264,13 @@ impl Bench {
             Effect::Quit => self.leaving = Some(Leaving::Quit),
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.forget()?,
-            Effect::OtherTheme => {
-                let depth = self.app.theme.depth();
-                self.app.theme = if self.app.theme.light {
-                    Theme::dark(depth)
-                } else {
-                    Theme::light(depth)
-                };
+            Effect::KeepTheme(name) => {
+                if let Some(file) = &self.config_file
+                    && let Err(error) = crate::config::keep(file, &["theme"], name)
+                {
+                    self.app
+                        .say(format!("the theme holds until you leave: {error}"), true);
+                }
             }
             Effect::Outside {
                 parent,

@@ -237,6 +237,9 @@ fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
         Some(Overlay::Help { .. }) => {
             return fixed(&[("⏎", "do it"), ("↑↓", "choose"), ("esc", "close")]);
         }
+        Some(Overlay::Themes { .. }) => {
+            return fixed(&[("↑↓", "look"), ("⏎", "keep"), ("esc", "back")]);
+        }
         Some(Overlay::Edit { .. }) => {
             return fixed(&[
                 ("ctrl-s", "measure it"),
