@@ -30,6 +30,8 @@ fn child() {
     };
     let mut start = Start::running(link);
     start.demo = true;
+    start.themes = std::env::var_os("REHEAT_TERMINAL_THEMES").map(Into::into);
+    start.theme = std::env::var("REHEAT_TERMINAL_THEME").ok();
     let ended = reheat::tui::run(start).unwrap();
     if let Some(signal) = ended.signal {
         std::process::exit(128 + signal);
@@ -53,6 +55,10 @@ struct Terminal {
 
 impl Terminal {
     fn start(what: &str) -> Self {
+        Self::start_with(what, &[])
+    }
+
+    fn start_with(what: &str, environment: &[(&str, &str)]) -> Self {
         let size = PtySize {
             rows: 24,
             cols: 80,
@@ -71,6 +77,9 @@ impl Terminal {
         ]);
         command.env("REHEAT_TERMINAL_CHILD", what);
         command.env("TERM", "xterm-256color");
+        for (name, value) in environment {
+            command.env(name, value);
+        }
         command.cwd(std::env::temp_dir());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
@@ -285,4 +294,42 @@ fn a_closed_window_ends_the_program() {
     // The reader holds the terminal open as well; it ends with the program or by this signal, as a window's closing sends it.
     terminal.signal(rustix::process::Signal::HUP);
     assert_eq!(wait_for(terminal.child.as_mut()), 129);
+}
+
+#[test]
+fn a_theme_that_is_changed_is_shown_at_once_and_a_wrong_one_costs_only_its_colours() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    let theme = |colour: &str| format!("name = \"mine\"\n[colours]\nbackground = \"{colour}\"\n");
+    std::fs::write(&file, theme("#112233")).unwrap();
+    let terminal = Terminal::start_with(
+        "play",
+        &[
+            ("COLORTERM", "truecolor"),
+            ("REHEAT_TERMINAL_THEMES", folder.path().to_str().unwrap()),
+            ("REHEAT_TERMINAL_THEME", "mine"),
+        ],
+    );
+    let ground = |red, green, blue| {
+        move |s: &Seen| {
+            let cell = s.parser.screen().cell(12, 40).unwrap();
+            cell.bgcolor() == vt100::Color::Rgb(red, green, blue)
+        }
+    };
+    terminal.wait("the theme", ground(0x11, 0x22, 0x33));
+    std::fs::write(&file, theme("#445566")).unwrap();
+    terminal.wait("the changed theme", ground(0x44, 0x55, 0x66));
+    // A file that cannot be read says where, and the colours stay.
+    std::fs::write(&file, "name = \"mine\"\ncolours = 7\n").unwrap();
+    terminal.wait("what is wrong with it", |s| {
+        s.parser.screen().contents().contains("mine.toml:2:")
+    });
+    assert!(ground(0x44, 0x55, 0x66)(&terminal.seen.0.lock().unwrap()));
+}
+
+#[test]
+fn a_theme_that_is_not_there_does_not_keep_the_screen_away() {
+    let terminal = Terminal::start_with("play", &[("REHEAT_TERMINAL_THEME", "no-such")]);
+    terminal.at_work();
+    terminal.wait("why", |s| s.parser.screen().contents().contains("no-such"));
 }

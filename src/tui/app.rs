@@ -106,7 +106,7 @@ pub enum Overlay {
         /// The chosen one.
         cursor: usize,
         /// The one to go back to.
-        before: Box<Theme>,
+        before: Box<(String, Theme)>,
     },
     /// Asks for a file name.
     Save {
@@ -177,6 +177,8 @@ pub struct App {
     pub at_work: bool,
     /// Colours.
     pub theme: Theme,
+    /// The name it was asked for by: that of its file.
+    pub theme_name: String,
     /// Where the developer's own themes are.
     pub theme_folder: Option<PathBuf>,
     /// A standing line for the developer, such as the demo's.
@@ -241,6 +243,7 @@ impl App {
         Self {
             at_work: home.is_none(),
             home,
+            theme_name: theme.name.clone(),
             theme,
             theme_folder: None,
             banner: String::new(),

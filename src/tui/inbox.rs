@@ -3,6 +3,7 @@
 //! Whoever waits on it costs nothing. The thread that reads keys waits by itself rather than through
 //! crossterm, because it must notice a hang-up and must let go of the terminal while an editor has it.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub enum Message {
     Done(Done),
     /// A session was opened, or could not be.
     Opened(Result<Link, String>),
+    /// A file in the folder of the developer's own themes was changed.
+    ThemeChanged,
 }
 
 /// Messages that may wait; a full channel holds back whoever sends, never loses.
@@ -41,6 +44,26 @@ const GRACE: Duration = Duration::from_millis(450);
 #[must_use]
 pub fn open() -> (SyncSender<Message>, Receiver<Message>) {
     sync_channel(ROOM)
+}
+
+/// Tells when a file in the folder of themes changes; nothing if there is no such folder. Watches until it is dropped.
+#[must_use]
+pub fn watch_themes(
+    folder: Option<&Path>,
+    to: SyncSender<Message>,
+) -> Option<notify::RecommendedWatcher> {
+    use notify::{EventKind, RecursiveMode, Watcher};
+    let told = move |event: notify::Result<notify::Event>| {
+        // Being read, by us as well, changes nothing. A full channel will bring a drawing anyway.
+        if event.is_ok_and(|e| !matches!(e.kind, EventKind::Access(_))) {
+            drop(to.try_send(Message::ThemeChanged));
+        }
+    };
+    let mut watcher = notify::recommended_watcher(told).ok()?;
+    watcher
+        .watch(folder?, RecursiveMode::NonRecursive)
+        .ok()
+        .map(|()| watcher)
 }
 
 /// Forwards the events of a loop until it ends.

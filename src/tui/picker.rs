@@ -7,11 +7,11 @@ use crate::tui::theme::Theme;
 /// Opens the list of themes with the present one chosen.
 pub fn open(app: &mut App) {
     let names = Theme::names(app.theme_folder.as_deref());
-    let cursor = names.iter().position(|n| *n == app.theme.name).unwrap_or(0);
+    let cursor = names.iter().position(|n| *n == app.theme_name).unwrap_or(0);
     app.overlay = Some(Overlay::Themes {
         names,
         cursor,
-        before: Box::new(app.theme.clone()),
+        before: Box::new((app.theme_name.clone(), app.theme.clone())),
     });
 }
 
@@ -21,12 +21,12 @@ pub fn key(
     name: &str,
     names: Vec<String>,
     cursor: usize,
-    before: Box<Theme>,
+    before: Box<(String, Theme)>,
 ) -> Vec<Effect> {
     let last = names.len().saturating_sub(1);
     let next = match name {
         "esc" | "ctrl-c" | "q" => {
-            app.theme = *before;
+            (app.theme_name, app.theme) = *before;
             return Vec::new();
         }
         "enter" | "t" => {
@@ -64,6 +64,7 @@ pub fn show(app: &mut App, name: &str) {
     match Theme::load(name, app.theme_folder.as_deref(), app.theme.depth()) {
         Ok((theme, warnings)) => {
             app.theme = theme;
+            app.theme_name = name.to_owned();
             if let Some(warning) = warnings.first() {
                 app.say(warning.clone(), true);
             }

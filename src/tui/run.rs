@@ -59,11 +59,16 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     let home = start.running.is_none().then_some(start.home);
     let mut app = App::new(theme, home, Timestamp::now());
     app.theme_folder = start.themes;
+    app.theme_name = name;
     app.banner = start.banner;
     app.demo = start.demo;
     if let Some(warning) = warnings.first() {
         app.say(warning.clone(), true);
     }
+    let _watcher = inbox::watch_themes(
+        app.theme_folder.as_deref().filter(|f| f.is_dir()),
+        sender.clone(),
+    );
     let mut bench = Bench {
         session: Session::default(),
         config_file: start.config_file,
@@ -220,6 +225,14 @@ impl Bench {
                 self.want(Cause::News);
             }
             Message::Opened(opened) => self.opened(opened),
+            Message::ThemeChanged => {
+                let name = self.app.theme_name.clone();
+                if Theme::file(&name, self.app.theme_folder.as_deref()).is_some() {
+                    self.app.now = Timestamp::now();
+                    crate::tui::picker::show(&mut self.app, &name);
+                    self.want(Cause::Key);
+                }
+            }
             Message::HungUp => self.leaving = Some(Leaving::Signal(signal_hook::consts::SIGHUP)),
             Message::Signal(signal) => self.signal(signal)?,
         }
