@@ -13,11 +13,12 @@ use reheat::sandbox::Tier;
 use reheat::session::Session;
 use reheat::session::event::VersionId;
 use reheat::tui::act::{Effect, terminal_event};
-use reheat::tui::app::{App, Tab};
+use reheat::tui::app::{App, Overlay, Tab};
+use reheat::tui::files::Files;
 use reheat::tui::sample::{self, Moment, session};
 use reheat::tui::theme::{Depth, Theme};
 use reheat::tui::view::draw;
-use reheat::tui::{Home, ModelLine, SessionEntry, TaskEntry, desk};
+use reheat::tui::{Choice, Home, Late, ModelLine, Server, SessionEntry, TaskEntry, desk};
 
 const MOMENTS: [Moment; 8] = [
     Moment::Asking,
@@ -188,6 +189,7 @@ fn home() -> Home {
             text: "none yet: set OPENAI_API_KEY, or start a local server such as llama.cpp on :8080, then --model NAME".into(),
             ready: false,
         }],
+        servers: Vec::new(),
         sandbox: "isolated: user, mount, pid, network, ipc, seccomp, landlock, cgroup v2".into(),
         sandbox_strong: true,
         cursor: 0,
@@ -219,6 +221,8 @@ fn start_help_and_questions() {
     for (width, height) in [(120, 36), (80, 24), (40, 12)] {
         let mut bench = Bench::new(width, height, Session::default(), Some(home()));
         insta::assert_snapshot!(format!("start_{width}x{height}"), bench.text());
+        bench.press(&[","]);
+        insta::assert_snapshot!(format!("settings_{width}x{height}"), bench.text());
     }
     let mut bench = Bench::at(120, 36, Moment::Finished);
     bench.press(&["?"]);
@@ -650,4 +654,126 @@ fn a_theme_is_shown_while_it_is_chosen_and_escape_goes_back() {
     bench.press(&["t", "up"]);
     assert_eq!(bench.app.theme.name, "mine");
     assert!(bench.text().contains("broken.toml:1:8"), "{}", bench.text());
+}
+
+/// A start screen with a config file.
+fn start_with_config(text: &str) -> (tempfile::TempDir, std::path::PathBuf, Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    if !text.is_empty() {
+        std::fs::write(&file, text).unwrap();
+    }
+    let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
+    bench.app.config_file = Some(file.clone());
+    (folder, file, bench)
+}
+
+#[test]
+fn settings_are_changed_in_the_very_file_and_its_comments_stay() {
+    let (_folder, file, mut bench) =
+        start_with_config("# mine\nrounds = 4 # enough\n\n[limits]\ntime = \"5s\"\n");
+    bench.press(&[","]);
+    let shown = bench.text();
+    assert!(shown.contains("rounds          4"), "{shown}");
+    // From the model to the rounds: six down, then clear what is there and type.
+    bench.press(&["down"; 6]);
+    bench.press(&["enter", "ctrl-u", "1", "2", "enter", "esc"]);
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "# mine\nrounds = 12 # enough\n\n[limits]\ntime = \"5s\"\n"
+    );
+    // What the file's reader refuses is never written, and the reason is shown.
+    bench.press(&[","]);
+    bench.press(&["down"; 8]);
+    bench.press(&["enter", "ctrl-u", "s", "o", "o", "n", "enter"]);
+    let shown = bench.text();
+    assert!(shown.contains("soon"), "{shown}");
+    assert!(std::fs::read_to_string(&file).unwrap().contains("\"5s\""));
+    bench.press(&["esc", "esc"]);
+    assert!(bench.app.overlay.is_none());
+}
+
+#[test]
+fn a_choice_of_settings_needs_no_typing_and_a_file_that_is_broken_is_left_alone() {
+    let (_folder, file, mut bench) = start_with_config("");
+    bench.press(&[",", "down", "down", "down", "down", "down", "enter"]);
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "objective = \"memory\"\n"
+    );
+    let (_folder, file, mut bench) = start_with_config("model = \n");
+    bench.press(&[","]);
+    assert!(bench.text().contains("mend it by hand"), "{}", bench.text());
+    bench.press(&["enter", "x", "enter"]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "model = \n");
+}
+
+#[test]
+fn a_server_that_answers_becomes_the_model_with_one_key() {
+    let (_folder, file, mut bench) = start_with_config("");
+    let server = Server {
+        name: "llama.cpp".into(),
+        base_url: "http://localhost:8080/v1".into(),
+        model: "qwen2.5-coder".into(),
+    };
+    bench.press(&["m"]);
+    assert!(
+        bench.text().contains("no server answers"),
+        "{}",
+        bench.text()
+    );
+    let home = bench.app.home.as_mut().unwrap();
+    home.take(Late::Servers(vec![server.clone()]));
+    assert!(
+        bench.text().contains("llama.cpp answers at"),
+        "{}",
+        bench.text()
+    );
+    assert_eq!(bench.press(&["m"]), [Effect::TakeModel(server.clone())]);
+    reheat::tui::settings::take_model(&file, &server).unwrap();
+    let folders = reheat::config::Folders {
+        config: file.parent().unwrap().into(),
+        data: file.parent().unwrap().into(),
+        cache: file.parent().unwrap().into(),
+    };
+    let config = reheat::config::Config::load(&folders).unwrap();
+    let provider = reheat::config::resolve_provider(&config, &Default::default()).unwrap();
+    assert!(
+        provider.name().contains("qwen2.5-coder"),
+        "{}",
+        provider.name()
+    );
+}
+
+#[test]
+fn a_program_of_ones_own_is_chosen_with_the_cases_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("slow.py"), "print(1)").unwrap();
+    std::fs::write(at("other.py"), "print(2)").unwrap();
+    std::fs::create_dir(at("slow_cases")).unwrap();
+    std::fs::create_dir(at("inputs")).unwrap();
+    std::fs::write(at("inputs/1.in"), "").unwrap();
+    let open = || {
+        let mut bench = Bench::new(80, 24, Session::default(), Some(home()));
+        let files = Files::at(folder.path().into(), None);
+        bench.app.overlay = Some(Overlay::Files(Box::new(files)));
+        bench
+    };
+    let chosen = |file: &str, cases: &str| {
+        Effect::Open(Choice::Program {
+            file: at(file),
+            cases: Some(at(cases)),
+        })
+    };
+    let mut bench = open();
+    bench.press(&["s", "l", "o", "w", ".", "p"]);
+    assert_eq!(bench.press(&["enter"]), [chosen("slow.py", "slow_cases")]);
+    // Nothing lies beside the other one: its cases are asked for.
+    let mut bench = open();
+    bench.press(&["o", "t", "h", "e", "r", "enter"]);
+    let shown = bench.text();
+    assert!(shown.contains("its cases"), "{shown}");
+    bench.press(&["i", "n", "p"]);
+    assert_eq!(bench.press(&["enter"]), [chosen("other.py", "inputs")]);
 }

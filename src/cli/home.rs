@@ -6,13 +6,16 @@ use std::time::{Duration, SystemTime};
 
 use super::drive::{self, Ground, Wish};
 use super::flags::{LoopFlags, ModelFlags};
-use super::{ENVIRONMENT, USAGE, demo, fail, resume};
-use crate::config::{self, Selection};
+use super::{ENVIRONMENT, USAGE, demo, fail, optimize, resume};
+use crate::config::{self, Config, Selection};
 use crate::engine::{self, Handle};
+use crate::model::discover;
 use crate::sandbox::{self, Sandbox, Tier};
 use crate::session::Session;
 use crate::task::bundled;
-use crate::tui::{self, Choice, Home, Link, ModelLine, SessionEntry, Start, TaskEntry};
+use crate::tui::{
+    self, Choice, Home, Late, Link, ModelLine, Server, SessionEntry, Start, TaskEntry,
+};
 
 /// Sessions that the start screen lists.
 const RECENT: usize = 5;
@@ -36,6 +39,7 @@ pub fn run(theme: Option<&str>) -> ExitCode {
         running: None,
         home: home(&ground),
         open: Box::new(move |choice| open(&opener, &choice)),
+        late: Some(Box::new(late)),
         banner: String::new(),
         demo: false,
         theme: theme
@@ -123,22 +127,41 @@ fn home(ground: &Ground) -> Home {
             task: s.task,
         })
         .collect();
-    let (sandbox, sandbox_strong) = match Sandbox::open(&sandbox::Settings::default()) {
-        Ok(sandbox) => (
-            format!("isolated: {}", sandbox.guards().on.join(", ")),
-            sandbox.guards().tier >= Tier::Namespaces,
-        ),
-        Err(error) => (error.to_string(), false),
-    };
     Home {
         sessions,
         tasks,
         models: models(ground),
-        sandbox,
-        sandbox_strong,
+        servers: Vec::new(),
+        sandbox: "looking …".into(),
+        sandbox_strong: true,
         cursor: 0,
         opening: None,
     }
+}
+
+/// Looks for what takes longer than a first frame may.
+fn late(tell: &mut dyn FnMut(Late)) {
+    let (words, strong) = match Sandbox::open(&sandbox::Settings::default()) {
+        Ok(sandbox) => {
+            let tier = sandbox.guards().tier;
+            let on = sandbox.guards().on.join(", ");
+            match tier {
+                Tier::Full | Tier::Namespaces => (format!("isolated: {on}"), true),
+                Tier::Weak | Tier::None => (format!("weakly isolated: {on}"), false),
+            }
+        }
+        Err(error) => (error.to_string(), false),
+    };
+    tell(Late::Sandbox(words, strong));
+    let found = discover::discover_blocking();
+    let servers = found.into_iter().filter_map(|s| {
+        Some(Server {
+            model: s.models.first()?.clone(),
+            name: s.name,
+            base_url: s.base_url,
+        })
+    });
+    tell(Late::Servers(servers.collect()));
 }
 
 fn models(ground: &Ground) -> Vec<ModelLine> {
@@ -165,7 +188,7 @@ fn models(ground: &Ground) -> Vec<ModelLine> {
         None => vec![
             line("none yet: the bundled tasks play recorded replies", false),
             line(
-                "get one: reheat optimize FILE --cases DIR --base-url URL --model NAME, or --model-command 'claude -p'",
+                "get one: start llama.cpp or Ollama and press m, set OPENAI_API_KEY, or press , and name a command such as claude -p",
                 false,
             ),
         ],
@@ -186,8 +209,16 @@ fn ago(then: SystemTime) -> String {
 
 fn open(ground: &Ground, choice: &Choice) -> Result<Link, String> {
     let flags = LoopFlags::default();
+    // The settings may have been changed since the screen opened.
+    let fresh = Config::load(&ground.folders).map_err(|e| e.to_string())?;
+    let ground = &Ground {
+        config: fresh,
+        folders: ground.folders.clone(),
+        languages: ground.languages.clone(),
+    };
     let wish: Wish = match choice {
         Choice::Bundled(name) => demo::recorded(ground, name, 1.0)?,
+        Choice::Program { file, cases } => optimize::chosen(ground, file, cases.as_deref())?,
         Choice::Resume(id) => resume::wish(ground, id, &flags, &ModelFlags::default())?,
     };
     let handle = engine::start(drive::setup(ground, &wish, &flags)).map_err(|e| e.to_string())?;

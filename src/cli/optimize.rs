@@ -1,6 +1,6 @@
 //! `reheat optimize`: the loop on a program of the user's, with a real model.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -125,6 +125,42 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         rounds: ground.config.rounds.unwrap_or(ROUNDS),
         goal: None,
         mode: Mode::Auto,
+        comparison: ground.config.comparison_time.unwrap_or(COMPARISON),
+        breath: Duration::ZERO,
+        opening,
+    })
+}
+
+/// The same for a program that was chosen on the start screen; it begins when the developer says so.
+///
+/// # Errors
+/// What is wrong with the program, its cases or the settings.
+pub fn chosen(ground: &Ground, file: &Path, cases: Option<&Path>) -> Result<Wish, String> {
+    let flags = TaskFlags {
+        file: Some(file.to_owned()),
+        cases: cases.map(Path::to_owned),
+        objective: ground.config.objective,
+        time_limit: ground.config.time_limit,
+        memory_limit: ground.config.memory_limit,
+        ..TaskFlags::default()
+    };
+    let task = flags.load(&ground.languages).map_err(|e| e.to_string())?;
+    let model = ModelFlags::default();
+    let provider = config::resolve_provider(&ground.config, &model.selection())
+        .map_err(|e| format!("{e} (, sets one up)"))?;
+    let template = ground.template(None).map_err(|e| e.to_string())?;
+    let opening = format!("{} · replies by {}", task.name, provider.name());
+    Ok(Wish {
+        task,
+        program: Some(file.to_owned()).filter(|f| f.is_file()),
+        origin: Origin::Kept,
+        provider,
+        reached_by: model.reached_by(),
+        template,
+        resume: None,
+        rounds: ground.config.rounds.unwrap_or(ROUNDS),
+        goal: None,
+        mode: Mode::Step,
         comparison: ground.config.comparison_time.unwrap_or(COMPARISON),
         breath: Duration::ZERO,
         opening,

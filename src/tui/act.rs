@@ -11,10 +11,10 @@ use crate::session::event::{Mode, Stage, VersionId};
 use crate::task::Objective;
 use crate::tui::app::{App, Overlay, text_area};
 use crate::tui::explore::{look_around, on_mouse};
-use crate::tui::home::Choice;
+use crate::tui::home::{Choice, Server};
 use crate::tui::keys::{Action, BINDINGS, Binding, Context, action_of, name_of};
-use crate::tui::picker;
 use crate::tui::save::{default_name, save};
+use crate::tui::{files, picker, settings};
 
 /// Something that the screen alone cannot do.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,8 @@ pub enum Effect {
     },
     /// Draw everything again.
     Redraw,
+    /// Use this server as the model from now on.
+    TakeModel(Server),
     /// Keep the theme of this name from now on.
     KeepTheme(String),
 }
@@ -82,6 +84,7 @@ fn paste(app: &mut App, text: &str) {
     match &mut app.overlay {
         Some(Overlay::Edit { area, .. }) => drop(area.insert_str(&text)),
         Some(Overlay::Save { name }) => drop(name.insert_str(text.replace('\n', " "))),
+        Some(Overlay::Settings(open)) => open.paste(&text),
         Some(Overlay::Help { filter, cursor }) => {
             filter.push_str(text.trim());
             *cursor = 0;
@@ -148,6 +151,8 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
             }
             Vec::new()
         }
+        Overlay::Settings(open) => settings::key(app, &key, open),
+        Overlay::Files(open) => files::key(app, &name, open),
         Overlay::Themes {
             names,
             cursor,
@@ -335,6 +340,7 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
             })
         }
         Action::Theme => picker::open(app),
+        Action::Settings => settings::open(app),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Interrupt if app.at_work && busy(session) && !app.interrupted_lately() => {

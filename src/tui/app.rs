@@ -14,9 +14,11 @@ use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::desk::{Done, Job};
 use crate::tui::diff::Diff;
+use crate::tui::files::Files;
 use crate::tui::highlight::{Painted, Syntaxes};
 use crate::tui::home::Home;
 use crate::tui::layout::{Look, Plan, plan};
+use crate::tui::settings::Settings;
 use crate::tui::stream::Reply;
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -108,6 +110,10 @@ pub enum Overlay {
         /// The one to go back to.
         before: Box<(String, Theme)>,
     },
+    /// The settings.
+    Settings(Box<Settings>),
+    /// Chooses a program, then its cases.
+    Files(Box<Files>),
     /// Asks for a file name.
     Save {
         /// The name so far.
@@ -177,6 +183,8 @@ pub struct App {
     pub at_work: bool,
     /// Colours.
     pub theme: Theme,
+    /// The config file; `None` where a choice is kept nowhere.
+    pub config_file: Option<PathBuf>,
     /// The name it was asked for by: that of its file.
     pub theme_name: String,
     /// Where the developer's own themes are.
@@ -246,6 +254,7 @@ impl App {
             theme_name: theme.name.clone(),
             theme,
             theme_folder: None,
+            config_file: None,
             banner: String::new(),
             demo: false,
             now,

@@ -7,7 +7,7 @@ use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::tui::act::Effect;
 use crate::tui::app::{Against, App, Tab};
-use crate::tui::home::Choice;
+use crate::tui::files;
 use crate::tui::keys::Action;
 
 /// Actions that only change what is looked at.
@@ -108,11 +108,21 @@ fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Bottom => home.step(isize::MAX),
         Action::Open if home.opening.is_none() => match home.chosen() {
             Ok(choice) => {
-                let (Choice::Bundled(name) | Choice::Resume(name)) = &choice;
-                home.opening = Some(name.clone());
+                home.opening = Some(choice.name());
                 return vec![Effect::Open(choice)];
             }
             Err(why) => app.say(why, true),
+        },
+        Action::OpenFile => files::open(app),
+        Action::TakeModel => match home.offer() {
+            Some(server) => return vec![Effect::TakeModel(server.clone())],
+            None if home.models.iter().any(|m| m.ready) => {
+                app.say("a model is ready already; , changes it", false);
+            }
+            None => app.say(
+                "no server answers on the usual ports of this machine; , sets a model up",
+                true,
+            ),
         },
         _ => {}
     }

@@ -1,5 +1,7 @@
 //! What the start screen offers, as whoever opens it gives it: tasks, sessions, models, the sandbox.
 
+use std::path::PathBuf;
+
 /// A bundled task.
 #[derive(Clone, Debug)]
 pub struct TaskEntry {
@@ -39,6 +41,26 @@ pub struct ModelLine {
     pub ready: bool,
 }
 
+/// A model server that answers on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Who it is: `llama.cpp`.
+    pub name: String,
+    /// Where it is asked.
+    pub base_url: String,
+    /// The model that it would be asked for.
+    pub model: String,
+}
+
+/// What is found out after the first frame, because it takes a while.
+#[derive(Clone, Debug)]
+pub enum Late {
+    /// The protections in words, and whether they are strong.
+    Sandbox(String, bool),
+    /// Servers that answer.
+    Servers(Vec<Server>),
+}
+
 /// Everything the start screen shows, and which entry is chosen.
 #[derive(Clone, Debug, Default)]
 pub struct Home {
@@ -48,6 +70,8 @@ pub struct Home {
     pub tasks: Vec<TaskEntry>,
     /// Models.
     pub models: Vec<ModelLine>,
+    /// Servers that answer on this machine; the first one can be taken with a key.
+    pub servers: Vec<Server>,
     /// Protections in words: `isolated: user, mount, pid, …`.
     pub sandbox: String,
     /// Whether the protections are strong.
@@ -65,9 +89,48 @@ pub enum Choice {
     Bundled(String),
     /// A session, by id.
     Resume(String),
+    /// A program of the developer's with its cases.
+    Program {
+        /// The program, or a folder with a `task.toml`.
+        file: PathBuf,
+        /// The cases; none where the folder has them.
+        cases: Option<PathBuf>,
+    },
+}
+
+impl Choice {
+    /// Its name, to say that it is being opened.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Bundled(name) | Self::Resume(name) => name.clone(),
+            Self::Program { file, .. } => file.file_name().map_or_else(
+                || file.display().to_string(),
+                |n| n.to_string_lossy().into(),
+            ),
+        }
+    }
 }
 
 impl Home {
+    /// Takes in what was found out.
+    pub fn take(&mut self, late: Late) {
+        match late {
+            Late::Sandbox(words, strong) => {
+                self.sandbox = words;
+                self.sandbox_strong = strong;
+            }
+            Late::Servers(servers) => self.servers = servers,
+        }
+    }
+
+    /// The server that can be taken as the model: one answers, and no model is ready.
+    #[must_use]
+    pub fn offer(&self) -> Option<&Server> {
+        let ready = self.models.iter().any(|m| m.ready);
+        self.servers.first().filter(|_| !ready)
+    }
+
     /// Entries in all.
     #[must_use]
     pub fn entries(&self) -> usize {

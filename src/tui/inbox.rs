@@ -13,6 +13,7 @@ use ratatui::crossterm::event::Event;
 use crate::session::Happened;
 use crate::tui::Link;
 use crate::tui::desk::Done;
+use crate::tui::home::Late;
 use crate::tui::terminal;
 
 /// Something for the screen.
@@ -31,6 +32,8 @@ pub enum Message {
     Done(Done),
     /// A session was opened, or could not be.
     Opened(Result<Link, String>),
+    /// Something about this machine was found out.
+    Late(Late),
     /// A file in the folder of the developer's own themes was changed.
     ThemeChanged,
 }

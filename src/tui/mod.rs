@@ -10,6 +10,7 @@ pub mod app;
 pub mod desk;
 pub mod diff;
 pub mod explore;
+pub mod files;
 pub mod highlight;
 pub mod home;
 pub mod inbox;
@@ -21,6 +22,7 @@ pub mod plot;
 mod run;
 pub mod sample;
 pub mod save;
+pub mod settings;
 pub mod stream;
 pub mod terminal;
 pub mod text;
@@ -32,7 +34,7 @@ use std::sync::mpsc::Receiver;
 
 use crate::engine::{Command, Handle};
 use crate::session::{Happened, Session};
-pub use home::{Choice, Home, ModelLine, SessionEntry, TaskEntry};
+pub use home::{Choice, Home, Late, ModelLine, Server, SessionEntry, TaskEntry};
 pub use run::run;
 
 /// A running loop as the screen sees it.
@@ -57,6 +59,9 @@ impl From<Handle> for Link {
 /// Opens what was chosen on the start screen; runs on a thread of its own.
 pub type Opener = Box<dyn FnMut(Choice) -> Result<Link, String> + Send>;
 
+/// Finds out what takes a while, on a thread of its own, and tells it piece by piece.
+pub type Looker = Box<dyn FnOnce(&mut dyn FnMut(Late)) + Send>;
+
 /// How the screen starts.
 pub struct Start {
     /// A loop that runs already: straight to the workbench.
@@ -65,6 +70,8 @@ pub struct Start {
     pub home: Home,
     /// Opens an entry of the start screen.
     pub open: Opener,
+    /// Finds out, after the first frame, what the start screen still lacks.
+    pub late: Option<Looker>,
     /// A standing line: what a demo is, how to connect a model.
     pub banner: String,
     /// Quits without asking even while something is on.
@@ -85,6 +92,7 @@ impl Start {
             running: Some(link.into()),
             home: Home::default(),
             open: Box::new(|_| Err("nothing can be opened here".into())),
+            late: None,
             banner: String::new(),
             demo: false,
             theme: None,

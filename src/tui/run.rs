@@ -19,7 +19,7 @@ use crate::tui::pace::{Cause, Pace};
 use crate::tui::terminal::Screen;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::view::draw;
-use crate::tui::{Ended, Link, Opener, Start, TuiError};
+use crate::tui::{Ended, Link, ModelLine, Opener, Start, TuiError, settings};
 
 /// Messages taken in before a frame, at most; a flood must not keep the screen from being drawn.
 const BATCH: usize = 4_096;
@@ -60,10 +60,16 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     let mut app = App::new(theme, home, Timestamp::now());
     app.theme_folder = start.themes;
     app.theme_name = name;
+    app.config_file = start.config_file;
     app.banner = start.banner;
     app.demo = start.demo;
     if let Some(warning) = warnings.first() {
         app.say(warning.clone(), true);
+    }
+    if let Some(late) = start.late {
+        let to = sender.clone();
+        let look = move || late(&mut |found| drop(to.send(Message::Late(found))));
+        drop(std::thread::Builder::new().name("late".into()).spawn(look));
     }
     let _watcher = inbox::watch_themes(
         app.theme_folder.as_deref().filter(|f| f.is_dir()),
@@ -71,7 +77,6 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     );
     let mut bench = Bench {
         session: Session::default(),
-        config_file: start.config_file,
         app,
         send: None,
         screen,
@@ -119,7 +124,6 @@ enum Leaving {
 
 struct Bench {
     session: Session,
-    config_file: Option<std::path::PathBuf>,
     app: App,
     send: Option<Box<dyn Fn(Command) + Send>>,
     screen: Screen,
@@ -225,6 +229,12 @@ impl Bench {
                 self.want(Cause::News);
             }
             Message::Opened(opened) => self.opened(opened),
+            Message::Late(late) => {
+                if let Some(home) = &mut self.app.home {
+                    home.take(late);
+                    self.want(Cause::Key);
+                }
+            }
             Message::ThemeChanged => {
                 let name = self.app.theme_name.clone();
                 if Theme::file(&name, self.app.theme_folder.as_deref()).is_some() {
@@ -277,8 +287,25 @@ impl Bench {
             Effect::Quit => self.leaving = Some(Leaving::Quit),
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.forget()?,
+            Effect::TakeModel(server) => {
+                let words = match self.app.config_file.as_deref() {
+                    Some(file) => settings::take_model(file, &server),
+                    None => Err("there is no config file to keep it in".into()),
+                };
+                match words {
+                    Ok(()) => {
+                        let text = format!("{} at {} is ready", server.model, server.base_url);
+                        self.app
+                            .say(format!("{text}; kept in the config file"), false);
+                        if let Some(home) = &mut self.app.home {
+                            home.models = vec![ModelLine { text, ready: true }];
+                        }
+                    }
+                    Err(why) => self.app.say(why, true),
+                }
+            }
             Effect::KeepTheme(name) => {
-                if let Some(file) = &self.config_file
+                if let Some(file) = &self.app.config_file
                     && let Err(error) = crate::config::keep(file, &["theme"], name)
                 {
                     self.app

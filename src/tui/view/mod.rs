@@ -11,6 +11,7 @@ pub mod interval;
 pub mod main_pane;
 pub mod mark;
 pub mod overlay;
+pub mod settings;
 pub mod start;
 pub mod state;
 pub mod steer;

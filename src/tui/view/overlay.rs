@@ -13,7 +13,7 @@ use crate::tui::keys::shown;
 use crate::tui::layout::centred;
 use crate::tui::text::{cut, pad, visible};
 use crate::tui::theme::Role;
-use crate::tui::view::{Context, put};
+use crate::tui::view::{Context, put, settings};
 
 /// Draws it, if there is one.
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
@@ -35,6 +35,8 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
             editor(cx, area, &title, text, buffer);
         }
         Overlay::Themes { names, cursor, .. } => themes(cx, area, names, *cursor, buffer),
+        Overlay::Settings(open) => settings::settings(cx, area, open, buffer),
+        Overlay::Files(open) => settings::files(cx, area, open, buffer),
         Overlay::Save { name } => save(cx, area, name, buffer),
         Overlay::Overwrite { path } => {
             let name = visible(&path.display().to_string()).into_owned();
@@ -72,7 +74,8 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn sheet(cx: Context<'_>, area: Rect, title: &str, buffer: &mut Buffer) -> Rect {
+/// An empty sheet with a frame; gives the room inside.
+pub(super) fn sheet(cx: Context<'_>, area: Rect, title: &str, buffer: &mut Buffer) -> Rect {
     Clear.render(area, buffer);
     buffer.set_style(area, cx.theme.base().patch(cx.theme.bg(Role::Panel)));
     let title = Line::from(vec![

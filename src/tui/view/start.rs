@@ -96,12 +96,18 @@ fn footer(cx: Context<'_>, home: &Home, area: Rect, buffer: &mut Buffer) {
         (None, None) => Line::default(),
     };
     let mut keys = Vec::new();
+    if cx.app.overlay.is_some() {
+        let room = usize::from(area.width);
+        return put_both(buffer, area, 0, &left, &super::state::keys(cx, room));
+    }
     for (key, word) in [
         ("⏎", "open"),
         ("↑↓", "choose"),
-        ("t", "theme"),
         ("?", "help"),
         ("q", "quit"),
+        ("o", "open a file"),
+        (",", "settings"),
+        ("t", "theme"),
     ] {
         keys.push(cx.span(key, Role::Key));
         keys.push(cx.span(format!(" {word}   "), Role::Muted));
@@ -157,8 +163,10 @@ fn rows<'a>(cx: Context<'a>, home: &'a Home, room: usize, height: u16) -> Vec<Ro
     let label = |text: &str| cx.span(pad(&format!("   {text}"), LABEL + 1), Role::Title);
     rows.push(plain(Line::from(vec![
         label("Open"),
-        cx.span(" a program of yours: ", Role::Muted),
+        cx.span(" o", Role::Key),
+        cx.span(" chooses a program of yours (or: ", Role::Muted),
         cx.span("reheat optimize solution.py --cases cases/", Role::Text),
+        cx.span(")", Role::Muted),
     ])));
     gap(&mut rows);
     for (n, model) in home.models.iter().enumerate() {
@@ -182,6 +190,16 @@ fn rows<'a>(cx: Context<'a>, home: &'a Home, room: usize, height: u16) -> Vec<Ro
                 cx.span(piece, if model.ready { Role::Text } else { Role::Muted }),
             ])));
         }
+    }
+    if let Some(server) = home.offer() {
+        let words = format!(" {} answers at {}: ", server.name, server.base_url);
+        rows.push(plain(Line::from(vec![
+            label(""),
+            cx.span(" ●", Role::Candidate),
+            cx.span(visible(&words).into_owned(), Role::Text),
+            cx.span("m", Role::Key),
+            cx.span(format!(" uses its {}", visible(&server.model)), Role::Text),
+        ])));
     }
     if !home.models.is_empty() {
         gap(&mut rows);

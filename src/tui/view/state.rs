@@ -196,7 +196,7 @@ fn whole(time: Nanos) -> String {
 }
 
 /// The keys that fit the moment, as many as there is room for; help always.
-fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
+pub(super) fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
     let mut spans: Vec<Span<'static>> = Vec::new();
     let mut used = 0;
     let help = ("?".to_owned(), "help");
@@ -236,6 +236,15 @@ fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
     match &cx.app.overlay {
         Some(Overlay::Help { .. }) => {
             return fixed(&[("⏎", "do it"), ("↑↓", "choose"), ("esc", "close")]);
+        }
+        Some(Overlay::Settings(open)) if open.typing.is_some() => {
+            return fixed(&[("⏎", "keep"), ("ctrl-u", "clear"), ("esc", "leave it")]);
+        }
+        Some(Overlay::Settings(_)) => {
+            return fixed(&[("⏎", "change"), ("↑↓", "choose"), ("esc", "close")]);
+        }
+        Some(Overlay::Files(_)) => {
+            return fixed(&[("⏎", "open"), ("←", "folder above"), ("esc", "close")]);
         }
         Some(Overlay::Themes { .. }) => {
             return fixed(&[("↑↓", "look"), ("⏎", "keep"), ("esc", "back")]);
