@@ -77,6 +77,7 @@ impl Terminal {
         ]);
         command.env("REHEAT_TERMINAL_CHILD", what);
         command.env("TERM", "xterm-256color");
+        command.env("COLORFGBG", "15;0");
         for (name, value) in environment {
             command.env(name, value);
         }
@@ -332,4 +333,23 @@ fn a_theme_that_is_not_there_does_not_keep_the_screen_away() {
     let terminal = Terminal::start_with("play", &[("REHEAT_TERMINAL_THEME", "no-such")]);
     terminal.at_work();
     terminal.wait("why", |s| s.parser.screen().contents().contains("no-such"));
+}
+
+#[test]
+fn a_light_terminal_that_is_asked_gets_the_light_theme_and_keys_typed_meanwhile_count() {
+    let mut terminal =
+        Terminal::start_with("play", &[("COLORFGBG", ""), ("COLORTERM", "truecolor")]);
+    terminal.wait("the question", |s| {
+        s.bytes.windows(6).any(|w| w == b"\x1b]11;?")
+    });
+    terminal.keys(b"7");
+    terminal.keys(b"\x1b]11;rgb:ffff/ffff/f0f0\x1b\\\x1b[?62c");
+    // The charts, which the key asks for, on a light ground.
+    terminal.wait("the light theme", |s| {
+        let cell = s.parser.screen().cell(12, 40).unwrap();
+        cell.bgcolor() == vt100::Color::Rgb(0xfa, 0xf6, 0xf0)
+    });
+    terminal.wait("the pane of the key", |s| {
+        s.parser.screen().contents().contains("▌7 charts▐")
+    });
 }

@@ -11,6 +11,7 @@ pub mod desk;
 pub mod diff;
 pub mod explore;
 pub mod files;
+pub mod ground;
 pub mod highlight;
 pub mod home;
 pub mod inbox;

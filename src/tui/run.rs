@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use ratatui::crossterm::event::Event;
 use ratatui::layout::Rect;
 
 use crate::engine::Command;
@@ -19,7 +20,7 @@ use crate::tui::pace::{Cause, Pace};
 use crate::tui::terminal::Screen;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::view::draw;
-use crate::tui::{Ended, Link, ModelLine, Opener, Start, TuiError, settings};
+use crate::tui::{Ended, Link, ModelLine, Opener, Start, TuiError, ground, settings};
 
 /// Messages taken in before a frame, at most; a flood must not keep the screen from being drawn.
 const BATCH: usize = 4_096;
@@ -51,10 +52,9 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
             (theme, vec![format!("{why}; `{usual}` is shown")])
         });
     inbox::ended(false);
-    let screen = Screen::take()?;
+    let mut screen = Screen::take()?;
     let (sender, receiver) = inbox::open();
     let signals = inbox::signals(sender.clone())?;
-    let keyboard = Keyboard::start(sender.clone())?;
     let answers = sender.clone();
     let home = start.running.is_none().then_some(start.home);
     let mut app = App::new(theme, home, Timestamp::now());
@@ -66,6 +66,18 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     if let Some(warning) = warnings.first() {
         app.say(warning.clone(), true);
     }
+    if asks_for_ground(start.theme.as_deref(), depth, environment) {
+        app.size = size();
+        screen.draw(|frame| drop(draw(frame, &Session::default(), &app)))?;
+        let answer = ground::ask(ground::PATIENCE);
+        if answer.light == Some(true) {
+            crate::tui::picker::show(&mut app, "light");
+        }
+        for key in answer.keys {
+            drop(sender.try_send(Message::Terminal(Event::Key(key))));
+        }
+    }
+    let keyboard = Keyboard::start(sender.clone())?;
     if let Some(late) = start.late {
         let to = sender.clone();
         let look = move || late(&mut |found| drop(to.send(Message::Late(found))));
@@ -97,6 +109,22 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     inbox::ended(true);
     result?;
     Ok(ended)
+}
+
+/// Whether the terminal is asked for its ground: nobody has named a theme, nothing tells it already, and it can answer.
+fn asks_for_ground(
+    theme: Option<&str>,
+    depth: Depth,
+    get: impl Fn(&str) -> Option<String>,
+) -> bool {
+    let told = get("COLORFGBG").is_some_and(|v| !v.is_empty());
+    let plain = get("TERM").is_none_or(|t| matches!(t.as_str(), "" | "dumb" | "linux"));
+    theme.is_none() && depth > Depth::None && !told && !plain
+}
+
+fn size() -> Rect {
+    let (width, height) = ratatui::crossterm::terminal::size().unwrap_or((80, 24));
+    Rect::new(0, 0, width, height)
 }
 
 /// Opens entries of the start screen on a thread of its own: loading a task may take a while.
@@ -187,8 +215,7 @@ impl Bench {
 
     fn draw(&mut self) -> std::io::Result<()> {
         self.wanted = None;
-        let (width, height) = ratatui::crossterm::terminal::size().unwrap_or((80, 24));
-        self.app.size = Rect::new(0, 0, width, height);
+        self.app.size = size();
         self.app.now = Timestamp::now();
         let jobs = &self.jobs;
         self.app
