@@ -285,6 +285,7 @@ impl Maker {
         match round {
             1 => {
                 let failure = Failure {
+                    held_out: false,
                     case: "04".into(),
                     reason: "line 1 differs".into(),
                     input: "400 -3\n7 7 -10 4 -7 7 0 -3 1 7 -10 7 …".into(),
@@ -302,6 +303,7 @@ impl Maker {
             }
             3 => {
                 let failure = Failure {
+                    held_out: false,
                     case: "01".into(),
                     reason: "exit status 1".into(),
                     input: "60 12\n3 9 6 6 …".into(),
