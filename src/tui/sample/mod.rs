@@ -196,6 +196,7 @@ impl Maker {
                 session: "20260504-093000-pairs".into(),
                 best_version: Some(VersionId(5)),
                 comparison,
+                flags: Vec::new(),
                 reason: "rounds".into(),
             },
         );
@@ -217,6 +218,8 @@ impl Maker {
                     toolchain: "Python 3.12.3".into(),
                     objective: Objective::Time,
                     cases,
+                    held_out: Vec::new(),
+                    held_out_seed: None,
                     origin: Origin::Bundled {
                         name: "pairs".into(),
                     },
