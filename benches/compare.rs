@@ -117,6 +117,7 @@ impl Bench {
                     expected: Some(Arc::from(&b"done\n"[..])),
                     held_out: false,
                 }],
+                ..Workload::default()
             },
             args: Vec::new(),
             files: Vec::new(),

@@ -104,6 +104,8 @@ pub struct Config {
     pub time_limit: Option<Duration>,
     /// Limit of memory of one run.
     pub memory_limit: Option<Bytes>,
+    /// How many cases the model is never shown.
+    pub held_out: Option<crate::task::HoldOut>,
     /// Paths that programs in the sandbox may read besides what they need.
     pub sandbox_read: Vec<PathBuf>,
     /// The `[provider.NAME]` tables.

@@ -277,7 +277,18 @@ fn save(session: &Session, out: Option<&Path>) -> Option<ExitCode> {
     match session.best().filter(|_| better(session)) {
         Some(best) => match journal::write_whole(out, best.source.text.as_bytes()) {
             Ok(()) => {
-                let _ = fail(0, format_args!("{} written to {}", best.id, out.display()));
+                let first = best.flags().first();
+                let look = first.map_or_else(String::new, |f| {
+                    format!(
+                        "; look at it before you trust it: {}",
+                        text::safe(&f.reason)
+                    )
+                });
+                let mark = text::mark(best);
+                let _ = fail(
+                    0,
+                    format_args!("{}{mark} written to {}{look}", best.id, out.display()),
+                );
                 None
             }
             Err(why) => Some(fail(

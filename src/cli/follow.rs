@@ -82,11 +82,11 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
         } => {
             writeln!(
                 out,
-                "task     {} — {} ({}, {} cases, aim: {})",
+                "task     {} — {} ({}, {}, aim: {})",
                 task.name,
                 text::safe(&task.title),
                 text::safe(&task.toolchain),
-                task.cases.len(),
+                text::cases(task),
                 task.objective
             )?;
             writeln!(out, "sandbox  {}", text::guards(guards))?;
@@ -212,7 +212,11 @@ fn evaluated(out: &mut impl Write, session: &Session, id: VersionId) -> io::Resu
         .as_ref()
         .and_then(|e| e.failure.as_ref())
         .filter(|f| !f.case.is_empty());
-    let case = case.map_or_else(String::new, |f| format!(" on case {}", f.case));
-    writeln!(out, "{glyph} {id}  {}{case}", verdict.in_words())?;
+    let case = case.map_or_else(String::new, |f| {
+        let held = if f.held_out { "held-out " } else { "" };
+        format!(" on {held}case {}", f.case)
+    });
+    let mark = text::mark(version);
+    writeln!(out, "{glyph} {id}{mark}  {}{case}", verdict.in_words())?;
     out.write_all(text::lesson(version).as_bytes())
 }

@@ -47,6 +47,9 @@ pub struct MeasureArgs {
     /// How outputs are compared: exact, tokens, lines, numbers or numbers:1e-9
     #[arg(long, value_parser = Checker::parse)]
     pub checker: Option<Checker>,
+    /// A program of yours that compares outputs: run as FILE input got expected; 0 is right, 1 is wrong and its output says why
+    #[arg(long, value_name = "FILE", conflicts_with = "checker")]
+    pub checker_program: Option<PathBuf>,
     /// Time that one run may take
     #[arg(long, value_name = "T", value_parser = parse_duration)]
     pub time_limit: Option<Duration>,
@@ -301,6 +304,7 @@ fn task(args: &MeasureArgs, languages: &Languages) -> Result<Task, TaskError> {
         cases: Some(args.cases.clone()),
         objective: Some(args.objective),
         checker: args.checker.clone(),
+        checker_program: args.checker_program.clone(),
         time_limit: args.time_limit,
         memory_limit: args.memory_limit,
         output_limit: args.output_limit,

@@ -12,7 +12,7 @@ use super::{ENVIRONMENT, USAGE, fail};
 use crate::config;
 use crate::session::event::{Mode, Origin};
 use crate::task::load::TaskFlags;
-use crate::task::{Checker, Objective};
+use crate::task::{Checker, HoldOut, Objective};
 use crate::units::{Bytes, parse_bytes, parse_duration};
 
 /// Rounds where nothing else is said, as in the paper's plots.
@@ -46,6 +46,12 @@ pub struct OptimizeArgs {
     /// How outputs are compared: exact, tokens, numbers[:TOLERANCE] or lines.
     #[arg(long, value_name = "CHECKER", value_parser = Checker::parse)]
     checker: Option<Checker>,
+    /// A program of yours that compares outputs: run as FILE input got expected; 0 is right, 1 is wrong and its output says why.
+    #[arg(long, value_name = "FILE", conflicts_with = "checker")]
+    checker_program: Option<PathBuf>,
+    /// Cases that the model is never shown: a share such as 25% (the default), a number, or 0 for none.
+    #[arg(long, value_name = "N|N%")]
+    held_out: Option<HoldOut>,
     /// Time that one run may take, for example 10s.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     time_limit: Option<Duration>,
@@ -93,6 +99,12 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         statement: args.statement.clone(),
         objective: args.objective.or(ground.config.objective),
         checker: args.checker.clone(),
+        checker_program: args.checker_program.clone(),
+        held_out: args.held_out.clone().or_else(|| {
+            // What a task folder says of its own cases goes before a habit.
+            let own = args.file.as_deref().is_some_and(std::path::Path::is_dir);
+            ground.config.held_out.clone().filter(|_| !own)
+        }),
         time_limit: args.time_limit.or(ground.config.time_limit),
         memory_limit: args.memory_limit.or(ground.config.memory_limit),
         output_limit: args.output_limit,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
 use super::{Config, ConfigError, ProviderTable};
-use crate::task::Objective;
+use crate::task::{HoldOut, Objective};
 use crate::units::{Bytes, parse_bytes, parse_duration};
 
 /// A config file that says everything and sets nothing.
@@ -21,6 +21,7 @@ pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented
 # template = "default"            # default, afterburner, or prompts/NAME.md beside this file
 # objective = "time"              # time, memory or integral
 # rounds = 10
+# held_out = "25%"                # cases that the model is never shown: a share, a number, or 0
 # comparison = "30s"              # time that one comparison may take at most
 
 # [limits]                        # of one run
@@ -64,6 +65,7 @@ struct File {
     template: Option<String>,
     objective: Option<Objective>,
     rounds: Option<u32>,
+    held_out: Option<HoldOut>,
     #[serde(deserialize_with = "span")]
     comparison: Option<Duration>,
     limits: Limits,
@@ -92,6 +94,7 @@ const TOP: &[&str] = &[
     "template",
     "objective",
     "rounds",
+    "held_out",
     "comparison",
     "limits",
     "sandbox",
@@ -152,6 +155,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
         template: file.template,
         objective: file.objective,
         rounds: file.rounds,
+        held_out: file.held_out,
         comparison_time: file.comparison,
         time_limit: file.limits.time,
         memory_limit: file.limits.memory,

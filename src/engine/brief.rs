@@ -1,6 +1,6 @@
 //! Small questions about a session that the loop asks. Pure.
 
-use crate::measure::{Comparison, Verdict};
+use crate::measure::{Comparison, Evaluation, Verdict};
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::session::fold::{Decided, Version};
@@ -31,6 +31,19 @@ pub(super) fn undoable(session: &Session) -> Option<&Decided> {
         }
     }
     None
+}
+
+/// An original that fails a held-out case was not fitted to anything: it is told what the case alone would tell.
+pub(super) fn as_original(evaluation: &mut Evaluation) {
+    let failed = evaluation.failure.as_ref().map(|f| f.case.clone());
+    if evaluation.verdict == Verdict::Overfitted
+        && let Some(case) = evaluation
+            .cases
+            .iter()
+            .find(|c| Some(&c.case) == failed.as_ref())
+    {
+        evaluation.verdict = case.verdict;
+    }
 }
 
 /// A version against v0: measured in its own right, or v0 was its incumbent.

@@ -9,6 +9,7 @@ use crate::engine::{Command, brief};
 use crate::measure::Verdict;
 use crate::session::Event;
 use crate::session::event::{Decision, Goal, Stage, Steer, VersionId};
+use crate::task::held_out;
 
 impl Loop {
     pub(super) fn take_interrupt(&mut self) {
@@ -46,9 +47,17 @@ impl Loop {
                 self.asked_for += 1;
             }
             Some(Command::Pause(held)) => self.pause(held),
-            Some(Command::Hint(text)) => self.emit(Event::Steered {
-                steer: Steer::Hint { text },
-            }),
+            Some(Command::Hint(text)) => {
+                if let Some(case) = held_out::quoted_by(&self.setup.task, &text) {
+                    self.note(
+                        format!("the hint quotes case {case}, which is held out: the model will see that part of it"),
+                        false,
+                    );
+                }
+                self.emit(Event::Steered {
+                    steer: Steer::Hint { text },
+                });
+            }
             Some(Command::Objective(objective)) => self.emit(Event::Steered {
                 steer: Steer::Objective { objective },
             }),

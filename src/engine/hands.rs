@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::measure::build::Built;
 use crate::measure::judge::{Judge, JudgeError};
-use crate::measure::{Compared, Contender, Contested, Plan, Side};
+use crate::measure::{Compared, Contender, Contested, Plan, Side, flags};
 use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict};
 use crate::sandbox::{self, Control, Guards};
 use crate::session::event::VersionId;
@@ -252,7 +252,11 @@ impl Worker {
     fn evaluate(&mut self, subject: &Subject) -> Result<Evaluation, JudgeError> {
         let built = self.build(subject)?;
         let (judge, task, mut watch, control) = self.tools(subject.id)?;
-        judge.evaluate(&built, task, &control, &mut watch)
+        let mut evaluation = judge.evaluate(&built, task, &control, &mut watch)?;
+        let original = task.source.as_ref().map_or("", |s| &*s.text);
+        let in_code = flags::in_code(task, original, &subject.source.text);
+        evaluation.flags.extend(in_code);
+        Ok(evaluation)
     }
 
     fn compare(

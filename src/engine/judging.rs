@@ -1,10 +1,11 @@
 //! What becomes of a version: its evaluation, its comparison with the incumbent, the decision; and passing the judge's news on.
 
+use crate::engine::brief;
 use crate::engine::decide::decide;
 use crate::engine::hands::{Job, News, Product, Subject, Versus};
 use crate::engine::run::{Interrupt, Loop, until};
 use crate::measure::judge::JudgeError;
-use crate::measure::{Comparison, Evaluation, Progress, Verdict};
+use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict, flags};
 use crate::session::event::{Decision, Stage, VersionId};
 use crate::session::{Event, Session};
 
@@ -21,6 +22,13 @@ impl Loop {
             Ok(_) => return,
             Err(error) => return self.judge_failed(version, error),
         };
+        if parent.is_none() {
+            brief::as_original(&mut evaluation);
+        } else if let Some(original) =
+            (self.session.version(VersionId(0))).and_then(|v| v.evaluation.as_ref())
+        {
+            flags::without_those_of(original, &mut evaluation.flags);
+        }
         let incumbent = self
             .session
             .incumbent
@@ -37,7 +45,12 @@ impl Loop {
                 Ok(Versus::Done {
                     comparison: c,
                     against_original: o,
-                }) => (comparison, against_original) = (Some(c), o),
+                }) => {
+                    let before = incumbent.evaluation.as_ref();
+                    let repeats = before.and_then(|e| flags::repeats(&self.setup.task, e, &c));
+                    evaluation.flags.extend(repeats);
+                    (comparison, against_original) = (Some(c), o);
+                }
                 Ok(Versus::Voided {
                     version: voided,
                     verdict,
@@ -58,7 +71,7 @@ impl Loop {
                         evaluation,
                         None,
                         None,
-                        Some((voided, failure.reason)),
+                        Some((voided, failure)),
                     );
                 }
                 Err(error) => return self.judge_failed(version, error),
@@ -117,7 +130,7 @@ impl Loop {
         evaluation: Evaluation,
         comparison: Option<Comparison>,
         against_original: Option<Comparison>,
-        voided: Option<(VersionId, String)>,
+        voided: Option<(VersionId, Failure)>,
     ) {
         let objective = self
             .session
@@ -125,9 +138,17 @@ impl Loop {
             .last()
             .map_or(self.session.objective, |r| r.objective);
         let (decision, reason) = match voided {
-            Some((id, why)) => (
+            // This sentence stands in later prompts: of a held-out case it must say nothing.
+            Some((id, failure)) if failure.held_out => (
                 Decision::Rejected,
-                format!("not compared: {id} failed in a timing run ({why})"),
+                format!("not compared: {id} failed in a timing run"),
+            ),
+            Some((id, failure)) => (
+                Decision::Rejected,
+                format!(
+                    "not compared: {id} failed in a timing run ({})",
+                    failure.reason
+                ),
             ),
             None if parent.is_none() && evaluation.verdict.accepted() => (
                 Decision::Accepted,
@@ -162,6 +183,10 @@ impl Loop {
     pub(super) fn judge_failed(&mut self, version: VersionId, error: JudgeError) {
         match error {
             JudgeError::Stopped => self.note(format!("{version} was not measured: stopped"), false),
+            // The task (its checker) cannot cope with what this version writes; another one may well be judged.
+            JudgeError::Task(why) if version != VersionId(0) => {
+                self.note(format!("{version} was not measured: {why}"), true);
+            }
             other => {
                 self.note(format!("{version} was not measured: {other}"), true);
                 self.halted = true;

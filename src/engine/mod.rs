@@ -23,10 +23,10 @@ use std::time::Duration;
 use crate::model::Provider;
 use crate::model::prompt::Template;
 use crate::sandbox;
-use crate::session::event::{Goal, Mode, Origin, VersionId};
+use crate::session::event::{Event, Goal, Mode, Origin, VersionId};
 use crate::session::journal::JournalError;
 use crate::session::{Happened, Journal, Library, Session};
-use crate::task::{Objective, Task};
+use crate::task::{Objective, Task, held_out};
 
 /// What the developer can ask of the loop. Each is answered by events, never by a return value.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,7 +140,7 @@ pub enum EngineError {
 ///
 /// # Errors
 /// When the journal cannot be made or opened, or the system refuses a thread. Everything later is told by events.
-pub fn start(setup: Setup) -> Result<Handle, EngineError> {
+pub fn start(mut setup: Setup) -> Result<Handle, EngineError> {
     let (journal, past) = match &setup.resume {
         Some(id) => {
             let (journal, events) = Journal::reopen(&setup.library.folder(id))?;
@@ -148,6 +148,15 @@ pub fn start(setup: Setup) -> Result<Handle, EngineError> {
         }
         None => (setup.library.create(&setup.task.name)?.1, Vec::new()),
     };
+    let begun = past.iter().find_map(|h| match &h.event {
+        Event::SessionStarted { task, .. } => Some(task),
+        _ => None,
+    });
+    let seed = begun.map_or_else(|| Some(rand::random()), |record| record.held_out_seed);
+    match (begun, seed) {
+        (Some(record), _) => held_out::recall(&mut setup.task, &record.held_out),
+        (None, seed) => held_out::choose(&mut setup.task, seed.unwrap_or_default()),
+    }
     let hands = hands::Hands::start(
         setup.task.clone(),
         setup.sandbox.clone(),
@@ -165,7 +174,8 @@ pub fn start(setup: Setup) -> Result<Handle, EngineError> {
         session.apply(&happened);
         outlet.push(happened);
     }
-    let it = run::Loop::new(setup, journal, session, hands, outlet, heard);
+    let mut it = run::Loop::new(setup, journal, session, hands, outlet, heard);
+    it.held_out_seed = seed;
     std::thread::Builder::new()
         .name("engine".into())
         .spawn(move || runtime.block_on(it.run()))?;

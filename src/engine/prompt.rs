@@ -1,11 +1,12 @@
 //! What the model is told: the session so far, gathered for the prompt's template. Pure.
 
 use crate::engine::{Setup, brief};
-use crate::measure::{Answer, Comparison, Evaluation};
+use crate::measure::{Answer, Comparison, Evaluation, Failure, Verdict};
 use crate::model::prompt::{FailureContext, HistoryEntry, PromptContext};
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::session::fold::{Round, Version};
+use crate::task::Task;
 
 /// How many earlier rounds are told, the newest ones.
 const HISTORY: usize = 8;
@@ -34,6 +35,7 @@ fn context(session: &Session, setup: &Setup, parent: VersionId) -> PromptContext
     let record = session.task.as_ref();
     let round = session.round();
     let limits = &setup.task.limits;
+    let cases = &setup.task.workload.cases;
     PromptContext {
         statement: setup.task.statement.clone(),
         objective: round.map_or(session.objective, |r| r.objective).to_string(),
@@ -61,8 +63,9 @@ fn context(session: &Session, setup: &Setup, parent: VersionId) -> PromptContext
         verdict: evaluation
             .map(|e| e.verdict.in_words().to_owned())
             .unwrap_or_default(),
-        cases_passed: evaluation.map_or(0, Evaluation::passed),
-        cases_total: setup.task.workload.cases.len(),
+        cases_passed: evaluation.map_or(0, |e| shown_passed(e, &setup.task)),
+        cases_total: cases.iter().filter(|c| !c.held_out).count(),
+        held_out: cases.iter().filter(|c| c.held_out).count(),
         figures: evaluation
             .filter(|e| e.verdict.accepted())
             .map(figures)
@@ -72,16 +75,7 @@ fn context(session: &Session, setup: &Setup, parent: VersionId) -> PromptContext
             .and_then(brief::against_original)
             .map(|c| told(c, "the original"))
             .unwrap_or_default(),
-        failure: evaluation
-            .and_then(|e| e.failure.as_ref())
-            .map(|f| FailureContext {
-                case: f.case.clone(),
-                reason: f.reason.clone(),
-                input: f.input.clone(),
-                expected: f.expected.clone(),
-                got: f.got.clone(),
-                stderr: f.stderr.clone(),
-            }),
+        failure: evaluation.and_then(failure),
         history: history(session),
         hint: round.map(|r| r.hint.clone()).unwrap_or_default(),
         cores: session.machine.as_ref().map_or(1, |m| m.cores),
@@ -93,6 +87,56 @@ fn context(session: &Session, setup: &Setup, parent: VersionId) -> PromptContext
         time_limit: crate::units::Nanos::from(limits.time).to_string(),
         memory_limit: limits.memory.to_string(),
     }
+}
+
+/// How many of the shown cases pass.
+fn shown_passed(evaluation: &Evaluation, task: &Task) -> usize {
+    let held = |name: &str| {
+        let case = task.workload.cases.iter().find(|c| c.name == name);
+        case.is_some_and(|c| c.held_out)
+    };
+    let passed = evaluation.cases.iter().filter(|c| c.verdict.accepted());
+    passed.filter(|c| !held(&c.case)).count()
+}
+
+/// Where a version fails, as far as the model may know it: of a held-out case nothing but how the run ended.
+fn failure(evaluation: &Evaluation) -> Option<FailureContext> {
+    let f = evaluation.failure.as_ref()?;
+    if f.held_out {
+        return Some(FailureContext {
+            reason: unseen(evaluation, f),
+            ..FailureContext::default()
+        });
+    }
+    Some(FailureContext {
+        case: f.case.clone(),
+        reason: f.reason.clone(),
+        input: f.input.clone(),
+        expected: f.expected.clone(),
+        got: f.got.clone(),
+        stderr: f.stderr.clone(),
+    })
+}
+
+/// What is told of a failure on a held-out case.
+fn unseen(evaluation: &Evaluation, failure: &Failure) -> String {
+    let case = evaluation.cases.iter().find(|c| c.case == failure.case);
+    let verdict = case.map_or(evaluation.verdict, |c| c.verdict);
+    let how = match verdict {
+        // It passed at first: the failure came in a timed run.
+        Verdict::Accepted => {
+            return "it passed every case, but failed when it was run again, on an input that you were not shown; what it does must not vary from run to run".into();
+        }
+        Verdict::WrongAnswer => "its output is wrong",
+        Verdict::TimeLimit => "it is stopped at the limit of time",
+        Verdict::MemoryLimit => "it is stopped at the limit of memory",
+        Verdict::OutputLimit => "it is stopped at the limit of output",
+        Verdict::RuntimeError => "it breaks off with an error",
+        _ => "it fails",
+    };
+    format!(
+        "it passes every case that you were shown, but {how} on inputs that you were not shown; solve the problem in general"
+    )
 }
 
 fn figures(evaluation: &Evaluation) -> String {
@@ -177,6 +221,9 @@ fn outcome(version: &Version) -> String {
         return "it was not measured".into();
     };
     if let Some(f) = &evaluation.failure {
+        if f.held_out {
+            return unseen(evaluation, f);
+        }
         let mut text = if f.case.is_empty() {
             f.reason.clone()
         } else {

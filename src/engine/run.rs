@@ -49,6 +49,8 @@ pub(super) struct Loop {
     pub(super) failures: u32,
     /// Why no further round makes sense, if so.
     pub(super) dead_end: Option<&'static str>,
+    /// What the held-out cases were drawn with.
+    pub(super) held_out_seed: Option<u32>,
     /// A temperature the developer chose.
     pub(super) temperature: Option<f64>,
 }
@@ -96,6 +98,7 @@ impl Loop {
             deadline,
             failures: 0,
             dead_end: None,
+            held_out_seed: None,
             temperature: None,
         }
     }
@@ -350,6 +353,9 @@ impl Loop {
             .filter(|v| v.id != VersionId(0))
             .and_then(brief::against_original)
             .cloned();
+        let flags = best
+            .filter(|v| v.id != VersionId(0))
+            .map_or_else(Vec::new, |v| v.flags().to_vec());
         let session = self.session.id.clone();
         if reason == "time" {
             self.deadline = None;
@@ -358,6 +364,7 @@ impl Loop {
             session,
             best_version,
             comparison,
+            flags,
             reason: reason.into(),
         });
     }

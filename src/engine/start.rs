@@ -7,7 +7,7 @@ use crate::measure::judge::JudgeError;
 use crate::measure::machine;
 use crate::session::Event;
 use crate::session::event::{Author, Origin, Steer, TaskRecord, VersionId};
-use crate::task::load;
+use crate::task::{held_out, load};
 
 /// Name of the folder in a session's folder where a task of the user's is kept.
 pub(super) const KEPT: &str = "task";
@@ -58,6 +58,9 @@ pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
     for note in notes.into_iter().chain(l.setup.task.notes.clone()) {
         l.note(note, false);
     }
+    if fresh {
+        tell_held_out(l);
+    }
     if fresh && let Some(source) = l.setup.task.source.clone() {
         l.create(None, 0, Author::Original, source.text.to_string());
     }
@@ -91,8 +94,28 @@ fn record(l: &Loop, toolchain: String) -> TaskRecord {
             .iter()
             .map(|c| (c.name.clone(), c.input.len() as u64))
             .collect(),
+        held_out: held_out::names(task),
+        held_out_seed: l
+            .held_out_seed
+            .filter(|_| !held_out::names(task).is_empty()),
         origin: l.setup.origin.clone(),
     }
+}
+
+/// Says once which cases the model is never shown.
+fn tell_held_out(l: &mut Loop) {
+    let names = held_out::names(&l.setup.task);
+    if names.is_empty() {
+        return;
+    }
+    let cases = if names.len() == 1 { "case" } else { "cases" };
+    l.note(
+        format!(
+            "held out: {cases} {}; the model is never shown them, unless you quote them in a hint (--held-out 0 holds out none)",
+            names.join(", ")
+        ),
+        false,
+    );
 }
 
 /// Keeps a task of the user's beside the journal, so that the session can go on when the files it came from are gone.

@@ -82,6 +82,18 @@ impl Cache {
         Ok(())
     }
 
+    /// A folder for a moment, where the sandbox finds files as it finds builds; gone when it is dropped.
+    pub(super) fn room(&self) -> Result<tempfile::TempDir, JudgeError> {
+        let made = tempfile::Builder::new()
+            .prefix(".room-")
+            .permissions(fs::Permissions::from_mode(0o755))
+            .tempdir_in(&self.folder);
+        made.map_err(|why| JudgeError::Cache {
+            path: self.folder.clone(),
+            why,
+        })
+    }
+
     /// A product that was kept earlier and is still whole.
     pub(super) fn find(&self, hash: &str, name: &str) -> Option<PathBuf> {
         let entry = self.folder.join(hash);

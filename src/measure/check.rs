@@ -2,10 +2,11 @@
 //! figures and traces of these runs.
 
 use super::build::Built;
+use super::flags::Refusals;
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict, text};
 use crate::sandbox::{Control, Outcome, RunVerdict, Sample};
-use crate::task::{Case, Checker, Limits, Task};
+use crate::task::{Case, Task};
 
 /// Points that a kept trace has at most.
 const TRACE: usize = 512;
@@ -20,8 +21,12 @@ const EXCERPT: usize = 400;
 const STDERR: usize = 1_200;
 
 impl Judge {
-    /// Runs a version on every case of the task, in order. After three failures, or one at the limit of time, the
-    /// rest is left out. The verdict is that of the first failure.
+    /// Runs a version on every case of the task: shown cases first, then held-out ones, else in the order of the
+    /// workload. After three failures, or one at the limit of time, the rest is left out. The verdict is that of the
+    /// first failure; if that is on a held-out case, which means that all shown ones passed, it is
+    /// [`Verdict::Overfitted`] (the case's own verdict stands in [`CaseResult`]).
+    ///
+    /// Attempts that were refused become flags.
     ///
     /// # Errors
     /// A case without expected output, the sandbox failed, or stopped.
@@ -49,7 +54,11 @@ impl Judge {
             return Ok(evaluation);
         }
         let mut failures = 0;
-        for (index, case) in cases.iter().enumerate() {
+        let mut refusals = Refusals::default();
+        let mut order: Vec<usize> = (0..cases.len()).collect();
+        order.sort_by_key(|i| cases[*i].held_out);
+        for index in order {
+            let case = &cases[index];
             watch(Progress::CaseStarted {
                 index,
                 total: cases.len(),
@@ -61,7 +70,8 @@ impl Judge {
                 &mut |sample| watch(Progress::Sampled { sample }),
                 control,
             )?;
-            let judged = judge(&outcome, case, &task.checker, &task.limits)?;
+            refusals.see(&outcome.attempts, &case.name);
+            let judged = self.verdict(&outcome, case, task, control)?;
             let verdict = judged
                 .as_ref()
                 .map_or(Verdict::Accepted, |(verdict, _)| *verdict);
@@ -81,7 +91,11 @@ impl Judge {
             if let Some((verdict, failure)) = judged {
                 failures += 1;
                 if failures == 1 {
-                    evaluation.verdict = verdict;
+                    evaluation.verdict = match verdict {
+                        Verdict::SandboxError => verdict,
+                        _ if case.held_out => Verdict::Overfitted,
+                        _ => verdict,
+                    };
                     evaluation.failure = Some(failure);
                 }
                 if failures == ENOUGH_FAILURES || verdict == Verdict::TimeLimit {
@@ -89,7 +103,50 @@ impl Judge {
                 }
             }
         }
+        let place = |r: &CaseResult| cases.iter().position(|c| c.name == r.case);
+        evaluation.cases.sort_by_cached_key(place);
+        evaluation.flags = refusals.flags();
         Ok(evaluation)
+    }
+
+    /// Whether a run is right: `None`, or the verdict and its failure.
+    ///
+    /// # Errors
+    /// A case without expected output, or a checker program that failed itself.
+    pub(super) fn verdict(
+        &mut self,
+        outcome: &Outcome,
+        case: &Case,
+        task: &Task,
+        control: &Control,
+    ) -> Result<Option<(Verdict, Failure)>, JudgeError> {
+        let failure = |reason: String| Failure {
+            case: case.name.clone(),
+            held_out: case.held_out,
+            reason,
+            input: text::head(&case.input, EXCERPT),
+            stderr: text::tail(&outcome.stderr.bytes, STDERR),
+            ..Failure::default()
+        };
+        if outcome.verdict != RunVerdict::Ok {
+            let mut told = failure(ending(outcome, &task.limits));
+            told.got = text::head(&outcome.stdout.bytes, EXCERPT);
+            return Ok(Some((outcome.verdict.into(), told)));
+        }
+        let Some(expected) = &case.expected else {
+            return Err(JudgeError::Task(format!(
+                "case {} has no expected output, and no original to say it",
+                case.name
+            )));
+        };
+        let compared =
+            self.compare_outputs(task, case, expected, &outcome.stdout.bytes, control)?;
+        Ok(compared.err().map(|mismatch| {
+            let mut told = failure(mismatch.reason);
+            told.expected = text::clean(&mismatch.expected_excerpt);
+            told.got = text::clean(&mismatch.got_excerpt);
+            (Verdict::WrongAnswer, told)
+        }))
     }
 }
 
@@ -101,42 +158,6 @@ pub(super) fn figures(outcome: &Outcome) -> Figures {
         peak_bytes: outcome.peak.bytes,
         integral_byte_ns: outcome.integral,
     }
-}
-
-/// Whether a run is right: `None`, or the verdict and its failure.
-pub(super) fn judge(
-    outcome: &Outcome,
-    case: &Case,
-    checker: &Checker,
-    limits: &Limits,
-) -> Result<Option<(Verdict, Failure)>, JudgeError> {
-    let failure = |reason: String| Failure {
-        case: case.name.clone(),
-        reason,
-        input: text::head(&case.input, EXCERPT),
-        stderr: text::tail(&outcome.stderr.bytes, STDERR),
-        ..Failure::default()
-    };
-    if outcome.verdict != RunVerdict::Ok {
-        let mut told = failure(ending(outcome, limits));
-        told.got = text::head(&outcome.stdout.bytes, EXCERPT);
-        return Ok(Some((outcome.verdict.into(), told)));
-    }
-    let Some(expected) = &case.expected else {
-        return Err(JudgeError::Task(format!(
-            "case {} has no expected output, and no original to say it",
-            case.name
-        )));
-    };
-    Ok(checker
-        .check(expected, &outcome.stdout.bytes)
-        .err()
-        .map(|mismatch| {
-            let mut told = failure(mismatch.reason.clone());
-            told.expected = text::clean(&mismatch.expected_excerpt);
-            told.got = text::clean(&mismatch.got_excerpt);
-            (Verdict::WrongAnswer, told)
-        }))
 }
 
 /// At most `most` readings of a trace: of every stretch its lowest and its highest, so that no peak is lost.

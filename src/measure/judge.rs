@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cache::Cache;
+use super::checking::Checking;
 use super::{Progress, text};
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
@@ -69,6 +70,7 @@ pub struct Judge {
     sandbox: Option<Sandbox>,
     guards: Guards,
     pub(super) cache: Cache,
+    pub(super) checking: Checking,
     tools: HashMap<String, Arc<Tool>>,
     versions: HashMap<Vec<String>, String>,
     held: Duration,
@@ -88,6 +90,7 @@ impl Judge {
             sandbox: Some(sandbox),
             guards,
             cache: Cache::open(cache)?,
+            checking: Checking::default(),
             tools: HashMap::new(),
             versions: HashMap::new(),
             held: Duration::ZERO,

@@ -6,9 +6,11 @@
 pub mod build;
 mod cache;
 pub mod check;
+mod checking;
 pub mod compare;
 mod confirm;
 mod contest;
+pub mod flags;
 pub mod judge;
 pub mod machine;
 pub mod noise;
@@ -157,12 +159,14 @@ pub struct Flag {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlagKind {
-    /// Expected outputs stand in the code as constants.
+    /// Outputs or inputs of the cases stand in the code as constants.
     Constants,
-    /// It is far faster on an input that it has seen before than on a new one.
+    /// It is far faster on inputs that the model was shown than on held-out ones of like weight.
     Repeats,
     /// It tried something that the sandbox refused.
     Refused,
+    /// Its code replaces a clock. That changes no figure (clocks are outside), but it shows what the code is after.
+    Clock,
 }
 
 impl Evaluation {
@@ -203,6 +207,9 @@ pub struct BuildReport {
 pub struct Failure {
     /// Name of the case; empty for a build that failed.
     pub case: String,
+    /// Whether the case is held out: then nothing of this but its being so may be told to a model.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_out: bool,
     /// One sentence: `exit status 1`, `stopped after 10 s`, `line 3 differs`.
     pub reason: String,
     /// Start of the input.

@@ -56,7 +56,10 @@ impl Judge {
             });
             let (first, result) = self.ask(task, &original, *i, control, watch)?;
             let (second, _) = self.ask(task, &original, *i, control, watch)?;
-            if let Err(mismatch) = task.checker.check(&first.bytes, &second.bytes) {
+            let case = &task.workload.cases[*i];
+            if let Err(mismatch) =
+                self.compare_outputs(task, case, &first.bytes, &second.bytes, control)?
+            {
                 return Err(JudgeError::Task(format!(
                     "case {name} gives different output on two runs: {}; there is nothing to trust. Make the original deterministic (a fixed seed, a sorted order), give the expected outputs, or choose another --checker",
                     text::clean(&mismatch.reason)

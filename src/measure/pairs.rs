@@ -171,7 +171,7 @@ impl<'a> Track<'a> {
                     return Err(JudgeError::Sandbox(ending(&outcome, &self.task.limits)));
                 }
                 if let Some((verdict, mut failure)) =
-                    check::judge(&outcome, case, &self.task.checker, &self.task.limits)?
+                    judge.verdict(&outcome, case, self.task, control)?
                 {
                     failure.reason = format!("in a timed run: {}", failure.reason);
                     return Ok(Err(Voided {

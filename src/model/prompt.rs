@@ -43,10 +43,12 @@ pub struct PromptContext {
     pub passes: bool,
     /// `accepted`, `wrong answer` …
     pub verdict: String,
-    /// Cases that it passes.
+    /// Cases that it passes, held-out ones not counted.
     pub cases_passed: usize,
-    /// Cases in all.
+    /// Cases in all, held-out ones not counted.
     pub cases_total: usize,
+    /// Held-out cases: checked like the others, but nothing of them is ever told.
+    pub held_out: usize,
     /// Its figures with units; empty if it was not timed.
     pub figures: String,
     /// Its figures against v0, in words; empty for v0 itself.
@@ -249,6 +251,7 @@ fn everything() -> PromptContext {
         verdict: text(),
         cases_passed: 1,
         cases_total: 1,
+        held_out: 1,
         figures: text(),
         against_baseline: text(),
         failure: Some(FailureContext {

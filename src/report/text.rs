@@ -6,7 +6,7 @@ use crate::measure::{Answer, Comparison, Evaluation, Metric, Verdict};
 use crate::report::patch;
 use crate::sandbox::{Guards, Tier};
 use crate::session::Session;
-use crate::session::event::{Author, Decision, VersionId};
+use crate::session::event::{Author, Decision, TaskRecord, VersionId};
 use crate::session::fold::Version;
 use crate::task::Objective;
 
@@ -61,6 +61,9 @@ pub fn table(session: &Session) -> String {
         rows.push(row(session, version));
     }
     let mut out = columns(&rows);
+    if session.versions.iter().any(|v| !v.flags().is_empty()) {
+        out.push_str("⚑ look at it before you trust it: `reheat show` says why\n");
+    }
     if session.versions.iter().any(|v| v.comparison.is_some()) {
         out.push_str("(wall, CPU and memory are of one run of every case; a gain is of many runs, pair by pair)\n");
     }
@@ -79,13 +82,23 @@ fn row(session: &Session, version: &Version) -> [String; 8] {
     [
         if best { "★" } else { " " }.into(),
         version.id.to_string(),
-        verdict(version),
+        format!("{}{}", verdict(version), mark(version)),
         gain(version),
         figure(&|f| f.wall_ns.to_string()),
         figure(&|f| f.cpu_ns.to_string()),
         figure(&|f| f.peak_bytes.to_string()),
         figure(&|f| f.integral_byte_ns.to_string()),
     ]
+}
+
+/// ` ⚑` behind a version that a human should look at before trusting it; nothing behind the others.
+#[must_use]
+pub fn mark(version: &Version) -> &'static str {
+    if version.flags().is_empty() {
+        ""
+    } else {
+        " ⚑"
+    }
 }
 
 fn verdict(version: &Version) -> String {
@@ -107,9 +120,12 @@ fn verdict(version: &Version) -> String {
 
 fn failed(evaluation: &Evaluation) -> String {
     match &evaluation.failure {
-        Some(f) if !f.case.is_empty() => {
-            format!("{}, case {}", evaluation.verdict.in_words(), f.case)
-        }
+        Some(f) if !f.case.is_empty() => format!(
+            "{}, {} {}",
+            evaluation.verdict.in_words(),
+            if f.held_out { "held-out case" } else { "case" },
+            f.case
+        ),
         _ => evaluation.verdict.in_words().into(),
     }
 }
@@ -171,6 +187,13 @@ pub fn lesson(version: &Version) -> String {
                 format!(" · {passed} · a wrong program is never timed")
             }
         );
+        if f.held_out {
+            let _ = writeln!(
+                out,
+                "      case {} is held out: the model is told nothing of it",
+                f.case
+            );
+        }
         for (name, text) in [
             ("input", &f.input),
             ("expected", &f.expected),
@@ -209,6 +232,9 @@ pub fn lesson(version: &Version) -> String {
         }) {
             let _ = writeln!(out, "      against v0: {}", comparison(c));
         }
+    }
+    for flag in &evaluation.flags {
+        let _ = writeln!(out, "      ⚑ {}", safe(&flag.reason));
     }
     out
 }
@@ -339,7 +365,14 @@ fn outcome(session: &Session) -> String {
         .as_ref()
         .map_or(Objective::Time, |t| t.objective);
     let first = format!("Ended: {why}.");
-    match finished.best.and_then(|id| session.version(id)) {
+    let best = finished.best.and_then(|id| session.version(id));
+    let suspicious = best
+        .filter(|v| v.id != VersionId(0))
+        .and_then(|v| v.flags().first())
+        .map_or_else(String::new, |f| {
+            format!(" ⚑ Look at it before you trust it: {}.", safe(&f.reason))
+        });
+    let told = match best {
         Some(v) if v.id == VersionId(0) => {
             format!("{first} No better version than the original was found.")
         }
@@ -364,6 +397,17 @@ fn outcome(session: &Session) -> String {
             None => format!("{first} Best: {}; the original did not pass.", v.id),
         },
         None => format!("{first} No version passes every case."),
+    };
+    told + &suspicious
+}
+
+/// `7 cases, 2 held out`.
+#[must_use]
+pub fn cases(task: &TaskRecord) -> String {
+    let all = count(task.cases.len(), "case");
+    match task.held_out.len() {
+        0 => all,
+        n => format!("{all}, {n} held out"),
     }
 }
 
@@ -375,11 +419,11 @@ pub fn session(session: &Session) -> String {
     if let Some(task) = &session.task {
         let _ = writeln!(
             out,
-            "task      {} ({}, {}) · {} cases · {}",
+            "task      {} ({}, {}) · {} · {}",
             safe(&task.title),
             task.name,
             task.language,
-            task.cases.len(),
+            cases(task),
             task.objective
         );
         let _ = writeln!(out, "toolchain {}", safe(&task.toolchain));
@@ -422,7 +466,8 @@ pub fn session(session: &Session) -> String {
                     safe(why)
                 )
             });
-        let _ = writeln!(out, "{}  {author}{from}{decided}", version.id);
+        let flag = mark(version);
+        let _ = writeln!(out, "{}{flag}  {author}{from}{decided}", version.id);
         out.push_str(&lesson(version));
     }
     for round in session.rounds.iter().filter(|r| r.failed.is_some()) {
@@ -448,8 +493,9 @@ pub fn session(session: &Session) -> String {
     ) {
         let _ = writeln!(
             out,
-            "\n{} is {}:\n\n{}",
+            "\n{}{} is {}:\n\n{}",
             best.id,
+            mark(best),
             safe(&best.source.file_name),
             safe(&best.source.text)
         );

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use crate::measure::machine::Machine;
-use crate::measure::{Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict};
+use crate::measure::{Comparison, Evaluation, Figures, Flag, Look, Metric, Progress, Verdict};
 use crate::sandbox::Guards;
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
@@ -98,10 +98,24 @@ pub struct TaskRecord {
     pub toolchain: String,
     /// Objective at the start.
     pub objective: Objective,
-    /// Names and sizes (input bytes) of the cases.
+    /// Names and sizes (input bytes) of the cases: shown ones, then held-out ones.
     pub cases: Vec<(String, u64)>,
+    /// Names of the cases that the model is never shown; none in sessions of before there were any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_out: Vec<String>,
+    /// The seed that they were drawn with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_out_seed: Option<u32>,
     /// How to build the task again: the bundled name, or the flags it was made from.
     pub origin: Origin,
+}
+
+impl TaskRecord {
+    /// Whether the model is never shown the case of this name.
+    #[must_use]
+    pub fn holds_out(&self, case: &str) -> bool {
+        self.held_out.iter().any(|h| h == case)
+    }
 }
 
 /// Where a task came from, so that `resume` can load it again.
@@ -415,6 +429,9 @@ pub enum Event {
         /// The best against v0; absent if v0 is the best.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         comparison: Option<Comparison>,
+        /// What a human should look at before trusting the best version; absent where there is nothing.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        flags: Vec<Flag>,
         /// Why it ended: `rounds`, `goal`, `time`, `tokens`, `stopped`, `tape_ended`, `provider`.
         reason: String,
     },

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::measure::{
-    CaseResult, Comparison, Evaluation, Figures, Look, Metric, Progress, Verdict,
+    CaseResult, Comparison, Evaluation, Figures, Flag, Look, Metric, Progress, Verdict,
 };
 use crate::sandbox::{Guards, Sample};
 use crate::session::event::{
@@ -99,6 +99,12 @@ impl Version {
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         self.evaluation.as_ref().map(|e| e.verdict)
+    }
+
+    /// What a human should look at before trusting it; empty for nearly all.
+    #[must_use]
+    pub fn flags(&self) -> &[Flag] {
+        self.evaluation.as_ref().map_or(&[], |e| &e.flags)
     }
 
     /// Gain over v0 with its interval, where it was measured.

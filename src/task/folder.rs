@@ -9,7 +9,8 @@
 //! source = "pairs.py"            # the original; without one the loop starts from the statement
 //! statement = "statement.md"     # the problem in words
 //! objective = "time"             # time, memory or integral
-//! checker = "tokens"             # exact, tokens, lines, numbers or numbers:1e-9
+//! checker = "tokens"             # exact, tokens, lines, numbers or numbers:1e-9; or a program of yours:
+//! # checker = { program = "check.py" }          (language = "…" beside it where the ending does not tell)
 //! tool = "python3.12"            # interpreter or compiler, by name or path
 //! args = ["--fast"]              # arguments that every run is given
 //! files = ["data/words.txt"]     # data files, found by their names in the work folder of a run
@@ -24,6 +25,8 @@
 //!
 //! [workload]
 //! cases = "cases"                # a folder of NAME.in and NAME.out, or a file of JSON lines
+//! held_out = "25%"               # cases that the model is never shown: a share, a number, or their names ["04", "07"]
+//! shown = ["01"]                 # cases that are never held out (those that the statement quotes are not either)
 //!
 //! [[reference]]                  # human solutions to be placed among
 //! name = "hash map, one pass"
@@ -41,7 +44,9 @@ use include_dir::Dir;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::cases::{HOW_CASES_LOOK, read_cases};
-use super::load::{data_file, language_for, source_text};
+use super::checker::{CheckerFile, CheckerProgram};
+use super::held_out::{self, HoldOut};
+use super::load::{answers_stay_out, data_file, language_for, source_text};
 use super::reading::{invalid, parse_toml, plain_name, read_text};
 use super::{
     Case, Checker, DataFile, Languages, Limits, Objective, PathOrText, Reference, Source, Task,
@@ -64,12 +69,8 @@ pub(super) struct TaskFile {
     pub statement: Option<String>,
     #[serde(default)]
     pub objective: Objective,
-    #[serde(
-        default,
-        deserialize_with = "checker",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub checker: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checker: Option<CheckerFile>,
     pub tool: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<String>,
@@ -102,6 +103,10 @@ pub(super) struct LimitsFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct WorkloadFile {
     cases: Option<String>,
+    #[serde(default)]
+    held_out: HoldOut,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shown: Vec<String>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -119,10 +124,6 @@ fn checked<'de, D: Deserializer<'de>, T>(
     let text = String::deserialize(d)?;
     read(&text).map_err(de::Error::custom)?;
     Ok(Some(text))
-}
-
-fn checker<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
-    checked(d, Checker::parse)
 }
 
 fn duration<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
@@ -249,12 +250,22 @@ impl TaskFile {
                 .transpose()?,
             objective: self.objective,
             limits: self.limits.limits(),
-            checker: self
-                .checker
-                .as_deref()
-                .and_then(|c| Checker::parse(c).ok())
-                .unwrap_or_default(),
-            workload: Workload::default(),
+            checker: match &self.checker {
+                None => Checker::default(),
+                Some(CheckerFile::Rule(rule)) => rule.clone(),
+                Some(CheckerFile::Program { program, language }) => {
+                    Checker::Program(CheckerProgram::new(
+                        texts.source(program, "checker program")?,
+                        language.as_deref(),
+                        languages,
+                    )?)
+                }
+            },
+            workload: Workload {
+                cases: Vec::new(),
+                hold_out: self.workload.held_out.clone(),
+                shown: self.workload.shown.clone(),
+            },
             args: self.args.clone(),
             files: Vec::new(),
             tool: self.tool.clone(),
@@ -302,9 +313,12 @@ pub fn load_folder(dir: &Path, languages: &Languages) -> Result<Task, TaskError>
     let read = read_cases(&cases)?;
     task.workload.cases = read.cases;
     task.notes.extend(read.notes);
+    held_out::check(&task.workload)
+        .map_err(|e| invalid(format!("{}: {e}", dir.join(TASK_FILE).display())))?;
     for name in &file.files {
         data_file(&mut task.files, &dir.join(name))?;
     }
+    answers_stay_out(&task, Some(&cases))?;
     if let Some(tape) = &file.tape {
         let path = dir.join(tape);
         if !path.is_file() {
@@ -384,15 +398,27 @@ fn write_task<F: Fn(std::io::Error) -> TaskError>(
         kind: task.kind.clone(),
         language: Some(task.language.id.clone()),
         objective: task.objective,
-        checker: Some(task.checker.to_string()),
         tool: task.tool.clone(),
         args: task.args.clone(),
         limits: LimitsFile::of(&task.limits),
         workload: WorkloadFile {
             cases: Some("cases".into()),
+            held_out: task.workload.hold_out.clone(),
+            shown: task.workload.shown.clone(),
         },
         ..TaskFile::default()
     };
+    file.checker = Some(match &task.checker {
+        Checker::Program(checker) => {
+            let name = format!("checker/{}", checker.source.file_name);
+            write(&name, checker.source.text.as_bytes())?;
+            CheckerFile::Program {
+                program: name,
+                language: Some(checker.language.id.clone()),
+            }
+        }
+        rule => CheckerFile::Rule(rule.clone()),
+    });
     if let Some(source) = &task.source {
         let name = format!("source/{}", source.file_name);
         write(&name, source.text.as_bytes())?;
@@ -486,6 +512,8 @@ mod tests {
             checker: Checker::Numbers { tolerance: 2.5e-9 },
             workload: Workload {
                 cases: vec![case("2", b"\xff\x00", Some(b"")), case("10", b"", None)],
+                hold_out: HoldOut::Named(vec!["10".into()]),
+                shown: vec!["2".into()],
             },
             args: vec!["--deep".into(), "a b \"c\"".into()],
             files: vec![DataFile {

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::cases::{HOW_CASES_LOOK, read_cases};
+use super::checker::CheckerProgram;
 use super::folder::TASK_FILE;
 pub use super::folder::{load_folder, save_folder};
+use super::held_out::{self, HoldOut};
 use super::reading::{invalid, read_text};
 use super::{
     Checker, DataFile, Language, Languages, Limits, Objective, Source, Task, TaskError, Workload,
@@ -28,6 +30,10 @@ pub struct TaskFlags {
     pub objective: Option<Objective>,
     /// How outputs are compared.
     pub checker: Option<Checker>,
+    /// A program that compares outputs; takes the place of `checker`.
+    pub checker_program: Option<PathBuf>,
+    /// How many cases the model is never shown.
+    pub held_out: Option<HoldOut>,
     /// Time that one run may take.
     pub time_limit: Option<Duration>,
     /// Memory that one run may use.
@@ -59,6 +65,8 @@ impl TaskFlags {
         if task.workload.cases.is_empty() {
             return Err(self.no_cases());
         }
+        held_out::check(&task.workload)?;
+        answers_stay_out(&task, self.cases.as_deref())?;
         Ok(task)
     }
 
@@ -107,8 +115,15 @@ impl TaskFlags {
         }
         if let Some(path) = &self.cases {
             let read = read_cases(path)?;
-            task.workload.cases = read.cases;
+            // What a task folder says by name is about its own cases.
+            task.workload = Workload {
+                cases: read.cases,
+                ..Workload::default()
+            };
             task.notes.extend(read.notes);
+        }
+        if let Some(hold_out) = &self.held_out {
+            task.workload.hold_out.clone_from(hold_out);
         }
         if !self.args.is_empty() {
             task.args.clone_from(&self.args);
@@ -122,6 +137,10 @@ impl TaskFlags {
         task.limits.output = self.output_limit.unwrap_or(task.limits.output);
         if let Some(checker) = &self.checker {
             task.checker.clone_from(checker);
+        }
+        if let Some(path) = &self.checker_program {
+            let program = CheckerProgram::new(load_source(path)?, None, languages)?;
+            task.checker = Checker::Program(program);
         }
         if self.tool.is_some() {
             task.tool.clone_from(&self.tool);
@@ -278,6 +297,47 @@ pub(super) fn data_file(files: &mut Vec<DataFile>, path: &Path) -> Result<(), Ta
         why,
     })?;
     files.push(DataFile { host, name });
+    Ok(())
+}
+
+/// Refuses data files that would bring expected outputs, or the cases themselves, before the eyes of a version.
+///
+/// # Errors
+/// A sentence that names the file.
+pub(super) fn answers_stay_out(task: &Task, cases: Option<&Path>) -> Result<(), TaskError> {
+    let cases = cases.and_then(|c| c.canonicalize().ok());
+    for file in &task.files {
+        let host = file.host.canonicalize();
+        if let (Ok(host), Some(cases)) = (&host, &cases)
+            && host.starts_with(cases)
+        {
+            return Err(invalid(format!(
+                "{} belongs to the cases in {}, which no version may see; a data file must lie elsewhere",
+                file.host.display(),
+                cases.display()
+            )));
+        }
+        let expected = || {
+            let all = task.workload.cases.iter();
+            all.filter_map(|c| Some((c, c.expected.as_deref()?)))
+        };
+        let size = std::fs::metadata(&file.host).map_or(0, |m| m.len());
+        // A few bytes are equal by chance; only a text of some length is the same for a reason.
+        if size < 16 || !expected().any(|(_, e)| e.len() as u64 == size) {
+            continue;
+        }
+        let bytes = std::fs::read(&file.host).map_err(|why| TaskError::Read {
+            path: file.host.clone(),
+            why,
+        })?;
+        if let Some((case, _)) = expected().find(|(_, e)| **e == *bytes) {
+            return Err(invalid(format!(
+                "{} is word for word the expected output of case {}, which no version may see; leave it out",
+                file.host.display(),
+                case.name
+            )));
+        }
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@ pub mod bundled;
 pub mod cases;
 pub mod checker;
 mod folder;
+pub mod held_out;
 pub mod language;
 pub mod load;
 mod reading;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::Bytes;
 pub use checker::Checker;
+pub use held_out::HoldOut;
 pub use language::{Language, Languages};
 
 /// What is optimised and how it is judged.
@@ -145,8 +147,12 @@ impl Default for Limits {
 /// The inputs that the code is run on.
 #[derive(Clone, Debug, Default)]
 pub struct Workload {
-    /// At least one case in a usable task, in the order of their names.
+    /// At least one case in a usable task: in the order of their names, held-out ones behind the others.
     pub cases: Vec<Case>,
+    /// How many of them a session is to hold out; [`held_out::choose`] marks them.
+    pub hold_out: HoldOut,
+    /// Names of cases that always stay shown.
+    pub shown: Vec<String>,
 }
 
 impl Workload {

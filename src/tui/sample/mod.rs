@@ -196,6 +196,7 @@ impl Maker {
                 session: "20260504-093000-pairs".into(),
                 best_version: Some(VersionId(5)),
                 comparison,
+                flags: Vec::new(),
                 reason: "rounds".into(),
             },
         );
@@ -217,6 +218,8 @@ impl Maker {
                     toolchain: "Python 3.12.3".into(),
                     objective: Objective::Time,
                     cases,
+                    held_out: Vec::new(),
+                    held_out_seed: None,
                     origin: Origin::Bundled {
                         name: "pairs".into(),
                     },
@@ -285,6 +288,7 @@ impl Maker {
         match round {
             1 => {
                 let failure = Failure {
+                    held_out: false,
                     case: "04".into(),
                     reason: "line 1 differs".into(),
                     input: "400 -3\n7 7 -10 4 -7 7 0 -3 1 7 -10 7 …".into(),
@@ -302,6 +306,7 @@ impl Maker {
             }
             3 => {
                 let failure = Failure {
+                    held_out: false,
                     case: "01".into(),
                     reason: "exit status 1".into(),
                     input: "60 12\n3 9 6 6 …".into(),

@@ -1,0 +1,296 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::sync::Arc;
+
+use super::*;
+use crate::measure::{Answer, CaseResult, Figures, Metric, Verdict};
+use crate::sandbox::MemorySource;
+use crate::task::{Case, Languages, Workload, bundled, held_out};
+use crate::units::{Gain, Nanos};
+
+fn task(cases: &[(&str, &str, &str)]) -> Task {
+    let mut task = bundled::load("pairs", &Languages::load(None).unwrap()).unwrap();
+    task.workload = Workload {
+        cases: cases
+            .iter()
+            .map(|(name, input, expected)| Case {
+                name: (*name).into(),
+                input: Arc::from(input.as_bytes()),
+                expected: Some(Arc::from(expected.as_bytes())),
+                held_out: false,
+            })
+            .collect(),
+        ..Workload::default()
+    };
+    task
+}
+
+fn reasons(task: &Task, code: &str) -> Vec<String> {
+    let flags = in_code(task, "print(12345678)\n", code);
+    flags.into_iter().map(|f| f.reason).collect()
+}
+
+#[test]
+fn answers_that_stand_in_the_code_are_found() {
+    let squares = task(&[
+        ("01", "0\n", "0\n"),
+        ("02", "40000\n", "21332533340000\n"),
+        ("03", "7\n", "71537\n"),
+        ("04", "8\n", "-3.141590\n"),
+        ("05", "9\n", "one fine day in May\n"),
+        ("06", "10\n", "a\nthe line with the long answer\nb\n"),
+    ]);
+    for (code, wanted) in [
+        (
+            "x = 1\nif n == 40000: print(21332533340000)\n",
+            "line 2 holds 21332533340000, which is the whole output of case 02",
+        ),
+        ("print(21_332_533_340_000)", "output of case 02"),
+        ("long x = 21'332'533'340'000LL;", "output of case 02"),
+        ("print('21332533340000')", "output of case 02"),
+        ("print(0x1366de126760)", "output of case 02"),
+        (
+            "T = {7: 71537}",
+            "71537, which is the whole output of case 03",
+        ),
+        (
+            "puts(\"one fine day in May\\n\");",
+            "line 1 holds the whole output of case 05",
+        ),
+        (
+            "print('''a\nthe line with the long answer\nb''')",
+            "line 2 holds a line that stands in the output of case 06",
+        ),
+        (
+            "if hash(x) == '0123456789abcdef0123456789abcdef':",
+            "32 hexadecimal digits",
+        ),
+    ] {
+        let told = reasons(&squares, code);
+        assert!(told.iter().any(|r| r.contains(wanted)), "{code}: {told:?}");
+    }
+    for code in [
+        "print(71538)",
+        "x = 3 + 4",
+        "# one fine day",
+        "print(12345678)",
+        "print('yes')",
+    ] {
+        assert!(reasons(&squares, code).is_empty(), "{code}");
+    }
+}
+
+#[test]
+fn inputs_that_stand_in_the_code_are_found() {
+    let task = task(&[
+        ("01", "8675309 3\n", "1\n"),
+        ("02", "some words that are long enough\nand more\n", "2\n"),
+    ]);
+    let told = reasons(
+        &task,
+        "if n == 8675309:\n    pass\nif s.startswith('some words that are long'):",
+    );
+    assert!(
+        told[0].contains("8675309, which stands in the input of case 01"),
+        "{told:?}"
+    );
+    assert!(
+        told[1].contains("the input of case 02, or its beginning"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn chance_and_custom_are_no_flags() {
+    let many: String = (0..3000)
+        .map(|i| format!("{}\n", 123_457 + i * 7))
+        .collect();
+    let both = task(&[
+        ("01", &many, "1000000007\n"),
+        ("02", "1\n", "65536\n"),
+        ("03", "1\n", "1000000000\n"),
+        ("04", "1\n", "4294967295\n"),
+    ]);
+    let code =
+        "MOD = 1000000007\nBLOCK = 65536\nx = 1_000_000_000\nMASK = 0xffffffff\nP = 123457\n";
+    assert!(
+        reasons(&both, code).is_empty(),
+        "{:?}",
+        reasons(&both, code)
+    );
+    let same = task(&[("01", "1\n", "IMPOSSIBLE\n"), ("02", "2\n", "IMPOSSIBLE\n")]);
+    assert!(reasons(&same, "print('IMPOSSIBLE')").is_empty());
+    // With two of them it is no chance any more.
+    assert!(!reasons(&both, "T = [123457, 123464]").is_empty());
+}
+
+#[test]
+fn at_most_three_are_told_and_the_rest_counted() {
+    let cases: Vec<(String, String)> = (0..9)
+        .map(|i| (format!("{i}"), format!("{}\n", 7_654_321 + i * 11)))
+        .collect();
+    let cases: Vec<(&str, &str, &str)> = cases
+        .iter()
+        .map(|(n, e)| (n.as_str(), "x", e.as_str()))
+        .collect();
+    let code: String = (0..9)
+        .map(|i| format!("t{i} = {}\n", 7_654_321 + i * 11))
+        .collect();
+    let told = reasons(&task(&cases), &code);
+    assert_eq!(told.len(), 3);
+    assert!(told[2].ends_with("(and 6 other lines)"), "{told:?}");
+}
+
+#[test]
+fn clocks_that_are_replaced_are_noted_and_clocks_that_are_read_are_not() {
+    let task = task(&[("01", "1\n", "1\n")]);
+    for code in [
+        "import time\ntime.perf_counter = lambda: 0",
+        "t.process_time=f",
+        "setattr(time, 'time', lambda: 0)",
+        "Date.now = () => 0;",
+        "os.environ['LD_PRELOAD'] = '/work/x.so'",
+        "int clock_gettime(clockid_t id, struct timespec *t) {",
+    ] {
+        let flags = in_code(&task, "", code);
+        assert_eq!(flags.len(), 1, "{code}: {flags:?}");
+        assert_eq!(flags[0].kind, FlagKind::Clock);
+    }
+    for code in [
+        "start = time.perf_counter()",
+        "if time.time == x: pass",
+        "# time.time = 3",
+        "int clock_gettime(clockid_t, struct timespec *);",
+        "runtime.time_left = 3",
+        "startDate = 1",
+        "mytime.time = 3",
+    ] {
+        assert!(in_code(&task, "", code).is_empty(), "{code}");
+    }
+}
+
+#[test]
+fn refused_attempts_are_told_once_each_and_those_of_the_original_left_out() {
+    let attempt = |kind, what: &str| Attempt {
+        kind,
+        what: what.into(),
+        times: 2,
+    };
+    let mut refusals = Refusals::default();
+    refusals.see(
+        &[attempt(AttemptKind::Network, "connect to 127.0.0.1:80")],
+        "01",
+    );
+    refusals.see(
+        &[
+            attempt(AttemptKind::Network, "connect to 127.0.0.1:80"),
+            attempt(AttemptKind::Files, "/etc/shadow\x1b"),
+        ],
+        "02",
+    );
+    let mut flags = refusals.flags();
+    assert_eq!(flags.len(), 2);
+    assert!(
+        flags[0]
+            .reason
+            .contains("127.0.0.1:80, refused, first on case 01"),
+        "{flags:?}"
+    );
+    assert!(!flags[1].reason.contains('\x1b'));
+    let mut original = evaluation(&[]);
+    original.flags = flags[..1].to_vec();
+    without_those_of(&original, &mut flags);
+    assert_eq!(flags.len(), 1);
+}
+
+fn evaluation(cases: &[(&str, u64)]) -> Evaluation {
+    Evaluation {
+        verdict: Verdict::Accepted,
+        figures: Figures::default(),
+        cases: cases
+            .iter()
+            .map(|(name, ms)| CaseResult {
+                case: (*name).into(),
+                verdict: Verdict::Accepted,
+                figures: Figures {
+                    cpu_ns: Nanos(ms * 1_000_000),
+                    ..Figures::default()
+                },
+                trace: Vec::new(),
+            })
+            .collect(),
+        cases_total: cases.len(),
+        build: None,
+        failure: None,
+        flags: Vec::new(),
+        memory_source: MemorySource::Cgroup,
+    }
+}
+
+fn compared(per_case: &[(&str, f64)]) -> Comparison {
+    Comparison {
+        candidate: "v1".into(),
+        incumbent: "v0".into(),
+        metric: Metric::Cpu,
+        gain: Gain(1.0),
+        low: Gain(1.0),
+        high: Gain(1.0),
+        pairs: 10,
+        confirmed: false,
+        answer: Answer::Better,
+        looks: Vec::new(),
+        log_ratios: Vec::new(),
+        confirming: Vec::new(),
+        per_case: per_case
+            .iter()
+            .map(|(n, g)| ((*n).to_owned(), Gain(*g)))
+            .collect(),
+        incumbent_figures: Figures::default(),
+        candidate_figures: Figures::default(),
+        smallest_effect: 0.01,
+        margin: 0.025,
+        note: String::new(),
+    }
+}
+
+#[test]
+fn a_gain_on_shown_cases_alone_is_a_flag() {
+    let mut task = task(&[
+        ("01", "1\n", "1\n"),
+        ("02", "2\n", "2\n"),
+        ("03", "3\n", "3\n"),
+    ]);
+    held_out::recall(&mut task, &["03".to_owned()]);
+    let before = evaluation(&[("01", 1), ("02", 400), ("03", 300)]);
+    let flag = repeats(
+        &task,
+        &before,
+        &compared(&[("01", 1.0), ("02", 20.0), ("03", 1.02)]),
+    )
+    .unwrap();
+    assert_eq!(flag.kind, FlagKind::Repeats);
+    assert!(
+        flag.reason.contains("case 02") && flag.reason.contains("held-out case 03"),
+        "{}",
+        flag.reason
+    );
+    // Quadratic that became linear: more on the larger, as it must be.
+    assert!(
+        repeats(
+            &task,
+            &before,
+            &compared(&[("01", 1.1), ("02", 20.0), ("03", 17.0)])
+        )
+        .is_none()
+    );
+    // The held-out one is far lighter: nothing can be said.
+    let light = evaluation(&[("01", 1), ("02", 400), ("03", 10)]);
+    assert!(
+        repeats(
+            &task,
+            &light,
+            &compared(&[("01", 1.0), ("02", 20.0), ("03", 1.02)])
+        )
+        .is_none()
+    );
+}
