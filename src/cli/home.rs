@@ -188,6 +188,7 @@ fn open(ground: &Ground, choice: &Choice) -> Result<Link, String> {
         Choice::Bundled(name) => demo::recorded(ground, name, 1.0)?,
         Choice::Resume(id) => resume::wish(ground, id, &flags, &ModelFlags::default())?,
     };
-    let handle = engine::start(drive::setup(ground, &wish, &flags)).map_err(|e| e.to_string())?;
+    let setup = drive::setup(ground, &wish, &flags).map_err(String::from)?;
+    let handle = engine::start(setup).map_err(|e| e.to_string())?;
     Ok(handle.into())
 }

@@ -7,13 +7,12 @@ use std::time::Duration;
 use clap::Args;
 
 use super::drive::{self, Ground, Wish};
-use super::flags::{LoopFlags, ModelFlags};
+use super::flags::{LimitFlags, LoopFlags, ModelFlags};
 use super::{ENVIRONMENT, USAGE, fail};
 use crate::config;
 use crate::session::event::{Mode, Origin};
 use crate::task::load::TaskFlags;
 use crate::task::{Checker, Objective};
-use crate::units::{Bytes, parse_bytes, parse_duration};
 
 /// Rounds where nothing else is said, as in the paper's plots.
 const ROUNDS: u32 = 10;
@@ -46,15 +45,6 @@ pub struct OptimizeArgs {
     /// How outputs are compared: exact, tokens, numbers[:TOLERANCE] or lines.
     #[arg(long, value_name = "CHECKER", value_parser = Checker::parse)]
     checker: Option<Checker>,
-    /// Time that one run may take, for example 10s.
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
-    time_limit: Option<Duration>,
-    /// Memory that one run may take, for example 512MB.
-    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
-    memory_limit: Option<Bytes>,
-    /// Output that one run may make, for example 64MB.
-    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
-    output_limit: Option<Bytes>,
     /// An argument that the program is given on every run; repeatable.
     #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
     args: Vec<String>,
@@ -65,8 +55,10 @@ pub struct OptimizeArgs {
     #[arg(long, value_name = "NAME")]
     language: Option<String>,
     /// Interpreter or compiler to use instead of the language's usual one.
-    #[arg(long, value_name = "PROGRAM", visible_alias = "compiler")]
-    interpreter: Option<String>,
+    #[arg(long, value_name = "PROGRAM", aliases = ["interpreter", "compiler"])]
+    tool: Option<String>,
+    #[command(flatten)]
+    limits: LimitFlags,
     #[command(flatten)]
     loop_flags: LoopFlags,
     #[command(flatten)]
@@ -93,13 +85,13 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         statement: args.statement.clone(),
         objective: args.objective.or(ground.config.objective),
         checker: args.checker.clone(),
-        time_limit: args.time_limit.or(ground.config.time_limit),
-        memory_limit: args.memory_limit.or(ground.config.memory_limit),
-        output_limit: args.output_limit,
+        limits: args.limits.run.said(),
+        build: args.limits.build(),
+        usual: ground.usual(),
         args: args.args.clone(),
         files: args.files.clone(),
         language: args.language.clone(),
-        tool: args.interpreter.clone(),
+        tool: args.tool.clone(),
     };
     let task = flags
         .load(&ground.languages)

@@ -7,6 +7,7 @@ pub mod build;
 mod cache;
 pub mod check;
 pub mod compare;
+mod compile;
 mod confirm;
 mod contest;
 pub mod judge;
