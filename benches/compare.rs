@@ -109,6 +109,8 @@ impl Bench {
             source: None,
             objective: Objective::Time,
             limits: Limits::default(),
+            build: Limits::for_builds(),
+            read: Vec::new(),
             checker: Checker::Tokens,
             workload: Workload {
                 cases: vec![Case {

@@ -11,8 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::task::Objective;
-use crate::units::Bytes;
+use crate::task::{LimitsSaid, Objective};
 
 pub use file::TEMPLATE;
 pub use keep::keep;
@@ -100,13 +99,13 @@ pub struct Config {
     pub rounds: Option<u32>,
     /// Time that one comparison may take at most.
     pub comparison_time: Option<Duration>,
-    /// Limit of time of one run.
-    pub time_limit: Option<Duration>,
-    /// Limit of memory of one run.
-    pub memory_limit: Option<Bytes>,
     /// How many cases the model is never shown.
     pub held_out: Option<crate::task::HoldOut>,
-    /// Paths that programs in the sandbox may read besides what they need.
+    /// What one run may use.
+    pub limits: LimitsSaid,
+    /// What one build may use.
+    pub build: LimitsSaid,
+    /// Paths that programs in the sandbox may read besides what they need; not checked yet.
     pub sandbox_read: Vec<PathBuf>,
     /// The `[provider.NAME]` tables.
     pub providers: BTreeMap<String, ProviderTable>,

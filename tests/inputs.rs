@@ -122,7 +122,10 @@ fn sources_that_cannot_be_used_say_why() {
     };
     complains(
         load(&cobol),
-        &["`cobol` is not known", "c, cpp, javascript, python, rust"],
+        &[
+            "`cobol` is not known",
+            "c, cpp, go, java, javascript, python, ruby, rust",
+        ],
     );
     let known = TaskFlags {
         language: Some("py".into()),

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use reheat::task::language::Places;
 use reheat::task::{Language, Languages, PathOrText, Task, bundled, load};
 use serde::Deserialize;
 
@@ -61,7 +62,12 @@ fn build(task: &Task, text: &str, dir: &Path) -> Result<Vec<String>, String> {
     let product = dir.join(language.compile.as_ref().map_or("none", |c| &c.product));
     std::fs::write(&source, text).unwrap();
     let (source, product) = (source.to_str().unwrap(), product.to_str().unwrap());
-    if let Some(argv) = language.compile_argv(None, source, product) {
+    let places = Places {
+        source,
+        product,
+        ..Places::default()
+    };
+    if let Some(argv) = language.compile_argv(None, &places) {
         let out = Command::new(&argv[0])
             .args(&argv[1..])
             .current_dir(dir)
@@ -71,7 +77,7 @@ fn build(task: &Task, text: &str, dir: &Path) -> Result<Vec<String>, String> {
             return Err(String::from_utf8_lossy(&out.stderr).into_owned());
         }
     }
-    Ok(language.run_argv(None, source, product))
+    Ok(language.run_argv(None, &places))
 }
 
 /// Runs one case; output, or `None` if the program failed.

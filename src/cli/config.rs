@@ -72,7 +72,7 @@ fn shown(folders: &Folders, config: &Config) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{name:<12} {value}");
+        let _ = writeln!(text, "{name:<18} {value}");
     };
     let state = if config.file.is_some() {
         ""
@@ -104,11 +104,19 @@ fn shown(folders: &Folders, config: &Config) -> String {
     if let Some(time) = config.comparison_time {
         line("comparison", crate::units::Nanos::from(time).to_string());
     }
-    if let Some(time) = config.time_limit {
-        line("time limit", crate::units::Nanos::from(time).to_string());
-    }
-    if let Some(memory) = config.memory_limit {
-        line("memory limit", memory.to_string());
+    for (of, said) in [("", &config.limits), ("build ", &config.build)] {
+        let time = said.time.map(|t| crate::units::Nanos::from(t).to_string());
+        for (name, value) in [
+            ("time limit", time),
+            ("memory limit", said.memory.map(|b| b.to_string())),
+            ("output limit", said.output.map(|b| b.to_string())),
+            ("processes", said.processes.map(|n| n.to_string())),
+            ("disk", said.disk.map(|b| b.to_string())),
+        ] {
+            if let Some(value) = value {
+                line(&format!("{of}{name}"), value);
+            }
+        }
     }
     for path in &config.sandbox_read {
         line("may be read", path.display().to_string());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::flags::LoopFlags;
 use super::follow::{self, Style};
-use super::{ENVIRONMENT, NOTHING, Refusal, USAGE, fail};
+use super::{ENVIRONMENT, NOTHING, Refusal, USAGE, fail, shown};
 use crate::config::{Config, Folders};
 use crate::engine::{self, EngineError, Handle, Setup};
 use crate::model::Provider;
@@ -19,6 +19,7 @@ use crate::sandbox;
 use crate::session::event::{Finish, Goal, Mode, Origin, VersionId};
 use crate::session::{Library, Session, journal};
 use crate::task::Task;
+use crate::task::load::Usual;
 
 /// Config, folders and languages: what every command with a loop needs first.
 pub struct Ground {
@@ -83,6 +84,15 @@ impl Ground {
         ))
     }
 
+    /// Limits that hold where neither flags nor a task say any.
+    #[must_use]
+    pub fn usual(&self) -> Usual {
+        Usual {
+            limits: self.config.limits.clone(),
+            build: self.config.build.clone(),
+        }
+    }
+
     /// The sessions of this user.
     #[must_use]
     pub fn library(&self) -> Library {
@@ -132,10 +142,17 @@ pub struct Wish {
 }
 
 /// The setup of the engine for a wish.
-#[must_use]
-pub fn setup(ground: &Ground, wish: &Wish, flags: &LoopFlags) -> Setup {
-    Setup {
-        task: wish.task.clone(),
+///
+/// # Errors
+/// The config file lets programs read what they must not see.
+pub fn setup(ground: &Ground, wish: &Wish, flags: &LoopFlags) -> Result<Setup, Refusal> {
+    let read =
+        shown::readable(&ground.config.sandbox_read).map_err(|why| Refusal::new(USAGE, why))?;
+    Ok(Setup {
+        task: Task {
+            read,
+            ..wish.task.clone()
+        },
         origin: wish.origin.clone(),
         provider: wish.provider.clone(),
         reached_by: wish.reached_by.clone(),
@@ -151,7 +168,7 @@ pub fn setup(ground: &Ground, wish: &Wish, flags: &LoopFlags) -> Setup {
         template: wish.template.clone(),
         comparison_budget: flags.comparison_time.unwrap_or(wish.comparison),
         breath: wish.breath,
-    }
+    })
 }
 
 /// Whether the workbench can open: both ends are a terminal, and it was not declined.
@@ -189,7 +206,10 @@ pub fn run(ground: &Ground, wish: Wish, flags: &LoopFlags, theme: Option<&str>) 
             ),
         );
     }
-    let mut setup = setup(ground, &wish, flags);
+    let mut setup = match setup(ground, &wish, flags) {
+        Ok(setup) => setup,
+        Err(refusal) => return refusal.into(),
+    };
     let screen = has_screen(flags);
     if !screen {
         // Nobody is there to press a key.

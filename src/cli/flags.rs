@@ -8,7 +8,71 @@ use clap::Args;
 
 use crate::config::Selection;
 use crate::session::event::{Goal, Mode};
-use crate::units::{Gain, parse_duration};
+use crate::task::LimitsSaid;
+use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
+use crate::units::{Bytes, Gain, parse_duration};
+
+/// What one run may use, and one build.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitFlags {
+    /// Of one run.
+    #[command(flatten)]
+    pub run: RunLimits,
+    /// Time that one build may take [default: 60s]
+    #[arg(long, value_name = "TIME", value_parser = parse_time_limit)]
+    pub build_time_limit: Option<Duration>,
+    /// Memory that one build may use [default: 2GiB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size_limit)]
+    pub build_memory_limit: Option<Bytes>,
+}
+
+/// What one run may use.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct RunLimits {
+    /// Wall-clock time that one run may take: 500ms, 10s, 2m [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = parse_time_limit)]
+    pub time_limit: Option<Duration>,
+    /// Memory that all processes of a run may use together: 512MB, 2GiB [default: 512MiB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size_limit)]
+    pub memory_limit: Option<Bytes>,
+    /// What a run may write to standard output, and to standard error [default: 64MiB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size_limit)]
+    pub output_limit: Option<Bytes>,
+    /// Processes and threads of a run that may be alive at once [default: 64]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(i64::from(*PROCESSES.start())..=i64::from(*PROCESSES.end())))]
+    pub processes: Option<u32>,
+    /// What a run may write to its private folders [default: 64MiB]
+    #[arg(long, alias = "disk-limit", value_name = "SIZE", value_parser = parse_size_limit)]
+    pub disk: Option<Bytes>,
+}
+
+impl RunLimits {
+    /// What was said about one run.
+    #[must_use]
+    pub fn said(&self) -> LimitsSaid {
+        LimitsSaid {
+            time: self.time_limit,
+            memory: self.memory_limit,
+            output: self.output_limit,
+            processes: self.processes,
+            disk: self.disk,
+        }
+    }
+}
+
+impl LimitFlags {
+    /// What was said about one build.
+    #[must_use]
+    pub fn build(&self) -> LimitsSaid {
+        LimitsSaid {
+            time: self.build_time_limit,
+            memory: self.build_memory_limit,
+            ..LimitsSaid::default()
+        }
+    }
+}
 
 /// How a loop is shown and when it ends.
 #[derive(Debug, Default, Args)]
@@ -27,7 +91,7 @@ pub struct LoopFlags {
     #[arg(long, value_name = "N")]
     pub max_tokens: Option<u64>,
     /// Time that one comparison may take at most [default: 30s, demo 8s].
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, alias = "budget", value_name = "TIME", value_parser = parse_duration)]
     pub comparison_time: Option<Duration>,
     /// How the loop goes on after a round; changed at any time in the workbench.
     #[arg(long, value_enum, value_name = "MODE")]

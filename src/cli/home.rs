@@ -221,6 +221,7 @@ fn open(ground: &Ground, choice: &Choice) -> Result<Link, String> {
         Choice::Program { file, cases } => optimize::chosen(ground, file, cases.as_deref())?,
         Choice::Resume(id) => resume::wish(ground, id, &flags, &ModelFlags::default())?,
     };
-    let handle = engine::start(drive::setup(ground, &wish, &flags)).map_err(|e| e.to_string())?;
+    let setup = drive::setup(ground, &wish, &flags).map_err(String::from)?;
+    let handle = engine::start(setup).map_err(|e| e.to_string())?;
     Ok(handle.into())
 }

@@ -13,9 +13,12 @@ use crate::measure::{
     Metric, Plan, Side, Verdict,
 };
 use crate::sandbox::{Control, Settings};
-use crate::task::load::{TaskFlags, load_source};
+use crate::task::load::{TaskFlags, Usual, load_source};
 use crate::task::{Checker, Language, Languages, Objective, Source, Task, TaskError};
-use crate::units::{Bytes, parse_bytes, parse_duration};
+use crate::units::parse_duration;
+
+use super::flags::LimitFlags;
+use super::shown;
 
 mod show;
 
@@ -50,15 +53,6 @@ pub struct MeasureArgs {
     /// A program of yours that compares outputs: run as FILE input got expected; 0 is right, 1 is wrong and its output says why
     #[arg(long, value_name = "FILE", conflicts_with = "checker")]
     pub checker_program: Option<PathBuf>,
-    /// Time that one run may take
-    #[arg(long, value_name = "T", value_parser = parse_duration)]
-    pub time_limit: Option<Duration>,
-    /// Memory that one run may use
-    #[arg(long, value_name = "N", value_parser = parse_bytes)]
-    pub memory_limit: Option<Bytes>,
-    /// Output that one run may make, for example 64MB
-    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
-    pub output_limit: Option<Bytes>,
     /// An argument that every run is given (may be repeated)
     #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
     pub args: Vec<String>,
@@ -69,12 +63,15 @@ pub struct MeasureArgs {
     #[arg(long, value_name = "ID")]
     pub language: Option<String>,
     /// Interpreter or compiler, by name or path
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "PROGRAM", aliases = ["interpreter", "compiler"])]
     pub tool: Option<String>,
+    /// What runs and builds may use.
+    #[command(flatten)]
+    pub limits: LimitFlags,
     /// Time that one comparison may take, its confirmation included; the first look (10 pairs) and the fewest fresh
     /// pairs (12) are waited for in any case, for at most twice that time
-    #[arg(long, value_name = "T", default_value = "30s", value_parser = parse_duration)]
-    pub budget: Duration,
+    #[arg(long, alias = "budget", value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
+    pub comparison_time: Duration,
     /// Fail (exit status 1) unless every NEW is found better
     #[arg(long, value_enum, value_name = "ANSWER")]
     pub expect: Option<Expected>,
@@ -174,7 +171,13 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
         .iter()
         .map(|path| read(path, args.language.as_deref(), &languages))
         .collect::<Result<Vec<_>, _>>()?;
-    let mut task = task(args, &languages)?;
+    let config = shown::settings().map_err(JudgeError::Task)?;
+    let usual = Usual {
+        limits: config.limits,
+        build: config.build,
+    };
+    let mut task = task(args, usual, &languages)?;
+    task.read = shown::readable(&config.sandbox_read).map_err(JudgeError::Task)?;
     let cache = folders.map(|f| f.cache.join("builds"));
     let mut judge = Judge::open(
         Settings {
@@ -183,6 +186,7 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
         },
         cache.as_deref(),
     )?;
+    judge.limit_builds(&task.build);
     let mut progress = show::Status::new();
 
     let mut entrants: Vec<Entrant> = Vec::new();
@@ -202,7 +206,7 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
         });
     }
 
-    let mut plan = Plan::new(args.objective, args.budget);
+    let mut plan = Plan::new(args.objective, args.comparison_time);
     plan.metric = args.metric.map(|clock| {
         if clock == Clock::Cpu {
             Metric::Cpu
@@ -298,16 +302,16 @@ fn read(
 }
 
 /// The task that all programs are judged on.
-fn task(args: &MeasureArgs, languages: &Languages) -> Result<Task, TaskError> {
+fn task(args: &MeasureArgs, usual: Usual, languages: &Languages) -> Result<Task, TaskError> {
     let flags = TaskFlags {
         file: args.programs.first().cloned(),
         cases: Some(args.cases.clone()),
         objective: Some(args.objective),
         checker: args.checker.clone(),
         checker_program: args.checker_program.clone(),
-        time_limit: args.time_limit,
-        memory_limit: args.memory_limit,
-        output_limit: args.output_limit,
+        limits: args.limits.run.said(),
+        build: args.limits.build(),
+        usual,
         args: args.args.clone(),
         files: args.files.clone(),
         language: args.language.clone(),

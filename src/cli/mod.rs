@@ -16,6 +16,7 @@ pub mod resume;
 pub mod run;
 pub mod screenshots;
 pub mod show;
+mod shown;
 
 use std::process::ExitCode;
 

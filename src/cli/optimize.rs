@@ -7,13 +7,12 @@ use std::time::Duration;
 use clap::Args;
 
 use super::drive::{self, Ground, Wish};
-use super::flags::{LoopFlags, ModelFlags};
+use super::flags::{LimitFlags, LoopFlags, ModelFlags};
 use super::{ENVIRONMENT, USAGE, fail};
 use crate::config;
 use crate::session::event::{Mode, Origin};
 use crate::task::load::TaskFlags;
 use crate::task::{Checker, HoldOut, Objective};
-use crate::units::{Bytes, parse_bytes, parse_duration};
 
 /// Rounds where nothing else is said, as in the paper's plots.
 const ROUNDS: u32 = 10;
@@ -52,15 +51,6 @@ pub struct OptimizeArgs {
     /// Cases that the model is never shown: a share such as 25% (the default), a number, or 0 for none.
     #[arg(long, value_name = "N|N%")]
     held_out: Option<HoldOut>,
-    /// Time that one run may take, for example 10s.
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
-    time_limit: Option<Duration>,
-    /// Memory that one run may take, for example 512MB.
-    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
-    memory_limit: Option<Bytes>,
-    /// Output that one run may make, for example 64MB.
-    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
-    output_limit: Option<Bytes>,
     /// An argument that the program is given on every run; repeatable.
     #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
     args: Vec<String>,
@@ -71,8 +61,10 @@ pub struct OptimizeArgs {
     #[arg(long, value_name = "NAME")]
     language: Option<String>,
     /// Interpreter or compiler to use instead of the language's usual one.
-    #[arg(long, value_name = "PROGRAM", visible_alias = "compiler")]
-    interpreter: Option<String>,
+    #[arg(long, value_name = "PROGRAM", aliases = ["interpreter", "compiler"])]
+    tool: Option<String>,
+    #[command(flatten)]
+    limits: LimitFlags,
     #[command(flatten)]
     loop_flags: LoopFlags,
     #[command(flatten)]
@@ -105,13 +97,13 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
             let own = args.file.as_deref().is_some_and(std::path::Path::is_dir);
             ground.config.held_out.clone().filter(|_| !own)
         }),
-        time_limit: args.time_limit.or(ground.config.time_limit),
-        memory_limit: args.memory_limit.or(ground.config.memory_limit),
-        output_limit: args.output_limit,
+        limits: args.limits.run.said(),
+        build: args.limits.build(),
+        usual: ground.usual(),
         args: args.args.clone(),
         files: args.files.clone(),
         language: args.language.clone(),
-        tool: args.interpreter.clone(),
+        tool: args.tool.clone(),
     };
     let task = flags
         .load(&ground.languages)
@@ -152,8 +144,8 @@ pub fn chosen(ground: &Ground, file: &Path, cases: Option<&Path>) -> Result<Wish
         file: Some(file.to_owned()),
         cases: cases.map(Path::to_owned),
         objective: ground.config.objective,
-        time_limit: ground.config.time_limit,
-        memory_limit: ground.config.memory_limit,
+        held_out: ground.config.held_out.clone().filter(|_| !file.is_dir()),
+        usual: ground.usual(),
         ..TaskFlags::default()
     };
     let task = flags.load(&ground.languages).map_err(|e| e.to_string())?;

@@ -12,7 +12,10 @@ use crate::sandbox::{
     Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
     Settings,
 };
-use crate::units::{ByteNanos, Bytes, Nanos, parse_bytes, parse_duration};
+use crate::units::{ByteNanos, Bytes, Nanos};
+
+use super::flags::RunLimits;
+use super::shown;
 
 /// Where the current folder is inside.
 const DATA: &str = "/data";
@@ -26,21 +29,9 @@ pub struct RunArgs {
     /// Print one JSON object instead of text.
     #[arg(long)]
     pub json: bool,
-    /// Wall-clock time it may take: 500ms, 10s, 2m.
-    #[arg(long, value_name = "T", default_value = "10s", value_parser = duration)]
-    pub time_limit: std::time::Duration,
-    /// Memory its processes may use together: 512MB, 256MiB, 2GB.
-    #[arg(long, value_name = "M", default_value = "512MiB", value_parser = parse_bytes)]
-    pub memory_limit: Bytes,
-    /// Standard output and standard error, each.
-    #[arg(long, value_name = "N", default_value = "16MiB", value_parser = parse_bytes)]
-    pub output_limit: Bytes,
-    /// Processes and threads alive at once.
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
-    pub processes: u32,
-    /// What it may write to its private folders.
-    #[arg(long, value_name = "N", default_value = "64MiB", value_parser = parse_bytes)]
-    pub disk_limit: Bytes,
+    /// What it may use.
+    #[command(flatten)]
+    pub limits: RunLimits,
     /// File to be its standard input; empty without.
     #[arg(long, value_name = "FILE")]
     pub stdin: Option<PathBuf>,
@@ -50,16 +41,6 @@ pub struct RunArgs {
     /// The command and its arguments.
     #[arg(last = true, required = true, value_name = "CMD")]
     pub command: Vec<String>,
-}
-
-fn duration(text: &str) -> Result<std::time::Duration, String> {
-    parse_duration(text).and_then(|d| {
-        if d.is_zero() {
-            Err("a limit of no time lets nothing run".to_owned())
-        } else {
-            Ok(d)
-        }
-    })
 }
 
 /// A sentence for the user and the exit status that goes with it.
@@ -83,24 +64,32 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
     let here = std::env::current_dir()
         .map_err(|e| environment(format!("the current folder cannot be read: {e}")))?;
     let here = std::fs::canonicalize(&here).unwrap_or(here);
-    refuse_home(&here).map_err(wrong)?;
+    if let Some(what) = shown::too_much(&here) {
+        return Err(wrong(format!(
+            "the program would see {what}; go into the folder that it needs and run it there"
+        )));
+    }
     let stdin = match &args.stdin {
         Some(path) => std::fs::read(path)
             .map_err(|e| wrong(format!("cannot read {}: {e}", path.display())))?,
         None => Vec::new(),
     };
     let tool = tool(&args.command[0], &here).map_err(environment)?;
-    let limits = Limits {
-        time: args.time_limit,
-        memory: args.memory_limit,
-        output: args.output_limit,
-        processes: args.processes,
-        disk: args.disk_limit,
-    };
+    let config = shown::settings().map_err(wrong)?;
+    let limits = args
+        .limits
+        .said()
+        .or(&config.limits)
+        .over(&Limits::default());
+    let read = shown::readable(&config.sandbox_read).map_err(wrong)?;
     let mut mounts = vec![Mount {
         host: here,
         guest: DATA.to_owned(),
     }];
+    mounts.extend(read.into_iter().map(|path| Mount {
+        guest: path.to_string_lossy().into_owned(),
+        host: path,
+    }));
     mounts.extend(tool.mounts);
     let program = Program {
         argv: std::iter::once(tool.program)
@@ -157,50 +146,6 @@ fn tool(name: &str, here: &Path) -> Result<Tool, String> {
         }
     }
     toolchain::find(name).map_err(|e| e.to_string())
-}
-
-/// A home folder, what contains one, or the root itself must not become visible to a program that nobody has read.
-fn refuse_home(here: &Path) -> Result<(), String> {
-    let mut homes: Vec<PathBuf> = std::env::var_os("HOME")
-        .map(PathBuf::from)
-        .into_iter()
-        .collect();
-    homes.extend(directories::BaseDirs::new().map(|d| d.home_dir().to_path_buf()));
-    homes.extend(
-        std::fs::read_to_string("/etc/passwd")
-            .unwrap_or_default()
-            .lines()
-            .filter_map(home_in_passwd),
-    );
-    homes.push(PathBuf::from("/home"));
-    let homes = homes
-        .into_iter()
-        .map(|home| std::fs::canonicalize(&home).unwrap_or(home));
-    let shown = homes.into_iter().find(|home| {
-        home.starts_with(here) || (home.parent() == Some(Path::new("/home")) && home == here)
-    });
-    let what = match shown {
-        _ if here == Path::new("/") => "the whole file system".to_owned(),
-        Some(home) if home == here => format!("the home folder {}", here.display()),
-        Some(home) => format!(
-            "{}, in which the home folder {} lies",
-            here.display(),
-            home.display()
-        ),
-        None => return Ok(()),
-    };
-    Err(format!(
-        "the program would see {what}; go into the folder that it needs and run it there"
-    ))
-}
-
-/// The home folder of a person's account; system accounts have theirs all over the place.
-fn home_in_passwd(line: &str) -> Option<PathBuf> {
-    let mut fields = line.split(':');
-    let id: u32 = fields.nth(2)?.parse().ok()?;
-    let home = fields.nth(2)?;
-    let person = id == 0 || (1000..60_000).contains(&id);
-    (person && home.starts_with('/') && home != "/").then(|| PathBuf::from(home))
 }
 
 /// The object that other programs read; every field is always there.
@@ -401,12 +346,5 @@ mod tests {
     fn control_characters_are_shown() {
         assert_eq!(shown("a\u{1b}[2Jb\n"), "a␛[2Jb\n");
         assert_eq!(shown("\u{202e}x"), "<U+202E>x");
-    }
-
-    #[test]
-    fn homes_and_what_holds_them_are_refused() {
-        assert!(refuse_home(Path::new("/")).is_err());
-        assert!(refuse_home(Path::new("/home")).is_err());
-        assert!(refuse_home(Path::new("/usr/share")).is_ok());
     }
 }

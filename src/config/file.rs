@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
 use super::{Config, ConfigError, ProviderTable};
-use crate::task::{HoldOut, Objective};
-use crate::units::{Bytes, parse_bytes, parse_duration};
+use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
+use crate::task::{HoldOut, LimitsSaid, Objective};
+use crate::units::{Bytes, parse_duration};
 
 /// A config file that says everything and sets nothing.
 pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented out shows a default or an example.
@@ -24,12 +25,19 @@ pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented
 # held_out = "25%"                # cases that the model is never shown: a share, a number, or 0
 # comparison = "30s"              # time that one comparison may take at most
 
-# [limits]                        # of one run
-# time = "10s"
-# memory = "512MiB"
+# [limits]                        # of one run, where neither flags nor the task say it
+# time_limit = "10s"
+# memory_limit = "512MiB"
+# output_limit = "64MiB"          # standard output and standard error, each
+# processes = 64                  # processes and threads alive at once
+# disk = "64MiB"                  # what may be written to the private folders
+
+# [build]                         # of one build: the same keys
+# time_limit = "60s"
+# memory_limit = "2GiB"
 
 # [sandbox]
-# read = ["/opt/data"]            # paths that measured programs may read
+# read = ["/opt/data"]            # files and folders that measured programs may read, at the same paths
 
 # A server on this machine (llama.cpp, vLLM, LM Studio, Ollama …):
 # [provider.local]
@@ -69,6 +77,7 @@ struct File {
     #[serde(deserialize_with = "span")]
     comparison: Option<Duration>,
     limits: Limits,
+    build: Limits,
     sandbox: Sandbox,
     provider: BTreeMap<String, ProviderTable>,
 }
@@ -76,10 +85,28 @@ struct File {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Limits {
-    #[serde(deserialize_with = "span")]
-    time: Option<Duration>,
+    #[serde(alias = "time", deserialize_with = "time_limit")]
+    time_limit: Option<Duration>,
+    #[serde(alias = "memory", deserialize_with = "amount")]
+    memory_limit: Option<Bytes>,
     #[serde(deserialize_with = "amount")]
-    memory: Option<Bytes>,
+    output_limit: Option<Bytes>,
+    #[serde(deserialize_with = "processes")]
+    processes: Option<u32>,
+    #[serde(deserialize_with = "amount")]
+    disk: Option<Bytes>,
+}
+
+impl From<Limits> for LimitsSaid {
+    fn from(written: Limits) -> Self {
+        Self {
+            time: written.time_limit,
+            memory: written.memory_limit,
+            output: written.output_limit,
+            processes: written.processes,
+            disk: written.disk,
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -97,10 +124,19 @@ const TOP: &[&str] = &[
     "held_out",
     "comparison",
     "limits",
+    "build",
     "sandbox",
     "provider",
 ];
-const LIMITS: &[&str] = &["time", "memory"];
+const LIMITS: &[&str] = &[
+    "time_limit",
+    "memory_limit",
+    "output_limit",
+    "processes",
+    "disk",
+];
+/// Names that limits had before; still understood.
+const LIMITS_BEFORE: &[&str] = &["time", "memory"];
 const SANDBOX: &[&str] = &["read"];
 const PROVIDER: &[&str] = &[
     "kind",
@@ -157,8 +193,8 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
         rounds: file.rounds,
         held_out: file.held_out,
         comparison_time: file.comparison,
-        time_limit: file.limits.time,
-        memory_limit: file.limits.memory,
+        limits: file.limits.into(),
+        build: file.build.into(),
         sandbox_read: file
             .sandbox
             .read
@@ -221,8 +257,12 @@ fn unknown(all: &toml::Table) -> Vec<String> {
     };
     look(all, "", TOP);
     let sub = |key: &str| all.get(key).and_then(toml::Value::as_table);
-    if let Some(table) = sub("limits") {
-        look(table, "limits.", LIMITS);
+    for name in ["limits", "build"] {
+        if let Some(table) = sub(name) {
+            let mut table = table.clone();
+            table.retain(|key, _| !LIMITS_BEFORE.contains(&key));
+            look(&table, &format!("{name}."), LIMITS);
+        }
     }
     if let Some(table) = sub("sandbox") {
         look(table, "sandbox.", SANDBOX);
@@ -269,11 +309,40 @@ pub(super) fn span<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration
     .map(Some)
 }
 
-/// An amount of memory: `"512MB"`, or a number of bytes.
+/// A limit of time: a span that is not zero.
+fn time_limit<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    from.deserialize_any(Words {
+        what: "a span of time such as \"30s\"",
+        read: parse_time_limit,
+    })
+    .map(Some)
+}
+
+/// A limit in bytes: `"512MB"`, or a number of bytes.
 fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Bytes>, D::Error> {
     from.deserialize_any(Words {
-        what: "an amount of memory such as \"512MiB\"",
-        read: parse_bytes,
+        what: "an amount such as \"512MiB\"",
+        read: parse_size_limit,
+    })
+    .map(Some)
+}
+
+/// A limit of processes.
+fn processes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    from.deserialize_any(Words {
+        what: "a number of processes such as 64",
+        read: |text| {
+            text.parse()
+                .ok()
+                .filter(|n| PROCESSES.contains(n))
+                .ok_or_else(|| {
+                    format!(
+                        "{text} is no limit of processes; write a number from {} to {}",
+                        PROCESSES.start(),
+                        PROCESSES.end()
+                    )
+                })
+        },
     })
     .map(Some)
 }
@@ -333,6 +402,10 @@ mod tests {
         assert_eq!(full.warnings, Vec::<String>::new());
         assert_eq!(full.providers.len(), 4);
         assert_eq!(
+            (full.limits.processes, full.build.time),
+            (Some(64), Some(Duration::from_secs(60)))
+        );
+        assert_eq!(
             (full.rounds, full.comparison_time),
             (Some(10), Some(Duration::from_secs(30)))
         );
@@ -379,6 +452,19 @@ mod tests {
             ("rounds = -1", "config.toml:1:10"),
             ("\n\n comparison = \"soon\"", "config.toml:3:"),
             ("[limits]\nmemory = \"lots\"", "config.toml:2:"),
+            ("[limits]\ndisk = 0", "config.toml:2:8: a limit of nothing"),
+            (
+                "[build]\ntime_limit = 0",
+                "config.toml:2:14: a limit of no time",
+            ),
+            (
+                "[limits]\nprocesses = 0",
+                "config.toml:2:13: 0 is no limit of processes; write a number from 1 to 4096",
+            ),
+            (
+                "[limits]\nprocesses = \"a\"",
+                "config.toml:2:13: a is no limit",
+            ),
             ("objective = \"speed\"", "config.toml:1:"),
             ("[provider.a]\nkind = \"telepathy\"", "config.toml:2:"),
             ("provider = \"a\"", "config.toml:1:"),

@@ -238,6 +238,7 @@ impl Worker {
         let (judge, task, mut watch, control) = self.tools(subject.id)?;
         let language = task.language.clone();
         let tool = task.tool.clone();
+        judge.limit_builds(&task.build);
         let built = Arc::new(judge.build(
             &subject.source,
             &language,

@@ -94,18 +94,17 @@ impl Cache {
         })
     }
 
-    /// A product that was kept earlier and is still whole.
+    /// A product (a file or a folder) that was kept earlier and is still whole.
     pub(super) fn find(&self, hash: &str, name: &str) -> Option<PathBuf> {
         let entry = self.folder.join(hash);
-        let sum = fs::read_to_string(entry.join("sum")).ok()?;
-        let file = entry.join(name);
-        let bytes = fs::read(&file).ok()?;
-        if sum != blake3::hash(&bytes).to_hex().as_str() {
+        let kept = fs::read_to_string(entry.join("sum")).ok()?;
+        let place = entry.join(name);
+        if kept != sum_of(&place).ok()? {
             return None;
         }
         // Keeps it from being thrown away as old; no harm if it fails.
         drop(fs::File::open(&entry).and_then(|f| f.set_modified(SystemTime::now())));
-        Some(file)
+        Some(place)
     }
 
     pub(super) fn diagnostics(&self, hash: &str) -> String {
@@ -133,8 +132,20 @@ impl Cache {
         bytes: &[u8],
         diagnostics: &str,
     ) -> Result<PathBuf, JudgeError> {
+        self.keep_all(hash, name, &[(name, bytes)], diagnostics)
+    }
+
+    /// As [`Cache::keep`], for a whole folder `name`: every file with its path, which begins with the folder's name;
+    /// a path that ends with a slash is an empty folder.
+    pub(super) fn keep_all(
+        &self,
+        hash: &str,
+        name: &str,
+        files: &[(&str, &[u8])],
+        diagnostics: &str,
+    ) -> Result<PathBuf, JudgeError> {
         let path = self.folder.join(hash);
-        self.write(&path, name, bytes, diagnostics)
+        self.write(&path, name, files, diagnostics)
             .map_err(|why| JudgeError::Cache {
                 path: path.clone(),
                 why,
@@ -146,7 +157,7 @@ impl Cache {
         &self,
         entry: &Path,
         name: &str,
-        bytes: &[u8],
+        files: &[(&str, &[u8])],
         diagnostics: &str,
     ) -> std::io::Result<()> {
         let beside = tempfile::Builder::new()
@@ -154,12 +165,28 @@ impl Cache {
             .tempdir_in(&self.folder)?;
         let put = |name: &str, bytes: &[u8], mode: u32| {
             let path = beside.path().join(name);
-            let mut file = fs::File::create(&path)?;
+            let mut file = fs::File::create_new(&path)?;
             file.write_all(bytes)?;
             file.set_permissions(fs::Permissions::from_mode(mode))
         };
-        put(name, bytes, 0o755)?;
-        put("sum", blake3::hash(bytes).to_hex().as_bytes(), 0o644)?;
+        for (path, bytes) in files {
+            // The guest may be somebody else: it must be able to go there, and to run what it finds.
+            let mut folder = beside.path().to_path_buf();
+            let parts: Vec<&str> = path.split('/').collect();
+            for part in &parts[..parts.len() - 1] {
+                folder.push(part);
+                match fs::create_dir(&folder) {
+                    Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => return Err(e),
+                    _ => fs::set_permissions(&folder, fs::Permissions::from_mode(0o755))?,
+                }
+            }
+            // A path that ends with a slash is an empty folder.
+            if !path.ends_with('/') {
+                put(path, bytes, 0o755)?;
+            }
+        }
+        let sum = sum_of(&beside.path().join(name))?;
+        put("sum", sum.as_bytes(), 0o644)?;
         put("diagnostics", diagnostics.as_bytes(), 0o644)?;
         fs::set_permissions(beside.path(), fs::Permissions::from_mode(0o755))?;
         match fs::rename(beside.path(), entry) {
@@ -183,6 +210,32 @@ impl Cache {
         drop(beside.keep());
         Ok(())
     }
+}
+
+/// The sum of a file, or of everything in a folder with its names.
+fn sum_of(place: &Path) -> std::io::Result<String> {
+    if !place.is_dir() {
+        return Ok(blake3::hash(&fs::read(place)?).to_hex().to_string());
+    }
+    let mut hasher = blake3::Hasher::new();
+    let mut open = vec![place.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        let mut entries = fs::read_dir(&folder)?.collect::<Result<Vec<_>, _>>()?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let path = entry.path();
+            let name = path.strip_prefix(place).unwrap_or(&path);
+            let name = name.as_os_str().as_encoded_bytes();
+            hasher.update(&(name.len() as u64).to_le_bytes());
+            hasher.update(name);
+            if entry.file_type()?.is_dir() {
+                open.push(path);
+            } else {
+                hasher.update(blake3::hash(&fs::read(&path)?).as_bytes());
+            }
+        }
+    }
+    Ok(hasher.finalize().to_hex().to_string())
 }
 
 #[cfg(test)]
@@ -213,6 +266,34 @@ mod tests {
         );
         // Nothing is left beside.
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_is_given_back_only_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(Some(dir.path())).unwrap();
+        let hash = "0123456789abcdef0123456789abcdef";
+        let files: [(&str, &[u8]); 4] = [
+            ("out/empty/", b""),
+            ("out/A.class", b"a"),
+            ("out/p/q/B.class", b"b"),
+            ("out/p/C.class", b"c"),
+        ];
+        let folder = cache.keep_all(hash, "out", &files, "said").unwrap();
+        assert_eq!(fs::read(folder.join("p/q/B.class")).unwrap(), b"b");
+        assert_eq!(cache.find(hash, "out"), Some(folder.clone()));
+        assert!(folder.join("empty").is_dir());
+        for harm in [
+            |f: &Path| fs::remove_file(f.join("A.class")).unwrap(),
+            |f: &Path| fs::rename(f.join("p/C.class"), f.join("p/D.class")).unwrap(),
+            |f: &Path| fs::write(f.join("p/E.class"), "e").unwrap(),
+            |f: &Path| fs::remove_dir(f.join("empty")).unwrap(),
+        ] {
+            cache.keep_all(hash, "out", &files, "").unwrap();
+            assert!(cache.find(hash, "out").is_some());
+            harm(&folder);
+            assert_eq!(cache.find(hash, "out"), None);
+        }
     }
 
     #[test]

@@ -340,13 +340,13 @@ fn note(c: &Comparison, enough: bool, elapsed: Duration, budget: Duration) -> St
         }
         Answer::Undecided if c.looks.is_empty() => {
             format!(
-                "one pair takes {}, too long for a look within {}; give more time with --budget",
+                "one pair takes {}, too long for a look within {}; give more time with --comparison-time",
                 Nanos::from(elapsed / c.pairs.max(1) as u32),
                 Nanos::from(budget)
             )
         }
         Answer::Undecided => format!(
-            "no answer within {} {after}; give more time with --budget",
+            "no answer within {} {after}; give more time with --comparison-time",
             Nanos::from(budget)
         ),
     }

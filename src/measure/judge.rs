@@ -74,6 +74,12 @@ pub struct Judge {
     tools: HashMap<String, Arc<Tool>>,
     versions: HashMap<Vec<String>, String>,
     held: Duration,
+    build_limits: Limits,
+    /// Folders of what builds share, by their identity; `None` where there is none.
+    pub(super) bases: HashMap<String, Option<std::path::PathBuf>>,
+    /// What the runtimes of the languages that were built write when their share of the memory is used up.
+    out_of_memory: Vec<String>,
+    said: Vec<String>,
 }
 
 impl Judge {
@@ -94,6 +100,10 @@ impl Judge {
             tools: HashMap::new(),
             versions: HashMap::new(),
             held: Duration::ZERO,
+            build_limits: Limits::for_builds(),
+            bases: HashMap::new(),
+            out_of_memory: Vec::new(),
+            said: Vec::new(),
         })
     }
 
@@ -106,7 +116,33 @@ impl Judge {
     /// What a person should know about how this judge works here (a cache that could not be used, …).
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        self.cache.note.iter().cloned().collect()
+        self.cache.note.iter().chain(&self.said).cloned().collect()
+    }
+
+    /// Adds to what a person should know.
+    pub(super) fn note(&mut self, sentence: String) {
+        if !self.said.contains(&sentence) {
+            self.said.push(sentence);
+        }
+    }
+
+    /// What compilers may use from now on, instead of [`Limits::for_builds`].
+    pub fn limit_builds(&mut self, limits: &Limits) {
+        self.build_limits.clone_from(limits);
+    }
+
+    /// What a compiler may use.
+    pub(super) fn build_limits(&self) -> &Limits {
+        &self.build_limits
+    }
+
+    /// From now on a program that ends badly and has written one of these has reached the limit of memory.
+    pub(super) fn expect_out_of_memory(&mut self, signs: &[String]) {
+        for sign in signs {
+            if !self.out_of_memory.contains(sign) {
+                self.out_of_memory.push(sign.clone());
+            }
+        }
     }
 
     /// Whether the language can be built and run here, and with what: its version in one line.
@@ -207,9 +243,20 @@ impl Judge {
                     }
                     return Err(error.into());
                 }
-                Ok(outcome) => return Ok(outcome),
+                Ok(outcome) => return Ok(self.heard(outcome)),
             }
         }
+    }
+
+    /// A runtime that has its own share of the memory ends by itself when that is used up: the verdict is the same.
+    fn heard(&self, mut outcome: Outcome) -> Outcome {
+        if outcome.verdict == RunVerdict::RuntimeError && !self.out_of_memory.is_empty() {
+            let said = String::from_utf8_lossy(&outcome.stderr.bytes);
+            if self.out_of_memory.iter().any(|sign| said.contains(sign)) {
+                outcome.verdict = RunVerdict::MemoryLimit;
+            }
+        }
+        outcome
     }
 
     /// How long runs have been held up by the developer, in all; never counted into a budget.
@@ -270,6 +317,9 @@ pub fn ending(outcome: &Outcome, limits: &Limits) -> String {
             (None, None) => "ended abnormally".to_owned(),
         },
         RunVerdict::TimeLimit => format!("stopped after {time}, the limit of time"),
+        RunVerdict::MemoryLimit if outcome.exit_code.is_some() => {
+            format!("ran out of memory; the limit is {memory}")
+        }
         RunVerdict::MemoryLimit => format!("stopped at {memory}, the limit of memory"),
         RunVerdict::OutputLimit => format!("stopped after {output} of output, the limit"),
         RunVerdict::Forbidden => {

@@ -8,6 +8,7 @@ mod cache;
 pub mod check;
 mod checking;
 pub mod compare;
+mod compile;
 mod confirm;
 mod contest;
 pub mod flags;

@@ -33,6 +33,7 @@ impl Judge {
                 task.workload.cases[*first].name
             )));
         };
+        self.limit_builds(&task.build);
         let original = self.build(
             &source,
             &task.language,

@@ -34,7 +34,9 @@ pub struct Program {
     pub mounts: Vec<Mount>,
     /// Current folder inside the sandbox; `None` is the private work folder.
     pub folder: Option<String>,
-    /// Files of the work folder to be brought back after the run, by name (a compiler's product).
+    /// Files of the work folder to be brought back after the run, by name (a compiler's product). A name with a slash
+    /// at its end is a folder: every regular file below it is brought back by its path, and every
+    /// empty folder with a slash at its end.
     pub collect: Vec<String>,
 }
 
@@ -49,6 +51,12 @@ pub struct Mount {
 
 /// The private, writable work folder as the guest sees it (also its `HOME`).
 pub const WORK: &str = "/work";
+
+/// Files that are brought back from a folder at most.
+const COLLECT_FILES: usize = 20_000;
+
+/// Folders within folders that are looked into when a folder is brought back.
+const COLLECT_DEPTH: usize = 24;
 
 /// How one program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -146,7 +154,8 @@ pub struct Outcome {
     pub stderr: Captured,
     /// What it tried and was refused, each kind of attempt once with how often; empty where this machine cannot tell.
     pub attempts: Vec<Attempt>,
-    /// Files asked for with [`Program::collect`] that were regular files, with their bytes.
+    /// Files asked for with [`Program::collect`] that were regular files, with their bytes: together at most as many
+    /// as the limit of disk.
     pub collected: Vec<(String, Vec<u8>)>,
 }
 

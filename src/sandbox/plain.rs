@@ -399,20 +399,45 @@ impl Stage {
         let mut collected = Vec::new();
         for name in &program.collect {
             let mut path = self.work();
-            let parts: Vec<&str> = name.split('/').collect();
-            let real = parts.iter().enumerate().all(|(i, part)| {
+            let real = name.trim_end_matches('/').split('/').all(|part| {
                 path.push(part);
-                let last = i + 1 == parts.len();
-                let facts = std::fs::symlink_metadata(&path);
-                !part.is_empty()
-                    && *part != ".."
-                    && facts.is_ok_and(|f| if last { f.is_file() } else { f.is_dir() })
+                let link = std::fs::symlink_metadata(&path).is_ok_and(|f| f.is_symlink());
+                !part.is_empty() && part != ".." && !link
             });
-            if real && let Ok(bytes) = std::fs::read(&path) {
-                collected.push((name.clone(), bytes));
+            if real && (name.ends_with('/') || path.is_file()) {
+                gather(&path, name.trim_end_matches('/'), 0, &mut collected);
             }
         }
         collected
+    }
+}
+
+/// A regular file, or all of those below a folder; no link is followed.
+fn gather(path: &Path, name: &str, depth: usize, collected: &mut Vec<(String, Vec<u8>)>) {
+    let Ok(facts) = std::fs::symlink_metadata(path) else {
+        return;
+    };
+    if facts.is_file() && collected.len() < super::COLLECT_FILES {
+        collected.extend(std::fs::read(path).ok().map(|b| (name.to_owned(), b)));
+    } else if facts.is_dir() && depth <= super::COLLECT_DEPTH {
+        let entries: Vec<_> = std::fs::read_dir(path)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .collect();
+        if entries.is_empty() {
+            collected.push((format!("{name}/"), Vec::new()));
+        }
+        for entry in entries {
+            if let Some(inner) = entry.file_name().to_str() {
+                gather(
+                    &entry.path(),
+                    &format!("{name}/{inner}"),
+                    depth + 1,
+                    collected,
+                );
+            }
+        }
     }
 }
 

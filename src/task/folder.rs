@@ -16,12 +16,16 @@
 //! files = ["data/words.txt"]     # data files, found by their names in the work folder of a run
 //! tape = "tape.jsonl"            # recorded replies
 //!
-//! [limits]
-//! time = "10s"
-//! memory = "512MB"
-//! output = "16MiB"
-//! disk = "64MiB"
-//! processes = 64
+//! [limits]                       # of one run
+//! time_limit = "10s"
+//! memory_limit = "512MiB"
+//! output_limit = "64MiB"         # standard output and standard error, each
+//! processes = 64                 # processes and threads alive at once
+//! disk = "64MiB"                 # what may be written to the private folders
+//!
+//! [build]                        # of one build: the same keys
+//! time_limit = "60s"
+//! memory_limit = "2GiB"
 //!
 //! [workload]
 //! cases = "cases"                # a folder of NAME.in and NAME.out, or a file of JSON lines
@@ -38,7 +42,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use include_dir::Dir;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -46,13 +49,13 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use super::cases::{HOW_CASES_LOOK, read_cases};
 use super::checker::{CheckerFile, CheckerProgram};
 use super::held_out::{self, HoldOut};
-use super::load::{answers_stay_out, data_file, language_for, source_text};
+use super::limits::LimitsFile;
+use super::load::{Usual, answers_stay_out, data_file, language_for, source_text};
 use super::reading::{invalid, parse_toml, plain_name, read_text};
 use super::{
     Case, Checker, DataFile, Languages, Limits, Objective, PathOrText, Reference, Source, Task,
     TaskError, Workload,
 };
-use crate::units::{Bytes, parse_bytes, parse_duration};
 
 /// Name of the file that makes a folder a task.
 pub(super) const TASK_FILE: &str = "task.toml";
@@ -80,23 +83,11 @@ pub(super) struct TaskFile {
     #[serde(default)]
     pub limits: LimitsFile,
     #[serde(default)]
+    pub build: LimitsFile,
+    #[serde(default)]
     pub workload: WorkloadFile,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reference: Vec<ReferenceFile>,
-}
-
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LimitsFile {
-    #[serde(default, deserialize_with = "duration")]
-    time: Option<String>,
-    #[serde(default, deserialize_with = "amount")]
-    memory: Option<String>,
-    #[serde(default, deserialize_with = "amount")]
-    output: Option<String>,
-    #[serde(default, deserialize_with = "amount")]
-    disk: Option<String>,
-    processes: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -117,65 +108,13 @@ pub(super) struct ReferenceFile {
 }
 
 /// Checks a text while its place in the file is still known.
-fn checked<'de, D: Deserializer<'de>, T>(
+pub(super) fn checked<'de, D: Deserializer<'de>, T>(
     d: D,
     read: fn(&str) -> Result<T, String>,
 ) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(d)?;
     read(&text).map_err(de::Error::custom)?;
     Ok(Some(text))
-}
-
-fn duration<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
-    checked(d, |t| match parse_duration(t) {
-        Ok(Duration::ZERO) => {
-            Err("a limit of no time at all stops every run; write for example 10s".into())
-        }
-        other => other,
-    })
-}
-
-fn amount<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
-    checked(d, parse_bytes)
-}
-
-impl LimitsFile {
-    fn limits(&self) -> Limits {
-        let bytes = |text: &Option<String>, default| {
-            text.as_deref()
-                .and_then(|t| parse_bytes(t).ok())
-                .unwrap_or(default)
-        };
-        let d = Limits::default();
-        Limits {
-            time: self
-                .time
-                .as_deref()
-                .and_then(|t| parse_duration(t).ok())
-                .unwrap_or(d.time),
-            memory: bytes(&self.memory, d.memory),
-            output: bytes(&self.output, d.output),
-            disk: bytes(&self.disk, d.disk),
-            processes: self.processes.unwrap_or(d.processes).max(1),
-        }
-    }
-
-    fn of(limits: &Limits) -> Self {
-        let bytes = |b: Bytes| Some(format!("{}B", b.0));
-        let t = limits.time;
-        let time = if t.subsec_nanos() == 0 {
-            format!("{}s", t.as_secs())
-        } else {
-            format!("{}ns", t.as_nanos())
-        };
-        Self {
-            time: Some(time),
-            memory: bytes(limits.memory),
-            output: bytes(limits.output),
-            disk: bytes(limits.disk),
-            processes: Some(limits.processes),
-        }
-    }
 }
 
 /// Where the texts that a task file names come from.
@@ -249,7 +188,9 @@ impl TaskFile {
                 .map(|s| texts.source(s, "source"))
                 .transpose()?,
             objective: self.objective,
-            limits: self.limits.limits(),
+            limits: self.limits.over(Limits::default()),
+            build: self.build.over(Limits::for_builds()),
+            read: Vec::new(),
             checker: match &self.checker {
                 None => Checker::default(),
                 Some(CheckerFile::Rule(rule)) => rule.clone(),
@@ -281,6 +222,15 @@ impl TaskFile {
 /// # Errors
 /// Whatever is wrong with it, in one sentence that names the file and, where there is one, the line.
 pub fn load_folder(dir: &Path, languages: &Languages) -> Result<Task, TaskError> {
+    load_folder_over(dir, languages, &Usual::default())
+}
+
+/// As [`load_folder`]; limits that the folder does not say are the usual ones.
+pub(super) fn load_folder_over(
+    dir: &Path,
+    languages: &Languages,
+    usual: &Usual,
+) -> Result<Task, TaskError> {
     let path = dir.join(TASK_FILE);
     let text = match read_text(&path, "task file") {
         Err(TaskError::Read { why, .. })
@@ -302,6 +252,8 @@ pub fn load_folder(dir: &Path, languages: &Languages) -> Result<Task, TaskError>
         default_name.as_deref().unwrap_or("task"),
         languages,
     )?;
+    task.limits = file.limits.over(usual.limits.over(&Limits::default()));
+    task.build = file.build.over(usual.build.over(&Limits::for_builds()));
     let cases = dir.join(file.workload.cases.as_deref().unwrap_or("cases"));
     if file.workload.cases.is_none() && !cases.exists() {
         return Err(invalid(format!(
@@ -401,6 +353,7 @@ fn write_task<F: Fn(std::io::Error) -> TaskError>(
         tool: task.tool.clone(),
         args: task.args.clone(),
         limits: LimitsFile::of(&task.limits),
+        build: LimitsFile::of(&task.build),
         workload: WorkloadFile {
             cases: Some("cases".into()),
             held_out: task.workload.hold_out.clone(),
@@ -482,7 +435,10 @@ fn read_tape(path: &PathBuf) -> Result<Arc<str>, TaskError> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::units::Bytes;
 
     fn rich_task(data: &Path) -> Task {
         let source = |file: &str, text: &str| Source {
@@ -509,6 +465,11 @@ mod tests {
                 processes: 7,
                 ..Limits::default()
             },
+            build: Limits {
+                time: Duration::from_secs(7),
+                ..Limits::for_builds()
+            },
+            read: Vec::new(),
             checker: Checker::Numbers { tolerance: 2.5e-9 },
             workload: Workload {
                 cases: vec![case("2", b"\xff\x00", Some(b"")), case("10", b"", None)],

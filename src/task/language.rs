@@ -1,10 +1,7 @@
 //! Languages as data: how a version is built and run. Read from `assets/languages/*.toml` and the user's own folder.
 //!
-//! Only names live here (`python3`, `gcc`); where they are on this machine is the sandbox's business.
-//!
-//! In `run` and `compile.argv` two placeholders stand for paths inside the sandbox: `{source}`, the
-//! version's file (`/prog/main.py`), and `{product}`, what the compiler makes of it. Sources are mounted
-//! read-only; the compiler writes its product to the private work folder.
+//! Only names live here (`python3`, `gcc`); where they are on this machine is the sandbox's business. What a language
+//! file may say is written at the top of `assets/languages/python.toml`; reading one is in `file`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,8 +10,12 @@ use std::sync::Arc;
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
-use super::TaskError;
-use super::reading::{invalid, parse_toml, plain_name, read_text};
+use super::reading::{parse_toml, plain_name, read_text};
+use super::{Source, TaskError};
+use crate::units::Bytes;
+
+mod file;
+mod public_type;
 
 static COMPILED_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets/languages");
 
@@ -31,12 +32,17 @@ pub struct Language {
     pub fences: Vec<String>,
     /// Name of the file that a version is written to: `main.py`.
     pub source_file: String,
+    /// What a version's file is called.
+    pub naming: Naming,
     /// How it is built; `None` for interpreted languages.
     pub compile: Option<Compile>,
     /// Program and arguments of a run, with placeholders.
     pub run: Vec<String>,
     /// Added to the environment of builds and runs.
     pub environment: BTreeMap<String, String>,
+    /// What its runtime writes to standard error when its own share of the memory is used up: a run that ends badly
+    /// and says so has reached the limit of memory.
+    pub out_of_memory: Vec<String>,
     /// Program and arguments that print the version of the compiler or interpreter.
     pub version: Vec<String>,
     /// One sentence: how to get the compiler or interpreter.
@@ -45,14 +51,78 @@ pub struct Language {
     pub highlight: String,
 }
 
+/// What a version's file is called when it is built or run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Naming {
+    /// [`Language::source_file`], with the ending that the text came with.
+    #[default]
+    #[serde(rename = "fixed")]
+    Fixed,
+    /// After the public type that the text declares, as Java wants it; else as it was called before.
+    #[serde(rename = "public type")]
+    PublicType,
+}
+
 /// How a language is built.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Compile {
     /// Program and arguments, with placeholders.
     pub argv: Vec<String>,
-    /// Name of the file that the compiler makes, in the work folder.
+    /// Name of what the compiler makes in the work folder: a file (`main`), or a folder (`classes/`).
     pub product: String,
+    /// Added to the environment of the compiler alone.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// What is made once for each version of the compiler, so that a build need not make it again.
+    #[serde(default)]
+    pub base: Option<Base>,
+}
+
+/// A folder that every build may read, never write: a compiled standard library.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Base {
+    /// Program and arguments that fill the folder `{base}`; `{compiler}` is the compiler.
+    pub argv: Vec<String>,
+}
+
+/// What the placeholders of a language stand for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Places<'a> {
+    /// The version's file inside the sandbox.
+    pub source: &'a str,
+    /// What the compiler makes, or has made.
+    pub product: &'a str,
+    /// The type that the program starts with, where the language has such; else the stem of the file.
+    pub main: &'a str,
+    /// The folder of what is made once.
+    pub base: &'a str,
+    /// The compiler.
+    pub compiler: &'a str,
+}
+
+/// What a version's file is called, and where the program in it starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// `Solver.java`.
+    pub file: String,
+    /// `shop.Solver`.
+    pub main: String,
+}
+
+impl Compile {
+    /// The product's name without the slash that makes it a folder.
+    #[must_use]
+    pub fn product_name(&self) -> &str {
+        self.product.trim_end_matches('/')
+    }
+
+    /// Whether the compiler makes a whole folder.
+    #[must_use]
+    pub fn makes_folder(&self) -> bool {
+        self.product.ends_with('/')
+    }
 }
 
 impl Language {
@@ -64,25 +134,21 @@ impl Language {
             .unwrap_or_default()
     }
 
-    /// The compiler's argv for the given guest paths; the user's choice of tool takes the first place.
+    /// The compiler's argv; the user's choice of tool takes the first place.
     #[must_use]
-    pub fn compile_argv(
-        &self,
-        tool: Option<&str>,
-        source: &str,
-        product: &str,
-    ) -> Option<Vec<String>> {
-        let mut argv = fill(&self.compile.as_ref()?.argv, source, product);
+    pub fn compile_argv(&self, tool: Option<&str>, places: &Places<'_>) -> Option<Vec<String>> {
+        let mut argv = fill(&self.compile.as_ref()?.argv, places);
         if let (Some(tool), Some(first)) = (tool, argv.first_mut()) {
             tool.clone_into(first);
         }
         Some(argv)
     }
 
-    /// The argv of a run for the given guest paths; the user's choice of tool takes the place of an interpreter.
+    /// The argv of a run; the user's choice of tool takes the place of an interpreter. `{memory}` is still in it: see
+    /// [`with_memory`].
     #[must_use]
-    pub fn run_argv(&self, tool: Option<&str>, source: &str, product: &str) -> Vec<String> {
-        let mut argv = fill(&self.run, source, product);
+    pub fn run_argv(&self, tool: Option<&str>, places: &Places<'_>) -> Vec<String> {
+        let mut argv = fill(&self.run, places);
         if let (Some(tool), Some(first), None) = (tool, argv.first_mut(), &self.compile) {
             tool.clone_into(first);
         }
@@ -99,166 +165,89 @@ impl Language {
         argv
     }
 
-    /// The name under which a text is written for a build or a run: `main` with the ending it came with, where
-    /// the language knows that ending (`main.mjs`), else [`Language::source_file`].
+    /// What a text's file is called for a build or a run, and where its program starts.
+    ///
+    /// With [`Naming::Fixed`] that is `main` with the ending it came with, where the language knows that ending
+    /// (`main.mjs`), else [`Language::source_file`].
     #[must_use]
-    pub fn source_name(&self, file_name: &str) -> String {
-        let ending = Path::new(file_name)
-            .extension()
-            .and_then(|e| e.to_str())
-            .unwrap_or_default();
-        match self.source_file.rsplit_once('.') {
-            Some((stem, _)) if self.extensions.iter().any(|e| e == ending) => {
-                format!("{stem}.{ending}")
-            }
-            _ => self.source_file.clone(),
-        }
-    }
-
-    fn check(&self, file: &str) -> Result<(), TaskError> {
-        let complain = |key: &str, what: &str| Err(invalid(format!("{file}: `{key}` {what}")));
-        if !plain_name(&self.id) || self.id.contains(char::is_whitespace) {
-            return complain(
-                "id",
-                "must be a short name without spaces, for example id = \"go\"",
-            );
-        }
-        if self.extensions.is_empty() {
-            return complain(
-                "extensions",
-                "is missing; name at least one ending, for example extensions = [\"go\"]",
-            );
-        }
-        if !plain_name(&self.source_file) {
-            return complain(
-                "source_file",
-                "must be a plain file name, for example source_file = \"main.go\"",
-            );
-        }
-        if self.run.first().is_none_or(String::is_empty) {
-            return complain(
-                "run",
-                "is missing; give program and arguments, for example run = [\"ruby\", \"{source}\"]",
-            );
-        }
-        check_placeholders(&self.run, "run", file)?;
-        match &self.compile {
-            Some(c) => {
-                if c.argv.first().is_none_or(String::is_empty) {
-                    return complain(
-                        "compile.argv",
-                        "is empty; give the compiler and its arguments",
-                    );
+    pub fn layout(&self, source: &Source) -> Layout {
+        let given = Path::new(&source.file_name);
+        let part =
+            |p: Option<&std::ffi::OsStr>| p.and_then(|p| p.to_str()).unwrap_or_default().to_owned();
+        let (stem, ending) = (part(given.file_stem()), part(given.extension()));
+        let (usual_stem, usual_ending) = self
+            .source_file
+            .rsplit_once('.')
+            .unwrap_or((&self.source_file, ""));
+        let known = self.extensions.contains(&ending) && !usual_ending.is_empty();
+        let ending = if known { &ending } else { usual_ending };
+        let named = |stem: &str| {
+            let file = format!("{stem}.{ending}");
+            (!ending.is_empty() && plain_name(&file)).then_some(file)
+        };
+        match self.naming {
+            Naming::Fixed => Layout {
+                file: named(usual_stem).unwrap_or_else(|| self.source_file.clone()),
+                main: usual_stem.to_owned(),
+            },
+            Naming::PublicType => {
+                let declared = public_type::read(&source.text);
+                let stem = declared
+                    .public
+                    .clone()
+                    .or(Some(stem).filter(|s| known && public_type::is_name(s)))
+                    .unwrap_or_else(|| usual_stem.to_owned());
+                Layout {
+                    file: named(&stem).unwrap_or_else(|| self.source_file.clone()),
+                    main: declared.main_type(&stem),
                 }
-                if !plain_name(&c.product) {
-                    return complain(
-                        "compile.product",
-                        "must be a plain file name, for example product = \"main\"",
-                    );
-                }
-                check_placeholders(&c.argv, "compile.argv", file)
             }
-            None if self.run.iter().any(|a| a.contains("{product}")) => complain(
-                "run",
-                "uses {product}, but there is no [compile] that makes one",
-            ),
-            None => Ok(()),
         }
     }
 }
 
-fn fill(argv: &[String], source: &str, product: &str) -> Vec<String> {
+/// Puts the limit of memory of a run into its argv: `{memory}` in bytes, `{memory:75%}` a part of it.
+#[must_use]
+pub fn with_memory(argv: &[String], limit: Bytes) -> Vec<String> {
     argv.iter()
-        .map(|a| a.replace("{source}", source).replace("{product}", product))
+        .map(|arg| {
+            let Some((before, rest)) = arg.split_once("{memory") else {
+                return arg.clone();
+            };
+            match rest.split_once('}') {
+                Some((part, after)) => match share(part) {
+                    Some(percent) => {
+                        format!("{before}{}{after}", limit.0 / 100 * percent)
+                    }
+                    None => arg.clone(),
+                },
+                None => arg.clone(),
+            }
+        })
         .collect()
 }
 
-fn check_placeholders(argv: &[String], key: &str, file: &str) -> Result<(), TaskError> {
-    for arg in argv {
-        let rest = arg.replace("{source}", "").replace("{product}", "");
-        if let Some((_, tail)) = rest.split_once('{')
-            && let Some((name, _)) = tail.split_once('}')
-            && !name.is_empty()
-            && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
-        {
-            return Err(invalid(format!(
-                "{file}: `{key}` has an unknown placeholder {{{name}}}; there are {{source}} and {{product}}"
-            )));
-        }
+/// The percentage that `:75%` or nothing at all asks for.
+fn share(part: &str) -> Option<u64> {
+    if part.is_empty() {
+        return Some(100);
     }
-    Ok(())
+    let percent = part.strip_prefix(':')?.strip_suffix('%')?.parse().ok()?;
+    (1..=100).contains(&percent).then_some(percent)
 }
 
-/// A language file: every key optional, so that a user's file may change a single one.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LanguageFile {
-    id: Option<String>,
-    name: Option<String>,
-    extensions: Option<Vec<String>>,
-    fences: Option<Vec<String>>,
-    source_file: Option<String>,
-    compile: Option<Compile>,
-    run: Option<Vec<String>>,
-    environment: Option<BTreeMap<String, String>>,
-    version: Option<Vec<String>>,
-    install_hint: Option<String>,
-    highlight: Option<String>,
+/// A text with its placeholders filled; `{memory}` stays.
+pub(crate) fn filled(text: &str, places: &Places<'_>) -> String {
+    text.replace("{source}", places.source)
+        .replace("{product}", places.product)
+        .replace("{main}", places.main)
+        .replace("{base}", places.base)
+        .replace("{compiler}", places.compiler)
 }
 
-impl LanguageFile {
-    fn laid_over(self, base: Language, id: String) -> Language {
-        let name = self.name.unwrap_or_else(|| {
-            if base.name.is_empty() {
-                id.clone()
-            } else {
-                base.name
-            }
-        });
-        let mut extensions = self.extensions.unwrap_or(base.extensions);
-        for e in &mut extensions {
-            *e = e.trim_start_matches('.').to_owned();
-        }
-        let or = |new: Option<String>, old: String, fallback: String| {
-            new.unwrap_or(if old.is_empty() { fallback } else { old })
-        };
-        let run = self.run.unwrap_or(base.run);
-        let compile = self.compile.or(base.compile);
-        let program = compile
-            .as_ref()
-            .map_or(&run, |c| &c.argv)
-            .first()
-            .cloned()
-            .unwrap_or_default();
-        let mut environment = base.environment;
-        environment.extend(self.environment.unwrap_or_default());
-        let ending = extensions.first().cloned().unwrap_or_default();
-        Language {
-            install_hint: or(
-                self.install_hint,
-                base.install_hint,
-                format!("Install {name} and see that `{program}` is on your PATH."),
-            ),
-            source_file: or(self.source_file, base.source_file, format!("main.{ending}")),
-            highlight: or(self.highlight, base.highlight, id.clone()),
-            fences: self.fences.unwrap_or(if base.fences.is_empty() {
-                vec![id.clone()]
-            } else {
-                base.fences
-            }),
-            version: self.version.unwrap_or(if base.version.is_empty() {
-                vec![program, "--version".into()]
-            } else {
-                base.version
-            }),
-            id,
-            name,
-            extensions,
-            compile,
-            run,
-            environment,
-        }
-    }
+/// As [`filled`], for a whole argv.
+pub(crate) fn fill(argv: &[String], places: &Places<'_>) -> Vec<String> {
+    argv.iter().map(|a| filled(a, places)).collect()
 }
 
 /// All languages known here, in the order of their ids.
@@ -304,7 +293,7 @@ impl Languages {
     }
 
     fn add(&mut self, text: &str, file: &str) -> Result<(), TaskError> {
-        let new: LanguageFile = parse_toml(text, file)?;
+        let new: file::LanguageFile = parse_toml(text, file)?;
         let stem = Path::new(file)
             .file_stem()
             .map(|s| s.to_string_lossy().into_owned())
@@ -312,7 +301,7 @@ impl Languages {
         let id = new.id.clone().unwrap_or(stem);
         let base = self.get(&id).map(|l| (*l).clone()).unwrap_or_default();
         let language = new.laid_over(base, id);
-        language.check(file)?;
+        file::check(&language, file)?;
         self.by_id.insert(language.id.clone(), Arc::new(language));
         Ok(())
     }
@@ -344,7 +333,7 @@ impl Languages {
         self.by_id.values()
     }
 
-    /// The ids for a complaint: `c, cpp, javascript, python, rust`.
+    /// The ids for a complaint: `c, cpp, go, java, javascript, python, ruby, rust`.
     #[must_use]
     pub fn known(&self) -> String {
         self.by_id.keys().cloned().collect::<Vec<_>>().join(", ")
@@ -352,110 +341,4 @@ impl Languages {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn five_languages_are_compiled_in() {
-        let all = Languages::load(None).unwrap();
-        assert_eq!(all.known(), "c, cpp, javascript, python, rust");
-        assert_eq!(all.for_extension("py").unwrap().id, "python");
-        assert_eq!(all.for_extension("C").unwrap().id, "c");
-        assert_eq!(all.get("C++").unwrap().id, "cpp");
-        assert!(all.get("cobol").is_none() && all.for_extension("cob").is_none());
-        assert_eq!(
-            all.for_extension("mjs").unwrap().source_name("tool.mjs"),
-            "main.mjs"
-        );
-        assert_eq!(all.get("python").unwrap().source_name("odd.txt"), "main.py");
-    }
-
-    #[test]
-    fn a_tool_takes_the_place_of_compiler_or_interpreter() {
-        let all = Languages::load(None).unwrap();
-        let py = all.get("python").unwrap();
-        assert_eq!(
-            py.run_argv(Some("python3.12"), "/prog/main.py", ""),
-            ["python3.12", "/prog/main.py"]
-        );
-        assert_eq!(py.compile_argv(None, "", ""), None);
-        let c = all.get("c").unwrap();
-        assert_eq!(c.run_argv(Some("clang"), "s", "/prog/main"), ["/prog/main"]);
-        let argv = c
-            .compile_argv(Some("clang"), "/prog/main.c", "/work/main")
-            .unwrap();
-        assert_eq!(argv.first().unwrap(), "clang");
-        assert!(argv.contains(&"/prog/main.c".into()) && argv.contains(&"/work/main".into()));
-        assert_eq!((c.program(None), c.program(Some("tcc"))), ("gcc", "tcc"));
-    }
-
-    #[test]
-    fn a_users_file_changes_one_key_or_adds_a_language() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(
-            dir.path().join("python.toml"),
-            "run = [\"pypy3\", \"{source}\"]\n",
-        )
-        .unwrap();
-        std::fs::write(
-            dir.path().join("ruby.toml"),
-            "extensions = [\".rb\"]\nrun = [\"ruby\", \"{source}\"]\n",
-        )
-        .unwrap();
-        std::fs::write(dir.path().join("notes.txt"), "not a language").unwrap();
-        let all = Languages::load(Some(dir.path())).unwrap();
-        let py = all.get("python").unwrap();
-        assert_eq!((py.run[0].as_str(), py.name.as_str()), ("pypy3", "Python"));
-        let rb = all.for_extension("rb").unwrap();
-        assert_eq!(
-            (
-                rb.id.as_str(),
-                rb.source_file.as_str(),
-                rb.version.as_slice()
-            ),
-            (
-                "ruby",
-                "main.rb",
-                &["ruby".to_owned(), "--version".to_owned()][..]
-            )
-        );
-        assert!(Languages::load(Some(&dir.path().join("nowhere"))).is_ok());
-    }
-
-    #[test]
-    fn complaints_name_file_line_and_key() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("go.toml");
-        for (text, wanted) in [
-            (
-                "extensions = [\"go\"]\nrunn = [\"x\"]\n",
-                "go.toml:2:1: unknown field `runn`",
-            ),
-            ("run = 3\n", "go.toml:1:7: invalid type"),
-            ("run = [\"a\"\n", "go.toml:"),
-            ("extensions = [\"go\"]\n", "`run` is missing"),
-            ("run = [\"go\"]\n", "`extensions` is missing"),
-            (
-                "extensions = [\"go\"]\nrun = [\"{product}\"]\n",
-                "no [compile]",
-            ),
-            (
-                "extensions = [\"go\"]\nrun = [\"{sorce}\"]\n",
-                "unknown placeholder {sorce}",
-            ),
-            (
-                "extensions = [\"go\"]\nrun = [\"{product}\"]\n[compile]\nargv = []\nproduct = \"m\"\n",
-                "`compile.argv` is empty",
-            ),
-            (
-                "extensions = [\"go\"]\nrun = [\"{product}\"]\n[compile]\nargw = []\nproduct = \"m\"\n",
-                "go.toml:4:1: in [compile]: unknown field `argw`",
-            ),
-        ] {
-            std::fs::write(&file, text).unwrap();
-            let said = Languages::load(Some(dir.path())).unwrap_err().to_string();
-            assert!(said.contains(wanted), "{said}\nlacks {wanted}");
-        }
-    }
-}
+mod tests;

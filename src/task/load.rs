@@ -4,18 +4,17 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::cases::{HOW_CASES_LOOK, read_cases};
 use super::checker::CheckerProgram;
-use super::folder::TASK_FILE;
+use super::folder::{TASK_FILE, load_folder_over};
 pub use super::folder::{load_folder, save_folder};
 use super::held_out::{self, HoldOut};
 use super::reading::{invalid, read_text};
 use super::{
-    Checker, DataFile, Language, Languages, Limits, Objective, Source, Task, TaskError, Workload,
+    Checker, DataFile, Language, Languages, Limits, LimitsSaid, Objective, Source, Task, TaskError,
+    Workload,
 };
-use crate::units::Bytes;
 
 /// What can be said on the command line about a task. What is left out keeps its default, or what the task folder says.
 #[derive(Clone, Debug, Default)]
@@ -34,12 +33,12 @@ pub struct TaskFlags {
     pub checker_program: Option<PathBuf>,
     /// How many cases the model is never shown.
     pub held_out: Option<HoldOut>,
-    /// Time that one run may take.
-    pub time_limit: Option<Duration>,
-    /// Memory that one run may use.
-    pub memory_limit: Option<Bytes>,
-    /// `--output-limit`.
-    pub output_limit: Option<Bytes>,
+    /// What one run may use.
+    pub limits: LimitsSaid,
+    /// What one build may use.
+    pub build: LimitsSaid,
+    /// What one run and one build may use where neither flags nor a task folder say it: the config file's words.
+    pub usual: Usual,
     /// Arguments that every run is given.
     pub args: Vec<String>,
     /// Data files that every run finds in its work folder.
@@ -50,6 +49,15 @@ pub struct TaskFlags {
     pub tool: Option<String>,
 }
 
+/// Limits that hold where nothing more particular is said.
+#[derive(Clone, Debug, Default)]
+pub struct Usual {
+    /// Of one run.
+    pub limits: LimitsSaid,
+    /// Of one build.
+    pub build: LimitsSaid,
+}
+
 impl TaskFlags {
     /// Reads everything the flags name.
     ///
@@ -57,7 +65,7 @@ impl TaskFlags {
     /// Whatever is missing or wrong, in one sentence that says what to do.
     pub fn load(&self, languages: &Languages) -> Result<Task, TaskError> {
         let mut task = match &self.file {
-            Some(dir) if dir.is_dir() => load_folder(dir, languages)?,
+            Some(dir) if dir.is_dir() => load_folder_over(dir, languages, &self.usual)?,
             Some(file) => self.with_source(file, languages)?,
             None => self.without_source(languages)?,
         };
@@ -83,7 +91,7 @@ impl TaskFlags {
         let name = file
             .file_stem()
             .map_or_else(|| "task".into(), |s| s.to_string_lossy().into_owned());
-        Ok(bare_task(name, language, Some(source)))
+        Ok(bare_task(name, language, Some(source), &self.usual))
     }
 
     fn without_source(&self, languages: &Languages) -> Result<Task, TaskError> {
@@ -96,7 +104,7 @@ impl TaskFlags {
         let name = statement
             .file_stem()
             .map_or_else(|| "task".into(), |s| s.to_string_lossy().into_owned());
-        Ok(bare_task(name, language, None))
+        Ok(bare_task(name, language, None, &self.usual))
     }
 
     /// What is said on the command line goes before what a task folder says.
@@ -132,9 +140,8 @@ impl TaskFlags {
             data_file(&mut task.files, path)?;
         }
         task.objective = self.objective.unwrap_or(task.objective);
-        task.limits.time = self.time_limit.unwrap_or(task.limits.time);
-        task.limits.memory = self.memory_limit.unwrap_or(task.limits.memory);
-        task.limits.output = self.output_limit.unwrap_or(task.limits.output);
+        task.limits = self.limits.over(&task.limits);
+        task.build = self.build.over(&task.build);
         if let Some(checker) = &self.checker {
             task.checker.clone_from(checker);
         }
@@ -178,7 +185,7 @@ impl TaskFlags {
 }
 
 /// A task with nothing but a language and perhaps a source.
-fn bare_task(name: String, language: Arc<Language>, source: Option<Source>) -> Task {
+fn bare_task(name: String, language: Arc<Language>, source: Option<Source>, usual: &Usual) -> Task {
     let name: String = name
         .chars()
         .map(|c| {
@@ -200,7 +207,9 @@ fn bare_task(name: String, language: Arc<Language>, source: Option<Source>) -> T
         language,
         source,
         objective: Objective::default(),
-        limits: Limits::default(),
+        limits: usual.limits.over(&Limits::default()),
+        build: usual.build.over(&Limits::for_builds()),
+        read: Vec::new(),
         checker: Checker::default(),
         workload: Workload::default(),
         args: Vec::new(),

@@ -9,6 +9,7 @@ pub mod checker;
 mod folder;
 pub mod held_out;
 pub mod language;
+pub mod limits;
 pub mod load;
 mod reading;
 
@@ -23,6 +24,7 @@ use crate::units::Bytes;
 pub use checker::Checker;
 pub use held_out::HoldOut;
 pub use language::{Language, Languages};
+pub use limits::LimitsSaid;
 
 /// What is optimised and how it is judged.
 #[derive(Clone, Debug)]
@@ -43,6 +45,10 @@ pub struct Task {
     pub objective: Objective,
     /// What one run may use.
     pub limits: Limits,
+    /// What one build may use.
+    pub build: Limits,
+    /// Files and folders of this machine that runs may read, at the same paths.
+    pub read: Vec<PathBuf>,
     /// How an output is compared with the expected one.
     pub checker: Checker,
     /// The inputs.
@@ -130,6 +136,20 @@ pub struct Limits {
     pub processes: u32,
     /// What may be written to the private folders.
     pub disk: Bytes,
+}
+
+impl Limits {
+    /// What a compiler may use where nothing else is said.
+    #[must_use]
+    pub fn for_builds() -> Self {
+        Self {
+            time: Duration::from_secs(60),
+            memory: Bytes::mib(2048),
+            output: Bytes::mib(1),
+            processes: 256,
+            disk: Bytes::mib(512),
+        }
+    }
 }
 
 impl Default for Limits {

@@ -83,8 +83,8 @@ const ROWS: &[Row] = &[
     (LOOP, "objective", &["objective"], Form::Words, "time", "What is to become better in new sessions (in a running one: o)"),
     (LOOP, "rounds", &["rounds"], Form::Number, "10", "Rounds of a session"),
     (LOOP, "comparison", &["comparison"], Form::Words, "30s", "Time that one comparison may take; more finds smaller differences"),
-    (LIMITS, "time", &["limits", "time"], Form::Words, "10s", "A run that takes longer is stopped"),
-    (LIMITS, "memory", &["limits", "memory"], Form::Words, "512MiB", "A run that needs more is stopped"),
+    (LIMITS, "time", &["limits", "time_limit"], Form::Words, "10s", "A run that takes longer is stopped"),
+    (LIMITS, "memory", &["limits", "memory_limit"], Form::Words, "512MiB", "A run that needs more is stopped"),
     (LIMITS, "may read", &["sandbox", "read"], Form::List, "only its own", "Paths of this machine that runs may read, divided by commas"),
     (SCREEN, "theme", &["theme"], Form::Words, "as the terminal says", "Colours; t chooses with a preview"),
 ];

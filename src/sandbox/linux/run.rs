@@ -4,8 +4,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::fs::{Mode, OFlags};
 
+use super::collect::collect;
 use super::wire::{self, Finished, Message, Run, Started};
 use super::{Slot, Trouble, sys};
 use crate::sandbox::capture::{self, Stream};
@@ -378,9 +379,9 @@ impl Slot {
         let collected = match (stage, &live.door) {
             (Some(stage), _) => stage.door().map_or_else(
                 |_| Vec::new(),
-                |door| collect(door.as_fd(), program, limits),
+                |door| collect(door.as_fd(), &program.collect, limits.disk),
             ),
-            (None, Some(door)) => collect(door.as_fd(), program, limits),
+            (None, Some(door)) => collect(door.as_fd(), &program.collect, limits.disk),
             (None, None) => Vec::new(),
         };
         let (samples, integral) = live.trace.finish(wall);
@@ -457,34 +458,6 @@ fn sealed(bytes: &[u8]) -> std::io::Result<OwnedFd> {
 /// Bytes that the private file system holds.
 fn used(door: BorrowedFd<'_>) -> u64 {
     rustix::fs::fstatvfs(door).map_or(0, |s| s.f_blocks.saturating_sub(s.f_bfree) * s.f_frsize)
-}
-
-/// The files asked for that are regular files of the work folder: no link is followed, no FIFO waited for.
-fn collect(door: BorrowedFd<'_>, program: &Program, limits: &Limits) -> Vec<(String, Vec<u8>)> {
-    let mut collected = Vec::new();
-    for name in &program.collect {
-        let flags =
-            OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
-        let within = ResolveFlags::BENEATH
-            | ResolveFlags::NO_SYMLINKS
-            | ResolveFlags::NO_MAGICLINKS
-            | ResolveFlags::NO_XDEV;
-        let Ok(file) =
-            rustix::fs::openat2(door, format!("work/{name}"), flags, Mode::empty(), within)
-        else {
-            continue;
-        };
-        let regular = rustix::fs::fstat(&file).is_ok_and(|s| {
-            rustix::fs::FileType::from_raw_mode(s.st_mode).is_file()
-                && s.st_size as u64 <= limits.disk.0
-        });
-        let mut bytes = Vec::new();
-        if regular && std::io::Read::read_to_end(&mut std::fs::File::from(file), &mut bytes).is_ok()
-        {
-            collected.push((name.clone(), bytes));
-        }
-    }
-    collected
 }
 
 /// A program that is missing or not executable is the caller's affair; anything else is ours.

@@ -1,0 +1,147 @@
+//! What of this machine a program that nobody has read may be shown: never a home, never what holds one.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::{Config, Folders};
+
+/// The settings of commands that can do without: where no folder for them can be known there are none.
+///
+/// # Errors
+/// The config file cannot be read or cannot be right.
+pub fn settings() -> Result<Config, String> {
+    match Folders::find() {
+        Ok(folders) => Config::load(&folders).map_err(|e| e.to_string()),
+        Err(_) => Ok(Config::default()),
+    }
+}
+
+/// Folders that every run has its own of, or that tell too much of this machine.
+const OWN: [&str; 9] = [
+    "/work", "/tmp", "/prog", "/data", "/proc", "/sys", "/dev", "/run", "/etc",
+];
+
+/// The paths of `[sandbox] read` as they can be mounted: they exist, are whole, and show no home.
+///
+/// # Errors
+/// Which path cannot be shown, why, and what to do.
+pub fn readable(wanted: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for path in wanted {
+        let refuse = |why: String| {
+            Err(format!(
+                "[sandbox] read = [\"{}\"] in the config file cannot be: {why}",
+                path.display()
+            ))
+        };
+        let real = match std::fs::canonicalize(path) {
+            Ok(real) => real,
+            Err(e) => return refuse(format!("{e}; see that the path is right, or take it out")),
+        };
+        if let Some(what) = too_much(&real) {
+            return refuse(format!(
+                "programs would see {what}; name only the folder that they need"
+            ));
+        }
+        if let Some(own) = OWN.iter().find(|own| real.starts_with(own)) {
+            return refuse(format!(
+                "{own} is not shown to any program; put the files somewhere else, for example below /srv or /opt"
+            ));
+        }
+        if real.to_str().is_none() {
+            return refuse("its name is not UTF-8; rename it".into());
+        }
+        // What is in every sandbox already needs no mount of its own.
+        if !real.starts_with("/usr") && !found.iter().any(|f| real.starts_with(f)) {
+            found.retain(|f| !f.starts_with(&real));
+            found.push(real);
+        }
+    }
+    Ok(found)
+}
+
+/// What a program would see of somebody's own if it saw this path; `None` if nothing.
+pub fn too_much(here: &Path) -> Option<String> {
+    let homes = homes();
+    let shown = homes.iter().find(|home| {
+        home.starts_with(here) || (home.parent() == Some(Path::new("/home")) && *home == here)
+    });
+    match shown {
+        _ if here == Path::new("/") => Some("the whole file system".to_owned()),
+        Some(home) if home == here => Some(format!("the home folder {}", here.display())),
+        Some(home) => Some(format!(
+            "{}, in which the home folder {} lies",
+            here.display(),
+            home.display()
+        )),
+        None => homes
+            .iter()
+            .filter_map(|home| here.strip_prefix(home).ok())
+            .filter_map(|inside| inside.components().next())
+            .find(|first| first.as_os_str().to_string_lossy().starts_with('.'))
+            .map(|first| {
+                format!(
+                    "the hidden folder {} of a home, where settings and keys are kept",
+                    first.as_os_str().display()
+                )
+            }),
+    }
+}
+
+/// The home folders of this machine, as far as they can be known.
+fn homes() -> Vec<PathBuf> {
+    let mut homes: Vec<PathBuf> = std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .into_iter()
+        .collect();
+    homes.extend(directories::BaseDirs::new().map(|d| d.home_dir().to_path_buf()));
+    homes.extend(
+        std::fs::read_to_string("/etc/passwd")
+            .unwrap_or_default()
+            .lines()
+            .filter_map(home_in_passwd),
+    );
+    homes.push(PathBuf::from("/home"));
+    homes
+        .into_iter()
+        .map(|home| std::fs::canonicalize(&home).unwrap_or(home))
+        .filter(|home| home != Path::new("/"))
+        .collect()
+}
+
+/// The home folder of a person's account; system accounts have theirs all over the place.
+fn home_in_passwd(line: &str) -> Option<PathBuf> {
+    let mut fields = line.split(':');
+    let id: u32 = fields.nth(2)?.parse().ok()?;
+    let home = fields.nth(2)?;
+    let person = id == 0 || (1000..60_000).contains(&id);
+    (person && home.starts_with('/') && home != "/").then(|| PathBuf::from(home))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn homes_and_what_holds_them_are_too_much() {
+        assert!(too_much(Path::new("/")).is_some());
+        assert!(too_much(Path::new("/home")).is_some());
+        assert!(too_much(Path::new("/home/nobody-here/.ssh")).is_none_or(|w| w.contains("hidden")));
+        assert!(too_much(Path::new("/usr/share")).is_none());
+    }
+
+    #[test]
+    fn what_may_be_read_is_looked_at_first() {
+        let paths = |p: &[&str]| readable(&p.iter().map(PathBuf::from).collect::<Vec<_>>());
+        assert_eq!(paths(&["/usr/share"]).unwrap(), Vec::<PathBuf>::new());
+        for (path, why) in [
+            ("/home", "cannot be"),
+            ("/", "the whole file system"),
+            ("/proc", "not shown"),
+            ("/no/such/folder", "see that the path is right"),
+        ] {
+            let said = paths(&[path]).unwrap_err();
+            assert!(said.contains(why) && said.contains(path), "{said}");
+        }
+    }
+}
