@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::config::Folders;
 use crate::measure::{
-    Answer, Built, Compared, Comparison, Contender, Contested, Evaluation, Judge, JudgeError,
-    Metric, Plan, Side, Verdict,
+    Answer, Built, Comparison, Contender, Contested, Evaluation, Judge, JudgeError, Metric, Plan,
+    Side, Verdict,
 };
 use crate::sandbox::{Control, Settings};
 use crate::task::load::{TaskFlags, load_source};
@@ -191,7 +191,8 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
         if entrants.is_empty() {
             judge.complete_with_oracle(&mut task, control, &mut |p| progress.tell(&p))?;
         }
-        let evaluation = judge.evaluate(&built, &task, control, &mut |p| progress.tell(&p))?;
+        let mut evaluation = judge.evaluate(&built, &task, control, &mut |p| progress.tell(&p))?;
+        evaluation.floor = judge.floor(language, args.tool.as_deref(), control)?;
         entrants.push(Entrant {
             name: name.clone(),
             built,
@@ -219,16 +220,15 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
             progress.tell(&p)
         })? {
             Contested::Done { comparison, .. } => comparisons.push(comparison),
-            Contested::Voided(Compared::Voided {
-                version,
-                verdict,
-                failure,
-            }) => {
-                let voided = if version == Side::Candidate { i } else { 0 };
-                entrants[voided].evaluation.verdict = verdict;
-                entrants[voided].evaluation.failure = Some(failure);
+            Contested::Voided(void) => {
+                let voided = if void.version == Side::Candidate {
+                    i
+                } else {
+                    0
+                };
+                entrants[voided].evaluation.verdict = void.verdict;
+                entrants[voided].evaluation.failure = Some(void.failure);
             }
-            Contested::Voided(Compared::Done(_)) => {}
         }
     }
     progress.clear();

@@ -11,8 +11,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::measure::build::Built;
 use crate::measure::judge::{Judge, JudgeError};
-use crate::measure::{Compared, Contender, Contested, Plan, Side};
 use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict};
+use crate::measure::{Contender, Contested, Plan, Side};
 use crate::sandbox::{self, Control, Guards};
 use crate::session::event::VersionId;
 use crate::task::{Objective, Source, Task};
@@ -252,7 +252,9 @@ impl Worker {
     fn evaluate(&mut self, subject: &Subject) -> Result<Evaluation, JudgeError> {
         let built = self.build(subject)?;
         let (judge, task, mut watch, control) = self.tools(subject.id)?;
-        judge.evaluate(&built, task, &control, &mut watch)
+        let mut evaluation = judge.evaluate(&built, task, &control, &mut watch)?;
+        evaluation.floor = judge.floor(&task.language, task.tool.as_deref(), &control)?;
+        Ok(evaluation)
     }
 
     fn compare(
@@ -288,24 +290,16 @@ impl Worker {
                 comparison,
                 against_original,
             }),
-            Contested::Voided(Compared::Done(comparison)) => Ok(Versus::Done {
-                comparison,
-                against_original: None,
-            }),
-            Contested::Voided(Compared::Voided {
-                version,
-                verdict,
-                failure,
-            }) => {
-                let version = match version {
+            Contested::Voided(void) => {
+                let version = match void.version {
                     Side::Candidate => candidate.id,
                     Side::Incumbent => incumbent.id,
                     Side::Original => original.map_or(incumbent.id, |o| o.id),
                 };
                 Ok(Versus::Voided {
                     version,
-                    verdict,
-                    failure,
+                    verdict: void.verdict,
+                    failure: void.failure,
                 })
             }
         }

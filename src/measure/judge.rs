@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cache::Cache;
-use super::{Progress, text};
+use super::{Figures, Progress, text};
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
     self, Control, Guards, Limits, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
@@ -71,6 +71,7 @@ pub struct Judge {
     pub(super) cache: Cache,
     tools: HashMap<String, Arc<Tool>>,
     versions: HashMap<Vec<String>, String>,
+    pub(super) floors: HashMap<String, Figures>,
     held: Duration,
 }
 
@@ -90,6 +91,7 @@ impl Judge {
             cache: Cache::open(cache)?,
             tools: HashMap::new(),
             versions: HashMap::new(),
+            floors: HashMap::new(),
             held: Duration::ZERO,
         })
     }

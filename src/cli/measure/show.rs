@@ -299,7 +299,9 @@ impl Status {
                 look.high.0,
                 metric.in_words()
             ),
-            Progress::Sampled { .. } | Progress::CaseFinished { .. } => return,
+            Progress::Sampled { .. } | Progress::CaseFinished { .. } | Progress::Heard { .. } => {
+                return;
+            }
         };
         let due = self
             .last
