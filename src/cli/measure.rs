@@ -30,7 +30,8 @@ mod show;
   reheat measure slow.c fast.c faster.rs --cases cases.jsonl --objective memory
   reheat measure old.py new.py --cases cases/ --expect better --json > result.json
 
-Exit status: 0, or 1 if --expect better does not hold for every NEW; 2 wrong use; 3 something is missing here.")]
+Exit status: 0; 1 if nothing could be compared, or if --expect better does not hold for every NEW; 2 wrong use;
+3 something is missing here.")]
 pub struct MeasureArgs {
     /// The program to beat, then the programs that may beat it (their languages may differ)
     #[arg(required = true, num_args = 2.., value_names = ["OLD", "NEW"])]
@@ -68,8 +69,8 @@ pub struct MeasureArgs {
     /// Interpreter or compiler, by name or path
     #[arg(long, value_name = "NAME")]
     pub tool: Option<String>,
-    /// Time that one comparison may take, its confirmation included; the first look (10 pairs) and the fewest fresh
-    /// pairs (12) are waited for in any case, for at most twice that time
+    /// Time that one comparison may take, its confirmation included; only the fewest pairs (5, and 6 fresh ones for a
+    /// win) are waited for in any case, for at most twice that time
     #[arg(long, value_name = "T", default_value = "30s", value_parser = parse_duration)]
     pub budget: Duration,
     /// Fail (exit status 1) unless every NEW is found better
@@ -102,6 +103,7 @@ pub enum Expected {
 /// One of the programs: what was found out about it.
 struct Entrant {
     name: String,
+    language: String,
     built: Built,
     evaluation: Evaluation,
 }
@@ -131,10 +133,15 @@ pub fn run(args: MeasureArgs) -> ExitCode {
                 return ExitCode::from(3);
             }
             let held = args.expect.is_none() || findings.all_better();
-            if !held && !args.json {
+            let nothing = findings.comparisons.is_empty();
+            if !args.json && nothing {
+                eprintln!(
+                    "reheat: nothing could be compared: no new program passes beside the old one"
+                );
+            } else if !args.json && !held {
                 eprintln!("reheat: expected every new program to be better; that does not hold");
             }
-            ExitCode::from(u8::from(!held))
+            ExitCode::from(u8::from(nothing || !held))
         }
         Err(JudgeError::Stopped) => {
             eprintln!("reheat: stopped");
@@ -195,6 +202,7 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
         evaluation.floor = judge.floor(language, args.tool.as_deref(), control)?;
         entrants.push(Entrant {
             name: name.clone(),
+            language: language.name.clone(),
             built,
             evaluation,
         });

@@ -3,7 +3,7 @@
 use super::compare::{Plan, Void};
 use super::judge::{Judge, JudgeError, Watch};
 use super::pairs::Contender;
-use super::{Answer, Comparison};
+use super::{Answer, Comparison, floor};
 use crate::sandbox::Control;
 use crate::task::Task;
 
@@ -48,7 +48,7 @@ impl Judge {
             };
         if first.comparison.answer != Answer::Better {
             return Ok(Contested::Done {
-                comparison: first.comparison,
+                comparison: remarked(first.comparison),
                 against_original: None,
             });
         }
@@ -57,10 +57,16 @@ impl Judge {
         )?;
         Ok(match confirmed {
             Ok((comparison, against_original)) => Contested::Done {
-                comparison,
-                against_original,
+                comparison: remarked(comparison),
+                against_original: against_original.map(remarked),
             },
             Err(void) => Contested::Voided(void),
         })
     }
+}
+
+/// With what people should know of the floor.
+fn remarked(mut comparison: Comparison) -> Comparison {
+    comparison.note += &floor::remark(&comparison);
+    comparison
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::judge::{Judge, JudgeError};
 use super::pairs::figure;
-use super::{Figures, Metric, build, check, machine, stats};
+use super::{Comparison, Figures, Metric, build, check, machine, stats};
 use crate::sandbox::{Control, Limits, Program, RunVerdict};
 use crate::task::Language;
 use crate::units::{ByteNanos, Bytes, Gain, Nanos};
@@ -52,6 +52,31 @@ pub fn beyond(figures: [&Figures; 2], floors: [&Figures; 2], metric: Metric) -> 
         (of - floor > 0.05 * floor && of > floor).then_some(of - floor)
     };
     Some(Gain(above(0)? / above(1)?))
+}
+
+/// What people should know of a comparison whose figures are mostly floor; empty where they are not.
+pub(super) fn remark(c: &Comparison) -> String {
+    let Some(floors) = &c.floors else {
+        return String::new();
+    };
+    let shares = floors.shares([&c.incumbent_figures, &c.candidate_figures], c.metric);
+    let share = shares[0].max(shares[1]);
+    let of = if shares[0] > shares[1] { 0 } else { 1 };
+    let name = [&c.incumbent, &c.candidate][of];
+    if share <= 0.5 {
+        return String::new();
+    }
+    let advice = match c.metric {
+        Metric::Peak => "an input that needs more memory would tell more",
+        _ => "larger inputs would tell more",
+    };
+    if shares[0].min(shares[1]) > 0.9 {
+        return format!("; nearly all of it is what an empty program takes: {advice}");
+    }
+    format!(
+        "; {:.0} % of {name}'s figure is what an empty program takes: {advice}",
+        share * 100.0
+    )
 }
 
 /// The shortest program of a language that is built in; other languages have no known floor.
