@@ -1,27 +1,35 @@
-//! How far a comparison can be trusted, and what it costs: `cargo bench --bench compare`.
+//! How far a comparison can be trusted, and what it costs: `cargo bench --bench compare`. Prints Markdown.
 //!
-//! Two copies of one program (false alarms), a true 20 % and a true 5 % (pairs until they are found), each beside
-//! the rule that people use by hand: the mean of ten runs of each. `REHEAT_BENCH_COMPARISONS=20` makes it shorter.
+//! Two copies of one program (false alarms), and a true 2, 5 and 20 % (how often and after how many pairs they are
+//! found), each beside what people do by hand: the mean of ten runs of each, and hyperfine's ten runs with ranges of
+//! ± σ that do not touch. `REHEAT_BENCH_COMPARISONS=20` makes it shorter.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reheat::measure::stats::{Rules, Sequential, median};
-use reheat::measure::{Answer, Compared, Contender, Evaluation, Judge, Plan, Progress};
+use reheat::measure::{Answer, Built, Contender, Contested, Evaluation, Judge, Plan, Progress};
 use reheat::sandbox::{Control, Settings};
 use reheat::task::{Case, Checker, Languages, Limits, Objective, Source, Task, Workload};
 use reheat::units::Nanos;
 
-/// Time of the incumbent, about; long enough to drown the start of a process.
-const LOOPS: u64 = 12_000_000;
+/// Work of the incumbent: about five milliseconds.
+const LOOPS: u64 = 2_400_000;
+
+/// The smallest effect that matters, by hand too.
+const MATTERS: f64 = 1.01;
 
 fn main() {
+    if std::env::args().any(|a| a == "--test") {
+        return;
+    }
     let comparisons = std::env::var("REHEAT_BENCH_COMPARISONS")
         .ok()
         .and_then(|n| n.parse().ok())
-        .unwrap_or(100_usize);
+        .unwrap_or(200_usize);
     statistics();
     let mut bench = match Bench::open() {
         Ok(bench) => bench,
@@ -31,36 +39,25 @@ fn main() {
         }
     };
     println!(
-        "\n{comparisons} comparisons a line, one run takes about {}",
-        bench.run_time()
+        "one run takes about {}; hyperfine: {}\n",
+        bench.baseline.figures.wall_ns,
+        if bench.hyperfine {
+            "installed"
+        } else {
+            "not installed"
+        }
     );
     println!(
-        "{:<22} {:>7} {:>6} {:>6} {:>8} {:>6} {:>10} {:>9} {:>12} {:>14}",
-        "truth",
-        "better",
-        "worse",
-        "same",
-        "≤",
-        "?",
-        "pairs",
-        "estimate",
-        "mean of ten",
-        "own cost/run"
+        "| truth | comparisons | better | worse | the same | not better | undecided | pairs, median | time, median | estimate | mean of ten | hyperfine ± σ | own cost a run |"
     );
-    for (label, share) in [
-        ("two copies", 1.0),
-        ("20 % faster", 1.2),
-        ("5 % faster", 1.05),
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+    for (label, truth, share) in [
+        ("two copies", 1.0, 1),
+        ("20 % faster", 1.2, 4),
+        ("5 % faster", 1.05, 4),
+        ("2 % faster", 1.02, 4),
     ] {
-        bench.line(
-            label,
-            share,
-            if share > 1.1 {
-                comparisons.div_ceil(2)
-            } else {
-                comparisons
-            },
-        );
+        bench.line(label, truth, comparisons.div_ceil(share));
     }
 }
 
@@ -75,7 +72,7 @@ fn statistics() {
         }
     }
     println!(
-        "statistics of 200 pairs with all nine looks: {}",
+        "statistics of 200 pairs with all looks: {}",
         Nanos::from(started.elapsed() / rounds)
     );
 }
@@ -85,48 +82,43 @@ struct Bench {
     task: Task,
     control: Control,
     baseline: Evaluation,
+    hyperfine: bool,
+}
+
+/// What one rule by hand says: ratio of the means, and whether the ranges of ± σ do not touch.
+struct ByHand {
+    ratio: f64,
+    apart: bool,
+}
+
+impl ByHand {
+    fn of(old: (f64, f64), new: (f64, f64)) -> Self {
+        Self {
+            ratio: old.0 / new.0,
+            apart: (old.0 - new.0).abs() > old.1 + new.1,
+        }
+    }
+
+    /// Whether the programs are said to differ: in the right direction, where there is one.
+    fn differs(&self, truth: f64) -> bool {
+        if truth > 1.0 {
+            self.ratio >= MATTERS
+        } else {
+            !(1.0 / MATTERS..MATTERS).contains(&self.ratio)
+        }
+    }
 }
 
 impl Bench {
     fn open() -> Result<Self, String> {
         let languages = Languages::load(None).map_err(|e| e.to_string())?;
         let launcher = PathBuf::from(env!("CARGO_BIN_EXE_reheat"));
-        let mut judge = Judge::open(
-            Settings {
-                launcher: Some(launcher),
-                unsafe_no_isolation: false,
-            },
-            None,
-        )
-        .map_err(|e| e.to_string())?;
-        let task = Task {
-            name: "busy".into(),
-            title: String::new(),
-            kind: None,
-            statement: String::new(),
-            language: languages.get("c").ok_or("no language c")?,
-            tool: None,
-            source: None,
-            objective: Objective::Time,
-            limits: Limits::default(),
-            build: Limits::for_builds(),
-            read: Vec::new(),
-            checker: Checker::Tokens,
-            workload: Workload {
-                cases: vec![Case {
-                    name: "1".into(),
-                    input: Arc::from(&b""[..]),
-                    expected: Some(Arc::from(&b"done\n"[..])),
-                    held_out: false,
-                }],
-                ..Workload::default()
-            },
-            args: Vec::new(),
-            files: Vec::new(),
-            references: Vec::new(),
-            notes: Vec::new(),
-            tape: None,
+        let settings = Settings {
+            launcher: Some(launcher),
+            unsafe_no_isolation: false,
         };
+        let mut judge = Judge::open(settings, None).map_err(|e| e.to_string())?;
+        let task = task(&languages)?;
         let control = Control::new();
         let built = judge
             .build(&busy(LOOPS, 0), &task.language, None, &control, &mut |_| {})
@@ -134,22 +126,21 @@ impl Bench {
         let baseline = judge
             .evaluate(&built, &task, &control, &mut |_| {})
             .map_err(|e| e.to_string())?;
+        let hyperfine = Command::new("hyperfine").arg("--version").output().is_ok();
         Ok(Self {
             judge,
             task,
             control,
             baseline,
+            hyperfine,
         })
-    }
-
-    fn run_time(&self) -> Nanos {
-        self.baseline.figures.wall_ns
     }
 
     fn line(&mut self, label: &str, truth: f64, comparisons: usize) {
         let mut answers = Vec::new();
-        let (mut pairs, mut errors, mut costs) = (Vec::new(), Vec::new(), Vec::new());
-        let mut naive = 0;
+        let (mut pairs, mut gains, mut costs, mut times) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut mean_of_ten, mut hyperfine) = (0, 0);
         for i in 0..comparisons {
             let old = self.ready(&busy(LOOPS, 2 * i));
             let new = self.ready(&busy((LOOPS as f64 / truth) as u64, 2 * i + 1));
@@ -158,92 +149,162 @@ impl Bench {
                 built,
                 evaluation,
             };
-            let (old, new) = (
+            let (a, b) = (
                 contender("old", (&old.0, &old.1)),
                 contender("new", (&new.0, &new.1)),
             );
-            let mut ten = (0.0, 0.0);
-            let mut busy_ns = 0.0;
-            let mut runs = 0_u32;
+            let (mut wall, mut sweeps) = (0.0, 0.0);
             let started = Instant::now();
-            let compared = self.judge.compare(
-                &old,
-                &new,
-                &self.baseline,
+            let contested = self.judge.contest(
+                &a,
+                &b,
+                None,
                 &self.task,
                 &Plan::new(Objective::Time, Duration::from_secs(30)),
                 &self.control,
                 &mut |p| {
                     if let Progress::Paired {
-                        pairs,
                         incumbent,
                         candidate,
                         ..
                     } = p
                     {
-                        busy_ns += (incumbent.wall_ns + candidate.wall_ns).0 as f64;
-                        runs += 2;
-                        if pairs <= 10 {
-                            ten = (
-                                ten.0 + incumbent.wall_ns.0 as f64,
-                                ten.1 + candidate.wall_ns.0 as f64,
-                            );
-                        }
+                        wall += (incumbent.wall_ns + candidate.wall_ns).0 as f64;
+                        sweeps += 1.0;
                     }
                 },
             );
             let elapsed = started.elapsed().as_nanos() as f64;
-            let Ok(Compared::Done(c)) = compared else {
-                panic!("{compared:?}")
+            let Ok(Contested::Done { comparison: c, .. }) = contested else {
+                panic!("{contested:?}")
             };
-            // By hand: "the mean of ten is lower" by at least the same smallest effect.
-            let ratio = ten.0 / ten.1;
-            naive += usize::from(if truth > 1.0 {
-                ratio >= 1.01
-            } else {
-                !(1.0 / 1.01..1.01).contains(&ratio)
-            });
-            // The warm-up was one pair more.
-            costs.push(
-                (elapsed - busy_ns * f64::from(runs + 2) / f64::from(runs.max(1)))
-                    / f64::from(runs + 2),
-            );
+            // What a pair took beyond the programs' own wall time, shared among its runs.
+            costs.push((elapsed - wall * c.repeats as f64) / (2.0 * c.repeats as f64 * sweeps));
+            times.push(elapsed);
             answers.push(c.answer);
-            pairs.push(c.pairs as f64);
-            errors.push(c.gain.0);
+            pairs.push(sweeps);
+            gains.push(c.gain.0);
+            let (old, new) = (product(&old.0), product(&new.0));
+            mean_of_ten += usize::from(ByHand::of(ten(&old), ten(&new)).differs(truth));
+            if self.hyperfine {
+                let said = by_hyperfine(&old, &new);
+                hyperfine += usize::from(said.apart && said.differs(truth));
+            }
         }
         let count = |answer: Answer| answers.iter().filter(|a| **a == answer).count();
+        let word = if truth > 1.0 { "found" } else { "wrong" };
         println!(
-            "{label:<22} {:>7} {:>6} {:>6} {:>8} {:>6} {:>10} {:>8.3}× {:>12} {:>14}",
+            "| {label} | {comparisons} | {} | {} | {} | {} | {} | {:.0} | {} | {:.3}× | {mean_of_ten} {word} | {} | {} |",
             count(Answer::Better),
             count(Answer::Worse),
             count(Answer::NoDifference),
             count(Answer::NotBetter),
             count(Answer::Undecided),
             median(&mut pairs).unwrap(),
-            median(&mut errors).unwrap(),
-            format!("{naive} {}", if truth > 1.0 { "found" } else { "wrong" }),
-            Nanos(median(&mut costs).unwrap().max(0.0) as u64).to_string(),
+            Nanos(median(&mut times).unwrap() as u64),
+            median(&mut gains).unwrap(),
+            if self.hyperfine {
+                format!("{hyperfine} {word}")
+            } else {
+                "–".to_owned()
+            },
+            Nanos(median(&mut costs).unwrap().max(0.0) as u64),
         );
     }
 
-    fn ready(&mut self, source: &Source) -> (reheat::measure::Built, Evaluation) {
+    fn ready(&mut self, source: &Source) -> (Built, Evaluation) {
+        let language = self.task.language.clone();
         let built = self
             .judge
-            .build(
-                source,
-                &self.task.language,
-                None,
-                &self.control,
-                &mut |_| {},
-            )
+            .build(source, &language, None, &self.control, &mut |_| {})
             .unwrap();
-        let evaluation = self
+        let mut evaluation = self
             .judge
             .evaluate(&built, &self.task, &self.control, &mut |_| {})
             .unwrap();
+        evaluation.floor = self.judge.floor(&language, None, &self.control).unwrap();
         (built, evaluation)
     }
+}
+
+fn task(languages: &Languages) -> Result<Task, String> {
+    Ok(Task {
+        name: "busy".into(),
+        title: String::new(),
+        kind: None,
+        statement: String::new(),
+        language: languages.get("c").ok_or("no language c")?,
+        tool: None,
+        source: None,
+        objective: Objective::Time,
+        limits: Limits::default(),
+        build: Limits::for_builds(),
+        read: Vec::new(),
+        checker: Checker::Tokens,
+        workload: Workload {
+            cases: vec![Case {
+                name: "1".into(),
+                input: Arc::from(&b""[..]),
+                expected: Some(Arc::from(&b"done\n"[..])),
+                held_out: false,
+            }],
+            ..Workload::default()
+        },
+        args: Vec::new(),
+        files: Vec::new(),
+        references: Vec::new(),
+        notes: Vec::new(),
+        tape: None,
+    })
+}
+
+/// The file that was built.
+fn product(built: &Built) -> PathBuf {
+    built.mounts.last().unwrap().host.clone()
+}
+
+/// Mean and standard deviation of ten runs in a row, in nanoseconds, as a script would take them.
+fn ten(program: &Path) -> (f64, f64) {
+    let times: Vec<f64> = (0..10)
+        .map(|_| {
+            let started = Instant::now();
+            let status = Command::new(program).stdout(Stdio::null()).status();
+            assert!(status.unwrap().success());
+            started.elapsed().as_nanos() as f64
+        })
+        .collect();
+    let mean = times.iter().sum::<f64>() / 10.0;
+    let variance = times.iter().map(|t| (t - mean).powi(2)).sum::<f64>() / 9.0;
+    (mean, variance.sqrt())
+}
+
+/// The same by hyperfine.
+fn by_hyperfine(old: &Path, new: &Path) -> ByHand {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let status = Command::new("hyperfine")
+        .args([
+            "-N",
+            "--warmup",
+            "1",
+            "--runs",
+            "10",
+            "--style",
+            "none",
+            "--export-json",
+        ])
+        .arg(file.path())
+        .args([old, new])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+    let said: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
+    let of = |i: usize| {
+        let r = &said["results"][i];
+        (r["mean"].as_f64().unwrap(), r["stddev"].as_f64().unwrap())
+    };
+    ByHand::of(of(0), of(1))
 }
 
 /// A program that is busy for so many loops; the number makes copies differ as texts, not as programs.

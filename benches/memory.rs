@@ -1,141 +1,221 @@
-//! Memory figures against the truth, and against what a sampler of resident sets says of the same program.
+//! Figures against the truth, a row a program: `cargo bench --bench memory`.
 //!
-//! Each program touches a known amount. The sampler is what most scripts do: read the resident set of the
-//! process they started, once a millisecond, and keep the largest.
+//! Beside ours stands what people use: the largest resident set that `/usr/bin/time -v` reports, and a sampler that reads
+//! the resident set of the process it started once a millisecond. The programs say themselves what they use
+//! (`tests/truth/truth.c`). Prints Markdown.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use reheat::sandbox::{Control, Limits, Outcome, Program, Sandbox, Settings};
-use reheat::units::Bytes;
+use reheat::sandbox::{Sandbox, Settings};
 
-const PYTHON: [&str; 4] = ["/usr/bin/python3", "-I", "-S", "-c"];
+#[path = "../tests/support/truth.rs"]
+#[allow(dead_code)]
+mod truth;
+use truth::{MIB, Measured, Truth};
 
-/// Name, true peak in MiB beyond the interpreter's own, program.
-const PROGRAMS: [(&str, f64, &str); 7] = [
-    (
-        "100 touched",
-        100.0,
-        "import time; a=bytearray(b'x')*(100<<20); time.sleep(.2)",
-    ),
-    (
-        "parent 50 + child 200",
-        250.0,
-        "import os,time\na=bytearray(b'x')*(50<<20)\nif os.fork()==0: b=bytearray(b'x')*(200<<20); time.sleep(.2); os._exit(0)\nos.wait()",
-    ),
-    (
-        "two × 100 at a time",
-        200.0,
-        "import os,time\nfor _ in range(2):\n  if os.fork()==0: a=bytearray(b'x')*(100<<20); time.sleep(.5); os._exit(0)\nos.wait();os.wait()",
-    ),
-    (
-        "100 shared by four forks",
-        100.0,
-        "import os,time\na=bytearray(b'x')*(100<<20)\nfor _ in range(4):\n  if os.fork()==0: time.sleep(.2); os._exit(0)\ntime.sleep(.3)",
-    ),
-    (
-        "100 in a memory file",
-        100.0,
-        "import os,time\nf=os.memfd_create('m')\nfor _ in range(100): os.write(f,b'x'*(1<<20))\ntime.sleep(.2)",
-    ),
-    (
-        "a file of 60 written",
-        0.0,
-        "import os,time\nf=open(os.environ.get('TMPDIR','/tmp')+'/reheat-bench','wb')\nfor _ in range(60): f.write(b'x'*(1<<20))\nf.flush(); time.sleep(.2); os.remove(f.name)",
-    ),
-    (
-        "a daemon of 200",
-        200.0,
-        "import os,time\nif os.fork()==0:\n  os.setsid()\n  if os.fork()==0: a=bytearray(b'x')*(200<<20); time.sleep(.4); os._exit(0)\n  os._exit(0)\nos.wait();time.sleep(.7)",
-    ),
+const PROGRAMS: [(&str, &str); 7] = [
+    ("touch", "100 MiB touched"),
+    ("parent-child", "parent of 50, child of 200"),
+    ("two", "two of 100 at a time"),
+    ("shared", "100 shared by four forks"),
+    ("memfd", "100 in a file in memory"),
+    ("file", "a file of 80 written (buffer: 1)"),
+    ("daemon", "a daemon of 200"),
 ];
 
-fn sandboxed(sandbox: &mut Sandbox, text: &str) -> Outcome {
-    let argv = PYTHON
-        .iter()
-        .chain([&text])
-        .map(|a| (*a).to_owned())
-        .collect();
-    let program = Program {
-        argv,
-        ..Program::default()
+fn open(forbid: &[&str]) -> Sandbox {
+    let settings = Settings {
+        launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
+        unsafe_no_isolation: false,
     };
-    let limits = Limits {
-        memory: Bytes::mib(1024),
-        ..Limits::default()
-    };
-    sandbox
-        .run(&program, &limits, &mut |_| {}, &Control::new())
-        .unwrap()
+    Sandbox::open_without(&settings, forbid).unwrap()
 }
 
-/// The largest resident set of the process itself, read once a millisecond.
-fn by_resident_set(text: &str) -> u64 {
-    let mut child = Command::new(PYTHON[0])
-        .args(&PYTHON[1..])
-        .arg(text)
+/// The largest resident set as `/usr/bin/time -v` tells it, in bytes.
+fn by_time(argv: &[String]) -> Option<f64> {
+    let output = Command::new("/usr/bin/time")
+        .arg("-v")
+        .args(argv)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .output()
+        .ok()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = said
+        .lines()
+        .find(|l| l.contains("Maximum resident set size"))?;
+    let kib: f64 = line.rsplit(' ').next()?.trim().parse().ok()?;
+    Some(kib * 1024.0)
+}
+
+/// The largest resident set and the area under it, of the process itself, read once a millisecond.
+fn by_resident_set(argv: &[String]) -> (f64, f64) {
+    let mut child = Command::new(&argv[0])
+        .args(&argv[1..])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let mut most = 0;
+    let (mut most, mut area) = (0.0_f64, 0.0);
+    let mut last = (std::time::Instant::now(), 0.0);
     while child.try_wait().unwrap().is_none() {
         let statm =
             std::fs::read_to_string(format!("/proc/{}/statm", child.id())).unwrap_or_default();
-        let pages: u64 = statm
+        let pages: f64 = statm
             .split_whitespace()
             .nth(1)
             .and_then(|w| w.parse().ok())
-            .unwrap_or(0);
-        most = most.max(pages * rustix::param::page_size() as u64);
+            .unwrap_or(0.0);
+        let bytes = pages * rustix::param::page_size() as f64;
+        most = most.max(bytes);
+        let now = std::time::Instant::now();
+        area += (now - last.0).as_nanos() as f64 * (bytes + last.1) / 2.0;
+        last = (now, bytes);
         std::thread::sleep(Duration::from_millis(1));
     }
-    most
+    (most, area)
+}
+
+/// Ours in MiB, or the range where only that is known.
+fn ours(m: &Measured) -> String {
+    match (m.outcome.peak.low, m.outcome.peak.high) {
+        (Some(low), Some(high)) => {
+            format!("{:.1} to {:.1}", low.0 as f64 / MIB, high.0 as f64 / MIB)
+        }
+        _ => format!("{:.1}", m.outcome.peak.bytes.0 as f64 / MIB),
+    }
+}
+
+fn error(got: f64, wanted: f64) -> String {
+    format!("{:+.1} %", (got / wanted - 1.0) * 100.0)
 }
 
 fn main() {
     if std::env::args().any(|a| a == "--test") {
         return;
     }
-    if !std::path::Path::new(PYTHON[0]).exists() {
-        println!("skipped: needs {}", PYTHON[0]);
+    let Some(truth) = Truth::compile() else {
+        println!("skipped: needs gcc");
         return;
-    }
-    let settings = Settings {
-        launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
-        unsafe_no_isolation: false,
     };
-    let mut sandbox = Sandbox::open(&settings).unwrap();
-    let mib = |bytes: u64| bytes as f64 / (1024.0 * 1024.0);
-    let rest = "import time; time.sleep(.1)";
-    let floor = mib(sandboxed(&mut sandbox, rest).peak.bytes.0);
-    let floor_rss = mib(by_resident_set(rest));
-    println!(
-        "peak in MiB beyond the interpreter at rest ({floor:.1}; its resident set: {floor_rss:.1})"
-    );
-    println!(
-        "{:<28} {:>8} {:>8} {:>8} {:>12}",
-        "program", "truth", "reheat", "error", "1 ms RSS"
-    );
-    for (name, truth, text) in PROGRAMS {
-        let ours = mib(sandboxed(&mut sandbox, text).peak.bytes.0) - floor;
-        let theirs = mib(by_resident_set(text)) - floor_rss;
-        let error = if truth > 0.0 {
-            format!("{:+.1} %", (ours / truth - 1.0) * 100.0)
-        } else {
-            "–".to_owned()
-        };
-        println!("{name:<28} {truth:>8.0} {ours:>8.1} {error:>8} {theirs:>12.1}");
+    if !Path::new("/usr/bin/time").exists() {
+        println!("(/usr/bin/time is not installed)");
     }
-    let text = "import time\nnow=time.monotonic\nheld=[];area=0\nfor _ in range(5):\n  held.append(bytearray(b'x')*(40<<20)); t=now(); time.sleep(.1); area+=len(held)*40*(now()-t)\nprint(area)";
-    let outcome = sandboxed(&mut sandbox, text);
-    let truth: f64 = String::from_utf8_lossy(&outcome.stdout.bytes)
-        .trim()
-        .parse()
-        .unwrap_or(f64::NAN);
-    let ours = outcome.integral.0 / 1e9 / (1024.0 * 1024.0) - floor * outcome.wall.seconds();
+    let (mut full, mut bare) = (open(&[]), open(&["cgroup"]));
     println!(
-        "integral of five steps of 40 MiB: truth at least {truth:.1} MiB·s, measured {ours:.1} (climbing included)"
+        "| peak, MiB | truth | reheat | error | without a cgroup | time -v | error | 1 ms RSS | error |"
     );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for (name, label) in PROGRAMS {
+        let argv = [truth.path().display().to_string(), name.to_owned()];
+        let m = truth.measure(&mut full, name);
+        let without = truth.measure(&mut bare, name);
+        row(
+            label,
+            m.said("peak") + m.said("base"),
+            &m,
+            Some(&without),
+            &argv,
+        );
+    }
+    for resting in truth::at_rest().into_iter().flatten() {
+        let m = truth::run(&mut full, &resting.program);
+        let without = truth::run(&mut bare, &resting.program);
+        row(
+            resting.name,
+            m.said("peak"),
+            &m,
+            Some(&without),
+            &resting.bare,
+        );
+    }
+
+    println!(
+        "\n| figure | truth | reheat | error | without a cgroup | other | error |\n|---|---|---|---|---|---|---|"
+    );
+    let argv = [truth.path().display().to_string(), "steps".to_owned()];
+    let area = |m: &Measured| m.outcome.integral.0 - m.said("base") * m.outcome.wall.0 as f64;
+    let (m, without) = (
+        truth.measure(&mut full, "steps"),
+        truth.measure(&mut bare, "steps"),
+    );
+    let (_, rss) = by_resident_set(&argv);
+    println!(
+        "| integral of steps, MiB·s | {:.2} | {:.2} | {} | {} | 1 ms RSS: {:.2} | {} |",
+        m.said("integral") / MIB / 1e9,
+        area(&m) / MIB / 1e9,
+        error(area(&m), m.said("integral")),
+        error(area(&without), without.said("integral")),
+        rss / MIB / 1e9,
+        error(rss, m.said("integral")),
+    );
+    for (name, label) in [
+        ("spin", "CPU of a spin, ms"),
+        ("spin-three", "CPU of three, ms"),
+        ("daemon", "CPU of a daemon, ms"),
+    ] {
+        let (m, without) = (
+            truth.measure(&mut full, name),
+            truth.measure(&mut bare, name),
+        );
+        let other = by_time_cpu(&[truth.path().display().to_string(), name.to_owned()]);
+        println!(
+            "| {label} | {:.1} | {:.1} | {} | {} | time -v: {} | {} |",
+            m.said("cpu") / 1e6,
+            m.outcome.cpu.0 as f64 / 1e6,
+            error(m.outcome.cpu.0 as f64, m.said("cpu")),
+            error(without.outcome.cpu.0 as f64, without.said("cpu")),
+            other.map_or("–".into(), |s| format!("{:.0}", s * 1e3)),
+            other.map_or("–".into(), |s| error(s * 1e9, m.said("cpu"))),
+        );
+    }
+    let mut beyond: Vec<f64> = (0..40)
+        .map(|_| {
+            let m = truth.measure(&mut full, "clock");
+            (m.outcome.wall.0 as f64 - m.said("wall")) / 1e6
+        })
+        .collect();
+    beyond.sort_by(f64::total_cmp);
+    println!(
+        "| wall beyond what the program itself says, ms | 0 | {:.2} (median of 40; least {:.2}) | | | | |",
+        beyond[20], beyond[0]
+    );
+}
+
+fn row(label: &str, wanted: f64, m: &Measured, without: Option<&Measured>, argv: &[String]) {
+    let time = by_time(argv);
+    let (rss, _) = by_resident_set(argv);
+    println!(
+        "| {label} | {:.1} | {} | {} | {} | {} | {} | {:.1} | {} |",
+        wanted / MIB,
+        ours(m),
+        error(m.outcome.peak.bytes.0 as f64, wanted),
+        without.map_or("–".into(), ours),
+        time.map_or("–".into(), |t| format!("{:.1}", t / MIB)),
+        time.map_or("–".into(), |t| error(t, wanted)),
+        rss / MIB,
+        error(rss, wanted),
+    );
+}
+
+/// User and system time as `/usr/bin/time -v` tells them, in seconds.
+fn by_time_cpu(argv: &[String]) -> Option<f64> {
+    let output = Command::new("/usr/bin/time")
+        .args(["-f", "%U %S"])
+        .args(argv)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .output()
+        .ok()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let times: Vec<f64> = said
+        .lines()
+        .last()?
+        .split(' ')
+        .filter_map(|w| w.parse().ok())
+        .collect();
+    (times.len() == 2).then(|| times.iter().sum())
 }

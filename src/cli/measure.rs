@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::config::Folders;
 use crate::measure::{
-    Answer, Built, Compared, Comparison, Contender, Contested, Evaluation, Judge, JudgeError,
-    Metric, Plan, Side, Verdict,
+    Answer, Built, Comparison, Contender, Contested, Evaluation, Judge, JudgeError, Metric, Plan,
+    Side, Verdict,
 };
 use crate::sandbox::{Control, Settings};
 use crate::task::load::{TaskFlags, Usual, load_source};
@@ -33,7 +33,8 @@ mod show;
   reheat measure slow.c fast.c faster.rs --cases cases.jsonl --objective memory
   reheat measure old.py new.py --cases cases/ --expect better --json > result.json
 
-Exit status: 0, or 1 if --expect better does not hold for every NEW; 2 wrong use; 3 something is missing here.")]
+Exit status: 0; 1 if nothing could be compared, or if --expect better does not hold for every NEW; 2 wrong use;
+3 something is missing here.")]
 pub struct MeasureArgs {
     /// The program to beat, then the programs that may beat it (their languages may differ)
     #[arg(required = true, num_args = 2.., value_names = ["OLD", "NEW"])]
@@ -68,8 +69,8 @@ pub struct MeasureArgs {
     /// What runs and builds may use.
     #[command(flatten)]
     pub limits: LimitFlags,
-    /// Time that one comparison may take, its confirmation included; the first look (10 pairs) and the fewest fresh
-    /// pairs (12) are waited for in any case, for at most twice that time
+    /// Time that one comparison may take, its confirmation included; only the fewest pairs (5, and 6 fresh ones for a
+    /// win) are waited for in any case, for at most twice that time
     #[arg(long, alias = "budget", value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub comparison_time: Duration,
     /// Fail (exit status 1) unless every NEW is found better
@@ -102,6 +103,7 @@ pub enum Expected {
 /// One of the programs: what was found out about it.
 struct Entrant {
     name: String,
+    language: String,
     built: Built,
     evaluation: Evaluation,
 }
@@ -131,10 +133,15 @@ pub fn run(args: MeasureArgs) -> ExitCode {
                 return ExitCode::from(3);
             }
             let held = args.expect.is_none() || findings.all_better();
-            if !held && !args.json {
+            let nothing = findings.comparisons.is_empty();
+            if !args.json && nothing {
+                eprintln!(
+                    "reheat: nothing could be compared: no new program passes beside the old one"
+                );
+            } else if !args.json && !held {
                 eprintln!("reheat: expected every new program to be better; that does not hold");
             }
-            ExitCode::from(u8::from(!held))
+            ExitCode::from(u8::from(nothing || !held))
         }
         Err(JudgeError::Stopped) => {
             eprintln!("reheat: stopped");
@@ -198,9 +205,11 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
         if entrants.is_empty() {
             judge.complete_with_oracle(&mut task, control, &mut |p| progress.tell(&p))?;
         }
-        let evaluation = judge.evaluate(&built, &task, control, &mut |p| progress.tell(&p))?;
+        let mut evaluation = judge.evaluate(&built, &task, control, &mut |p| progress.tell(&p))?;
+        evaluation.floor = judge.floor(language, args.tool.as_deref(), control)?;
         entrants.push(Entrant {
             name: name.clone(),
+            language: language.name.clone(),
             built,
             evaluation,
         });
@@ -226,16 +235,15 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
             progress.tell(&p)
         })? {
             Contested::Done { comparison, .. } => comparisons.push(comparison),
-            Contested::Voided(Compared::Voided {
-                version,
-                verdict,
-                failure,
-            }) => {
-                let voided = if version == Side::Candidate { i } else { 0 };
-                entrants[voided].evaluation.verdict = verdict;
-                entrants[voided].evaluation.failure = Some(failure);
+            Contested::Voided(void) => {
+                let voided = if void.version == Side::Candidate {
+                    i
+                } else {
+                    0
+                };
+                entrants[voided].evaluation.verdict = void.verdict;
+                entrants[voided].evaluation.failure = Some(void.failure);
             }
-            Contested::Voided(Compared::Done(_)) => {}
         }
     }
     progress.clear();

@@ -75,3 +75,95 @@ fn short(x: f64) -> String {
         format!("{x:.1}")
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::measure::{Failure, Figures, Metric, Verdict};
+    use crate::sandbox::MemorySource;
+    use crate::units::Gain;
+
+    fn evaluation(verdict: Verdict, failure: Option<(&str, &str)>) -> Evaluation {
+        Evaluation {
+            verdict,
+            figures: Figures::default(),
+            cases: Vec::new(),
+            cases_total: 0,
+            build: None,
+            failure: failure.map(|(case, reason)| Failure {
+                case: case.into(),
+                reason: reason.into(),
+                ..Failure::default()
+            }),
+            flags: Vec::new(),
+            floor: None,
+            memory_source: MemorySource::Cgroup,
+        }
+    }
+
+    fn compared(answer: Answer, confirmed: bool) -> (Decision, String) {
+        let comparison = Comparison {
+            candidate: "v2".into(),
+            incumbent: "v1".into(),
+            metric: Metric::Cpu,
+            gain: Gain(1.25),
+            low: Gain(1.1),
+            high: Gain(1.4),
+            pairs: 12,
+            confirmed,
+            answer,
+            looks: Vec::new(),
+            log_ratios: Vec::new(),
+            confirming: Vec::new(),
+            per_case: Vec::new(),
+            incumbent_figures: Figures::default(),
+            candidate_figures: Figures::default(),
+            smallest_effect: 0.01,
+            margin: 0.025,
+            repeats: 1,
+            floors: None,
+            noise: None,
+            note: String::new(),
+        };
+        let passes = evaluation(Verdict::Accepted, None);
+        decide(&passes, Some(&comparison), Objective::Time)
+    }
+
+    #[test]
+    fn only_a_confirmed_win_replaces_the_incumbent() {
+        let (decision, why) = compared(Answer::Better, true);
+        assert_eq!(decision, Decision::Accepted);
+        assert!(
+            why.starts_with("faster than v1: ") && why.ends_with("[1.10–1.40]"),
+            "{why}"
+        );
+        for (answer, says) in [
+            (Answer::Better, "fresh runs did not confirm it"),
+            (Answer::Worse, "worse than v1"),
+            (Answer::NoDifference, "no difference from v1"),
+            (Answer::NotBetter, "not better than v1"),
+            (Answer::Undecided, "undecided against v1"),
+        ] {
+            let (decision, why) = compared(answer, false);
+            assert_eq!(decision, Decision::Rejected, "{answer:?}");
+            assert!(why.contains(says), "{answer:?}: {why}");
+        }
+    }
+
+    #[test]
+    fn what_fails_is_rejected_with_its_case_and_what_passes_first_is_taken() {
+        let wrong = evaluation(Verdict::WrongAnswer, Some(("7", "line 3 differs")));
+        let (decision, why) = decide(&wrong, None, Objective::Time);
+        assert_eq!(
+            (decision, why.as_str()),
+            (Decision::Rejected, "wrong answer on case 7")
+        );
+        let broken = evaluation(Verdict::CompileError, Some(("", "gcc: exit status 1")));
+        assert_eq!(decide(&broken, None, Objective::Time).1, "compile error");
+        let silent = evaluation(Verdict::TimeLimit, None);
+        assert_eq!(decide(&silent, None, Objective::Time).0, Decision::Rejected);
+        let passes = evaluation(Verdict::Accepted, None);
+        assert_eq!(decide(&passes, None, Objective::Time).0, Decision::Accepted);
+    }
+}

@@ -11,8 +11,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::measure::build::Built;
 use crate::measure::judge::{Judge, JudgeError};
-use crate::measure::{Compared, Contender, Contested, Plan, Side, flags};
 use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict};
+use crate::measure::{Contender, Contested, Plan, Side, flags};
 use crate::sandbox::{self, Control, Guards};
 use crate::session::event::VersionId;
 use crate::task::{Objective, Source, Task};
@@ -257,6 +257,7 @@ impl Worker {
         let original = task.source.as_ref().map_or("", |s| &*s.text);
         let in_code = flags::in_code(task, original, &subject.source.text);
         evaluation.flags.extend(in_code);
+        evaluation.floor = judge.floor(&task.language, task.tool.as_deref(), &control)?;
         Ok(evaluation)
     }
 
@@ -293,24 +294,16 @@ impl Worker {
                 comparison,
                 against_original,
             }),
-            Contested::Voided(Compared::Done(comparison)) => Ok(Versus::Done {
-                comparison,
-                against_original: None,
-            }),
-            Contested::Voided(Compared::Voided {
-                version,
-                verdict,
-                failure,
-            }) => {
-                let version = match version {
+            Contested::Voided(void) => {
+                let version = match void.version {
                     Side::Candidate => candidate.id,
                     Side::Incumbent => incumbent.id,
                     Side::Original => original.map_or(incumbent.id, |o| o.id),
                 };
                 Ok(Versus::Voided {
                     version,
-                    verdict,
-                    failure,
+                    verdict: void.verdict,
+                    failure: void.failure,
                 })
             }
         }

@@ -46,6 +46,7 @@ impl Judge {
             build: built.report.clone(),
             failure: None,
             flags: Vec::new(),
+            floor: None,
             memory_source: self.guards().memory_source,
         };
         if let Some(failure) = &built.failure {

@@ -1,17 +1,15 @@
-//! Candidate against incumbent: pairs until the statistics say something or the budget is spent.
+//! Candidate against incumbent, the first stage: pairs until the statistics say something or the budget is spent.
 
 use std::time::Duration;
 
+use super::choice::{Choice, choose, repeats};
 use super::judge::{Judge, JudgeError, Watch};
-use super::pairs::{Contender, Lap, Track, Voided, choose, figure, log_ratio};
-use super::stats::{Rules, Sequential};
+use super::pairs::{Contender, Lap, Track, Voided, figure, log_ratio};
+use super::stats::{FEWEST_CONFIRMING, Rules, Sequential};
 use super::{Answer, Comparison, Evaluation, Failure, Look, Metric, Progress, Verdict, peak};
 use crate::sandbox::Control;
 use crate::task::{Objective, Task};
 use crate::units::{Bytes, Gain, Nanos};
-
-/// Fresh pairs that confirm a win, at least.
-pub(super) const CONFIRMING: usize = 12;
 
 /// A difference of memory below this is never told from none.
 pub(super) const FLOOR: Bytes = Bytes(512 * 1024);
@@ -23,8 +21,8 @@ pub struct Plan {
     pub objective: Objective,
     /// Wall or CPU time, where the developer chose; otherwise the warm-ups choose.
     pub metric: Option<Metric>,
-    /// Time that a comparison and its confirmation may take together. The first look, and the fewest confirming
-    /// pairs, are waited for even if they take up to twice as long.
+    /// Time that a comparison and its confirmation may take together. Only where even the fewest pairs (five, and six
+    /// fresh ones for a win) take longer are they waited for, up to twice the budget.
     pub budget: Duration,
     /// What counts as a difference, and when to look.
     pub rules: Rules,
@@ -52,20 +50,15 @@ impl Plan {
     }
 }
 
-/// What a comparison led to.
+/// Why there is no comparison: one of the contenders failed in a timed run and is void.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Compared {
-    /// Both were right in every run.
-    Done(Comparison),
-    /// One failed in a timed run and is void.
-    Voided {
-        /// Which one.
-        version: Side,
-        /// What became of it.
-        verdict: Verdict,
-        /// How it failed.
-        failure: Failure,
-    },
+pub struct Void {
+    /// Which one.
+    pub version: Side,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// How it failed.
+    pub failure: Failure,
 }
 
 /// One of the contenders.
@@ -84,14 +77,14 @@ pub(super) const INCUMBENT: usize = 0;
 pub(super) const CANDIDATE: usize = 1;
 pub(super) const ORIGINAL: usize = 2;
 
-impl From<Voided> for Compared {
+impl From<Voided> for Void {
     fn from(voided: Voided) -> Self {
         let version = match voided.who {
             INCUMBENT => Side::Incumbent,
             CANDIDATE => Side::Candidate,
             _ => Side::Original,
         };
-        Self::Voided {
+        Self {
             version,
             verdict: voided.verdict,
             failure: voided.failure,
@@ -99,14 +92,20 @@ impl From<Voided> for Compared {
     }
 }
 
+/// What the first stage came to, and what the second must know to go on in the same way.
+pub(super) struct First {
+    pub(super) comparison: Comparison,
+    pub(super) choice: Choice,
+    pub(super) repeats: usize,
+    /// Time that it took.
+    pub(super) spent: Duration,
+}
+
 impl Judge {
     /// Compares two versions that pass. `baseline` is the evaluation of v0 (or of the incumbent, if v0 fails): it
-    /// says which cases matter where there is no time for all of them.
-    ///
-    /// # Errors
-    /// A contender that does not pass, the sandbox failed, or stopped.
+    /// says which cases matter where there is no time for all of them. An answer of "better" only means promising.
     #[allow(clippy::too_many_arguments)]
-    pub fn compare(
+    pub(super) fn compare(
         &mut self,
         incumbent: &Contender<'_>,
         candidate: &Contender<'_>,
@@ -115,48 +114,48 @@ impl Judge {
         plan: &Plan,
         control: &Control,
         watch: Watch<'_>,
-    ) -> Result<Compared, JudgeError> {
+    ) -> Result<Result<First, Void>, JudgeError> {
         let contenders = vec![*incumbent, *candidate];
-        let first = plan.rules.looks.first().copied().unwrap_or(1);
+        let fewest = plan.rules.looks.first().copied().unwrap_or(1) + FEWEST_CONFIRMING + 1;
+        let held_out: Vec<bool> = task.workload.cases.iter().map(|c| c.held_out).collect();
+        let objective = plan.objective;
         let choice = choose(
             &contenders,
             baseline,
-            plan.objective,
-            first + 1,
-            plan.budget.mul_f64(0.6),
+            &held_out,
+            objective,
+            fewest,
+            plan.budget,
         );
         let mut track = Track::new(self, contenders, task, choice, plan.seed)?;
+        let names = [incumbent.name, candidate.name];
         if plan.objective == Objective::Memory {
-            return peak::compare(
-                self,
-                &mut track,
-                [incumbent.name, candidate.name],
-                plan,
-                control,
-                watch,
-            );
+            let compared = peak::compare(self, &mut track, names, plan, control, watch)?;
+            return Ok(compared.map(|comparison| track.first(self, comparison)));
         }
         watch(Progress::WarmingUp);
         let clock = match track.warm_up(self, plan.budget, control)? {
             Ok(clock) => clock,
-            Err(voided) => return Ok(voided.into()),
+            Err(voided) => return Ok(Err(voided.into())),
         };
         let metric = match plan.objective {
             Objective::Integral => Metric::Integral,
             _ => plan.metric.unwrap_or(clock),
         };
+        track.repeat(repeats(track.sweep_time(), plan.budget));
         let mut pace = Pace::new(plan.budget, track.elapsed(self));
         let mut run = Sequential::new(plan.rules);
         let enough = loop {
             let laps = match track.sweep(self, control)? {
                 Ok(laps) => laps,
-                Err(voided) => return Ok(voided.into()),
+                Err(voided) => return Ok(Err(voided.into())),
             };
             let look = step(&mut run, &laps, CANDIDATE, metric);
             pace.tick(track.elapsed(self));
             let left_ns = pace.left(&run, plan);
             watch(paired(&run, &laps, false, left_ns));
             track.keep(laps);
+            track.listen(watch);
             if let Some(look) = look {
                 watch(Progress::Looked { look, metric });
             }
@@ -167,16 +166,10 @@ impl Judge {
                 break false;
             }
         };
-        let mut comparison = conclude(
-            &track,
-            &mut run,
-            [incumbent.name, candidate.name],
-            [INCUMBENT, CANDIDATE],
-            metric,
-            plan,
-        );
+        let at = [INCUMBENT, CANDIDATE];
+        let mut comparison = conclude(&track, &mut run, names, at, metric, plan);
         comparison.note = note(&comparison, enough, pace.elapsed, plan.budget) + &track.coverage();
-        Ok(Compared::Done(comparison))
+        Ok(Ok(track.first(self, comparison)))
     }
 }
 
@@ -243,13 +236,11 @@ impl Pace {
             return true;
         };
         let pair = self.pair(run);
-        let at_look =
-            self.elapsed + pair * u32::try_from(next - run.pairs().len()).unwrap_or(u32::MAX);
+        let pairs = |n: usize| pair * u32::try_from(n).unwrap_or(u32::MAX);
+        let at_look = self.elapsed + pairs(next - run.pairs().len());
         match run.looks().last() {
             None => at_look > self.budget * 2,
-            Some(look) if look.gain > Gain::ONE => {
-                at_look + (pair * CONFIRMING as u32).min(self.budget / 4) > self.budget
-            }
+            Some(look) if look.gain > Gain::ONE => at_look + pairs(FEWEST_CONFIRMING) > self.budget,
             Some(_) => at_look > self.budget,
         }
     }
@@ -302,6 +293,9 @@ pub(super) fn conclude(
         candidate_figures: track.medians(at[1]),
         smallest_effect: plan.rules.smallest_effect,
         margin: plan.rules.margin,
+        repeats: track.repeats(),
+        floors: track.floors(at[0], at[1]),
+        noise: track.noise(),
         note: String::new(),
     };
     if metric == Metric::Integral && below_floor(&comparison) {
@@ -328,7 +322,7 @@ fn note(c: &Comparison, enough: bool, elapsed: Duration, budget: Duration) -> St
         Answer::NoDifference if c.metric == Metric::Integral && below_floor(c) => {
             format!("the difference is below {FLOOR} held for the run, too little to tell; {after}")
         }
-        Answer::Better => format!("better {after}, not yet confirmed"),
+        Answer::Better => format!("promising {after}, not yet confirmed"),
         Answer::Worse => format!("worse {after}"),
         Answer::NoDifference => format!("the same within ±{:.1} % {after}", c.margin * 100.0),
         Answer::NotBetter => format!(
@@ -346,8 +340,20 @@ fn note(c: &Comparison, enough: bool, elapsed: Duration, budget: Duration) -> St
             )
         }
         Answer::Undecided => format!(
-            "no answer within {} {after}; give more time with --comparison-time",
-            Nanos::from(budget)
+            "no answer within {} {after}: at most {} better, at most {} worse; give more time with --comparison-time",
+            Nanos::from(budget),
+            per_cent(c.high.0 - 1.0),
+            per_cent(1.0 / c.low.0 - 1.0)
         ),
+    }
+}
+
+/// A share as people write it: `3.1 %`; nothing below none.
+fn per_cent(share: f64) -> String {
+    let value = share.max(0.0) * 100.0;
+    if value < 10.0 {
+        format!("{value:.1} %")
+    } else {
+        format!("{value:.0} %")
     }
 }

@@ -1,46 +1,30 @@
-//! Confirmation of a winner on fresh pairs: a win may be luck, and the luckiest of many candidates surely was lucky.
-//! Only these figures are reported.
+//! Confirmation of a promising candidate on fresh pairs: a win may be luck, and the luckiest of many candidates surely was
+//! lucky. Only these figures are reported.
 
 use std::time::Duration;
 
 use super::compare::{
-    CANDIDATE, CONFIRMING, Compared, INCUMBENT, ORIGINAL, Plan, below_floor, conclude, paired, step,
+    CANDIDATE, First, INCUMBENT, ORIGINAL, Plan, Void, below_floor, conclude, paired, step,
 };
 use super::judge::{Judge, JudgeError, Watch};
-use super::pairs::{Contender, Track, choose, log_ratio};
-use super::stats::{CONFIRMING_LOOKS, Rules, Sequential};
-use super::{Answer, Comparison, Evaluation, Figures, Metric, Progress, peak};
+use super::pairs::{Contender, Track, log_ratio};
+use super::stats::{FEWEST_CONFIRMING, Sequential};
+use super::{Answer, Comparison, Metric, Progress, peak};
 use crate::sandbox::Control;
 use crate::task::{Objective, Task};
 use crate::units::Nanos;
 
-/// What a confirmation led to.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::large_enum_variant)] // Made once a comparison, and nearly always the large one.
-pub enum Confirmed {
-    /// All were right in every run.
-    Done {
-        /// Against the incumbent: with the figures of the fresh pairs, and `confirmed` if the win stands.
-        comparison: Comparison,
-        /// Against v0, from the same runs. That of the incumbent where the incumbent is v0; absent without an original
-        /// that passes.
-        against_original: Option<Comparison>,
-    },
-    /// One failed in a timed run and is void; always [`Compared::Voided`].
-    Voided(Compared),
-}
+/// Against the incumbent, with the figures of the fresh pairs, and `confirmed` if the win stands; and against v0, from
+/// the same runs: that of the incumbent where the incumbent is v0, absent without an original that passes.
+type Confirmed = (Comparison, Option<Comparison>);
 
 impl Judge {
-    /// Measures a winner again: at least twelve fresh triples of candidate, incumbent and original (pairs, where the
-    /// incumbent is the original), as many as it takes within the budget that the comparison has left. `first` is the
-    /// comparison that it won.
-    ///
-    /// # Errors
-    /// A contender that does not pass, the sandbox failed, or stopped.
+    /// Measures a promising candidate again: fresh triples of candidate, incumbent and original (pairs, where the
+    /// incumbent is the original), as many as it takes within what the first stage has left of the budget.
     #[allow(clippy::too_many_arguments)]
-    pub fn confirm(
+    pub(super) fn confirm(
         &mut self,
-        first: Comparison,
+        first: First,
         incumbent: &Contender<'_>,
         candidate: &Contender<'_>,
         original: Option<&Contender<'_>>,
@@ -48,27 +32,20 @@ impl Judge {
         plan: &Plan,
         control: &Control,
         watch: Watch<'_>,
-    ) -> Result<Confirmed, JudgeError> {
+    ) -> Result<Result<Confirmed, Void>, JudgeError> {
         let passing = original.filter(|o| o.evaluation.verdict.accepted());
         let third = passing.filter(|o| o.built.hash != incumbent.built.hash);
-        let baseline: &Evaluation = passing.map_or(incumbent.evaluation, |o| o.evaluation);
         let mut contenders = vec![*incumbent, *candidate];
         contenders.extend(third);
-        let left = left(&first, plan);
-        let choice = choose(
-            &contenders,
-            baseline,
-            plan.objective,
-            CONFIRMING,
-            left.max(plan.budget / 4),
-        );
-        let mut track = Track::new(
-            self,
-            contenders,
-            task,
+        let seed = plan.seed.map(|s| s ^ 0x5eed);
+        let First {
+            comparison: first,
             choice,
-            plan.seed.map(|s| s ^ 0x5eed),
-        )?;
+            repeats,
+            spent,
+        } = first;
+        let mut track = Track::new(self, contenders, task, choice, seed)?;
+        track.repeat(repeats);
 
         let names = Names {
             incumbent: incumbent.name,
@@ -78,11 +55,12 @@ impl Judge {
         let fresh = if plan.objective == Objective::Memory {
             self.fresh_peaks(&mut track, &names, plan, control, watch)?
         } else {
-            self.fresh_pairs(&mut track, &names, &first, left, plan, control, watch)?
+            self.fresh_pairs(&mut track, &names, &first, spent, plan, control, watch)?
         };
         let (fresh, third) = match fresh {
-            Ok(fresh) => fresh,
-            Err(voided) => return Ok(Confirmed::Voided(voided)),
+            Ok(Some(fresh)) => fresh,
+            Ok(None) => return Ok(Ok((no_time(first, plan), None))),
+            Err(void) => return Ok(Err(void)),
         };
         let mut comparison = confirmed(first, fresh);
         comparison.note += &track.coverage();
@@ -95,10 +73,7 @@ impl Judge {
             }),
             (None, None) => None,
         };
-        Ok(Confirmed::Done {
-            comparison,
-            against_original,
-        })
+        Ok(Ok((comparison, against_original)))
     }
 
     fn fresh_peaks(
@@ -109,8 +84,8 @@ impl Judge {
         control: &Control,
         watch: Watch<'_>,
     ) -> Result<Fresh, JudgeError> {
-        if let Err(voided) = peak::pairs(self, track, true, control, watch)? {
-            return Ok(Err(voided));
+        if let Err(void) = peak::pairs(self, track, true, control, watch)? {
+            return Ok(Err(void));
         }
         let fresh = peak::conclude(
             track,
@@ -121,7 +96,7 @@ impl Judge {
         let third = names
             .original
             .map(|o| peak::conclude(track, [o, names.candidate], [ORIGINAL, CANDIDATE], plan));
-        Ok(Ok((fresh, third)))
+        Ok(Ok(Some((fresh, third))))
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -130,13 +105,14 @@ impl Judge {
         track: &mut Track<'_>,
         names: &Names<'_>,
         first: &Comparison,
-        left: Duration,
+        spent: Duration,
         plan: &Plan,
         control: &Control,
         watch: Watch<'_>,
     ) -> Result<Fresh, JudgeError> {
         let metric = first.metric;
         let mut metric_original = metric;
+        let left = plan.budget.saturating_sub(spent);
         if names.original.is_some() {
             // The original was not there when the clock was chosen; one unfit for CPU time is timed by the wall.
             match track.warm_up(self, left, control)? {
@@ -147,12 +123,19 @@ impl Judge {
                 Err(voided) => return Ok(Err(voided.into())),
             }
         }
-        let rules = Rules {
-            looks: CONFIRMING_LOOKS,
-            ..plan.rules
+        // How many pairs there is time for decides how they are looked at, before the first of them.
+        let pair = match names.original {
+            Some(_) => track.sweep_time(),
+            None => spent / u32::try_from(first.pairs + 1).unwrap_or(u32::MAX),
         };
+        let room = |time: Duration| time.as_secs_f64() / pair.as_secs_f64().max(1e-9);
+        let warmed = track.elapsed(self);
+        if room((plan.budget * 2).saturating_sub(spent + warmed)) < FEWEST_CONFIRMING as f64 {
+            return Ok(Ok(None));
+        }
+        let most = room(left.saturating_sub(warmed)) as usize;
+        let rules = plan.rules.confirming(most);
         let (mut run, mut run_original) = (Sequential::new(rules), Sequential::new(rules));
-        let most = (2 * first.pairs).max(2 * CONFIRMING);
         loop {
             let laps = match track.sweep(self, control)? {
                 Ok(laps) => laps,
@@ -168,21 +151,25 @@ impl Judge {
             }
             let done = run.pairs().len();
             let elapsed = track.elapsed(self);
-            let pair = elapsed / done as u32;
+            let pair = elapsed.saturating_sub(warmed) / done as u32;
             let until =
                 |pairs: usize| pair * u32::try_from(pairs.saturating_sub(done)).unwrap_or(u32::MAX);
+            let fewest = rules.looks.first().copied().unwrap_or(1);
+            let last = rules.looks.last().copied().unwrap_or(1);
             let rest = left
                 .saturating_sub(elapsed)
-                .min(until(most))
-                .max(until(CONFIRMING));
+                .min(until(last))
+                .max(until(fewest));
             watch(paired(&run, &laps, true, Some(Nanos::from(rest))));
             track.keep(laps);
+            track.listen(watch);
             if let Some(look) = look {
                 watch(Progress::Looked { look, metric });
             }
-            let next = run.next_look().unwrap_or(usize::MAX);
-            let no_time = next > most || elapsed.saturating_add(until(next)) > left;
-            if run.finished() || (done >= CONFIRMING && no_time) {
+            let no_time = run
+                .next_look()
+                .is_none_or(|next| elapsed.saturating_add(until(next)) > left);
+            if run.finished() || (done >= fewest && no_time) {
                 break;
             }
         }
@@ -198,7 +185,7 @@ impl Judge {
                 plan,
             )
         });
-        Ok(Ok((fresh, third)))
+        Ok(Ok(Some((fresh, third))))
     }
 }
 
@@ -209,15 +196,21 @@ struct Names<'a> {
     original: Option<&'a str>,
 }
 
-/// The fresh comparisons against incumbent and original, or the contender that failed.
-type Fresh = Result<(Comparison, Option<Comparison>), Compared>;
+/// The fresh comparisons against incumbent and original (none, if there was no time), or the contender that failed.
+type Fresh = Result<Option<Confirmed>, Void>;
 
-/// What the comparison has left of the budget; its own time is told from its figures, plus a tenth for starting programs.
-fn left(first: &Comparison, plan: &Plan) -> Duration {
-    let wall = |f: &Figures| Duration::from(f.wall_ns);
-    let pair = wall(&first.incumbent_figures) + wall(&first.candidate_figures);
-    plan.budget
-        .saturating_sub((pair * u32::try_from(first.pairs + 1).unwrap_or(u32::MAX)).mul_f64(1.1))
+/// A promising candidate for whose confirmation there was no time: no win.
+fn no_time(first: Comparison, plan: &Plan) -> Comparison {
+    Comparison {
+        answer: Answer::Undecided,
+        note: format!(
+            "looks better ({} after {} pairs), but there is no time to confirm it within {}; give more time with --comparison-time",
+            first.gain,
+            first.pairs,
+            Nanos::from(plan.budget)
+        ),
+        ..first
+    }
 }
 
 /// The first comparison with the figures of the fresh pairs, and what became of the win.
@@ -227,8 +220,8 @@ fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
     let note = match (stands, fresh.metric) {
         (true, Metric::Peak) => fresh.note,
         (true, _) => format!(
-            "better after {} pairs, confirmed on {} fresh ones",
-            first.pairs, fresh.pairs
+            "better on {} fresh pairs, after it looked so on {}",
+            fresh.pairs, first.pairs
         ),
         (false, _) => format!(
             "looked better ({} after {} pairs), but {} fresh ones do not confirm it ({} [{:.2}–{:.2}])",
@@ -250,6 +243,7 @@ fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
         per_case: fresh.per_case,
         incumbent_figures: fresh.incumbent_figures,
         candidate_figures: fresh.candidate_figures,
+        noise: super::noise::worse(first.noise, fresh.noise),
         note,
         ..first
     }

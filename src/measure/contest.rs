@@ -1,10 +1,9 @@
-//! A whole contest: comparison, then confirmation of a win. The answer that decisions are made on.
+//! A whole contest: comparison, then confirmation of a promising candidate. The answer that decisions are made on.
 
-use super::compare::{Compared, Plan};
-use super::confirm::Confirmed;
+use super::compare::{Plan, Void};
 use super::judge::{Judge, JudgeError, Watch};
 use super::pairs::Contender;
-use super::{Answer, Comparison};
+use super::{Answer, Comparison, floor};
 use crate::sandbox::Control;
 use crate::task::Task;
 
@@ -19,8 +18,8 @@ pub enum Contested {
         /// Candidate against v0, where it won and there is an original that passes.
         against_original: Option<Comparison>,
     },
-    /// One failed in a timed run and is void; always [`Compared::Voided`].
-    Voided(Compared),
+    /// One failed in a timed run and is void.
+    Voided(Void),
 }
 
 impl Judge {
@@ -44,26 +43,30 @@ impl Judge {
             .map_or(incumbent.evaluation, |o| o.evaluation);
         let first =
             match self.compare(incumbent, candidate, baseline, task, plan, control, watch)? {
-                Compared::Done(first) => first,
-                voided @ Compared::Voided { .. } => return Ok(Contested::Voided(voided)),
+                Ok(first) => first,
+                Err(void) => return Ok(Contested::Voided(void)),
             };
-        if first.answer != Answer::Better {
+        if first.comparison.answer != Answer::Better {
             return Ok(Contested::Done {
-                comparison: first,
+                comparison: remarked(first.comparison),
                 against_original: None,
             });
         }
-        match self.confirm(
+        let confirmed = self.confirm(
             first, incumbent, candidate, original, task, plan, control, watch,
-        )? {
-            Confirmed::Done {
-                comparison,
-                against_original,
-            } => Ok(Contested::Done {
-                comparison,
-                against_original,
-            }),
-            Confirmed::Voided(voided) => Ok(Contested::Voided(voided)),
-        }
+        )?;
+        Ok(match confirmed {
+            Ok((comparison, against_original)) => Contested::Done {
+                comparison: remarked(comparison),
+                against_original: against_original.map(remarked),
+            },
+            Err(void) => Contested::Voided(void),
+        })
     }
+}
+
+/// With what people should know of the floor.
+fn remarked(mut comparison: Comparison) -> Comparison {
+    comparison.note += &floor::remark(&comparison);
+    comparison
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::cache::Cache;
 use super::checking::Checking;
-use super::{Progress, text};
+use super::{Figures, Progress, text};
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
     self, Control, Guards, Limits, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
@@ -73,6 +73,7 @@ pub struct Judge {
     pub(super) checking: Checking,
     tools: HashMap<String, Arc<Tool>>,
     versions: HashMap<Vec<String>, String>,
+    pub(super) floors: HashMap<String, Figures>,
     held: Duration,
     build_limits: Limits,
     /// Folders of what builds share, by their identity; `None` where there is none.
@@ -99,6 +100,7 @@ impl Judge {
             checking: Checking::default(),
             tools: HashMap::new(),
             versions: HashMap::new(),
+            floors: HashMap::new(),
             held: Duration::ZERO,
             build_limits: Limits::for_builds(),
             bases: HashMap::new(),

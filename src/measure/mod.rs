@@ -7,11 +7,13 @@ pub mod build;
 mod cache;
 pub mod check;
 mod checking;
+mod choice;
 pub mod compare;
 mod compile;
 mod confirm;
 mod contest;
 pub mod flags;
+mod floor;
 pub mod judge;
 pub mod machine;
 pub mod noise;
@@ -26,10 +28,11 @@ use serde::{Deserialize, Serialize};
 use crate::sandbox::{MemorySource, RunVerdict, Sample};
 use crate::units::{ByteNanos, Bytes, Gain, Nanos};
 pub use build::Built;
-pub use compare::{Compared, Plan, Side};
-pub use confirm::Confirmed;
+pub use compare::{Plan, Side, Void};
 pub use contest::Contested;
+pub use floor::{Floors, beyond};
 pub use judge::{Judge, JudgeError, Watch};
+pub use noise::Noise;
 pub use pairs::Contender;
 
 /// What became of a version. A flat list of names because files, screens and other programs share it; it may grow.
@@ -143,6 +146,10 @@ pub struct Evaluation {
     /// What a human should look at before trusting it; never decides anything by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
+    /// What a run of an empty program of the language takes on this machine, where that is known: the floor under every
+    /// figure. One run's worth, not a sweep's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<Figures>,
     /// Where the memory figures come from.
     pub memory_source: MemorySource,
 }
@@ -338,9 +345,41 @@ pub struct Comparison {
     pub smallest_effect: f64,
     /// The margin within which two versions count as the same (0.025 = 2.5 %).
     pub margin: f64,
+    /// How often each timed case ran for one pair; above 1 where a sweep is too short to mean something.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub repeats: usize,
+    /// What of the figures is floor (an empty program's), and the gain beyond it; absent where the floor is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floors: Option<Floors>,
+    /// How quiet the machine was meanwhile, at its worst; absent where it does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<Noise>,
     /// One sentence on how it ended, for people.
     #[serde(default)]
     pub note: String,
+}
+
+fn once() -> usize {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // Serde's way of asking.
+fn is_once(repeats: &usize) -> bool {
+    *repeats == 1
+}
+
+impl Comparison {
+    /// The gain in what is above the floor: (incumbent − floor) / (candidate − floor). `None` where the floor is not
+    /// known or the candidate is hardly above it.
+    #[must_use]
+    pub fn gain_beyond_floor(&self) -> Option<Gain> {
+        let floors = self.floors.as_ref()?;
+        beyond(
+            [&self.incumbent_figures, &self.candidate_figures],
+            [&floors.incumbent, &floors.candidate],
+            self.metric,
+        )
+    }
 }
 
 /// What happens while the judge works; transient, for whoever watches.
@@ -395,5 +434,10 @@ pub enum Progress {
         look: Look,
         /// What is compared.
         metric: Metric,
+    },
+    /// How quiet the machine is while pairs run; at most once a second.
+    Heard {
+        /// The reading.
+        noise: Noise,
     },
 }

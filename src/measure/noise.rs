@@ -1,9 +1,20 @@
-//! How quiet the machine is: a small badge beside every figure. Reads `/proc` only; never slows a run down.
+//! How quiet the machine is while it measures: a small badge beside every figure. Reads `/proc` and `/sys` only, between
+//! runs; never slows a run down.
+//!
+//! What the guests, the workbench and its launcher do themselves is no noise: their CPU time is taken off what the whole
+//! machine did, and waiting for a core counts only where somebody else was busy meanwhile.
+
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+mod kernel;
+use kernel::Counters;
+
 /// How much a figure is disturbed by whatever else goes on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// The machine does not tell.
@@ -13,7 +24,7 @@ pub enum Level {
     Quiet,
     /// Comparisons need more pairs.
     Noisy,
-    /// Expect `undecided`; close what else is running.
+    /// Small differences will end `undecided`; close what else is running.
     TooNoisy,
 }
 
@@ -25,7 +36,7 @@ impl Level {
             Self::Unknown => "noise unknown",
             Self::Quiet => "quiet",
             Self::Noisy => "noisy",
-            Self::TooNoisy => "too noisy",
+            Self::TooNoisy => "too noisy to tell",
         }
     }
 }
@@ -35,86 +46,85 @@ impl Level {
 pub struct Noise {
     /// The badge.
     pub level: Level,
-    /// Share of the last ten seconds in which something waited for a core (pressure stall information).
+    /// Share of all cores that other programs kept busy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<f64>,
+    /// Share of the time in which something waited for a core (pressure stall information).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pressure: Option<f64>,
-    /// Share of the time since the last reading that the hypervisor took away.
+    /// Share of the cores' time that the hypervisor took away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steal: Option<f64>,
-    /// Programs that want to run, per core, averaged over a minute; ours is one of them.
+    /// Mean frequency of the cores against the highest they have, where it can be read; says nothing of a core at rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub load: Option<f64>,
+    pub frequency: Option<f64>,
 }
 
 impl Noise {
-    /// The badge with its reasons: `noisy: something waited for a core 23 % of the time`.
+    /// The badge with its reasons: `noisy: other programs kept 45 % of the cores busy`.
     #[must_use]
     pub fn in_words(&self) -> String {
         let per_cent = |share: f64| format!("{:.0} %", share * 100.0);
         let mut why = Vec::new();
-        if let Some(p) = self.pressure.filter(|p| *p >= 0.05) {
+        if let Some(o) = self.others.filter(|o| *o >= NOISY.others) {
+            why.push(format!(
+                "other programs kept {} of the cores busy",
+                per_cent(o)
+            ));
+        }
+        if let Some(p) = self
+            .pressure
+            .filter(|p| *p >= NOISY.pressure && self.level > Level::Quiet)
+        {
             why.push(format!(
                 "something waited for a core {} of the time",
                 per_cent(p)
             ));
         }
-        if let Some(s) = self.steal.filter(|s| *s >= 0.01) {
+        if let Some(s) = self.steal.filter(|s| *s >= NOISY.steal) {
             why.push(format!("the host took away {}", per_cent(s)));
         }
-        if let Some(l) = self.load.filter(|l| *l >= 1.0 && self.pressure.is_none()) {
-            why.push(format!("{l:.1} programs a core"));
-        }
-        match why.is_empty() {
-            true => self.level.in_words().to_owned(),
-            false => format!("{}: {}", self.level.in_words(), why.join(", ")),
+        if why.is_empty() {
+            self.level.in_words().to_owned()
+        } else {
+            format!("{}: {}", self.level.in_words(), why.join(", "))
         }
     }
 }
 
-/// Reads the noise again and again; steal is what was taken between two readings.
-#[derive(Debug, Default)]
-pub struct Watcher {
-    last: Option<(u64, u64)>,
-}
-
-impl Watcher {
-    /// Has read nothing yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// One reading; takes some tens of microseconds.
-    pub fn read(&mut self) -> Noise {
-        let read = |path: &str| std::fs::read_to_string(path).ok();
-        let pressure = read("/proc/pressure/cpu").and_then(|t| pressure(&t));
-        let load = read("/proc/loadavg")
-            .and_then(|t| load(&t))
-            .map(|l| l / cores());
-        let mut steal = None;
-        if let Some((all, stolen)) = read("/proc/stat").and_then(|t| ticks(&t)) {
-            if let Some((all_before, stolen_before)) = self.last {
-                let span = all.saturating_sub(all_before);
-                steal =
-                    (span > 0).then(|| stolen.saturating_sub(stolen_before) as f64 / span as f64);
-            }
-            self.last = Some((all, stolen));
-        }
-        Noise {
-            level: level(pressure, steal, load),
-            pressure,
-            steal,
-            load,
-        }
+/// The noisier of two readings.
+#[must_use]
+pub(super) fn worse(a: Option<Noise>, b: Option<Noise>) -> Option<Noise> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.level > a.level { b } else { a }),
+        (a, b) => a.or(b),
     }
 }
 
-fn cores() -> f64 {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as f64
+/// From where on shares count.
+struct Bounds {
+    others: f64,
+    pressure: f64,
+    steal: f64,
 }
 
-/// Pressure and steal say it best; the load stands in where there is no pressure to read.
-fn level(pressure: Option<f64>, steal: Option<f64>, load: Option<f64>) -> Level {
+const NOISY: Bounds = Bounds {
+    others: 0.20,
+    pressure: 0.15,
+    steal: 0.02,
+};
+
+const TOO_NOISY: Bounds = Bounds {
+    others: 0.80,
+    pressure: 0.60,
+    steal: 0.15,
+};
+
+/// Somebody else must do at least so much before waiting for a core is laid at his door: threads of a guest may well
+/// wait for each other.
+const SOMEBODY: f64 = 0.08;
+
+fn level(others: Option<f64>, pressure: Option<f64>, steal: Option<f64>) -> Level {
     let grade = |share: f64, noisy: f64, too_noisy: f64| {
         if share >= too_noisy {
             Level::TooNoisy
@@ -124,44 +134,79 @@ fn level(pressure: Option<f64>, steal: Option<f64>, load: Option<f64>) -> Level 
             Level::Quiet
         }
     };
-    let waiting = pressure.map(|p| grade(p, 0.10, 0.50));
-    let stolen = steal.map(|s| grade(s, 0.02, 0.15));
-    let crowd = load
-        .map(|l| grade(l, 1.25, 3.0))
-        .filter(|_| pressure.is_none());
-    waiting.max(stolen).max(crowd).unwrap_or_default()
+    let crowd = others.map(|o| grade(o, NOISY.others, TOO_NOISY.others));
+    let waiting = pressure
+        .filter(|_| others.is_none_or(|o| o >= SOMEBODY))
+        .map(|p| grade(p, NOISY.pressure, TOO_NOISY.pressure));
+    let stolen = steal.map(|s| grade(s, NOISY.steal, TOO_NOISY.steal));
+    crowd.max(waiting).max(stolen).unwrap_or_default()
 }
 
-/// `some avg10=1.23 …` as a share.
-fn pressure(text: &str) -> Option<f64> {
-    let some = text.lines().find(|l| l.starts_with("some "))?;
-    let value = some
-        .split_whitespace()
-        .find_map(|w| w.strip_prefix("avg10="))?;
-    value
-        .parse::<f64>()
-        .ok()
-        .filter(|v| v.is_finite())
-        .map(|v| v / 100.0)
+/// Listens while a comparison runs.
+#[derive(Debug)]
+pub(super) struct Ear {
+    first: (Instant, Counters),
+    last: (Instant, Counters),
+    heard: Option<Noise>,
 }
 
-fn load(text: &str) -> Option<f64> {
-    text.split_whitespace()
-        .next()?
-        .parse::<f64>()
-        .ok()
-        .filter(|v| v.is_finite())
+/// Between two readings, at least; also the shortest time of which anything can be said.
+const EVERY: Duration = Duration::from_secs(1);
+const SHORTEST: Duration = Duration::from_millis(300);
+
+impl Ear {
+    /// Begins to listen.
+    pub(super) fn new() -> Self {
+        let now = (Instant::now(), Counters::read());
+        Self {
+            first: now.clone(),
+            last: now,
+            heard: None,
+        }
+    }
+
+    /// What there was since the last reading; at most once a second. A reading takes some tens of microseconds.
+    pub(super) fn listen(&mut self) -> Option<Noise> {
+        if self.last.0.elapsed() < EVERY {
+            return None;
+        }
+        let now = (Instant::now(), Counters::read());
+        let noise = between(&self.last, &now);
+        self.last = now;
+        self.heard = noise.or(self.heard);
+        noise
+    }
+
+    /// What there was since the beginning; `None` if that was too short to tell.
+    pub(super) fn sum(&self) -> Option<Noise> {
+        let now = (Instant::now(), Counters::read());
+        between(&self.first, &now).or(self.heard)
+    }
 }
 
-/// All ticks and the stolen ones (the eighth field) of the line `cpu …`.
-fn ticks(text: &str) -> Option<(u64, u64)> {
-    let line = text.lines().find(|l| l.starts_with("cpu "))?;
-    let fields: Vec<u64> = line
-        .split_whitespace()
-        .skip(1)
-        .filter_map(|f| f.parse().ok())
-        .collect();
-    Some((fields.iter().take(8).sum(), *fields.get(7)?))
+/// The noise between two readings of the counters.
+fn between(from: &(Instant, Counters), to: &(Instant, Counters)) -> Option<Noise> {
+    let span = to.0.saturating_duration_since(from.0);
+    if span < SHORTEST {
+        return None;
+    }
+    let share = |of: Option<Duration>, whole: Duration| {
+        of.map(|d| (d.as_secs_f64() / whole.as_secs_f64().max(1e-9)).clamp(0.0, 1.0))
+    };
+    let (a, b) = (&from.1, &to.1);
+    let gone = |get: fn(&Counters) -> Option<Duration>| Some(get(b)?.saturating_sub(get(a)?));
+    let whole = gone(|c| c.whole)?;
+    let own = gone(|c| c.own).unwrap_or_default();
+    let others = share(gone(|c| c.busy).map(|busy| busy.saturating_sub(own)), whole);
+    let steal = share(gone(|c| c.stolen), whole);
+    let pressure = share(gone(|c| c.waited), span);
+    Some(Noise {
+        level: level(others, pressure, steal),
+        others,
+        pressure,
+        steal,
+        frequency: b.frequency,
+    })
 }
 
 #[cfg(test)]
@@ -170,44 +215,51 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_kernels_words_are_understood() {
-        assert_eq!(
-            pressure("some avg10=12.50 avg60=0.01 avg300=0.00 total=7\nfull avg10=0.00\n"),
-            Some(0.125)
-        );
-        assert_eq!(pressure("nothing"), None);
-        assert_eq!(load("0.52 0.58 0.59 1/389 12\n"), Some(0.52));
-        assert_eq!(
-            ticks("cpu  10 0 5 80 0 0 0 5 0 0\ncpu0 1\n"),
-            Some((100, 5))
-        );
-        assert_eq!(ticks("cpu 1 2\n"), None);
-    }
-
-    #[test]
     fn the_badge_says_how_bad_it_is_and_why() {
         assert_eq!(level(None, None, None), Level::Unknown);
-        assert_eq!(level(Some(0.01), Some(0.0), Some(9.0)), Level::Quiet);
-        assert_eq!(level(Some(0.2), Some(0.0), None), Level::Noisy);
-        assert_eq!(level(Some(0.2), Some(0.3), None), Level::TooNoisy);
-        assert_eq!(level(None, None, Some(1.5)), Level::Noisy);
+        assert_eq!(level(Some(0.01), Some(0.01), Some(0.0)), Level::Quiet);
+        assert_eq!(level(Some(0.4), Some(0.01), Some(0.0)), Level::Noisy);
+        assert_eq!(level(Some(0.1), Some(0.7), Some(0.0)), Level::TooNoisy);
+        assert_eq!(level(None, Some(0.2), Some(0.3)), Level::TooNoisy);
         let noise = Noise {
             level: Level::Noisy,
+            others: Some(0.45),
             pressure: Some(0.23),
-            steal: Some(0.0),
-            load: Some(2.0),
+            ..Noise::default()
         };
         assert_eq!(
             noise.in_words(),
-            "noisy: something waited for a core 23 % of the time"
+            "noisy: other programs kept 45 % of the cores busy, something waited for a core 23 % of the time"
         );
-        let mut watcher = Watcher::new();
-        watcher.read();
-        assert!(
-            watcher
-                .read()
-                .steal
-                .is_none_or(|s| (0.0..=1.0).contains(&s))
-        );
+    }
+
+    #[test]
+    fn threads_of_a_guest_that_wait_for_each_other_are_no_noise() {
+        assert_eq!(level(Some(0.02), Some(0.99), Some(0.0)), Level::Quiet);
+    }
+
+    #[test]
+    fn what_we_do_ourselves_is_taken_off() {
+        let at = Instant::now();
+        let second = Duration::from_secs(1);
+        let counters = |busy: u32, own: u32| Counters {
+            whole: Some(second * 2),
+            busy: Some(second * busy),
+            own: Some(second * own),
+            stolen: Some(Duration::ZERO),
+            waited: Some(Duration::ZERO),
+            frequency: None,
+        };
+        let zero = Counters {
+            whole: Some(Duration::ZERO),
+            ..counters(0, 0)
+        };
+        let noise = |to: Counters| between(&(at, zero.clone()), &(at + second, to)).unwrap();
+        let quiet = noise(counters(1, 1));
+        assert_eq!((quiet.others, quiet.level), (Some(0.0), Level::Quiet));
+        let crowded = noise(counters(2, 1));
+        assert_eq!((crowded.others, crowded.level), (Some(0.5), Level::Noisy));
+        let short = at + Duration::from_millis(10);
+        assert_eq!(between(&(at, zero.clone()), &(short, zero.clone())), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Pairs of sweeps: runs programs next to each other, case by case, in drawn order; which cases are timed, and by which clock.
+//! Pairs of sweeps: runs programs next to each other, case by case, in drawn order.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,14 @@ use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
 
 use super::build::Built;
-use super::judge::{Judge, JudgeError, ending};
-use super::{Evaluation, Failure, Figures, Metric, Verdict, check, stats};
+use super::choice::{Busiest, Choice};
+use super::compare::First;
+use super::floor::{self, Floors};
+use super::judge::{Judge, JudgeError, Watch, ending};
+use super::noise::{Ear, Noise};
+use super::{Comparison, Evaluation, Failure, Figures, Metric, Progress, Verdict, check};
 use crate::sandbox::{Control, Program, RunVerdict};
-use crate::task::{Objective, Task};
+use crate::task::Task;
 use crate::units::{ByteNanos, Bytes, Gain, Nanos};
 
 /// A version that takes part in a comparison: built, and found right on every case.
@@ -45,25 +49,28 @@ pub(super) struct Lap {
     /// Figures of each timing case.
     pub(super) cases: Vec<Figures>,
     /// Whether no run was seen to use more than one thread.
-    single: bool,
+    pub(super) single: bool,
 }
 
 impl Lap {
-    fn add(&mut self, figures: Figures, low: Bytes, high: Bytes, single: bool) {
+    /// Takes in all runs of a case in a row, which count as one: their mean.
+    fn add(&mut self, runs: &[Figures]) {
+        let figures = mean(runs);
         self.figures = self.figures.join(figures);
-        self.peak = (self.peak.0.max(low), self.peak.1.max(high));
         self.cases.push(figures);
-        self.single &= single;
     }
 }
 
-/// The cases that are timed.
-#[derive(Clone, Debug)]
-pub(super) struct Choice {
-    /// Positions in the workload, rising.
-    pub(super) cases: Vec<usize>,
-    /// Their share of the whole.
-    pub(super) share: f64,
+/// The mean of some runs of one case; the peak is the largest.
+fn mean(runs: &[Figures]) -> Figures {
+    let sum = runs.iter().fold(Figures::default(), |a, b| a.join(*b));
+    let count = runs.len().max(1) as u64;
+    Figures {
+        wall_ns: Nanos(sum.wall_ns.0 / count),
+        cpu_ns: Nanos(sum.cpu_ns.0 / count),
+        peak_bytes: sum.peak_bytes,
+        integral_byte_ns: ByteNanos(sum.integral_byte_ns.0 / count as f64),
+    }
 }
 
 /// Runs sweep after sweep of the same contenders over the same cases.
@@ -73,9 +80,12 @@ pub(super) struct Track<'a> {
     task: &'a Task,
     pub(super) choice: Choice,
     chance: Pcg64Mcg,
+    repeats: usize,
     laps: Vec<Vec<Lap>>,
+    ear: Ear,
     started: Instant,
     held_before: Duration,
+    last_sweep: Duration,
 }
 
 impl<'a> Track<'a> {
@@ -115,10 +125,28 @@ impl<'a> Track<'a> {
             task,
             choice,
             chance,
+            repeats: 1,
             laps,
+            ear: Ear::new(),
             started: Instant::now(),
             held_before: judge.held(),
+            last_sweep: Duration::ZERO,
         })
+    }
+
+    /// From now on every case runs so often in a row.
+    pub(super) fn repeat(&mut self, times: usize) {
+        self.repeats = times.max(1);
+    }
+
+    /// How often every case runs in a row.
+    pub(super) fn repeats(&self) -> usize {
+        self.repeats
+    }
+
+    /// How long the last sweep of all contenders took.
+    pub(super) fn sweep_time(&self) -> Duration {
+        self.last_sweep
     }
 
     /// Warm-up sweeps, thrown away: one, and where it is not clear yet whether CPU time tells all, up to seven more
@@ -149,50 +177,66 @@ impl<'a> Track<'a> {
         judge: &mut Judge,
         control: &Control,
     ) -> Result<Result<Vec<Lap>, Voided>, JudgeError> {
-        let mut laps = vec![
-            Lap {
-                single: true,
-                ..Lap::default()
-            };
-            self.contenders.len()
-        ];
+        let before = self.elapsed(judge);
+        let start = Lap {
+            single: true,
+            ..Lap::default()
+        };
+        let mut laps = vec![start; self.contenders.len()];
         let mut order: Vec<usize> = (0..self.contenders.len()).collect();
-        for (place, case) in self.choice.cases.iter().enumerate() {
-            order.shuffle(&mut self.chance);
-            for who in &order {
-                let case = &self.task.workload.cases[*case];
-                let outcome = judge.run(
-                    &self.programs[*who][place],
-                    &self.task.limits,
-                    &mut |_| {},
-                    control,
-                )?;
-                if outcome.verdict == RunVerdict::SandboxError {
-                    return Err(JudgeError::Sandbox(ending(&outcome, &self.task.limits)));
+        let mut runs: Vec<Vec<Figures>> = vec![Vec::with_capacity(self.repeats); order.len()];
+        for place in 0..self.choice.cases.len() {
+            runs.iter_mut().for_each(Vec::clear);
+            for _ in 0..self.repeats {
+                order.shuffle(&mut self.chance);
+                for who in &order {
+                    match self.once(judge, *who, place, &mut laps[*who], control)? {
+                        Ok(figures) => runs[*who].push(figures),
+                        Err(voided) => return Ok(Err(voided)),
+                    }
                 }
-                if let Some((verdict, mut failure)) =
-                    judge.verdict(&outcome, case, self.task, control)?
-                {
-                    failure.reason = format!("in a timed run: {}", failure.reason);
-                    return Ok(Err(Voided {
-                        who: *who,
-                        verdict,
-                        failure,
-                    }));
-                }
-                let figures = check::figures(&outcome);
-                let peak = outcome.peak;
-                let busy = figures.cpu_ns.0 as f64 <= 1.02 * figures.wall_ns.0 as f64;
-                let single = outcome.tasks.map_or(busy, |tasks| tasks <= 1 || busy);
-                laps[*who].add(
-                    figures,
-                    peak.low.unwrap_or(peak.bytes),
-                    peak.high.unwrap_or(peak.bytes),
-                    single,
-                );
+            }
+            for (lap, runs) in laps.iter_mut().zip(&runs) {
+                lap.add(runs);
             }
         }
+        self.last_sweep = self.elapsed(judge).saturating_sub(before);
         Ok(Ok(laps))
+    }
+
+    /// One run of one contender, its output checked again.
+    fn once(
+        &mut self,
+        judge: &mut Judge,
+        who: usize,
+        place: usize,
+        lap: &mut Lap,
+        control: &Control,
+    ) -> Result<Result<Figures, Voided>, JudgeError> {
+        let case = &self.task.workload.cases[self.choice.cases[place]];
+        let limits = &self.task.limits;
+        let outcome = judge.run(&self.programs[who][place], limits, &mut |_| {}, control)?;
+        if outcome.verdict == RunVerdict::SandboxError {
+            return Err(JudgeError::Sandbox(ending(&outcome, limits)));
+        }
+        if let Some((verdict, mut failure)) = judge.verdict(&outcome, case, self.task, control)? {
+            failure.reason = format!("in a timed run: {}", failure.reason);
+            return Ok(Err(Voided {
+                who,
+                verdict,
+                failure,
+            }));
+        }
+        let figures = check::figures(&outcome);
+        let peak = outcome.peak;
+        let (low, high) = (
+            peak.low.unwrap_or(peak.bytes),
+            peak.high.unwrap_or(peak.bytes),
+        );
+        lap.peak = (lap.peak.0.max(low), lap.peak.1.max(high));
+        let busy = figures.cpu_ns.0 as f64 <= 1.02 * figures.wall_ns.0 as f64;
+        lap.single &= outcome.tasks.map_or(busy, |tasks| tasks <= 1 || busy);
+        Ok(Ok(figures))
     }
 
     /// Keeps a sweep for the medians and the ratios of the cases.
@@ -216,21 +260,8 @@ impl<'a> Track<'a> {
 
     /// Median figures per sweep of one contender.
     pub(super) fn medians(&self, who: usize) -> Figures {
-        let of = |get: fn(&Figures) -> f64| {
-            stats::median(
-                &mut self.laps[who]
-                    .iter()
-                    .map(|l| get(&l.figures))
-                    .collect::<Vec<_>>(),
-            )
-            .unwrap_or(0.0)
-        };
-        Figures {
-            wall_ns: Nanos(of(|f| f.wall_ns.0 as f64) as u64),
-            cpu_ns: Nanos(of(|f| f.cpu_ns.0 as f64) as u64),
-            peak_bytes: Bytes(of(|f| f.peak_bytes.0 as f64) as u64),
-            integral_byte_ns: ByteNanos(of(|f| f.integral_byte_ns.0)),
-        }
+        let sweeps: Vec<Figures> = self.laps[who].iter().map(|l| l.figures).collect();
+        floor::medians(&sweeps)
     }
 
     /// Ratio of every timing case, as the geometric mean over the kept sweeps.
@@ -261,13 +292,52 @@ impl<'a> Track<'a> {
 
     /// Says on how much of the workload the timing was done, where it was not all of it.
     pub(super) fn coverage(&self) -> String {
-        match self.choice.cases.len() {
-            n if n == self.task.workload.cases.len() => String::new(),
-            n => format!(
-                "; timed on {n} of {} cases ({:.0} % of the whole)",
-                self.task.workload.cases.len(),
-                self.choice.share * 100.0
-            ),
+        let (timed, all) = (self.choice.cases.len(), self.task.workload.cases.len());
+        if timed == all {
+            return String::new();
+        }
+        let floor = match self.choice.only_floor {
+            0 => String::new(),
+            n => format!("; {n} are little more than the start of the program"),
+        };
+        format!(
+            "; timed on {timed} of {all} cases ({:.0} % of the whole{floor})",
+            self.choice.share * 100.0
+        )
+    }
+
+    /// What of a sweep is floor, for two of the contenders; `None` where it is not known for both.
+    pub(super) fn floors(&self, incumbent: usize, candidate: usize) -> Option<Floors> {
+        let sweep = |who: usize| {
+            let floor = self.contenders[who].evaluation.floor?;
+            let runs = vec![floor; self.choice.cases.len()];
+            Some(runs.iter().fold(Figures::default(), |a, b| a.join(*b)))
+        };
+        Some(Floors {
+            incumbent: sweep(incumbent)?,
+            candidate: sweep(candidate)?,
+        })
+    }
+
+    /// Tells the watcher how quiet the machine is, at most once a second.
+    pub(super) fn listen(&mut self, watch: Watch<'_>) {
+        if let Some(noise) = self.ear.listen() {
+            watch(Progress::Heard { noise });
+        }
+    }
+
+    /// How quiet the machine has been since the start.
+    pub(super) fn noise(&self) -> Option<Noise> {
+        self.ear.sum()
+    }
+
+    /// Makes the end of the first stage of a comparison.
+    pub(super) fn first(self, judge: &Judge, comparison: Comparison) -> First {
+        First {
+            comparison,
+            repeats: self.repeats,
+            spent: self.elapsed(judge),
+            choice: self.choice,
         }
     }
 }
@@ -285,129 +355,4 @@ pub(super) fn figure(figures: &Figures, metric: Metric) -> f64 {
 /// ln(incumbent / candidate); a figure of 0 counts as 1 of its smallest unit.
 pub(super) fn log_ratio(incumbent: &Figures, candidate: &Figures, metric: Metric) -> f64 {
     (figure(incumbent, metric).max(1.0) / figure(candidate, metric).max(1.0)).ln()
-}
-
-/// How busy each contender has been seen, case by case: in its evaluation and in the warm-ups.
-///
-/// A crowded machine makes a busy program wait, but nothing makes an idle one look busy: so of every case the run
-/// with the largest share of CPU time counts.
-pub(super) struct Busiest {
-    seen: Vec<Vec<Figures>>,
-    single: bool,
-}
-
-impl Busiest {
-    /// What the evaluations tell of the timing cases.
-    pub(super) fn new(contenders: &[Contender<'_>], choice: &Choice) -> Self {
-        let of = |c: &Contender<'_>| {
-            let figures = |i: &usize| {
-                c.evaluation
-                    .cases
-                    .get(*i)
-                    .map_or(Figures::default(), |c| c.figures)
-            };
-            choice.cases.iter().map(figures).collect()
-        };
-        Self {
-            seen: contenders.iter().map(of).collect(),
-            single: true,
-        }
-    }
-
-    /// Takes in a warm-up.
-    pub(super) fn see(&mut self, laps: &[Lap]) {
-        for (seen, lap) in self.seen.iter_mut().zip(laps) {
-            self.single &= lap.single;
-            for (best, new) in seen.iter_mut().zip(&lap.cases) {
-                if share(new) > share(best) {
-                    *best = *new;
-                }
-            }
-        }
-    }
-
-    /// Whether CPU time tells all: every contender uses one thread and keeps it busy for 90 % of the time.
-    pub(super) fn all_busy(&self) -> bool {
-        let busy = |cases: &Vec<Figures>| {
-            share(&cases.iter().fold(Figures::default(), |a, b| a.join(*b))) >= 0.9
-        };
-        self.single && self.seen.iter().all(busy)
-    }
-
-    /// The clock that this means.
-    pub(super) fn clock(&self) -> Metric {
-        if self.all_busy() {
-            Metric::Cpu
-        } else {
-            Metric::Wall
-        }
-    }
-}
-
-fn share(figures: &Figures) -> f64 {
-    figures.cpu_ns.0 as f64 / (figures.wall_ns.0 as f64).max(1.0)
-}
-
-/// Which cases are timed: all of them; where `sweeps` sweeps of these contenders would take longer than `most`, the
-/// fewest that cover 90 % of the baseline's figure.
-pub(super) fn choose(
-    contenders: &[Contender<'_>],
-    baseline: &Evaluation,
-    objective: Objective,
-    sweeps: usize,
-    most: Duration,
-) -> Choice {
-    let count = baseline.cases.len();
-    let sweep: f64 = contenders
-        .iter()
-        .map(|c| c.evaluation.figures.wall_ns.seconds())
-        .sum();
-    let all = Choice {
-        cases: (0..count).collect(),
-        share: 1.0,
-    };
-    if sweep * sweeps as f64 <= most.as_secs_f64() || count < 2 {
-        return all;
-    }
-    if objective == Objective::Memory {
-        return Choice {
-            cases: hungriest(contenders),
-            share: 1.0,
-        };
-    }
-    let weight = |i: &usize| match objective {
-        Objective::Integral => baseline.cases[*i].figures.integral_byte_ns.0,
-        _ => baseline.cases[*i].figures.wall_ns.0 as f64,
-    };
-    let whole: f64 = all.cases.iter().map(weight).sum();
-    let mut by_weight = all.cases.clone();
-    by_weight.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
-    let mut share = 0.0;
-    let mut cases: Vec<usize> = by_weight
-        .into_iter()
-        .take_while(|i| {
-            let wanted = share < 0.9;
-            if wanted {
-                share += weight(i) / whole.max(f64::MIN_POSITIVE);
-            }
-            wanted
-        })
-        .collect();
-    cases.sort_unstable();
-    Choice {
-        cases,
-        share: share.min(1.0),
-    }
-}
-
-/// The cases on which the contenders have their peaks.
-fn hungriest(contenders: &[Contender<'_>]) -> Vec<usize> {
-    let peak = |e: &Evaluation| (0..e.cases.len()).max_by_key(|i| e.cases[*i].figures.peak_bytes);
-    let mut cases: Vec<usize> = contenders
-        .iter()
-        .filter_map(|c| peak(c.evaluation))
-        .collect();
-    cases.sort_unstable();
-    cases.dedup();
-    cases
 }

@@ -3,7 +3,7 @@
 //! Five pairs; better or worse only if the two ranges do not touch and the gap of the medians exceeds the smallest
 //! effect (1 %) and 512 KiB.
 
-use super::compare::{CANDIDATE, Compared, FLOOR, INCUMBENT, Plan};
+use super::compare::{CANDIDATE, FLOOR, INCUMBENT, Plan, Void};
 use super::judge::{Judge, JudgeError, Watch};
 use super::pairs::{Lap, Track, log_ratio};
 use super::{Answer, Comparison, Metric, Progress, stats};
@@ -21,16 +21,16 @@ pub(super) fn compare(
     plan: &Plan,
     control: &Control,
     watch: Watch<'_>,
-) -> Result<Compared, JudgeError> {
-    if let Err(voided) = pairs(judge, track, false, control, watch)? {
-        return Ok(voided);
+) -> Result<Result<Comparison, Void>, JudgeError> {
+    if let Err(void) = pairs(judge, track, false, control, watch)? {
+        return Ok(Err(void));
     }
     let comparison = conclude(track, names, [INCUMBENT, CANDIDATE], plan);
     watch(Progress::Looked {
         look: comparison.looks[0],
         metric: Metric::Peak,
     });
-    Ok(Compared::Done(comparison))
+    Ok(Ok(comparison))
 }
 
 /// Runs the pairs of a comparison of peaks; `Err` inside is a contender that failed.
@@ -40,7 +40,7 @@ pub(super) fn pairs(
     confirming: bool,
     control: &Control,
     watch: Watch<'_>,
-) -> Result<Result<(), Compared>, JudgeError> {
+) -> Result<Result<(), Void>, JudgeError> {
     for done in 1..=PAIRS {
         let laps = match track.sweep(judge, control)? {
             Ok(laps) => laps,
@@ -57,6 +57,7 @@ pub(super) fn pairs(
             left_ns: Some(Nanos::from(each * (PAIRS - done) as u32)),
         });
         track.keep(laps);
+        track.listen(watch);
     }
     Ok(Ok(()))
 }
@@ -98,6 +99,9 @@ pub(super) fn conclude(
         candidate_figures: track.medians(at[1]),
         smallest_effect: plan.rules.smallest_effect,
         margin: plan.rules.margin,
+        repeats: track.repeats(),
+        floors: track.floors(at[0], at[1]),
+        noise: track.noise(),
         note: note(answer, &incumbent, &candidate) + &track.coverage(),
     }
 }

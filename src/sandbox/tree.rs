@@ -12,8 +12,12 @@ use crate::units::{Bytes, Nanos};
 pub struct Look {
     /// Threads alive.
     pub tasks: u32,
+    /// Processes alive.
+    pub processes: u32,
     /// Σ (resident − file-backed) over the processes: counts shared pages repeatedly.
     pub memory: Bytes,
+    /// The largest single process: the tree has certainly no less.
+    pub largest: Bytes,
     /// Σ CPU time of the living and of the children they have waited for.
     pub cpu: Nanos,
 }
@@ -23,7 +27,10 @@ pub struct Look {
 pub fn look(root: u32) -> Look {
     let mut seen = Look::default();
     for pid in descendants(root) {
-        seen.memory.0 += memory_of(pid);
+        let memory = Bytes(memory_of(pid));
+        seen.processes += 1;
+        seen.memory.0 += memory.0;
+        seen.largest = seen.largest.max(memory);
         let (threads, cpu) = stat_of(pid).unwrap_or_default();
         seen.tasks += threads;
         seen.cpu = seen.cpu + cpu;
@@ -48,7 +55,10 @@ pub fn look_below(root: u32) -> Look {
                 .parse::<u64>()
                 .unwrap_or(0)
         };
-        seen.memory.0 += (kib("RssAnon:") + kib("RssShmem:")) * 1024;
+        let memory = Bytes((kib("RssAnon:") + kib("RssShmem:")) * 1024);
+        seen.processes += 1;
+        seen.memory.0 += memory.0;
+        seen.largest = seen.largest.max(memory);
         let (threads, cpu) = stat_of(pid).unwrap_or_default();
         seen.tasks += threads;
         seen.cpu = seen.cpu + cpu;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::measure::{
-    CaseResult, Comparison, Evaluation, Figures, Flag, Look, Metric, Progress, Verdict,
+    CaseResult, Comparison, Evaluation, Figures, Flag, Look, Metric, Noise, Progress, Verdict,
 };
 use crate::sandbox::{Guards, Sample};
 use crate::session::event::{
@@ -186,6 +186,8 @@ pub struct Live {
     pub pairs: Vec<LivePair>,
     /// The last look.
     pub look: Option<(Look, Metric)>,
+    /// How quiet the machine is while pairs run.
+    pub noise: Option<Noise>,
 }
 
 /// One pair as it arrived.
@@ -373,6 +375,7 @@ impl Session {
                 self.live.cases.clear();
                 self.live.pairs.clear();
                 self.live.look = None;
+                self.live.noise = None;
             }
             Event::RoundStarted {
                 round,
@@ -616,6 +619,7 @@ impl Session {
                 }
             }
             Progress::Looked { look, metric } => self.live.look = Some((*look, *metric)),
+            Progress::Heard { noise } => self.live.noise = Some(*noise),
         }
     }
 }

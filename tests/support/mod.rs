@@ -3,3 +3,4 @@
 
 pub mod home;
 pub mod server;
+pub mod truth;

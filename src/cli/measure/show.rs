@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{Entrant, Findings, has_figures};
+use crate::measure::noise::Level;
 use crate::measure::{Answer, Comparison, Evaluation, Metric, Progress, Verdict, text::clean};
 use crate::task::Objective;
 use crate::units::Gain;
@@ -30,6 +31,7 @@ fn version(entrant: &Entrant) -> Value {
         "cpu_ns": figures.map(|f| f.cpu_ns),
         "peak_bytes": figures.map(|f| f.peak_bytes),
         "integral_byte_ns": figures.map(|f| f.integral_byte_ns),
+        "floor": e.floor,
         "cases_passed": e.passed(),
         "cases_total": e.cases_total,
         "failure": e.failure,
@@ -53,6 +55,10 @@ fn comparison(c: &Comparison) -> Value {
         "per_case": c.per_case,
         "smallest_effect": c.smallest_effect,
         "margin": c.margin,
+        "repeats": c.repeats,
+        "floors": c.floors,
+        "gain_beyond_floor": c.gain_beyond_floor(),
+        "noise": c.noise,
         "note": c.note,
     })
 }
@@ -134,7 +140,28 @@ fn table(findings: &Findings) -> String {
         " one sweep over {cases} {}; times and memory × time add up, the peak is the largest",
         if cases == 1 { "case" } else { "cases" }
     );
+    for floor in floors(findings) {
+        let _ = writeln!(out, " {floor}");
+    }
     out
+}
+
+/// What an empty program takes, once for each language that takes part.
+fn floors(findings: &Findings) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for entrant in &findings.entrants {
+        let Some(floor) = entrant.evaluation.floor else {
+            continue;
+        };
+        let line = format!(
+            "floor: an empty {} program takes {} a run (CPU {}), and {}",
+            entrant.language, floor.wall_ns, floor.cpu_ns, floor.peak_bytes
+        );
+        if !said.contains(&line) {
+            said.push(line);
+        }
+    }
+    said
 }
 
 fn verdict(e: &Evaluation) -> String {
@@ -233,7 +260,28 @@ fn sentence(c: &Comparison, objective: Objective) -> String {
         new.integral_byte_ns,
         c.metric.in_words()
     );
+    out.push_str(&beyond_floor(c));
+    if let Some(noise) = c.noise.filter(|n| n.level > Level::Quiet) {
+        let _ = writeln!(out, "       the machine was {}", noise.in_words());
+    }
     out
+}
+
+/// The gain beyond the floor, where the floor is a part of the figures worth speaking of.
+fn beyond_floor(c: &Comparison) -> String {
+    let (Some(floors), Some(gain)) = (&c.floors, c.gain_beyond_floor()) else {
+        return String::new();
+    };
+    let figures = [&c.incumbent_figures, &c.candidate_figures];
+    let [old, new] = floors.shares(figures, c.metric);
+    if old.max(new) < 0.1 {
+        return String::new();
+    }
+    format!(
+        "       beyond the floor (an empty program: {:.0} % of the one, {:.0} % of the other): about {gain}\n",
+        old * 100.0,
+        new * 100.0
+    )
 }
 
 /// Prints, and tells whether that went well.
@@ -249,6 +297,7 @@ pub(super) struct Status {
     about: String,
     last: Option<Instant>,
     shown: bool,
+    noise: Level,
 }
 
 impl Status {
@@ -258,6 +307,7 @@ impl Status {
             about: String::new(),
             last: None,
             shown: false,
+            noise: Level::Unknown,
         }
     }
 
@@ -299,7 +349,9 @@ impl Status {
                 look.high.0,
                 metric.in_words()
             ),
-            Progress::Sampled { .. } | Progress::CaseFinished { .. } => return,
+            Progress::Sampled { .. } | Progress::CaseFinished { .. } | Progress::Heard { .. } => {
+                return;
+            }
         };
         let due = self
             .last
@@ -310,7 +362,11 @@ impl Status {
         self.last = Some(Instant::now());
         self.shown = true;
         let mut err = std::io::stderr().lock();
-        drop(write!(err, "\r\x1b[K{}: {line}", self.about));
+        let noise = match self.noise {
+            Level::Unknown => String::new(),
+            level => format!(" · {}", level.in_words()),
+        };
+        drop(write!(err, "\r\x1b[K{}: {line}{noise}", self.about));
         drop(err.flush());
     }
 

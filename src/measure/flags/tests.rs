@@ -222,6 +222,7 @@ fn evaluation(cases: &[(&str, u64)]) -> Evaluation {
         cases_total: cases.len(),
         build: None,
         failure: None,
+        floor: None,
         flags: Vec::new(),
         memory_source: MemorySource::Cgroup,
     }
@@ -249,6 +250,9 @@ fn compared(per_case: &[(&str, f64)]) -> Comparison {
         candidate_figures: Figures::default(),
         smallest_effect: 0.01,
         margin: 0.025,
+        repeats: 1,
+        floors: None,
+        noise: None,
         note: String::new(),
     }
 }

@@ -42,6 +42,8 @@ struct Live<'a> {
     most_tasks: u32,
     /// CPU time seen in the process tree, where no cgroup counts it.
     seen_cpu: Nanos,
+    /// Where no cgroup counts: the largest single process, and whether there was ever more than one.
+    alone: (Bytes, bool),
 }
 
 impl Slot {
@@ -84,6 +86,7 @@ impl Slot {
             trace: Trace::new(),
             most_tasks: 0,
             seen_cpu: Nanos(0),
+            alone: (Bytes(0), false),
         };
         let fds = [input.as_fd(), out_write.as_fd(), err_write.as_fd()];
         self.tell(&Message::Run(request), &fds)?;
@@ -316,6 +319,8 @@ impl Slot {
                 let look = tree::look_below(init);
                 live.most_tasks = live.most_tasks.max(look.tasks);
                 live.seen_cpu = live.seen_cpu.max(look.cpu);
+                live.alone.0 = live.alone.0.max(look.largest);
+                live.alone.1 |= look.processes > 1;
                 look.memory.0
             }),
         };
@@ -374,7 +379,10 @@ impl Slot {
         } else {
             verdict_of(exit_code, signal)
         };
-        let peak = self.peak(sampled, live.finished, live.most_tasks, before);
+        let peak = match live.alone {
+            (largest, true) if self.cgroup.is_none() => shared_peak(sampled, largest),
+            _ => self.peak(sampled, live.finished, live.most_tasks, before),
+        };
         let tasks = (live.most_tasks > 0).then_some(live.most_tasks);
         let collected = match (stage, &live.door) {
             (Some(stage), _) => stage.door().map_or_else(
@@ -429,6 +437,16 @@ impl Slot {
                 high: None,
             },
         }
+    }
+}
+
+/// The peak of several processes whose shared pages were counted in each of them: between the largest and their sum.
+fn shared_peak(sum: Bytes, largest: Bytes) -> Peak {
+    let apart = sum.0 > largest.0 + (largest.0 / 50).max(Bytes::mib(1).0);
+    Peak {
+        bytes: sum,
+        low: apart.then_some(largest),
+        high: apart.then_some(sum),
     }
 }
 

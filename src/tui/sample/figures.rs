@@ -97,6 +97,9 @@ pub(super) fn comparison(
         candidate_figures: figures(candidate),
         smallest_effect: 0.01,
         margin: 0.025,
+        repeats: 1,
+        floors: None,
+        noise: None,
         note: String::new(),
     }
 }

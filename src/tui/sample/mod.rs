@@ -548,6 +548,7 @@ impl Maker {
             build: None,
             failure,
             flags: Vec::new(),
+            floor: None,
             memory_source: MemorySource::Cgroup,
         }
     }

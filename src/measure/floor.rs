@@ -1,0 +1,241 @@
+//! The floor: what a program of a language costs before it does anything.
+//!
+//! An empty program is built and run a few times, once for every machine, language and tool version; the medians are
+//! kept in the folder of builds. A figure that is mostly floor says little about the code.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::judge::{Judge, JudgeError};
+use super::pairs::figure;
+use super::{Comparison, Figures, Metric, build, check, machine, stats};
+use crate::sandbox::{Control, Limits, Program, RunVerdict};
+use crate::task::Language;
+use crate::units::{ByteNanos, Bytes, Gain, Nanos};
+
+/// Runs behind a floor, at most; fewer where they take long.
+const RUNS: usize = 15;
+
+/// Time for them, about; three are made in any case.
+const TIME: Duration = Duration::from_millis(700);
+
+/// What of the figures of a comparison is floor, per sweep over the timed cases.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Floors {
+    /// Under the incumbent's figures.
+    pub incumbent: Figures,
+    /// Under the candidate's figures.
+    pub candidate: Figures,
+}
+
+impl Floors {
+    /// The part of the two figures (incumbent, candidate) that is floor: between 0 and 1.
+    #[must_use]
+    pub fn shares(&self, figures: [&Figures; 2], metric: Metric) -> [f64; 2] {
+        let share = |of: &Figures, floor: &Figures| {
+            (figure(floor, metric) / figure(of, metric).max(1.0)).clamp(0.0, 1.0)
+        };
+        [
+            share(figures[0], &self.incumbent),
+            share(figures[1], &self.candidate),
+        ]
+    }
+}
+
+/// The gain in what is above the floor: (incumbent − floor) / (candidate − floor). `None` where the candidate, or what is
+/// left of the incumbent, is less than a twentieth above its floor: the quotient of two such small differences is noise.
+#[must_use]
+pub fn beyond(figures: [&Figures; 2], floors: [&Figures; 2], metric: Metric) -> Option<Gain> {
+    let above = |i: usize| {
+        let (of, floor) = (figure(figures[i], metric), figure(floors[i], metric));
+        (of - floor > 0.05 * floor && of > floor).then_some(of - floor)
+    };
+    Some(Gain(above(0)? / above(1)?))
+}
+
+/// What people should know of a comparison whose figures are mostly floor; empty where they are not.
+pub(super) fn remark(c: &Comparison) -> String {
+    let Some(floors) = &c.floors else {
+        return String::new();
+    };
+    let shares = floors.shares([&c.incumbent_figures, &c.candidate_figures], c.metric);
+    let share = shares[0].max(shares[1]);
+    let of = if shares[0] > shares[1] { 0 } else { 1 };
+    let name = [&c.incumbent, &c.candidate][of];
+    if share <= 0.5 {
+        return String::new();
+    }
+    let advice = match c.metric {
+        Metric::Peak => "an input that needs more memory would tell more",
+        _ => "larger inputs would tell more",
+    };
+    if shares[0].min(shares[1]) > 0.9 {
+        return format!("; nearly all of it is what an empty program takes: {advice}");
+    }
+    format!(
+        "; {:.0} % of {name}'s figure is what an empty program takes: {advice}",
+        share * 100.0
+    )
+}
+
+/// The shortest program of a language that is built in; other languages have no known floor.
+fn empty_program(language: &str) -> Option<&'static str> {
+    Some(match language {
+        "python" => "pass\n",
+        "javascript" => ";\n",
+        "ruby" => "nil\n",
+        "c" | "cpp" => "int main(void) { return 0; }\n",
+        "rust" => "fn main() {}\n",
+        "go" => "package main\n\nfunc main() {}\n",
+        "java" => "public class Main { public static void main(String[] a) {} }\n",
+        _ => return None,
+    })
+}
+
+impl Judge {
+    /// What one run of an empty program of the language takes here, as medians; measured when it is first asked for
+    /// (some milliseconds to a second), then taken from the folder of builds. `None` where no empty program is known for
+    /// the language or it does not run: a floor is worth knowing, but nothing fails for want of it.
+    ///
+    /// # Errors
+    /// The sandbox failed, or stopped.
+    pub fn floor(
+        &mut self,
+        language: &Language,
+        tool: Option<&str>,
+        control: &Control,
+    ) -> Result<Option<Figures>, JudgeError> {
+        let Some(text) = empty_program(&language.id) else {
+            return Ok(None);
+        };
+        let version = match self.toolchain(language, tool, control) {
+            Ok(version) => version,
+            Err(stop @ (JudgeError::Stopped | JudgeError::Sandbox(_))) => return Err(stop),
+            Err(_) => return Ok(None),
+        };
+        let identity = self.floor_identity(language, tool, &version, text);
+        if let Some(known) = self.floors.get(&identity) {
+            return Ok(Some(*known));
+        }
+        let kept = self.cache.find(&identity, "floor.json");
+        let kept = kept.and_then(|file| serde_json::from_slice(&std::fs::read(file).ok()?).ok());
+        let floor = match kept {
+            Some(floor) => Some(floor),
+            None => self.measure_floor(language, tool, text, control)?,
+        };
+        if let Some(floor) = floor {
+            if kept.is_none() {
+                let bytes = serde_json::to_vec(&floor).unwrap_or_default();
+                // Measured again next time, if it cannot be kept.
+                drop(self.cache.keep(&identity, "floor.json", &bytes, ""));
+            }
+            self.floors.insert(identity, floor);
+        }
+        Ok(floor)
+    }
+
+    fn measure_floor(
+        &mut self,
+        language: &Language,
+        tool: Option<&str>,
+        text: &str,
+        control: &Control,
+    ) -> Result<Option<Figures>, JudgeError> {
+        let source = build::source(&language.source_file, text);
+        let built = match self.build(&source, language, tool, control, &mut |_| {}) {
+            Ok(built) if built.failure.is_none() => built,
+            Err(stop @ (JudgeError::Stopped | JudgeError::Sandbox(_))) => return Err(stop),
+            Ok(_) | Err(_) => return Ok(None),
+        };
+        let program = Program {
+            argv: built.argv,
+            environment: built.environment,
+            mounts: built.mounts,
+            ..Program::default()
+        };
+        let started = Instant::now();
+        let mut runs: Vec<Figures> = Vec::new();
+        // The first run warms up and is thrown away.
+        for run in 0..=RUNS {
+            let outcome = self.run(&program, &Limits::default(), &mut |_| {}, control)?;
+            if outcome.verdict != RunVerdict::Ok {
+                return Ok(None);
+            }
+            if run > 0 {
+                runs.push(check::figures(&outcome));
+            }
+            if run >= 3 && started.elapsed() > TIME {
+                break;
+            }
+        }
+        Ok(Some(medians(&runs)))
+    }
+
+    /// Everything that a floor depends on.
+    fn floor_identity(
+        &self,
+        language: &Language,
+        tool: Option<&str>,
+        version: &str,
+        text: &str,
+    ) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let said = format!(
+            "reheat floor 1\0{language:?}\0{tool:?}\0{version}\0{text}\0{:?}\0{:?}",
+            machine::facts(),
+            self.guards()
+        );
+        hasher.update(said.as_bytes());
+        hasher.finalize().to_hex()[..32].to_owned()
+    }
+}
+
+/// The median of each figure.
+pub(super) fn medians(runs: &[Figures]) -> Figures {
+    let of = |get: fn(&Figures) -> f64| {
+        stats::median(&mut runs.iter().map(get).collect::<Vec<_>>()).unwrap_or(0.0)
+    };
+    Figures {
+        wall_ns: Nanos(of(|f| f.wall_ns.0 as f64) as u64),
+        cpu_ns: Nanos(of(|f| f.cpu_ns.0 as f64) as u64),
+        peak_bytes: Bytes(of(|f| f.peak_bytes.0 as f64) as u64),
+        integral_byte_ns: ByteNanos(of(|f| f.integral_byte_ns.0)),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn wall(ms: u64) -> Figures {
+        Figures {
+            wall_ns: Nanos(ms * 1_000_000),
+            ..Figures::default()
+        }
+    }
+
+    #[test]
+    fn the_gain_beyond_the_floor_leaves_the_floor_out() {
+        let gain = |old, new| {
+            beyond(
+                [&wall(old), &wall(new)],
+                [&wall(10), &wall(10)],
+                Metric::Wall,
+            )
+            .map(|g| g.0)
+        };
+        assert_eq!(gain(30, 20), Some(2.0));
+        assert_eq!(gain(30, 10), None, "the candidate is all floor");
+        assert_eq!(gain(10, 30), None);
+        assert_eq!(gain(9, 8), None, "below the floor");
+        let floors = Floors {
+            incumbent: wall(10),
+            candidate: wall(12),
+        };
+        let shares = floors.shares([&wall(20), &wall(10)], Metric::Wall);
+        assert_eq!(shares, [0.5, 1.0]);
+        assert_eq!(floors.shares([&wall(0), &wall(0)], Metric::Cpu), [0.0, 0.0]);
+    }
+}
