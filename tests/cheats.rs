@@ -186,7 +186,7 @@ fn a_gain_on_shown_inputs_alone_is_flagged_wherever_the_version_is_named() {
         "{shown}"
     );
     assert!(
-        shown.contains("Look at it before you trust it: line 3 holds"),
+        shown.contains("Look at it before you trust it: line 4 holds"),
         "{shown}"
     );
     let json: Value = serde_json::from_slice(&home.run(&["show", "--json"]).stdout).unwrap();
@@ -390,7 +390,7 @@ fn a_resumed_session_holds_out_the_same_cases() {
     }
     assert!(prompts[1].contains("wrong answer"), "{}", prompts[1]);
     // With none held out all are shown, and nothing is said of others.
-    let (events, _) = home.events(&[&args[..9], &["1", "--held-out", "0"]].concat());
+    let (events, _) = home.events(&[&args[..9], &["--held-out", "0"]].concat());
     assert!(drawn(&events).is_null());
     let prompt = named(&events, "prompt_sent")[0]["prompt"].as_str().unwrap();
     assert!(!prompt.contains("not shown"), "{prompt}");

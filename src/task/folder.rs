@@ -265,6 +265,7 @@ impl TaskFile {
                 cases: Vec::new(),
                 hold_out: self.workload.held_out.clone(),
                 shown: self.workload.shown.clone(),
+                place: None,
             },
             args: self.args.clone(),
             files: Vec::new(),
@@ -312,13 +313,14 @@ pub fn load_folder(dir: &Path, languages: &Languages) -> Result<Task, TaskError>
     }
     let read = read_cases(&cases)?;
     task.workload.cases = read.cases;
+    task.workload.place = Some(cases);
     task.notes.extend(read.notes);
     held_out::check(&task.workload)
         .map_err(|e| invalid(format!("{}: {e}", dir.join(TASK_FILE).display())))?;
     for name in &file.files {
         data_file(&mut task.files, &dir.join(name))?;
     }
-    answers_stay_out(&task, Some(&cases))?;
+    answers_stay_out(&task)?;
     if let Some(tape) = &file.tape {
         let path = dir.join(tape);
         if !path.is_file() {
@@ -514,6 +516,7 @@ mod tests {
                 cases: vec![case("2", b"\xff\x00", Some(b"")), case("10", b"", None)],
                 hold_out: HoldOut::Named(vec!["10".into()]),
                 shown: vec!["2".into()],
+                place: None,
             },
             args: vec!["--deep".into(), "a b \"c\"".into()],
             files: vec![DataFile {
@@ -562,6 +565,10 @@ mod tests {
         let bare = |t: &Task| Task {
             files: Vec::new(),
             tape: None,
+            workload: Workload {
+                place: None,
+                ..t.workload.clone()
+            },
             ..t.clone()
         };
         assert_eq!(format!("{:?}", bare(&back)), format!("{:?}", bare(&task)));

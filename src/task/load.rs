@@ -66,7 +66,7 @@ impl TaskFlags {
             return Err(self.no_cases());
         }
         held_out::check(&task.workload)?;
-        answers_stay_out(&task, self.cases.as_deref())?;
+        answers_stay_out(&task)?;
         Ok(task)
     }
 
@@ -118,6 +118,7 @@ impl TaskFlags {
             // What a task folder says by name is about its own cases.
             task.workload = Workload {
                 cases: read.cases,
+                place: Some(path.clone()),
                 ..Workload::default()
             };
             task.notes.extend(read.notes);
@@ -304,8 +305,9 @@ pub(super) fn data_file(files: &mut Vec<DataFile>, path: &Path) -> Result<(), Ta
 ///
 /// # Errors
 /// A sentence that names the file.
-pub(super) fn answers_stay_out(task: &Task, cases: Option<&Path>) -> Result<(), TaskError> {
-    let cases = cases.and_then(|c| c.canonicalize().ok());
+pub(super) fn answers_stay_out(task: &Task) -> Result<(), TaskError> {
+    let place = task.workload.place.as_ref();
+    let cases = place.and_then(|c| c.canonicalize().ok());
     for file in &task.files {
         let host = file.host.canonicalize();
         if let (Ok(host), Some(cases)) = (&host, &cases)
