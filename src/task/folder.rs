@@ -44,7 +44,7 @@ use include_dir::Dir;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::cases::{HOW_CASES_LOOK, read_cases};
-use super::checker::{CheckerFile, CheckerProgram};
+use super::checker_program::{CheckerFile, CheckerProgram};
 use super::held_out::{self, HoldOut};
 use super::load::{answers_stay_out, data_file, language_for, source_text};
 use super::reading::{invalid, parse_toml, plain_name, read_text};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::cases::{HOW_CASES_LOOK, read_cases};
-use super::checker::CheckerProgram;
+use super::checker_program::CheckerProgram;
 use super::folder::TASK_FILE;
 pub use super::folder::{load_folder, save_folder};
 use super::held_out::{self, HoldOut};

@@ -6,6 +6,7 @@
 pub mod bundled;
 pub mod cases;
 pub mod checker;
+mod checker_program;
 mod folder;
 pub mod held_out;
 pub mod language;
