@@ -4,7 +4,6 @@
 
 mod support;
 
-use std::fs;
 use std::net::TcpListener;
 
 use reheat::measure::flags;
@@ -12,7 +11,9 @@ use reheat::model::extract;
 use reheat::session::event::Finish;
 use reheat::task::{Languages, bundled, held_out};
 use serde_json::Value;
-use support::home::{FAST, Home, SLOW, WRONG, named, reply, stderr, stdout, tape, verdicts};
+use support::home::{
+    FAST, Home, SLOW, WRONG, named, prompts, reply, stderr, stdout, tape, verdicts,
+};
 
 /// Inputs and outputs of [`SLOW`]; the third case is held out.
 const CASES: [(&str, &str, &str); 4] = [
@@ -49,25 +50,9 @@ fn play(home: &Home, more: &[&str]) -> (Vec<Value>, Vec<Value>) {
         "20s",
     ];
     let (events, _) = home.events(&[&base[..], more].concat());
-    let kept = journal(home);
+    let kept = home.journal();
     assert!(!kept.is_empty());
     (events, kept)
-}
-
-fn journal(home: &Home) -> Vec<Value> {
-    let folder = home.sessions().pop().unwrap();
-    let text = fs::read_to_string(folder.join("journal.jsonl")).unwrap();
-    text.lines()
-        .filter_map(|l| serde_json::from_str(l).ok())
-        .collect()
-}
-
-/// Everything that any model was ever told.
-fn prompts(journal: &[Value]) -> Vec<String> {
-    named(journal, "prompt_sent")
-        .iter()
-        .map(|e| e["prompt"].as_str().unwrap().to_owned())
-        .collect()
 }
 
 /// Kinds of the flags of a version.
@@ -186,7 +171,7 @@ fn a_gain_on_shown_inputs_alone_is_flagged_wherever_the_version_is_named() {
         "{shown}"
     );
     assert!(
-        shown.contains("Look at it before you trust it: line 3 holds"),
+        shown.contains("Look at it before you trust it: line 4 holds"),
         "{shown}"
     );
     let json: Value = serde_json::from_slice(&home.run(&["show", "--json"]).stdout).unwrap();
@@ -290,9 +275,16 @@ fn the_network_is_out_of_reach() {
         "import socket, sys\nn = int(sys.stdin.readline())\ntry:\n    s = socket.create_connection(('127.0.0.1', {port}), 1)\n    s.sendall(b'what is the answer?')\n    print('asked')\nexcept OSError:\n    print((n - 1) * n * (2 * n - 1) // 6)\n"
     );
     ground(&home, SLOW, &[&ask]);
-    let (events, _) = play(&home, &["--rounds", "1"]);
+    let (events, kept) = play(&home, &["--rounds", "1"]);
     assert_eq!(verdicts(&events), ["accepted", "accepted"]);
     assert!(listener.accept().is_err(), "somebody came through");
+    let guards = named(&kept, "session_started")[0]["guards"]["on"].clone();
+    if guards.as_array().unwrap().contains(&"attempts".into()) {
+        assert_eq!(flagged(&kept, 1), ["refused"]);
+        assert!(flagged(&kept, 0).is_empty());
+    } else {
+        println!("that it is flagged is not checked: attempts are not noted here");
+    }
 }
 
 #[test]
@@ -339,88 +331,6 @@ fn one_that_never_ends_does_not_cost_the_next_its_turn() {
         "{seen:?}"
     );
     assert_eq!(events.last().unwrap()["best_version"], 3);
-}
-
-#[test]
-fn a_resumed_session_holds_out_the_same_cases() {
-    let home = Home::new();
-    home.write("slow.py", SLOW);
-    let n = |i: u64| 1_000_003 + i * 7_919;
-    for i in 0..8 {
-        home.write(&format!("cases/{i}.in"), &format!("{}\n", n(i)));
-        let m = n(i);
-        let sum = u128::from(m - 1) * u128::from(m) * u128::from(2 * m - 1) / 6;
-        home.write(&format!("cases/{i}.out"), &format!("{sum}\n"));
-    }
-    // The original is quick enough here, and its answers are right.
-    home.write("slow.py", &format!("# v0\n{FAST}"));
-    tape(
-        &home,
-        &[reply(WRONG), reply(WRONG.replace("// 2", "// 3").as_str())],
-    );
-    let args = [
-        "optimize",
-        "slow.py",
-        "--cases",
-        "cases",
-        "--tape",
-        "tape",
-        "--json",
-        "--rounds",
-        "1",
-        "--held-out",
-        "3",
-    ];
-    home.events(&args);
-    let drawn = |kept: &[Value]| named(kept, "session_started")[0]["task"]["held_out"].clone();
-    let held = drawn(&journal(&home));
-    assert_eq!(held.as_array().unwrap().len(), 3, "{held}");
-    assert!(named(&journal(&home), "session_started")[0]["task"]["held_out_seed"].is_number());
-    let (events, _) = home.events(&["resume", "--json", "--rounds", "2"]);
-    assert_eq!(named(&events, "round_started").len(), 1, "{events:?}");
-    let prompts = prompts(&journal(&home));
-    assert_eq!(prompts.len(), 2);
-    for i in 0..8 {
-        let told = prompts.iter().any(|p| p.contains(&n(i).to_string()));
-        let is_held = held
-            .as_array()
-            .unwrap()
-            .contains(&Value::from(i.to_string()));
-        assert!(!(told && is_held), "case {i} is held out and was told");
-    }
-    assert!(prompts[1].contains("wrong answer"), "{}", prompts[1]);
-    // With none held out all are shown, and nothing is said of others.
-    let (events, _) = home.events(&[&args[..9], &["1", "--held-out", "0"]].concat());
-    assert!(drawn(&events).is_null());
-    let prompt = named(&events, "prompt_sent")[0]["prompt"].as_str().unwrap();
-    assert!(!prompt.contains("not shown"), "{prompt}");
-}
-
-#[test]
-fn answers_cannot_be_brought_in_as_data_files() {
-    let home = Home::new();
-    ground(&home, SLOW, &[FAST]);
-    let copy = home.write("copy.txt", "a long answer of more than sixteen bytes\n");
-    home.write("task/cases/05.in", "1\n");
-    home.write(
-        "task/cases/05.out",
-        "a long answer of more than sixteen bytes\n",
-    );
-    let base = ["optimize", "task", "--tape", "tape", "--headless", "--file"];
-    for (file, wanted) in [
-        (home.path("task/cases/02.out"), "belongs to the cases"),
-        (home.path("task/cases/02.in"), "belongs to the cases"),
-        (copy, "word for word the expected output of case 05"),
-    ] {
-        let file = file.display().to_string();
-        let output = home.run(&[&base[..], &[&file]].concat());
-        let said = stderr(&output);
-        assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(
-            said.contains(wanted) && said.contains("no version may see"),
-            "{said}"
-        );
-    }
 }
 
 #[test]

@@ -13,8 +13,8 @@ use reheat::model::tape::Tape;
 use reheat::sandbox;
 use reheat::session::event::{Event, Finish, Goal, Mode, Origin, Stage, VersionId};
 use reheat::session::{Library, Session};
-use reheat::task::Languages;
 use reheat::task::load::TaskFlags;
+use reheat::task::{HoldOut, Languages};
 use support::home::{FAST, Home, WRONG, reply, squares};
 
 /// A running loop and what it has come to so far.
@@ -27,11 +27,16 @@ struct Watched {
 
 impl Watched {
     fn start(mode: Mode, replies: &[String], speed: f64) -> Self {
+        Self::start_with(mode, replies, speed, None)
+    }
+
+    fn start_with(mode: Mode, replies: &[String], speed: f64, held_out: Option<HoldOut>) -> Self {
         let home = Home::new();
         squares(&home);
         let flags = TaskFlags {
             file: Some(home.path("slow.py")),
             cases: Some(home.path("cases")),
+            held_out,
             ..TaskFlags::default()
         };
         let lines: Vec<String> = replies
@@ -100,6 +105,27 @@ impl Watched {
 
     fn incumbent(&self) -> Option<u32> {
         self.session.incumbent.map(|v| v.0)
+    }
+}
+
+#[test]
+fn a_hint_that_quotes_a_held_out_case_is_warned_of() {
+    let held = HoldOut::Named(vec!["02".into()]);
+    let mut w = Watched::start_with(Mode::Manual, &[reply(WRONG)], 1000.0, Some(held));
+    w.until_waiting();
+    let warned = |w: &Watched| {
+        w.session
+            .notes
+            .iter()
+            .any(|n| n.text.contains("the hint quotes"))
+    };
+    for (hint, wanted) in [
+        ("think of 0 as well", false),
+        ("for 40000 it is 21332533340000", true),
+    ] {
+        w.handle.send(Command::Hint(hint.into()));
+        w.until("the hint is taken", |_, s| s.hint == hint);
+        assert_eq!(warned(&w), wanted, "{hint}");
     }
 }
 

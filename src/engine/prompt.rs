@@ -256,3 +256,7 @@ fn idea(reply: &str) -> String {
     let words: Vec<&str> = said.split_whitespace().take(50).collect();
     words.join(" ")
 }
+
+#[cfg(test)]
+#[path = "prompt_tests.rs"]
+mod tests;

@@ -47,7 +47,7 @@ use include_dir::Dir;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::cases::{HOW_CASES_LOOK, read_cases};
-use super::checker::{CheckerFile, CheckerProgram};
+use super::checker_program::{CheckerFile, CheckerProgram};
 use super::held_out::{self, HoldOut};
 use super::limits::LimitsFile;
 use super::load::{Usual, answers_stay_out, data_file, language_for, source_text};
@@ -206,6 +206,7 @@ impl TaskFile {
                 cases: Vec::new(),
                 hold_out: self.workload.held_out.clone(),
                 shown: self.workload.shown.clone(),
+                place: None,
             },
             args: self.args.clone(),
             files: Vec::new(),
@@ -264,13 +265,14 @@ pub(super) fn load_folder_over(
     }
     let read = read_cases(&cases)?;
     task.workload.cases = read.cases;
+    task.workload.place = Some(cases);
     task.notes.extend(read.notes);
     held_out::check(&task.workload)
         .map_err(|e| invalid(format!("{}: {e}", dir.join(TASK_FILE).display())))?;
     for name in &file.files {
         data_file(&mut task.files, &dir.join(name))?;
     }
-    answers_stay_out(&task, Some(&cases))?;
+    answers_stay_out(&task)?;
     if let Some(tape) = &file.tape {
         let path = dir.join(tape);
         if !path.is_file() {
@@ -475,6 +477,7 @@ mod tests {
                 cases: vec![case("2", b"\xff\x00", Some(b"")), case("10", b"", None)],
                 hold_out: HoldOut::Named(vec!["10".into()]),
                 shown: vec!["2".into()],
+                place: None,
             },
             args: vec!["--deep".into(), "a b \"c\"".into()],
             files: vec![DataFile {
@@ -523,6 +526,10 @@ mod tests {
         let bare = |t: &Task| Task {
             files: Vec::new(),
             tape: None,
+            workload: Workload {
+                place: None,
+                ..t.workload.clone()
+            },
             ..t.clone()
         };
         assert_eq!(format!("{:?}", bare(&back)), format!("{:?}", bare(&task)));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::cases::{HOW_CASES_LOOK, read_cases};
-use super::checker::CheckerProgram;
+use super::checker_program::CheckerProgram;
 use super::folder::{TASK_FILE, load_folder_over};
 pub use super::folder::{load_folder, save_folder};
 use super::held_out::{self, HoldOut};
@@ -74,7 +74,7 @@ impl TaskFlags {
             return Err(self.no_cases());
         }
         held_out::check(&task.workload)?;
-        answers_stay_out(&task, self.cases.as_deref())?;
+        answers_stay_out(&task)?;
         Ok(task)
     }
 
@@ -126,6 +126,7 @@ impl TaskFlags {
             // What a task folder says by name is about its own cases.
             task.workload = Workload {
                 cases: read.cases,
+                place: Some(path.clone()),
                 ..Workload::default()
             };
             task.notes.extend(read.notes);
@@ -313,8 +314,9 @@ pub(super) fn data_file(files: &mut Vec<DataFile>, path: &Path) -> Result<(), Ta
 ///
 /// # Errors
 /// A sentence that names the file.
-pub(super) fn answers_stay_out(task: &Task, cases: Option<&Path>) -> Result<(), TaskError> {
-    let cases = cases.and_then(|c| c.canonicalize().ok());
+pub(super) fn answers_stay_out(task: &Task) -> Result<(), TaskError> {
+    let place = task.workload.place.as_ref();
+    let cases = place.and_then(|c| c.canonicalize().ok());
     for file in &task.files {
         let host = file.host.canonicalize();
         if let (Ok(host), Some(cases)) = (&host, &cases)

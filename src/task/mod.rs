@@ -6,6 +6,7 @@
 pub mod bundled;
 pub mod cases;
 pub mod checker;
+mod checker_program;
 mod folder;
 pub mod held_out;
 pub mod language;
@@ -173,6 +174,8 @@ pub struct Workload {
     pub hold_out: HoldOut,
     /// Names of cases that always stay shown.
     pub shown: Vec<String>,
+    /// The folder or file that the cases were read from, if they were: nothing of it may come before a version's eyes.
+    pub place: Option<PathBuf>,
 }
 
 impl Workload {

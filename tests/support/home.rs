@@ -55,6 +55,21 @@ impl Home {
         (events, output.status.code().unwrap_or(-1))
     }
 
+    /// What the journal of the newest session holds.
+    pub fn journal(&self) -> Vec<Value> {
+        let newest = |folder: &PathBuf| {
+            fs::metadata(folder.join("journal.jsonl"))
+                .unwrap()
+                .modified()
+                .unwrap()
+        };
+        let folder = self.sessions().into_iter().max_by_key(newest).unwrap();
+        let text = fs::read_to_string(folder.join("journal.jsonl")).unwrap();
+        text.lines()
+            .map(|l| serde_json::from_str(l).unwrap())
+            .collect()
+    }
+
     pub fn sessions(&self) -> Vec<PathBuf> {
         let mut all: Vec<PathBuf> = fs::read_dir(self.path("data/sessions"))
             .map(|d| d.map(|e| e.unwrap().path()).collect())
@@ -62,6 +77,14 @@ impl Home {
         all.sort();
         all
     }
+}
+
+/// Everything that any model was ever told.
+pub fn prompts(journal: &[Value]) -> Vec<String> {
+    named(journal, "prompt_sent")
+        .iter()
+        .map(|e| e["prompt"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// The events of a `--json` run.

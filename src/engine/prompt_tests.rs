@@ -1,0 +1,158 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::*;
+use crate::measure::{CaseResult, Figures};
+use crate::model::prompt::Template;
+use crate::model::tape::Tape;
+use crate::sandbox::{self, MemorySource};
+use crate::session::Library;
+use crate::session::event::{Author, Decision, Goal, Mode, Origin};
+use crate::task::{Languages, Source, bundled, held_out};
+
+const SECRET: &str = "s3cr3t";
+
+fn setup(template: &str) -> Setup {
+    let mut task = bundled::load("pairs", &Languages::load(None).unwrap()).unwrap();
+    held_out::recall(&mut task, &["03".to_owned()]);
+    Setup {
+        task,
+        origin: Origin::Kept,
+        provider: Arc::new(Tape::from_text("none", "{\"model\": \"m\", \"text\": \"x\"}").unwrap()),
+        reached_by: Default::default(),
+        mode: Mode::Auto,
+        goal: Goal::default(),
+        library: Library::new(std::path::Path::new("nowhere")),
+        resume: None,
+        sandbox: sandbox::Settings::default(),
+        cache: None,
+        template: Template::load(template, None).unwrap(),
+        comparison_budget: Duration::ZERO,
+        breath: Duration::ZERO,
+    }
+}
+
+/// A version that fails the held-out case 03 with this verdict; every text that the failure has is a secret.
+fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
+    let result = |case: &str, verdict| CaseResult {
+        case: case.into(),
+        verdict,
+        figures: Figures::default(),
+        trace: Vec::new(),
+    };
+    let secret = || SECRET.to_owned();
+    Version {
+        id: VersionId(id),
+        parent: (id > 0).then_some(VersionId(0)),
+        round: id,
+        author: Author::Hand,
+        source: Source {
+            file_name: "a.py".into(),
+            text: "print()".into(),
+        },
+        evaluation: Some(Evaluation {
+            verdict,
+            figures: Figures::default(),
+            cases: vec![
+                result("01", Verdict::Accepted),
+                result("02", Verdict::Accepted),
+                result("03", in_case),
+            ],
+            cases_total: 3,
+            build: None,
+            failure: Some(Failure {
+                case: "03".into(),
+                held_out: true,
+                reason: secret(),
+                input: secret(),
+                expected: secret(),
+                got: secret(),
+                stderr: secret(),
+            }),
+            flags: vec![crate::measure::Flag {
+                kind: crate::measure::FlagKind::Constants,
+                reason: secret(),
+            }],
+            memory_source: MemorySource::Cgroup,
+        }),
+        comparison: None,
+        against_original: None,
+        decision: Some((Decision::Rejected, secret())),
+        pinned: false,
+        note: secret(),
+        looks: Vec::new(),
+    }
+}
+
+#[test]
+fn no_template_tells_anything_of_a_held_out_case() {
+    let round = |number: u32| Round {
+        number,
+        parent: VersionId(0),
+        objective: Default::default(),
+        hint: String::new(),
+        model: String::new(),
+        prompt: "".into(),
+        reply: None,
+        versions: vec![VersionId(number)],
+        failed: None,
+    };
+    let session = Session {
+        versions: vec![
+            version(0, Verdict::WrongAnswer, Verdict::WrongAnswer),
+            version(1, Verdict::Overfitted, Verdict::TimeLimit),
+            // Passed at first, and failed in a timed run.
+            version(2, Verdict::WrongAnswer, Verdict::Accepted),
+        ],
+        rounds: (1..4).map(round).collect(),
+        ..Session::default()
+    };
+    for template in ["default", "afterburner"] {
+        let setup = setup(template);
+        let told: Vec<String> = (0..3)
+            .map(|id| write(&session, &setup, VersionId(id)).unwrap())
+            .collect();
+        for prompt in &told {
+            for secret in [SECRET, "03"] {
+                assert!(!prompt.contains(secret), "{template}: {secret} in {prompt}");
+            }
+            assert!(prompt.contains("not shown"), "{prompt}");
+        }
+        assert!(
+            told[0].contains("its output is wrong on inputs"),
+            "{}",
+            told[0]
+        );
+        assert!(
+            told[1].contains("at the limit of time on inputs"),
+            "{}",
+            told[1]
+        );
+        assert!(
+            told[2].contains("must not vary from run to run"),
+            "{}",
+            told[2]
+        );
+    }
+    let default = write(&session, &setup("default"), VersionId(1)).unwrap();
+    assert!(
+        default.contains("overfitted, 2 of 2 shown cases pass"),
+        "{default}"
+    );
+    // What is held out is told again once it is shown.
+    let mut open = setup("default");
+    held_out::recall(&mut open.task, &[]);
+    let mut session = session;
+    let failure = session.versions[1]
+        .evaluation
+        .as_mut()
+        .and_then(|e| e.failure.as_mut());
+    failure.unwrap().held_out = false;
+    assert!(
+        write(&session, &open, VersionId(1))
+            .unwrap()
+            .contains(SECRET)
+    );
+}
