@@ -16,7 +16,7 @@ const ENOUGH_FAILURES: usize = 3;
 /// What excerpts of input and outputs are cut to, in bytes.
 const EXCERPT: usize = 400;
 
-/// What the end of standard error is cut to.
+/// What standard error is cut to.
 const STDERR: usize = 1_200;
 
 impl Judge {
@@ -114,7 +114,7 @@ pub(super) fn judge(
         case: case.name.clone(),
         reason,
         input: text::head(&case.input, EXCERPT),
-        stderr: text::tail(&outcome.stderr.bytes, STDERR),
+        stderr: text::ends(&outcome.stderr.bytes, STDERR),
         ..Failure::default()
     };
     if outcome.verdict != RunVerdict::Ok {
