@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::drive::Ground;
-use super::{ENVIRONMENT, print};
+use super::{ENVIRONMENT, print, shown};
 use crate::config::{self, Selection};
 use crate::measure::Judge;
 use crate::measure::machine;
@@ -46,7 +46,7 @@ pub fn run(_args: &DoctorArgs) -> ExitCode {
     let judge = Judge::open(sandbox::Settings::default(), None);
     let mut fine = judge.is_ok() && troubles.is_empty();
     match &judge {
-        Ok(judge) => print(&guards(judge.guards())),
+        Ok(judge) => print(&(guards(judge.guards()) + &readable(&ground) + "\n")),
         Err(error) => print(&format!("Sandbox\n  ✗ {error}\n\n")),
     }
     let (languages, python) = languages(&ground, judge.ok());
@@ -90,8 +90,23 @@ fn guards(guards: &Guards) -> String {
     for (name, why) in &guards.missing {
         let _ = writeln!(out, "  missing: {name} ({why})");
     }
-    let _ = writeln!(out, "  memory figures: {memory}\n");
+    let _ = writeln!(out, "  memory figures: {memory}");
     out
+}
+
+/// What the config file lets programs read.
+fn readable(ground: &Ground) -> String {
+    match shown::readable(&ground.config.sandbox_read) {
+        Ok(paths) if paths.is_empty() => String::new(),
+        Ok(paths) => {
+            let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+            format!(
+                "  programs may also read: {}\n",
+                text::safe(&paths.join(", "))
+            )
+        }
+        Err(why) => format!("  ✗ {}\n", text::safe(&why)),
+    }
 }
 
 fn languages(ground: &Ground, judge: Option<Judge>) -> (String, bool) {

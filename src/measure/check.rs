@@ -17,7 +17,7 @@ const ENOUGH_FAILURES: usize = 3;
 /// What excerpts of input and outputs are cut to, in bytes.
 const EXCERPT: usize = 400;
 
-/// What the end of standard error is cut to.
+/// What standard error is cut to.
 const STDERR: usize = 1_200;
 
 impl Judge {
@@ -126,7 +126,7 @@ impl Judge {
             held_out: case.held_out,
             reason,
             input: text::head(&case.input, EXCERPT),
-            stderr: text::tail(&outcome.stderr.bytes, STDERR),
+            stderr: text::ends(&outcome.stderr.bytes, STDERR),
             ..Failure::default()
         };
         if outcome.verdict != RunVerdict::Ok {

@@ -270,12 +270,13 @@ fn build_environment(
 fn diagnostics(outcome: &Outcome, guest_source: &str) -> String {
     let mut said = outcome.stderr.bytes.clone();
     said.extend_from_slice(&outcome.stdout.bytes);
-    guest_paths(text::head(&said, DIAGNOSTICS).trim(), guest_source)
+    let said = text::head(&said, DIAGNOSTICS);
+    unstaged(&guest_paths(said.trim(), guest_source))
 }
 
-/// What a full folder and a full table of processes make programs say.
-const FULL: &str = "No space left on device";
-const CROWDED: &str = "Resource temporarily unavailable";
+/// What a full folder and a full table of processes make programs say; some write the first letter small.
+const FULL: [&str; 2] = ["o space left on device", "ile too large"];
+const CROWDED: &str = "esource temporarily unavailable";
 
 /// Why there is no program, in one sentence; a limit is named.
 fn refusal(compiler: &str, outcome: &Outcome, limits: &Limits, said: &str) -> String {
@@ -294,7 +295,7 @@ fn refusal(compiler: &str, outcome: &Outcome, limits: &Limits, said: &str) -> St
         ),
         _ => {
             let plain = format!("{compiler}: {}", ending(outcome, limits));
-            if said.contains(FULL) {
+            if FULL.iter().any(|full| said.contains(full)) {
                 format!(
                     "{plain}; its folders were full, they hold {}, its limit of disk",
                     limits.disk
@@ -314,7 +315,7 @@ fn refusal(compiler: &str, outcome: &Outcome, limits: &Limits, said: &str) -> St
 /// Whether a failure says something about the source, so that it would be the same another time. Time, and whatever a
 /// machine lacked for a moment, may be the machine's.
 fn says_something(outcome: &Outcome, said: &str) -> bool {
-    let momentary = [FULL, CROWDED, "Cannot allocate memory", "Killed"];
+    let momentary = [FULL[0], CROWDED, "annot allocate memory", "Killed"];
     match outcome.verdict {
         RunVerdict::Ok | RunVerdict::OutputLimit | RunVerdict::MemoryLimit => true,
         RunVerdict::RuntimeError => {
@@ -323,6 +324,9 @@ fn says_something(outcome: &Outcome, said: &str) -> bool {
         _ => false,
     }
 }
+
+/// What the names of such stand-ins begin with; see `sandbox::plain`.
+const STAGE: &str = "/reheat-run-";
 
 /// Cuts off whatever stands before the guest's path of the source: without isolation the compiler sees it deeper down.
 fn guest_paths(said: &str, guest: &str) -> String {
@@ -337,6 +341,26 @@ fn guest_paths(said: &str, guest: &str) -> String {
         out.push_str(&before[..keep]);
         out.push_str(guest);
         rest = &rest[at + guest.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Cuts the stand-in for the sandbox's root out of every path.
+fn unstaged(said: &str) -> String {
+    let mut out = String::with_capacity(said.len());
+    let mut rest = said;
+    while let Some(at) = rest.find(STAGE) {
+        let before = &rest[..at];
+        let start = before
+            .char_indices()
+            .rev()
+            .take_while(|(_, c)| *c == '/' || c.is_alphanumeric() || "._-".contains(*c))
+            .last()
+            .map_or(at, |(i, _)| i);
+        out.push_str(&before[..start]);
+        rest = &rest[at + STAGE.len()..];
+        rest = rest.trim_start_matches(|c: char| c.is_alphanumeric());
     }
     out.push_str(rest);
     out
@@ -361,6 +385,11 @@ mod tests {
             "/tmp/x-1/prog/main.c:1:2: error in ‘/tmp/x-1/prog/main.c’\n  --> /prog/main.c:3\nélan";
         let clean = "/prog/main.c:1:2: error in ‘/prog/main.c’\n  --> /prog/main.c:3\nélan";
         assert_eq!(guest_paths(said, "/prog/main.c"), clean);
+        let said = "ld: cannot open (/tmp/reheat-run-a1B2/work/main): full\nsee /var/tmp/reheat-run-x/opt/é, reheat-run-";
+        assert_eq!(
+            unstaged(said),
+            "ld: cannot open (/work/main): full\nsee /opt/é, reheat-run-"
+        );
     }
 
     #[test]
