@@ -52,6 +52,7 @@ impl Built {
             mounts,
             folder: None,
             collect: Vec::new(),
+            watched: false,
         }
     }
 }

@@ -36,6 +36,9 @@ pub struct Program {
     pub folder: Option<String>,
     /// Files of the work folder to be brought back after the run, by name (a compiler's product).
     pub collect: Vec<String>,
+    /// Note in [`Outcome::attempts`] which files that are none of its business it tried to open. Every opening of a file
+    /// then takes some microseconds longer, so never for a run that is timed. What is refused is refused either way.
+    pub watched: bool,
 }
 
 /// A file or folder of this machine that a run may read, never write.

@@ -9,6 +9,7 @@ mod guest;
 mod init;
 mod landlock;
 pub mod launcher;
+mod notes;
 mod root;
 mod run;
 mod seccomp;
@@ -341,6 +342,11 @@ fn describe(
             };
             guards.missing.push((guard.into(), why.into()));
         }
+    }
+    if setup.filter && !on.iter().any(|g| g == "attempts") {
+        let why =
+            "this kernel cannot tell of refused calls; files that all runs share can be locked";
+        guards.missing.push(("attempts".into(), why.into()));
     }
     guards.on.extend(on);
     match cgroup.map(Cgroup::version) {

@@ -12,7 +12,7 @@ use crate::sandbox::capture::{self, Stream};
 use crate::sandbox::plain::{self, Stage, breached, over_memory, over_output, verdict_of};
 use crate::sandbox::trace::Trace;
 use crate::sandbox::{
-    Control, Limits, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK,
+    Attempt, Control, Limits, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK,
     base_environment, tree,
 };
 use crate::units::{Bytes, Nanos};
@@ -41,6 +41,7 @@ struct Live<'a> {
     most_tasks: u32,
     /// CPU time seen in the process tree, where no cgroup counts it.
     seen_cpu: Nanos,
+    attempts: Vec<Attempt>,
 }
 
 impl Slot {
@@ -83,6 +84,7 @@ impl Slot {
             trace: Trace::new(),
             most_tasks: 0,
             seen_cpu: Nanos(0),
+            attempts: Vec::new(),
         };
         let fds = [input.as_fd(), out_write.as_fd(), err_write.as_fd()];
         self.tell(&Message::Run(request), &fds)?;
@@ -229,6 +231,7 @@ impl Slot {
                 .cgroup
                 .is_none()
                 .then(|| limits.memory.0 * 4 + Bytes::mib(1024).0),
+            watched: program.watched,
         }
     }
 
@@ -254,8 +257,16 @@ impl Slot {
         };
         // Opened anew for each run: its own position, and for reading only.
         use std::os::fd::AsRawFd;
-        let path = format!("/proc/self/fd/{}", self.inputs[position].1.as_raw_fd());
-        Ok(rustix::fs::open(path, read, Mode::empty())?)
+        let open = |file: &OwnedFd| {
+            let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+            rustix::fs::open(path, read, Mode::empty())
+        };
+        if let Ok(file) = open(&self.inputs[position].1) {
+            return Ok(file);
+        }
+        // Its bytes are sealed, but a guest with our own user id can have taken the right to read it away.
+        self.inputs[position].1 = sealed(bytes)?;
+        Ok(open(&self.inputs[position].1)?)
     }
 
     /// Waits for output, for the launcher, or for the next reading.
@@ -283,10 +294,22 @@ impl Slot {
                         memory: Bytes(0),
                     });
                 }
+                Message::Tried(tried) => {
+                    for new in tried {
+                        live.attempts
+                            .retain(|a| (a.kind, &a.what) != (new.kind, &new.what));
+                        live.attempts.push(new);
+                    }
+                }
                 Message::Finished(finished) => live.finished = Some(finished),
                 Message::CannotStart(errno, doing) => {
                     self.settle()?;
-                    return Err(Trouble::Final(cannot_start(program, errno, &doing)));
+                    return Err(Trouble::Final(cannot_start(
+                        program,
+                        errno,
+                        &doing,
+                        !self.setup.namespaces,
+                    )));
                 }
                 Message::Gone => {
                     self.unsettled = false;
@@ -397,7 +420,7 @@ impl Slot {
             tasks,
             stdout,
             stderr,
-            attempts: Vec::new(),
+            attempts: live.attempts,
             collected,
         }
     }
@@ -488,11 +511,12 @@ fn collect(door: BorrowedFd<'_>, program: &Program, limits: &Limits) -> Vec<(Str
 }
 
 /// A program that is missing or not executable is the caller's affair; anything else is ours.
-fn cannot_start(program: &Program, errno: i32, doing: &str) -> SandboxError {
+fn cannot_start(program: &Program, errno: i32, doing: &str, weak: bool) -> SandboxError {
     let error = std::io::Error::from_raw_os_error(errno);
     let name = program.argv.first().cloned().unwrap_or_default();
     let why = match errno {
         libc::ENOENT if doing == "exec" => "there is no such program inside the sandbox".to_owned(),
+        libc::EACCES if doing == "exec" && weak => "it may not be executed inside the sandbox; without namespaces it must lie in a folder that every user may enter".to_owned(),
         libc::EACCES if doing == "exec" => "it may not be executed inside the sandbox".to_owned(),
         libc::ENOEXEC => "it is not a program for this machine".to_owned(),
         libc::E2BIG => "its arguments and environment are too long".to_owned(),
