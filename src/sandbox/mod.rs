@@ -7,9 +7,11 @@ mod capture;
 #[cfg(target_os = "linux")]
 mod linux;
 mod plain;
+mod sweep;
 pub mod toolchain;
 mod trace;
 mod tree;
+mod words;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -352,6 +354,15 @@ impl Sandbox {
             #[cfg(target_os = "linux")]
             Inner::Linux(slot) => slot.run(program, limits, watch, control),
             Inner::Plain => plain::run(program, limits, watch, control),
+        }
+    }
+
+    /// Waits until nothing is left of the last run. The next run does so by itself; benches want to know how long it takes.
+    #[doc(hidden)]
+    pub fn settle(&mut self) {
+        #[cfg(target_os = "linux")]
+        if let Inner::Linux(slot) = &mut self.inner {
+            slot.settle_now();
         }
     }
 }

@@ -18,7 +18,8 @@ use super::root::{self, Root};
 use super::seccomp::{Around, Listening};
 use super::wire::{self, Finished, Message, Run, Started};
 use super::{cgroup, landlock, seccomp, sys};
-use crate::sandbox::Attempt;
+use crate::sandbox::{Attempt, words};
+use crate::units::Bytes;
 
 /// What every program needs to read, where there is no root of its own.
 const READABLE: [&str; 13] = [
@@ -260,7 +261,7 @@ fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<(OwnedFd, Owned
     trees.sort_by_key(|(_, guest)| guest.len());
 
     let size = run.disk.to_string();
-    let inodes = (run.disk / 4096).clamp(1_024, 65_536).to_string();
+    let inodes = words::most_files(Bytes(run.disk)).to_string();
     let options = [
         ("size", size.as_str()),
         ("nr_inodes", inodes.as_str()),

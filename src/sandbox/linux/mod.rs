@@ -221,12 +221,22 @@ impl Slot {
         // It ends by itself when the socket closes; one that does not is ended.
         for _ in 0..200 {
             if !matches!(self.launcher.try_wait(), Ok(None)) {
-                return;
+                return self.end_all();
             }
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
         let _ = self.launcher.kill();
         let _ = self.launcher.wait();
+        self.end_all();
+    }
+
+    /// Where there is no pid namespace, what a launcher that was killed has left behind is found in its cgroup.
+    fn end_all(&self) {
+        if !self.setup.namespaces
+            && let Some(cgroup) = &self.cgroup
+        {
+            cgroup.end_all();
+        }
     }
 }
 

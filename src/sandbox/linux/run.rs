@@ -9,8 +9,9 @@ use rustix::fs::{Mode, OFlags, ResolveFlags};
 use super::wire::{self, Finished, Message, Run, Started};
 use super::{Slot, Trouble, sys};
 use crate::sandbox::capture::{self, Stream};
-use crate::sandbox::plain::{self, Stage, breached, over_memory, over_output, verdict_of};
+use crate::sandbox::plain::{self, Stage, breached};
 use crate::sandbox::trace::Trace;
+use crate::sandbox::words::{self, Breach, Reached};
 use crate::sandbox::{
     Attempt, Control, Limits, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK,
     base_environment, tree,
@@ -36,7 +37,8 @@ struct Live<'a> {
     finished: Option<Finished>,
     gone: bool,
     killed: bool,
-    breach: Option<(RunVerdict, String)>,
+    breach: Option<Breach>,
+    reached: Reached,
     trace: Trace,
     most_tasks: u32,
     /// CPU time seen in the process tree, where no cgroup counts it.
@@ -56,7 +58,7 @@ impl Slot {
             return Err(SandboxError::Stopped.into());
         }
         self.settle()?;
-        let stage = if self.setup.namespaces {
+        let mut stage = if self.setup.namespaces {
             None
         } else {
             Some(self.stage(program)?)
@@ -81,6 +83,7 @@ impl Slot {
             gone: false,
             killed: false,
             breach: None,
+            reached: Reached::default(),
             trace: Trace::new(),
             most_tasks: 0,
             seen_cpu: Nanos(0),
@@ -101,6 +104,9 @@ impl Slot {
                 break;
             }
             self.sample(&mut live, watch);
+            if live.breach.is_none() {
+                live.breach = stage.as_mut().and_then(|s| s.overflowing(limits, false));
+            }
             stopped |= control.stopped();
             if !live.killed && (stopped || live.breach.is_some()) {
                 self.tell(&Message::Kill, &[])?;
@@ -121,6 +127,9 @@ impl Slot {
         }
         if live.started.is_none() {
             return Err(Trouble::Died("it lost the run".to_owned()));
+        }
+        if live.breach.is_none() {
+            live.breach = stage.as_mut().and_then(|s| s.overflowing(limits, true));
         }
         Ok(self.judge(program, live, before, stage.as_ref()))
     }
@@ -155,6 +164,11 @@ impl Slot {
         }
     }
 
+    /// As `settle`; a launcher that has died is found out by the next run.
+    pub fn settle_now(&mut self) {
+        let _ = self.settle();
+    }
+
     /// Waits until the launcher has said that the last run is gone.
     fn settle(&mut self) -> Result<(), Trouble> {
         while self.unsettled {
@@ -179,6 +193,7 @@ impl Slot {
         Before {
             usage: cgroup.usage().unwrap_or_default(),
             kills: cgroup.kills(),
+            refusals: cgroup.refusals(),
         }
     }
 
@@ -223,7 +238,12 @@ impl Slot {
             folder: real(folder),
             mounts,
             disk: limits.disk.0.max(4096),
-            file_size: limits.disk.0.max(limits.memory.0),
+            // Files in memory have their own limit; on a real disk a file is never larger than the disk is to be.
+            file_size: if stage.is_some() {
+                limits.disk.0
+            } else {
+                limits.disk.0.max(limits.memory.0)
+            },
             // With a cgroup this is the second wall; init and launcher are counted with the guest.
             processes: u64::from(limits.processes) + if limited_by_cgroup { 16 } else { 2 },
             // Only a second wall behind the readings: runtimes reserve far more than they use.
@@ -325,13 +345,16 @@ impl Slot {
     fn sample(&mut self, live: &mut Live<'_>, watch: &mut dyn FnMut(Sample)) {
         let Some(started) = live.started else { return };
         let t = Nanos(sys::now_ns().saturating_sub(started.at_ns));
+        let files = live
+            .door
+            .as_ref()
+            .map_or(0, |door| used(door.as_fd(), &mut live.reached));
         let memory = match self.cgroup.as_mut() {
             Some(cgroup) => {
                 if let Some(tasks) = cgroup.tasks() {
                     live.most_tasks = live.most_tasks.max(tasks.saturating_sub(2));
                 }
-                let own = started.memory.unwrap_or(0)
-                    + live.door.as_ref().map_or(0, |door| used(door.as_fd()));
+                let own = started.memory.unwrap_or(0) + files;
                 cgroup.memory().map(|m| m.saturating_sub(own))
             }
             None => live.born.map(|init| {
@@ -356,7 +379,7 @@ impl Slot {
     fn judge(
         &mut self,
         program: &Program,
-        live: Live<'_>,
+        mut live: Live<'_>,
         before: Before,
         stage: Option<&Stage>,
     ) -> Outcome {
@@ -374,6 +397,10 @@ impl Slot {
         let (exit_code, signal) = live
             .finished
             .map_or((None, Some(libc::SIGKILL)), |f| ending(f.status));
+        if let Some(door) = &live.door {
+            // Once more at the end: a short program fills its disk between two readings.
+            used(door.as_fd(), &mut live.reached);
+        }
         let stdout = live.out.finish();
         let stderr = live.err.finish();
         let starved = self
@@ -382,20 +409,39 @@ impl Slot {
             .is_some_and(|c| c.kills() > before.kills);
         let sampled = live.trace.peak();
         let limits = live.limits;
-        let (verdict, reason) = if let Some((verdict, reason)) = live.breach {
-            (verdict, Some(reason))
-        } else if starved {
-            (RunVerdict::MemoryLimit, Some(over_memory(limits, sampled)))
-        } else if stdout.truncated || stderr.truncated {
-            (RunVerdict::OutputLimit, Some(over_output(limits)))
+        let breach = live.breach.or_else(|| {
+            if starved {
+                Some(Breach::Memory(sampled))
+            } else {
+                let cut = stdout.truncated || stderr.truncated;
+                let errors = !stdout.truncated;
+                cut.then_some(Breach::Output { errors })
+            }
+        });
+        let (verdict, mut reason) = if let Some(breach) = breach {
+            (breach.verdict(), Some(breach.in_words(limits, cpu)))
         } else if signal == Some(libc::SIGSYS) {
             (
                 RunVerdict::Forbidden,
                 Some("used a system call that the sandbox forbids".to_owned()),
             )
         } else {
-            verdict_of(exit_code, signal)
+            words::verdict_of(exit_code, signal)
         };
+        let reached = Reached {
+            processes: live.most_tasks >= limits.processes
+                || self
+                    .cgroup
+                    .as_ref()
+                    .is_some_and(|c| c.refusals() > before.refusals),
+            ..live.reached
+        };
+        if verdict == RunVerdict::RuntimeError
+            && let (Some(reason), Some(more)) = (reason.as_mut(), reached.in_words(limits))
+        {
+            reason.push_str("; ");
+            reason.push_str(&more);
+        }
         let peak = self.peak(sampled, live.finished, live.most_tasks, before);
         let tasks = (live.most_tasks > 0).then_some(live.most_tasks);
         let collected = match (stage, &live.door) {
@@ -459,6 +505,7 @@ impl Slot {
 struct Before {
     usage: Bytes,
     kills: u64,
+    refusals: u64,
 }
 
 /// A file in memory that nobody can change any more.
@@ -478,8 +525,12 @@ fn sealed(bytes: &[u8]) -> std::io::Result<OwnedFd> {
 }
 
 /// Bytes that the private file system holds.
-fn used(door: BorrowedFd<'_>) -> u64 {
-    rustix::fs::fstatvfs(door).map_or(0, |s| s.f_blocks.saturating_sub(s.f_bfree) * s.f_frsize)
+fn used(door: BorrowedFd<'_>, reached: &mut Reached) -> u64 {
+    rustix::fs::fstatvfs(door).map_or(0, |s| {
+        reached.disk |= s.f_bfree == 0;
+        reached.files |= s.f_ffree == 0;
+        s.f_blocks.saturating_sub(s.f_bfree) * s.f_frsize
+    })
 }
 
 /// The files asked for that are regular files of the work folder: no link is followed, no FIFO waited for.

@@ -100,6 +100,11 @@ pub fn attack(sandbox: &mut Sandbox, hostile: &Hostile, tier: &str) -> Result<St
         }) {
             return Err(format!("collected {foreign:?}"));
         }
+        if weak && hostile.want("weak") == Some("disk") && stopped_for_its_disk(&outcome) {
+            // Without a file system of its own the disk is kept by watching it.
+            last = Some(outcome);
+            continue;
+        }
         judge(&outcome, hostile, &limits, guards.memory_source)?;
         if !says("attempts") {
             noted(&outcome, hostile, weak)?;
@@ -125,6 +130,11 @@ impl Drop for Services {
     fn drop(&mut self) {
         let _ = (&self.1, std::fs::remove_file(&self.0));
     }
+}
+
+fn stopped_for_its_disk(outcome: &Outcome) -> bool {
+    let reason = outcome.reason.as_deref().unwrap_or_default();
+    outcome.verdict == RunVerdict::RuntimeError && reason.contains("--disk")
 }
 
 fn limits(hostile: &Hostile) -> Limits {
