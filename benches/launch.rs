@@ -1,6 +1,7 @@
-//! What starting a program in the sandbox costs: `true` from launch to exit, against a bare `posix_spawn` and against bubblewrap.
+//! What starting a program in the sandbox costs: `true` from launch to exit, against a bare `posix_spawn`, bubblewrap and
+//! `hyperfine -N`; and what clearing away after a run costs, however much the run has littered.
 //!
-//! All are run in turn, in random order within each turn, so that whatever else the machine does meets all of them.
+//! All launchers are run in turn, in random order within each turn, so that whatever else the machine does meets all of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::process::{Command, Stdio};
@@ -8,34 +9,59 @@ use std::time::{Duration, Instant};
 
 use rand::seq::SliceRandom;
 use reheat::sandbox::{Control, Limits, Program, Sandbox, Settings};
+use reheat::units::Bytes;
 
 const TURNS: usize = 400;
 const TRUE: &str = "/bin/true";
 
+/// Runs of one call of hyperfine; what it needs to start itself is taken off by a call with half as many.
+const HYPERFINE: usize = 20;
+
 type Launch = Box<dyn FnMut() -> Duration>;
+
+fn quiet(program: &str, args: &[&str]) -> Duration {
+    let start = Instant::now();
+    let mut command = Command::new(program);
+    command
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .env_clear();
+    assert!(command.status().unwrap().success());
+    start.elapsed()
+}
 
 /// A program that is run to its end by the standard library, which uses `posix_spawn`.
 fn bare(program: &'static str, args: &'static [&'static str]) -> Launch {
-    Box::new(move || {
-        let start = Instant::now();
-        let mut command = Command::new(program);
-        command
-            .args(args)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .env_clear();
-        assert!(command.status().unwrap().success());
-        start.elapsed()
+    Box::new(move || quiet(program, args))
+}
+
+/// One run of `hyperfine -N`, as the difference of many and half as many.
+fn hyperfine() -> Launch {
+    Box::new(|| {
+        let runs = |n: usize| {
+            quiet(
+                "/usr/bin/hyperfine",
+                &["-N", "-w0", "-r", &n.to_string(), TRUE],
+            )
+        };
+        let (half, all) = (runs(HYPERFINE / 2), runs(HYPERFINE));
+        all.saturating_sub(half) / (HYPERFINE / 2) as u32
     })
 }
 
-fn warm(forbid: &[&str]) -> Launch {
+fn open(forbid: &[&str]) -> Sandbox {
     let settings = Settings {
         launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
         unsafe_no_isolation: false,
     };
-    let mut sandbox = Sandbox::open_without(&settings, forbid).unwrap();
+    Sandbox::open_without(&settings, forbid).unwrap()
+}
+
+/// The run is over when its outcome is there; the next one starts when nothing is left of it.
+fn warm(forbid: &[&str]) -> Launch {
+    let mut sandbox = open(forbid);
     let program = Program {
         argv: vec![TRUE.into()],
         ..Program::default()
@@ -49,41 +75,55 @@ fn warm(forbid: &[&str]) -> Launch {
     })
 }
 
+fn at(list: &[f64], share: f64) -> f64 {
+    list[((list.len() - 1) as f64 * share) as usize]
+}
+
 fn main() {
     if std::env::args().any(|a| a == "--test") {
         return;
     }
+    launches();
+    clearing();
+}
+
+fn launches() {
     let mut launchers: Vec<(&str, Launch)> = vec![
         ("posix_spawn", bare(TRUE, &[])),
-        ("reheat, warm", warm(&[])),
-        ("reheat, warm, no cgroup", warm(&["cgroup"])),
+        ("reheat, full", warm(&[])),
+        ("reheat, no cgroup", warm(&["cgroup"])),
+        ("reheat, weak", warm(&["user", "namespaces"])),
     ];
     if Command::new("bwrap").arg("--version").output().is_ok() {
-        launchers.push((
-            "bubblewrap, all unshared",
-            bare(
-                "bwrap",
-                &[
-                    "--unshare-all",
-                    "--ro-bind",
-                    "/",
-                    "/",
-                    "--proc",
-                    "/proc",
-                    "--dev",
-                    "/dev",
-                    TRUE,
-                ],
-            ),
-        ));
+        let args = &[
+            "--unshare-all",
+            "--ro-bind",
+            "/",
+            "/",
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            TRUE,
+        ];
+        launchers.push(("bubblewrap, all unshared", bare("bwrap", args)));
     } else {
         println!("(bubblewrap is not installed)");
+    }
+    if std::path::Path::new("/usr/bin/hyperfine").exists() {
+        launchers.push(("hyperfine -N, a run", hyperfine()));
+    } else {
+        println!("(hyperfine is not installed)");
     }
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); launchers.len()];
     let mut order: Vec<usize> = (0..launchers.len()).collect();
     for turn in 0..TURNS + 10 {
         order.shuffle(&mut rand::rng());
         for i in &order {
+            // It runs thirty programs for one figure: a tenth of the turns is enough.
+            if launchers[*i].0.starts_with("hyperfine") && turn % 10 != 0 {
+                continue;
+            }
             let took = launchers[*i].1();
             if turn >= 10 {
                 times[*i].push(took.as_secs_f64() * 1e6);
@@ -93,19 +133,87 @@ fn main() {
     for list in &mut times {
         list.sort_by(f64::total_cmp);
     }
-    let at = |list: &[f64], share: f64| list[((list.len() - 1) as f64 * share) as usize];
     let base = at(&times[0], 0.5);
-    println!(
-        "{:<28} {:>10} {:>10} {:>10} {:>8}",
-        "true, launch to exit", "p10 µs", "p50 µs", "p90 µs", "ratio"
-    );
+    println!("| true, launch to exit | p10 µs | p50 µs | p90 µs | ratio |");
+    println!("|---|---|---|---|---|");
     for ((name, _), list) in launchers.iter().zip(&times) {
         println!(
-            "{name:<28} {:>10.0} {:>10.0} {:>10.0} {:>7.2}×",
+            "| {name} | {:.0} | {:.0} | {:.0} | {:.2}× |",
             at(list, 0.1),
             at(list, 0.5),
             at(list, 0.9),
             at(list, 0.5) / base
         );
+    }
+}
+
+/// From the end of a program to the moment at which the next run may start, after different kinds of litter.
+fn clearing() {
+    const LITTER: [(&str, &str); 6] = [
+        ("nothing", "pass"),
+        (
+            "100,000 files wanted",
+            "for i in range(100_000):\n  try: open(f'/work/{i}', 'w').close()\n  except OSError: break",
+        ),
+        (
+            "folders as deep as it goes",
+            "os.chdir('/work')\nwhile True:\n  try: os.mkdir('d'); os.chdir('d')\n  except OSError: break",
+        ),
+        (
+            "64 MiB in files",
+            "f = open('/work/f', 'wb')\ntry:\n  while True: f.write(b'x' * (1 << 20)); f.flush()\nexcept OSError: pass\nos._exit(0)",
+        ),
+        (
+            "60 processes, 400 MiB",
+            "import time\nx = b'x' * (350 << 20)\nfor i in range(60):\n  try:\n    if os.fork() == 0: time.sleep(100)\n  except OSError: break\nos._exit(0)",
+        ),
+        (
+            "60 zombies",
+            "for i in range(60):\n  try:\n    if os.fork() == 0: os._exit(0)\n  except OSError: break",
+        ),
+    ];
+    if !std::path::Path::new("/usr/bin/python3").exists() {
+        println!("(python3 is not installed)");
+        return;
+    }
+    println!("\n| clearing away after | full p50 ms | full max | weak p50 ms | weak max |");
+    println!("|---|---|---|---|---|");
+    let mut sandboxes = [open(&[]), open(&["user", "namespaces"])];
+    let limits = Limits {
+        time: Duration::from_secs(60),
+        memory: Bytes::mib(512),
+        ..Limits::default()
+    };
+    for (name, script) in LITTER {
+        let mut row = format!("| {name} |");
+        for sandbox in &mut sandboxes {
+            let text = format!(
+                "import os\n{}",
+                script.replace("'/work", "os.environ['HOME'] + '")
+            );
+            let text = text.replace("f'/work/{i}'", "os.environ['HOME'] + f'/{i}'");
+            let program = Program {
+                argv: ["/usr/bin/python3", "-I", "-S", "-c", &text]
+                    .map(String::from)
+                    .to_vec(),
+                ..Program::default()
+            };
+            let mut took: Vec<f64> = (0..9)
+                .map(|_| {
+                    let start = Instant::now();
+                    let outcome = sandbox
+                        .run(&program, &limits, &mut |_| {}, &Control::new())
+                        .unwrap();
+                    sandbox.settle();
+                    let all = start.elapsed();
+                    all.saturating_sub(Duration::from_nanos(outcome.wall.0))
+                        .as_secs_f64()
+                        * 1e3
+                })
+                .collect();
+            took.sort_by(f64::total_cmp);
+            row += &format!(" {:.1} | {:.1} |", at(&took, 0.5), at(&took, 1.0));
+        }
+        println!("{row}");
     }
 }

@@ -100,6 +100,7 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         mounts,
         folder: Some(DATA.to_owned()),
         collect: Vec::new(),
+        watched: false,
     };
     let settings = Settings {
         launcher: None,
@@ -206,7 +207,8 @@ fn print_json(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
         stderr_truncated,
         guards,
     };
-    let mut text = serde_json::to_string(&report).map_err(std::io::Error::other)?;
+    let text = serde_json::to_string(&report).map_err(std::io::Error::other)?;
+    let mut text = harmless_json(&text);
     text.push('\n');
     std::io::stdout().write_all(text.as_bytes())
 }
@@ -258,6 +260,25 @@ fn print_text(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
     out.flush()
 }
 
+/// JSON in which no character is left that a terminal obeys or that turns a line around; it means the same.
+fn harmless_json(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        // Such characters can only stand inside strings, where an escape says the same.
+        if matches!(c, '\u{7f}'..='\u{9f}') || turns_lines(c) {
+            text.push_str(&format!("\\u{:04x}", c as u32));
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// Characters that change the direction of what stands beside them.
+fn turns_lines(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+}
+
 /// Text of a stranger for a terminal: control characters are shown, never obeyed.
 fn shown(text: &str) -> String {
     let visible = |c: char| match c {
@@ -265,11 +286,7 @@ fn shown(text: &str) -> String {
         '\0'..='\u{1f}' => char::from_u32(c as u32 + 0x2400)
             .unwrap_or('\u{fffd}')
             .to_string(),
-        '\u{7f}'..='\u{9f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{200e}'
-        | '\u{200f}' => {
+        c if matches!(c, '\u{7f}'..='\u{9f}') || turns_lines(c) => {
             format!("<U+{:04X}>", c as u32)
         }
         _ => c.to_string(),

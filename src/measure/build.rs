@@ -55,6 +55,7 @@ impl Built {
             mounts,
             folder: None,
             collect: Vec::new(),
+            watched: false,
         }
     }
 }

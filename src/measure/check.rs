@@ -65,8 +65,10 @@ impl Judge {
                 total: cases.len(),
                 case: case.name.clone(),
             });
+            let mut program = built.program(task, case);
+            program.watched = true;
             let outcome = self.run(
-                &built.program(task, case),
+                &program,
                 &task.limits,
                 &mut |sample| watch(Progress::Sampled { sample }),
                 control,

@@ -310,6 +310,16 @@ fn hint(language: &Language, name: &str) -> String {
 #[must_use]
 pub fn ending(outcome: &Outcome, limits: &Limits) -> String {
     use crate::units::Nanos;
+    // The sandbox's own sentence says most: which limit, how far it got, what to raise.
+    if let (Some(reason), false) = (
+        &outcome.reason,
+        matches!(
+            outcome.verdict,
+            RunVerdict::Ok | RunVerdict::Forbidden | RunVerdict::SandboxError
+        ),
+    ) {
+        return reason.clone();
+    }
     let (time, memory, output) = (Nanos::from(limits.time), limits.memory, limits.output);
     let plain = match outcome.verdict {
         RunVerdict::Ok => "exit status 0".to_owned(),

@@ -11,8 +11,10 @@ use std::time::{Duration, Instant};
 
 use super::capture::{self, Stream};
 use super::trace::Trace;
+use super::words::{self, Breach, Reached};
 use super::{
-    Control, Limits, Mount, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK, tree,
+    Control, Limits, Mount, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK, sweep,
+    tree,
 };
 use crate::units::{Bytes, Nanos};
 
@@ -26,7 +28,7 @@ pub fn run(
     watch: &mut dyn FnMut(Sample),
     control: &Control,
 ) -> Result<Outcome, SandboxError> {
-    let stage = Stage::build(program)?;
+    let mut stage = Stage::build(program)?;
     let mut command = stage.command(program)?;
     let (out_read, out_write) = pipe()?;
     let (err_read, err_write) = pipe()?;
@@ -49,7 +51,7 @@ pub fn run(
     let mut trace = Trace::new();
     let mut most_tasks = 0;
     let mut cpu = Nanos(0);
-    let mut breach: Option<(RunVerdict, String)> = None;
+    let mut breach = None;
     let mut stopped = false;
     let status = loop {
         capture::wait(&[&out, &err], &[], pace(start.elapsed()));
@@ -81,7 +83,8 @@ pub fn run(
             watch(sample);
         }
         if breach.is_none() {
-            breach = breached(limits, t, seen.memory, &out, &err);
+            breach = breached(limits, t, seen.memory, &out, &err)
+                .or_else(|| stage.overflowing(limits, false));
         }
         stopped |= control.stopped();
         if stopped || breach.is_some() {
@@ -96,13 +99,26 @@ pub fn run(
     let stdout = out.finish();
     let stderr = err.finish();
     if breach.is_none() && (stdout.truncated || stderr.truncated) {
-        breach = Some((RunVerdict::OutputLimit, over_output(limits)));
+        breach = Some(Breach::Output {
+            errors: !stdout.truncated,
+        });
     }
+    let breach = breach.or_else(|| stage.overflowing(limits, true));
     let (exit_code, signal) = ending(status);
-    let (verdict, reason) = match breach {
-        Some((verdict, reason)) => (verdict, Some(reason)),
-        None => verdict_of(exit_code, signal),
+    let (verdict, mut reason) = match breach {
+        Some(breach) => (breach.verdict(), Some(breach.in_words(limits, cpu))),
+        None => words::verdict_of(exit_code, signal),
     };
+    let reached = Reached {
+        processes: most_tasks >= limits.processes,
+        ..Reached::default()
+    };
+    if verdict == RunVerdict::RuntimeError
+        && let (Some(reason), Some(more)) = (reason.as_mut(), reached.in_words(limits))
+    {
+        reason.push_str("; ");
+        reason.push_str(&more);
+    }
     let peak = trace.peak();
     let (samples, integral) = trace.finish(wall);
     Ok(Outcome {
@@ -137,7 +153,7 @@ pub fn pace(elapsed: Duration) -> Duration {
     }
 }
 
-/// Which limit is broken now, if any, with the sentence that says how far it got.
+/// Which limit is broken now, if any.
 #[must_use]
 pub fn breached(
     limits: &Limits,
@@ -145,83 +161,18 @@ pub fn breached(
     memory: Bytes,
     out: &Stream,
     err: &Stream,
-) -> Option<(RunVerdict, String)> {
+) -> Option<Breach> {
     if out.over() || err.over() {
-        Some((RunVerdict::OutputLimit, over_output(limits)))
+        Some(Breach::Output {
+            errors: !out.over(),
+        })
     } else if memory > limits.memory {
-        Some((RunVerdict::MemoryLimit, over_memory(limits, memory)))
+        Some(Breach::Memory(memory))
     } else if t >= Nanos::from(limits.time) {
-        Some((RunVerdict::TimeLimit, over_time(limits)))
+        Some(Breach::Time)
     } else {
         None
     }
-}
-
-/// The sentence for the limit of output.
-#[must_use]
-pub fn over_output(limits: &Limits) -> String {
-    format!("wrote more than {}", limits.output)
-}
-
-/// The sentence for the limit of memory.
-#[must_use]
-pub fn over_memory(limits: &Limits, reached: Bytes) -> String {
-    format!(
-        "reached {} of {} allowed",
-        reached.max(limits.memory),
-        limits.memory
-    )
-}
-
-/// The sentence for the limit of time.
-#[must_use]
-pub fn over_time(limits: &Limits) -> String {
-    format!("stopped after {}", Nanos::from(limits.time))
-}
-
-/// Verdict and reason of a program that ended by itself.
-#[must_use]
-pub fn verdict_of(exit_code: Option<i32>, signal: Option<i32>) -> (RunVerdict, Option<String>) {
-    match (exit_code, signal) {
-        (Some(0), _) => (RunVerdict::Ok, None),
-        (Some(code), _) => (
-            RunVerdict::RuntimeError,
-            Some(format!("exit status {code}")),
-        ),
-        (None, Some(signal)) => (
-            RunVerdict::RuntimeError,
-            Some(format!("ended by {}", signal_name(signal))),
-        ),
-        (None, None) => (
-            RunVerdict::RuntimeError,
-            Some("ended in an unknown way".into()),
-        ),
-    }
-}
-
-/// A signal in words a person knows.
-#[must_use]
-pub fn signal_name(signal: i32) -> String {
-    let name = match signal {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL (illegal instruction)",
-        5 => "SIGTRAP",
-        6 => "SIGABRT (aborted)",
-        7 => "SIGBUS (bad memory access)",
-        8 => "SIGFPE (arithmetic error)",
-        9 => "SIGKILL",
-        11 => "SIGSEGV (bad memory access or too deep recursion)",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        24 => "SIGXCPU",
-        25 => "SIGXFSZ (file too large)",
-        31 => "SIGSYS (forbidden system call)",
-        other => return format!("signal {other}"),
-    };
-    name.to_owned()
 }
 
 /// Exit status and signal of an ended child.
@@ -263,9 +214,11 @@ pub fn failed<E: std::fmt::Display>(doing: &'static str) -> impl Fn(E) -> Sandbo
 /// Guest paths are realised as links below it, and every mention of them in arguments, environment
 /// and current folder is rewritten to where they really are.
 pub struct Stage {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
     /// Guest prefixes, longest first.
     guests: Vec<String>,
+    /// When it is looked at again how full it is.
+    next_look: Instant,
 }
 
 impl Stage {
@@ -277,19 +230,26 @@ impl Stage {
         let folder = tempfile::Builder::new()
             .prefix("reheat-run-")
             .tempdir()
-            .map_err(failed("making a temporary folder"))?;
+            .map_err(failed("making a temporary folder"))?
+            .keep();
+        let mut stage = Self {
+            folder,
+            guests: Vec::new(),
+            next_look: Instant::now(),
+        };
         let mut guests = vec![WORK.to_owned(), "/tmp".to_owned()];
         for guest in &guests {
-            std::fs::create_dir(inside(folder.path(), guest))
+            std::fs::create_dir(inside(&stage.folder, guest))
                 .map_err(failed("making a temporary folder"))?;
         }
         for mount in &program.mounts {
-            place(folder.path(), mount)?;
+            place(&stage.folder, mount)?;
             guests.push(mount.guest.trim_end_matches('/').to_owned());
         }
         guests.sort_by_key(|g| std::cmp::Reverse(g.len()));
         guests.dedup();
-        Ok(Self { folder, guests })
+        stage.guests = guests;
+        Ok(stage)
     }
 
     /// Makes the private folders somebody else's; the others may only pass through to them.
@@ -299,17 +259,34 @@ impl Stage {
     #[cfg(target_os = "linux")]
     pub fn give_to(&self, id: u32) -> std::io::Result<()> {
         use std::os::unix::fs::{PermissionsExt, chown};
-        std::fs::set_permissions(self.folder.path(), std::fs::Permissions::from_mode(0o711))?;
+        std::fs::set_permissions(&self.folder, std::fs::Permissions::from_mode(0o711))?;
         for guest in [WORK, "/tmp"] {
-            chown(inside(self.folder.path(), guest), Some(id), Some(id))?;
+            chown(inside(&self.folder, guest), Some(id), Some(id))?;
         }
         Ok(())
+    }
+
+    /// Whether the limit of its disk is broken. Looks once when the run has ended; before, seldom enough to cost a twentieth of the time at most; what a program
+    /// has deleted but still holds open is not seen.
+    pub fn overflowing(&mut self, limits: &Limits, ended: bool) -> Option<Breach> {
+        let start = Instant::now();
+        if start < self.next_look && !ended {
+            return None;
+        }
+        let most = words::most_files(limits.disk);
+        let filled = sweep::look(&self.folder, most);
+        self.next_look = start + (start.elapsed() * 20).max(Duration::from_millis(30));
+        if filled.bytes > limits.disk.0 {
+            Some(Breach::Disk(Bytes(filled.bytes)))
+        } else {
+            (filled.files >= most).then_some(Breach::Files)
+        }
     }
 
     /// The private work folder on this machine.
     #[must_use]
     pub fn work(&self) -> PathBuf {
-        inside(self.folder.path(), WORK)
+        inside(&self.folder, WORK)
     }
 
     /// Paths that may be read, and the one that may be written (`w`), for a guard that knows only paths.
@@ -323,7 +300,7 @@ impl Stage {
             .filter_map(|m| std::fs::canonicalize(&m.host).ok());
         hosts
             .map(|h| (bytes(&h), b"r".to_vec()))
-            .chain([(bytes(self.folder.path()), b"w".to_vec())])
+            .chain([(bytes(&self.folder), b"w".to_vec())])
             .collect()
     }
 
@@ -342,7 +319,7 @@ impl Stage {
                 for guest in &self.guests {
                     let after = rest.strip_prefix(guest.as_str()).map(|r| r.chars().next());
                     if matches!(after, Some(None | Some('/' | ':' | ',' | ';' | ' '))) {
-                        done.push_str(&inside(self.folder.path(), guest).to_string_lossy());
+                        done.push_str(&inside(&self.folder, guest).to_string_lossy());
                         rest = &rest[guest.len()..];
                         continue 'next;
                     }
@@ -390,7 +367,7 @@ impl Stage {
     /// What the system said.
     #[cfg(target_os = "linux")]
     pub fn door(&self) -> std::io::Result<OwnedFd> {
-        Ok(std::fs::File::open(self.folder.path())?.into())
+        Ok(std::fs::File::open(&self.folder)?.into())
     }
 
     /// The files asked for, as far as they are regular files of the work folder, reached through no link.
@@ -462,6 +439,12 @@ fn place(stage: &Path, mount: &Mount) -> Result<(), SandboxError> {
         std::fs::create_dir_all(parent).map_err(doing)?;
     }
     std::os::unix::fs::symlink(host, link).map_err(doing)
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        sweep::remove(&self.folder);
+    }
 }
 
 /// A bare name is looked for on the given path; anything else stays.

@@ -1,5 +1,5 @@
 #: prints refused
-#: network
+#: noted network
 import socket, sys
 for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"), (socket.AF_INET, "1.1.1.1")):
     try:
@@ -12,8 +12,7 @@ for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"),
 try:
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.sendto(b"secret", ("127.0.0.1", int(sys.argv[2])))
-    if "weak" not in sys.argv[3]:
-        print("sent a datagram")
+    print("sent a datagram")
 except OSError:
     pass
 print("refused")

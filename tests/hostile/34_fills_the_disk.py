@@ -1,6 +1,6 @@
 #: prints refused
 #: disk 16MiB
-#: not weak
+#: weak disk
 for folder in ("/work", "/tmp"):
     try:
         for i in range(1000):

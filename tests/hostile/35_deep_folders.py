@@ -1,9 +1,9 @@
 #: prints refused
-#: not weak
+#: weak disk
 import os
 os.chdir("/work")
 try:
-    for _ in range(100_000):
+    for _ in range(1_000_000):
         os.mkdir("d")
         os.chdir("d")
     print("no end")

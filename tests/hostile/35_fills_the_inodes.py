@@ -1,5 +1,5 @@
 #: prints refused
-#: not weak
+#: weak disk
 import os
 made = 0
 try:

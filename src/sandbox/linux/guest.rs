@@ -31,6 +31,8 @@ pub struct Plan {
     pub landlock: Option<RawFd>,
     /// The filter of system calls.
     pub filter: Option<Vec<sock_filter>>,
+    /// Whether init is to be told of what the filter refuses.
+    pub listen: bool,
     /// The cgroup's CPU counter.
     pub cpu_counter: Option<RawFd>,
     /// The cgroup's memory statistics.
@@ -46,6 +48,8 @@ pub struct Trail {
     pub cpu: Text<512>,
     /// Text of the memory statistics right before exec, and its length.
     pub memory: Text<4096>,
+    /// The filter's listener. The guest shares its table of descriptors with init until exec, so the number is init's too.
+    pub listener: Option<RawFd>,
     /// Which step failed; 0 if exec succeeded.
     pub failed_at: u32,
     /// With which error number.
@@ -122,13 +126,16 @@ pub fn start(plan: &Plan) -> io::Result<(i32, Trail)> {
     };
     let mut stack = vec![0u128; 4096];
     let top = stack.as_mut_ptr_range().end;
+    // With CLONE_FILES the listener that the child makes stays with this process when exec parts them; whatever else the
+    // child opens or moves is this process's as well.
+    let files = if plan.listen { libc::CLONE_FILES } else { 0 };
     // SAFETY: CLONE_VFORK keeps this process still until the child has called exec or _exit, so the stack and `shared` outlive
     // their use and nobody else touches them; the stack grows down from its aligned end.
     let pid = unsafe {
         libc::clone(
             child,
             top.cast::<c_void>(),
-            libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD,
+            libc::CLONE_VM | libc::CLONE_VFORK | files | libc::SIGCHLD,
             (&raw mut shared).cast::<c_void>(),
         )
     };
@@ -200,10 +207,15 @@ fn prepare_and_exec(shared: &mut Shared<'_>) -> (u32, i32) {
         if sys::close_from(3, true).is_err() {
             return (8, errno());
         }
-        if let Some(filter) = &plan.filter
-            && super::seccomp::install(filter).is_err()
-        {
-            return (7, errno());
+        // Init holds some signals back; the guest starts with none.
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
+        if let Some(filter) = &plan.filter {
+            match super::seccomp::install(filter, plan.listen) {
+                Ok(listener) => shared.trail.listener = listener,
+                Err(_) => return (7, errno()),
+            }
         }
         if let Some(fd) = plan.memory_statistics {
             shared.trail.memory.fill(fd);

@@ -8,14 +8,18 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{Mode, mkdirat};
 use rustix::mount::{MountAttrFlags, OpenTreeFlags, open_tree};
 
 use super::guest::{self, Plan};
+use super::notes::{Notes, Own};
 use super::root::{self, Root};
-use super::seccomp::Around;
+use super::seccomp::{Around, Listening};
 use super::wire::{self, Finished, Message, Run, Started};
 use super::{cgroup, landlock, seccomp, sys};
+use crate::sandbox::{Attempt, words};
+use crate::units::Bytes;
 
 /// What every program needs to read, where there is no root of its own.
 const READABLE: [&str; 13] = [
@@ -58,6 +62,14 @@ pub struct Shared {
     pub landlock_by_path: bool,
     /// Whether system calls are filtered.
     pub filter: bool,
+    /// Whether init can be told of what is refused.
+    pub listen: bool,
+    /// Where init reads of its children's ends, and in the weak tier of the launcher's.
+    pub signals: OwnedFd,
+    /// `/dev/null`.
+    pub null: OwnedFd,
+    /// The launcher's process id, as it sees it itself.
+    pub launcher: i32,
 }
 
 /// Something that kept the guest from starting.
@@ -71,7 +83,12 @@ impl Fault {
 
 /// The whole life of an init. Never returns.
 pub fn run(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> ! {
-    sys::die_with_parent();
+    if shared.root.is_some() {
+        sys::die_with_parent();
+    } else {
+        // Without a pid namespace its death would not be the guest's: it must outlive the launcher by a moment.
+        sys::tell_of_parents_end(libc::SIGTERM);
+    }
     if let Err(Fault(errno, doing)) = live(shared, run, streams) {
         let _ = wire::send(
             shared.socket.as_fd(),
@@ -87,10 +104,23 @@ fn live(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<(), Fault> 
         // The launcher is out of the memory killer's reach; the run is not.
         let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     }
+    let mut own = Own::default();
     let private = match &shared.root {
-        Some(root) => Some(lay_out(root, run, shared.become_id)?),
+        Some(root) => {
+            let (private, shm) = lay_out(root, run, shared.become_id)?;
+            own.devices = [&private, &shm]
+                .iter()
+                .filter_map(|fd| Some(rustix::fs::fstat(fd).ok()?.st_dev))
+                .collect();
+            Some(private)
+        }
         None => {
             sys::become_subreaper();
+            own.folder = run
+                .mounts
+                .iter()
+                .find(|(_, how)| how == b"w")
+                .map(|(path, _)| String::from_utf8_lossy(path).into_owned());
             None
         }
     };
@@ -107,6 +137,12 @@ fn live(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<(), Fault> 
     let (pid, trail) = guest::start(&plan).map_err(Fault::new("starting a process"))?;
     // The writing ends belong to the guest alone: an output ends with its last holder.
     drop(plan);
+    let listener = trail.listener.map(sys::own);
+    if shared.listen {
+        let _ = rustix::stdio::dup2_stdin(&shared.null);
+        let _ = rustix::stdio::dup2_stdout(&shared.null);
+        let _ = rustix::stdio::dup2_stderr(&shared.null);
+    }
     if trail.failed_at != 0 || trail.errno != 0 {
         let step = guest::STEPS
             .get(trail.failed_at as usize)
@@ -123,21 +159,65 @@ fn live(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<(), Fault> 
     if wire::send(shared.socket.as_fd(), &Message::Started(started), &door).is_err() {
         return Ok(());
     }
-    let finished = attend(pid, shared.cpu_counter.as_ref().map(|fd| fd.as_fd()));
+    let Some((finished, notes)) = attend(pid, shared, listener, own) else {
+        return Ok(());
+    };
+    if !notes.is_empty() {
+        let _ = wire::send(shared.socket.as_fd(), &Message::Tried(notes), &[]);
+    }
     let _ = wire::send(shared.socket.as_fd(), &Message::Finished(finished), &[]);
     Ok(())
 }
 
-/// Waits for the guest, then ends and reaps whatever is left.
-fn attend(guest: i32, cpu_counter: Option<BorrowedFd<'_>>) -> Finished {
+/// Waits for the guest and answers what it asks meanwhile, then ends and reaps whatever is left. `None` when the launcher
+/// is gone: then there is nothing to report.
+fn attend(
+    guest: i32,
+    shared: &Shared,
+    listener: Option<OwnedFd>,
+    own: Own,
+) -> Option<(Finished, Vec<Attempt>)> {
     let mut finished = Finished::default();
-    while let Ok(Some(ended)) = sys::wait(-1, true) {
-        if ended.pid == guest {
-            finished.at_ns = sys::now_ns();
-            finished.status = ended.status;
-            break;
+    let mut listener = listener;
+    let mut notes = Notes::new(own, shared.root.is_some());
+    let mut orphaned;
+    'waiting: loop {
+        let mut fds = vec![PollFd::new(&shared.signals, PollFlags::IN)];
+        fds.extend(listener.as_ref().map(|fd| PollFd::new(fd, PollFlags::IN)));
+        let _ = poll(&mut fds, None);
+        let now = sys::now_ns();
+        let heard = fds.get(1).map_or(PollFlags::empty(), PollFd::revents);
+        if !fds[0].revents().is_empty() {
+            // Without namespaces others can send signals too; the parent's end shows in its id.
+            orphaned = sys::take_signals(shared.signals.as_fd(), libc::SIGTERM)
+                && shared.root.is_none()
+                && rustix::process::getppid().map(|p| p.as_raw_nonzero().get())
+                    != Some(shared.launcher);
+            while let Ok(Some(ended)) = sys::wait(-1, false) {
+                if ended.pid == guest {
+                    finished.at_ns = now;
+                    finished.status = ended.status;
+                    break 'waiting;
+                }
+            }
+            if orphaned {
+                break;
+            }
+        }
+        if heard.contains(PollFlags::IN) {
+            if let Some(fd) = &listener
+                && let Some(new) = notes.attend(fd.as_fd())
+            {
+                // Told at once: a run that is stopped has no report.
+                let _ = wire::send(shared.socket.as_fd(), &Message::Tried(vec![new]), &[]);
+            }
+        } else if !heard.is_empty() {
+            // Nobody is left who could ask.
+            listener = None;
         }
     }
+    // Whoever still asks gets an error, and then the end.
+    drop(listener);
     loop {
         if std::process::id() == 1 {
             sys::kill_everyone();
@@ -150,16 +230,16 @@ fn attend(guest: i32, cpu_counter: Option<BorrowedFd<'_>>) -> Finished {
         }
     }
     (finished.waited_cpu_ns, finished.maxrss) = sys::usage_of_children();
-    finished.cgroup_cpu_ns = cpu_counter.and_then(|fd| {
+    finished.cgroup_cpu_ns = shared.cpu_counter.as_ref().and_then(|fd| {
         let mut text = [0u8; 512];
         let n = rustix::io::pread(fd, &mut text[..], 0).ok()?;
         cgroup::parse_cpu(&text[..n])
     });
-    finished
+    (!orphaned).then(|| (finished, notes.into_list()))
 }
 
-/// Mounts the run's private file system and the program's mounts. Gives a descriptor of the private file system.
-fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<OwnedFd, Fault> {
+/// Mounts the run's private file systems and the program's mounts. Gives descriptors of the work folder's and of `/dev/shm`.
+fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<(OwnedFd, OwnedFd), Fault> {
     // Whatever needs a view of this machine's files comes first; then the view is given up.
     let hidden = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV;
     let proc_attributes =
@@ -181,7 +261,7 @@ fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<OwnedFd, Fault>
     trees.sort_by_key(|(_, guest)| guest.len());
 
     let size = run.disk.to_string();
-    let inodes = (run.disk / 4096).clamp(1_024, 65_536).to_string();
+    let inodes = words::most_files(Bytes(run.disk)).to_string();
     let options = [
         ("size", size.as_str()),
         ("nr_inodes", inodes.as_str()),
@@ -228,7 +308,7 @@ fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<OwnedFd, Fault>
         }
         place(tree, guest)?;
     }
-    Ok(private)
+    Ok((private, shm))
 }
 
 /// What the weak tier's guest may read and write, as a Landlock ruleset.
@@ -308,8 +388,14 @@ fn plan(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<Plan, Fault
             seccomp::build(Around {
                 cgroup: shared.memory_statistics.is_some(),
                 namespaces: shared.root.is_some(),
+                listening: match (shared.listen, run.watched) {
+                    (false, _) => Listening::Nobody,
+                    (true, false) => Listening::Refusals,
+                    (true, true) => Listening::Files,
+                },
             })
         }),
+        listen: shared.filter && shared.listen,
         cpu_counter: shared.cpu_counter.as_ref().map(|fd| fd.as_raw_fd()),
         memory_statistics: shared.memory_statistics.as_ref().map(|fd| fd.as_raw_fd()),
     })

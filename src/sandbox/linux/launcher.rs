@@ -12,7 +12,7 @@ use rustix::fs::{CWD, Mode, OFlags, openat};
 use super::init::{self, Shared};
 use super::root::Root;
 use super::wire::{self, Message, Run, Setup};
-use super::{GUEST_ID, OUTSIDE_ID, landlock, sys};
+use super::{GUEST_ID, OUTSIDE_ID, landlock, seccomp, sys};
 
 /// The launcher's whole life. Never returns.
 pub fn main() -> ! {
@@ -24,11 +24,11 @@ pub fn main() -> ! {
 }
 
 fn serve() -> io::Result<()> {
-    let socket = take_socket()?;
+    let (socket, null) = take_socket()?;
     let Some((Message::Setup(setup), fds)) = wire::receive(socket.as_fd())? else {
         return Err(io::ErrorKind::InvalidData.into());
     };
-    let shared = match prepare(&socket, &setup, fds) {
+    let shared = match prepare(&socket, null, &setup, fds) {
         Ok(shared) => shared,
         Err(why) => {
             wire::send(socket.as_fd(), &Message::Unable(why), &[])?;
@@ -43,6 +43,9 @@ fn serve() -> io::Result<()> {
     ];
     if shared.filter {
         on.push("seccomp".to_owned());
+    }
+    if shared.listen {
+        on.push("attempts".to_owned());
     }
     if shared.landlock.is_some() || (shared.landlock_by_path && landlock::files(&[], &[]).is_some())
     {
@@ -60,8 +63,8 @@ fn serve() -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the process clean: own session, no inherited descriptor or signal disposition, the socket at 3.
-fn take_socket() -> io::Result<OwnedFd> {
+/// Makes the process clean: own session, no inherited descriptor or signal disposition. Gives the socket and `/dev/null`.
+fn take_socket() -> io::Result<(OwnedFd, OwnedFd)> {
     sys::reset_signals();
     let _ = rustix::process::setsid();
     rustix::process::umask(Mode::empty());
@@ -76,11 +79,16 @@ fn take_socket() -> io::Result<OwnedFd> {
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
     rustix::stdio::dup2_stderr(&null)?;
-    Ok(socket)
+    Ok((socket, null))
 }
 
 /// Enters the namespaces, builds the root, gives up what can be given up. The error is a sentence.
-fn prepare(socket: &OwnedFd, setup: &Setup, fds: Vec<OwnedFd>) -> Result<Shared, String> {
+fn prepare(
+    socket: &OwnedFd,
+    null: OwnedFd,
+    setup: &Setup,
+    fds: Vec<OwnedFd>,
+) -> Result<Shared, String> {
     let mut fds = fds.into_iter();
     let (cpu_counter, memory_statistics) = (fds.next(), fds.next());
     if setup.root {
@@ -129,6 +137,11 @@ fn prepare(socket: &OwnedFd, setup: &Setup, fds: Vec<OwnedFd>) -> Result<Shared,
         landlock,
         landlock_by_path: setup.landlock && !setup.namespaces,
         filter: setup.filter,
+        listen: setup.filter && seccomp::can_listen(),
+        signals: sys::signal_channel(&[libc::SIGCHLD, libc::SIGTERM])
+            .map_err(|e| format!("no channel for signals: {e}"))?,
+        null,
+        launcher: std::process::id().cast_signed(),
     })
 }
 

@@ -10,6 +10,7 @@ mod guest;
 mod init;
 mod landlock;
 pub mod launcher;
+mod notes;
 mod root;
 mod run;
 mod seccomp;
@@ -221,12 +222,22 @@ impl Slot {
         // It ends by itself when the socket closes; one that does not is ended.
         for _ in 0..200 {
             if !matches!(self.launcher.try_wait(), Ok(None)) {
-                return;
+                return self.end_all();
             }
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
         let _ = self.launcher.kill();
         let _ = self.launcher.wait();
+        self.end_all();
+    }
+
+    /// Where there is no pid namespace, what a launcher that was killed has left behind is found in its cgroup.
+    fn end_all(&self) {
+        if !self.setup.namespaces
+            && let Some(cgroup) = &self.cgroup
+        {
+            cgroup.end_all();
+        }
     }
 }
 
@@ -342,6 +353,11 @@ fn describe(
             };
             guards.missing.push((guard.into(), why.into()));
         }
+    }
+    if setup.filter && !on.iter().any(|g| g == "attempts") {
+        let why =
+            "this kernel cannot tell of refused calls; files that all runs share can be locked";
+        guards.missing.push(("attempts".into(), why.into()));
     }
     guards.on.extend(on);
     match cgroup.map(Cgroup::version) {

@@ -10,10 +10,11 @@ use super::collect::collect;
 use super::wire::{self, Finished, Message, Run, Started};
 use super::{Slot, Trouble, sys};
 use crate::sandbox::capture::{self, Stream};
-use crate::sandbox::plain::{self, Stage, breached, over_memory, over_output, verdict_of};
+use crate::sandbox::plain::{self, Stage, breached};
 use crate::sandbox::trace::Trace;
+use crate::sandbox::words::{self, Breach, Reached};
 use crate::sandbox::{
-    Control, Limits, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK,
+    Attempt, Control, Limits, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK,
     base_environment, tree,
 };
 use crate::units::{Bytes, Nanos};
@@ -37,13 +38,15 @@ struct Live<'a> {
     finished: Option<Finished>,
     gone: bool,
     killed: bool,
-    breach: Option<(RunVerdict, String)>,
+    breach: Option<Breach>,
+    reached: Reached,
     trace: Trace,
     most_tasks: u32,
     /// CPU time seen in the process tree, where no cgroup counts it.
     seen_cpu: Nanos,
     /// Where no cgroup counts: the largest single process, and whether there was ever more than one.
     alone: (Bytes, bool),
+    attempts: Vec<Attempt>,
 }
 
 impl Slot {
@@ -58,7 +61,7 @@ impl Slot {
             return Err(SandboxError::Stopped.into());
         }
         self.settle()?;
-        let stage = if self.setup.namespaces {
+        let mut stage = if self.setup.namespaces {
             None
         } else {
             Some(self.stage(program)?)
@@ -83,10 +86,12 @@ impl Slot {
             gone: false,
             killed: false,
             breach: None,
+            reached: Reached::default(),
             trace: Trace::new(),
             most_tasks: 0,
             seen_cpu: Nanos(0),
             alone: (Bytes(0), false),
+            attempts: Vec::new(),
         };
         let fds = [input.as_fd(), out_write.as_fd(), err_write.as_fd()];
         self.tell(&Message::Run(request), &fds)?;
@@ -103,6 +108,9 @@ impl Slot {
                 break;
             }
             self.sample(&mut live, watch);
+            if live.breach.is_none() {
+                live.breach = stage.as_mut().and_then(|s| s.overflowing(limits, false));
+            }
             stopped |= control.stopped();
             if !live.killed && (stopped || live.breach.is_some()) {
                 self.tell(&Message::Kill, &[])?;
@@ -123,6 +131,9 @@ impl Slot {
         }
         if live.started.is_none() {
             return Err(Trouble::Died("it lost the run".to_owned()));
+        }
+        if live.breach.is_none() {
+            live.breach = stage.as_mut().and_then(|s| s.overflowing(limits, true));
         }
         Ok(self.judge(program, live, before, stage.as_ref()))
     }
@@ -157,6 +168,11 @@ impl Slot {
         }
     }
 
+    /// As `settle`; a launcher that has died is found out by the next run.
+    pub fn settle_now(&mut self) {
+        let _ = self.settle();
+    }
+
     /// Waits until the launcher has said that the last run is gone.
     fn settle(&mut self) -> Result<(), Trouble> {
         while self.unsettled {
@@ -181,6 +197,7 @@ impl Slot {
         Before {
             usage: cgroup.usage().unwrap_or_default(),
             kills: cgroup.kills(),
+            refusals: cgroup.refusals(),
         }
     }
 
@@ -225,7 +242,12 @@ impl Slot {
             folder: real(folder),
             mounts,
             disk: limits.disk.0.max(4096),
-            file_size: limits.disk.0.max(limits.memory.0),
+            // Files in memory have their own limit; on a real disk a file is never larger than the disk is to be.
+            file_size: if stage.is_some() {
+                limits.disk.0
+            } else {
+                limits.disk.0.max(limits.memory.0)
+            },
             // With a cgroup this is the second wall; init and launcher are counted with the guest.
             processes: u64::from(limits.processes) + if limited_by_cgroup { 16 } else { 2 },
             // Only a second wall behind the readings: runtimes reserve far more than they use.
@@ -233,6 +255,7 @@ impl Slot {
                 .cgroup
                 .is_none()
                 .then(|| limits.memory.0 * 4 + Bytes::mib(1024).0),
+            watched: program.watched,
         }
     }
 
@@ -258,8 +281,16 @@ impl Slot {
         };
         // Opened anew for each run: its own position, and for reading only.
         use std::os::fd::AsRawFd;
-        let path = format!("/proc/self/fd/{}", self.inputs[position].1.as_raw_fd());
-        Ok(rustix::fs::open(path, read, Mode::empty())?)
+        let open = |file: &OwnedFd| {
+            let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+            rustix::fs::open(path, read, Mode::empty())
+        };
+        if let Ok(file) = open(&self.inputs[position].1) {
+            return Ok(file);
+        }
+        // Its bytes are sealed, but a guest with our own user id can have taken the right to read it away.
+        self.inputs[position].1 = sealed(bytes)?;
+        Ok(open(&self.inputs[position].1)?)
     }
 
     /// Waits for output, for the launcher, or for the next reading.
@@ -287,10 +318,22 @@ impl Slot {
                         memory: Bytes(0),
                     });
                 }
+                Message::Tried(tried) => {
+                    for new in tried {
+                        live.attempts
+                            .retain(|a| (a.kind, &a.what) != (new.kind, &new.what));
+                        live.attempts.push(new);
+                    }
+                }
                 Message::Finished(finished) => live.finished = Some(finished),
                 Message::CannotStart(errno, doing) => {
                     self.settle()?;
-                    return Err(Trouble::Final(cannot_start(program, errno, &doing)));
+                    return Err(Trouble::Final(cannot_start(
+                        program,
+                        errno,
+                        &doing,
+                        !self.setup.namespaces,
+                    )));
                 }
                 Message::Gone => {
                     self.unsettled = false;
@@ -306,13 +349,16 @@ impl Slot {
     fn sample(&mut self, live: &mut Live<'_>, watch: &mut dyn FnMut(Sample)) {
         let Some(started) = live.started else { return };
         let t = Nanos(sys::now_ns().saturating_sub(started.at_ns));
+        let files = live
+            .door
+            .as_ref()
+            .map_or(0, |door| used(door.as_fd(), &mut live.reached));
         let memory = match self.cgroup.as_mut() {
             Some(cgroup) => {
                 if let Some(tasks) = cgroup.tasks() {
                     live.most_tasks = live.most_tasks.max(tasks.saturating_sub(2));
                 }
-                let own = started.memory.unwrap_or(0)
-                    + live.door.as_ref().map_or(0, |door| used(door.as_fd()));
+                let own = started.memory.unwrap_or(0) + files;
                 cgroup.memory().map(|m| m.saturating_sub(own))
             }
             None => live.born.map(|init| {
@@ -339,7 +385,7 @@ impl Slot {
     fn judge(
         &mut self,
         program: &Program,
-        live: Live<'_>,
+        mut live: Live<'_>,
         before: Before,
         stage: Option<&Stage>,
     ) -> Outcome {
@@ -357,6 +403,10 @@ impl Slot {
         let (exit_code, signal) = live
             .finished
             .map_or((None, Some(libc::SIGKILL)), |f| ending(f.status));
+        if let Some(door) = &live.door {
+            // Once more at the end: a short program fills its disk between two readings.
+            used(door.as_fd(), &mut live.reached);
+        }
         let stdout = live.out.finish();
         let stderr = live.err.finish();
         let starved = self
@@ -365,20 +415,39 @@ impl Slot {
             .is_some_and(|c| c.kills() > before.kills);
         let sampled = live.trace.peak();
         let limits = live.limits;
-        let (verdict, reason) = if let Some((verdict, reason)) = live.breach {
-            (verdict, Some(reason))
-        } else if starved {
-            (RunVerdict::MemoryLimit, Some(over_memory(limits, sampled)))
-        } else if stdout.truncated || stderr.truncated {
-            (RunVerdict::OutputLimit, Some(over_output(limits)))
+        let breach = live.breach.or_else(|| {
+            if starved {
+                Some(Breach::Memory(sampled))
+            } else {
+                let cut = stdout.truncated || stderr.truncated;
+                let errors = !stdout.truncated;
+                cut.then_some(Breach::Output { errors })
+            }
+        });
+        let (verdict, mut reason) = if let Some(breach) = breach {
+            (breach.verdict(), Some(breach.in_words(limits, cpu)))
         } else if signal == Some(libc::SIGSYS) {
             (
                 RunVerdict::Forbidden,
                 Some("used a system call that the sandbox forbids".to_owned()),
             )
         } else {
-            verdict_of(exit_code, signal)
+            words::verdict_of(exit_code, signal)
         };
+        let reached = Reached {
+            processes: live.most_tasks >= limits.processes
+                || self
+                    .cgroup
+                    .as_ref()
+                    .is_some_and(|c| c.refusals() > before.refusals),
+            ..live.reached
+        };
+        if verdict == RunVerdict::RuntimeError
+            && let (Some(reason), Some(more)) = (reason.as_mut(), reached.in_words(limits))
+        {
+            reason.push_str("; ");
+            reason.push_str(&more);
+        }
         let peak = match live.alone {
             (largest, true) if self.cgroup.is_none() => shared_peak(sampled, largest),
             _ => self.peak(sampled, live.finished, live.most_tasks, before),
@@ -406,7 +475,7 @@ impl Slot {
             tasks,
             stdout,
             stderr,
-            attempts: Vec::new(),
+            attempts: live.attempts,
             collected,
         }
     }
@@ -455,6 +524,7 @@ fn shared_peak(sum: Bytes, largest: Bytes) -> Peak {
 struct Before {
     usage: Bytes,
     kills: u64,
+    refusals: u64,
 }
 
 /// A file in memory that nobody can change any more.
@@ -474,16 +544,21 @@ fn sealed(bytes: &[u8]) -> std::io::Result<OwnedFd> {
 }
 
 /// Bytes that the private file system holds.
-fn used(door: BorrowedFd<'_>) -> u64 {
-    rustix::fs::fstatvfs(door).map_or(0, |s| s.f_blocks.saturating_sub(s.f_bfree) * s.f_frsize)
+fn used(door: BorrowedFd<'_>, reached: &mut Reached) -> u64 {
+    rustix::fs::fstatvfs(door).map_or(0, |s| {
+        reached.disk |= s.f_bfree == 0;
+        reached.files |= s.f_ffree == 0;
+        s.f_blocks.saturating_sub(s.f_bfree) * s.f_frsize
+    })
 }
 
 /// A program that is missing or not executable is the caller's affair; anything else is ours.
-fn cannot_start(program: &Program, errno: i32, doing: &str) -> SandboxError {
+fn cannot_start(program: &Program, errno: i32, doing: &str, weak: bool) -> SandboxError {
     let error = std::io::Error::from_raw_os_error(errno);
     let name = program.argv.first().cloned().unwrap_or_default();
     let why = match errno {
         libc::ENOENT if doing == "exec" => "there is no such program inside the sandbox".to_owned(),
+        libc::EACCES if doing == "exec" && weak => "it may not be executed inside the sandbox; without namespaces it must lie in a folder that every user may enter".to_owned(),
         libc::EACCES if doing == "exec" => "it may not be executed inside the sandbox".to_owned(),
         libc::ENOEXEC => "it is not a program for this machine".to_owned(),
         libc::E2BIG => "its arguments and environment are too long".to_owned(),

@@ -5,8 +5,11 @@
 //! passed by setting the upper half.
 
 use std::io;
+use std::os::fd::RawFd;
 
 use libc::{c_long, sock_filter};
+
+use crate::sandbox::AttemptKind::{self, Clock, Processes, System};
 
 /// `struct seccomp_data`: number at 0, architecture at 4, arguments from 16 on (low half first).
 const NUMBER: u32 = 0;
@@ -47,79 +50,119 @@ const SHARED: &[c_long] = &[
 pub struct Around {
     /// A cgroup counts memory that belongs to no process.
     pub cgroup: bool,
-    /// An IPC namespace of its own.
+    /// Namespaces of its own: network, IPC, mounts, processes.
     pub namespaces: bool,
+    /// Who is told of what is refused.
+    pub listening: Listening,
 }
 
-/// Calls that are refused whatever their arguments.
-const REFUSED: &[c_long] = &[
-    // other processes
-    libc::SYS_ptrace,
-    libc::SYS_process_vm_readv,
-    libc::SYS_process_vm_writev,
+/// Who is told of what is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Listening {
+    /// Nobody: this kernel cannot tell.
+    #[default]
+    Nobody,
+    /// The run's init answers what is refused or doubtful. Costs nothing until something is.
+    Refusals,
+    /// It is asked about every file that is opened as well, which slows the opening down.
+    Files,
+}
+
+impl Listening {
+    fn is_on(self) -> bool {
+        self != Self::Nobody
+    }
+}
+
+/// Calls that are refused whatever their arguments: number, name, what whoever makes it is after.
+pub const REFUSED: &[(c_long, &str, AttemptKind)] = &[
+    (libc::SYS_ptrace, "ptrace", Processes),
+    (libc::SYS_process_vm_readv, "process_vm_readv", Processes),
+    (libc::SYS_process_vm_writev, "process_vm_writev", Processes),
+    (libc::SYS_pidfd_getfd, "pidfd_getfd", Processes),
+    (libc::SYS_kcmp, "kcmp", Processes),
+    (libc::SYS_mount, "mount", System),
+    (libc::SYS_umount2, "umount2", System),
+    (libc::SYS_pivot_root, "pivot_root", System),
+    (libc::SYS_chroot, "chroot", System),
+    (libc::SYS_open_tree, "open_tree", System),
+    (libc::SYS_move_mount, "move_mount", System),
+    (libc::SYS_fsopen, "fsopen", System),
+    (libc::SYS_fsconfig, "fsconfig", System),
+    (libc::SYS_fsmount, "fsmount", System),
+    (libc::SYS_fspick, "fspick", System),
+    (libc::SYS_mount_setattr, "mount_setattr", System),
+    (libc::SYS_setns, "setns", System),
+    (libc::SYS_unshare, "unshare", System),
+    (libc::SYS_open_by_handle_at, "open_by_handle_at", System),
+    (libc::SYS_fanotify_init, "fanotify_init", System),
+    (libc::SYS_quotactl, "quotactl", System),
+    (443, "quotactl_fd", System),
+    (libc::SYS_swapon, "swapon", System),
+    (libc::SYS_swapoff, "swapoff", System),
+    (libc::SYS_bpf, "bpf", System),
+    (libc::SYS_perf_event_open, "perf_event_open", System),
+    (libc::SYS_userfaultfd, "userfaultfd", System),
+    (libc::SYS_keyctl, "keyctl", System),
+    (libc::SYS_add_key, "add_key", System),
+    (libc::SYS_request_key, "request_key", System),
+    (libc::SYS_init_module, "init_module", System),
+    (libc::SYS_finit_module, "finit_module", System),
+    (libc::SYS_delete_module, "delete_module", System),
+    (libc::SYS_kexec_load, "kexec_load", System),
+    (libc::SYS_reboot, "reboot", System),
+    (libc::SYS_syslog, "syslog", System),
+    (libc::SYS_acct, "acct", System),
+    (libc::SYS_vhangup, "vhangup", System),
+    (libc::SYS_sethostname, "sethostname", System),
+    (libc::SYS_setdomainname, "setdomainname", System),
+    (libc::SYS_settimeofday, "settimeofday", Clock),
+    (libc::SYS_clock_settime, "clock_settime", Clock),
+    (libc::SYS_clock_adjtime, "clock_adjtime", Clock),
+    (libc::SYS_adjtimex, "adjtimex", Clock),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_kexec_file_load, "kexec_file_load", System),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_iopl, "iopl", System),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_ioperm, "ioperm", System),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_modify_ldt, "modify_ldt", System),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_uselib, "uselib", System),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_sysfs, "sysfs", System),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_ustat, "ustat", System),
+];
+
+/// Calls that are refused without a word: runtimes and libraries try them and go on without.
+const QUIETLY: &[c_long] = &[
     libc::SYS_process_madvise,
-    libc::SYS_pidfd_getfd,
-    libc::SYS_kcmp,
     libc::SYS_migrate_pages,
     libc::SYS_move_pages,
-    // file systems and namespaces
-    libc::SYS_mount,
-    libc::SYS_umount2,
-    libc::SYS_pivot_root,
-    libc::SYS_chroot,
-    libc::SYS_open_tree,
-    libc::SYS_move_mount,
-    libc::SYS_fsopen,
-    libc::SYS_fsconfig,
-    libc::SYS_fsmount,
-    libc::SYS_fspick,
-    libc::SYS_mount_setattr,
-    libc::SYS_setns,
-    libc::SYS_unshare,
     libc::SYS_name_to_handle_at,
-    libc::SYS_open_by_handle_at,
-    libc::SYS_fanotify_init,
-    libc::SYS_quotactl,
-    443, // quotactl_fd
-    libc::SYS_swapon,
-    libc::SYS_swapoff,
-    // the kernel itself
-    libc::SYS_bpf,
-    libc::SYS_perf_event_open,
-    libc::SYS_userfaultfd,
-    libc::SYS_keyctl,
-    libc::SYS_add_key,
-    libc::SYS_request_key,
-    libc::SYS_init_module,
-    libc::SYS_finit_module,
-    libc::SYS_delete_module,
-    libc::SYS_kexec_load,
-    libc::SYS_reboot,
-    libc::SYS_syslog,
-    libc::SYS_acct,
-    libc::SYS_vhangup,
-    // clocks and names
-    libc::SYS_settimeofday,
-    libc::SYS_clock_settime,
-    libc::SYS_clock_adjtime,
-    libc::SYS_adjtimex,
-    libc::SYS_sethostname,
-    libc::SYS_setdomainname,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_kexec_file_load,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_iopl,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_ioperm,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_modify_ldt,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_uselib,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_sysfs,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_ustat,
 ];
+
+/// Calls that change how another process is scheduled, and which argument names it.
+const OF_OTHERS: &[(c_long, u32)] = &[
+    (libc::SYS_setpriority, 1),
+    (libc::SYS_ioprio_set, 1),
+    (libc::SYS_sched_setscheduler, 0),
+    (libc::SYS_sched_setparam, 0),
+    (libc::SYS_sched_setattr, 0),
+    (libc::SYS_sched_setaffinity, 0),
+];
+
+/// Calls that open a file by its name.
+#[cfg(target_arch = "x86_64")]
+pub const OPENING: &[c_long] = &[libc::SYS_openat, libc::SYS_open, libc::SYS_openat2];
+/// Calls that open a file by its name.
+#[cfg(not(target_arch = "x86_64"))]
+pub const OPENING: &[c_long] = &[libc::SYS_openat, libc::SYS_openat2];
+
+/// Requests of `fcntl` that lock a file: `F_SETLK`, `F_SETLKW`, `F_OFD_SETLK`, `F_OFD_SETLKW`, `F_SETLEASE`.
+const LOCKING: [u32; 5] = [6, 7, 37, 38, 1024];
 
 /// Any of these makes a `clone` one that wants new namespaces.
 const NEW_NAMESPACES: u32 = (libc::CLONE_NEWNS
@@ -130,12 +173,14 @@ const NEW_NAMESPACES: u32 = (libc::CLONE_NEWNS
     | libc::CLONE_NEWUTS
     | libc::CLONE_NEWCGROUP) as u32;
 
-/// Kinds of sockets that are harmless in an empty network.
-const SOCKETS: [i32; 3] = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6];
+/// The internet's families of sockets.
+pub const INTERNET: [i32; 2] = [libc::AF_INET, libc::AF_INET6];
 
 /// Requests by which a terminal can be made to type for the guest.
 const TERMINAL_INJECTION: [u32; 2] = [0x5412, 0x541c];
 
+/// Asks the run's init, which refuses or lets through.
+const ASK: u32 = libc::SECCOMP_RET_USER_NOTIF;
 const KILL: u32 = libc::SECCOMP_RET_KILL_PROCESS;
 const ALLOW: u32 = libc::SECCOMP_RET_ALLOW;
 const fn error(number: i32) -> u32 {
@@ -173,6 +218,11 @@ fn answer(k: u32) -> sock_filter {
 #[must_use]
 pub fn build(around: Around) -> Vec<sock_filter> {
     let (equal, least, bits) = (libc::BPF_JEQ, libc::BPF_JGE, libc::BPF_JSET);
+    let asking = around.listening.is_on();
+    // What is refused, is refused by init where it can count it, and by the kernel alone where it cannot.
+    let refuse = |number: i32| answer(if asking { ASK } else { error(number) });
+    // What is only noted needs somebody to note it.
+    let note = answer(if asking { ASK } else { ALLOW });
     let mut p = vec![
         load(ARCHITECTURE),
         jump(equal, OURS, 1, 0),
@@ -189,7 +239,7 @@ pub fn build(around: Around) -> Vec<sock_filter> {
         call(libc::SYS_clone, 4),
         load(argument(0)),
         jump(bits, NEW_NAMESPACES, 0, 1),
-        answer(error(libc::EPERM)),
+        refuse(libc::EPERM),
         answer(ALLOW),
     ]);
     p.extend([
@@ -197,60 +247,191 @@ pub fn build(around: Around) -> Vec<sock_filter> {
         load(argument(1)),
         jump(equal, TERMINAL_INJECTION[0], 1, 0),
         jump(equal, TERMINAL_INJECTION[1], 0, 1),
-        answer(error(libc::EPERM)),
+        refuse(libc::EPERM),
         answer(ALLOW),
     ]);
-    p.extend([call(libc::SYS_socket, 6), load(argument(0))]);
-    for (i, family) in SOCKETS.iter().enumerate() {
-        p.push(jump(
-            equal,
-            family.cast_unsigned(),
-            (SOCKETS.len() - i) as u8,
-            0,
-        ));
+    p.extend(sockets(around, note));
+    // Limits of others: even lowering those of its init would be a way to cripple it.
+    p.extend([
+        call(libc::SYS_prlimit64, 8),
+        load(argument(0)),
+        jump(equal, 0, 5, 0),
+        load(argument(2)),
+        jump(equal, 0, 0, 2),
+        load(argument(2) ^ 4),
+        jump(equal, 0, 1, 0),
+        refuse(libc::EPERM),
+        answer(ALLOW),
+    ]);
+    if !around.namespaces {
+        // The user's other processes are in sight; a thread may only be told by its own, as zero.
+        for (n, who) in OF_OTHERS {
+            p.extend([
+                call(*n, 4),
+                load(argument(*who)),
+                jump(equal, 0, 1, 0),
+                answer(error(libc::EPERM)),
+                answer(ALLOW),
+            ]);
+        }
     }
-    p.extend([answer(error(libc::EAFNOSUPPORT)), answer(ALLOW)]);
+    if asking {
+        p.extend([call(libc::SYS_flock, 1), answer(ASK)]);
+        p.extend([call(libc::SYS_fcntl, 8), load(argument(1))]);
+        for (i, request) in LOCKING.iter().enumerate() {
+            p.push(jump(equal, *request, (LOCKING.len() - i) as u8, 0));
+        }
+        p.extend([answer(ALLOW), answer(ASK)]);
+    }
+    if around.listening == Listening::Files {
+        for n in OPENING {
+            p.extend([call(*n, 1), answer(ASK)]);
+        }
+    }
 
     let uncounted = if around.cgroup { &[] } else { UNCOUNTED };
     let shared = if around.namespaces { &[] } else { SHARED };
     for n in ABSENT.iter().chain(uncounted).chain(shared) {
         p.extend([call(*n, 1), answer(error(libc::ENOSYS))]);
     }
-    for n in REFUSED {
+    for n in QUIETLY {
         p.extend([call(*n, 1), answer(error(libc::EPERM))]);
+    }
+    for (n, _, _) in REFUSED {
+        p.extend([call(*n, 1), refuse(libc::EPERM)]);
     }
     p.push(answer(ALLOW));
     p
 }
 
-/// Puts the filter on this process, for ever. `no_new_privs` must be set.
+/// What may be done with sockets. In an empty network those of the internet are harmless, and worth a note. Where the
+/// network is this machine's own, nothing may be had that reaches anybody: no call in front of it could look at an
+/// address safely, because the guest can change it while it is being looked at.
+fn sockets(around: Around, note: sock_filter) -> Vec<sock_filter> {
+    let equal = libc::BPF_JEQ;
+    let call = |n: c_long, skip: u8| jump(equal, u32::try_from(n).unwrap_or(u32::MAX), 0, skip);
+    let refuse = |number: i32| {
+        answer(if around.listening.is_on() {
+            ASK
+        } else {
+            error(number)
+        })
+    };
+    let number = |n: i32| n.cast_unsigned();
+    if !around.namespaces {
+        return vec![
+            // Resolvers look for a cache daemon and for the interfaces before anything else, and do without.
+            call(libc::SYS_socket, 5),
+            load(argument(0)),
+            jump(equal, number(libc::AF_UNIX), 1, 0),
+            jump(equal, number(libc::AF_NETLINK), 0, 1),
+            answer(error(libc::EAFNOSUPPORT)),
+            refuse(libc::EACCES),
+            call(libc::SYS_connect, 1),
+            refuse(libc::EACCES),
+            // A pair that keeps messages apart can be turned to any address.
+            call(libc::SYS_socketpair, 5),
+            load(argument(1)),
+            sock_filter {
+                code: (libc::BPF_ALU | libc::BPF_AND | libc::BPF_K) as u16,
+                jt: 0,
+                jf: 0,
+                k: 0xf,
+            },
+            jump(equal, number(libc::SOCK_DGRAM), 0, 1),
+            answer(error(libc::EACCES)),
+            answer(ALLOW),
+        ];
+    }
+    let mut p = vec![
+        call(libc::SYS_socket, 8),
+        load(argument(0)),
+        jump(equal, number(libc::AF_UNIX), 0, 1),
+        answer(ALLOW),
+        jump(equal, number(INTERNET[0]), 1, 0),
+        jump(equal, number(INTERNET[1]), 0, 1),
+        note,
+        jump(equal, number(libc::AF_NETLINK), 1, 0),
+        refuse(libc::EAFNOSUPPORT),
+        answer(error(libc::EAFNOSUPPORT)),
+    ];
+    // The jump over the block must land behind its last line.
+    p[0].jf = (p.len() - 1) as u8;
+    if around.listening.is_on() {
+        p.extend([call(libc::SYS_connect, 1), answer(ASK)]);
+        // Only a message with an address of its own says where it goes.
+        let other_half = argument(4) ^ 4;
+        p.extend([
+            call(libc::SYS_sendto, 5),
+            load(argument(4)),
+            jump(equal, 0, 0, 2),
+            load(other_half),
+            jump(equal, 0, 1, 0),
+            answer(ASK),
+            answer(ALLOW),
+        ]);
+        let at = p.len() - 7;
+        p[at].jf = 6;
+    }
+    p
+}
+
+/// Whether this kernel can tell the run's init of refused calls and let it pass some of them on (since 5.7).
+#[must_use]
+#[allow(unsafe_code)]
+pub fn can_listen() -> bool {
+    // The kernel looks at the flags before it looks at the program: with flags that it knows the null pointer is the fault.
+    const NEWER: libc::c_ulong = 1 << 4;
+    let flags = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER | NEWER;
+    // SAFETY: a null program is refused; nothing is read or changed.
+    let done = unsafe {
+        libc::syscall(
+            libc::SYS_seccomp,
+            libc::SECCOMP_SET_MODE_FILTER,
+            flags | 1,
+            std::ptr::null::<libc::sock_fprog>(),
+        )
+    };
+    done < 0 && io::Error::last_os_error().raw_os_error() == Some(libc::EFAULT)
+}
+
+/// Puts the filter on this process, for ever. `no_new_privs` must be set. Gives the listener, where one is wanted.
 ///
 /// Only makes system calls: it is called between vfork and exec.
 ///
 /// # Errors
 /// What the system said.
 #[allow(unsafe_code)]
-pub fn install(program: &[sock_filter]) -> io::Result<()> {
+pub fn install(program: &[sock_filter], listen: bool) -> io::Result<Option<RawFd>> {
+    /// Once its init has heard of it, a call waits for the answer and is not begun again by every signal (since 5.19).
+    const WAIT_KILLABLE: libc::c_ulong = 1 << 5;
     let prog = libc::sock_fprog {
         len: program.len() as u16,
         filter: program.as_ptr().cast_mut(),
     };
     // Without SPEC_ALLOW older kernels switch a mitigation on that slows the measured program down.
-    let flags = libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW;
-    // SAFETY: `prog` describes a live slice; the kernel copies it during the call.
-    let done = unsafe {
-        libc::syscall(
-            libc::SYS_seccomp,
-            libc::SECCOMP_SET_MODE_FILTER,
-            flags,
-            &raw const prog,
-        )
-    };
-    if done == 0 {
-        Ok(())
+    let plain = libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+    let listening = plain | libc::SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    let tries: &[libc::c_ulong] = if listen {
+        &[listening | WAIT_KILLABLE, listening]
     } else {
-        Err(io::Error::last_os_error())
+        &[plain]
+    };
+    for flags in tries {
+        // SAFETY: `prog` describes a live slice; the kernel copies it during the call.
+        let done = unsafe {
+            libc::syscall(
+                libc::SYS_seccomp,
+                libc::SECCOMP_SET_MODE_FILTER,
+                *flags,
+                &raw const prog,
+            )
+        };
+        if done >= 0 {
+            return Ok(listen.then_some(done as RawFd));
+        }
     }
+    Err(io::Error::last_os_error())
 }
 
 #[cfg(test)]
@@ -281,6 +462,10 @@ mod tests {
                     acc = word(i.k);
                     continue;
                 }
+                c if c & 7 == libc::BPF_ALU => {
+                    acc &= i.k;
+                    continue;
+                }
                 c if c & 7 == libc::BPF_RET => return i.k,
                 c if c & 0xf0 == libc::BPF_JEQ => acc == i.k,
                 c if c & 0xf0 == libc::BPF_JGE => acc >= i.k,
@@ -290,74 +475,156 @@ mod tests {
         }
     }
 
-    #[test]
-    fn each_call_gets_its_answer_whatever_the_upper_half_says() {
-        let p = build(Around {
+    fn around(listening: Listening) -> Around {
+        Around {
             cgroup: true,
             namespaces: true,
-        });
-        let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
-        let none = [0; 6];
-        for n in [
-            libc::SYS_read,
-            libc::SYS_execve,
-            libc::SYS_mmap,
-            libc::SYS_futex,
-            libc::SYS_exit_group,
-        ] {
-            assert_eq!(ask(n, none), ALLOW);
+            listening,
         }
-        for n in REFUSED {
-            assert_eq!(ask(*n, none), error(libc::EPERM));
+    }
+
+    const NONE: [u64; 6] = [0; 6];
+
+    #[test]
+    fn each_call_gets_its_answer_whatever_the_upper_half_says() {
+        for listening in [Listening::Nobody, Listening::Refusals, Listening::Files] {
+            let p = build(around(listening));
+            let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
+            let refused = |number| {
+                if listening.is_on() {
+                    ASK
+                } else {
+                    error(number)
+                }
+            };
+            for n in [
+                libc::SYS_read,
+                libc::SYS_execve,
+                libc::SYS_mmap,
+                libc::SYS_futex,
+                libc::SYS_exit_group,
+                libc::SYS_memfd_create,
+                libc::SYS_socketpair,
+                libc::SYS_sendmsg,
+            ] {
+                assert_eq!(ask(n, NONE), ALLOW);
+            }
+            for (n, _, _) in REFUSED {
+                assert_eq!(ask(*n, NONE), refused(libc::EPERM));
+            }
+            for n in QUIETLY {
+                assert_eq!(ask(*n, NONE), error(libc::EPERM));
+            }
+            for n in ABSENT {
+                assert_eq!(ask(*n, NONE), error(libc::ENOSYS));
+            }
+            for n in OPENING {
+                let asked = listening == Listening::Files;
+                assert_eq!(ask(*n, NONE), if asked { ASK } else { ALLOW });
+            }
+            assert_eq!(verdict(&p, 0x4000_0003, 1, NONE), KILL);
+            if cfg!(target_arch = "x86_64") {
+                assert_eq!(verdict(&p, OURS, 0x4000_0001, NONE), KILL);
+            }
+            assert_eq!(ask(libc::SYS_clone, [17, 0, 0, 0, 0, 0]), ALLOW);
+            let namespace = [17 | libc::CLONE_NEWUSER as u64, 0, 0, 0, 0, 0];
+            assert_eq!(ask(libc::SYS_clone, namespace), refused(libc::EPERM));
+            for (request, answer) in [
+                (0x5412 | 1 << 32, refused(libc::EPERM)),
+                (0x541c, refused(libc::EPERM)),
+                (0x5401, ALLOW),
+            ] {
+                assert_eq!(ask(libc::SYS_ioctl, [0, request, 0, 0, 0, 0]), answer);
+            }
         }
-        assert_eq!(ask(libc::SYS_memfd_create, none), ALLOW);
+        let mut without = around(Listening::Nobody);
+        without.cgroup = false;
+        let p = build(without);
         assert_eq!(
-            verdict(
-                &build(Around {
-                    cgroup: false,
-                    namespaces: true
-                }),
-                OURS,
-                libc::SYS_memfd_create as u32,
-                none
-            ),
+            verdict(&p, OURS, libc::SYS_memfd_create as u32, NONE),
             error(libc::ENOSYS)
         );
-        for n in ABSENT {
-            assert_eq!(ask(*n, none), error(libc::ENOSYS));
+    }
+
+    #[test]
+    fn sockets_that_reach_nobody_may_be_had_and_are_noted() {
+        for listening in [Listening::Nobody, Listening::Refusals] {
+            let p = build(around(listening));
+            let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
+            let note = if listening.is_on() { ASK } else { ALLOW };
+            for family in 0..50u64 {
+                let wanted = match family as i32 {
+                    libc::AF_UNIX => ALLOW,
+                    libc::AF_INET | libc::AF_INET6 => note,
+                    libc::AF_NETLINK => error(libc::EAFNOSUPPORT),
+                    _ if listening.is_on() => ASK,
+                    _ => error(libc::EAFNOSUPPORT),
+                };
+                for upper in [0, 1 << 32] {
+                    let args = [family | upper, 1, 0, 0, 0, 0];
+                    assert_eq!(ask(libc::SYS_socket, args), wanted, "{family}");
+                }
+            }
+            assert_eq!(ask(libc::SYS_connect, NONE), note);
+            assert_eq!(ask(libc::SYS_sendto, NONE), ALLOW);
+            for address in [1, 1 << 32, u64::MAX] {
+                assert_eq!(ask(libc::SYS_sendto, [0, 0, 0, 0, address, 0]), note);
+            }
         }
-        assert_eq!(verdict(&p, 0x4000_0003, 1, none), KILL);
-        if cfg!(target_arch = "x86_64") {
-            assert_eq!(verdict(&p, OURS, 0x4000_0001, none), KILL);
-        }
+    }
+
+    #[test]
+    fn where_the_network_is_the_machines_own_there_are_no_sockets() {
+        let mut weak = around(Listening::Nobody);
+        weak.namespaces = false;
+        let p = build(weak);
+        let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
         for family in 0..50u64 {
-            let wanted = if [1, 2, 10].contains(&family) {
-                ALLOW
-            } else {
-                error(libc::EAFNOSUPPORT)
-            };
-            assert_eq!(ask(libc::SYS_socket, [family, 1, 0, 0, 0, 0]), wanted);
+            assert_ne!(ask(libc::SYS_socket, [family, 1, 0, 0, 0, 0]), ALLOW);
+        }
+        assert_ne!(ask(libc::SYS_connect, NONE), ALLOW);
+        let pair = |kind: i32| {
+            let flags = (kind | libc::SOCK_CLOEXEC) as u64;
+            ask(libc::SYS_socketpair, [1, flags, 0, 0, 0, 0])
+        };
+        assert_eq!(pair(libc::SOCK_STREAM), ALLOW);
+        assert_ne!(pair(libc::SOCK_DGRAM), ALLOW);
+    }
+
+    #[test]
+    fn limits_of_others_may_be_read_but_not_set() {
+        let p = build(around(Listening::Nobody));
+        let ask = |args| verdict(&p, OURS, libc::SYS_prlimit64 as u32, args);
+        for new in [1, 1 << 32] {
+            assert_eq!(ask([0, 7, new, 0, 0, 0]), ALLOW);
+            assert_eq!(ask([1, 7, new, 0, 0, 0]), error(libc::EPERM));
+        }
+        assert_eq!(ask([1, 7, 0, 1, 0, 0]), ALLOW);
+        let mut weak = around(Listening::Nobody);
+        let setting = |p: &[sock_filter], who| {
+            verdict(p, OURS, libc::SYS_setpriority as u32, [0, who, 19, 0, 0, 0])
+        };
+        assert_eq!(setting(&p, 1), ALLOW);
+        weak.namespaces = false;
+        let p = build(weak);
+        assert_eq!(
+            (setting(&p, 0), setting(&p, 1)),
+            (ALLOW, error(libc::EPERM))
+        );
+    }
+
+    #[test]
+    fn only_locks_are_asked_about() {
+        let p = build(around(Listening::Refusals));
+        let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
+        assert_eq!(ask(libc::SYS_flock, NONE), ASK);
+        for request in 0..2_000u64 {
+            let lock = LOCKING.contains(&(request as u32));
+            let wanted = if lock { ASK } else { ALLOW };
             assert_eq!(
-                ask(libc::SYS_socket, [family | 1 << 32, 1, 0, 0, 0, 0]),
+                ask(libc::SYS_fcntl, [0, request | 1 << 32, 0, 0, 0, 0]),
                 wanted
             );
         }
-        assert_eq!(ask(libc::SYS_clone, [17, 0, 0, 0, 0, 0]), ALLOW);
-        assert_eq!(
-            ask(
-                libc::SYS_clone,
-                [17 | libc::CLONE_NEWUSER as u64, 0, 0, 0, 0, 0]
-            ),
-            error(libc::EPERM)
-        );
-        assert_eq!(
-            ask(libc::SYS_ioctl, [0, 0x5412 | 1 << 32, 0, 0, 0, 0]),
-            error(libc::EPERM)
-        );
-        assert_eq!(
-            ask(libc::SYS_ioctl, [0, 0x541c, 0, 0, 0, 0]),
-            error(libc::EPERM)
-        );
-        assert_eq!(ask(libc::SYS_ioctl, [0, 0x5401, 0, 0, 0, 0]), ALLOW);
     }
 }

@@ -199,10 +199,20 @@ const AT_RECURSIVE: i32 = 0x8000;
 /// Every signal acts as it does in a fresh process, and none is blocked.
 #[allow(unsafe_code)]
 pub fn reset_signals() {
-    // SAFETY: default dispositions run no code of ours; the signal set is a live local value.
+    // SAFETY: default dispositions run no code of ours; all zero is what the kernel takes for one; the signal set is a
+    // live local value.
     unsafe {
+        let default = [0u64; 4];
         for signal in 1..=64 {
-            libc::signal(signal, libc::SIG_DFL);
+            // The plain call: libc's own keeps two signals to itself, which then stay as whoever started us had them.
+            let none = std::ptr::null_mut::<u64>();
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                signal,
+                default.as_ptr(),
+                none,
+                8usize,
+            );
         }
         let mut none: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&raw mut none);
@@ -257,4 +267,137 @@ pub fn no_new_privileges() -> io::Result<()> {
         libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     }))
     .map(drop)
+}
+
+/// Blocks the signals and gives a descriptor from which they can be read. A process forked from this one reads its own.
+#[allow(unsafe_code)]
+pub fn signal_channel(signals: &[i32]) -> io::Result<OwnedFd> {
+    // SAFETY: the set is a live local value throughout; the new descriptor is ours alone.
+    unsafe {
+        let mut set: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut set);
+        for signal in signals {
+            libc::sigaddset(&raw mut set, *signal);
+        }
+        check(libc::c_long::from(libc::sigprocmask(
+            libc::SIG_BLOCK,
+            &raw const set,
+            std::ptr::null_mut(),
+        )))?;
+        let fd = libc::signalfd(-1, &raw const set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK);
+        check(libc::c_long::from(fd))?;
+        Ok(OwnedFd::from_raw_fd(fd))
+    }
+}
+
+/// Takes all signals that wait in the channel; whether `wanted` is among them.
+#[allow(unsafe_code)]
+pub fn take_signals(channel: BorrowedFd<'_>, wanted: i32) -> bool {
+    const SIZE: usize = size_of::<libc::signalfd_siginfo>();
+    let mut found = false;
+    let mut bytes = [0u8; 8 * SIZE];
+    while let Ok(n) = rustix::io::read(channel, &mut bytes[..]) {
+        found |= bytes[..n]
+            .chunks_exact(SIZE)
+            .any(|one| one[..4] == wanted.cast_unsigned().to_ne_bytes());
+        if n < bytes.len() {
+            break;
+        }
+    }
+    found
+}
+
+/// Takes over a descriptor that the guest has left in our table.
+#[allow(unsafe_code)]
+pub fn own(fd: i32) -> OwnedFd {
+    // SAFETY: the guest made it in the table that it shared with this process, and has gone on to a table of its own.
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+/// This process is sent the signal when its parent ends.
+#[allow(unsafe_code)]
+pub fn tell_of_parents_end(signal: i32) {
+    // SAFETY: prctl with integer arguments only.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal, 0, 0, 0) };
+}
+
+/// A system call that waits for an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    id: u64,
+    /// The thread that makes it, in our pid namespace.
+    pub pid: u32,
+    /// Its number.
+    pub number: i64,
+    /// Its arguments.
+    pub args: [u64; 6],
+}
+
+/// Takes the next call that waits; `None` if it has been given up meanwhile.
+#[allow(unsafe_code)]
+pub fn asked(listener: BorrowedFd<'_>) -> Option<Asked> {
+    // SAFETY: an all-zero value is valid for this plain C structure, and what the kernel wants to find.
+    let mut heard: libc::seccomp_notif = unsafe { std::mem::zeroed() };
+    // SAFETY: the request's size is that of the structure, which is live and writable.
+    let done = unsafe {
+        libc::ioctl(
+            listener.as_raw_fd(),
+            libc::SECCOMP_IOCTL_NOTIF_RECV,
+            &raw mut heard,
+        )
+    };
+    (done == 0).then_some(Asked {
+        id: heard.id,
+        pid: heard.pid,
+        number: i64::from(heard.data.nr),
+        args: heard.data.args,
+    })
+}
+
+/// Answers a call: with an error number, or by letting it through. Nothing happens if its caller is gone.
+#[allow(unsafe_code)]
+pub fn answer(listener: BorrowedFd<'_>, asked: &Asked, refuse: Option<i32>) {
+    let response = libc::seccomp_notif_resp {
+        id: asked.id,
+        val: 0,
+        error: -refuse.unwrap_or(0),
+        flags: if refuse.is_none() {
+            libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32
+        } else {
+            0
+        },
+    };
+    // SAFETY: the request's size is that of the structure; the kernel only reads it.
+    unsafe {
+        libc::ioctl(
+            listener.as_raw_fd(),
+            libc::SECCOMP_IOCTL_NOTIF_SEND,
+            &raw const response,
+        )
+    };
+}
+
+/// Reads memory of another process as far as it goes; the number of bytes read.
+#[allow(unsafe_code)]
+pub fn read_memory(pid: u32, address: u64, buffer: &mut [u8]) -> usize {
+    let local = libc::iovec {
+        iov_base: buffer.as_mut_ptr().cast(),
+        iov_len: buffer.len(),
+    };
+    let remote = libc::iovec {
+        iov_base: address as usize as *mut libc::c_void,
+        iov_len: buffer.len(),
+    };
+    // SAFETY: the local vector describes the buffer; a bad remote address is an error of the call, not a fault.
+    let n = unsafe {
+        libc::process_vm_readv(
+            pid.cast_signed(),
+            &raw const local,
+            1,
+            &raw const remote,
+            1,
+            0,
+        )
+    };
+    usize::try_from(n).unwrap_or(0)
 }

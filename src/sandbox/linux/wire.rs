@@ -12,6 +12,8 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 
+use crate::sandbox::{Attempt, AttemptKind};
+
 /// What the launcher has to know once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setup {
@@ -46,6 +48,8 @@ pub struct Run {
     pub processes: u64,
     /// RLIMIT_DATA, where no cgroup limits memory.
     pub data: Option<u64>,
+    /// Note files that are none of its business, too.
+    pub watched: bool,
 }
 
 /// How one run ended, as its init saw it.
@@ -101,6 +105,8 @@ pub enum Message {
     CannotStart(i32, String),
     /// ← init: the program has ended, and all others with it.
     Finished(Finished),
+    /// ← init: what the program has tried and was refused, each with how often so far.
+    Tried(Vec<Attempt>),
     /// ← launcher: nothing of the run is left.
     Gone,
 }
@@ -190,6 +196,15 @@ fn retry<T>(mut call: impl FnMut() -> rustix::io::Result<T>) -> io::Result<T> {
     }
 }
 
+/// Kinds of attempts by the number that stands for them.
+const KINDS: [AttemptKind; 5] = [
+    AttemptKind::Network,
+    AttemptKind::Files,
+    AttemptKind::Clock,
+    AttemptKind::Processes,
+    AttemptKind::System,
+];
+
 struct Packer(Vec<u8>);
 
 impl Packer {
@@ -259,6 +274,7 @@ impl Packer {
                 self.number(run.file_size);
                 self.number(run.processes);
                 self.maybe(run.data);
+                self.number(u64::from(run.watched));
             }
             Message::Kill => self.number(6),
             Message::Born(pid) => {
@@ -286,6 +302,15 @@ impl Packer {
                 self.number(u64::from(finished.left));
             }
             Message::Gone => self.number(11),
+            Message::Tried(attempts) => {
+                self.number(12);
+                self.list(attempts, |p, a| {
+                    let kind = KINDS.iter().position(|k| *k == a.kind);
+                    p.number(kind.unwrap_or(0) as u64);
+                    p.bytes(a.what.as_bytes());
+                    p.number(u64::from(a.times));
+                });
+            }
         }
     }
 }
@@ -358,6 +383,7 @@ impl Unpacker<'_> {
                 file_size: self.number()?,
                 processes: self.number()?,
                 data: self.maybe()?,
+                watched: self.flag()?,
             }),
             6 => Message::Kill,
             7 => Message::Born(self.small()?.cast_signed()),
@@ -376,6 +402,14 @@ impl Unpacker<'_> {
                 left: self.small()?,
             }),
             11 => Message::Gone,
+            12 => Message::Tried(self.list(|u| {
+                let kind = usize::try_from(u.number()?).ok()?;
+                Some(Attempt {
+                    kind: *KINDS.get(kind)?,
+                    what: u.text()?,
+                    times: u.small()?,
+                })
+            })?),
             _ => return None,
         })
     }
@@ -420,6 +454,11 @@ mod tests {
                 ..Finished::default()
             }),
             Message::Gone,
+            Message::Tried(vec![Attempt {
+                kind: AttemptKind::Clock,
+                what: "settimeofday".into(),
+                times: 3,
+            }]),
         ];
         std::thread::scope(|scope| {
             scope.spawn(|| {

@@ -1,0 +1,454 @@
+//! The control group of one launcher: limits of memory and processes, and the figures of the whole tree.
+//!
+//! Version 1 has a folder for each controller, version 2 one folder for all; everything above this file
+//! sees one [`Cgroup`]. Folders are made below the group that the workbench itself is in, so that a limit
+//! put on the workbench holds for its guests too.
+
+mod figures;
+mod places;
+#[cfg(test)]
+mod pretended;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+pub use figures::{parse_cpu, parse_memory};
+
+use figures::Kept;
+use places::Hierarchies;
+
+use crate::units::{Bytes, Nanos};
+
+/// Which version of the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// One hierarchy for each controller.
+    One,
+    /// One hierarchy.
+    Two,
+}
+
+/// The changes that are made to the kernel's tree of groups; tests put a pretended one in its place.
+pub trait Tree: std::fmt::Debug + Send + Sync {
+    /// Makes a group.
+    ///
+    /// # Errors
+    /// What the system said.
+    fn make(&self, group: &Path) -> io::Result<()>;
+    /// Removes a group without processes.
+    ///
+    /// # Errors
+    /// What the system said.
+    fn remove(&self, group: &Path) -> io::Result<()>;
+    /// Writes to one of its files.
+    ///
+    /// # Errors
+    /// What the system said.
+    fn write(&self, file: &Path, text: &str) -> io::Result<()>;
+}
+
+/// The kernel's own tree.
+#[derive(Debug)]
+struct Kernel;
+
+impl Tree for Kernel {
+    fn make(&self, group: &Path) -> io::Result<()> {
+        std::fs::create_dir(group)
+    }
+
+    fn remove(&self, group: &Path) -> io::Result<()> {
+        std::fs::remove_dir(group)
+    }
+
+    fn write(&self, file: &Path, text: &str) -> io::Result<()> {
+        // Never created: a file that the kernel did not make is none of its.
+        use std::io::Write;
+        File::options()
+            .write(true)
+            .open(file)?
+            .write_all(text.as_bytes())
+    }
+}
+
+/// One control group; its folders are removed when it is dropped.
+#[derive(Debug)]
+pub struct Cgroup {
+    tree: Arc<dyn Tree>,
+    version: Version,
+    memory: PathBuf,
+    cpu: Option<PathBuf>,
+    pids: Option<PathBuf>,
+    statistics: Kept,
+    usage: Kept,
+    peak: Kept,
+    events: Kept,
+    tasks: Kept,
+    refused: Kept,
+    cpu_usage: Kept,
+    limits: Option<(u64, u64)>,
+}
+
+/// What a figure file is called in each version.
+struct Names {
+    limit: &'static str,
+    usage: &'static str,
+    peak: &'static str,
+    events: &'static str,
+    cpu: &'static str,
+}
+
+const ONE: Names = Names {
+    limit: "memory.limit_in_bytes",
+    usage: "memory.usage_in_bytes",
+    peak: "memory.max_usage_in_bytes",
+    events: "memory.oom_control",
+    cpu: "cpuacct.usage",
+};
+
+const TWO: Names = Names {
+    limit: "memory.max",
+    usage: "memory.current",
+    peak: "memory.peak",
+    events: "memory.events",
+    cpu: "cpu.stat",
+};
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+impl Cgroup {
+    /// Makes a group where this machine allows it.
+    ///
+    /// # Errors
+    /// Why there can be none, in words.
+    pub fn create() -> Result<Self, String> {
+        let mounts = std::fs::read_to_string("/proc/self/mountinfo").map_err(|e| e.to_string())?;
+        let own = std::fs::read_to_string("/proc/self/cgroup").map_err(|e| e.to_string())?;
+        Self::create_in(&Hierarchies::read(&mounts, &own), Arc::new(Kernel))
+    }
+
+    fn create_in(places: &Hierarchies, tree: Arc<dyn Tree>) -> Result<Self, String> {
+        match (&places.memory, &places.unified) {
+            (Some(memory), _) => Self::version_one(memory, places, tree),
+            (None, Some(unified)) => Self::version_two(unified, tree),
+            (None, None) => Err("no memory controller is mounted".to_owned()),
+        }
+    }
+
+    fn version_one(
+        memory: &Path,
+        places: &Hierarchies,
+        tree: Arc<dyn Tree>,
+    ) -> Result<Self, String> {
+        let name = fresh_name();
+        let make = |parent: &Path| -> Result<PathBuf, String> {
+            remove_stale(parent, tree.as_ref());
+            let path = parent.join(&name);
+            tree.make(&path)
+                .map(|()| path)
+                .map_err(|e| refused(parent, &e))
+        };
+        let memory = make(memory)?;
+        let cpu = places.cpuacct.as_deref().and_then(|p| make(p).ok());
+        let pids = places.pids.as_deref().and_then(|p| make(p).ok());
+        Self::open(Version::One, tree, memory, cpu, pids)
+    }
+
+    /// In version 2 a group with processes may not have children with controllers: the workbench itself moves into a leaf.
+    fn version_two(own: &Path, tree: Arc<dyn Tree>) -> Result<Self, String> {
+        // A second slot of this program finds itself in the leaf already.
+        let base = if own.file_name().is_some_and(|n| n == LEAF) {
+            own.parent().unwrap_or(own)
+        } else {
+            own
+        };
+        remove_stale(base, tree.as_ref());
+        let offered = std::fs::read_to_string(base.join("cgroup.controllers"))
+            .map_err(|e| refused(base, &e))?;
+        if !offered.split_whitespace().any(|c| c == "memory") {
+            return Err(format!(
+                "the memory controller is not delegated to this user; start with `{DELEGATED}`"
+            ));
+        }
+        let wanted: Vec<String> = ["memory", "pids", "cpu"]
+            .iter()
+            .filter(|c| offered.split_whitespace().any(|o| o == **c))
+            .map(|c| format!("+{c}"))
+            .collect();
+        let enable = || tree.write(&base.join("cgroup.subtree_control"), &wanted.join(" "));
+        if base == own && enable().is_err() {
+            let leaf = own.join(LEAF);
+            let me = std::process::id().to_string();
+            let _ = tree.make(&leaf);
+            tree.write(&leaf.join("cgroup.procs"), &me)
+                .map_err(|e| refused(own, &e))?;
+            if let Err(e) = enable() {
+                // Someone else lives in this group: leave everything as it was.
+                let _ = tree.write(&own.join("cgroup.procs"), &me);
+                let _ = tree.remove(&leaf);
+                return Err(format!(
+                    "the group holds other programs too ({e}); start with `{DELEGATED}`"
+                ));
+            }
+        }
+        let path = base.join(fresh_name());
+        tree.make(&path).map_err(|e| refused(base, &e))?;
+        if rustix::process::geteuid().is_root() {
+            // All of a run at once. Only root's launcher can keep itself out of it.
+            let _ = tree.write(&path.join("memory.oom.group"), "1");
+        }
+        let (cpu, pids) = (Some(path.clone()), Some(path.clone()));
+        Self::open(Version::Two, tree, path, cpu, pids)
+    }
+
+    fn open(
+        version: Version,
+        tree: Arc<dyn Tree>,
+        memory: PathBuf,
+        cpu: Option<PathBuf>,
+        pids: Option<PathBuf>,
+    ) -> Result<Self, String> {
+        let names = version.names();
+        let of = |folder: &Option<PathBuf>, name: &str| {
+            folder
+                .as_ref()
+                .map_or(Kept::open(Path::new("")), |f| Kept::open(&f.join(name)))
+        };
+        // From here on its folders are removed when it is dropped.
+        let group = Self {
+            statistics: Kept::open(&memory.join("memory.stat")),
+            usage: Kept::open(&memory.join(names.usage)),
+            peak: Kept::open_to_write(&memory.join(names.peak)),
+            events: Kept::open(&memory.join(names.events)),
+            tasks: of(&pids, "pids.current"),
+            refused: of(&pids, "pids.events"),
+            cpu_usage: of(&cpu, names.cpu),
+            tree,
+            version,
+            memory,
+            cpu,
+            pids,
+            limits: None,
+        };
+        if group.statistics.is_there() {
+            Ok(group)
+        } else {
+            Err(format!("{} has no memory.stat", group.memory.display()))
+        }
+    }
+
+    /// Which version it is.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Whether processes are counted and limited.
+    #[must_use]
+    pub fn limits_processes(&self) -> bool {
+        self.pids.is_some()
+    }
+
+    /// Moves a process into the group.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn add(&self, pid: u32) -> io::Result<()> {
+        for folder in self.folders() {
+            self.tree
+                .write(&folder.join("cgroup.procs"), &pid.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// A descriptor from which the CPU counter can be read again and again.
+    #[must_use]
+    pub fn cpu_counter(&self) -> Option<File> {
+        File::open(self.cpu.as_ref()?.join(self.version.names().cpu)).ok()
+    }
+
+    /// A descriptor from which the memory statistics can be read again and again.
+    #[must_use]
+    pub fn memory_statistics(&self) -> Option<File> {
+        File::open(self.memory.join("memory.stat")).ok()
+    }
+
+    /// Limits memory (without swap) and processes; writes only what changes.
+    pub fn limit(&mut self, memory: Bytes, processes: u64) {
+        if self.limits == Some((memory.0, processes)) {
+            return;
+        }
+        let write = |name: &str, n: u64| {
+            self.tree
+                .write(&self.memory.join(name), &n.to_string())
+                .is_ok()
+        };
+        let limit = self.version.names().limit;
+        let set = match self.version {
+            Version::One => {
+                // Memory may never exceed memory and swap together: which of the two goes first depends on the direction.
+                write(limit, memory.0);
+                write("memory.memsw.limit_in_bytes", memory.0);
+                write("memory.swappiness", 0);
+                write(limit, memory.0)
+            }
+            Version::Two => {
+                write("memory.swap.max", 0);
+                write(limit, memory.0)
+            }
+        };
+        if let Some(pids) = &self.pids {
+            let _ = self
+                .tree
+                .write(&pids.join("pids.max"), &processes.to_string());
+        }
+        self.limits = set.then_some((memory.0, processes));
+    }
+
+    /// Forgets the highest usage so far, where the kernel can (version 1; version 2 since 6.12, for one open file).
+    pub fn reset_peak(&mut self) {
+        self.peak.write_or_close(b"0");
+    }
+
+    /// Highest usage since the last reset, file pages and kernel memory included. `None` where it cannot be reset.
+    #[must_use]
+    pub fn peak(&self) -> Option<Bytes> {
+        self.peak.number().map(Bytes)
+    }
+
+    /// Usage now, file pages and kernel memory included.
+    #[must_use]
+    pub fn usage(&self) -> Option<Bytes> {
+        self.usage.number().map(Bytes)
+    }
+
+    /// How often the kernel has killed for want of memory.
+    #[must_use]
+    pub fn kills(&self) -> u64 {
+        self.events.field(b"oom_kill").unwrap_or(0)
+    }
+
+    /// How often a process or thread was refused because there were too many.
+    #[must_use]
+    pub fn refusals(&self) -> u64 {
+        self.refused.field(b"max").unwrap_or(0)
+    }
+
+    /// Anonymous and shared memory now.
+    #[must_use]
+    pub fn memory(&self) -> Option<u64> {
+        let mut text = [0u8; 8192];
+        parse_memory(self.statistics.read(&mut text)?)
+    }
+
+    /// Processes and threads alive now.
+    #[must_use]
+    pub fn tasks(&self) -> Option<u32> {
+        self.tasks.number()?.try_into().ok()
+    }
+
+    /// CPU time so far.
+    #[must_use]
+    pub fn cpu(&self) -> Option<Nanos> {
+        let mut text = [0u8; 1024];
+        parse_cpu(self.cpu_usage.read(&mut text)?).map(Nanos)
+    }
+
+    /// Kills every process that is left in it. Only when the launcher has ended: it lives here too.
+    pub fn end_all(&self) {
+        if self.version == Version::Two
+            && self
+                .tree
+                .write(&self.memory.join("cgroup.kill"), "1")
+                .is_ok()
+        {
+            return;
+        }
+        // A group that forks faster than it is read is read again.
+        for _ in 0..100 {
+            let list =
+                std::fs::read_to_string(self.memory.join("cgroup.procs")).unwrap_or_default();
+            let left: Vec<_> = list
+                .lines()
+                .filter_map(|l| rustix::process::Pid::from_raw(l.parse().ok()?))
+                .collect();
+            if left.is_empty() {
+                return;
+            }
+            for pid in left {
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            }
+        }
+    }
+
+    fn folders(&self) -> Vec<&Path> {
+        let mut folders: Vec<&Path> = [Some(&self.memory), self.cpu.as_ref(), self.pids.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(PathBuf::as_path)
+            .collect();
+        folders.dedup();
+        folders
+    }
+}
+
+impl Drop for Cgroup {
+    fn drop(&mut self) {
+        // A process that is just ending keeps its group busy for a moment.
+        for _ in 0..100 {
+            let left = self
+                .folders()
+                .into_iter()
+                .filter(|f| f.exists() && self.tree.remove(f).is_err())
+                .count();
+            if left == 0 {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+    }
+}
+
+impl Version {
+    fn names(self) -> &'static Names {
+        match self {
+            Self::One => &ONE,
+            Self::Two => &TWO,
+        }
+    }
+}
+
+const LEAF: &str = "reheat-workbench";
+
+/// How a group of one's own is to be had.
+const DELEGATED: &str = "systemd-run --user --scope -p Delegate=yes reheat";
+
+fn fresh_name() -> String {
+    format!(
+        "reheat-{}-{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    )
+}
+
+fn refused(parent: &Path, error: &io::Error) -> String {
+    format!("no group can be made in {}: {error}", parent.display())
+}
+
+/// Removes groups that a workbench left behind when it was killed.
+fn remove_stale(parent: &Path, tree: &dyn Tree) {
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let pid = name
+            .to_str()
+            .and_then(|n| n.strip_prefix("reheat-"))
+            .and_then(|n| n.split('-').next());
+        if let Some(pid) = pid.and_then(|p| p.parse::<u32>().ok())
+            && !Path::new(&format!("/proc/{pid}")).exists()
+        {
+            let _ = tree.remove(&entry.path());
+        }
+    }
+}

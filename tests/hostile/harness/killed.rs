@@ -1,0 +1,78 @@
+//! The workbench itself is killed in the middle of a run: every descendant of the run must die, in every tier.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use reheat::sandbox::{Control, Limits, Program, Sandbox};
+
+use super::attack::processes_with;
+use super::{settings, tiers};
+
+/// The script of the guest: children in the same session, in one of their own, and one whose parent is gone.
+const SCRIPT: &str = "sleep 1000 & setsid sh -c 'sleep 1000; :' \"$0\" & (setsid sh -c 'sleep 1000; :' \"$0\" &) ; sleep 1000";
+
+/// Starts a workbench of its own in the tier, kills it while its run lives, and waits for the end of all.
+pub fn workbench_killed_in(tier: &str) -> Result<(), String> {
+    let marker = format!(
+        "hostile-53-{}-{}",
+        std::process::id(),
+        tier.replace([' ', ','], "-")
+    );
+    let mut workbench = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "killed::a_workbench_to_be_killed"])
+        .env("HOSTILE_KILLED", tier)
+        .env("HOSTILE_MARKER", &marker)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let all_there = wait_until(|| processes_with(&marker).len() >= 3);
+    workbench.kill().unwrap();
+    workbench.wait().unwrap();
+    if !all_there {
+        return Err("its run never came to life".to_owned());
+    }
+    if wait_until(|| processes_with(&marker).is_empty()) {
+        Ok(())
+    } else {
+        Err(format!("still there: {:?}", processes_with(&marker)))
+    }
+}
+
+/// Not a test: the workbench that is killed.
+#[test]
+#[ignore = "started by the test of all programs, to be killed"]
+fn a_workbench_to_be_killed() {
+    let (Ok(tier), Ok(marker)) = (
+        std::env::var("HOSTILE_KILLED"),
+        std::env::var("HOSTILE_MARKER"),
+    ) else {
+        return;
+    };
+    let (_, forbid) = tiers().iter().find(|(name, _)| *name == tier).unwrap();
+    let mut sandbox = Sandbox::open_without(&settings(), forbid).unwrap();
+    let program = Program {
+        argv: ["/bin/sh", "-c", SCRIPT, &marker]
+            .map(String::from)
+            .to_vec(),
+        ..Program::default()
+    };
+    let limits = Limits {
+        time: Duration::from_secs(60),
+        ..Limits::default()
+    };
+    sandbox
+        .run(&program, &limits, &mut |_| {}, &Control::new())
+        .unwrap();
+}
+
+/// Waits for something that must happen; false if it does not within a long time.
+pub fn wait_until(happened: impl Fn() -> bool) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(30) {
+        if happened() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    false
+}
