@@ -71,6 +71,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
                 got: secret(),
                 stderr: secret(),
             }),
+            floor: None,
             flags: vec![crate::measure::Flag {
                 kind: crate::measure::FlagKind::Constants,
                 reason: secret(),

@@ -12,13 +12,15 @@ use tui_textarea::TextArea;
 
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
-use crate::tui::desk::{Done, Job};
+use crate::tui::desk::{Done, Job, Shelf};
 use crate::tui::diff::Diff;
 use crate::tui::files::Files;
-use crate::tui::highlight::{Painted, Syntaxes};
+use crate::tui::highlight::Syntaxes;
 use crate::tui::home::Home;
 use crate::tui::layout::{Look, Plan, plan};
+use crate::tui::panes::{Fold, Panes};
 use crate::tui::settings::Settings;
+use crate::tui::sheet::Sheet;
 use crate::tui::stream::Reply;
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -83,6 +85,8 @@ pub enum Against {
     Original,
     /// The best version.
     Best,
+    /// The one that the developer marked.
+    Marked,
 }
 
 /// What lies on top and has the keyboard.
@@ -163,8 +167,12 @@ pub struct Seen {
     pub room: usize,
     /// The first row that was seen.
     pub first: usize,
-    /// Rows where changes of the diff begin.
+    /// Row where the current change of the diff begins.
     pub changes: Vec<usize>,
+    /// What opens and closes at a click.
+    pub folds: Vec<(Rect, Fold)>,
+    /// Lines of text that were read to draw the panes of code: as many as are seen, whatever stands behind them.
+    pub lines: usize,
 }
 
 /// A long text wrapped for the width it is shown in.
@@ -231,16 +239,19 @@ pub struct App {
     /// The last drawing.
     pub seen: Seen,
     /// Colours of versions.
-    pub painted: HashMap<VersionId, Arc<Vec<Painted>>>,
+    pub painted: Shelf<VersionId, Sheet>,
     /// Differences between versions.
-    pub diffs: HashMap<(VersionId, VersionId), Arc<Diff>>,
+    pub diffs: Shelf<(VersionId, VersionId), Diff>,
+    /// What the panes remember of how they are looked at.
+    pub panes: Panes,
+    /// Whether only ASCII may be drawn.
+    pub ascii: bool,
     /// The reply, laid out.
     pub reply: Reply,
     /// The long text on the screen.
     pub page: Page,
     /// Grammars, once loaded.
     pub syntaxes: Option<Arc<Syntaxes>>,
-    asked: HashSet<(VersionId, Option<VersionId>)>,
     warming: bool,
 }
 
@@ -276,12 +287,13 @@ impl App {
             held: false,
             interrupted_at: None,
             seen: Seen::default(),
-            painted: HashMap::new(),
-            diffs: HashMap::new(),
+            painted: Shelf::new(SHELF_BYTES),
+            diffs: Shelf::new(SHELF_BYTES),
+            panes: Panes::default(),
+            ascii: false,
             reply: Reply::default(),
             page: Page::default(),
             syntaxes: None,
-            asked: HashSet::new(),
             warming: false,
         }
     }
@@ -293,6 +305,7 @@ impl App {
         self.banner = old.banner;
         self.demo = old.demo;
         self.size = old.size;
+        self.ascii = old.ascii;
         self.syntaxes = old.syntaxes;
         self.warming = old.warming;
         self.at_work = true;
@@ -381,6 +394,7 @@ impl App {
             Against::Parent => version.parent?,
             Against::Original => VersionId(0),
             Against::Best => session.incumbent?,
+            Against::Marked => self.panes.diff.marked?,
         };
         (old != version.id && session.version(old).is_some()).then_some((old, version.id))
     }
@@ -425,17 +439,9 @@ impl App {
         let pane = self.pane(session);
         let inner = self.plan().main_inner();
         self.prepare_versions(session, pane, language, ask);
-        if pane == Tab::Stream
-            && let Some((number, text)) = self.reply_text(session)
-        {
-            let syntaxes = self.syntaxes.clone();
-            self.reply.update(
-                number,
-                &text,
-                usize::from(inner.width),
-                language,
-                syntaxes.as_ref(),
-            );
+        self.prepare_code(session, pane);
+        if pane == Tab::Stream {
+            self.prepare_stream(session, usize::from(inner.width), language);
         }
         let (id, long): (u32, Arc<str>) = match pane {
             Tab::Task => (0, task.statement.clone()),
@@ -462,22 +468,10 @@ impl App {
     ) {
         let pair = self.diff_pair(session).filter(|_| pane == Tab::Diff);
         let mut wanted: Vec<VersionId> = pair.map(|(a, b)| vec![a, b]).unwrap_or_default();
-        if matches!(pane, Tab::Code | Tab::Diff) {
+        if pane == Tab::Code {
             wanted.extend(self.version(session));
         }
-        for id in wanted {
-            if let Some(version) = session
-                .version(id)
-                .filter(|_| self.asked.insert((id, None)))
-            {
-                ask(Job::Paint {
-                    version: id,
-                    text: version.source.text.clone(),
-                    language: language.to_owned(),
-                });
-            }
-        }
-        if let Some((old, new)) = pair.filter(|(old, new)| self.asked.insert((*new, Some(*old))))
+        if let Some((old, new)) = pair.filter(|pair| self.diffs.want(pair))
             && let (Some(a), Some(b)) = (session.version(old), session.version(new))
         {
             ask(Job::Compare {
@@ -485,27 +479,29 @@ impl App {
                 new: (new, b.source.text.clone()),
             });
         }
-    }
-
-    /// The reply that is shown: the live one while it comes, else the one that was kept.
-    fn reply_text(&self, session: &Session) -> Option<(u32, Arc<str>)> {
-        let round = self.round(session)?;
-        let live =
-            session.round().is_some_and(|r| r.number == round.number) && round.reply.is_none();
-        let text = match &round.reply {
-            Some(reply) => reply.text.clone(),
-            None if live => Arc::from(session.live.text.as_str()),
-            None => Arc::from(""),
-        };
-        Some((round.number, text))
+        for id in wanted {
+            if let Some(version) = session.version(id).filter(|_| self.painted.want(&id)) {
+                ask(Job::Paint {
+                    version: id,
+                    text: version.source.text.clone(),
+                    language: language.to_owned(),
+                });
+            }
+        }
     }
 
     /// Takes in what the desk worked out.
     pub fn take(&mut self, done: Done) {
         match done {
             Done::Warm(syntaxes) => self.syntaxes = Some(syntaxes),
-            Done::Painted(version, lines) => drop(self.painted.insert(version, lines)),
-            Done::Compared(old, new, diff) => drop(self.diffs.insert((old, new), diff)),
+            Done::Painted(version, sheet) => {
+                let weight = sheet.weight();
+                self.painted.insert(version, sheet, weight);
+            }
+            Done::Compared(old, new, diff) => {
+                let weight = diff.weight();
+                self.diffs.insert((old, new), diff, weight);
+            }
         }
     }
 
@@ -563,6 +559,8 @@ impl App {
     }
 }
 
+/// Bytes of coloured and of compared texts that are kept; what was not looked at for longest goes first.
+const SHELF_BYTES: usize = 8 << 20;
 /// How long a word stays on the screen.
 const MESSAGE_SECONDS: i64 = 9;
 

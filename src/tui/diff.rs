@@ -1,20 +1,23 @@
-//! Two texts side by side: rows that line up, changed words, folded stretches.
+//! What changed from one text to another: stretches that stayed, lines that line up, changed words.
 //!
-//! Pure and without colours; the syntax roles of both texts are laid under it when it is drawn.
+//! Pure and without colours; the syntax roles of both texts are laid under it when it is drawn. [`layout`] says
+//! which row of the screen shows what of it, [`pane`] keeps how the developer looks at it.
+
+pub mod layout;
+mod pairing;
+pub mod pane;
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use similar::{Algorithm, ChangeTag, DiffOp, InlineChangeOptions, TextDiff};
 
-use crate::tui::text::{lines, visible};
+use crate::tui::sheet::Sheet;
 
 /// After this long a diff is finished coarsely rather than well.
 const PATIENCE: Duration = Duration::from_millis(250);
-/// Unchanged lines shown around a change.
-const CONTEXT: usize = 3;
-/// Replaced blocks larger than this are paired line by line without looking for the best match.
-const PAIRING_LIMIT: usize = 40;
+/// Lines of one replaced block in which changed words are still looked for, and their bytes.
+const WORDS_IN: (usize, usize) = (400, 100_000);
 
 /// One line of one side: its number from 0 and the changed words (bytes of the visible text).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,102 +28,131 @@ pub struct Side {
     pub words: Vec<Range<usize>>,
 }
 
-/// One row of the side-by-side view.
+/// Lines of a change that stand beside each other; one of them may be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Row {
-    /// The same on both sides.
+pub struct Pair {
+    /// What was there.
+    pub old: Option<Side>,
+    /// What is there now.
+    pub new: Option<Side>,
+}
+
+/// A stretch of a diff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Lines that are the same in both texts.
     Same {
-        /// Line number in the old text.
+        /// Number of the first in the old text.
         old: usize,
-        /// Line number in the new text.
+        /// Number of the first in the new text.
         new: usize,
+        /// How many.
+        lines: usize,
     },
-    /// Changed: removed, added, or both paired.
-    Changed {
-        /// What was there.
-        old: Option<Side>,
-        /// What is there now.
-        new: Option<Side>,
-    },
-    /// So many unchanged lines that are folded away.
-    Fold(usize),
+    /// Lines that went or came.
+    Changed(Vec<Pair>),
+}
+
+impl Part {
+    /// Rows that it takes side by side, no line broken.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Same { lines, .. } => *lines,
+            Self::Changed(pairs) => pairs.len(),
+        }
+    }
 }
 
 /// What changed from one version to another.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Diff {
-    /// Lines of the old text, made visible.
-    pub old: Vec<String>,
-    /// Lines of the new text, made visible.
-    pub new: Vec<String>,
-    rows: Vec<Row>,
+    /// The old text, made visible and measured.
+    pub old: Sheet,
+    /// The new text, made visible and measured.
+    pub new: Sheet,
+    /// All stretches, in order; those that stayed and those that changed take turns.
+    pub parts: Vec<Part>,
     /// Lines added.
     pub added: usize,
     /// Lines removed.
     pub removed: usize,
+    /// Whether patience ran out: what is told to have changed has, but less may have.
+    pub coarse: bool,
 }
 
 impl Diff {
-    /// Compares two texts.
+    /// Compares two texts; coarsely where a quarter of a second is not enough.
     #[must_use]
     pub fn new(old: &str, new: &str) -> Self {
-        let old: Vec<String> = lines(old).map(|l| visible(l).into_owned()).collect();
-        let new: Vec<String> = lines(new).map(|l| visible(l).into_owned()).collect();
-        let (mut rows, mut added, mut removed) = (Vec::new(), 0, 0);
-        {
-            let left: Vec<&str> = old.iter().map(String::as_str).collect();
-            let right: Vec<&str> = new.iter().map(String::as_str).collect();
-            let deadline = Instant::now() + PATIENCE;
-            let diff = TextDiff::configure()
-                .algorithm(Algorithm::Patience)
-                .deadline(deadline)
-                .diff_slices(&left, &right);
-            let mut options = InlineChangeOptions::new();
-            options.semantic_cleanup(true).min_ratio(0.4);
-            for op in diff.ops() {
-                if let DiffOp::Equal {
-                    old_index,
-                    new_index,
-                    len,
-                } = *op
-                {
-                    rows.extend((0..len).map(|i| Row::Same {
-                        old: old_index + i,
-                        new: new_index + i,
-                    }));
-                    continue;
-                }
-                let (mut before, mut after) = (Vec::new(), Vec::new());
-                for change in
-                    diff.iter_inline_changes_with_options_deadline(op, options, Some(deadline))
-                {
-                    let mut at = 0;
-                    let mut words: Vec<Range<usize>> = Vec::new();
-                    for (changed, piece) in change.values() {
-                        let end = at + piece.len();
-                        if *changed {
-                            mark(&mut words, at, piece);
-                        }
-                        at = end;
-                    }
-                    match (change.tag(), change.old_index(), change.new_index()) {
-                        (ChangeTag::Delete, Some(line), _) => before.push(Side { line, words }),
-                        (ChangeTag::Insert, _, Some(line)) => after.push(Side { line, words }),
-                        _ => {}
-                    }
-                }
-                removed += before.len();
-                added += after.len();
-                pair(&old, &new, before, after, &mut rows);
+        Self::within(old, new, PATIENCE)
+    }
+
+    /// Compares two texts in about so long.
+    #[must_use]
+    pub fn within(old: &str, new: &str, patience: Duration) -> Self {
+        let mut made = Self {
+            old: Sheet::plain(old),
+            new: Sheet::plain(new),
+            ..Self::default()
+        };
+        let left: Vec<&str> = made.old.iter().map(|l| l.text.as_str()).collect();
+        let right: Vec<&str> = made.new.iter().map(|l| l.text.as_str()).collect();
+        let deadline = Instant::now() + patience;
+        let diff = TextDiff::configure()
+            .algorithm(Algorithm::Patience)
+            .deadline(deadline)
+            .diff_slices(&left, &right);
+        let mut coarse = Instant::now() >= deadline;
+        let mut parts = Vec::new();
+        for op in diff.ops() {
+            if let DiffOp::Equal {
+                old_index,
+                new_index,
+                len,
+            } = *op
+            {
+                parts.push(Part::Same {
+                    old: old_index,
+                    new: new_index,
+                    lines: len,
+                });
+                continue;
+            }
+            let (gone, come) = (op.old_range(), op.new_range());
+            let sum = |lines: &[&str]| lines.iter().map(|l| l.len()).sum::<usize>();
+            let bytes =
+                left.get(gone.clone()).map_or(0, sum) + right.get(come.clone()).map_or(0, sum);
+            let late = Instant::now() >= deadline;
+            coarse |= late;
+            let worth = !gone.is_empty()
+                && !come.is_empty()
+                && gone.len() + come.len() <= WORDS_IN.0
+                && bytes <= WORDS_IN.1
+                && !late;
+            let (before, after) = if worth {
+                changed_words(&diff, op, deadline)
+            } else {
+                let whole = |lines: Range<usize>| {
+                    lines.map(|line| Side {
+                        line,
+                        words: vec![],
+                    })
+                };
+                (whole(gone).collect(), whole(come).collect())
+            };
+            made.removed += before.len();
+            made.added += after.len();
+            if !matches!(parts.last(), Some(Part::Changed(_))) {
+                parts.push(Part::Changed(Vec::new()));
+            }
+            if let Some(Part::Changed(rows)) = parts.last_mut() {
+                pairing::pair(&made.old, &made.new, before, after, rows);
             }
         }
-        Self {
-            old,
-            new,
-            rows,
-            added,
-            removed,
-        }
+        made.parts = parts;
+        made.coarse = coarse;
+        made
     }
 
     /// Whether nothing changed.
@@ -129,43 +161,44 @@ impl Diff {
         self.added + self.removed == 0
     }
 
-    /// The rows side by side; long unchanged stretches folded unless all is asked for.
+    /// Rows that it takes side by side with nothing folded and no line broken.
     #[must_use]
-    pub fn side_by_side(&self, all: bool) -> Vec<Row> {
-        if all {
-            self.rows.clone()
-        } else {
-            fold(&self.rows)
-        }
+    pub fn rows(&self) -> usize {
+        self.parts.iter().map(Part::rows).sum()
     }
 
-    /// The rows one under the other: of each change first all that went, then all that came.
+    /// Bytes it takes, roughly: what a cache counts.
     #[must_use]
-    pub fn unified(&self, all: bool) -> Vec<Row> {
-        let folded = self.side_by_side(all);
-        let mut rows = Vec::with_capacity(folded.len() + self.added.min(self.removed));
-        let mut came = Vec::new();
-        for row in folded {
-            match row {
-                Row::Changed { old, new } => {
-                    rows.extend(old.map(|old| Row::Changed {
-                        old: Some(old),
-                        new: None,
-                    }));
-                    came.extend(new.map(|new| Row::Changed {
-                        old: None,
-                        new: Some(new),
-                    }));
-                }
-                other => {
-                    rows.append(&mut came);
-                    rows.push(other);
-                }
-            }
-        }
-        rows.append(&mut came);
-        rows
+    pub fn weight(&self) -> usize {
+        self.old.weight() + self.new.weight() + (self.added + self.removed) * 64
     }
+}
+
+/// The lines of a replaced block, with the words in them that changed.
+fn changed_words(
+    diff: &TextDiff<'_, '_, str>,
+    op: &DiffOp,
+    deadline: Instant,
+) -> (Vec<Side>, Vec<Side>) {
+    let mut options = InlineChangeOptions::new();
+    options.semantic_cleanup(true).min_ratio(0.4);
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for change in diff.iter_inline_changes_with_options_deadline(op, options, Some(deadline)) {
+        let mut at = 0;
+        let mut words: Vec<Range<usize>> = Vec::new();
+        for (changed, piece) in change.values() {
+            if *changed {
+                mark(&mut words, at, piece);
+            }
+            at += piece.len();
+        }
+        match (change.tag(), change.old_index(), change.new_index()) {
+            (ChangeTag::Delete, Some(line), _) => before.push(Side { line, words }),
+            (ChangeTag::Insert, _, Some(line)) => after.push(Side { line, words }),
+            _ => {}
+        }
+    }
+    (before, after)
 }
 
 /// Marks a piece as changed. Marks with a single character between them become one, and indents are never marked.
@@ -183,125 +216,6 @@ fn mark(words: &mut Vec<Range<usize>>, at: usize, piece: &str) {
     }
 }
 
-/// Where changes begin.
-#[must_use]
-pub fn changes(rows: &[Row]) -> Vec<usize> {
-    let changed = |i: usize| matches!(rows.get(i), Some(Row::Changed { .. }));
-    (0..rows.len())
-        .filter(|i| changed(*i) && (*i == 0 || !changed(i - 1)))
-        .collect()
-}
-
-/// Folds unchanged stretches that are longer than the context around changes (and than the fold's own row).
-fn fold(rows: &[Row]) -> Vec<Row> {
-    let mut shown = Vec::with_capacity(rows.len());
-    let mut at = 0;
-    while at < rows.len() {
-        if matches!(rows[at], Row::Changed { .. }) {
-            shown.push(rows[at].clone());
-            at += 1;
-            continue;
-        }
-        let end = rows[at..]
-            .iter()
-            .position(|r| matches!(r, Row::Changed { .. }))
-            .map_or(rows.len(), |n| at + n);
-        let head = if at == 0 { 0 } else { CONTEXT };
-        let tail = if end == rows.len() { 0 } else { CONTEXT };
-        let length = end - at;
-        if length > head + tail + 1 {
-            shown.extend_from_slice(&rows[at..at + head]);
-            shown.push(Row::Fold(length - head - tail));
-            shown.extend_from_slice(&rows[end - tail..end]);
-        } else {
-            shown.extend_from_slice(&rows[at..end]);
-        }
-        at = end;
-    }
-    shown
-}
-
-/// Lines up what went with what came, keeping the order, so that the most alike stand beside each other.
-fn pair(old: &[String], new: &[String], before: Vec<Side>, after: Vec<Side>, rows: &mut Vec<Row>) {
-    let (n, m) = (before.len(), after.len());
-    let likeness = |b: &Side, a: &Side| alike(&old[b.line], &new[a.line]);
-    // best[i][j]: the most likeness that the lines from i and j on can reach.
-    let mut best = vec![vec![0.0f64; m + 1]; n + 1];
-    let search = n > 0 && m > 0 && n <= PAIRING_LIMIT && m <= PAIRING_LIMIT;
-    if search {
-        for i in (0..n).rev() {
-            for j in (0..m).rev() {
-                let paired = best[i + 1][j + 1] + likeness(&before[i], &after[j]);
-                best[i][j] = paired.max(best[i + 1][j]).max(best[i][j + 1]);
-            }
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    let mut waiting: Vec<Side> = Vec::new();
-    let flush = |waiting: &mut Vec<Side>, rows: &mut Vec<Row>| {
-        rows.extend(waiting.drain(..).map(|old| Row::Changed {
-            old: Some(old),
-            new: None,
-        }));
-    };
-    while i < n && j < m {
-        let like = if search {
-            likeness(&before[i], &after[j])
-        } else {
-            1.0
-        };
-        if !search || (like > 0.0 && (best[i][j] - best[i + 1][j + 1] - like).abs() < 1e-9) {
-            flush(&mut waiting, rows);
-            rows.push(Row::Changed {
-                old: Some(before[i].clone()),
-                new: Some(after[j].clone()),
-            });
-            i += 1;
-            j += 1;
-        } else if (best[i][j] - best[i + 1][j]).abs() < 1e-9 {
-            waiting.push(before[i].clone());
-            i += 1;
-        } else {
-            // A line that came alone may stand beside one that went alone: it saves a row.
-            let gone = (!waiting.is_empty()).then(|| waiting.remove(0));
-            rows.push(Row::Changed {
-                old: gone,
-                new: Some(after[j].clone()),
-            });
-            j += 1;
-        }
-    }
-    waiting.extend_from_slice(&before[i..]);
-    for new in &after[j..] {
-        let gone = (!waiting.is_empty()).then(|| waiting.remove(0));
-        rows.push(Row::Changed {
-            old: gone,
-            new: Some(new.clone()),
-        });
-    }
-    flush(&mut waiting, rows);
-}
-
-/// How alike two lines are: the share of their common start and end; 0 where it is too little to mean anything.
-fn alike(a: &str, b: &str) -> f64 {
-    let (a, b) = (a.trim().as_bytes(), b.trim().as_bytes());
-    let longest = a.len().max(b.len());
-    if longest == 0 {
-        return 0.5;
-    }
-    let shortest = a.len().min(b.len());
-    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let end = a
-        .iter()
-        .rev()
-        .zip(b.iter().rev())
-        .take(shortest - start)
-        .take_while(|(x, y)| x == y)
-        .count();
-    let share = (start + end) as f64 / longest as f64;
-    if share < 0.25 { 0.0 } else { share }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
@@ -312,29 +226,28 @@ mod tests {
     const NEW: &str =
         "def f(xs):\n    \"\"\"Sums.\"\"\"\n    total = 1\n    return total + sum(xs)\n";
 
-    #[test]
-    fn both_views_hold_every_line_once_and_in_order() {
-        let diff = Diff::new(OLD, NEW);
-        for rows in [diff.side_by_side(true), diff.unified(true)] {
-            let old: Vec<usize> = rows
-                .iter()
-                .filter_map(|r| match r {
-                    Row::Same { old, .. } => Some(*old),
-                    Row::Changed { old, .. } => old.as_ref().map(|s| s.line),
-                    Row::Fold(_) => None,
-                })
-                .collect();
-            let new: Vec<usize> = rows
-                .iter()
-                .filter_map(|r| match r {
-                    Row::Same { new, .. } => Some(*new),
-                    Row::Changed { new, .. } => new.as_ref().map(|s| s.line),
-                    Row::Fold(_) => None,
-                })
-                .collect();
-            assert_eq!(old, (0..5).collect::<Vec<_>>());
-            assert_eq!(new, (0..4).collect::<Vec<_>>());
+    /// Numbers of the lines of both sides, in the order in which the parts hold them.
+    fn numbers(diff: &Diff) -> (Vec<usize>, Vec<usize>) {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        for part in &diff.parts {
+            match part {
+                Part::Same { old, new, lines } => {
+                    left.extend(*old..old + lines);
+                    right.extend(*new..new + lines);
+                }
+                Part::Changed(pairs) => {
+                    left.extend(pairs.iter().filter_map(|p| p.old.as_ref()).map(|s| s.line));
+                    right.extend(pairs.iter().filter_map(|p| p.new.as_ref()).map(|s| s.line));
+                }
+            }
         }
+        (left, right)
+    }
+
+    #[test]
+    fn every_line_is_held_once_and_in_order() {
+        let diff = Diff::new(OLD, NEW);
+        assert_eq!(numbers(&diff), ((0..5).collect(), (0..4).collect()));
         assert_eq!((diff.added, diff.removed), (3, 4));
     }
 
@@ -344,36 +257,41 @@ mod tests {
             "a = 1\nvalue = compute(left)\n",
             "# new\nvalue = compute(right)\n",
         );
-        let rows = diff.side_by_side(true);
-        let paired = rows.iter().find_map(|r| match r {
-            Row::Changed {
-                old: Some(o),
-                new: Some(n),
-            } if o.line == 1 => Some((o, n)),
+        let Some(Part::Changed(pairs)) = diff.parts.first() else {
+            panic!("{diff:?}")
+        };
+        let paired = pairs.iter().find_map(|p| match (&p.old, &p.new) {
+            (Some(o), Some(n)) if o.line == 1 => Some((o, n)),
             _ => None,
         });
         let (old, new) = paired.expect("the alike lines are paired");
         assert_eq!(new.line, 1);
-        assert_eq!(&diff.old[1][old.words[0].clone()], "left");
-        assert_eq!(&diff.new[1][new.words[0].clone()], "right");
-    }
-
-    #[test]
-    fn long_unchanged_stretches_are_folded_and_counted() {
-        let old: String = (0..40).map(|i| format!("line {i}\n")).collect();
-        let new = old.replace("line 20\n", "changed\n");
-        let rows = Diff::new(&old, &new).side_by_side(false);
-        assert_eq!(rows.first(), Some(&Row::Fold(17)));
-        assert_eq!(rows.last(), Some(&Row::Fold(16)));
-        assert_eq!(rows.len(), 1 + 3 + 1 + 3 + 1);
-        assert_eq!(changes(&rows), vec![4]);
-        assert!(Diff::new(&old, &old).is_empty());
+        assert_eq!(&diff.old[1].text[old.words[0].clone()], "left");
+        assert_eq!(&diff.new[1].text[new.words[0].clone()], "right");
     }
 
     #[test]
     fn nothing_and_everything_are_fine() {
-        assert_eq!(Diff::new("", "a\nb\n").side_by_side(false).len(), 2);
+        assert_eq!(Diff::new("", "a\nb\n").rows(), 2);
         assert_eq!(Diff::new("a\r\n", "a\n").added, 1);
-        assert!(Diff::new("", "").side_by_side(false).is_empty());
+        assert!(Diff::new("", "").is_empty());
+        assert!(Diff::new(OLD, OLD).is_empty());
+    }
+
+    #[test]
+    fn without_patience_a_diff_is_coarse_but_complete() {
+        let old: String = (0..3_000).map(|i| format!("a {}\n", i * 7 % 997)).collect();
+        let new: String = (0..3_000).map(|i| format!("a {}\n", i * 5 % 991)).collect();
+        let diff = Diff::within(&old, &new, Duration::ZERO);
+        assert!(diff.coarse);
+        assert_eq!(numbers(&diff), ((0..3_000).collect(), (0..3_000).collect()));
+    }
+
+    #[test]
+    fn a_line_of_a_megabyte_among_others_is_compared_as_a_whole() {
+        let long = "x".repeat(1 << 20);
+        let diff = Diff::new(&format!("a\n{long}\nb\n"), &format!("a\n{long}y\nc\n"));
+        assert_eq!((diff.added, diff.removed), (2, 2));
+        assert_eq!(numbers(&diff), ((0..3).collect(), (0..3).collect()));
     }
 }

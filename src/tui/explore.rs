@@ -51,43 +51,25 @@ pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effe
         Action::HalfDown => scroll(app, pane, (page / 2).max(1)),
         Action::Top => scroll_to(app, pane, 0),
         Action::Bottom => scroll_to(app, pane, usize::MAX),
-        Action::NextChange => {
-            let next = app
-                .seen
-                .changes
-                .iter()
-                .copied()
-                .find(|row| row.saturating_sub(2) > app.seen.first);
-            next.map(|row| scroll_to(app, pane, row.saturating_sub(2)))
-                .unwrap_or_default();
-        }
-        Action::PreviousChange => {
-            let before = app
-                .seen
-                .changes
-                .iter()
-                .copied()
-                .rev()
-                .find(|row| row.saturating_sub(2) < app.seen.first);
-            before
-                .map(|row| scroll_to(app, pane, row.saturating_sub(2)))
-                .unwrap_or_default();
-        }
+        Action::NextChange => app.step_change(1),
+        Action::PreviousChange => app.step_change(-1),
+        Action::NextFold => app.step_fold(1),
+        Action::PreviousFold => app.step_fold(-1),
+        Action::AllFolds => app.toggle_all_folds(),
+        Action::Columns => app.toggle_columns(session),
+        Action::Wrap => app.toggle_wrap(),
+        Action::Mark => app.mark_version(session),
         Action::Against => {
             app.against = match app.against {
                 Against::Parent => Against::Original,
                 Against::Original => Against::Best,
-                Against::Best => Against::Parent,
+                Against::Best if app.panes.diff.marked.is_some() => Against::Marked,
+                Against::Best | Against::Marked => Against::Parent,
             };
             show(app, Tab::Diff);
         }
         Action::Zoom => app.zoomed = !app.zoomed,
-        Action::Open => {
-            if !app.unfolded.remove(&pane) {
-                app.unfolded.insert(pane);
-            }
-            app.scroll.remove(&pane);
-        }
+        Action::Open => app.toggle_fold(pane, None),
         Action::Left => app.shift = app.shift.saturating_sub(8),
         Action::Right => app.shift = (app.shift + 8).min(2_000),
         _ => {}
@@ -179,6 +161,8 @@ fn on_click(app: &mut App, session: &Session, place: Position) -> Vec<Effect> {
         show(app, tab);
     } else if let Some(version) = app.version_at(place) {
         select(app, version);
+    } else if let Some((_, fold)) = app.seen.folds.iter().find(|(r, _)| r.contains(place)) {
+        app.toggle_fold(app.pane(session), Some(*fold));
     } else if let Some(row) = row.filter(|_| app.pane(session) == Tab::Cases) {
         app.case = Some(row);
     }

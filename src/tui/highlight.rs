@@ -106,7 +106,7 @@ impl Syntaxes {
 }
 
 /// Colours line after line.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Painter {
     state: Option<(ParseState, HighlightState)>,
 }

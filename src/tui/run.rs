@@ -13,7 +13,7 @@ use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::act::{Effect, terminal_event};
 use crate::tui::app::App;
-use crate::tui::desk::{self, Job};
+use crate::tui::desk::{self, Desk};
 use crate::tui::home::Choice;
 use crate::tui::inbox::{self, Keyboard, Message};
 use crate::tui::pace::{Cause, Pace};
@@ -156,7 +156,7 @@ struct Bench {
     send: Option<Box<dyn Fn(Command) + Send>>,
     screen: Screen,
     keyboard: Keyboard,
-    jobs: Sender<Job>,
+    jobs: Desk,
     choices: Sender<Choice>,
     sender: SyncSender<Message>,
     pace: Pace,
@@ -218,8 +218,7 @@ impl Bench {
         self.app.size = size();
         self.app.now = Timestamp::now();
         let jobs = &self.jobs;
-        self.app
-            .prepare(&self.session, &mut |job| drop(jobs.send(job)));
+        self.app.prepare(&self.session, &mut |job| jobs.send(job));
         let (session, app) = (&self.session, &self.app);
         let mut seen = None;
         self.screen

@@ -1,12 +1,19 @@
 //! The reply as it grows: prose wrapped, code blocks coloured, each line worked out once.
 //!
-//! Finished lines are kept; only the open one is done again for a new token.
+//! Finished lines are kept; only the open one is done again for a new token, and of a very long one only its end.
 
 use std::sync::Arc;
 
 use crate::tui::highlight::{Painted, Painter, Syntaxes};
-use crate::tui::text::{visible, width, wrap};
+use crate::tui::markdown;
+use crate::tui::sheet::Ruler;
+use crate::tui::text::visible;
 use crate::tui::theme::Role;
+
+/// A line longer than this many bytes is laid out in pieces of so many, so that its end can grow cheaply.
+const PIECE: usize = 4_096;
+/// Cells before a line of code.
+const MARGIN: usize = 2;
 
 /// What a row of the reply is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +36,7 @@ pub struct ReplyRow {
 }
 
 /// A reply laid out in rows.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Reply {
     round: u32,
     width: usize,
@@ -40,11 +47,13 @@ pub struct Reply {
     seal: String,
     rows: Vec<ReplyRow>,
     kept: usize,
+    /// Whether `done` is inside a line: what comes next goes on with it.
+    inside: bool,
     fence: Option<Fence>,
     blocks: usize,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Fence {
     mark: char,
     length: usize,
@@ -88,10 +97,17 @@ impl Reply {
             };
         }
         self.rows.truncate(self.kept);
-        while let Some(length) = text[self.done..].find('\n') {
-            let line = &text[self.done..self.done + length];
-            self.push(line, language, syntaxes);
-            self.done += length + 1;
+        loop {
+            let rest = &text[self.done..];
+            let near = &rest.as_bytes()[..rest.len().min(PIECE + 1)];
+            let (length, ended) = match near.iter().position(|b| *b == b'\n') {
+                Some(length) => (length, true),
+                None if rest.len() > PIECE => (rest.floor_char_boundary(PIECE), false),
+                None => break,
+            };
+            self.push(&rest[..length], language, syntaxes);
+            self.inside = !ended;
+            self.done += length + usize::from(ended);
         }
         self.kept = self.rows.len();
         let mut start = self.done.saturating_sub(48);
@@ -130,8 +146,9 @@ impl Reply {
 
     fn push(&mut self, line: &str, language: &str, syntaxes: Option<&Arc<Syntaxes>>) {
         let line = line.strip_suffix('\r').unwrap_or(line);
+        let inside = self.inside;
         if let Some(fence) = &mut self.fence {
-            if closes(line, fence) {
+            if !inside && closes(line, fence) {
                 self.fence = None;
                 self.rows.push(ReplyRow {
                     kind: Kind::Fence,
@@ -140,16 +157,13 @@ impl Reply {
                 return;
             }
             let painted = match (&mut fence.painter, syntaxes) {
-                (Some(painter), Some(syntaxes)) => painter.line(syntaxes, line),
+                (Some(painter), Some(syntaxes)) if !inside => painter.line(syntaxes, line),
                 _ => Painted::plain(line),
             };
-            self.rows.push(ReplyRow {
-                kind: Kind::Code,
-                line: painted,
-            });
+            self.push_code(painted);
             return;
         }
-        if let Some((mark, length, info)) = opens(line) {
+        if let Some((mark, length, info)) = opens(line).filter(|_| !inside) {
             let said = if info.is_empty() { language } else { &info };
             let painter =
                 syntaxes.map(|s| Painter::new(s, if s.knows(said) { said } else { language }));
@@ -173,31 +187,44 @@ impl Reply {
         if line.trim().is_empty() && self.rows.is_empty() {
             return;
         }
-        for piece in wrap(&visible(line), self.width) {
+        let (painted, hang) = if inside {
+            (Painted::plain(line), 0)
+        } else {
+            markdown::line(&visible(line))
+        };
+        for (n, piece) in markdown::pieces(&painted.text, self.width, hang)
+            .iter()
+            .enumerate()
+        {
+            let blanks = if n > 0 && hang * 2 < self.width {
+                hang
+            } else {
+                0
+            };
             self.rows.push(ReplyRow {
                 kind: Kind::Prose,
-                line: prose(piece),
+                line: markdown::slice(&painted, piece, blanks),
             });
         }
     }
-}
 
-/// Marks headings and `code` in a line of Markdown.
-#[must_use]
-pub fn prose(text: String) -> Painted {
-    if text.starts_with('#') {
-        return Painted {
-            parts: vec![(text.len(), Role::Title)],
-            text,
+    /// A line of code, broken where it is longer than there is room.
+    fn push_code(&mut self, line: Painted) {
+        let room = self.width.saturating_sub(MARGIN).max(1);
+        let row = |line| ReplyRow {
+            kind: Kind::Code,
+            line,
         };
+        let ruler = Ruler::of(&line.text);
+        let rows = ruler.rows(&line.text, room);
+        if rows == 1 {
+            return self.rows.push(row(line));
+        }
+        for n in 0..rows {
+            let piece = ruler.row(&line.text, room, n);
+            self.rows.push(row(markdown::slice(&line, &piece, 0)));
+        }
     }
-    let mut parts = Vec::new();
-    let ticks: Vec<usize> = text.match_indices('`').map(|(at, _)| at).collect();
-    for pair in ticks.chunks_exact(2) {
-        parts.push((pair[0], Role::Text));
-        parts.push((pair[1] + 1, Role::Function));
-    }
-    Painted { text, parts }
 }
 
 fn opens(line: &str) -> Option<(char, usize, String)> {
@@ -222,7 +249,7 @@ fn closes(line: &str, fence: &Fence) -> bool {
 /// An honest guess of the tokens of a text, where nobody counted: about four bytes each.
 #[must_use]
 pub fn guess_tokens(text: &str) -> u64 {
-    (width(text) as u64).div_ceil(4)
+    (text.len() as u64).div_ceil(4)
 }
 
 #[cfg(test)]
@@ -250,6 +277,35 @@ mod tests {
                     .any(|(t, role)| t.contains("def") && role == Role::Keyword)
         }));
         assert_eq!(grown.block().map(|b| (b.number, b.open)), Some((2, false)));
+    }
+
+    #[test]
+    fn a_line_of_a_megabyte_costs_only_its_end_and_loses_nothing() {
+        for head in ["", "```\n"] {
+            let long = "wordy 日本 ".repeat(1 << 16);
+            let text = format!("{head}{long}\nend\n");
+            let mut whole = Reply::default();
+            whole.update(1, &text, 40, "python", None);
+            let mut grown = Reply::default();
+            let most = head.len() + long.len() - 7;
+            grown.update(
+                1,
+                &text[..text.floor_char_boundary(most)],
+                40,
+                "python",
+                None,
+            );
+            let open = grown.rows().len() - grown.kept;
+            assert!(
+                open * 20 < 2 * PIECE,
+                "{open} rows are laid out for a token"
+            );
+            grown.update(1, &text, 40, "python", None);
+            assert_eq!(grown.rows(), whole.rows());
+            let squeeze = |s: &str| s.replace([' ', '\n'], "").replace("```", "");
+            let shown: String = whole.rows().iter().map(|r| r.line.text.as_str()).collect();
+            assert_eq!(squeeze(&shown), squeeze(&text));
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Code and what changed in it: syntax roles below, the ground of added and removed lines and words above.
+//! The selected version's text, and the pieces that every line of code is drawn from.
 
 use std::ops::Range;
 
@@ -7,17 +7,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::session::event::VersionId;
+use crate::session::fold::Version;
 use crate::tui::app::{Seen, Tab};
-use crate::tui::diff::{Diff, Row, Side, changes};
 use crate::tui::highlight::Painted;
-use crate::tui::text::{lines, skip, take, visible, width};
+use crate::tui::panes::CodePane;
+use crate::tui::sheet::{Ruler, Sheet};
+use crate::tui::text::{cut, lines, visible, width};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::view::main_pane::first_row;
 use crate::tui::view::{Context, put};
-
-/// From this width on a diff stands side by side.
-const SIDE_BY_SIDE: u16 = 90;
 
 /// Draws the selected version's text.
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
@@ -34,321 +32,140 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         );
         return;
     };
-    let text = &version.source.text;
-    let painted = cx.app.painted.get(&version.id);
-    seen.total = painted.map_or_else(|| lines(text).count(), |p| p.len());
+    let sheet = cx.app.painted.get(&version.id);
+    let Some((sheet, stack)) = sheet.zip(cx.app.panes.code.of(version.id)) else {
+        return draw_plain(cx, version, area, buffer, seen);
+    };
+    seen.total = stack.total();
     seen.first = first_row(cx, Tab::Code, seen);
-    let digits = seen.total.max(1).to_string().len();
-    let room = usize::from(area.width).saturating_sub(digits + 2);
-    let mut plain = lines(text).skip(seen.first);
-    for n in 0..usize::from(area.height).min(seen.total - seen.first) {
-        let number = seen.first + n;
-        let line = match painted.and_then(|p| p.get(number)) {
-            Some(line) => line.clone(),
-            None => Painted::plain(plain.next().unwrap_or_default()),
+    let gutter = CodePane::gutter(sheet.len());
+    let room = usize::from(area.width).saturating_sub(gutter).max(1);
+    for row in 0..area.height {
+        let Some((number, sub)) = stack.at(seen.first + usize::from(row)) else {
+            break;
         };
-        let mut spans = vec![cx.span(format!("{:>digits$}  ", number + 1), Role::Faint)];
-        spans.extend(code_spans(
-            cx.theme,
-            &line,
-            &[],
-            Style::new(),
-            Style::new(),
-            cx.app.shift,
-            room,
-        ));
-        put(buffer, area, n as u16, &Line::from(spans));
-    }
-}
-
-/// Draws what the selected version changed.
-pub fn draw_diff(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
-    let Some((old, new)) = cx.app.diff_pair(cx.session) else {
-        let words = match cx.app.version(cx.session) {
-            Some(VersionId(0)) => "v0 is the original: there is nothing to compare it with yet",
-            Some(_) => "it is compared with itself: d compares with something else",
-            None => "no version yet",
-        };
-        put(buffer, area, 0, &Line::from(cx.span(words, Role::Muted)));
-        return;
-    };
-    let Some(diff) = cx.app.diffs.get(&(old, new)) else {
-        put(
-            buffer,
-            area,
-            0,
-            &Line::from(cx.span("comparing the texts …", Role::Muted)),
-        );
-        return;
-    };
-    if diff.is_empty() {
-        put(
-            buffer,
-            area,
-            0,
-            &Line::from(cx.span(format!("{new} is the same text as {old}"), Role::Muted)),
-        );
-        return;
-    }
-    let all = cx.app.unfolded.contains(&Tab::Diff);
-    let wide = area.width >= SIDE_BY_SIDE && diff.removed > 0 && diff.added > 0;
-    let rows = if wide {
-        diff.side_by_side(all)
-    } else {
-        diff.unified(all)
-    };
-    seen.total = rows.len();
-    seen.changes = changes(&rows);
-    // A diff is opened where it begins to differ.
-    let last = seen.total.saturating_sub(seen.room);
-    let natural = seen.changes.first().copied().unwrap_or(0).saturating_sub(4);
-    seen.first = cx
-        .app
-        .scroll
-        .get(&Tab::Diff)
-        .copied()
-        .unwrap_or(natural)
-        .min(last);
-    let sides = Sides {
-        cx,
-        diff,
-        old: cx.app.painted.get(&old).map(|p| p.as_slice()),
-        new: cx.app.painted.get(&new).map(|p| p.as_slice()),
-        digits: diff.old.len().max(diff.new.len()).to_string().len(),
-    };
-    for (n, row) in rows
-        .iter()
-        .skip(seen.first)
-        .take(area.height.into())
-        .enumerate()
-    {
-        if wide {
-            sides.both(row, area, n as u16, buffer);
-        } else {
-            sides.one(row, area, n as u16, buffer);
+        if let Some(line) = code_line(cx, sheet, number, sub, gutter, room) {
+            seen.lines += 1;
+            put(buffer, area, row, &line);
         }
     }
 }
 
-struct Sides<'a> {
+fn code_line<'a>(
     cx: Context<'a>,
-    diff: &'a Diff,
-    old: Option<&'a [Painted]>,
-    new: Option<&'a [Painted]>,
-    digits: usize,
+    sheet: &Sheet,
+    number: usize,
+    sub: usize,
+    gutter: usize,
+    room: usize,
+) -> Option<Line<'a>> {
+    let (painted, ruler) = sheet.line(number)?;
+    let shift = cx.app.panes.diff.scrolled.then_some(cx.app.shift);
+    let (range, more) = shown_part(&painted.text, ruler, room, shift, sub)?;
+    let digits = gutter - 2;
+    let head = if sub == 0 {
+        format!("{:>digits$}  ", number + 1)
+    } else {
+        format!("{:>digits$} ↪", "")
+    };
+    let mut spans = vec![cx.span(head, Role::Faint)];
+    let plain = Style::new();
+    spans.extend(pieces(cx.theme, painted, range, &[], plain, plain, &mut 0));
+    if more {
+        spans.push(cx.span("…", Role::Muted));
+    }
+    Some(Line::from(spans))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Which {
-    Old,
-    New,
-}
-
-impl<'a> Sides<'a> {
-    fn both(&self, row: &Row, area: Rect, at: u16, buffer: &mut Buffer) {
-        let half = area.width.saturating_sub(1) / 2;
-        let left = Rect {
-            width: half,
-            ..area
-        };
-        let right = Rect {
-            x: area.x + half + 1,
-            width: area.width - half - 1,
-            ..area
-        };
-        if let Row::Fold(lines) = row {
-            return self.fold(*lines, area, at, buffer);
-        }
-        buffer.set_stringn(
-            area.x + half,
-            area.y + at,
-            "│",
-            1,
-            self.cx.theme.fg(Role::Faint),
-        );
-        match row {
-            Row::Same { old, new } => {
-                put(buffer, left, at, &self.same(Which::Old, *old, left.width));
-                put(buffer, right, at, &self.same(Which::New, *new, right.width));
-            }
-            Row::Changed { old, new } => {
-                if let Some(side) = old {
-                    put(
-                        buffer,
-                        left,
-                        at,
-                        &self.changed(Which::Old, side, left.width),
-                    );
-                }
-                if let Some(side) = new {
-                    put(
-                        buffer,
-                        right,
-                        at,
-                        &self.changed(Which::New, side, right.width),
-                    );
-                }
-            }
-            Row::Fold(_) => {}
-        }
-    }
-
-    fn one(&self, row: &Row, area: Rect, at: u16, buffer: &mut Buffer) {
-        match row {
-            Row::Fold(lines) => self.fold(*lines, area, at, buffer),
-            Row::Same { new, .. } => {
-                put(buffer, area, at, &self.same(Which::New, *new, area.width))
-            }
-            Row::Changed { old, new } => {
-                let line = match (old, new) {
-                    (Some(side), _) => self.changed(Which::Old, side, area.width),
-                    (None, Some(side)) => self.changed(Which::New, side, area.width),
-                    (None, None) => return,
-                };
-                put(buffer, area, at, &line);
-            }
-        }
-    }
-
-    fn fold(&self, lines: usize, area: Rect, at: u16, buffer: &mut Buffer) {
-        let plural = if lines == 1 { "" } else { "s" };
-        let words = format!(
-            "{:>width$}  {lines} unchanged line{plural} (enter opens)",
-            "⋯",
-            width = self.digits
-        );
-        put(
-            buffer,
-            area,
-            at,
-            &Line::from(self.cx.span(words, Role::Faint)),
-        );
-    }
-
-    fn text(&self, which: Which, line: usize) -> Painted {
-        let (painted, plain) = match which {
-            Which::Old => (self.old, &self.diff.old),
-            Which::New => (self.new, &self.diff.new),
-        };
-        match painted.and_then(|p| p.get(line)) {
-            Some(painted) => painted.clone(),
-            None => Painted {
-                text: plain.get(line).cloned().unwrap_or_default(),
-                parts: Vec::new(),
-            },
-        }
-    }
-
-    fn same(&self, which: Which, line: usize, room: u16) -> Line<'a> {
-        let room = usize::from(room).saturating_sub(self.digits + 3);
-        let mut spans = vec![self.cx.span(
-            format!("{:>width$}   ", line + 1, width = self.digits),
-            Role::Faint,
-        )];
-        let text = self.text(which, line);
-        spans.extend(code_spans(
-            self.cx.theme,
-            &text,
-            &[],
-            Style::new(),
-            Style::new(),
-            self.cx.app.shift,
-            room,
-        ));
-        Line::from(spans)
-    }
-
-    fn changed(&self, which: Which, side: &Side, room: u16) -> Line<'a> {
-        let theme = self.cx.theme;
-        let (sign, role, ground, word) = match which {
-            Which::Old => ("−", Role::Removed, Role::RemovedLine, Role::RemovedWord),
-            Which::New => ("+", Role::Added, Role::AddedLine, Role::AddedWord),
-        };
-        let (ground, word) = (theme.bg(ground), theme.bg(word));
-        let room = usize::from(room).saturating_sub(self.digits + 3);
-        let mut spans = vec![
-            Span::styled(
-                format!("{:>width$} ", side.line + 1, width = self.digits),
-                theme.fg(role).patch(ground),
-            ),
-            Span::styled(format!("{sign} "), theme.fg(role).patch(ground)),
-        ];
-        let text = self.text(which, side.line);
-        // With few colours the sign's colour carries the whole line: syntax colours would drown it.
-        let text = if theme.depth() <= crate::tui::theme::Depth::Ansi {
-            Painted {
-                parts: vec![(text.text.len(), role)],
-                ..text
-            }
-        } else {
-            text
-        };
-        spans.extend(code_spans(
-            theme,
-            &text,
-            &side.words,
-            ground,
-            word,
-            self.cx.app.shift,
-            room,
-        ));
-        Line::from(spans)
+/// Before the text was measured and coloured: its lines as they are, cut at the edge.
+fn draw_plain(
+    cx: Context<'_>,
+    version: &Version,
+    area: Rect,
+    buffer: &mut Buffer,
+    seen: &mut Seen,
+) {
+    let text = &version.source.text;
+    seen.total = lines(text).count();
+    seen.first = first_row(cx, Tab::Code, seen);
+    let gutter = CodePane::gutter(seen.total);
+    let digits = gutter - 2;
+    let room = usize::from(area.width).saturating_sub(gutter);
+    let shown = lines(text).skip(seen.first).take(area.height.into());
+    for (row, line) in shown.enumerate() {
+        // Four bytes a cell are more than any line of code has.
+        let start = line.get(..line.floor_char_boundary(room * 4)).unwrap_or("");
+        let line = Line::from(vec![
+            cx.span(format!("{:>digits$}  ", seen.first + row + 1), Role::Faint),
+            cx.span(cut(&visible(start), room).into_owned(), Role::Text),
+        ]);
+        put(buffer, area, row as u16, &line);
     }
 }
 
-/// A line of code in spans: cut to the room, moved by `shift`, changed words on their own ground.
-fn code_spans<'a>(
+/// What of a line stands on one of its rows, and whether there is more of it beyond the edge: the `sub`th row where
+/// lines are broken (`shift` is none), else what is seen after so many cells. None where there is no such row.
+#[must_use]
+pub fn shown_part(
+    text: &str,
+    ruler: &Ruler,
+    room: usize,
+    shift: Option<usize>,
+    sub: usize,
+) -> Option<(Range<usize>, bool)> {
+    match shift {
+        None => (sub < ruler.rows(text, room)).then(|| (ruler.row(text, room, sub), false)),
+        Some(shift) => {
+            let whole = ruler.window(text, shift, room);
+            if sub > 0 {
+                None
+            } else if whole.end < text.len() {
+                Some((ruler.window(text, shift, room.saturating_sub(1)), true))
+            } else {
+                Some((whole, false))
+            }
+        }
+    }
+}
+
+/// A part of a line of code in spans: syntax roles, changed words on their own ground. Adds the cells it takes.
+#[must_use]
+pub fn pieces<'a>(
     theme: &Theme,
     line: &Painted,
+    part: Range<usize>,
     words: &[Range<usize>],
     ground: Style,
     word: Style,
-    shift: usize,
-    room: usize,
+    cells: &mut usize,
 ) -> Vec<Span<'a>> {
     let mut spans = Vec::new();
-    let (mut to_skip, mut left, mut at) = (shift, room, 0);
-    for (piece, role) in line.pieces() {
-        let end = at + piece.len();
-        let mut cuts: Vec<usize> = vec![at];
-        cuts.extend(
-            words
-                .iter()
-                .flat_map(|w| [w.start, w.end])
-                .filter(|c| *c > at && *c < end && line.text.is_char_boundary(*c)),
-        );
-        cuts.push(end);
-        for pair in cuts.windows(2) {
-            let Some(mut text) = line.text.get(pair[0]..pair[1]) else {
-                continue;
-            };
-            let inside = words.iter().any(|w| w.start <= pair[0] && pair[0] < w.end);
-            let cells = width(text);
-            if to_skip >= cells {
-                to_skip -= cells;
-                continue;
-            }
-            text = skip(text, to_skip);
-            to_skip = 0;
-            let (shown, rest) = take(text, left);
-            left -= width(shown).min(left);
-            spans.push(Span::styled(
-                shown.to_owned(),
-                theme.fg(role).patch(if inside { word } else { ground }),
-            ));
-            if !rest.is_empty() {
-                // One cell of the edge says that there is more.
-                if let Some(last) = spans.last_mut() {
-                    let cells = width(&last.content).saturating_sub(1);
-                    last.content = format!("{}…", take(&last.content.clone(), cells).0).into();
-                }
-                return spans;
-            }
+    let mut at = part.start;
+    let mut piece = line.parts.partition_point(|(end, _)| *end <= at);
+    let mut mark = words.partition_point(|w| w.end <= at);
+    while at < part.end {
+        let (end, role) = line
+            .parts
+            .get(piece)
+            .copied()
+            .unwrap_or((line.text.len(), Role::Text));
+        let (inside, border) = match words.get(mark) {
+            Some(w) if w.start <= at => (true, w.end),
+            Some(w) => (false, w.start),
+            None => (false, usize::MAX),
+        };
+        let mut stop = end.min(border).min(part.end).max(at + 1);
+        while !line.text.is_char_boundary(stop) {
+            stop += 1;
         }
-        at = end;
-    }
-    if left > 0 && ground != Style::new() {
-        spans.push(Span::styled(" ".repeat(left), ground));
+        if let Some(text) = line.text.get(at..stop) {
+            *cells += width(text);
+            let style = theme.fg(role).patch(if inside { word } else { ground });
+            spans.push(Span::styled(text.to_owned(), style));
+        }
+        at = stop;
+        piece += usize::from(end <= at);
+        mark += usize::from(words.get(mark).is_some_and(|w| w.end <= at));
     }
     spans
 }

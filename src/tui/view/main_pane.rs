@@ -7,11 +7,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::tui::app::{Seen, Tab};
+use crate::tui::keys::{Action, binding, shown};
 use crate::tui::layout::Plan;
-use crate::tui::stream::prose;
+use crate::tui::markdown;
 use crate::tui::text::{visible, width};
 use crate::tui::theme::Role;
-use crate::tui::view::{Context, cases, charts, code, put, stream, summary};
+use crate::tui::view::{Context, cases, charts, code, diff, put, stream, summary};
 
 /// Draws it.
 pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) {
@@ -20,7 +21,7 @@ pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) 
         return;
     }
     let pane = cx.app.pane(cx.session);
-    let info = info(cx, pane);
+    let info = info(cx, pane, plan.main_inner().height.into());
     cx.block(Line::default(), false).render(area, buffer);
     let end = tabs(cx, area, pane, buffer, seen);
     let right = usize::from((area.x + area.width).saturating_sub(end + 2));
@@ -36,21 +37,26 @@ pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) 
         Tab::Prompt => long_text(cx, pane, inner, buffer, seen),
         Tab::Stream => stream::draw(cx, inner, buffer, seen),
         Tab::Code => code::draw(cx, inner, buffer, seen),
-        Tab::Diff => code::draw_diff(cx, inner, buffer, seen),
+        Tab::Diff => diff::draw(cx, inner, buffer, seen),
         Tab::Cases => cases::draw(cx, inner, buffer, seen),
         Tab::Charts => charts::draw(cx, inner, buffer),
         Tab::Summary => summary::draw(cx, inner, buffer, seen),
     }
-    more_signs(cx, area, seen, buffer);
+    more_signs(cx, pane, area, seen, buffer);
 }
 
 /// How much lies above and below, on the lower edge.
-fn more_signs(cx: Context<'_>, area: Rect, seen: &Seen, buffer: &mut Buffer) {
+fn more_signs(cx: Context<'_>, pane: Tab, area: Rect, seen: &Seen, buffer: &mut Buffer) {
     let below = seen.total.saturating_sub(seen.first + seen.room);
     if seen.total <= seen.room || area.width < 24 {
         return;
     }
     let text = match (seen.first, below) {
+        (_, below) if below > 0 && pane == Tab::Stream && stream::runs_ahead(cx) => {
+            let key = binding(Action::Follow).and_then(|b| b.keys.first());
+            let key = key.map_or_else(String::new, |k| shown(k));
+            format!(" ↓ {below} rows of new text · {key} follows ")
+        }
         (0, below) => format!(" ↓ {below} "),
         (above, 0) => format!(" ↑ {above} "),
         (above, below) => format!(" ↑ {above} ↓ {below} "),
@@ -108,18 +114,10 @@ fn tabs(cx: Context<'_>, area: Rect, pane: Tab, buffer: &mut Buffer, seen: &mut 
 }
 
 /// What the upper edge says at the right, about the pane that is shown.
-fn info(cx: Context<'_>, pane: Tab) -> String {
+fn info(cx: Context<'_>, pane: Tab, room: usize) -> String {
     let version = cx.app.version(cx.session);
     match pane {
-        Tab::Diff => {
-            let Some((old, new)) = cx.app.diff_pair(cx.session) else {
-                return String::new();
-            };
-            match cx.app.diffs.get(&(old, new)) {
-                Some(diff) => format!(" {old} → {new}  +{} −{} ", diff.added, diff.removed),
-                None => format!(" {old} → {new} "),
-            }
-        }
+        Tab::Diff => diff::info(cx, room),
         Tab::Code => version.map_or(String::new(), |v| format!(" {v} ")),
         Tab::Cases => version.map_or(String::new(), |v| format!(" {v} ")),
         Tab::Stream => stream::info(cx),
@@ -196,7 +194,7 @@ fn long_text(cx: Context<'_>, pane: Tab, area: Rect, buffer: &mut Buffer, seen: 
         .take(area.height.into())
         .enumerate()
     {
-        let painted = prose(row.clone());
+        let (painted, _) = markdown::line(row);
         let line: Vec<Span<'_>> = painted
             .pieces()
             .map(|(text, role)| cx.span(text, role))

@@ -6,6 +6,7 @@ pub mod card;
 pub mod cases;
 pub mod charts;
 pub mod code;
+pub mod diff;
 pub mod header;
 pub mod interval;
 pub mod main_pane;

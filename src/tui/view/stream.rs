@@ -3,15 +3,19 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
+use ratatui::style::Stylize as _;
 use ratatui::text::{Line, Span};
 
 use crate::session::event::{Finish, Stage};
+use crate::session::fold::Round;
 use crate::tui::app::{Seen, Tab};
+use crate::tui::panes::Fold;
 use crate::tui::stream::{Kind, ReplyRow, guess_tokens};
 use crate::tui::text::{visible, wrap_all};
 use crate::tui::theme::Role;
 use crate::tui::view::mark::spinner;
 use crate::tui::view::{Context, put};
+use crate::units::Nanos;
 
 /// Rows of reasoning shown while nothing else has come.
 const LAST_THOUGHTS: usize = 6;
@@ -22,20 +26,79 @@ pub fn info(cx: Context<'_>) -> String {
     let Some(round) = cx.app.round(cx.session) else {
         return String::new();
     };
-    let tokens = round.reply.as_ref().map_or_else(
-        || guess_tokens(&cx.session.live.text) + guess_tokens(&cx.session.live.reasoning),
-        |r| r.usage.reply_tokens,
-    );
-    let block = match cx.app.reply.block() {
-        Some(block) if block.open => format!(" · block {} open", block.number),
-        Some(block) => format!(
-            " · {} block{}",
-            block.number,
-            if block.number == 1 { "" } else { "s" }
-        ),
-        None => String::new(),
+    let (tokens, counted) = tokens(cx, round);
+    let about = if counted { "" } else { "~" };
+    let mut words = vec![
+        format!("round {}", round.number),
+        format!("{about}{tokens} tok"),
+    ];
+    if let Some(pace) = pace(cx, round) {
+        if let Some(speed) = pace.speed(tokens) {
+            words.push(format!("{speed:.0} tok/s"));
+        }
+        words.push(format!("first after {}", Nanos::from_seconds(pace.first)));
+    }
+    match cx.app.reply.block() {
+        Some(block) if block.open => words.push(format!("block {} open", block.number)),
+        Some(block) if block.number > 1 => words.push(format!("{} blocks", block.number)),
+        Some(_) => words.push("1 block".into()),
+        None => {}
+    }
+    format!(" {} ", words.join(" · "))
+}
+
+/// Tokens of a reply so far, and whether somebody counted them.
+fn tokens(cx: Context<'_>, round: &Round) -> (u64, bool) {
+    let live = &cx.session.live;
+    round.reply.as_ref().map_or_else(
+        || {
+            (
+                guess_tokens(&live.text) + guess_tokens(&live.reasoning),
+                false,
+            )
+        },
+        |r| (r.usage.reply_tokens, r.usage.counted),
+    )
+}
+
+/// How a reply came, in seconds.
+struct Pace {
+    /// From the prompt to the first text.
+    first: f64,
+    /// From the first text to the last.
+    coming: f64,
+}
+
+impl Pace {
+    /// Tokens per second, once there is enough to say it.
+    fn speed(&self, tokens: u64) -> Option<f64> {
+        (self.coming >= 0.3).then(|| tokens as f64 / self.coming)
+    }
+}
+
+fn pace(cx: Context<'_>, round: &Round) -> Option<Pace> {
+    let Some(reply) = &round.reply else {
+        let live = &cx.session.live;
+        let (asked, first) = (live.asked_at?, live.first_text_at?);
+        let last = cx.session.last_at?;
+        return Some(Pace {
+            first: first.duration_since(asked).as_secs_f64().max(0.0),
+            coming: last.duration_since(first).as_secs_f64(),
+        });
     };
-    format!(" round {} · {tokens} tok{block} ", round.number)
+    let (first, last) = (reply.chunks.first()?.0, reply.chunks.last()?.0);
+    Some(Pace {
+        first: first as f64 / 1e3,
+        coming: last.saturating_sub(first) as f64 / 1e3,
+    })
+}
+
+/// Whether a reply grows that was scrolled away from: the developer should know that there is more.
+#[must_use]
+pub fn runs_ahead(cx: Context<'_>) -> bool {
+    cx.session.stage == Stage::Streaming
+        && cx.app.scroll.contains_key(&Tab::Stream)
+        && cx.app.round(cx.session).is_some_and(|r| r.reply.is_none())
 }
 
 /// Draws it.
@@ -56,10 +119,13 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         .map_or(if live { &cx.session.live.reasoning } else { "" }, |r| {
             &r.reasoning
         });
-    let head = head(cx, reasoning, area.width.into());
+    let head = head(cx, reasoning);
+    let thoughts = shown_thoughts(cx, reasoning);
+    let gap = usize::from(!reasoning.is_empty());
     let rows = cx.app.reply.rows();
     let tail = tail(cx, area.width.into());
-    seen.total = head.len() + rows.len() + tail.len();
+    let before = head.len() + thoughts.len() + gap;
+    seen.total = before + rows.len() + tail.len();
     let last = seen.total.saturating_sub(seen.room);
     // A reply that comes is followed at its end; one that is over is read from its start.
     let natural = if live { last } else { 0 };
@@ -71,14 +137,29 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         .unwrap_or(natural)
         .min(last);
     let open = live && cx.session.stage == Stage::Streaming && tail.is_empty();
+    let dim = cx.theme.fg(Role::Muted).add_modifier(Modifier::ITALIC);
     for n in 0..usize::from(area.height) {
         let at = seen.first + n;
         let line = if let Some(line) = head.get(at) {
+            if gap > 0 && at + 1 == head.len() {
+                let place = Rect {
+                    y: area.y + n as u16,
+                    height: 1,
+                    ..area
+                };
+                seen.folds.push((place, Fold::Reasoning));
+            }
             line.clone()
-        } else if let Some(row) = rows.get(at - head.len()) {
-            let caret = open && at - head.len() + 1 == rows.len();
+        } else if let Some(row) = thoughts.get(at - head.len()) {
+            let text = Span::styled(row.line.text.clone(), dim);
+            Line::from(vec![cx.span("│ ", Role::Faint), text])
+        } else if at < before {
+            Line::default()
+        } else if let Some(row) = rows.get(at - before) {
+            let caret = open && at - before + 1 == rows.len();
+            seen.lines += 1;
             reply_line(cx, row, caret)
-        } else if let Some(line) = tail.get(at - head.len() - rows.len()) {
+        } else if let Some(line) = tail.get(at - before - rows.len()) {
             line.clone()
         } else {
             break;
@@ -87,10 +168,24 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     }
 }
 
-fn head<'a>(cx: Context<'a>, reasoning: &str, room: usize) -> Vec<Line<'a>> {
+/// Rows of the reasoning that are shown: none once the answer comes, its end while nothing else has come.
+fn shown_thoughts<'a>(cx: Context<'a>, reasoning: &str) -> &'a [ReplyRow] {
+    let rows = cx.app.panes.thoughts.rows();
+    if reasoning.is_empty() {
+        &[]
+    } else if cx.app.unfolded.contains(&Tab::Stream) {
+        rows
+    } else if cx.app.reply.rows().is_empty() {
+        &rows[rows.len().saturating_sub(LAST_THOUGHTS)..]
+    } else {
+        &[]
+    }
+}
+
+fn head<'a>(cx: Context<'a>, reasoning: &str) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
-    let rows = cx.app.reply.rows();
-    if rows.is_empty() && matches!(cx.session.stage, Stage::Asking | Stage::Retrying { .. }) {
+    let thinking = cx.app.reply.rows().is_empty();
+    if thinking && matches!(cx.session.stage, Stage::Asking | Stage::Retrying { .. }) {
         let words = format!(
             " {} was asked; nothing came yet",
             visible(&cx.session.model)
@@ -104,7 +199,6 @@ fn head<'a>(cx: Context<'a>, reasoning: &str, room: usize) -> Vec<Line<'a>> {
         return lines;
     }
     let unfolded = cx.app.unfolded.contains(&Tab::Stream);
-    let thinking = rows.is_empty();
     let tokens = guess_tokens(reasoning);
     let sign = if unfolded || thinking { "▾" } else { "▸" };
     let fold = if unfolded {
@@ -118,21 +212,6 @@ fn head<'a>(cx: Context<'a>, reasoning: &str, room: usize) -> Vec<Line<'a>> {
         cx.span(format!("{sign} reasoning"), Role::Info),
         cx.span(format!(" · about {tokens} tokens{fold}"), Role::Muted),
     ]));
-    if unfolded || thinking {
-        let all = wrap_all(reasoning, room.saturating_sub(2));
-        let skip = if unfolded {
-            0
-        } else {
-            all.len().saturating_sub(LAST_THOUGHTS)
-        };
-        let style = cx.theme.fg(Role::Muted).add_modifier(Modifier::ITALIC);
-        lines.extend(
-            all.into_iter().skip(skip).map(|text| {
-                Line::from(vec![cx.span("│ ", Role::Faint), Span::styled(text, style)])
-            }),
-        );
-    }
-    lines.push(Line::default());
     lines
 }
 
@@ -144,7 +223,15 @@ fn reply_line<'a>(cx: Context<'a>, row: &'a ReplyRow, caret: bool) -> Line<'a> {
         Kind::Fence if row.line.text.is_empty() => spans.push(cx.span("┗━", Role::Heat2)),
         Kind::Fence => spans.push(cx.span("┏━ ", Role::Heat2)),
     }
-    spans.extend(row.line.pieces().map(|(text, role)| cx.span(text, role)));
+    spans.extend(row.line.pieces().map(|(text, role)| {
+        let span = cx.span(text, role);
+        // What Markdown makes bold is bold; in code the role alone speaks.
+        if row.kind == Kind::Prose && role == Role::Title {
+            span.add_modifier(Modifier::BOLD)
+        } else {
+            span
+        }
+    }));
     if caret {
         spans.push(cx.span("▏", Role::Key));
     }

@@ -1,0 +1,223 @@
+//! What the panes remember of how they are looked at, and what keys and clicks do to it.
+//!
+//! One struct a pane; none knows the session's engine. Drawing reads it, [`App::prepare`] brings it up to date.
+
+use std::sync::Arc;
+
+use crate::session::Session;
+use crate::session::event::VersionId;
+use crate::tui::app::{App, Tab};
+use crate::tui::diff::pane::DiffPane;
+use crate::tui::sheet::{Sheet, Stack};
+use crate::tui::stream::Reply;
+
+/// What the panes remember.
+#[derive(Debug, Default)]
+pub struct Panes {
+    /// The diff.
+    pub diff: DiffPane,
+    /// The code.
+    pub code: CodePane,
+    /// The reasoning before a reply, laid out while it is shown.
+    pub thoughts: Reply,
+}
+
+/// Something on the screen that opens and closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// An unchanged stretch of the diff: the part that it hides.
+    Part(usize),
+    /// The reasoning of the reply.
+    Reasoning,
+}
+
+/// The code of a version, its long lines broken to fit.
+#[derive(Debug, Default)]
+pub struct CodePane {
+    key: Option<(VersionId, usize, bool)>,
+    /// Rows of its lines.
+    pub stack: Stack,
+}
+
+impl CodePane {
+    /// Cells before the text of a line.
+    #[must_use]
+    pub fn gutter(lines: usize) -> usize {
+        lines.max(1).to_string().len() + 2
+    }
+
+    /// Stacks the lines for a width, unless they are already.
+    pub fn prepare(&mut self, version: VersionId, sheet: &Sheet, width: usize, scrolled: bool) {
+        let key = Some((version, width, scrolled));
+        if self.key == key {
+            return;
+        }
+        self.key = key;
+        let room = width.saturating_sub(Self::gutter(sheet.len())).max(1);
+        self.stack =
+            Stack::of((0..sheet.len()).map(|n| if scrolled { 1 } else { sheet.rows(n, room) }));
+    }
+
+    /// The rows of a version's lines, if they are stacked.
+    #[must_use]
+    pub fn of(&self, version: VersionId) -> Option<&Stack> {
+        self.key.filter(|k| k.0 == version).map(|_| &self.stack)
+    }
+}
+
+impl App {
+    /// To the next or another change of the diff.
+    pub fn step_change(&mut self, by: isize) {
+        let seen = (self.seen.first, self.seen.room);
+        if let Some(row) = self.panes.diff.step_change(by, seen.0, seen.1) {
+            self.scroll_within(Tab::Diff, row);
+        }
+    }
+
+    /// To the next or another fold of the diff.
+    pub fn step_fold(&mut self, by: isize) {
+        let seen = (self.seen.first, self.seen.room);
+        if let Some(row) = self.panes.diff.step_fold(by, seen.0, seen.1) {
+            self.scroll_within(Tab::Diff, row);
+        }
+    }
+
+    fn scroll_within(&mut self, tab: Tab, row: usize) {
+        let last = self.seen.total.saturating_sub(self.seen.room);
+        self.scroll.insert(tab, row.min(last));
+    }
+
+    /// Opens or closes what has the focus in a pane, or what was clicked.
+    pub fn toggle_fold(&mut self, pane: Tab, fold: Option<Fold>) {
+        match (fold, pane) {
+            (Some(Fold::Part(part)), _) => {
+                self.hold_place(Tab::Diff);
+                self.panes.diff.toggle(part);
+            }
+            (None, Tab::Diff) => {
+                self.hold_place(Tab::Diff);
+                let (first, room) = (self.seen.first, self.seen.room);
+                self.panes.diff.toggle_focused(first, room);
+            }
+            (Some(Fold::Reasoning), _) => self.toggle_unfolded(Tab::Stream),
+            (None, pane) => self.toggle_unfolded(pane),
+        }
+    }
+
+    fn toggle_unfolded(&mut self, pane: Tab) {
+        if !self.unfolded.remove(&pane) {
+            self.unfolded.insert(pane);
+        }
+        self.scroll.remove(&pane);
+    }
+
+    /// What is seen stays where it is, although the pane was in its natural place.
+    fn hold_place(&mut self, pane: Tab) {
+        self.scroll.insert(pane, self.seen.first);
+    }
+
+    /// Opens all folds of the diff, or closes all.
+    pub fn toggle_all_folds(&mut self) {
+        self.hold_place(Tab::Diff);
+        self.panes.diff.toggle_all();
+    }
+
+    /// Marks the version that is looked at, so that others can be compared with it; again: no longer.
+    pub fn mark_version(&mut self, session: &Session) {
+        let Some(version) = self.version(session) else {
+            return;
+        };
+        let marked = &mut self.panes.diff.marked;
+        if *marked == Some(version) {
+            *marked = None;
+            self.say(format!("{version} is no longer marked"), false);
+        } else {
+            *marked = Some(version);
+            self.against = crate::tui::app::Against::Marked;
+            self.say(
+                format!("{version} is marked: select another version to compare the two"),
+                false,
+            );
+        }
+    }
+
+    /// Side by side, or one under the other, whatever would fit better.
+    pub fn toggle_columns(&mut self, session: &Session) {
+        use crate::tui::diff::layout::Columns;
+        let pair = self.diff_pair(session);
+        let diff = &mut self.panes.diff;
+        let laid = pair.and_then(|p| diff.laid(p));
+        let side_by_side = laid.is_some_and(|l| l.geometry.side_by_side);
+        let too_narrow = !side_by_side && diff.columns == Columns::SideBySide;
+        diff.columns = if side_by_side || too_narrow {
+            Columns::Unified
+        } else {
+            Columns::SideBySide
+        };
+        if too_narrow {
+            self.say("there is no room for two columns here", false);
+        }
+    }
+
+    /// Long lines are broken, or moved sideways.
+    pub fn toggle_wrap(&mut self) {
+        let scrolled = &mut self.panes.diff.scrolled;
+        *scrolled = !*scrolled;
+        self.shift = 0;
+        let words = if *scrolled {
+            "long lines go on beyond the edge: < and > move them"
+        } else {
+            "long lines are broken to fit"
+        };
+        self.say(words, false);
+    }
+
+    /// Lays out the reply that is shown: the live one while it comes, else the one that was kept.
+    pub(super) fn prepare_stream(&mut self, session: &Session, width: usize, language: &str) {
+        let Some(round) = self.round(session) else {
+            return;
+        };
+        let live = session.round().is_some_and(|r| r.number == round.number);
+        let (text, reasoning): (&str, &str) = match &round.reply {
+            Some(reply) => (&reply.text, &reply.reasoning),
+            None if live => (&session.live.text, &session.live.reasoning),
+            None => ("", ""),
+        };
+        let syntaxes = self.syntaxes.clone();
+        self.reply
+            .update(round.number, text, width, language, syntaxes.as_ref());
+        // What is folded away costs nothing.
+        if self.reply.rows().is_empty() || self.unfolded.contains(&Tab::Stream) {
+            let room = width.saturating_sub(2);
+            self.panes
+                .thoughts
+                .update(round.number, reasoning, room, language, None);
+        }
+    }
+
+    /// Lays out the panes that show code for the next drawing.
+    pub(super) fn prepare_code(&mut self, session: &Session, pane: Tab) {
+        let area = self.plan().main_inner();
+        match pane {
+            Tab::Diff => {
+                let Some(pair) = self.diff_pair(session) else {
+                    return;
+                };
+                if let Some(diff) = self.diffs.get(&pair).map(Arc::clone) {
+                    let scroll = self.scroll.get_mut(&Tab::Diff);
+                    self.panes.diff.prepare(pair, &diff, area, scroll);
+                }
+            }
+            Tab::Code => {
+                if let Some(version) = self.version(session)
+                    && let Some(sheet) = self.painted.get(&version)
+                {
+                    let scrolled = self.panes.diff.scrolled;
+                    let width = area.width.into();
+                    self.panes.code.prepare(version, sheet, width, scrolled);
+                }
+            }
+            _ => {}
+        }
+    }
+}
