@@ -58,10 +58,6 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one of it, for as long as the program starts"
-)]
 enum Command {
     /// Watch the loop on a bundled task: recorded replies, real runs, real figures.
     Demo(demo::DemoArgs),

@@ -100,6 +100,15 @@ pub fn lines<'a>(cx: Context<'a>, version: &'a Version, room: usize) -> Vec<Line
             ]));
         }
     }
+    for flag in &evaluation.flags {
+        lines.push(Line::from(vec![
+            cx.span("⚑ ", Role::Warn),
+            cx.span(
+                format!("for you to judge: {}", visible(&flag.reason)),
+                Role::Warn,
+            ),
+        ]));
+    }
     if let Some((decision, reason)) = &version.decision {
         let word = if *decision == Decision::Accepted {
             "  accepted: "
@@ -267,12 +276,45 @@ fn compared<'a>(cx: Context<'a>, version: &Version, c: &Comparison) -> Vec<Line<
             Role::Text,
         ),
     ]));
+    if let Some(words) = floor_words(c) {
+        lines.push(Line::from(cx.span(format!("  {words}"), Role::Warn)));
+    }
+    if let Some(noise) = c
+        .noise
+        .filter(|n| n.level > crate::measure::noise::Level::Quiet)
+    {
+        lines.push(Line::from(
+            cx.span(format!("  the machine was {}", noise.in_words()), Role::Warn),
+        ));
+    }
     if !c.note.is_empty() {
         lines.push(Line::from(
             cx.span(format!("  {}", visible(&c.note)), Role::Muted),
         ));
     }
     lines
+}
+
+/// What to know where most of a figure is the language's own start.
+fn floor_words(c: &Comparison) -> Option<String> {
+    let floors = c.floors.as_ref()?;
+    let figures = [&c.incumbent_figures, &c.candidate_figures];
+    let share = floors
+        .shares(figures, c.metric)
+        .into_iter()
+        .fold(0.0, f64::max);
+    (share > 0.5).then(|| {
+        let beyond = crate::measure::beyond(
+            figures,
+            [&floors.incumbent, &floors.candidate],
+            c.metric,
+        );
+        let beyond = beyond.map_or_else(String::new, |g| format!("; beyond it {g}"));
+        format!(
+            "{:.0} % of the figure is what an empty program takes{beyond}",
+            share * 100.0
+        )
+    })
 }
 
 fn trim(number: f64) -> String {

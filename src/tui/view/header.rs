@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::sandbox::Tier;
-use crate::session::event::{Mode, VersionId};
+use crate::session::event::{Mode, Stage, VersionId};
 use crate::tui::text::{cut, visible};
 use crate::tui::theme::Role;
 use crate::tui::view::{Context, line_width, put};
@@ -15,7 +15,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     let room = usize::from(area.width);
     let mut left = task(cx, room);
     let mut right: Vec<Vec<Span<'_>>> =
-        vec![tokens(cx), guards(cx, room), best(cx), round(cx, room)];
+        vec![tokens(cx), badges(cx, room), best(cx), round(cx, room)];
     let gap = if room >= 100 { 4 } else { 2 };
     // The best version and the round stay longest; tokens and the badge's words go first.
     let total = |left: &Vec<Span<'_>>, right: &Vec<Vec<Span<'_>>>| {
@@ -177,6 +177,46 @@ pub fn tier(tier: Tier) -> (&'static str, &'static str, Role) {
     }
 }
 
+/// What the badge says of the noise while figures are taken; nothing where the machine does not tell.
+fn noise<'a>(cx: Context<'a>, words: bool) -> Vec<Span<'a>> {
+    use crate::measure::noise::Level;
+    let measuring = matches!(
+        cx.session.stage,
+        Stage::Comparing { .. } | Stage::Confirming { .. }
+    );
+    let Some(noise) = cx.session.live.noise.filter(|_| measuring) else {
+        return Vec::new();
+    };
+    let (glyph, role) = match noise.level {
+        Level::Unknown => return Vec::new(),
+        Level::Quiet => ("●", Role::Added),
+        Level::Noisy => ("◐", Role::Warn),
+        Level::TooNoisy => ("○", Role::Error),
+    };
+    let word = if words || noise.level == Level::TooNoisy {
+        format!(" {}", noise.level.in_words())
+    } else {
+        String::new()
+    };
+    let muted = if noise.level == Level::Quiet {
+        Role::Muted
+    } else {
+        role
+    };
+    vec![
+        Span::raw("  "),
+        cx.span(glyph, role),
+        cx.span(word, muted),
+    ]
+}
+
+/// Isolation and noise.
+fn badges<'a>(cx: Context<'a>, room: usize) -> Vec<Span<'a>> {
+    let mut both = guards(cx, room);
+    both.extend(noise(cx, room >= 100));
+    both
+}
+
 fn guards<'a>(cx: Context<'a>, room: usize) -> Vec<Span<'a>> {
     let Some(guards) = &cx.session.guards else {
         return Vec::new();
@@ -203,7 +243,9 @@ fn badge_only<'a>(cx: Context<'a>) -> Vec<Span<'a>> {
         return Vec::new();
     };
     let (glyph, _, role) = tier(guards.tier);
-    vec![cx.span(glyph, role)]
+    let mut both = vec![cx.span(glyph, role)];
+    both.extend(noise(cx, false));
+    both
 }
 
 fn tokens<'a>(cx: Context<'a>) -> Vec<Span<'a>> {
