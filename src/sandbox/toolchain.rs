@@ -175,22 +175,28 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ToolMissing {
     }
 }
 
-/// Runs a tool of the user's own, outside, to hear where it really is. Its lines, trimmed.
+/// Runs a tool of the user's own, outside, to hear where it really is. The lines of its standard output, trimmed.
 fn ask(tool: &Path, args: &[&str]) -> Option<Vec<String>> {
+    let (said, _) = hear(tool, args)?;
+    said.first().is_some_and(|l| !l.is_empty()).then_some(said)
+}
+
+/// As [`ask`]: the lines of its standard output, and those of its standard error.
+fn hear(tool: &Path, args: &[&str]) -> Option<(Vec<String>, Vec<String>)> {
     let answer = Command::new(tool)
         .args(args)
         .stdin(Stdio::null())
         .output()
         .ok()?;
-    // A Java tells its settings on standard error; everything else there is of no interest.
-    let said = if answer.stdout.is_empty() {
-        answer.stderr
-    } else {
-        answer.stdout
+    let lines = |bytes| {
+        let text = String::from_utf8(bytes).ok()?;
+        Some(text.lines().map(|l| l.trim().to_owned()).collect())
     };
-    let text = String::from_utf8(said).ok()?;
-    let lines: Vec<String> = text.lines().map(|l| l.trim().to_owned()).collect();
-    (answer.status.success() && lines.first().is_some_and(|l| !l.is_empty())).then_some(lines)
+    let (out, err) = (lines(answer.stdout)?, lines(answer.stderr));
+    answer
+        .status
+        .success()
+        .then(|| (out, err.unwrap_or_default()))
 }
 
 /// The real file behind a shim of a version manager; any other file is its own.
@@ -229,8 +235,10 @@ fn java_home(found: &Path, name: &str) -> Option<PathBuf> {
         "javac" => ["-J-XshowSettings:properties", "-version"],
         _ => ["-XshowSettings:properties", "-version"],
     };
-    ask(found, &args)?
-        .iter()
+    // Which of the two outputs has them differs between versions.
+    let (out, err) = hear(found, &args)?;
+    out.iter()
+        .chain(&err)
         .find_map(|l| Some(PathBuf::from(l.strip_prefix("java.home = ")?)))
 }
 

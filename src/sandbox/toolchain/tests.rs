@@ -63,7 +63,7 @@ fn shims_of_version_managers_lead_to_the_tool_itself() {
     std::fs::write(at("rubies/3.3.1/lib/libruby.so.3.3"), "").unwrap();
     let go = format!("echo {}", at("sdk/go1.22.1").display());
     let java = format!(
-        "echo 'Property settings:' >&2; echo '    java.home = {}' >&2; echo 'javac 21' >&2",
+        "echo 'Property settings:' >&2; echo '    java.home = {}' >&2; echo 'javac 21'",
         at("java/21.0.1-tem").display()
     );
     let r = at("rubies/3.3.1");
