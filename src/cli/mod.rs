@@ -62,7 +62,7 @@ enum Command {
     /// Watch the loop on a bundled task: recorded replies, real runs, real figures.
     Demo(demo::DemoArgs),
     /// Make a program faster or leaner.
-    Optimize(optimize::OptimizeArgs),
+    Optimize(Box<optimize::OptimizeArgs>),
     /// Go on with a session that was left.
     Resume(resume::ResumeArgs),
     /// Run one command in the sandbox and measure it.
