@@ -285,6 +285,39 @@ fn task_folders_golden_good_and_bad() {
         ("t", 2, 64_000_000)
     );
     assert_eq!(task.checker.to_string(), "numbers:1e-9");
+    let task = toml("source = \"a.py\"\n[limits]\noutput_limit = \"1MB\"\nprocesses = 3\ndisk = \"2MB\"\n[build]\ntime_limit = \"5s\"\nmemory_limit = \"1GB\"\n").unwrap();
+    assert_eq!(
+        (
+            task.limits.output.0,
+            task.limits.processes,
+            task.limits.disk.0
+        ),
+        (1_000_000, 3, 2_000_000)
+    );
+    assert_eq!(
+        (
+            task.build.time.as_secs(),
+            task.build.memory.0,
+            task.build.processes
+        ),
+        (5, 1_000_000_000, 256)
+    );
+    complains(
+        toml("source = \"a.py\"\n[limits]\nprocesses = 0\n"),
+        &[
+            "task.toml:3:13",
+            "0 is no limit of processes",
+            "from 1 to 4096",
+        ],
+    );
+    complains(
+        toml("source = \"a.py\"\n[build]\ndisk = \"0\"\n"),
+        &["task.toml:3:8", "[build]", "a limit of nothing"],
+    );
+    complains(
+        toml("source = \"a.py\"\n[build]\ntime = \"1s\"\ntime_limit = \"2s\"\n"),
+        &["task.toml:4:1", "duplicate field `time_limit`"],
+    );
     complains(
         toml("sourse = \"a.py\"\n"),
         &["task.toml:1:1", "unknown field `sourse`", "`source`"],

@@ -11,6 +11,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::Mount;
 
+mod scripted;
+
 /// A compiler or interpreter as a run can use it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tool {
@@ -80,7 +82,10 @@ fn resolve(name_or_path: &str) -> Result<Tool, ToolMissing> {
         });
     }
     if name.starts_with("python") || name.starts_with("pypy") {
-        return python(&found);
+        return scripted::python(&found);
+    }
+    if name.starts_with("ruby") {
+        return scripted::ruby(&found);
     }
     let real = ask_where(&found, &real, &name)?;
     if is_system(&real) {
@@ -122,12 +127,32 @@ fn locate(name_or_path: &str) -> Result<PathBuf, ToolMissing> {
             _ => {}
         }
     }
+    if let Some(elsewhere) = elsewhere(name_or_path) {
+        return Ok(elsewhere);
+    }
     Err(match hidden {
         Some((path, e)) => unreadable(&path, &e),
         None => ToolMissing(format!(
             "`{name_or_path}` was not found; install it, or put its folder on the PATH"
         )),
     })
+}
+
+/// Where some tools are when no `PATH` leads to them: the variable that people set instead, and the usual place.
+const ELSEWHERE: [(&str, &str, &str); 3] = [
+    ("java", "JAVA_HOME", "/usr/local/java"),
+    ("javac", "JAVA_HOME", "/usr/local/java"),
+    ("go", "GOROOT", "/usr/local/go"),
+];
+
+fn elsewhere(name: &str) -> Option<PathBuf> {
+    let (_, variable, usual) = ELSEWHERE.iter().find(|(tool, ..)| *tool == name)?;
+    let set = std::env::var_os(variable).filter(|v| !v.is_empty());
+    set.map(PathBuf::from)
+        .into_iter()
+        .chain([PathBuf::from(usual)])
+        .map(|folder| folder.join("bin").join(name))
+        .find(|tool| std::fs::metadata(tool).is_ok_and(|f| f.is_file() && is_executable(&f)))
 }
 
 fn is_executable(facts: &std::fs::Metadata) -> bool {
@@ -150,17 +175,28 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ToolMissing {
     }
 }
 
-/// Runs a tool of the user's own, outside, to hear where it really is. Its first lines, trimmed.
+/// Runs a tool of the user's own, outside, to hear where it really is. The lines of its standard output, trimmed.
 fn ask(tool: &Path, args: &[&str]) -> Option<Vec<String>> {
+    let (said, _) = hear(tool, args)?;
+    said.first().is_some_and(|l| !l.is_empty()).then_some(said)
+}
+
+/// As [`ask`]: the lines of its standard output, and those of its standard error.
+fn hear(tool: &Path, args: &[&str]) -> Option<(Vec<String>, Vec<String>)> {
     let answer = Command::new(tool)
         .args(args)
         .stdin(Stdio::null())
-        .stderr(Stdio::null())
         .output()
         .ok()?;
-    let text = String::from_utf8(answer.stdout).ok()?;
-    let lines: Vec<String> = text.lines().map(|l| l.trim().to_owned()).collect();
-    (answer.status.success() && lines.first().is_some_and(|l| !l.is_empty())).then_some(lines)
+    let lines = |bytes| {
+        let text = String::from_utf8(bytes).ok()?;
+        Some(text.lines().map(|l| l.trim().to_owned()).collect())
+    };
+    let (out, err) = (lines(answer.stdout)?, lines(answer.stderr));
+    answer
+        .status
+        .success()
+        .then(|| (out, err.unwrap_or_default()))
 }
 
 /// The real file behind a shim of a version manager; any other file is its own.
@@ -172,8 +208,12 @@ fn ask_where(found: &Path, real: &Path, name: &str) -> Result<PathBuf, ToolMissi
             ask(&compiler, &["--print", "sysroot"]).map(|l| Path::new(&l[0]).join("bin").join(name))
         }
         "node" | "nodejs" => ask(found, &["-p", "process.execPath"]).map(|l| PathBuf::from(&l[0])),
-        "ruby" => ask(found, &["-e", "print RbConfig.ruby"]).map(|l| PathBuf::from(&l[0])),
-        "go" => ask(found, &["env", "GOROOT"]).map(|l| Path::new(&l[0]).join("bin/go")),
+        "java" | "javac" => java_home(found, name).map(|home| home.join("bin").join(name)),
+        "rustc" => ask(found, &["--print", "sysroot"]).map(|l| Path::new(&l[0]).join("bin/rustc")),
+        // `go1.22` is what `go install golang.org/dl/go1.22` makes: a small program that starts the real one.
+        _ if name == "go" || name.strip_prefix("go").is_some_and(starts_with_digit) => {
+            ask(found, &["env", "GOROOT"]).map(|l| Path::new(&l[0]).join("bin/go"))
+        }
         _ => Some(real.to_path_buf()),
     };
     let said = said.ok_or_else(|| {
@@ -183,6 +223,23 @@ fn ask_where(found: &Path, real: &Path, name: &str) -> Result<PathBuf, ToolMissi
         ))
     })?;
     std::fs::canonicalize(&said).map_err(|e| unreadable(&said, &e))
+}
+
+fn starts_with_digit(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Where a Java lives, in its own words: its commands may be shims of a version manager.
+fn java_home(found: &Path, name: &str) -> Option<PathBuf> {
+    let args = match name {
+        "javac" => ["-J-XshowSettings:properties", "-version"],
+        _ => ["-XshowSettings:properties", "-version"],
+    };
+    // Which of the two outputs has them differs between versions.
+    let (out, err) = hear(found, &args)?;
+    out.iter()
+        .chain(&err)
+        .find_map(|l| Some(PathBuf::from(l.strip_prefix("java.home = ")?)))
 }
 
 /// A tool at its neutral place.
@@ -256,177 +313,13 @@ fn neutral(prefix: &Path, tool: &Path) -> String {
     }
 }
 
-/// Python says itself where it is; a virtual environment is rebuilt around the interpreter it was made from.
-fn python(found: &Path) -> Result<Tool, ToolMissing> {
-    const QUESTION: &str = "import sys,os;b=getattr(sys,'_base_executable',sys.executable);print(os.path.realpath(b));print(sys.prefix);print(sys.base_prefix)";
-    let silent = || {
-        ToolMissing(format!(
-            "{} is there but does not run; try `{} --version`",
-            found.display(),
-            found.display()
-        ))
-    };
-    let said = ask(found, &["-I", "-c", QUESTION])
-        .filter(|l| l.len() >= 3)
-        .ok_or_else(silent)?;
-    let real = std::fs::canonicalize(&said[0]).map_err(|e| unreadable(Path::new(&said[0]), &e))?;
-    let base = std::fs::canonicalize(&said[2]).map_err(|e| unreadable(Path::new(&said[2]), &e))?;
-    let mut tool = if is_system(&real) {
-        let program = real.to_string_lossy().into_owned();
-        Tool {
-            host: real.clone(),
-            program,
-            mounts: Vec::new(),
-            environment: Vec::new(),
-        }
-    } else {
-        let guest = neutral(&base, &real);
-        let inside = real.strip_prefix(&base).unwrap_or(&real).to_path_buf();
-        let program = format!("{guest}/{}", inside.display());
-        let mut environment = vec![path_with(&format!("{guest}/bin"))];
-        if base
-            .join("lib")
-            .read_dir()
-            .into_iter()
-            .flatten()
-            .flatten()
-            .any(|f| is_python_library(&f.path()))
-        {
-            environment.push(("LD_LIBRARY_PATH".to_owned(), format!("{guest}/lib")));
-        }
-        Tool {
-            host: real,
-            program,
-            mounts: vec![Mount { host: base, guest }],
-            environment,
-        }
-    };
-    if said[1] != said[2] {
-        around_virtual(&mut tool, Path::new(&said[1]))?;
-    }
-    Ok(tool)
-}
-
-fn is_python_library(path: &Path) -> bool {
-    path.file_name().is_some_and(|n| {
-        let n = n.to_string_lossy();
-        n.starts_with("libpython") && n.contains(".so")
-    })
-}
-
-/// Where virtual environments are mounted.
-const VIRTUAL: &str = "/opt/venv";
-
-/// Adds a virtual environment: its packages, and a `pyvenv.cfg` that names the interpreter's place inside.
-fn around_virtual(tool: &mut Tool, prefix: &Path) -> Result<(), ToolMissing> {
-    let home = Path::new(&tool.program)
-        .parent()
-        .map(|p| p.display().to_string())
-        .unwrap_or_default();
-    let theirs =
-        std::fs::read_to_string(prefix.join("pyvenv.cfg")).map_err(|e| unreadable(prefix, &e))?;
-    let mut ours = format!("home = {home}\nexecutable = {}\n", tool.program);
-    for line in theirs
-        .lines()
-        .filter(|l| l.starts_with("include-system-site-packages") || l.starts_with("version"))
-    {
-        ours.push_str(line);
-        ours.push('\n');
-    }
-    let kept = keep(&ours)
-        .map_err(|e| ToolMissing(format!("the virtual environment cannot be laid out: {e}")))?;
-    let guest = |name: &str| format!("{VIRTUAL}/{name}");
-    tool.mounts.push(Mount {
-        host: kept,
-        guest: guest("pyvenv.cfg"),
-    });
-    for folder in ["lib", "lib64"] {
-        let host = prefix.join(folder);
-        if std::fs::symlink_metadata(&host).is_ok_and(|m| m.is_dir()) {
-            tool.mounts.push(Mount {
-                host,
-                guest: guest(folder),
-            });
-        }
-    }
-    tool.mounts.push(Mount {
-        host: tool.host.clone(),
-        guest: guest("bin/python"),
-    });
-    tool.program = guest("bin/python");
-    tool.environment
-        .push(("VIRTUAL_ENV".to_owned(), VIRTUAL.to_owned()));
-    Ok(())
-}
-
-/// Keeps a small file in the user's cache, by its content.
-fn keep(text: &str) -> std::io::Result<PathBuf> {
-    let folder = directories::ProjectDirs::from("", "", "reheat")
-        .map_or_else(
-            || std::env::temp_dir().join("reheat"),
-            |dirs| dirs.cache_dir().to_path_buf(),
-        )
-        .join("venv");
-    std::fs::create_dir_all(&folder)?;
-    let path = folder.join(format!(
-        "{}.cfg",
-        &blake3::hash(text.as_bytes()).to_hex()[..16]
-    ));
-    if std::fs::read_to_string(&path).ok().as_deref() != Some(text) {
-        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
-        std::io::Write::write_all(&mut file, text.as_bytes())?;
-        // The guest may be somebody else.
-        file.as_file()
-            .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(&path).map_err(|e| e.error)?;
-    }
-    Ok(path)
+fn silent(found: &Path) -> ToolMissing {
+    ToolMissing(format!(
+        "{} is there but does not run; try `{} --version`",
+        found.display(),
+        found.display()
+    ))
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tool_never_drags_a_home_along() {
-        let home = std::env::var("HOME").unwrap_or_else(|_| "/root".into());
-        let at = |p: &str| prefix_of(&Path::new(&home).join(p));
-        assert_eq!(at("bin/tool").1, None);
-        assert_eq!(at(".local/bin/tool").1, None);
-        assert_eq!(at("x/tool").1, None);
-        let (prefix, inside) = at(".nvm/versions/node/v20/bin/node");
-        assert_eq!(prefix, Path::new(&home).join(".nvm/versions/node/v20"));
-        assert_eq!(inside, Some("bin/node".into()));
-    }
-
-    #[test]
-    fn neutral_places_say_what_they_are() {
-        assert_eq!(
-            neutral(
-                Path::new("/home/ada/.pyenv/versions/3.11.7"),
-                Path::new("/home/ada/.pyenv/versions/3.11.7/bin/python3.11")
-            ),
-            "/opt/python3.11-3.11.7"
-        );
-        assert_eq!(
-            neutral(
-                Path::new("/h/toolchains/stable-x"),
-                Path::new("/h/toolchains/stable-x/bin/rustc")
-            ),
-            "/opt/stable-x"
-        );
-    }
-
-    #[test]
-    fn what_is_missing_is_said() {
-        assert!(
-            find("no-such-tool-anywhere")
-                .unwrap_err()
-                .0
-                .contains("was not found")
-        );
-        assert!(find("/etc").is_err());
-        assert!(find("").is_err());
-    }
-}
+mod tests;

@@ -107,8 +107,8 @@ fn words(text: &str) -> Vec<&str> {
     while let Some(c) = rest.chars().next() {
         let skip = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
-        } else if let Some(inner) = rest.strip_prefix("/*") {
-            inner.find("*/").map_or(rest.len(), |at| at + 4)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.find("*/").map_or(rest.len(), |at| at + 4)
         } else if rest.starts_with("\"\"\"") {
             quoted(rest, "\"\"\"")
         } else if c == '"' || c == '\'' {
