@@ -112,6 +112,7 @@ pub fn run(
         signal,
         wall,
         cpu,
+        delayed: None,
         peak: Peak {
             bytes: peak,
             low: None,

@@ -5,6 +5,7 @@
 //! and keeps the limits; it never forks for a run. `unsafe` is confined to three files of this folder.
 
 mod cgroup;
+mod delay;
 mod guest;
 mod init;
 mod landlock;

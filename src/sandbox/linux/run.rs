@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 
+use super::delay::RunDelay;
 use super::wire::{self, Finished, Message, Run, Started};
 use super::{Slot, Trouble, sys};
 use crate::sandbox::capture::{self, Stream};
@@ -43,6 +44,7 @@ struct Live<'a> {
     seen_cpu: Nanos,
     /// Where no cgroup counts: the largest single process, and whether there was ever more than one.
     alone: (Bytes, bool),
+    delay: RunDelay,
 }
 
 impl Slot {
@@ -86,6 +88,7 @@ impl Slot {
             most_tasks: 0,
             seen_cpu: Nanos(0),
             alone: (Bytes(0), false),
+            delay: RunDelay::default(),
         };
         let fds = [input.as_fd(), out_write.as_fd(), err_write.as_fd()];
         self.tell(&Message::Run(request), &fds)?;
@@ -304,6 +307,9 @@ impl Slot {
     /// Takes one reading and looks at the limits.
     fn sample(&mut self, live: &mut Live<'_>, watch: &mut dyn FnMut(Sample)) {
         let Some(started) = live.started else { return };
+        if let Some(init) = live.born {
+            live.delay.read(init);
+        }
         let t = Nanos(sys::now_ns().saturating_sub(started.at_ns));
         let memory = match self.cgroup.as_mut() {
             Some(cgroup) => {
@@ -383,6 +389,7 @@ impl Slot {
             _ => self.peak(sampled, live.finished, live.most_tasks, before),
         };
         let tasks = (live.most_tasks > 0).then_some(live.most_tasks);
+        let delayed = live.delay.last();
         let collected = match (stage, &live.door) {
             (Some(stage), _) => stage.door().map_or_else(
                 |_| Vec::new(),
@@ -399,6 +406,7 @@ impl Slot {
             signal,
             wall,
             cpu,
+            delayed,
             peak,
             integral,
             samples,
