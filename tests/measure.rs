@@ -792,3 +792,82 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
             .accepted()
     );
 }
+
+#[test]
+fn the_floor_is_known_shown_and_warned_of() {
+    if missing("python3") {
+        return;
+    }
+    let place = Place::new()
+        .with("cases/1.in", "5\n")
+        .with("old.py", "print(input())\n")
+        .with("new.py", "print(int(input()))\n");
+    let found = place.json(&["old.py", "new.py", "--budget", "3s"], 0);
+    let floor = &found["versions"][0]["floor"];
+    assert!(floor["wall_ns"].as_u64().unwrap() > 100_000, "{floor}");
+    assert!(floor["peak_bytes"].as_u64().unwrap() > 100_000, "{floor}");
+    let c = &found["comparisons"][0];
+    let said = c["note"].as_str().unwrap();
+    assert!(
+        said.contains("what an empty program takes: larger inputs"),
+        "{c}"
+    );
+    assert!(
+        c["floors"]["incumbent"]["cpu_ns"].as_u64().unwrap() > 0,
+        "{c}"
+    );
+
+    let out = place.measure(&["old.py", "new.py", "--cases", "cases", "--budget", "1s"]);
+    assert!(
+        text(&out.stdout).contains("floor: an empty Python program takes"),
+        "{}",
+        text(&out.stdout)
+    );
+
+    // Of two cases the one that is all floor is checked but not timed.
+    let place = place
+        .with("cases/2.in", "1500000\n")
+        .with("old.py", &adds(2))
+        .with("new.py", &adds(1));
+    let found = place.json(&["old.py", "new.py", "--budget", "10s"], 0);
+    let c = &found["comparisons"][0];
+    let timed: Vec<&str> = c["per_case"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|p| p[0].as_str())
+        .collect();
+    assert_eq!(timed, ["2"], "{c}");
+    assert_eq!(found["versions"][0]["cases_passed"], 2);
+    let (gain, beyond) = (
+        c["gain"].as_f64().unwrap(),
+        c["gain_beyond_floor"].as_f64().unwrap(),
+    );
+    assert!(beyond > gain, "{c}");
+}
+
+#[test]
+fn a_budget_is_kept_where_the_fewest_pairs_allow_it() {
+    if missing("python3") {
+        return;
+    }
+    // A second a run: five pairs and six fresh ones do not fit into twice the budget of one.
+    let place = Place::new()
+        .with("cases/1.in", "1\n")
+        .with("old.py", "import time\ntime.sleep(.6)\nprint(input())\n")
+        .with("new.py", "import time\ntime.sleep(.2)\nprint(input())\n");
+    let found = place.json(&["old.py", "new.py", "--budget", "1s"], 0);
+    let c = &found["comparisons"][0];
+    assert_eq!(c["answer"], "undecided", "{c}");
+    assert!(c["pairs"].as_u64().unwrap() < 5, "{c}");
+    assert!(c["note"].as_str().unwrap().contains("--budget"), "{c}");
+    // Ten seconds hold eleven pairs of 0.8 s with next to nothing to spare: a win, looked at once.
+    let found = place.json(&["old.py", "new.py", "--budget", "7s"], 0);
+    let c = &found["comparisons"][0];
+    assert_eq!(
+        (c["answer"].as_str(), c["confirmed"].as_bool()),
+        (Some("better"), Some(true)),
+        "{c}"
+    );
+    assert_eq!(c["pairs"], 6, "{c}");
+}

@@ -136,8 +136,9 @@ pub(super) fn repeats(sweep: Duration, budget: Duration) -> usize {
 
 /// How busy each contender has been seen, case by case: in its evaluation and in the warm-ups.
 ///
-/// A crowded machine makes a busy program wait, but nothing makes an idle one look busy: so of every case the run
-/// with the largest share of CPU time counts.
+/// A crowded machine makes a busy program wait, but nothing makes an idle one look busy: so time for which a program was
+/// kept waiting for a core is left out where it is known, and of every case the run with the largest share of CPU time
+/// counts.
 pub(super) struct Busiest {
     seen: Vec<Vec<Figures>>,
     single: bool,
@@ -165,7 +166,7 @@ impl Busiest {
     pub(super) fn see(&mut self, laps: &[Lap]) {
         for (seen, lap) in self.seen.iter_mut().zip(laps) {
             self.single &= lap.single;
-            for (best, new) in seen.iter_mut().zip(&lap.cases) {
+            for (best, new) in seen.iter_mut().zip(&lap.busiest) {
                 if share(new) > share(best) {
                     *best = *new;
                 }
@@ -191,7 +192,8 @@ impl Busiest {
     }
 }
 
-fn share(figures: &Figures) -> f64 {
+/// CPU time against wall time.
+pub(super) fn share(figures: &Figures) -> f64 {
     figures.cpu_ns.0 as f64 / (figures.wall_ns.0 as f64).max(1.0)
 }
 

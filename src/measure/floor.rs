@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::judge::{Judge, JudgeError};
+use super::noise::{Ear, Level};
 use super::pairs::figure;
 use super::{Comparison, Figures, Metric, build, check, machine, stats};
 use crate::sandbox::{Control, Limits, Program, RunVerdict};
@@ -120,12 +121,19 @@ impl Judge {
         }
         let kept = self.cache.find(&identity, "floor.json");
         let kept = kept.and_then(|file| serde_json::from_slice(&std::fs::read(file).ok()?).ok());
+        let mut quiet = true;
         let floor = match kept {
             Some(floor) => Some(floor),
-            None => self.measure_floor(language, tool, text, control)?,
+            None => {
+                let ear = Ear::new();
+                let floor = self.measure_floor(language, tool, text, control)?;
+                quiet = ear.sum().is_none_or(|noise| noise.level <= Level::Quiet);
+                floor
+            }
         };
         if let Some(floor) = floor {
-            if kept.is_none() {
+            // What was measured on a noisy machine serves for now only.
+            if kept.is_none() && quiet {
                 let bytes = serde_json::to_vec(&floor).unwrap_or_default();
                 // Measured again next time, if it cannot be kept.
                 drop(self.cache.keep(&identity, "floor.json", &bytes, ""));

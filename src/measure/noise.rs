@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use crate::units::Nanos;
+
 mod kernel;
 use kernel::Counters;
 
@@ -55,6 +57,9 @@ pub struct Noise {
     /// Share of the cores' time that the hypervisor took away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steal: Option<f64>,
+    /// Share of the programs' own wall time for which they were kept waiting for a core.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delayed: Option<f64>,
     /// Mean frequency of the cores against the highest they have, where it can be read; says nothing of a core at rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frequency: Option<f64>,
@@ -79,6 +84,12 @@ impl Noise {
             why.push(format!(
                 "something waited for a core {} of the time",
                 per_cent(p)
+            ));
+        }
+        if let Some(d) = self.delayed.filter(|d| *d >= NOISY.pressure) {
+            why.push(format!(
+                "programs waited for a core {} of their time",
+                per_cent(d)
             ));
         }
         if let Some(s) = self.steal.filter(|s| *s >= NOISY.steal) {
@@ -148,6 +159,8 @@ pub(super) struct Ear {
     first: (Instant, Counters),
     last: (Instant, Counters),
     heard: Option<Noise>,
+    /// Wall time of the runs and their run delay: of all, and of those since the last reading.
+    runs: [(Duration, Duration); 2],
 }
 
 /// Between two readings, at least; also the shortest time of which anything can be said.
@@ -162,6 +175,16 @@ impl Ear {
             first: now.clone(),
             last: now,
             heard: None,
+            runs: [(Duration::ZERO, Duration::ZERO); 2],
+        }
+    }
+
+    /// A program ran for so long, and was kept waiting for a core for so long.
+    pub(super) fn ran(&mut self, wall: Nanos, delayed: Option<Nanos>) {
+        let Some(delayed) = delayed else { return };
+        for sum in &mut self.runs {
+            sum.0 += Duration::from(wall);
+            sum.1 += Duration::from(delayed.min(wall));
         }
     }
 
@@ -171,7 +194,8 @@ impl Ear {
             return None;
         }
         let now = (Instant::now(), Counters::read());
-        let noise = between(&self.last, &now);
+        let noise = between(&self.last, &now).map(|n| with_delay(n, self.runs[1]));
+        self.runs[1] = (Duration::ZERO, Duration::ZERO);
         self.last = now;
         self.heard = noise.or(self.heard);
         noise
@@ -180,7 +204,15 @@ impl Ear {
     /// What there was since the beginning; `None` if that was too short to tell.
     pub(super) fn sum(&self) -> Option<Noise> {
         let now = (Instant::now(), Counters::read());
-        between(&self.first, &now).or(self.heard)
+        let all = between(&self.first, &now).map(|n| with_delay(n, self.runs[0]));
+        all.or(self.heard)
+    }
+}
+
+fn with_delay(noise: Noise, (wall, delayed): (Duration, Duration)) -> Noise {
+    Noise {
+        delayed: (wall > Duration::ZERO).then(|| delayed.as_secs_f64() / wall.as_secs_f64()),
+        ..noise
     }
 }
 
@@ -205,6 +237,7 @@ fn between(from: &(Instant, Counters), to: &(Instant, Counters)) -> Option<Noise
         others,
         pressure,
         steal,
+        delayed: None,
         frequency: b.frequency,
     })
 }

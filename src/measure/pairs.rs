@@ -7,7 +7,7 @@ use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
 
 use super::build::Built;
-use super::choice::{Busiest, Choice};
+use super::choice::{Busiest, Choice, share};
 use super::compare::First;
 use super::floor::{self, Floors};
 use super::judge::{Judge, JudgeError, Watch, ending};
@@ -48,6 +48,8 @@ pub(super) struct Lap {
     pub(super) peak: (Bytes, Bytes),
     /// Figures of each timing case.
     pub(super) cases: Vec<Figures>,
+    /// Of each timing case the busiest run; its wall time is without what it was kept waiting for a core.
+    pub(super) busiest: Vec<Figures>,
     /// Whether no run was seen to use more than one thread.
     pub(super) single: bool,
 }
@@ -58,6 +60,19 @@ impl Lap {
         let figures = mean(runs);
         self.figures = self.figures.join(figures);
         self.cases.push(figures);
+    }
+
+    /// Keeps the busiest run of a case.
+    fn saw(&mut self, place: usize, run: &Figures, delayed: Nanos) {
+        let undelayed = Figures {
+            wall_ns: run.wall_ns.saturating_sub(delayed).max(run.cpu_ns),
+            ..*run
+        };
+        match self.busiest.get_mut(place) {
+            Some(best) if share(&undelayed) > share(best) => *best = undelayed,
+            Some(_) => {}
+            None => self.busiest.push(undelayed),
+        }
     }
 }
 
@@ -228,6 +243,8 @@ impl<'a> Track<'a> {
             }));
         }
         let figures = check::figures(&outcome);
+        self.ear.ran(outcome.wall, outcome.delayed);
+        lap.saw(place, &figures, outcome.delayed.unwrap_or_default());
         let peak = outcome.peak;
         let (low, high) = (
             peak.low.unwrap_or(peak.bytes),

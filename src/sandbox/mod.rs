@@ -145,6 +145,9 @@ pub struct Outcome {
     pub wall: Nanos,
     /// User and system time of the whole tree.
     pub cpu: Nanos,
+    /// For how long its first thread wanted to run and was not let, as far as it was seen; `None` where the machine does
+    /// not tell. Wall time without it is what a quiet machine would have taken.
+    pub delayed: Option<Nanos>,
     /// Peak memory of the whole tree.
     pub peak: Peak,
     /// Memory integrated over time: the trapezoid over `samples` before they were thinned.

@@ -128,6 +128,7 @@ pub fn run(
         signal,
         wall,
         cpu,
+        delayed: None,
         peak: Peak {
             bytes: peak,
             low: None,

@@ -103,9 +103,11 @@ static void daemon_of_200(void) {
     if (fork() == 0) {
         setsid();
         if (fork() == 0) {
-            touched(200);
+            unsigned char *held = touched(200);
             spin(300000000);
             rest(100);
+            /* Giving it back costs time as well: here, where it is seen, and not at the end. */
+            munmap(held, (size_t)200 * MIB);
             int64_t used = now(CLOCK_PROCESS_CPUTIME_ID);
             check(write(done[1], &used, sizeof used) == sizeof used, "write");
             rest(100000);
@@ -207,6 +209,17 @@ int main(int argc, char **argv) {
         printf("cpu %ld\n", (long)(used + now(CLOCK_PROCESS_CPUTIME_ID)));
     } else if (strcmp(what, "clock") == 0) {
         rest(60);
+    } else if (strcmp(what, "clocked") == 0) {
+        fflush(stdout);
+        int64_t before = now(CLOCK_MONOTONIC);
+        pid_t child = vfork();
+        if (child == 0) {
+            execl(argv[0], argv[0], "clock", (char *)NULL);
+            _exit(9);
+        }
+        waitpid(child, NULL, 0);
+        printf("outer %ld\n", (long)(now(CLOCK_MONOTONIC) - before));
+        return 0;
     } else {
         fprintf(stderr, "no such program: %s\n", what);
         return 2;

@@ -6,6 +6,7 @@
 
 mod cgroup;
 mod collect;
+mod delay;
 mod guest;
 mod init;
 mod landlock;

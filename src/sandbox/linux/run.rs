@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Mode, OFlags};
 
 use super::collect::collect;
+use super::delay::RunDelay;
 use super::wire::{self, Finished, Message, Run, Started};
 use super::{Slot, Trouble, sys};
 use crate::sandbox::capture::{self, Stream};
@@ -47,6 +48,7 @@ struct Live<'a> {
     /// Where no cgroup counts: the largest single process, and whether there was ever more than one.
     alone: (Bytes, bool),
     attempts: Vec<Attempt>,
+    delay: RunDelay,
 }
 
 impl Slot {
@@ -92,6 +94,7 @@ impl Slot {
             seen_cpu: Nanos(0),
             alone: (Bytes(0), false),
             attempts: Vec::new(),
+            delay: RunDelay::default(),
         };
         let fds = [input.as_fd(), out_write.as_fd(), err_write.as_fd()];
         self.tell(&Message::Run(request), &fds)?;
@@ -348,6 +351,9 @@ impl Slot {
     /// Takes one reading and looks at the limits.
     fn sample(&mut self, live: &mut Live<'_>, watch: &mut dyn FnMut(Sample)) {
         let Some(started) = live.started else { return };
+        if let Some(init) = live.born {
+            live.delay.read(init);
+        }
         let t = Nanos(sys::now_ns().saturating_sub(started.at_ns));
         let files = live
             .door
@@ -453,6 +459,7 @@ impl Slot {
             _ => self.peak(sampled, live.finished, live.most_tasks, before),
         };
         let tasks = (live.most_tasks > 0).then_some(live.most_tasks);
+        let delayed = live.delay.last();
         let collected = match (stage, &live.door) {
             (Some(stage), _) => stage.door().map_or_else(
                 |_| Vec::new(),
@@ -469,6 +476,7 @@ impl Slot {
             signal,
             wall,
             cpu,
+            delayed,
             peak,
             integral,
             samples,

@@ -1,0 +1,126 @@
+//! What a crowded machine does to a comparison: it takes longer, says so, and never lies. A file of its own, so that the
+//! crowd disturbs no other test.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// Compares two programs of a folder; the comparison.
+fn compare(folder: &std::path::Path, new: &str, budget: &str) -> Value {
+    let out = Command::new(env!("CARGO_BIN_EXE_reheat"))
+        .args([
+            "measure", "old.py", new, "--cases", "cases", "--json", "--budget", budget,
+        ])
+        .current_dir(folder)
+        .env("REHEAT_CACHE_DIR", folder.join("cache"))
+        .env("REHEAT_CONFIG_DIR", folder.join("config"))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(0), "{said}");
+    let found: Value = serde_json::from_slice(&out.stdout).unwrap();
+    found["comparisons"][0].clone()
+}
+
+/// A program that adds up numbers, `times` over; its answer is the same whatever `times` is.
+fn adds(times: u32) -> String {
+    format!(
+        "n = int(input())\nfor _ in range({times}):\n    total = 0\n    for i in range(n):\n        total += i * i % 7\nprint(total)\n"
+    )
+}
+
+/// Programs that keep cores busy until they are dropped.
+struct Crowd(Vec<std::process::Child>);
+
+impl Crowd {
+    fn of(size: usize) -> Self {
+        let spin = || {
+            Command::new("sh")
+                .args(["-c", "while :; do :; done"])
+                .spawn()
+                .unwrap()
+        };
+        Self((0..size).map(|_| spin()).collect())
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
+}
+
+#[test]
+fn a_crowded_machine_is_said_to_be_so_and_never_lies() {
+    if !Command::new("python3")
+        .arg("--version")
+        .output()
+        .is_ok_and(|o| o.status.success())
+    {
+        assert!(
+            std::env::var_os("REHEAT_TESTS_NO_SKIP").is_none(),
+            "needs python3, and nothing may be skipped here"
+        );
+        println!("skipped: needs python3");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path();
+    std::fs::create_dir(folder.join("cases")).unwrap();
+    for (name, text) in [
+        ("cases/1.in", "60000\n".to_owned()),
+        ("old.py", adds(24)),
+        ("same.py", adds(24)),
+        ("fast.py", adds(12)),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let crowd = Crowd::of(cores);
+
+    // A single false alarm has a chance of one or two in a hundred; two in a row next to none.
+    let same: Vec<Value> = (0..2).map(|_| compare(folder, "same.py", "8s")).collect();
+    let alarm = |c: &Value| c["answer"] == "better" || c["answer"] == "worse";
+    assert!(!same.iter().all(alarm), "{same:?}");
+
+    let c = compare(folder, "fast.py", "60s");
+    assert_eq!(
+        (c["answer"].as_str(), c["confirmed"].as_bool()),
+        (Some("better"), Some(true)),
+        "nearly a true 2×: {c}"
+    );
+    assert_eq!(
+        c["metric"], "cpu",
+        "it is kept waiting, but it does not sleep: {c}"
+    );
+    let noise = &c["noise"];
+    assert!(
+        noise["level"] == "noisy" || noise["level"] == "too_noisy",
+        "{noise}"
+    );
+    assert!(noise["others"].as_f64().unwrap() > 0.2, "{noise}");
+    assert!(noise["delayed"].as_f64().unwrap() > 0.05, "{noise}");
+    drop(crowd);
+
+    // One that sleeps is timed by the wall, crowd or no crowd.
+    std::fs::write(
+        folder.join("old.py"),
+        "import time\ntime.sleep(.06)\nprint(input())\n",
+    )
+    .unwrap();
+    std::fs::write(
+        folder.join("same.py"),
+        "import time\ntime.sleep(.02)\nprint(input())\n",
+    )
+    .unwrap();
+    let crowd = Crowd::of(cores);
+    let c = compare(folder, "same.py", "8s");
+    assert_eq!(c["metric"], "wall", "{c}");
+    drop(crowd);
+}
