@@ -14,10 +14,13 @@ use reheat::units::Bytes;
 const TURNS: usize = 400;
 const TRUE: &str = "/bin/true";
 
-/// Runs of one call of hyperfine; what it needs to start itself is taken off by a call with half as many.
-const HYPERFINE: usize = 20;
+/// Runs of one call of hyperfine.
+const HYPERFINE: u32 = 10;
 
 type Launch = Box<dyn FnMut() -> Duration>;
+
+/// Of the launches in the sandbox, how long the program itself ran: from exec to its end.
+type Inside = std::rc::Rc<std::cell::RefCell<Vec<f64>>>;
 
 fn quiet(program: &str, args: &[&str]) -> Duration {
     let start = Instant::now();
@@ -37,18 +40,10 @@ fn bare(program: &'static str, args: &'static [&'static str]) -> Launch {
     Box::new(move || quiet(program, args))
 }
 
-/// One run of `hyperfine -N`, as the difference of many and half as many.
+/// `hyperfine -N` with its own start, divided by its runs.
 fn hyperfine() -> Launch {
-    Box::new(|| {
-        let runs = |n: usize| {
-            quiet(
-                "/usr/bin/hyperfine",
-                &["-N", "-w0", "-r", &n.to_string(), TRUE],
-            )
-        };
-        let (half, all) = (runs(HYPERFINE / 2), runs(HYPERFINE));
-        all.saturating_sub(half) / (HYPERFINE / 2) as u32
-    })
+    let runs = HYPERFINE.to_string();
+    Box::new(move || quiet("/usr/bin/hyperfine", &["-N", "-w0", "-r", &runs, TRUE]) / HYPERFINE)
 }
 
 fn open(forbid: &[&str]) -> Sandbox {
@@ -60,7 +55,8 @@ fn open(forbid: &[&str]) -> Sandbox {
 }
 
 /// The run is over when its outcome is there; the next one starts when nothing is left of it.
-fn warm(forbid: &[&str]) -> Launch {
+fn warm(forbid: &[&str], inside: &Inside) -> Launch {
+    let inside = inside.clone();
     let mut sandbox = open(forbid);
     let program = Program {
         argv: vec![TRUE.into()],
@@ -68,10 +64,12 @@ fn warm(forbid: &[&str]) -> Launch {
     };
     Box::new(move || {
         let start = Instant::now();
-        sandbox
+        let outcome = sandbox
             .run(&program, &Limits::default(), &mut |_| {}, &Control::new())
             .unwrap();
-        start.elapsed()
+        let took = start.elapsed();
+        inside.borrow_mut().push(outcome.wall.0 as f64 / 1e3);
+        took
     })
 }
 
@@ -88,11 +86,15 @@ fn main() {
 }
 
 fn launches() {
+    let inside = Inside::default();
     let mut launchers: Vec<(&str, Launch)> = vec![
         ("posix_spawn", bare(TRUE, &[])),
-        ("reheat, full", warm(&[])),
-        ("reheat, no cgroup", warm(&["cgroup"])),
-        ("reheat, weak", warm(&["user", "namespaces"])),
+        ("reheat, full", warm(&[], &inside)),
+        ("reheat, no cgroup", warm(&["cgroup"], &Inside::default())),
+        (
+            "reheat, weak",
+            warm(&["user", "namespaces"], &Inside::default()),
+        ),
     ];
     if Command::new("bwrap").arg("--version").output().is_ok() {
         let args = &[
@@ -120,7 +122,7 @@ fn launches() {
     for turn in 0..TURNS + 10 {
         order.shuffle(&mut rand::rng());
         for i in &order {
-            // It runs thirty programs for one figure: a tenth of the turns is enough.
+            // It runs ten programs for one figure: a tenth of the turns is enough.
             if launchers[*i].0.starts_with("hyperfine") && turn % 10 != 0 {
                 continue;
             }
@@ -145,27 +147,34 @@ fn launches() {
             at(list, 0.5) / base
         );
     }
+    let mut inside = inside.borrow_mut();
+    inside.sort_by(f64::total_cmp);
+    println!(
+        "\nOf a full launch, {:.0} µs (p50) are the program itself, from exec to its end.",
+        at(&inside, 0.5)
+    );
 }
 
 /// From the end of a program to the moment at which the next run may start, after different kinds of litter.
 fn clearing() {
-    const LITTER: [(&str, &str); 6] = [
+    const LITTER: [(&str, &str); 7] = [
         ("nothing", "pass"),
         (
             "100,000 files wanted",
-            "for i in range(100_000):\n  try: open(f'/work/{i}', 'w').close()\n  except OSError: break",
+            "for i in range(100_000):\n  try: open(f'{home}/{i}', 'w').close()\n  except OSError: break",
         ),
         (
             "folders as deep as it goes",
-            "os.chdir('/work')\nwhile True:\n  try: os.mkdir('d'); os.chdir('d')\n  except OSError: break",
+            "os.chdir(home)\nwhile True:\n  try: os.mkdir('d'); os.chdir('d')\n  except OSError: break",
         ),
         (
             "64 MiB in files",
-            "f = open('/work/f', 'wb')\ntry:\n  while True: f.write(b'x' * (1 << 20)); f.flush()\nexcept OSError: pass\nos._exit(0)",
+            "f = open(home + '/f', 'wb')\ntry:\n  while True: f.write(b'x' * (1 << 20)); f.flush()\nexcept OSError: pass\nos._exit(0)",
         ),
+        ("400 MiB of memory", "x = b'x' * (400 << 20)\nos._exit(0)"),
         (
-            "60 processes, 400 MiB",
-            "import time\nx = b'x' * (350 << 20)\nfor i in range(60):\n  try:\n    if os.fork() == 0: time.sleep(100)\n  except OSError: break\nos._exit(0)",
+            "60 processes",
+            "import time\nfor i in range(60):\n  try:\n    if os.fork() == 0: time.sleep(100)\n  except OSError: break\nos._exit(0)",
         ),
         (
             "60 zombies",
@@ -187,11 +196,7 @@ fn clearing() {
     for (name, script) in LITTER {
         let mut row = format!("| {name} |");
         for sandbox in &mut sandboxes {
-            let text = format!(
-                "import os\n{}",
-                script.replace("'/work", "os.environ['HOME'] + '")
-            );
-            let text = text.replace("f'/work/{i}'", "os.environ['HOME'] + f'/{i}'");
+            let text = format!("import os\nhome = os.environ['HOME']\n{script}");
             let program = Program {
                 argv: ["/usr/bin/python3", "-I", "-S", "-c", &text]
                     .map(String::from)
@@ -204,6 +209,11 @@ fn clearing() {
                     let outcome = sandbox
                         .run(&program, &limits, &mut |_| {}, &Control::new())
                         .unwrap();
+                    let reason = outcome.reason.clone().unwrap_or_default();
+                    assert!(
+                        outcome.exit_code == Some(0) || reason.contains("--disk"),
+                        "{name}: {reason}"
+                    );
                     sandbox.settle();
                     let all = start.elapsed();
                     all.saturating_sub(Duration::from_nanos(outcome.wall.0))

@@ -228,15 +228,24 @@ fn every_program_in_every_tier() {
                 .or_default()
                 .push(cell.replace('|', "/"));
         }
-        if only.is_empty() {
-            let cell = match killed::workbench_killed_in(tier) {
+        if !only.is_empty() && !only.starts_with("53") {
+            continue;
+        }
+        for (name, ended) in [
+            ("53_workbench_killed", killed::workbench_killed_in(tier)),
+            (
+                "53_launcher_killed",
+                killed::launcher_killed_in(&mut sandbox, tier),
+            ),
+        ] {
+            let cell = match ended {
                 Ok(()) => "every descendant died".to_owned(),
                 Err(fault) => {
-                    faults.push(format!("{tier}: 53: {fault}"));
+                    faults.push(format!("{tier}: {name}: {fault}"));
                     "FAULT".to_owned()
                 }
             };
-            table.entry("53_workbench_killed").or_default().push(cell);
+            table.entry(name).or_default().push(cell);
         }
     }
     println!("| program | {} |", columns.join(" | "));

@@ -7,6 +7,7 @@
 mod cgroup;
 mod collect;
 mod delay;
+mod end;
 mod guest;
 mod init;
 mod landlock;
@@ -36,6 +37,9 @@ const GUEST_ID: u32 = 1000;
 
 /// User and group id of a guest outside when the workbench is root: nobody's.
 const OUTSIDE_ID: u32 = 64_999;
+
+/// The version of Landlock from which on it keeps signals in.
+const SCOPED_SIGNALS: i64 = 6;
 
 /// One launcher with its cgroup.
 #[derive(Debug)]
@@ -344,6 +348,10 @@ fn describe(
             .extend(["mount", "pid", "network", "ipc", "uts"].map(String::from));
     } else {
         guards.missing.push(("namespaces".into(), because()));
+        if !setup.root && sys::landlock_version() < SCOPED_SIGNALS {
+            let why = "this kernel's Landlock cannot keep a program from ending your other programs (Linux 6.12 can)";
+            guards.missing.push(("signals".into(), why.into()));
+        }
     }
     for (guard, wanted) in [("seccomp", setup.filter), ("landlock", setup.landlock)] {
         if !on.iter().any(|g| g == guard) {

@@ -269,6 +269,17 @@ pub fn no_new_privileges() -> io::Result<()> {
     .map(drop)
 }
 
+/// Version of the kernel's Landlock; 0 where there is none.
+#[allow(unsafe_code)]
+#[must_use]
+pub fn landlock_version() -> i64 {
+    const ASK_VERSION: usize = 1;
+    let none = std::ptr::null::<u8>();
+    // SAFETY: with this flag nothing is read or made; the answer is a number.
+    let n = unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, none, 0usize, ASK_VERSION) };
+    n.max(0)
+}
+
 /// Blocks the signals and gives a descriptor from which they can be read. A process forked from this one reads its own.
 #[allow(unsafe_code)]
 pub fn signal_channel(signals: &[i32]) -> io::Result<OwnedFd> {

@@ -283,9 +283,10 @@ fn compared<'a>(cx: Context<'a>, version: &Version, c: &Comparison) -> Vec<Line<
         .noise
         .filter(|n| n.level > crate::measure::noise::Level::Quiet)
     {
-        lines.push(Line::from(
-            cx.span(format!("  the machine was {}", noise.in_words()), Role::Warn),
-        ));
+        lines.push(Line::from(cx.span(
+            format!("  the machine was {}", noise.in_words()),
+            Role::Warn,
+        )));
     }
     if !c.note.is_empty() {
         lines.push(Line::from(
@@ -304,11 +305,8 @@ fn floor_words(c: &Comparison) -> Option<String> {
         .into_iter()
         .fold(0.0, f64::max);
     (share > 0.5).then(|| {
-        let beyond = crate::measure::beyond(
-            figures,
-            [&floors.incumbent, &floors.candidate],
-            c.metric,
-        );
+        let beyond =
+            crate::measure::beyond(figures, [&floors.incumbent, &floors.candidate], c.metric);
         let beyond = beyond.map_or_else(String::new, |g| format!("; beyond it {g}"));
         format!(
             "{:.0} % of the figure is what an empty program takes{beyond}",

@@ -203,11 +203,7 @@ fn noise<'a>(cx: Context<'a>, words: bool) -> Vec<Span<'a>> {
     } else {
         role
     };
-    vec![
-        Span::raw("  "),
-        cx.span(glyph, role),
-        cx.span(word, muted),
-    ]
+    vec![Span::raw("  "), cx.span(glyph, role), cx.span(word, muted)]
 }
 
 /// Isolation and noise.

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use reheat::sandbox::{Control, Limits, Program, Sandbox};
+use reheat::sandbox::{Control, Limits, Program, Sandbox, SandboxError};
 
 use super::attack::processes_with;
 use super::{settings, tiers};
@@ -36,6 +36,61 @@ pub fn workbench_killed_in(tier: &str) -> Result<(), String> {
     } else {
         Err(format!("still there: {:?}", processes_with(&marker)))
     }
+}
+
+/// Kills the launcher while a run lives: of that run nothing may stay, although it is repeated with a new launcher.
+pub fn launcher_killed_in(sandbox: &mut Sandbox, tier: &str) -> Result<(), String> {
+    let marker = format!(
+        "hostile-53b-{}-{}",
+        std::process::id(),
+        tier.replace([' ', ','], "-")
+    );
+    let program = Program {
+        argv: ["/bin/sh", "-c", SCRIPT, &marker]
+            .map(String::from)
+            .to_vec(),
+        ..Program::default()
+    };
+    let limits = Limits {
+        time: Duration::from_secs(60),
+        ..Limits::default()
+    };
+    let control = Control::new();
+    let hand = control.clone();
+    let mut first = Vec::new();
+    let mut all_gone = false;
+    let mut watch = |_| {
+        let there = processes_with(&marker);
+        if first.is_empty() && there.len() >= 3 {
+            first = there;
+            for launcher in launchers() {
+                rustix::process::kill_process(launcher, rustix::process::Signal::KILL).unwrap();
+            }
+        } else if !first.is_empty() && there.iter().all(|p| !first.contains(p)) {
+            all_gone = true;
+            hand.stop();
+        }
+    };
+    let ended = sandbox.run(&program, &limits, &mut watch, &control);
+    if !matches!(ended, Err(SandboxError::Stopped)) {
+        return Err(format!("ended as {ended:?}"));
+    }
+    if !all_gone || !wait_until(|| processes_with(&marker).is_empty()) {
+        return Err(format!("still there: {:?}", processes_with(&marker)));
+    }
+    Ok(())
+}
+
+/// The launchers that this thread has started.
+fn launchers() -> Vec<rustix::process::Pid> {
+    let mine = std::fs::read_to_string("/proc/thread-self/children").unwrap_or_default();
+    mine.split_whitespace()
+        .filter(|pid| {
+            std::fs::read(format!("/proc/{pid}/cmdline"))
+                .is_ok_and(|c| c.starts_with(b"reheat-launcher"))
+        })
+        .filter_map(|pid| rustix::process::Pid::from_raw(pid.parse().ok()?))
+        .collect()
 }
 
 /// Not a test: the workbench that is killed.

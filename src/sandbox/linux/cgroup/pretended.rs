@@ -134,7 +134,7 @@ fn the_workbench_moves_into_a_leaf_and_the_runs_get_a_group_beside_it() {
     let (_folder, own) = delegated(&[&me]);
     let group = create(&own).unwrap();
     assert_eq!(group.version(), Version::Two);
-    assert_eq!(processes(&own.join(LEAF)), std::slice::from_ref(&me));
+    assert_eq!(processes(&own.join(LEAF)), [me]);
     assert_eq!(
         text(own.join("cgroup.subtree_control")),
         "+memory +pids +cpu"

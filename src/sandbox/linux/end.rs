@@ -1,0 +1,164 @@
+//! The end of a run, seen from the workbench: its verdict with the reason, its figures, its products.
+
+use std::os::fd::AsFd;
+
+use super::collect::collect;
+use super::run::{Before, Live, used};
+use super::wire::Finished;
+use super::{Slot, sys};
+use crate::sandbox::plain::Stage;
+use crate::sandbox::words::{self, Breach, Reached};
+use crate::sandbox::{Outcome, Peak, Program, RunVerdict};
+use crate::units::{Bytes, Nanos};
+
+impl Slot {
+    /// Everything about the run that is over.
+    pub(super) fn judge(
+        &mut self,
+        program: &Program,
+        mut live: Live<'_>,
+        before: Before,
+        stage: Option<&Stage>,
+    ) -> Outcome {
+        let started = live.started.unwrap_or_default();
+        let end = live.finished.map_or_else(sys::now_ns, |f| f.at_ns);
+        let wall = Nanos(end.saturating_sub(started.at_ns));
+        let cpu_end = live
+            .finished
+            .and_then(|f| f.cgroup_cpu_ns)
+            .or_else(|| self.cgroup.as_ref()?.cpu().map(|n| n.0));
+        let cpu = match (started.cgroup_cpu_ns, cpu_end) {
+            (Some(from), Some(to)) => Nanos(to.saturating_sub(from)),
+            _ => Nanos(live.finished.map_or(0, |f| f.waited_cpu_ns)).max(live.seen_cpu),
+        };
+        let (exit_code, signal) = live
+            .finished
+            .map_or((None, Some(libc::SIGKILL)), |f| ending(f.status));
+        if let Some(door) = &live.door {
+            // Once more at the end: a short program fills its disk between two readings.
+            used(door.as_fd(), &mut live.reached);
+        }
+        let stdout = live.out.finish();
+        let stderr = live.err.finish();
+        let starved = self
+            .cgroup
+            .as_ref()
+            .is_some_and(|c| c.kills() > before.kills);
+        let sampled = live.trace.peak();
+        let limits = live.limits;
+        let breach = live.breach.or_else(|| {
+            if starved {
+                Some(Breach::Memory(sampled))
+            } else {
+                let cut = stdout.truncated || stderr.truncated;
+                let errors = !stdout.truncated;
+                cut.then_some(Breach::Output { errors })
+            }
+        });
+        let (verdict, mut reason) = if let Some(breach) = breach {
+            (breach.verdict(), Some(breach.in_words(limits, cpu)))
+        } else if signal == Some(libc::SIGSYS) {
+            (
+                RunVerdict::Forbidden,
+                Some("used a system call that the sandbox forbids".to_owned()),
+            )
+        } else {
+            words::verdict_of(exit_code, signal)
+        };
+        let reached = Reached {
+            processes: live.most_tasks >= limits.processes
+                || self
+                    .cgroup
+                    .as_ref()
+                    .is_some_and(|c| c.refusals() > before.refusals),
+            ..live.reached
+        };
+        if verdict == RunVerdict::RuntimeError
+            && let (Some(reason), Some(more)) = (reason.as_mut(), reached.in_words(limits))
+        {
+            reason.push_str("; ");
+            reason.push_str(&more);
+        }
+        let peak = match live.alone {
+            (largest, true) if self.cgroup.is_none() => shared_peak(sampled, largest),
+            _ => self.peak(sampled, live.finished, live.most_tasks, before),
+        };
+        let delayed = live.delay.last();
+        let tasks = (live.most_tasks > 0).then_some(live.most_tasks);
+        let collected = match (stage, &live.door) {
+            (Some(stage), _) => stage.door().map_or_else(
+                |_| Vec::new(),
+                |door| collect(door.as_fd(), &program.collect, limits.disk),
+            ),
+            (None, Some(door)) => collect(door.as_fd(), &program.collect, limits.disk),
+            (None, None) => Vec::new(),
+        };
+        let (samples, integral) = live.trace.finish(wall);
+        Outcome {
+            verdict,
+            reason,
+            exit_code,
+            signal,
+            wall,
+            cpu,
+            delayed,
+            peak,
+            integral,
+            samples,
+            tasks,
+            stdout,
+            stderr,
+            attempts: live.attempts,
+            collected,
+        }
+    }
+
+    /// The largest reading, with a range where something larger may have hidden between two readings.
+    fn peak(&self, sampled: Bytes, finished: Option<Finished>, tasks: u32, before: Before) -> Peak {
+        let group = self
+            .cgroup
+            .as_ref()
+            .and_then(super::Cgroup::peak)
+            .map(|p| p.saturating_sub(before.usage));
+        // One process alone cannot have been larger than its own largest resident set.
+        let single = finished.filter(|_| tasks == 1).map(|f| Bytes(f.maxrss));
+        let high = match (group, single) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let slack = (sampled.0 / 50).max(Bytes::mib(1).0);
+        match high {
+            Some(high) if high.0 > sampled.0 + slack => Peak {
+                bytes: sampled,
+                low: Some(sampled),
+                high: Some(high),
+            },
+            _ => Peak {
+                bytes: sampled,
+                low: None,
+                high: None,
+            },
+        }
+    }
+}
+
+/// The peak of several processes whose shared pages were counted in each of them: between the largest and their sum.
+fn shared_peak(sum: Bytes, largest: Bytes) -> Peak {
+    let apart = sum.0 > largest.0 + (largest.0 / 50).max(Bytes::mib(1).0);
+    Peak {
+        bytes: sum,
+        low: apart.then_some(largest),
+        high: apart.then_some(sum),
+    }
+}
+
+/// Exit status and signal from a status word.
+fn ending(status: i32) -> (Option<i32>, Option<i32>) {
+    if libc::WIFEXITED(status) {
+        (Some(libc::WEXITSTATUS(status)), None)
+    } else if libc::WIFSIGNALED(status) {
+        (None, Some(libc::WTERMSIG(status)))
+    } else {
+        (None, None)
+    }
+}
