@@ -15,20 +15,20 @@ use support::home::{
     FAST, Home, SLOW, WRONG, named, prompts, reply, stderr, stdout, tape, verdicts,
 };
 
-/// Inputs and outputs of [`SLOW`]; the third case is held out.
+/// Inputs and outputs of [`SLOW`]; the one of 41007 is held out.
 const CASES: [(&str, &str, &str); 4] = [
     ("01", "0", "0"),
     ("02", "40000", "21332533340000"),
-    ("03", "41007", "22984594895591"),
+    ("unseen", "41007", "22984594895591"),
     ("04", "10", "285"),
 ];
 
-/// A task folder with these cases, of which `03` is held out, and a tape of these replies.
+/// A task folder with these cases, of which `unseen` is held out, and a tape of these replies.
 fn ground(home: &Home, original: &str, replies: &[&str]) {
     home.write("task/slow.py", original);
     home.write(
         "task/task.toml",
-        "source = \"slow.py\"\n[workload]\nheld_out = [\"03\"]\n",
+        "source = \"slow.py\"\n[workload]\nheld_out = [\"unseen\"]\n",
     );
     for (name, input, output) in CASES {
         home.write(&format!("task/cases/{name}.in"), &format!("{input}\n"));
@@ -94,13 +94,16 @@ fn answers_by_heart_are_overfitted_and_no_prompt_tells_of_the_held_out_case() {
     );
     assert_eq!(events.last().unwrap()["best_version"], 4);
     let first = named(&kept, "session_started")[0].clone();
-    assert_eq!(first["task"]["held_out"], serde_json::json!(["03"]));
-    assert_eq!(first["task"]["cases"][3][0], "03", "shown cases come first");
+    assert_eq!(first["task"]["held_out"], serde_json::json!(["unseen"]));
+    assert_eq!(
+        first["task"]["cases"][3][0], "unseen",
+        "shown cases come first"
+    );
 
     let prompts = prompts(&kept);
     assert_eq!(prompts.len(), 4);
     for prompt in &prompts {
-        for secret in ["41007", "22984594895591", "secret", "03"] {
+        for secret in ["41007", "22984594895591", "secret", "unseen"] {
             assert!(!prompt.contains(secret), "{secret} in {prompt}");
         }
         assert!(
@@ -130,7 +133,7 @@ fn answers_by_heart_are_overfitted_and_no_prompt_tells_of_the_held_out_case() {
     assert_eq!(flagged(&kept, 1), ["constants"]);
     let shown = stdout(&home.run(&["show"]));
     assert!(
-        shown.contains("overfitted, held-out case 03 ⚑")
+        shown.contains("overfitted, held-out case unseen ⚑")
             && shown.contains("22984594895591")
             && shown.contains("secret 41007"),
         "{shown}"
@@ -227,10 +230,8 @@ fn a_replaced_clock_changes_no_figure_and_not_the_next_candidate() {
 #[test]
 fn expected_outputs_are_nowhere_to_be_found() {
     let home = Home::new();
-    // Prints where it found an answer; else it computes it, and is right.
+    // Prints where it found an answer, or that there is none.
     let search = r#"import os, sys
-n = int(sys.stdin.readline())
-answer = (n - 1) * n * (2 * n - 1) // 6
 needles = [('2133253' + '3340000').encode(), ('2298459' + '4895591').encode()]
 me = {str(os.getpid()), 'self', 'thread-self'}
 for top in ['/proc', '/prog', '/work', '/tmp', '/dev', '/run', '/var', '/home', '/root', '/etc', '/mnt', '/srv', '/opt']:
@@ -252,17 +253,14 @@ for top in ['/proc', '/prog', '/work', '/tmp', '/dev', '/run', '/var', '/home', 
             if any(needle in text for needle in needles):
                 print('found in', path)
                 sys.exit()
-print(answer)
+print('nowhere')
 "#;
     ground(&home, SLOW, &[search]);
-    let (events, kept) = play(&home, &["--rounds", "1"]);
+    let (events, kept) = play(&home, &["--rounds", "1", "--time-limit", "60s"]);
     let evaluated = named(&kept, "version_evaluated");
-    assert_eq!(
-        verdicts(&events),
-        ["accepted", "accepted"],
-        "{}",
-        evaluated[1]["evaluation"]["failure"]
-    );
+    let failure = &evaluated[1]["evaluation"]["failure"];
+    assert_eq!(verdicts(&events), ["accepted", "wrong_answer"], "{failure}");
+    assert_eq!(failure["got"], "nowhere", "{failure}");
 }
 
 #[test]
