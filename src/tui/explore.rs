@@ -27,6 +27,12 @@ pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effe
             app.case = None;
             app.scroll.clear();
         }
+        Action::Older | Action::Newer
+            if pane == Tab::Charts && app.panes.charts.one.is_some() =>
+        {
+            let by = if action == Action::Older { -1 } else { 1 };
+            app.panes.charts.step(by, app.seen.chart_cells);
+        }
         Action::Older | Action::Newer => {
             let at = app
                 .version(session)

@@ -18,6 +18,8 @@ pub struct Panes {
     pub diff: DiffPane,
     /// The code.
     pub code: CodePane,
+    /// The charts.
+    pub charts: ChartPane,
     /// The reasoning before a reply, laid out while it is shown.
     pub thoughts: Reply,
 }
@@ -29,6 +31,49 @@ pub enum Fold {
     Part(usize),
     /// The reasoning of the reply.
     Reasoning,
+}
+
+/// One of the charts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chart {
+    /// Memory over time.
+    Memory,
+    /// The comparison closing in.
+    Comparison,
+    /// The times of both as they fell.
+    Times,
+    /// Gain by version.
+    Gains,
+}
+
+/// Which chart stands alone, and where its cursor is.
+#[derive(Debug, Default)]
+pub struct ChartPane {
+    /// The chart that stands alone; none shows all that there is room for.
+    pub one: Option<Chart>,
+    /// The cursor: cells from the left of the chart, or the number of the version. None until it is moved.
+    pub cursor: Option<u16>,
+}
+
+impl ChartPane {
+    /// The next chart alone; after the last one all of them.
+    pub fn next(&mut self) {
+        self.cursor = None;
+        self.one = match self.one {
+            None => Some(Chart::Memory),
+            Some(Chart::Memory) => Some(Chart::Comparison),
+            Some(Chart::Comparison) => Some(Chart::Times),
+            Some(Chart::Times) => Some(Chart::Gains),
+            Some(Chart::Gains) => None,
+        };
+    }
+
+    /// Moves the cursor within a chart of so many cells; it begins in the middle.
+    pub fn step(&mut self, by: i16, cells: u16) {
+        let last = cells.saturating_sub(1);
+        let now = self.cursor.unwrap_or(cells / 2).min(last);
+        self.cursor = Some(now.saturating_add_signed(by).min(last));
+    }
 }
 
 /// The code of a version, its long lines broken to fit.
@@ -99,6 +144,7 @@ impl App {
                 let (first, room) = (self.seen.first, self.seen.room);
                 self.panes.diff.toggle_focused(first, room);
             }
+            (None, Tab::Charts) => self.panes.charts.next(),
             (Some(Fold::Reasoning), _) => self.toggle_unfolded(Tab::Stream),
             (None, pane) => self.toggle_unfolded(pane),
         }

@@ -60,6 +60,7 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     let mut app = App::new(theme, home, Timestamp::now());
     app.theme_folder = start.themes;
     app.theme_name = name;
+    app.ascii = crate::tui::glyphs::wanted(environment);
     app.banner = start.banner;
     app.demo = start.demo;
     if let Some(warning) = warnings.first() {
