@@ -10,6 +10,7 @@ pub mod app;
 pub mod desk;
 pub mod diff;
 pub mod explore;
+pub mod find;
 pub mod glyphs;
 pub mod highlight;
 pub mod home;
