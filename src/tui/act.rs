@@ -67,6 +67,9 @@ fn on_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect> {
     if app.steering {
         return on_steering_key(app, &key);
     }
+    if app.finding_key(session, &name_of(&key)) {
+        return Vec::new();
+    }
     let context = if app.at_work {
         Context::Work
     } else {

@@ -173,6 +173,8 @@ pub struct Seen {
     pub folds: Vec<(Rect, Fold)>,
     /// Lines of text that were read to draw the panes of code: as many as are seen, whatever stands behind them.
     pub lines: usize,
+    /// Places that the cursor of a chart can go to.
+    pub chart_cells: u16,
 }
 
 /// A long text wrapped for the width it is shown in.

@@ -27,6 +27,10 @@ pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effe
             app.case = None;
             app.scroll.clear();
         }
+        Action::Older | Action::Newer if pane == Tab::Charts && app.panes.charts.one.is_some() => {
+            let by = if action == Action::Older { -1 } else { 1 };
+            app.panes.charts.step(by, app.seen.chart_cells);
+        }
         Action::Older | Action::Newer => {
             let at = app
                 .version(session)
@@ -41,8 +45,8 @@ pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effe
                 select(app, version.id);
             }
         }
-        Action::Up if pane == Tab::Cases => step_case(app, session, -1),
-        Action::Down if pane == Tab::Cases => step_case(app, session, 1),
+        Action::Up if pane == Tab::Cases => app.step_case(session, -1),
+        Action::Down if pane == Tab::Cases => app.step_case(session, 1),
         Action::Up => scroll(app, pane, -1),
         Action::Down => scroll(app, pane, 1),
         Action::PageUp => scroll(app, pane, -page),
@@ -59,6 +63,9 @@ pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effe
         Action::Columns => app.toggle_columns(session),
         Action::Wrap => app.toggle_wrap(),
         Action::Mark => app.mark_version(session),
+        Action::FindVersion => app.start_finding(),
+        Action::HideFailures => app.panes.tree.collapsed = !app.panes.tree.collapsed,
+        Action::SortCases => app.panes.cases.next_order(),
         Action::Against => {
             app.against = match app.against {
                 Against::Parent => Against::Original,
@@ -199,12 +206,4 @@ fn scroll_to(app: &mut App, pane: Tab, row: usize) {
         // At the end again: the reply is followed as it grows.
         app.scroll.remove(&pane);
     }
-}
-
-fn step_case(app: &mut App, session: &Session, by: isize) {
-    let cases = session.task.as_ref().map_or(0, |t| t.cases.len());
-    let now = app
-        .case
-        .unwrap_or_else(|| crate::tui::view::cases::natural_case(session, app));
-    app.case = Some(now.saturating_add_signed(by).min(cases.saturating_sub(1)));
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::tui::app::{App, Tab};
+use crate::tui::diff::Diff;
 use crate::tui::diff::pane::DiffPane;
+use crate::tui::find::TreePane;
 use crate::tui::sheet::{Sheet, Stack};
 use crate::tui::stream::Reply;
 
@@ -18,6 +20,12 @@ pub struct Panes {
     pub diff: DiffPane,
     /// The code.
     pub code: CodePane,
+    /// The cases.
+    pub cases: CasesPane,
+    /// The version tree.
+    pub tree: TreePane,
+    /// The charts.
+    pub charts: ChartPane,
     /// The reasoning before a reply, laid out while it is shown.
     pub thoughts: Reply,
 }
@@ -29,6 +37,95 @@ pub enum Fold {
     Part(usize),
     /// The reasoning of the reply.
     Reasoning,
+}
+
+/// What the cases are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CaseOrder {
+    /// Their own order, that of the task.
+    #[default]
+    Own,
+    /// Those that fail first.
+    Verdict,
+    /// Most CPU time first.
+    Cpu,
+    /// Most memory first.
+    Peak,
+    /// Most wall-clock time first.
+    Wall,
+}
+
+/// How the cases are looked at.
+#[derive(Debug, Default)]
+pub struct CasesPane {
+    /// What they are sorted by.
+    pub order: CaseOrder,
+    outputs: Option<(String, String, Diff)>,
+}
+
+impl CasesPane {
+    /// Sorts by the next column.
+    pub fn next_order(&mut self) {
+        self.order = match self.order {
+            CaseOrder::Own => CaseOrder::Verdict,
+            CaseOrder::Verdict => CaseOrder::Cpu,
+            CaseOrder::Cpu => CaseOrder::Peak,
+            CaseOrder::Peak => CaseOrder::Wall,
+            CaseOrder::Wall => CaseOrder::Own,
+        };
+    }
+
+    /// How the outputs of a failure differ, once worked out.
+    #[must_use]
+    pub fn outputs(&self, expected: &str, got: &str) -> Option<&Diff> {
+        let known = self.outputs.as_ref();
+        known
+            .filter(|(e, g, _)| e == expected && g == got)
+            .map(|(_, _, diff)| diff)
+    }
+}
+
+/// One of the charts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chart {
+    /// Memory over time.
+    Memory,
+    /// The comparison closing in.
+    Comparison,
+    /// The times of both as they fell.
+    Times,
+    /// Gain by version.
+    Gains,
+}
+
+/// Which chart stands alone, and where its cursor is.
+#[derive(Debug, Default)]
+pub struct ChartPane {
+    /// The chart that stands alone; none shows all that there is room for.
+    pub one: Option<Chart>,
+    /// The cursor: cells from the left of the chart, or the number of the version. None until it is moved.
+    pub cursor: Option<u16>,
+}
+
+impl ChartPane {
+    /// The next chart alone; after the last one all of them.
+    pub fn next(&mut self) {
+        self.cursor = None;
+        self.one = match self.one {
+            None => Some(Chart::Memory),
+            Some(Chart::Memory) => Some(Chart::Comparison),
+            Some(Chart::Comparison) => Some(Chart::Times),
+            Some(Chart::Times) => Some(Chart::Gains),
+            Some(Chart::Gains) => None,
+        };
+    }
+
+    /// Moves the cursor within a chart of so many cells; it begins in the middle.
+    pub fn step(&mut self, by: i16, cells: u16) {
+        let last = cells.saturating_sub(1);
+        let now = self.cursor.unwrap_or(cells / 2).min(last);
+        self.cursor = Some(now.saturating_add_signed(by).min(last));
+    }
 }
 
 /// The code of a version, its long lines broken to fit.
@@ -99,6 +196,7 @@ impl App {
                 let (first, room) = (self.seen.first, self.seen.room);
                 self.panes.diff.toggle_focused(first, room);
             }
+            (None, Tab::Charts) => self.panes.charts.next(),
             (Some(Fold::Reasoning), _) => self.toggle_unfolded(Tab::Stream),
             (None, pane) => self.toggle_unfolded(pane),
         }
@@ -195,6 +293,34 @@ impl App {
         }
     }
 
+    /// To another case, in the order in which they are shown.
+    pub fn step_case(&mut self, session: &Session, by: isize) {
+        let order = crate::tui::view::cases::order(session, self);
+        let now = self
+            .case
+            .unwrap_or_else(|| crate::tui::view::cases::natural_case(session, self));
+        let at = order.iter().position(|n| *n == now).unwrap_or(0);
+        let next = at
+            .saturating_add_signed(by)
+            .min(order.len().saturating_sub(1));
+        self.case = order.get(next).copied().or(self.case);
+    }
+
+    /// Compares the outputs of the failure that is shown; they are excerpts, so it is a matter of microseconds.
+    fn prepare_outputs(&mut self, session: &Session) {
+        let version = self.version(session).and_then(|id| session.version(id));
+        let evaluation = version.and_then(|v| v.evaluation.as_ref());
+        let Some(failure) = evaluation.and_then(|e| e.failure.as_ref()) else {
+            return;
+        };
+        let (expected, got) = (&failure.expected, &failure.got);
+        if self.panes.cases.outputs(expected, got).is_none() {
+            let patience = std::time::Duration::from_millis(5);
+            let diff = Diff::within(expected, got, patience);
+            self.panes.cases.outputs = Some((expected.clone(), got.clone(), diff));
+        }
+    }
+
     /// Lays out the panes that show code for the next drawing.
     pub(super) fn prepare_code(&mut self, session: &Session, pane: Tab) {
         let area = self.plan().main_inner();
@@ -217,6 +343,7 @@ impl App {
                     self.panes.code.prepare(version, sheet, width, scrolled);
                 }
             }
+            Tab::Cases => self.prepare_outputs(session),
             _ => {}
         }
     }

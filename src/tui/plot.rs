@@ -123,20 +123,6 @@ impl Plot {
     }
 }
 
-/// The next "round" figure at or above: 1, 2, 2.5, 5, 10 times a power of ten.
-#[must_use]
-pub fn round_up(value: f64) -> f64 {
-    if !(value.is_finite() && value > 0.0) {
-        return 1.0;
-    }
-    let power = 10f64.powf(value.log10().floor());
-    [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]
-        .iter()
-        .map(|m| m * power)
-        .find(|v| *v >= value * (1.0 - 1e-9))
-        .unwrap_or(power * 10.0)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
@@ -169,18 +155,5 @@ mod tests {
             Stroke::Dashed,
         );
         plot.dot(99, 99, Role::Text);
-    }
-
-    #[test]
-    fn axes_end_at_round_figures() {
-        for (value, round) in [
-            (0.41, 0.5),
-            (61.2, 80.0),
-            (1.0, 1.0),
-            (23.0, 25.0),
-            (0.0, 1.0),
-        ] {
-            assert!((round_up(value) - round).abs() < 1e-9, "{value}");
-        }
     }
 }

@@ -61,6 +61,7 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     app.theme_folder = start.themes;
     app.theme_name = name;
     app.config_file = start.config_file;
+    app.ascii = crate::tui::glyphs::wanted(environment);
     app.banner = start.banner;
     app.demo = start.demo;
     if let Some(warning) = warnings.first() {

@@ -45,10 +45,10 @@ pub struct Geometry {
 }
 
 impl Geometry {
-    /// Fits a diff into an area.
+    /// Fits a diff into an area, with a map at its edge or without.
     #[must_use]
-    pub fn of(area: Rect, diff: &Diff, columns: Columns) -> Self {
-        let map = (diff.rows() > usize::from(area.height) && area.width >= 40).then_some(Rect {
+    pub fn of(area: Rect, diff: &Diff, columns: Columns, map: bool) -> Self {
+        let map = (map && area.width >= 40).then_some(Rect {
             x: area.x + area.width.saturating_sub(1),
             width: 1,
             ..area
@@ -58,7 +58,12 @@ impl Geometry {
             ..area
         };
         let side_by_side = match columns {
-            Columns::Fitting => area.width >= SIDE_BY_SIDE && diff.removed > 0 && diff.added > 0,
+            Columns::Fitting => {
+                area.width >= SIDE_BY_SIDE
+                    && diff.removed > 0
+                    && diff.added > 0
+                    && fits_in_half(diff, area)
+            }
             Columns::SideBySide => area.width >= NARROWEST,
             Columns::Unified => false,
         };
@@ -104,6 +109,28 @@ impl Geometry {
         self.columns()
             .map(|c| usize::from(c.width).saturating_sub(self.gutter()).max(1))
     }
+}
+
+/// Whether most of the changed lines are short enough for two columns.
+fn fits_in_half(diff: &Diff, area: Rect) -> bool {
+    let digits = diff.old.len().max(diff.new.len()).max(1).to_string().len();
+    let room = usize::from(area.width / 2)
+        .saturating_sub(digits + 3)
+        .max(1);
+    let pairs = diff.parts.iter().flat_map(|part| match part {
+        Part::Same { .. } => &[][..],
+        Part::Changed(pairs) => pairs,
+    });
+    let (mut long, mut all) = (0, 0);
+    for pair in pairs {
+        let old = pair.old.as_ref().map(|s| diff.old.rows(s.line, room));
+        let new = pair.new.as_ref().map(|s| diff.new.rows(s.line, room));
+        for rows in [old, new].into_iter().flatten() {
+            all += 1;
+            long += usize::from(rows > 1);
+        }
+    }
+    long * 2 <= all
 }
 
 /// What an item of the layout shows.
@@ -372,7 +399,7 @@ mod tests {
     }
 
     fn laid(diff: &Diff, width: u16, open: bool) -> (Geometry, Layout) {
-        let geometry = Geometry::of(Rect::new(0, 0, width, 20), diff, Columns::Fitting);
+        let geometry = Geometry::of(Rect::new(0, 0, width, 20), diff, Columns::Fitting, true);
         (geometry, Layout::new(diff, &geometry, true, |_| open))
     }
 
@@ -415,7 +442,7 @@ mod tests {
     fn one_fold_opens_without_the_others() {
         let new = lines(60).replace("line 30\n", "x\n");
         let diff = Diff::new(&lines(60), &new);
-        let geometry = Geometry::of(Rect::new(0, 0, 100, 20), &diff, Columns::Fitting);
+        let geometry = Geometry::of(Rect::new(0, 0, 100, 20), &diff, Columns::Fitting, true);
         let layout = Layout::new(&diff, &geometry, true, |part| part == 2);
         let open: Vec<bool> = kinds(&layout)
             .into_iter()
@@ -458,7 +485,7 @@ mod tests {
         for (width, height) in [(0, 0), (1, 1), (5, 3), (47, 2)] {
             for columns in [Columns::Fitting, Columns::SideBySide, Columns::Unified] {
                 let area = Rect::new(0, 0, width, height);
-                let geometry = Geometry::of(area, &diff, columns);
+                let geometry = Geometry::of(area, &diff, columns, true);
                 let layout = Layout::new(&diff, &geometry, true, |_| false);
                 assert!(layout.total() > 0);
                 let _ = layout.window(0, height.into());

@@ -77,10 +77,17 @@ impl DiffPane {
         if before.is_none() {
             (self.fold, self.change) = (None, None);
         }
-        let geometry = Geometry::of(area, diff, self.columns);
-        let layout = Layout::new(diff, &geometry, !self.scrolled, |part| {
-            self.all_open != self.otherwise.contains(&(pair.0, pair.1, part))
-        });
+        let open = |part| self.all_open != self.otherwise.contains(&(pair.0, pair.1, part));
+        let lay = |map| {
+            let geometry = Geometry::of(area, diff, self.columns, map);
+            let layout = Layout::new(diff, &geometry, !self.scrolled, open);
+            (geometry, layout)
+        };
+        let (mut geometry, mut layout) = lay(false);
+        if layout.total() > area.height.into() {
+            // More than the pane holds: a map says where one is.
+            (geometry, layout) = lay(true);
+        }
         self.layouts_made += 1;
         if let (Some(before), Some(row)) = (&before, scroll) {
             *row = layout.row_of(before.layout.place(*row));

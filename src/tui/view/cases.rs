@@ -1,18 +1,22 @@
 //! The cases of a version: a table, and where it fails.
 
+mod failure;
+
+use std::collections::HashMap;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::measure::{CaseResult, Failure};
+use crate::measure::CaseResult;
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::session::fold::Version;
 use crate::tui::app::{App, Seen};
+use crate::tui::panes::CaseOrder;
 use crate::tui::text::{pad, pad_left, visible};
 use crate::tui::theme::Role;
-use crate::tui::view::code::plain_lines;
 use crate::tui::view::mark::spinner;
 use crate::tui::view::{Context, put};
 
@@ -67,7 +71,9 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         .as_ref()
         .map_or(&[][..], |t| t.cases.as_slice());
     let failure = version.evaluation.as_ref().and_then(|e| e.failure.as_ref());
-    let below = failure.map_or(0, |f| failure_lines(cx, f, area.width.into(), 40).len() + 1);
+    let below = failure.map_or(0, |f| {
+        failure::lines(cx, f, area.width.into(), 40).len() + 1
+    });
     let table_room = usize::from(area.height)
         .saturating_sub(below.min(usize::from(area.height) * 2 / 3))
         .max(3);
@@ -77,14 +83,16 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         .app
         .case
         .unwrap_or_else(|| natural_case(cx.session, cx.app));
+    let order = order(cx.session, cx.app);
+    let chosen_at = order.iter().position(|n| *n == chosen).unwrap_or(0);
     let rows = table_room.saturating_sub(1).min(cases.len());
     seen.total = cases.len();
     seen.room = rows;
-    seen.first = chosen
+    seen.first = chosen_at
         .saturating_sub(rows / 2)
         .min(cases.len().saturating_sub(rows));
     for n in 0..rows {
-        let at = seen.first + n;
+        let at = order.get(seen.first + n).copied().unwrap_or(usize::MAX);
         let Some((name, bytes)) = cases.get(at) else {
             break;
         };
@@ -111,7 +119,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
             height: area.height.saturating_sub(top),
             ..area
         };
-        let lines = failure_lines(cx, failure, rest.width.into(), rest.height.into());
+        let lines = failure::lines(cx, failure, rest.width.into(), rest.height.into());
         for (n, line) in lines.iter().take(rest.height.into()).enumerate() {
             put(buffer, rest, n as u16, line);
         }
@@ -144,14 +152,23 @@ impl Columns {
     }
 
     fn head<'a>(&self, cx: Context<'a>) -> Line<'a> {
-        let mut text = format!("  {}  {}", pad("case", self.name), pad("verdict", 15));
+        let by = cx.app.panes.cases.order;
+        let title = |text: &str, of: CaseOrder| {
+            let sorted = by == of && by != CaseOrder::Own;
+            format!("{text}{}", if sorted { "▾" } else { "" })
+        };
+        let verdict = title("verdict", CaseOrder::Verdict);
+        let mut text = format!("  {}  {}", pad("case", self.name), pad(&verdict, 15));
         if self.input {
             text.push_str(&pad_left("input", 9));
         }
-        for title in ["CPU", "peak", "wall", "integral"]
-            .iter()
-            .take(self.figures)
-        {
+        let figures = [
+            title("CPU", CaseOrder::Cpu),
+            title("peak", CaseOrder::Peak),
+            title("wall", CaseOrder::Wall),
+            "integral".to_owned(),
+        ];
+        for title in figures.iter().take(self.figures) {
             text.push_str(&pad_left(title, 11));
         }
         if self.against {
@@ -240,66 +257,48 @@ pub fn result<'s>(
     version: &'s Version,
     case: &str,
 ) -> Option<&'s CaseResult> {
-    let cases = match &version.evaluation {
-        Some(evaluation) => &evaluation.cases,
-        None if session.live.version == Some(version.id) => &session.live.cases,
-        None => return None,
-    };
-    cases.iter().find(|c| c.case == case)
+    let mut all = all_results(session, version).iter();
+    all.find(|c| c.case == case)
 }
 
-fn failure_lines<'a>(
-    cx: Context<'a>,
-    failure: &'a Failure,
-    room: usize,
-    rows: usize,
-) -> Vec<Line<'a>> {
-    let mut lines = Vec::new();
-    let place = if failure.case.is_empty() {
-        "it does not build".to_owned()
-    } else {
-        format!("case {}", visible(&failure.case))
+/// The cases in the order in which the developer wants to see them: their numbers in the task.
+#[must_use]
+pub fn order(session: &Session, app: &App) -> Vec<usize> {
+    let cases = session
+        .task
+        .as_ref()
+        .map_or(&[][..], |t| t.cases.as_slice());
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    let by = app.panes.cases.order;
+    let version = app.version(session).and_then(|id| session.version(id));
+    let Some(version) = version.filter(|_| by != CaseOrder::Own) else {
+        return order;
     };
-    let mut head = vec![Span::styled(
-        place,
-        cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD),
-    )];
-    if !failure.reason.is_empty() {
-        head.push(cx.span(format!(": {}", visible(&failure.reason)), Role::Text));
+    let results: HashMap<&str, &CaseResult> = all_results(session, version)
+        .iter()
+        .map(|r| (r.case.as_str(), r))
+        .collect();
+    // What there is most of comes first, what has no figure last; equals keep their own order.
+    order.sort_by_key(|at| {
+        let result = cases
+            .get(*at)
+            .and_then(|(name, _)| results.get(name.as_str()));
+        let figure = result.map(|r| match by {
+            CaseOrder::Own => 0,
+            CaseOrder::Verdict => u64::from(!r.verdict.accepted()),
+            CaseOrder::Cpu => r.figures.cpu_ns.0,
+            CaseOrder::Peak => r.figures.peak_bytes.0,
+            CaseOrder::Wall => r.figures.wall_ns.0,
+        });
+        std::cmp::Reverse(figure.map(|f| f.saturating_add(1)).unwrap_or(0))
+    });
+    order
+}
+
+fn all_results<'s>(session: &'s Session, version: &'s Version) -> &'s [CaseResult] {
+    match &version.evaluation {
+        Some(evaluation) => &evaluation.cases,
+        None if session.live.version == Some(version.id) => &session.live.cases,
+        None => &[],
     }
-    lines.push(Line::from(head));
-    let parts = [
-        ("input", failure.input.as_str(), Role::Text),
-        ("expected", failure.expected.as_str(), Role::Added),
-        ("got", failure.got.as_str(), Role::Removed),
-        ("standard error", failure.stderr.as_str(), Role::Removed),
-    ];
-    let filled = parts.iter().filter(|p| !p.1.is_empty()).count().max(1);
-    let each = (rows.saturating_sub(2) / filled).clamp(1, 12);
-    for (title, text, role) in parts {
-        if text.is_empty() {
-            continue;
-        }
-        // What went wrong stands at the end of an error text, and at the start of everything else.
-        let all = plain_lines(text, 200);
-        let shown = if title == "standard error" {
-            &all[all.len().saturating_sub(each)..]
-        } else {
-            &all[..all.len().min(each)]
-        };
-        for (n, line) in shown.iter().enumerate() {
-            let label = if n == 0 {
-                pad_left(title, 14)
-            } else {
-                " ".repeat(14)
-            };
-            let text = crate::tui::text::cut(line, room.saturating_sub(16)).into_owned();
-            lines.push(Line::from(vec![
-                cx.span(label, Role::Muted),
-                cx.span("  ", Role::Text),
-                cx.span(text, role),
-            ]));
-        }
-    }
-    lines
 }

@@ -1,475 +1,216 @@
-//! Memory over time with the baseline and the incumbent behind it, and gain by version.
+//! The charts: memory over time, the comparison, the times of both, gain by version; each small, large or alone.
+
+mod gains;
+mod memory;
+mod spread;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::sandbox::Sample;
-use crate::session::Session;
-use crate::session::event::{Stage, VersionId};
-use crate::tui::plot::{Plot, Stroke, round_up};
-use crate::tui::text::{pad_left, visible, width};
+use crate::tui::app::Seen;
+use crate::tui::panes::Chart;
+use crate::tui::scale::{Scale, Unit};
+use crate::tui::text::{pad_left, width};
 use crate::tui::theme::Role;
-use crate::tui::view::cases::{natural_case, result};
-use crate::tui::view::mark::mark;
 use crate::tui::view::{Context, interval, put};
-use crate::units::{Bytes, Nanos};
 
-/// The charts pane: what there is room for.
-pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
+pub use gains::gains;
+pub use memory::{memory, spark};
+
+/// What the frame of the charts pane says at the right.
+#[must_use]
+pub fn info(cx: Context<'_>) -> String {
+    match cx.app.panes.charts.one {
+        None => " enter: one chart alone ".into(),
+        Some(Chart::Comparison) => " enter: the next chart ".into(),
+        Some(_) => " ← → read values · enter: the next chart ".into(),
+    }
+}
+
+/// The charts pane: one alone, or what there is room for.
+pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     if area.height < 4 || area.width < 16 {
         return;
     }
+    let one = |chart, area: Rect, buffer: &mut Buffer, seen: &mut Seen| match chart {
+        Chart::Memory => memory::titled(cx, area, buffer, seen),
+        Chart::Comparison => interval::inside(cx, area, buffer),
+        Chart::Times => spread::titled(cx, area, buffer, seen),
+        Chart::Gains => gains::titled(cx, area, buffer, seen),
+    };
+    if let Some(chart) = cx.app.panes.charts.one {
+        return one(chart, area, buffer, seen);
+    }
+    for (chart, place) in places(area) {
+        one(chart, place, buffer, seen);
+    }
+}
+
+/// Which charts there is room for, the most telling first.
+fn places(area: Rect) -> Vec<(Chart, Rect)> {
     if area.height < 12 {
-        return interval::inside(cx, area, buffer);
+        return vec![(Chart::Comparison, area)];
     }
-    let first = (area.height / 3).clamp(6, 14);
-    let gains_too = area.height >= 18;
-    let last = if gains_too {
-        (area.height / 4).clamp(6, 10)
-    } else {
-        0
+    if area.width >= 96 && area.height >= 16 {
+        let (half, third) = (area.width / 2, area.height / 2);
+        let cut = |x, y, right: bool, low: bool| Rect {
+            x: area.x + x,
+            y: area.y + y,
+            width: if right { area.width - half } else { half - 2 },
+            height: if low { area.height - third } else { third - 1 },
+        };
+        return vec![
+            (Chart::Comparison, cut(0, 0, false, false)),
+            (Chart::Memory, cut(half, 0, true, false)),
+            (Chart::Times, cut(0, third, false, true)),
+            (Chart::Gains, cut(half, third, true, true)),
+        ];
+    }
+    let order = [Chart::Comparison, Chart::Memory, Chart::Gains, Chart::Times];
+    let count = match area.height {
+        ..18 => 2,
+        18..30 => 3,
+        _ => 4,
     };
-    let top = Rect {
-        height: area.height - first - last,
-        ..area
-    };
-    let middle = Rect {
-        y: top.y + top.height,
-        height: first,
-        ..area
-    };
-    interval::inside(
-        cx,
-        Rect {
-            height: top.height.saturating_sub(1),
-            ..top
-        },
-        buffer,
-    );
-    memory_inside(cx, middle, buffer);
-    if gains_too {
-        gains_inside(
-            cx,
-            Rect {
-                y: middle.y + middle.height + 1,
-                height: last - 1,
+    let each = area.height / count;
+    let heights = (0..count).map(|n| {
+        if n == 0 {
+            area.height - each * (count - 1)
+        } else {
+            each
+        }
+    });
+    let mut y = area.y;
+    order
+        .into_iter()
+        .zip(heights)
+        .map(|(chart, height)| {
+            let place = Rect {
+                y,
+                height: height.saturating_sub(1),
                 ..area
-            },
-            buffer,
-        );
-    }
-}
-
-/// Memory over time in its frame.
-pub fn memory(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
-    let case = case_name(cx).map_or(String::new(), |c| format!(" · case {}", visible(c)));
-    let inner = cx.framed(&format!("memory over time{case}"), area, buffer);
-    memory_inside(cx, inner, buffer);
-}
-
-fn case_name<'s>(cx: Context<'s>) -> Option<&'s str> {
-    let cases = &cx.session.task.as_ref()?.cases;
-    let at = cx
-        .app
-        .case
-        .unwrap_or_else(|| natural_case(cx.session, cx.app));
-    cases.get(at).map(|(name, _)| name.as_str())
-}
-
-/// A trace with how it is drawn.
-struct Trace<'s> {
-    id: VersionId,
-    samples: &'s [Sample],
-    role: Role,
-    stroke: Stroke,
-    live: bool,
-}
-
-/// Baseline, incumbent and the version that is looked at, on one case; what is the same is drawn once.
-fn traces<'s>(cx: Context<'s>) -> Vec<Trace<'s>> {
-    let session = cx.session;
-    let Some(case) = case_name(cx) else {
-        return Vec::new();
-    };
-    let looked_at = cx.app.version(session);
-    let of = |id: VersionId| {
-        session
-            .version(id)
-            .and_then(|v| result(session, v, case))
-            .map(|r| r.trace.as_slice())
-    };
-    let mut all: Vec<Trace<'s>> = Vec::new();
-    let mut add = |id: Option<VersionId>, role, stroke| {
-        if let Some(id) = id
-            && Some(id) != looked_at
-            && all.iter().all(|t| t.id != id)
-            && let Some(samples) = of(id).filter(|s| s.len() > 1)
-        {
-            all.push(Trace {
-                id,
-                samples,
-                role,
-                stroke,
-                live: false,
-            });
-        }
-    };
-    add(Some(VersionId(0)), Role::Baseline, Stroke::Dotted);
-    let behind = looked_at
-        .and_then(|id| session.version(id))
-        .and_then(|v| v.parent);
-    add(
-        if looked_at == session.incumbent {
-            behind
-        } else {
-            session.incumbent
-        },
-        Role::Incumbent,
-        Stroke::Dashed,
-    );
-    if let Some(id) = looked_at {
-        let running = session.live.version == Some(id)
-            && session.live.case == case
-            && matches!(session.stage, Stage::Checking { .. });
-        let samples = if running {
-            session.live.samples.as_slice()
-        } else {
-            of(id).unwrap_or_default()
-        };
-        let role = if id == VersionId(0) {
-            Role::Baseline
-        } else {
-            Role::Candidate
-        };
-        if !samples.is_empty() {
-            all.push(Trace {
-                id,
-                samples,
-                role,
-                stroke: Stroke::Solid,
-                live: running,
-            });
-        }
-    }
-    all
-}
-
-fn memory_inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
-    let traces = traces(cx);
-    if area.height < 3 || area.width < 14 {
-        return;
-    }
-    if traces.is_empty() {
-        put(
-            buffer,
-            area,
-            area.height / 2,
-            &Line::from(cx.span(" nothing has run yet", Role::Faint)),
-        );
-        return;
-    }
-    let most = traces
-        .iter()
-        .flat_map(|t| t.samples.iter().map(|s| s.memory.0))
-        .max()
-        .unwrap_or(0) as f64;
-    let longest = traces
-        .iter()
-        .filter_map(|t| t.samples.last())
-        .map(|s| s.t.0)
-        .max()
-        .unwrap_or(0) as f64;
-    let (top, end) = (round_up(most), round_up(longest));
-    let labels = [short_bytes(top), String::from("0")];
-    let margin = labels.iter().map(|l| width(l)).max().unwrap_or(0) as u16 + 1;
-    let chart = Rect {
-        x: area.x + margin,
-        y: area.y,
-        width: area.width.saturating_sub(margin + 1),
-        height: area.height - 2,
-    };
-    let mut plot = Plot::new(chart.width, chart.height);
-    for trace in &traces {
-        plot.line(
-            trace
-                .samples
-                .iter()
-                .map(|s| (s.t.0 as f64 / end, s.memory.0 as f64 / top)),
-            trace.role,
-            trace.stroke,
-        );
-    }
-    plot.render(chart, buffer, cx.theme);
-    let faint = cx.theme.fg(Role::Faint);
-    let label = |buffer: &mut Buffer, row: u16, text: &str| {
-        buffer.set_stringn(
-            area.x,
-            area.y + row,
-            pad_left(text, margin.into()),
-            margin.into(),
-            faint,
-        );
-    };
-    label(buffer, 0, &labels[0]);
-    label(buffer, chart.height - 1, &labels[1]);
-    time_axis(cx, area, chart, end, buffer);
-    legend(cx, area, &traces, buffer);
-}
-
-fn time_axis(cx: Context<'_>, area: Rect, chart: Rect, end: f64, buffer: &mut Buffer) {
-    let faint = cx.theme.fg(Role::Faint);
-    let y = chart.y + chart.height;
-    buffer.set_stringn(
-        chart.x,
-        y,
-        "▔".repeat(chart.width.into()),
-        chart.width.into(),
-        faint,
-    );
-    let text = format!(
-        " {}",
-        Nanos(end as u64)
-            .to_string()
-            .replace(".0 ", " ")
-            .replace(".00 ", " ")
-    );
-    let at = (area.x + area.width).saturating_sub(width(&text) as u16);
-    buffer.set_stringn(at, y, &text, area.width.into(), faint);
-}
-
-fn legend(cx: Context<'_>, area: Rect, traces: &[Trace<'_>], buffer: &mut Buffer) {
-    // Where there is no room for all peaks, those behind go without.
-    let tight = usize::from(area.width) < traces.len() * 14;
-    let gap = if tight { " " } else { "  " };
-    let mut spans: Vec<Span<'_>> = vec![Span::raw(" ")];
-    for trace in traces {
-        let sample = match trace.stroke {
-            Stroke::Solid => "━━",
-            Stroke::Dashed => "╍╍",
-            Stroke::Dotted => "┈┈",
-        };
-        let peak = trace.samples.iter().map(|s| s.memory.0).max().unwrap_or(0);
-        let now = if trace.live { " now" } else { "" };
-        spans.push(cx.span(sample, trace.role));
-        spans.push(cx.span(format!(" {}{now} ", trace.id), Role::Text));
-        if tight && trace.stroke != Stroke::Solid {
-            continue;
-        }
-        spans.push(cx.span(format!("{}{gap}", short_bytes(peak as f64)), Role::Muted));
-    }
-    put(buffer, area, area.height - 1, &Line::from(spans));
-}
-
-/// `64M`: for axes, where a cell counts.
-fn short_bytes(bytes: f64) -> String {
-    let text = Bytes(bytes as u64)
-        .to_string()
-        .replace(".0 ", " ")
-        .replace(".00 ", " ");
-    text.replace(" B", "B")
-        .replace(" kB", "k")
-        .replace(" MB", "M")
-        .replace(" GB", "G")
-}
-
-/// The live or last trace as one line of bars, with its peak.
-#[must_use]
-pub fn spark(cx: Context<'_>, cells: usize) -> Vec<Span<'_>> {
-    const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-    let traces = traces(cx);
-    let Some(trace) = traces.last().filter(|t| t.samples.len() > 1) else {
-        return Vec::new();
-    };
-    let most = trace
-        .samples
-        .iter()
-        .map(|s| s.memory.0)
-        .max()
-        .unwrap_or(1)
-        .max(1);
-    let bars: String = (0..cells)
-        .map(|i| {
-            let (from, to) = (
-                i * trace.samples.len() / cells,
-                ((i + 1) * trace.samples.len() / cells).max(i * trace.samples.len() / cells + 1),
-            );
-            let level = trace
-                .samples
-                .get(from..to.min(trace.samples.len()))
-                .unwrap_or_default()
-                .iter()
-                .map(|s| s.memory.0)
-                .max()
-                .unwrap_or(0);
-            BARS[((level * 7).div_ceil(most) as usize).min(7)]
-        })
-        .collect();
-    vec![
-        cx.span(bars, trace.role),
-        cx.span(format!(" {}", short_bytes(most as f64)), Role::Muted),
-    ]
-}
-
-/// Gain by version in its frame.
-pub fn gains(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
-    let inner = cx.framed("gain over v0, by version", area, buffer);
-    gains_inside(cx, inner, buffer);
-}
-
-fn gains_inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
-    let points = gain_points(cx.session);
-    if area.height < 3 || area.width < 14 {
-        return;
-    }
-    if points.len() < 2 {
-        put(
-            buffer,
-            area,
-            area.height / 2,
-            &Line::from(cx.span(" the first round is still to come", Role::Faint)),
-        );
-        return;
-    }
-    let known = || points.iter().filter_map(|(_, g)| *g);
-    let high = known().fold(1.0f64, f64::max).max(1.2) * 1.05;
-    let low = known().fold(1.0f64, f64::min);
-    let (bottom, top) = (low.ln().min(0.0), high.ln());
-    let margin = 6u16;
-    let step = ((area.width.saturating_sub(margin + 3)) / points.len().max(1) as u16).clamp(2, 8);
-    let fits = usize::from(area.width.saturating_sub(margin + 2) / step).max(1);
-    let skip = points.len().saturating_sub(fits);
-    let chart = Rect {
-        x: area.x + margin,
-        width: area.width.saturating_sub(margin + 1),
-        height: area.height - 1,
-        ..area
-    };
-    let row_of = |gain: f64| {
-        let share = (gain.ln() - bottom) / (top - bottom).max(1e-9);
-        chart.y + ((1.0 - share).clamp(0.0, 1.0) * f64::from(chart.height - 1)).round() as u16
-    };
-    let faint = cx.theme.fg(Role::Faint);
-    for (row, gain) in [(row_of(high), high / 1.05), (row_of(1.0), 1.0)] {
-        let text = if gain == 1.0 {
-            "1×".into()
-        } else {
-            crate::units::Gain(gain).to_string()
-        };
-        buffer.set_stringn(area.x, row, pad_left(&text, 5), 5, faint);
-    }
-    buffer.set_stringn(
-        chart.x,
-        row_of(1.0),
-        "┈".repeat(chart.width.into()),
-        chart.width.into(),
-        faint,
-    );
-    best_so_far(cx, &points, skip, step, chart, row_of, buffer);
-    for (n, (id, gain)) in points.iter().enumerate().skip(skip) {
-        let x = chart.x + (n - skip) as u16 * step + 1;
-        let Some(version) = cx.session.version(*id) else {
-            continue;
-        };
-        let mark = mark(cx.session, cx.app, version);
-        let row = gain.map_or(chart.y + chart.height - 1, row_of);
-        let style = gain.map_or(cx.theme.fg(mark.role), |g| {
-            if *id == VersionId(0) {
-                cx.theme.fg(Role::Baseline)
-            } else {
-                cx.theme.heat(g)
-            }
-        });
-        buffer.set_stringn(x, row, mark.glyph, 1, style);
-        let name = if step >= 3 {
-            id.to_string()
-        } else {
-            (id.0 % 10).to_string()
-        };
-        let style = if cx.app.version(cx.session) == Some(*id) {
-            cx.theme.fg(Role::Title)
-        } else {
-            cx.theme.fg(Role::Muted)
-        };
-        buffer.set_stringn(
-            x.saturating_sub(u16::from(step >= 3)),
-            chart.y + chart.height,
-            name,
-            usize::from(step),
-            style,
-        );
-    }
-}
-
-/// The best so far as a staircase behind the marks.
-fn best_so_far(
-    cx: Context<'_>,
-    points: &[(VersionId, Option<f64>)],
-    skip: usize,
-    step: u16,
-    chart: Rect,
-    row_of: impl Fn(f64) -> u16,
-    buffer: &mut Buffer,
-) {
-    let mut best = 1.0f64;
-    let style = cx.theme.fg(Role::Heat1);
-    for (n, (id, gain)) in points.iter().enumerate() {
-        let before = row_of(best);
-        let accepted = cx.session.version(*id).is_some_and(|v| {
-            matches!(
-                v.decision,
-                Some((crate::session::event::Decision::Accepted, _))
-            )
-        });
-        if let Some(gain) = gain.filter(|_| accepted) {
-            best = gain;
-        }
-        if n < skip {
-            continue;
-        }
-        let x = chart.x + (n - skip) as u16 * step + 1;
-        let now = row_of(best);
-        for y in now.min(before)..=now.max(before) {
-            if now != before {
-                let corner = if y == before {
-                    "╯"
-                } else if y == now {
-                    "╭"
-                } else {
-                    "│"
-                };
-                buffer.set_stringn(x.saturating_sub(1), y, corner, 1, style);
-            }
-        }
-        let length = if n + 1 == points.len() { 1 } else { step };
-        let from = if now == before {
-            x.saturating_sub(1)
-        } else {
-            x
-        };
-        let cells = usize::from(length - u16::from(now != before));
-        buffer.set_stringn(from, now, "─".repeat(cells), cells, style);
-    }
-}
-
-/// Every version with its gain over v0, where it has one.
-fn gain_points(session: &Session) -> Vec<(VersionId, Option<f64>)> {
-    session
-        .versions
-        .iter()
-        .map(|v| {
-            let passes = v.verdict().is_some_and(|v| v.accepted());
-            let own = v.gain_over_original().map(|g| g.0.0);
-            // Measured only against another version: it stands at that one's height. Gains are never multiplied.
-            let beside = || {
-                let c = v.comparison.as_ref()?;
-                let other = session
-                    .versions
-                    .iter()
-                    .find(|o| o.id.to_string() == c.incumbent)?;
-                Some(other.gain_over_original()?.0.0)
             };
-            (v.id, if passes { own.or_else(beside) } else { None })
+            y += height;
+            (chart, place)
         })
         .collect()
+}
+
+/// A title on the first row of a chart without a frame; gives the rest. The title goes where rows are dear.
+fn under_title(cx: Context<'_>, title: &str, area: Rect, buffer: &mut Buffer) -> Rect {
+    if area.height < 6 {
+        return area;
+    }
+    put(buffer, area, 0, &Line::from(cx.span(title, Role::Title)));
+    Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    }
+}
+
+/// What stands in a chart that has nothing to show yet.
+fn nothing(cx: Context<'_>, words: &str, area: Rect, buffer: &mut Buffer) {
+    let lines = crate::tui::text::wrap(words, area.width.saturating_sub(1).into());
+    let top = (area.height / 2).saturating_sub(lines.len() as u16 / 2);
+    for (row, line) in lines.into_iter().enumerate() {
+        let line = Line::from(cx.span(format!(" {line}"), Role::Faint));
+        put(buffer, area, top + row as u16, &line);
+    }
+}
+
+/// A horizontal axis below a chart: a rule, and figures under their ticks; the last one says the unit.
+fn axis_below(
+    cx: Context<'_>,
+    chart: Rect,
+    scale: &Scale,
+    from: f64,
+    unit: Unit,
+    buffer: &mut Buffer,
+) {
+    let faint = cx.theme.fg(Role::Faint);
+    let y = chart.y + chart.height;
+    let rule = "▔".repeat(chart.width.into());
+    buffer.set_stringn(chart.x, y, rule, chart.width.into(), faint);
+    let end = chart.x + chart.width + 1;
+    let unit_name = unit.name(scale);
+    let ticks: Vec<f64> = scale
+        .ticks()
+        .filter(|t| *t >= from * (1.0 - 1e-9))
+        .collect();
+    let last = format!(
+        " {} {unit_name}",
+        ticks
+            .last()
+            .map_or_else(String::new, |t| unit.tick(*t, scale))
+    );
+    let last_at = end.saturating_sub(width(&last) as u16);
+    let mut free = chart.x.saturating_sub(1);
+    for tick in ticks.iter().rev().skip(1).rev() {
+        let text = unit.tick(*tick, scale);
+        let wide = width(&text) as u16;
+        let share = (tick - from) / (scale.top - from).max(f64::MIN_POSITIVE);
+        let at = chart.x + (share * f64::from(chart.width.saturating_sub(1))).round() as u16;
+        let at = at.saturating_sub(wide / 2).max(chart.x);
+        if at > free && at + wide <= last_at {
+            buffer.set_stringn(at, y, format!("{text} "), usize::from(wide) + 1, faint);
+            free = at + wide;
+        }
+    }
+    buffer.set_stringn(last_at.max(chart.x), y, last, chart.width.into(), faint);
+}
+
+/// Figures at the left of a chart, each on the row of its value; those that would stand too close are left out.
+fn axis_left(
+    cx: Context<'_>,
+    area: Rect,
+    chart: Rect,
+    figures: &[(f64, String)],
+    buffer: &mut Buffer,
+) {
+    let faint = cx.theme.fg(Role::Faint);
+    let room = usize::from(chart.x.saturating_sub(area.x + 1));
+    let mut before: Option<u16> = None;
+    for (share, text) in figures {
+        let row =
+            ((1.0 - share.clamp(0.0, 1.0)) * f64::from(chart.height.saturating_sub(1))).round();
+        let row = chart.y + row as u16;
+        if before.is_none_or(|b| b.abs_diff(row) >= 2) {
+            buffer.set_stringn(area.x, row, pad_left(text, room), room, faint);
+            before = Some(row);
+        }
+    }
+}
+
+/// Cells that the figures at the left take, the blank after them included.
+fn margin(figures: &[(f64, String)]) -> u16 {
+    figures.iter().map(|(_, t)| width(t)).max().unwrap_or(0) as u16 + 1
+}
+
+/// The column of the cursor in a chart that stands alone, drawn as a line; tells the screen how far it can go.
+fn cursor(cx: Context<'_>, chart: Rect, buffer: &mut Buffer, seen: &mut Seen) -> Option<u16> {
+    cx.app.panes.charts.one?;
+    seen.chart_cells = chart.width;
+    let at = cx
+        .app
+        .panes
+        .charts
+        .cursor?
+        .min(chart.width.saturating_sub(1));
+    for row in 0..chart.height {
+        let place = (chart.x + at, chart.y + row);
+        if let Some(cell) = buffer.cell_mut(place).filter(|c| c.symbol() == " ") {
+            cell.set_symbol("┊").set_style(cx.theme.fg(Role::Key));
+        }
+    }
+    Some(at)
+}
+
+/// One part of a readout: a name in its role and a value.
+fn told<'a>(cx: Context<'a>, name: String, role: Role, value: String) -> [Span<'a>; 2] {
+    [
+        cx.span(format!("  {name} "), role),
+        cx.span(value, Role::Text),
+    ]
 }

@@ -43,7 +43,7 @@ pub fn info(cx: Context<'_>, room: usize) -> String {
     };
     let coarse = if diff.coarse { "  coarse" } else { "" };
     format!(
-        "{versions}{against}  +{} −{}{change}{coarse} ",
+        "{versions}{against}{change}  +{} −{}{coarse} ",
         diff.added, diff.removed
     )
 }

@@ -39,7 +39,7 @@ pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) 
         Tab::Code => code::draw(cx, inner, buffer, seen),
         Tab::Diff => diff::draw(cx, inner, buffer, seen),
         Tab::Cases => cases::draw(cx, inner, buffer, seen),
-        Tab::Charts => charts::draw(cx, inner, buffer),
+        Tab::Charts => charts::draw(cx, inner, buffer, seen),
         Tab::Summary => summary::draw(cx, inner, buffer, seen),
     }
     more_signs(cx, pane, area, seen, buffer);
@@ -121,6 +121,7 @@ fn info(cx: Context<'_>, pane: Tab, room: usize) -> String {
         Tab::Code => version.map_or(String::new(), |v| format!(" {v} ")),
         Tab::Cases => version.map_or(String::new(), |v| format!(" {v} ")),
         Tab::Stream => stream::info(cx),
+        Tab::Charts => charts::info(cx),
         Tab::Prompt => cx
             .app
             .round(cx.session)

@@ -63,6 +63,9 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, app: &App) -> Seen {
         start::draw(cx, area, buffer, &mut seen);
     }
     overlay::draw(cx, area, buffer);
+    if app.ascii {
+        crate::tui::glyphs::to_ascii(buffer);
+    }
     seen
 }
 

@@ -28,10 +28,10 @@ pub fn info(cx: Context<'_>) -> String {
     };
     let (tokens, counted) = tokens(cx, round);
     let about = if counted { "" } else { "~" };
-    let mut words = vec![
-        format!("round {}", round.number),
-        format!("{about}{tokens} tok"),
-    ];
+    let mut words = vec![format!("round {}", round.number)];
+    if tokens > 0 {
+        words.push(format!("{about}{tokens} tok"));
+    }
     if let Some(pace) = pace(cx, round) {
         if let Some(speed) = pace.speed(tokens) {
             words.push(format!("{speed:.0} tok/s"));

@@ -1,13 +1,17 @@
 //! The version tree: the way to the best version runs straight down, what was tried beside it branches off.
 
+use std::collections::{HashMap, HashSet};
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::session::Session;
-use crate::session::event::VersionId;
+use crate::session::event::{Author, VersionId};
 use crate::session::fold::Version;
 use crate::tui::app::Seen;
+use crate::tui::find::matches;
 use crate::tui::text::{cut, pad, visible, width};
 use crate::tui::theme::Role;
 use crate::tui::view::mark::{mark, spinner, working};
@@ -22,98 +26,128 @@ pub struct Node {
     pub rails: String,
 }
 
-/// All versions in the order in which they are drawn.
+/// The shown versions with their children, found without searching.
+struct Family {
+    children: HashMap<VersionId, Vec<VersionId>>,
+    /// On the way from the original to the best version.
+    way: HashSet<VersionId>,
+}
+
+/// All versions that are shown, in the order in which they are drawn.
 #[must_use]
-pub fn nodes(session: &Session) -> Vec<Node> {
-    let mut way = Vec::new();
+pub fn nodes(session: &Session, hidden: &HashSet<VersionId>) -> Vec<Node> {
+    let mut way = HashSet::new();
     let mut at = session.incumbent;
     while let Some(version) = at.and_then(|id| session.version(id)) {
-        if way.contains(&version.id) {
+        if !way.insert(version.id) {
             break;
         }
-        way.push(version.id);
         at = version.parent;
     }
+    let known: HashSet<VersionId> = session.versions.iter().map(|v| v.id).collect();
+    let mut children: HashMap<VersionId, Vec<VersionId>> = HashMap::new();
+    let mut roots = Vec::new();
+    for version in session.versions.iter().filter(|v| !hidden.contains(&v.id)) {
+        // A parent is older than its child; whatever a file says else cannot become a circle.
+        match version
+            .parent
+            .filter(|p| known.contains(p) && *p < version.id)
+        {
+            Some(parent) => children.entry(parent).or_default().push(version.id),
+            None => roots.push(version.id),
+        }
+    }
+    let family = Family { children, way };
     let mut rows = Vec::with_capacity(session.versions.len());
-    let roots = session.versions.iter().filter(|v| {
-        v.parent
-            .is_none_or(|p| session.version(p).is_none() || p >= v.id)
-    });
     for root in roots {
-        descend(session, &way, root, "", &mut rows);
+        family.descend(root, "", &mut rows);
     }
     rows
 }
 
-/// A version, then what branched off from it, then the child that the way goes on with, in the same column.
-fn descend(
-    session: &Session,
-    way: &[VersionId],
-    from: &Version,
-    rails: &str,
-    rows: &mut Vec<Node>,
-) {
-    let mut version = from;
-    loop {
-        rows.push(Node {
-            id: version.id,
-            rails: rails.to_owned(),
-        });
-        let children: Vec<&Version> = session
-            .children(version.id)
-            .filter(|c| c.id > version.id)
-            .collect();
-        let on_way = children.iter().copied().find(|c| way.contains(&c.id));
-        // Beside the way a single child goes on straight, so that a chain never wanders to the right.
-        let next =
-            on_way.or_else(|| (children.len() == 1 && !rails.is_empty()).then(|| children[0]));
-        let beside: Vec<&Version> = children
-            .into_iter()
-            .filter(|c| Some(c.id) != next.map(|n| n.id))
-            .collect();
-        for (n, child) in beside.iter().enumerate() {
-            let last = n + 1 == beside.len() && next.is_none();
-            let start = rows.len();
-            let depth = width(rails);
-            if depth > 16 {
-                descend(session, way, child, rails, rows);
-                continue;
-            }
-            descend(
-                session,
-                way,
-                child,
-                &format!("{rails}{}", if last { "  " } else { "│ " }),
-                rows,
-            );
-            if let Some(node) = rows.get_mut(start) {
-                node.rails = format!("{rails}{}", if last { "└╴" } else { "├╴" });
-            }
+/// Versions on branches where nothing passes, save what is looked at, pinned or in work.
+#[must_use]
+pub fn failures(session: &Session, keep: Option<VersionId>) -> HashSet<VersionId> {
+    let mut stays: HashSet<VersionId> = HashSet::new();
+    for version in session.versions.iter().rev() {
+        let failed = version.verdict().is_some_and(|v| !v.accepted());
+        let counts = !failed || version.pinned || Some(version.id) == keep || version.id.0 == 0;
+        if counts || stays.contains(&version.id) {
+            stays.insert(version.id);
+            stays.extend(version.parent);
         }
-        match next {
-            Some(child) => version = child,
-            None => return,
+    }
+    let all = session.versions.iter().map(|v| v.id);
+    all.filter(|id| !stays.contains(id)).collect()
+}
+
+impl Family {
+    /// A version, then what branched off from it, then the child that the way goes on with, in the same column.
+    fn descend(&self, from: VersionId, rails: &str, rows: &mut Vec<Node>) {
+        let mut id = from;
+        loop {
+            rows.push(Node {
+                id,
+                rails: rails.to_owned(),
+            });
+            let children = self.children.get(&id).map_or(&[][..], Vec::as_slice);
+            let on_way = children.iter().copied().find(|c| self.way.contains(c));
+            // Beside the way a single child goes on straight, so that a chain never wanders to the right.
+            let single = children.first().copied().filter(|_| children.len() == 1);
+            let next = on_way.or_else(|| single.filter(|_| !rails.is_empty()));
+            let beside: Vec<VersionId> = children
+                .iter()
+                .copied()
+                .filter(|c| Some(*c) != next)
+                .collect();
+            for (n, child) in beside.iter().enumerate() {
+                let last = n + 1 == beside.len() && next.is_none();
+                let start = rows.len();
+                if width(rails) > 16 {
+                    self.descend(*child, rails, rows);
+                    continue;
+                }
+                let further = format!("{rails}{}", if last { "  " } else { "│ " });
+                self.descend(*child, &further, rows);
+                if let Some(node) = rows.get_mut(start) {
+                    node.rails = format!("{rails}{}", if last { "└╴" } else { "├╴" });
+                }
+            }
+            match next {
+                Some(child) => id = child,
+                None => return,
+            }
         }
     }
 }
 
 /// Draws the tree in its frame.
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
-    let inner = cx.framed("versions", area, buffer);
+    let pane = &cx.app.panes.tree;
+    let chosen = cx.app.version(cx.session);
+    let title = match &pane.find {
+        Some(find) => format!("find {}▏", visible(&find.text)),
+        None => "versions".into(),
+    };
+    let inner = cx.framed(&title, area, buffer);
     let inner = Rect {
         x: inner.x + 1,
         width: inner.width.saturating_sub(2),
         ..inner
     };
-    let nodes = nodes(cx.session);
-    let chosen = cx.app.version(cx.session);
+    let hidden = if pane.collapsed && pane.find.is_none() {
+        failures(cx.session, chosen)
+    } else {
+        HashSet::new()
+    };
+    let nodes = nodes(cx.session, &hidden);
     let at = nodes.iter().position(|n| Some(n.id) == chosen).unwrap_or(0);
     let room = usize::from(inner.height);
     let waiting = row_to_come(cx);
     let total = nodes.len() + usize::from(waiting.is_some());
     let last_first = total.saturating_sub(room);
-    let follows = cx.app.selected.is_none();
-    let first = if follows {
+    // What is about to come is at the end; else the version that is looked at stays in sight.
+    let first = if cx.app.selected.is_none() && (waiting.is_some() || at >= last_first) {
         last_first
     } else {
         at.saturating_sub(room / 2).min(last_first)
@@ -140,15 +174,43 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     if let Some(line) = waiting.filter(|_| total - first <= room) {
         put(buffer, inner, (total - 1 - first) as u16, &line);
     }
-    if first > 0 {
-        let more = format!(" ↑ {first} more ");
-        buffer.set_stringn(
-            inner.x,
-            area.y + area.height - 1,
-            more,
-            inner.width.into(),
-            cx.theme.fg(Role::Muted),
-        );
+    foot(
+        cx,
+        area,
+        hidden.len(),
+        (first, total.saturating_sub(first + room)),
+        buffer,
+    );
+}
+
+/// What is not seen, on the lower edge: versions above and below, and failures that are hidden.
+fn foot(
+    cx: Context<'_>,
+    area: Rect,
+    hidden: usize,
+    (above, below): (usize, usize),
+    buffer: &mut Buffer,
+) {
+    let mut words = Vec::new();
+    if let Some(find) = &cx.app.panes.tree.find {
+        let all = cx.session.versions.iter();
+        let found = all.filter(|v| matches(cx.session, cx.app, v, &find.text));
+        words.push(format!("{} found", found.count()));
+    }
+    if hidden > 0 {
+        words.push(format!("✗ {hidden} hidden"));
+    }
+    if above > 0 {
+        words.push(format!("↑ {above}"));
+    }
+    if below > 0 {
+        words.push(format!("↓ {below}"));
+    }
+    if !words.is_empty() {
+        let text = format!(" {} ", words.join(" · "));
+        let room = usize::from(area.width.saturating_sub(4));
+        let style = cx.theme.fg(Role::Muted);
+        buffer.set_stringn(area.x + 2, area.y + area.height - 1, text, room, style);
     }
 }
 
@@ -174,46 +236,82 @@ fn draw_row(cx: Context<'_>, version: &Version, rails: &str, place: Rect, buffer
     let mark = mark(cx.session, cx.app, version);
     let style = cx.theme.fg(mark.role);
     let gain = version.gain_over_original();
-    let right = match gain {
+    let mut right = match gain {
         Some(_) if version.id.0 == 0 => "1×".into(),
         Some((gain, _, _)) => gain.to_string(),
         None => String::new(),
     };
-    let right_style = gain.map_or(style, |(g, _, _)| cx.theme.heat(g.0));
-    let name = if version.pinned {
-        format!("{}⚑", version.id)
-    } else {
-        version.id.to_string()
+    let between = match gain {
+        // Where there is room for it the interval stands beside the gain.
+        Some((_, low, high)) if version.id.0 > 0 && place.width >= 50 => {
+            super::header::interval(low.0, high.0)
+        }
+        _ => String::new(),
     };
+    right.push_str(&between);
+    let right_style = gain.map_or(style, |(g, _, _)| cx.theme.heat(g.0));
+    let pin = if version.pinned { "⚑" } else { "" };
+    let name = format!("{}{pin}{}", version.id, author_sign(version, place.width));
     let name_style = if cx.session.incumbent == Some(version.id) {
         cx.theme.fg(Role::Title)
     } else {
         cx.theme.fg(Role::Text)
     };
+    let dim = cx.app.panes.tree.find.as_ref().is_some_and(|find| {
+        !find.text.is_empty() && !matches(cx.session, cx.app, version, &find.text)
+    });
+    let faint = cx.theme.fg(Role::Faint);
+    let shade = |style: Style| if dim { faint } else { style };
     let room = usize::from(place.width).saturating_sub(
         width(rails) + 2 + width(&name) + 1 + width(&right) + usize::from(!right.is_empty()),
     );
-    let words = if version.note.is_empty() {
-        mark.word
+    let words = words(cx, version, mark.word);
+    let words_style = if mark.role == Role::Heat3 {
+        cx.theme.fg(Role::Muted)
     } else {
-        format!("{} · {}", mark.word, visible(&version.note))
+        style
     };
     let line = Line::from(vec![
-        Span::styled(rails.to_owned(), cx.theme.fg(Role::Faint)),
-        Span::styled(format!("{} ", mark.glyph), style),
-        Span::styled(format!("{name} "), name_style),
-        Span::styled(
-            pad(&cut(&words, room), room),
-            if mark.role == Role::Heat3 {
-                cx.theme.fg(Role::Muted)
-            } else {
-                style
-            },
-        ),
+        Span::styled(rails.to_owned(), faint),
+        Span::styled(format!("{} ", mark.glyph), shade(style)),
+        Span::styled(format!("{name} "), shade(name_style)),
+        Span::styled(pad(&cut(&words, room), room), shade(words_style)),
         Span::raw(if right.is_empty() { "" } else { " " }),
-        Span::styled(right, right_style),
+        Span::styled(right, shade(right_style)),
     ]);
     put(buffer, place, 0, &line);
+}
+
+/// What stands behind a version's name: what the next step depends on first, then the verdict, then the note.
+fn words(cx: Context<'_>, version: &Version, verdict: String) -> String {
+    let mut words = Vec::new();
+    if cx.session.chosen_parent == Some(version.id) {
+        words.push("next from here".to_owned());
+    }
+    if cx.app.panes.diff.marked == Some(version.id) {
+        words.push("marked".to_owned());
+    }
+    words.push(verdict);
+    // Which figure a version was made for is said where it is not the task's own.
+    let usual = cx.session.task.as_ref().map(|t| t.objective);
+    let round = cx.session.rounds.iter().find(|r| r.number == version.round);
+    if let Some(round) = round.filter(|r| Some(r.objective) != usual && version.round > 0) {
+        words.push(format!("for {}", round.objective.in_words()));
+    }
+    if !version.note.is_empty() {
+        words.push(visible(&version.note).into_owned());
+    }
+    words.join(" · ")
+}
+
+/// Who made a version: yours always shows; model and tape where there is room. The card says it in words.
+fn author_sign(version: &Version, room: u16) -> &'static str {
+    match version.author {
+        Author::Hand => "✎",
+        Author::Model { .. } if room >= 30 => "◇",
+        Author::Tape { .. } if room >= 30 => "▸",
+        _ => "",
+    }
 }
 
 /// Tree, interval and memory in one line, for small screens.
@@ -246,8 +344,18 @@ pub fn mini(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     while first < pieces.len() && cost(first) > room {
         first += 1;
     }
+    // The one that is looked at is always among them.
+    let at = pieces.iter().position(|p| Some(p.0) == chosen);
+    first = at.map_or(first, |at| at.min(first));
     let mut x = area.x + 1;
     let end = area.x + area.width;
+    if let Some(find) = &cx.app.panes.tree.find {
+        let text = format!("find {}▏ ", visible(&find.text));
+        x = buffer
+            .set_stringn(x, area.y, text, room / 2, cx.theme.fg(Role::Key))
+            .0;
+        first = at.unwrap_or(first);
+    }
     if first > 0 && x + 2 < end {
         x = buffer
             .set_stringn(x, area.y, "⋯ ", 2, cx.theme.fg(Role::Faint))
@@ -317,10 +425,23 @@ mod tests {
     #[test]
     fn the_way_to_the_best_is_straight_and_nothing_is_lost() {
         let session = session(Moment::Finished);
-        let rows: Vec<String> = nodes(&session)
+        let rows: Vec<String> = nodes(&session, &HashSet::new())
             .iter()
             .map(|n| format!("{}{}", n.rails, n.id))
             .collect();
         assert_eq!(rows, ["v0", "├╴v1", "v2", "├╴v3", "├╴v4", "v5"]);
+    }
+
+    #[test]
+    fn only_branches_on_which_nothing_passes_are_hidden() {
+        let session = session(Moment::Finished);
+        let hidden = failures(&session, None);
+        let rows: Vec<String> = nodes(&session, &hidden)
+            .iter()
+            .map(|n| format!("{}{}", n.rails, n.id))
+            .collect();
+        assert_eq!(rows, ["v0", "v2", "├╴v4", "v5"]);
+        let looked_at = failures(&session, Some(VersionId(3)));
+        assert_eq!(looked_at.into_iter().collect::<Vec<_>>(), [VersionId(1)]);
     }
 }
