@@ -256,6 +256,7 @@ impl Judge {
             let said = String::from_utf8_lossy(&outcome.stderr.bytes);
             if self.out_of_memory.iter().any(|sign| said.contains(sign)) {
                 outcome.verdict = RunVerdict::MemoryLimit;
+                outcome.reason = None;
             }
         }
         outcome
