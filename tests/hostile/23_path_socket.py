@@ -10,10 +10,10 @@ def stream():
     s.sendall(b"secret")
 def datagram():
     s, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    s.sendto(b"secret", path)
+    s.sendto(b"secret", path + ".d")
 def message():
     s, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    s.sendmsg([b"secret"], [], 0, path)
+    s.sendmsg([b"secret"], [], 0, path + ".d")
 for way in (stream, datagram, message):
     try:
         way()

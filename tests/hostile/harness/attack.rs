@@ -114,21 +114,34 @@ pub fn attack(sandbox: &mut Sandbox, hostile: &Hostile, tier: &str) -> Result<St
     Ok(telling(&last.unwrap()))
 }
 
-/// A listening socket and one for datagrams at a name in a folder, which anybody may use.
-struct Services(std::path::PathBuf, std::os::unix::net::UnixListener);
+/// A listening socket and one for datagrams at names in a folder, which anybody may use.
+struct Services {
+    paths: [std::path::PathBuf; 2],
+    _stream: std::os::unix::net::UnixListener,
+    _datagrams: std::os::unix::net::UnixDatagram,
+}
 
 impl Services {
     fn open(path: &std::path::Path) -> Self {
         use std::os::unix::fs::PermissionsExt;
-        let listener = std::os::unix::net::UnixListener::bind(path).unwrap();
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).unwrap();
-        Self(path.to_owned(), listener)
+        let paths = [path.to_owned(), path.with_added_extension("d")];
+        let services = Self {
+            _stream: std::os::unix::net::UnixListener::bind(&paths[0]).unwrap(),
+            _datagrams: std::os::unix::net::UnixDatagram::bind(&paths[1]).unwrap(),
+            paths,
+        };
+        for path in &services.paths {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).unwrap();
+        }
+        services
     }
 }
 
 impl Drop for Services {
     fn drop(&mut self) {
-        let _ = (&self.1, std::fs::remove_file(&self.0));
+        for path in &self.paths {
+            let _ = std::fs::remove_file(path);
+        }
     }
 }
 
