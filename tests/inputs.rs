@@ -316,7 +316,7 @@ fn task_folders_golden_good_and_bad() {
     );
     complains(
         toml("source = \"a.py\"\n[build]\ntime = \"1s\"\ntime_limit = \"2s\"\n"),
-        &["task.toml:4:1", "duplicate field `time_limit`"],
+        &["task.toml:2:1", "duplicate field `time_limit`"],
     );
     complains(
         toml("sourse = \"a.py\"\n"),

@@ -30,7 +30,7 @@ const PROGRAMS: [Program; 3] = [
         language: "java",
         file: "Sums.java",
         // The class has another name in every version, as models like it.
-        text: "import java.util.Scanner;\n\npublic class SumsTIMES {\n    public static void main(String[] args) {\n        int n = new Scanner(System.in).nextInt();\n        long total = 0;\n        for (int r = 0; r < TIMES * 20; r++) {\n            total = 0;\n            for (int i = 0; i < n; i++) total += (long) i * i % 7;\n        }\n        System.out.println(total);\n    }\n}\n",
+        text: "import java.util.Scanner;\n\npublic class SumsTIMES {\n    public static void main(String[] args) {\n        int n = new Scanner(System.in).nextInt();\n        long total = 0;\n        for (int r = 0; r < TIMES * 200; r++) {\n            total = 0;\n            for (int i = 0; i < n; i++) total += (long) i * i % 7;\n        }\n        System.out.println(total);\n    }\n}\n",
         broken: "public class Sums { int f() { return \"\"; } }\n",
         broken_verdict: "compile_error",
     },
