@@ -16,7 +16,7 @@ use reheat::measure::{Contender, Contested, Judge, Plan};
 use reheat::sandbox::{Control, Settings};
 use reheat::task::load::TaskFlags;
 use reheat::task::{Languages, Objective, Source};
-use reheat::tui::app::App;
+use reheat::tui::app::{App, Tab};
 use reheat::tui::desk;
 use reheat::tui::pace::{Cause, Pace};
 use reheat::tui::sample::{Moment, session};
@@ -113,8 +113,11 @@ fn drawing(on: &AtomicBool, over: &AtomicBool, frames: &AtomicUsize) {
         if !on.load(Ordering::SeqCst) || !due {
             continue;
         }
-        // Another number on every frame, so that there is something to draw.
-        app.shift = (app.shift + 1) % 7;
+        // Another tab on every frame: far more to draw than a comparison ever changes.
+        app.tab = match app.tab {
+            None => Some(Tab::Diff),
+            Some(_) => None,
+        };
         let mut jobs = Vec::new();
         app.prepare(&session, &mut |job| jobs.push(job));
         for job in jobs {
@@ -185,7 +188,7 @@ fn compare() -> String {
         (built, evaluation)
     };
     let old = ready(PYTHON);
-    // A sixth less work, and the same answer.
+    // One test more in every turn, and the same answer.
     let new = ready(&PYTHON.replace("t += i * i % 7", "t += i * i % 7 if i % 6 else i * i % 7"));
     let contender = |name, (built, evaluation)| Contender {
         name,

@@ -225,6 +225,36 @@ mod tests {
     }
 
     #[test]
+    fn comparisons_and_evaluations_of_older_journals_still_load() {
+        let old = r#"{"candidate":"v1","incumbent":"v0","metric":"cpu","gain":1.2,"low":1.1,"high":1.3,"pairs":12,
+            "confirmed":true,"answer":"better","incumbent_figures":{"wall_ns":2,"cpu_ns":2,"peak_bytes":3,"integral_byte_ns":4.0},
+            "candidate_figures":{"wall_ns":1,"cpu_ns":1,"peak_bytes":3,"integral_byte_ns":4.0},"smallest_effect":0.01,"margin":0.025}"#;
+        let c: Comparison = serde_json::from_str(old).unwrap();
+        assert_eq!((c.repeats, c.floors, c.noise), (1, None, None));
+        assert_eq!((c.gain_beyond_floor(), remark(&c)), (None, String::new()));
+        let again = serde_json::to_value(&c).unwrap();
+        assert!(again.get("repeats").is_none() && again.get("floors").is_none());
+    }
+
+    #[test]
+    fn most_of_a_figure_being_floor_is_said_with_what_to_do() {
+        let of = |old: u64, new: u64| {
+            let text = format!(
+                r#"{{"candidate":"v1","incumbent":"v0","metric":"wall","gain":1,"low":1,"high":1,"pairs":8,"confirmed":false,
+                "answer":"undecided","incumbent_figures":{0},"candidate_figures":{1},"smallest_effect":0.01,"margin":0.025,
+                "floors":{{"incumbent":{2},"candidate":{2}}}}}"#,
+                serde_json::to_string(&wall(old)).unwrap(),
+                serde_json::to_string(&wall(new)).unwrap(),
+                serde_json::to_string(&wall(10)).unwrap()
+            );
+            remark(&serde_json::from_str(&text).unwrap())
+        };
+        assert_eq!(of(100, 50), "");
+        assert!(of(100, 15).contains("67 % of v1's figure is what an empty program takes"));
+        assert!(of(10, 10).contains("nearly all of it") && of(10, 10).contains("larger inputs"));
+    }
+
+    #[test]
     fn the_gain_beyond_the_floor_leaves_the_floor_out() {
         let gain = |old, new| {
             beyond(

@@ -69,6 +69,15 @@ impl Noise {
     /// The badge with its reasons: `noisy: other programs kept 45 % of the cores busy`.
     #[must_use]
     pub fn in_words(&self) -> String {
+        match self.reasons() {
+            why if why.is_empty() => self.level.in_words().to_owned(),
+            why => format!("{}: {why}", self.level.in_words()),
+        }
+    }
+
+    /// The reasons alone, for a comparison that is over; empty where there are none.
+    #[must_use]
+    pub fn reasons(&self) -> String {
         let per_cent = |share: f64| format!("{:.0} %", share * 100.0);
         let mut why = Vec::new();
         if let Some(o) = self.others.filter(|o| *o >= NOISY.others) {
@@ -95,11 +104,7 @@ impl Noise {
         if let Some(s) = self.steal.filter(|s| *s >= NOISY.steal) {
             why.push(format!("the host took away {}", per_cent(s)));
         }
-        if why.is_empty() {
-            self.level.in_words().to_owned()
-        } else {
-            format!("{}: {}", self.level.in_words(), why.join(", "))
-        }
+        why.join(", ")
     }
 }
 

@@ -262,7 +262,7 @@ fn sentence(c: &Comparison, objective: Objective) -> String {
     );
     out.push_str(&beyond_floor(c));
     if let Some(noise) = c.noise.filter(|n| n.level > Level::Quiet) {
-        let _ = writeln!(out, "       the machine was {}", noise.in_words());
+        let _ = writeln!(out, "       meanwhile {}", noise.reasons());
     }
     out
 }
