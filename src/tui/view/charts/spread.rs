@@ -147,7 +147,7 @@ fn inside(
         piles(cx, sample, &scale, band, buffer);
     }
     axis_below(cx, chart, &scale, 0.0, unit(metric), buffer);
-    let line = match cursor(cx, chart, buffer, seen) {
+    let line = match cursor(cx, chart, buffer, Some(seen)) {
         Some(at) => {
             let share = f64::from(at) / f64::from(chart.width.saturating_sub(1).max(1));
             let value = share * scale.top;
