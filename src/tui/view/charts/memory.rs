@@ -145,8 +145,8 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: Option<&mut Se
     }
     let most = traces.iter().map(Trace::peak).max().unwrap_or(0) as f64;
     let longest = traces.iter().map(Trace::end).max().unwrap_or(0) as f64;
-    let memory = Scale::up_to(most, usize::from(area.height / 4).clamp(1, 5));
-    let time = Scale::up_to(longest, usize::from(area.width / 14).clamp(1, 8));
+    let memory = Scale::up_to(most, usize::from(area.height / 4).clamp(2, 5));
+    let time = Scale::up_to(longest, usize::from(area.width / 14).clamp(2, 8));
     let figures: Vec<(f64, String)> = memory
         .ticks()
         .map(|t| (memory.share(t), short(t, &memory)))

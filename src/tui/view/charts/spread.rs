@@ -124,7 +124,7 @@ fn inside(
         .filter_map(|s| s.values.last())
         .copied()
         .fold(0.0, f64::max);
-    let scale = Scale::up_to(most, usize::from(area.width / 14).clamp(1, 8));
+    let scale = Scale::up_to(most, usize::from(area.width / 14).clamp(2, 8));
     let chart = Rect {
         x: area.x + 1,
         width: area.width.saturating_sub(2),
