@@ -1,5 +1,6 @@
-//! What the screen costs: drawing each moment at two sizes, the first frame, a token while a long reply streams,
-//! a diff of a long file. Times in this machine's microseconds; compare them with each other.
+//! What the screen costs: drawing each moment at two sizes, the first frame, a key with a full diff on the screen,
+//! a flood of tokens and samples, a diff of a long file, a large session. Times in this machine's microseconds;
+//! compare them with each other. The end says how much memory a large session takes.
 //!
 //! `cargo bench --bench draw`
 
@@ -7,12 +8,18 @@
 #![allow(missing_docs)]
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
-use reheat::session::Session;
+use reheat::measure::Progress;
+use reheat::sandbox::Sample;
+use reheat::session::event::{Author, Event as E, VersionId};
+use reheat::session::{Happened, Session};
+use reheat::task::Source;
+use reheat::tui::act::terminal_event;
 use reheat::tui::app::{App, Tab};
 use reheat::tui::desk;
 use reheat::tui::diff::Diff;
@@ -20,15 +27,30 @@ use reheat::tui::sample::{Moment, session};
 use reheat::tui::stream::Reply;
 use reheat::tui::theme::{Depth, Theme};
 use reheat::tui::view::draw;
+use reheat::units::{Bytes, Nanos};
 
-/// Median and worst of many runs.
+/// Time of this thread on a processor, so that what else the machine does is not counted; elsewhere the clock's.
+fn now() -> Duration {
+    #[cfg(target_os = "linux")]
+    {
+        let at = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::new(at.tv_sec as u64, at.tv_nsec as u32)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+        START.get_or_init(std::time::Instant::now).elapsed()
+    }
+}
+
+/// Median and 99th percentile of many runs.
 fn time(runs: usize, mut run: impl FnMut()) -> (Duration, Duration) {
     run();
     let mut all: Vec<Duration> = (0..runs)
         .map(|_| {
-            let start = Instant::now();
+            let start = now();
             run();
-            start.elapsed()
+            now().saturating_sub(start)
         })
         .collect();
     all.sort_unstable();
@@ -62,6 +84,8 @@ fn prepared(session: &Session, width: u16, height: u16, tab: Option<Tab>) -> App
 }
 
 fn main() {
+    // First, while nothing else has been allocated.
+    large_session();
     for (width, height) in [(160, 45), (80, 24)] {
         for moment in [Moment::Streaming, Moment::Comparing, Moment::Finished] {
             let session = session(moment);
@@ -79,18 +103,28 @@ fn main() {
         }
     }
     let comparing = session(Moment::NoDifference);
-    let mut app = prepared(&comparing, 160, 45, Some(Tab::Diff));
-    let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
-    row(
-        "a key with a full diff on the screen",
-        time(400, || {
-            app.shift = (app.shift + 1) % 7;
-            app.prepare(&comparing, &mut |_| {});
-            terminal
-                .draw(|f| drop(black_box(draw(f, &comparing, &app))))
-                .unwrap();
-        }),
-    );
+    for (name, lines) in [("500", 500), ("5,000", 5_000), ("100,000", 100_000)] {
+        let (session, mut app) = with_diff(lines);
+        let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
+        row(
+            &format!("a key, side by side, {name} lines, all open"),
+            time(400, || {
+                let key = KeyEvent::new(KeyCode::Down, KeyModifiers::NONE);
+                terminal_event(&mut app, &session, &Event::Key(key));
+                frame(&mut app, &session, &mut terminal);
+            }),
+        );
+        row(
+            &format!("the same laid out anew, {name} lines"),
+            time(40, || {
+                let key = KeyEvent::new(KeyCode::Char('w'), KeyModifiers::NONE);
+                terminal_event(&mut app, &session, &Event::Key(key));
+                frame(&mut app, &session, &mut terminal);
+            }),
+        );
+    }
+    flood(Tab::Diff, "a diff of 5,000 lines open");
+    flood(Tab::Stream, "the reply followed");
     let long: String = (0..4_000)
         .map(|i| format!("    value_{i} = compute({i}, \"text\") + {i}\n"))
         .collect();
@@ -124,4 +158,171 @@ fn main() {
                 .unwrap();
         }),
     );
+}
+
+fn frame(app: &mut App, session: &Session, terminal: &mut Terminal<TestBackend>) {
+    app.prepare(session, &mut |_| {});
+    let mut seen = None;
+    terminal
+        .draw(|f| seen = Some(black_box(draw(f, session, app))))
+        .unwrap();
+    app.seen = seen.unwrap();
+}
+
+fn code(lines: usize) -> String {
+    (0..lines)
+        .map(|i| format!("    value_{i} = compute({i}, \"text\") + {i}\n"))
+        .collect()
+}
+
+fn add(session: &mut Session, id: u32, parent: u32, text: &str) {
+    let event = E::VersionCreated {
+        version: VersionId(id),
+        parent: Some(VersionId(parent)),
+        round: 0,
+        author: Author::Hand,
+        source: Source {
+            file_name: "a.py".into(),
+            text: text.into(),
+        },
+    };
+    happen(session, event);
+}
+
+fn happen(session: &mut Session, event: E) {
+    let at = session.last_at.unwrap();
+    session.apply(&Happened { at, event });
+}
+
+/// A diff of so many lines, side by side, every fold open.
+fn with_diff(lines: usize) -> (Session, App) {
+    let mut session = session(Moment::Streaming);
+    let old = code(lines);
+    let new = old.replace("7 = compute", "7 = reckon");
+    add(&mut session, 100, 0, &old);
+    add(&mut session, 101, 100, &new);
+    let mut app = App::new(Theme::dark(Depth::True), None, session.last_at.unwrap());
+    app.observe(&session);
+    app.selected = Some(VersionId(101));
+    app.tab = Some(Tab::Diff);
+    app.size = Rect::new(0, 0, 160, 45);
+    app.panes.diff.columns = reheat::tui::diff::layout::Columns::SideBySide;
+    app.panes.diff.toggle_all();
+    settle(&mut app, &session);
+    let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
+    frame(&mut app, &session, &mut terminal);
+    (session, app)
+}
+
+/// Everything that the desk is asked for, worked out at once.
+fn settle(app: &mut App, session: &Session) {
+    let mut grammars = None;
+    loop {
+        let mut jobs = Vec::new();
+        app.prepare(session, &mut |job| jobs.push(job));
+        if jobs.is_empty() {
+            return;
+        }
+        for job in jobs {
+            app.take(desk::work(job, &mut grammars));
+        }
+    }
+}
+
+/// A frame in which 2,000 tokens and 1,000 samples a second have come, at 30 frames a second.
+fn flood(tab: Tab, what: &str) {
+    let (mut session, mut app) = with_diff(5_000);
+    app.tab = Some(tab);
+    if tab == Tab::Stream {
+        app.selected = None;
+    }
+    let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
+    let text = code(4_000);
+    let mut tokens = text
+        .as_bytes()
+        .chunks(4)
+        .map(|c| String::from_utf8_lossy(c).into_owned());
+    happen(
+        &mut session,
+        E::ReplyDelta {
+            round: 2,
+            reasoning: false,
+            text: "```python\n".into(),
+        },
+    );
+    let mut t = 0;
+    let taken = time(300, || {
+        for _ in 0..67 {
+            let text = tokens.next().unwrap_or_default();
+            let delta = E::ReplyDelta {
+                round: 2,
+                reasoning: false,
+                text,
+            };
+            happen(&mut session, delta);
+        }
+        for _ in 0..33 {
+            t += 1_000_000;
+            let sample = Sample {
+                t: Nanos(t),
+                memory: Bytes(t / 10),
+            };
+            let progress = Progress::Sampled { sample };
+            let version = VersionId(101);
+            happen(&mut session, E::Progressed { version, progress });
+        }
+        frame(&mut app, &session, &mut terminal);
+    });
+    row(&format!("2,000 tokens/s, 1 kHz, {what}"), taken);
+    println!(
+        "{:<44} {:>9.2} % of a core at 30 frames/s",
+        "  of that in all",
+        taken.0.as_secs_f64() * 30.0 * 100.0
+    );
+}
+
+/// 200 versions of 25 kB each, all of them looked at, one after the other.
+fn large_session() {
+    let before = resident();
+    let mut session = session(Moment::Finished);
+    let text = code(600);
+    for n in 0..200 {
+        let own = text.replace("value_3", &format!("own{n}_3"));
+        add(&mut session, 100 + n, if n == 0 { 0 } else { 99 + n }, &own);
+    }
+    let bytes: usize = session.versions.iter().map(|v| v.source.text.len()).sum();
+    let mut app = App::new(Theme::dark(Depth::True), None, session.last_at.unwrap());
+    app.observe(&session);
+    app.size = Rect::new(0, 0, 160, 45);
+    app.tab = Some(Tab::Diff);
+    let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
+    let mut all = Vec::new();
+    for n in 0..200 {
+        app.selected = Some(VersionId(100 + n));
+        settle(&mut app, &session);
+        let start = now();
+        frame(&mut app, &session, &mut terminal);
+        all.push(now().saturating_sub(start));
+    }
+    all.sort_unstable();
+    row(
+        "another of 200 versions selected, its diff",
+        (all[100], all[197]),
+    );
+    println!(
+        "{:<44} {:>9.1} MiB more than before, with {:.1} MB of text; {:.1} MiB in all",
+        "200 versions, each looked at",
+        (resident().saturating_sub(before)) as f64 / 1_048_576.0,
+        bytes as f64 / 1e6,
+        resident() as f64 / 1_048_576.0
+    );
+}
+
+/// Resident bytes of this process; 0 where nobody says.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:"));
+    line.and_then(|l| l.trim().trim_end_matches(" kB").trim().parse::<u64>().ok())
+        .unwrap_or(0)
+        * 1_024
 }

@@ -203,10 +203,12 @@ impl App {
     }
 
     fn toggle_unfolded(&mut self, pane: Tab) {
+        self.scroll.remove(&pane);
         if !self.unfolded.remove(&pane) {
             self.unfolded.insert(pane);
+            // What was opened is looked at, even while the end of the reply grows.
+            self.scroll.insert(pane, 0);
         }
-        self.scroll.remove(&pane);
     }
 
     /// What is seen stays where it is, although the pane was in its natural place.

@@ -133,32 +133,32 @@ fn axis_below(
     let y = chart.y + chart.height;
     let rule = "▔".repeat(chart.width.into());
     buffer.set_stringn(chart.x, y, rule, chart.width.into(), faint);
-    let end = chart.x + chart.width + 1;
-    let unit_name = unit.name(scale);
     let ticks: Vec<f64> = scale
         .ticks()
         .filter(|t| *t >= from * (1.0 - 1e-9))
         .collect();
-    let last = format!(
-        " {} {unit_name}",
-        ticks
-            .last()
-            .map_or_else(String::new, |t| unit.tick(*t, scale))
-    );
-    let last_at = end.saturating_sub(width(&last) as u16);
-    let mut free = chart.x.saturating_sub(1);
-    for tick in ticks.iter().rev().skip(1).rev() {
-        let text = unit.tick(*tick, scale);
-        let wide = width(&text) as u16;
+    let place = |tick: f64, wide: u16| {
         let share = (tick - from) / (scale.top - from).max(f64::MIN_POSITIVE);
-        let at = chart.x + (share * f64::from(chart.width.saturating_sub(1))).round() as u16;
-        let at = at.saturating_sub(wide / 2).max(chart.x);
-        if at > free && at + wide <= last_at {
-            buffer.set_stringn(at, y, format!("{text} "), usize::from(wide) + 1, faint);
-            free = at + wide;
+        let at = (share * f64::from(chart.width.saturating_sub(1))).round() as u16;
+        let last = chart.width.saturating_sub(wide);
+        chart.x + at.saturating_sub(wide / 2).min(last)
+    };
+    let Some((last, others)) = ticks.split_last() else {
+        return;
+    };
+    let last_text = format!("{} {} ", unit.tick(*last, scale), unit.name(scale));
+    let last_at = place(*last, width(&last_text) as u16);
+    let mut free = chart.x;
+    for tick in others {
+        let text = format!("{} ", unit.tick(*tick, scale));
+        let wide = width(&text) as u16;
+        let at = place(*tick, wide);
+        if at >= free && at + wide <= last_at {
+            buffer.set_stringn(at, y, text, usize::from(wide), faint);
+            free = at + wide + 1;
         }
     }
-    buffer.set_stringn(last_at.max(chart.x), y, last, chart.width.into(), faint);
+    buffer.set_stringn(last_at, y, last_text, chart.width.into(), faint);
 }
 
 /// Figures at the left of a chart, each on the row of its value; those that would stand too close are left out.
@@ -189,7 +189,14 @@ fn margin(figures: &[(f64, String)]) -> u16 {
 }
 
 /// The column of the cursor in a chart that stands alone, drawn as a line; tells the screen how far it can go.
-fn cursor(cx: Context<'_>, chart: Rect, buffer: &mut Buffer, seen: &mut Seen) -> Option<u16> {
+/// Charts beside the main pane have nothing to tell it to, and no cursor.
+fn cursor(
+    cx: Context<'_>,
+    chart: Rect,
+    buffer: &mut Buffer,
+    seen: Option<&mut Seen>,
+) -> Option<u16> {
+    let seen = seen?;
     cx.app.panes.charts.one?;
     seen.chart_cells = chart.width;
     let at = cx

@@ -319,7 +319,7 @@ fn draw_map(cx: Context<'_>, laid: &Laid, area: Rect, seen: &Seen, buffer: &mut 
             Mark { come: true, .. } => ("+", Role::Added),
             Mark { gone: true, .. } => ("−", Role::Removed),
             Mark { .. } if inside => ("┃", Role::Muted),
-            Mark { .. } => ("│", Role::Faint),
+            Mark { .. } => (" ", Role::Faint),
         };
         let mut style = cx.theme.fg(role);
         if inside {

@@ -14,6 +14,9 @@ use crate::tui::text::{visible, width};
 use crate::tui::theme::Role;
 use crate::tui::view::{Context, cases, charts, code, diff, put, stream, summary};
 
+/// Cells at the right of the lower edge that say how much lies above and below.
+const MORE_SIGNS: usize = 18;
+
 /// Draws it.
 pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) {
     let area = plan.main;
@@ -25,10 +28,15 @@ pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) 
     cx.block(Line::default(), false).render(area, buffer);
     let end = tabs(cx, area, pane, buffer, seen);
     let right = usize::from((area.x + area.width).saturating_sub(end + 2));
-    if !info.is_empty() && right > 6 {
-        let text = crate::tui::text::cut(&info, right);
-        let at = area.x + area.width - 2 - width(&text) as u16;
-        buffer.set_stringn(at, area.y, &text, right, cx.theme.fg(Role::Muted));
+    let lower = usize::from(area.width).saturating_sub(4 + MORE_SIGNS);
+    if !info.is_empty() && width(&info) <= right {
+        let at = area.x + area.width - 2 - width(&info) as u16;
+        buffer.set_stringn(at, area.y, &info, right, cx.theme.fg(Role::Muted));
+    } else if lower > 6 {
+        // Where the tabs leave no room for it, it stands on the lower edge.
+        let text = crate::tui::text::cut(&info, lower);
+        let (x, y) = (area.x + 2, area.y + area.height - 1);
+        buffer.set_stringn(x, y, &text, lower, cx.theme.fg(Role::Muted));
     }
     let inner = plan.main_inner();
     seen.room = inner.height.into();

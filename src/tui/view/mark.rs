@@ -25,6 +25,9 @@ const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "�
 #[must_use]
 pub fn spinner(app: &App) -> &'static str {
     let beat = app.now.as_millisecond().rem_euclid(1_200) / 120;
+    if app.ascii {
+        return ["|", "/", "-", "\\"][usize::try_from(beat).unwrap_or(0) % 4];
+    }
     SPINNER[usize::try_from(beat).unwrap_or(0) % SPINNER.len()]
 }
 

@@ -36,7 +36,10 @@ pub fn info(cx: Context<'_>) -> String {
         if let Some(speed) = pace.speed(tokens) {
             words.push(format!("{speed:.0} tok/s"));
         }
-        words.push(format!("first after {}", Nanos::from_seconds(pace.first)));
+        // A tape may not know how long its model thought.
+        if pace.first > 0.0 {
+            words.push(format!("first after {}", Nanos::from_seconds(pace.first)));
+        }
     }
     match cx.app.reply.block() {
         Some(block) if block.open => words.push(format!("block {} open", block.number)),

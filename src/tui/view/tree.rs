@@ -309,7 +309,7 @@ fn author_sign(version: &Version, room: u16) -> &'static str {
     match version.author {
         Author::Hand => "✎",
         Author::Model { .. } if room >= 30 => "◇",
-        Author::Tape { .. } if room >= 30 => "▸",
+        Author::Tape { .. } if room >= 30 => "◦",
         _ => "",
     }
 }
@@ -361,6 +361,8 @@ pub fn mini(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
             .set_stringn(x, area.y, "⋯ ", 2, cx.theme.fg(Role::Faint))
             .0;
     }
+    // What stands at the right stays free.
+    let stop = end.min(area.x + 1 + room as u16);
     for (n, (id, text, style)) in pieces.iter().skip(first).enumerate() {
         if n > 0 {
             x = buffer
@@ -368,14 +370,14 @@ pub fn mini(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
                     x,
                     area.y,
                     " ─ ",
-                    usize::from(end.saturating_sub(x)),
+                    usize::from(stop.saturating_sub(x)),
                     cx.theme.fg(Role::Faint),
                 )
                 .0;
         }
         let start = x;
         x = buffer
-            .set_stringn(x, area.y, text, usize::from(end.saturating_sub(x)), *style)
+            .set_stringn(x, area.y, text, usize::from(stop.saturating_sub(x)), *style)
             .0;
         seen.versions.push((
             Rect {

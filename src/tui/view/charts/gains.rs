@@ -22,13 +22,13 @@ const TITLE: &str = "gain over v0, by version";
 /// Gain by version in its frame.
 pub fn gains(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     let inner = cx.framed(TITLE, area, buffer);
-    inside(cx, inner, buffer, &mut Seen::default());
+    inside(cx, inner, buffer, None);
 }
 
 /// The same without a frame.
 pub fn titled(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let rest = under_title(cx, TITLE, area, buffer);
-    inside(cx, rest, buffer, seen);
+    inside(cx, rest, buffer, Some(seen));
 }
 
 /// A version's place in the chart.
@@ -64,12 +64,13 @@ impl Frame {
 
     /// Column of a point, if it is not among those left out.
     fn column(&self, n: usize) -> Option<u16> {
-        let shown = n.checked_sub(self.skip)?;
-        Some(self.chart.x + shown as u16 * self.step + 1)
+        let shown = u16::try_from(n.checked_sub(self.skip)?).ok()?;
+        let cells = shown.checked_mul(self.step)?.checked_add(1)?;
+        self.chart.x.checked_add(cells)
     }
 }
 
-fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
+fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: Option<&mut Seen>) {
     if area.height < 3 || area.width < 14 {
         return;
     }
@@ -80,14 +81,15 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let known = || points.iter().filter_map(|p| p.gain).map(|g| g.0);
     let known = || known().filter(|g| g.is_finite() && *g > 0.0);
     // Where a readout stands it takes the last row.
-    let chosen = cursor(cx, points.len());
+    let chosen = seen.as_ref().and_then(|_| cursor(cx, points.len()));
     let rows = area.height - 1 - u16::from(chosen.is_some());
     let high = known().fold(1.0f64, f64::max).max(1.2) * 1.05;
     let low = known().fold(1.0f64, f64::min);
     let ticks = ratios(low, high, usize::from(rows / 2).clamp(2, 6));
     let figures: Vec<(f64, String)> = ticks.iter().map(|t| (*t, short(*t))).collect();
     let margin = super::margin(&figures).max(4);
-    let step = ((area.width.saturating_sub(margin + 3)) / points.len() as u16).clamp(2, 8);
+    let count = u16::try_from(points.len()).unwrap_or(u16::MAX);
+    let step = (area.width.saturating_sub(margin + 3) / count).clamp(2, 8);
     let fits = usize::from(area.width.saturating_sub(margin + 2) / step).max(1);
     let frame = Frame {
         chart: Rect {
@@ -101,7 +103,9 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         step,
         skip: first_shown(chosen, points.len(), fits),
     };
-    seen.chart_cells = points.len() as u16;
+    if let Some(seen) = seen {
+        seen.chart_cells = count;
+    }
     let shares: Vec<(f64, String)> = figures
         .into_iter()
         .map(|(gain, text)| (frame.share(gain), text))
@@ -114,7 +118,8 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     staircase(cx, &points, &frame, buffer);
     for (n, point) in points.iter().enumerate().take(frame.skip + fits) {
         if let Some(x) = frame.column(n) {
-            draw_point(cx, point, &frame, x, chosen == Some(n), buffer);
+            let nth = n - frame.skip;
+            draw_point(cx, point, &frame, (x, nth), chosen == Some(n), buffer);
         }
     }
     if let Some(point) = chosen.and_then(|n| points.get(n)) {
@@ -159,7 +164,7 @@ fn draw_point(
     cx: Context<'_>,
     point: &Point<'_>,
     frame: &Frame,
-    x: u16,
+    (x, nth): (u16, usize),
     lit: bool,
     buffer: &mut Buffer,
 ) {
@@ -184,12 +189,17 @@ fn draw_point(
     } else {
         (id.0 % 10).to_string()
     };
+    // Where names are longer than a step only every so manieth is written.
+    let every = name.len() / usize::from(frame.step) + 1;
+    if !nth.is_multiple_of(every) {
+        return;
+    }
     let looked_at = lit || cx.app.version(cx.session) == Some(id);
     let style: Style = cx
         .theme
         .fg(if looked_at { Role::Title } else { Role::Muted });
     let x = x.saturating_sub(u16::from(frame.step >= 3));
-    buffer.set_stringn(x, foot, name, usize::from(frame.step), style);
+    buffer.set_stringn(x, foot, &name, name.len(), style);
 }
 
 /// The best so far as a staircase behind the marks.

@@ -19,13 +19,13 @@ use crate::units::{Bytes, Nanos};
 /// Memory over time in its frame.
 pub fn memory(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     let inner = cx.framed(&title(cx), area, buffer);
-    inside(cx, inner, buffer, &mut Seen::default());
+    inside(cx, inner, buffer, None);
 }
 
 /// The same without a frame.
 pub fn titled(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let rest = under_title(cx, &title(cx), area, buffer);
-    inside(cx, rest, buffer, seen);
+    inside(cx, rest, buffer, Some(seen));
 }
 
 fn title(cx: Context<'_>) -> String {
@@ -135,7 +135,7 @@ fn traces<'s>(cx: Context<'s>) -> Vec<Trace<'s>> {
     all
 }
 
-fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
+fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: Option<&mut Seen>) {
     let traces = traces(cx);
     if area.height < 3 || area.width < 14 {
         return;
@@ -145,8 +145,8 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     }
     let most = traces.iter().map(Trace::peak).max().unwrap_or(0) as f64;
     let longest = traces.iter().map(Trace::end).max().unwrap_or(0) as f64;
-    let memory = Scale::up_to(most, usize::from(area.height / 4).clamp(1, 5));
-    let time = Scale::up_to(longest, usize::from(area.width / 14).clamp(1, 8));
+    let memory = Scale::up_to(most, usize::from(area.height / 4).clamp(2, 5));
+    let time = Scale::up_to(longest, usize::from(area.width / 14).clamp(2, 8));
     let figures: Vec<(f64, String)> = memory
         .ticks()
         .map(|t| (memory.share(t), short(t, &memory)))
@@ -160,9 +160,7 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     };
     let mut plot = Plot::new(chart.width, chart.height);
     for trace in &traces {
-        let points = trace
-            .samples
-            .iter()
+        let points = thinned(trace.samples, plot.dots_wide())
             .map(|s| (time.share(s.t.0 as f64), memory.share(s.memory.0 as f64)));
         plot.line(points, trace.role, trace.stroke);
     }
@@ -177,6 +175,16 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         None => legend(cx, area, &traces),
     };
     put(buffer, area, area.height - 1, &line);
+}
+
+/// At most about four readings a dot: of each group its first and its largest, so that no peak is lost.
+fn thinned(samples: &[Sample], dots: usize) -> impl Iterator<Item = &Sample> {
+    let group = (samples.len() / (2 * dots).max(1)).max(1);
+    samples.chunks(group).flat_map(move |chunk| {
+        let most = chunk.iter().max_by_key(|s| s.memory.0);
+        let most = most.filter(|m| group > 1 && !std::ptr::eq(*m, &chunk[0]));
+        chunk.first().into_iter().chain(most)
+    })
 }
 
 /// Largest first, as an axis is written from the top.

@@ -124,7 +124,7 @@ fn inside(
         .filter_map(|s| s.values.last())
         .copied()
         .fold(0.0, f64::max);
-    let scale = Scale::up_to(most, usize::from(area.width / 14).clamp(1, 8));
+    let scale = Scale::up_to(most, usize::from(area.width / 14).clamp(2, 8));
     let chart = Rect {
         x: area.x + 1,
         width: area.width.saturating_sub(2),
@@ -147,7 +147,7 @@ fn inside(
         piles(cx, sample, &scale, band, buffer);
     }
     axis_below(cx, chart, &scale, 0.0, unit(metric), buffer);
-    let line = match cursor(cx, chart, buffer, seen) {
+    let line = match cursor(cx, chart, buffer, Some(seen)) {
         Some(at) => {
             let share = f64::from(at) / f64::from(chart.width.saturating_sub(1).max(1));
             let value = share * scale.top;

@@ -1,0 +1,435 @@
+//! The panes of the workbench: diffs of any size, the reply as it grows, charts, the version tree, the cases.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(missing_docs)]
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use reheat::session::event::{Author, Event as E, Finish, Stage, Usage, VersionId};
+use reheat::session::{Happened, Session};
+use reheat::task::Source;
+use reheat::tui::act::terminal_event;
+use reheat::tui::app::{App, Tab};
+use reheat::tui::desk;
+use reheat::tui::sample::{Moment, session};
+use reheat::tui::theme::{Depth, Theme};
+use reheat::tui::view::draw;
+
+/// A screen on which a person could type.
+struct Bench {
+    session: Session,
+    app: App,
+    terminal: Terminal<TestBackend>,
+}
+
+impl Bench {
+    fn new(width: u16, height: u16, session: Session) -> Self {
+        let mut app = App::new(Theme::dark(Depth::True), None, session.last_at.unwrap());
+        app.observe(&session);
+        Self {
+            session,
+            app,
+            terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
+        }
+    }
+
+    fn happen(&mut self, event: E) {
+        let at = self.session.last_at.unwrap();
+        self.session.apply(&Happened { at, event });
+    }
+
+    fn version(&mut self, id: u32, parent: u32, text: &str) {
+        self.happen(E::VersionCreated {
+            version: VersionId(id),
+            parent: Some(VersionId(parent)),
+            round: 0,
+            author: Author::Hand,
+            source: Source {
+                file_name: "a.py".into(),
+                text: text.into(),
+            },
+        });
+    }
+
+    /// Draws until all that was asked of the desk is on the screen.
+    fn draw(&mut self) -> &Buffer {
+        self.app.size = self.terminal.backend().buffer().area;
+        let mut grammars = None;
+        loop {
+            let mut jobs = Vec::new();
+            self.app.prepare(&self.session, &mut |job| jobs.push(job));
+            if jobs.is_empty() {
+                break;
+            }
+            for job in jobs {
+                self.app.take(desk::work(job, &mut grammars));
+            }
+        }
+        let (session, app) = (&self.session, &self.app);
+        let mut seen = None;
+        self.terminal
+            .draw(|frame| seen = Some(draw(frame, session, app)))
+            .unwrap();
+        self.app.seen = seen.unwrap();
+        self.terminal.backend().buffer()
+    }
+
+    fn text(&mut self) -> String {
+        let buffer = self.draw();
+        let mut all = String::new();
+        for y in 0..buffer.area.height {
+            let mut x = 0;
+            let mut row = String::new();
+            while x < buffer.area.width {
+                let symbol = buffer[(x, y)].symbol();
+                row.push_str(symbol);
+                x += u16::try_from(reheat::tui::text::width(symbol).max(1)).unwrap();
+            }
+            all.push_str(row.trim_end());
+            all.push('\n');
+        }
+        all
+    }
+
+    fn press(&mut self, keys: &[&str]) -> &mut Self {
+        for key in keys {
+            self.draw();
+            let code = match *key {
+                "enter" => KeyCode::Enter,
+                "esc" => KeyCode::Esc,
+                "left" => KeyCode::Left,
+                "right" => KeyCode::Right,
+                "up" => KeyCode::Up,
+                "down" => KeyCode::Down,
+                "pgdn" => KeyCode::PageDown,
+                one => KeyCode::Char(one.chars().next().unwrap()),
+            };
+            let key = KeyEvent::new(code, KeyModifiers::NONE);
+            terminal_event(&mut self.app, &self.session, &Event::Key(key));
+        }
+        self
+    }
+
+    fn click(&mut self, words: &str) {
+        let shown = self.text();
+        let (row, line) = shown
+            .lines()
+            .enumerate()
+            .find(|(_, l)| l.contains(words))
+            .unwrap_or_else(|| panic!("{words} in\n{shown}"));
+        let column = reheat::tui::text::width(&line[..line.find(words).unwrap()]);
+        let mouse = MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: column as u16,
+            row: row as u16,
+            modifiers: KeyModifiers::NONE,
+        };
+        terminal_event(&mut self.app, &self.session, &Event::Mouse(mouse));
+    }
+}
+
+fn lines(count: usize) -> String {
+    (0..count)
+        .map(|i| format!("value_{i} = compute({i}, \"text\") + {i}\n"))
+        .collect()
+}
+
+/// Two versions of a text of so many lines, a few of them changed, and the diff on the screen.
+fn long_diff(count: usize, width: u16, height: u16) -> Bench {
+    let mut bench = Bench::new(width, height, session(Moment::Finished));
+    let old = lines(count);
+    let new = old
+        .replace("value_20 = compute", "other_20 = reckon")
+        .replace("value_60 = compute", "other_60 = reckon")
+        .replace("value_90 = compute", "other_90 = reckon");
+    bench.version(100, 5, &old);
+    bench.version(101, 100, &new);
+    bench.app.selected = Some(VersionId(101));
+    bench.app.tab = Some(Tab::Diff);
+    bench
+}
+
+#[test]
+fn a_diff_in_both_layouts_with_folds_map_and_numbers() {
+    for (width, height) in [(160, 45), (80, 24)] {
+        let mut bench = long_diff(400, width, height);
+        insta::assert_snapshot!(format!("diff_{width}x{height}"), bench.text());
+        bench.press(&["D", "enter"]);
+        insta::assert_snapshot!(format!("diff_other_{width}x{height}"), bench.text());
+    }
+}
+
+#[test]
+fn a_fold_opens_by_key_or_click_and_all_by_one_key() {
+    let mut bench = long_diff(120, 160, 45);
+    assert!(!bench.text().contains("value_40 ="));
+    bench.press(&["}", "enter"]);
+    assert!(bench.text().contains("value_40 ="), "{}", bench.text());
+    bench.press(&["enter"]);
+    assert!(!bench.text().contains("value_40 ="));
+    bench.click("33 unchanged lines");
+    assert!(bench.text().contains("value_40 ="));
+    bench.click("33 unchanged lines");
+    bench.press(&["F", "g"]);
+    let shown = bench.text();
+    assert!(
+        shown.contains("value_0 =") && shown.contains("value_10 ="),
+        "{shown}"
+    );
+}
+
+#[test]
+fn changes_are_counted_and_stepped_through() {
+    let mut bench = long_diff(400, 160, 30);
+    assert!(bench.text().contains("change 1/3"));
+    for told in ["change 1/3", "change 2/3", "change 3/3", "change 3/3"] {
+        bench.press(&["]"]);
+        assert!(bench.text().contains(told), "{told}\n{}", bench.text());
+    }
+    bench.press(&["["]);
+    let shown = bench.text();
+    assert!(
+        shown.contains("change 2/3") && shown.contains("other_60"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn any_two_versions_are_compared() {
+    let mut bench = long_diff(120, 160, 45);
+    bench.app.selected = Some(VersionId(2));
+    bench.press(&["M"]);
+    bench.app.selected = Some(VersionId(101));
+    assert!(
+        bench.text().contains("v2 → v101 (marked)"),
+        "{}",
+        bench.text()
+    );
+    bench.press(&["d"]);
+    assert!(bench.text().contains("v100 → v101"));
+    bench.press(&["d", "d", "d"]);
+    assert!(bench.text().contains("v2 → v101 (marked)"));
+}
+
+/// What a frame costs is counted in lines of text that it reads and in layouts that it makes, not in time.
+#[test]
+fn a_frame_reads_the_lines_that_are_seen_whatever_stands_behind_them() {
+    let mut read = Vec::new();
+    for count in [200, 100_000] {
+        let mut bench = long_diff(count, 160, 45);
+        for keys in [&["F"][..], &["D"], &["w"], &["G"], &["pgdn"], &["3"]] {
+            bench.press(keys);
+            bench.draw();
+            let made = bench.app.panes.diff.layouts_made;
+            bench.draw();
+            assert_eq!(bench.app.panes.diff.layouts_made, made, "nothing changed");
+            let room = usize::from(bench.app.plan().main_inner().height);
+            assert!(
+                bench.app.seen.lines <= room * 2,
+                "{keys:?} {}",
+                bench.app.seen.lines
+            );
+            read.push((count, bench.app.seen.lines));
+        }
+    }
+    // The heads of folds that happen to be in sight take a row or two from the lines.
+    let (short, long) = read.split_at(read.len() / 2);
+    for (a, b) in short.iter().zip(long) {
+        assert!(b.1 <= a.1 + 4, "{read:?}");
+    }
+}
+
+#[test]
+fn a_line_of_a_megabyte_does_no_harm() {
+    for piece in ["x", "日本 ", "e\u{301}"] {
+        let long = piece.repeat((1 << 20) / piece.len());
+        let mut bench = Bench::new(120, 36, session(Moment::Finished));
+        bench.version(100, 5, &format!("a\n{long}\nb\n"));
+        bench.version(101, 100, &format!("a\n{long}!\nc\n"));
+        bench.app.selected = Some(VersionId(101));
+        for tab in [Tab::Diff, Tab::Code] {
+            bench.app.tab = Some(tab);
+            bench.press(&["G"]);
+            let end = bench.text();
+            assert!(end.contains('c'), "{end}");
+            bench.press(&["w", ">", ">"]);
+            assert!(bench.text().contains('…'), "{}", bench.text());
+            bench.press(&["w"]);
+        }
+    }
+}
+
+fn reply(bench: &mut Bench, text: &str) {
+    bench.happen(E::StageChanged {
+        stage: Stage::Streaming,
+    });
+    bench.happen(E::ReplyDelta {
+        round: 1,
+        reasoning: false,
+        text: text.into(),
+    });
+}
+
+#[test]
+fn a_growing_reply_is_followed_until_it_is_scrolled_away_from() {
+    let mut bench = Bench::new(120, 36, session(Moment::Asking));
+    reply(&mut bench, &lines(200));
+    assert!(bench.text().contains("value_199"));
+    bench.press(&["k", "k", "k", "k", "k"]);
+    bench.draw();
+    let before = bench.app.seen.first;
+    reply(&mut bench, &lines(50));
+    let shown = bench.text();
+    assert_eq!(bench.app.seen.first, before);
+    assert!(shown.contains("rows of new text · f follows"), "{shown}");
+    bench.press(&["f"]);
+    assert!(bench.text().contains("value_49"));
+}
+
+#[test]
+fn markdown_is_rendered_lightly_and_nothing_is_lost() {
+    let mut bench = Bench::new(100, 30, session(Moment::Asking));
+    let text = "## Why\n\n- the **inner** loop runs `n` times, and this item is long enough to go on in a second row, and a third\n1. first\n\n```python\nx = 1  # a comment that is so long that it does not fit into the pane at all, and goes on and on to the end\n```\nDone.\n";
+    reply(&mut bench, text);
+    insta::assert_snapshot!("markdown_100x30", bench.text());
+}
+
+#[test]
+fn reasoning_is_folded_once_the_answer_comes_and_opens_at_a_click() {
+    let mut bench = Bench::new(120, 36, session(Moment::Streaming));
+    let shown = bench.text();
+    assert!(shown.contains("▸ reasoning") && !shown.contains("nested loop compares"));
+    bench.click("▸ reasoning");
+    assert!(
+        bench.text().contains("nested loop compares"),
+        "{}",
+        bench.text()
+    );
+    bench.press(&["enter"]);
+    assert!(!bench.text().contains("nested loop compares"));
+}
+
+#[test]
+fn an_ended_reply_says_how_it_came() {
+    let mut bench = Bench::new(160, 45, session(Moment::Asking));
+    bench.happen(E::ReplyEnded {
+        round: 1,
+        model: "m".into(),
+        text: "hello".into(),
+        reasoning: "".into(),
+        chunks: vec![(1_200, 2), (3_200, 5)],
+        usage: Usage {
+            prompt_tokens: 1,
+            reply_tokens: 200,
+            counted: true,
+        },
+        finish: Finish::Stop,
+        error: String::new(),
+    });
+    bench.app.tab = Some(Tab::Stream);
+    let shown = bench.text();
+    assert!(
+        shown.contains("200 tok · 100 tok/s · first after 1.20 s"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn one_chart_alone_shows_values_under_a_cursor() {
+    let mut bench = Bench::new(160, 45, session(Moment::Finished));
+    bench.press(&["7"]);
+    insta::assert_snapshot!("charts_160x45", bench.text());
+    bench.press(&["enter", "right"]);
+    let shown = bench.text();
+    assert!(
+        shown.contains(" at ") && shown.contains("v0") && shown.contains("MB"),
+        "{shown}"
+    );
+    insta::assert_snapshot!("chart_memory_160x45", shown);
+    for _ in 0..300 {
+        bench.press(&["right"]);
+    }
+    assert!(bench.text().contains("ended at"), "{}", bench.text());
+    bench.press(&["enter", "enter", "left"]);
+    insta::assert_snapshot!("chart_times_160x45", bench.text());
+    bench.press(&["enter", "left", "left", "left", "left", "left", "left"]);
+    assert!(bench.text().contains("v0 ● original"), "{}", bench.text());
+}
+
+#[test]
+fn plain_ascii_is_plain_ascii_everywhere() {
+    for moment in [
+        Moment::Streaming,
+        Moment::Comparing,
+        Moment::Failed,
+        Moment::Finished,
+    ] {
+        for (width, height) in [(160, 45), (80, 24), (40, 12)] {
+            let mut bench = Bench::new(width, height, session(moment));
+            bench.app.ascii = true;
+            for tab in Tab::ALL {
+                bench.app.tab = Some(tab);
+                let shown = bench.text();
+                let odd: String = shown.chars().filter(|c| !c.is_ascii()).collect();
+                assert!(odd.is_empty(), "{odd:?}");
+                let unknown = bench.session.versions.is_empty() || !shown.contains('?');
+                assert!(unknown || shown.contains("? help"), "{shown}");
+            }
+        }
+    }
+    let mut bench = Bench::new(120, 36, session(Moment::Comparing));
+    bench.app.ascii = true;
+    insta::assert_snapshot!("ascii_120x36", bench.text());
+}
+
+#[test]
+fn a_large_tree_keeps_the_selected_version_in_view_and_finds_by_words() {
+    let mut bench = Bench::new(160, 45, session(Moment::Finished));
+    for n in 100..300 {
+        bench.version(n, if n % 3 == 0 { 5 } else { n - 1 }, "x = 1\n");
+    }
+    for id in [5, 150, 299, 101] {
+        bench.app.selected = Some(VersionId(id));
+        let shown = bench.text();
+        let word = format!("v{id} ");
+        let word = if id >= 100 { format!("v{id}✎") } else { word };
+        assert!(shown.contains(&word), "{id}\n{shown}");
+    }
+    bench.press(&["v", "c", "r", "a", "s", "h"]);
+    assert_eq!(bench.app.version(&bench.session), Some(VersionId(3)));
+    assert!(bench.text().contains("1 found"), "{}", bench.text());
+    bench.press(&["esc"]);
+    assert_eq!(bench.app.version(&bench.session), Some(VersionId(101)));
+    bench.press(&["v", "v", "2", "down", "enter", "V"]);
+    let shown = bench.text();
+    assert!(shown.contains("✗ 2 hidden"), "{shown}");
+}
+
+#[test]
+fn cases_are_sorted_and_outputs_stand_side_by_side() {
+    let mut bench = Bench::new(120, 36, session(Moment::Failed));
+    bench.press(&["5"]);
+    insta::assert_snapshot!("cases_failed_120x36", bench.text());
+    let mut bench = Bench::new(120, 36, session(Moment::Finished));
+    bench.press(&["5", "S", "S"]);
+    let shown = bench.text();
+    assert!(shown.contains("CPU▾"), "{shown}");
+    let at = |name: &str| {
+        shown
+            .lines()
+            .position(|l| l.contains(&format!("✓ {name}")))
+            .unwrap()
+    };
+    assert!(at("07") < at("01"), "{shown}");
+    bench.app.case = Some(6);
+    bench.press(&["down"]);
+    assert_ne!(
+        bench.app.case,
+        Some(6),
+        "down goes to the row below, not to the next number"
+    );
+}
