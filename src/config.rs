@@ -15,6 +15,7 @@ use crate::task::Objective;
 use crate::units::Bytes;
 
 pub use file::TEMPLATE;
+pub(crate) use file::distance;
 pub use keep::keep;
 pub use resolve::{NoModel, Selection, resolve_provider};
 
@@ -104,6 +105,11 @@ pub struct Config {
     pub time_limit: Option<Duration>,
     /// Limit of memory of one run.
     pub memory_limit: Option<Bytes>,
+    /// Whether the bell rings at the end of a long round.
+    pub bell: bool,
+    /// The `[keys]` table: keys of the developer's own, by action. What they mean, and whether they can be meant, the
+    /// screen's room knows.
+    pub keys: BTreeMap<String, Vec<String>>,
     /// Paths that programs in the sandbox may read besides what they need.
     pub sandbox_read: Vec<PathBuf>,
     /// The `[provider.NAME]` tables.

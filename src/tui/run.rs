@@ -1,20 +1,27 @@
 //! The one loop of the screen: waits, takes in everything that came, draws once.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use ratatui::crossterm::event::Event;
 use ratatui::layout::Rect;
 
 use crate::engine::Command;
+use crate::log;
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::act::{Effect, terminal_event};
 use crate::tui::app::App;
+use crate::tui::clip::{self, Way};
 use crate::tui::desk::{self, Job};
 use crate::tui::home::Choice;
 use crate::tui::inbox::{self, Keyboard, Message};
+use crate::tui::keys::Keymap;
+use crate::tui::memory::{Keeper, Memory};
 use crate::tui::pace::{Cause, Pace};
 use crate::tui::terminal::Screen;
 use crate::tui::theme::{Depth, Theme};
@@ -62,8 +69,16 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     app.theme_name = name;
     app.banner = start.banner;
     app.demo = start.demo;
-    if let Some(warning) = warnings.first() {
-        app.say(warning.clone(), true);
+    let folder = start.habits.folder;
+    let file = folder.as_ref().map(|f| f.join("screen.json"));
+    let trouble = adopt(
+        &mut app,
+        &start.habits.keys,
+        start.habits.bell,
+        file.as_deref(),
+    );
+    for warning in trouble.into_iter().chain(warnings) {
+        app.say(warning, true);
     }
     let _watcher = inbox::watch_themes(
         app.theme_folder.as_deref().filter(|f| f.is_dir()),
@@ -72,6 +87,9 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     let mut bench = Bench {
         session: Session::default(),
         config_file: start.config_file,
+        copied: folder.map(|f| f.join("copied.txt")),
+        keeper: Keeper::start(file),
+        way: Way::detect(environment),
         app,
         send: None,
         screen,
@@ -92,6 +110,30 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     inbox::ended(true);
     result?;
     Ok(ended)
+}
+
+/// Takes over the developer's keys and what is remembered; gives what is wrong with them.
+fn adopt(
+    app: &mut App,
+    keys: &BTreeMap<String, Vec<String>>,
+    bell: bool,
+    file: Option<&Path>,
+) -> Vec<String> {
+    let (keys, mut told) = Keymap::new(keys);
+    app.keys = keys;
+    app.bell.on = bell;
+    if told.len() > 1 {
+        // One line has room for one; the others stand below `!` and in the doctor's report.
+        told.push(format!(
+            "{} things in [keys] cannot be meant: `reheat keys` names them",
+            told.len()
+        ));
+    }
+    if let Some((memory, trouble)) = file.map(Memory::load) {
+        app.memory = memory;
+        told.extend(trouble);
+    }
+    told
 }
 
 /// Opens entries of the start screen on a thread of its own: loading a task may take a while.
@@ -119,7 +161,11 @@ enum Leaving {
 
 struct Bench {
     session: Session,
-    config_file: Option<std::path::PathBuf>,
+    config_file: Option<PathBuf>,
+    /// Where what was copied last is kept.
+    copied: Option<PathBuf>,
+    keeper: Keeper,
+    way: Way,
     app: App,
     send: Option<Box<dyn Fn(Command) + Send>>,
     screen: Screen,
@@ -204,14 +250,32 @@ impl Bench {
         match message {
             Message::Terminal(event) => {
                 self.app.now = Timestamp::now();
+                let (width, height) = (self.app.size.width, self.app.size.height);
+                if let Event::Resize(w, h) = event
+                    && (w, h) != (width, height)
+                {
+                    log::line("screen", &format!("{w}×{h}"));
+                    // Where things were is not where they are.
+                    self.app.seen.pane = None;
+                }
                 self.want(Cause::Key);
                 for effect in terminal_event(&mut self.app, &self.session, &event) {
+                    if log::on() {
+                        log::line("effect", &log::variant(&effect));
+                    }
                     self.effect(effect, inbox)?;
                 }
             }
             Message::Happened(happened) => {
+                self.app.now = Timestamp::now();
                 self.session.apply(&happened);
+                if log::on() && happened.event.durable() {
+                    log::line("event", &log::variant(&happened.event));
+                }
                 self.app.observe(&self.session);
+                if std::mem::take(&mut self.app.bell.due) {
+                    self.screen.send(b"\x07")?;
+                }
                 self.want(self.news());
             }
             Message::LoopEnded => {
@@ -265,7 +329,10 @@ impl Bench {
                 self.screen.take_again()?;
                 self.want(Cause::Key);
             }
-            other => self.leaving = Some(Leaving::Signal(other)),
+            other => {
+                log::line("screen", &format!("signal {other} ends it"));
+                self.leaving = Some(Leaving::Signal(other));
+            }
         }
         Ok(())
     }
@@ -277,6 +344,9 @@ impl Bench {
             Effect::Quit => self.leaving = Some(Leaving::Quit),
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.forget()?,
+            Effect::Copy { text, what } => self.copy(&text, &what)?,
+            Effect::Mouse(ours) => self.screen.mouse(ours)?,
+            Effect::Remember => self.keeper.keep(&self.app.memory),
             Effect::KeepTheme(name) => {
                 if let Some(file) = &self.config_file
                     && let Err(error) = crate::config::keep(file, &["theme"], name)
@@ -291,6 +361,25 @@ impl Bench {
                 file_name,
             } => self.outside(parent, &text, &file_name, inbox)?,
         }
+        Ok(())
+    }
+
+    /// Asks the terminal to take a text, and keeps it in a file: a clipboard never answers.
+    fn copy(&mut self, text: &str, what: &str) -> std::io::Result<()> {
+        let kept = self.copied.as_ref().filter(|file| {
+            clip::keep(file, text)
+                .inspect_err(|e| {
+                    log::line("copy", &format!("cannot write {}: {e}", file.display()))
+                })
+                .is_ok()
+        });
+        let bytes = clip::sequence(text, self.way);
+        if let Some(bytes) = &bytes {
+            self.screen.send(bytes)?;
+        }
+        let kept = kept.map(PathBuf::as_path);
+        let (words, error) = clip::told(what, text.len(), bytes.is_some(), kept);
+        self.app.say(words, error);
         Ok(())
     }
 
