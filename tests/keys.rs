@@ -177,6 +177,9 @@ fn keys_that_come_at_once_do_what_they_do_one_by_one() {
     ] {
         let mut slow = Bench::at(80, 24, Moment::Finished);
         let mut fast = Bench::at(80, 24, Moment::Finished);
+        // What differs is known: no key can go to what is not worked out yet.
+        slow.press("4 1");
+        fast.press("4 1");
         slow.draw();
         fast.draw();
         slow.press(keys);
@@ -616,23 +619,24 @@ fn long_words_leave_the_keys_in_sight_and_are_whole_below_one_key() {
 fn the_help_is_whole_where_there_is_little_room() {
     let mut bench = Bench::at(40, 12, Moment::Finished);
     bench.press("?");
-    bench.types("grammar");
-    bench.press("backspace backspace backspace backspace backspace backspace backspace");
     let mut all = String::new();
-    for _ in 0..BINDINGS.len() {
-        all.push_str(&bench.text().replace(['│', '\n'], " "));
+    for _ in 0..BINDINGS.len() + 20 {
+        for line in bench.text().lines() {
+            // What is said of a key, without the keys before it.
+            let said: String = line.chars().skip(13).collect();
+            all.push_str(said.trim_end_matches(['│', ' ']));
+            all.push(' ');
+        }
         bench.press("down");
     }
-    let all: String = all.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(!all.contains("objective.…"), "nothing is cut");
     for words in [
-        "integral",
-        "whatever the rule said",
-        "be resumed",
-        "Put back what was",
+        "on: time, memory, integral",
+        "version, whatever the rule said",
+        "kept and can be resumed",
+        "Put back what was deleted last",
+        "Leave; a changed text is asked about",
     ] {
-        let part = words.split(' ').next_back().unwrap();
-        assert!(all.contains(part), "{words}");
+        assert!(all.contains(words), "{words}\n{all}");
     }
     insta::assert_snapshot!("help_40x12", bench.text());
 }

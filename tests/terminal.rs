@@ -370,9 +370,9 @@ fn the_mouse_is_the_terminals_when_it_is_left_to_it() {
     terminal.at_work();
     let mode = |mode| move |s: &Seen| s.parser.screen().mouse_protocol_mode() == mode;
     terminal.wait("the mouse", mode(vt100::MouseProtocolMode::ButtonMotion));
-    terminal.keys(b"M");
+    terminal.keys(b"\x17m");
     terminal.wait("a free mouse", mode(vt100::MouseProtocolMode::None));
-    terminal.keys(b"M");
+    terminal.keys(b"\x17m");
     terminal.wait(
         "the mouse again",
         mode(vt100::MouseProtocolMode::ButtonMotion),

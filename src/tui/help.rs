@@ -5,45 +5,71 @@ use ratatui::crossterm::event::KeyEvent;
 use crate::session::Session;
 use crate::tui::act::{Effect, act};
 use crate::tui::app::{App, Overlay};
-use crate::tui::keys::{Bound, Context, name_of};
+use crate::tui::keys::{Bound, Context, TYPING, name_of, shown};
 
-/// Rows of the help that match what was typed and mean something here; those of the moment first.
+/// One row of the help.
+#[derive(Clone, Debug)]
+pub struct Row<'a> {
+    /// The heading that it stands under.
+    pub group: &'static str,
+    /// Its keys, two spaces between them.
+    pub keys: String,
+    /// What they do.
+    pub help: &'static str,
+    /// The action; none where the keys only help in typing.
+    pub bound: Option<&'a Bound>,
+}
+
+/// Rows of the help that match what was typed and mean something here, those of the moment first.
 #[must_use]
-pub fn rows<'a>(app: &'a App, filter: &str) -> Vec<&'a Bound> {
+pub fn rows<'a>(app: &'a App, filter: &str) -> Vec<Row<'a>> {
+    let contexts = app.contexts();
+    let searching = contexts.contains(&Context::Search);
+    let table = app.keys.rows();
+    let mut found: Vec<&Bound> = table
+        .iter()
+        .filter(|b| contexts.contains(&b.row.context))
+        .collect();
+    // The table need not be written in the order of its headings.
+    found.sort_by_key(|b| {
+        let elsewhere = searching && b.row.context != Context::Search;
+        let place = table.iter().position(|t| t.row.group == b.row.group);
+        (elsewhere, place)
+    });
+    let actions = found.into_iter().map(|b| Row {
+        group: b.row.group,
+        keys: match b.keys.iter().map(|k| shown(k)).collect::<Vec<_>>() {
+            keys if keys.is_empty() => "–".to_owned(),
+            keys => keys.join("  "),
+        },
+        help: b.row.help,
+        bound: Some(b),
+    });
+    let typing = TYPING.iter().flat_map(|(group, rows)| {
+        rows.iter().map(|(keys, help)| Row {
+            group,
+            keys: keys.split("  ").map(shown).collect::<Vec<_>>().join("  "),
+            help,
+            bound: None,
+        })
+    });
+    let all: Vec<Row<'a>> = if app.steering {
+        typing.chain(actions).collect()
+    } else {
+        actions.chain(typing).collect()
+    };
     let words: Vec<String> = filter
         .to_lowercase()
         .split_whitespace()
         .map(str::to_owned)
         .collect();
-    let matches = |b: &Bound| {
-        let (keys, row) = (b.keys.join(" "), b.row);
-        let text = format!("{keys} {} {} {}", row.short, row.help, row.action.name());
-        let text = text.to_lowercase();
+    let matches = |row: &Row<'_>| {
+        let action = row.bound.map(|b| (b.row.short, b.row.action.name()));
+        let (short, name) = action.unwrap_or_default();
+        let text = format!("{} {} {short} {name}", row.keys, row.help).to_lowercase();
         words.iter().all(|w| text.contains(w))
     };
-    let contexts = app.contexts();
-    let mut rows: Vec<&Bound> = app
-        .keys
-        .rows()
-        .iter()
-        .filter(|b| contexts.contains(&b.row.context) && matches(b))
-        .collect();
-    let searching = contexts.contains(&Context::Search);
-    // The table need not be written in the order of its headings.
-    rows.sort_by_key(|b| {
-        let elsewhere = searching && b.row.context != Context::Search;
-        (elsewhere, place_of(app, b.row.group))
-    });
-    rows
-}
-
-/// Where in the table a heading comes first.
-fn place_of(app: &App, group: &str) -> usize {
-    app.keys
-        .rows()
-        .iter()
-        .position(|b| b.row.group == group)
-        .unwrap_or(usize::MAX)
+    all.into_iter().filter(|r| matches(r)).collect()
 }
 
 /// What a key does in the help.
@@ -60,10 +86,13 @@ pub fn key(
         "?" if filter.is_empty() => return Vec::new(),
         "enter" => {
             return match found.get(cursor) {
-                Some(bound) => {
+                Some(Row {
+                    bound: Some(bound), ..
+                }) => {
                     let action = bound.row.action;
                     act(app, session, action)
                 }
+                Some(_) => Vec::new(),
                 None => Vec::new(),
             };
         }

@@ -1,5 +1,5 @@
 //! The mouse: the wheel moves what is under it, a click chooses, a drag moves a border. All of it can be done by keys
-//! as well, and `M` leaves the mouse to the terminal, whose own selection then works.
+//! as well, and `ctrl-w m` leaves the mouse to the terminal, whose own selection then works.
 
 use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};

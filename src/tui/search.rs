@@ -1,8 +1,8 @@
 //! Searching the pane that is shown, whatever it shows: what is searched is what is drawn, row by row.
 //!
 //! The pane is drawn beside the screen, all of it, once a search begins; from then on a search is a search of texts.
-//! So every pane can be searched, and a match is always a thing that can be seen. Line numbers and rails, which are
-//! drawn faintly, are no part of the text.
+//! So every pane can be searched, and a match is always a thing that can be seen. Line numbers, which are drawn
+//! faintly, are no part of the text.
 
 use std::ops::Range;
 
@@ -307,7 +307,7 @@ fn body(inner: Rect, seen: &Seen) -> Rect {
     }
 }
 
-/// A row of the screen as a text, one character or more for each cell.
+/// A row of the screen as a text, one character or more for each cell; faint figures are no text.
 fn row(buffer: &Buffer, area: Rect, y: u16, app: &App) -> String {
     let faint = app.theme.fg(Role::Faint).fg;
     let plain = app.theme.fg(Role::Text).fg;
@@ -320,7 +320,7 @@ fn row(buffer: &Buffer, area: Rect, y: u16, app: &App) -> String {
         let symbol = cell.symbol();
         let is_faint = faint != plain && faint.unwrap_or(Color::Reset) == cell.fg;
         let cells = u16::try_from(width(symbol)).unwrap_or(1).max(1);
-        if is_faint && symbol != " " {
+        if is_faint && symbol.bytes().all(|b| b.is_ascii_digit()) {
             text.extend(std::iter::repeat_n(NO_TEXT, cells.into()));
         } else {
             text.push_str(symbol);

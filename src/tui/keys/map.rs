@@ -186,7 +186,10 @@ impl Keymap {
                 if bound.keys.iter().any(|k| k == typed) {
                     return Found::Action(bound.row.action);
                 }
-                begun |= bound.keys.iter().any(|k| collide(k, typed));
+                begun |= bound.keys.iter().any(|k| {
+                    k.strip_prefix(typed)
+                        .is_some_and(|rest| rest.starts_with(' '))
+                });
             }
             if begun {
                 return Found::Begun;

@@ -147,8 +147,7 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
     }
     all.push((Action::NextTab, "pane"));
     all.push((Action::Older, "version"));
-    all.push((Action::Palette, "commands"));
-    all.push((Action::Search, "search"));
+    all.push((Action::Palette, "more"));
     let both = [Action::Newer, Action::Older].map(|a| cx.app.keys.shown(a));
     let mut keys = named(cx, &all);
     if let Some(version) = keys.iter_mut().find(|k| k.1 == "version") {

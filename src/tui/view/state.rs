@@ -20,27 +20,35 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let room = usize::from(area.width);
-    let (glyph, role, text) = now(cx);
+    let (glyph, role, mut text) = now(cx);
+    let word = cx.app.word(cx.session);
+    // On one row the keys keep what they need most: a long word is whole under the key of the messages.
+    let kept = if area.height > 1 {
+        1
+    } else {
+        (room / 3).clamp(24, 60)
+    };
+    let free = |text: &str| room.saturating_sub(width(text) + kept + 6);
+    if let Some((word, _)) = word
+        && width(word) > free(&text)
+        && let Some(end) = text.find(" · ")
+    {
+        // What is on stays; how far it has come can wait until the word is gone.
+        text.truncate(end);
+    }
+    let left_over = free(&text);
     let mut left = vec![
         cx.span(format!(" {glyph} "), role),
         cx.span(text, Role::Title),
     ];
-    if let Some((word, error)) = cx.app.word(cx.session) {
-        let used: usize = left.iter().map(|s| width(&s.content)).sum();
-        // On one row the keys keep what they need most: a long word is whole under `!`.
-        let kept = if area.height > 1 {
-            1
-        } else {
-            (room / 3).clamp(24, 60)
-        };
-        let left_over = room.saturating_sub(used + kept);
-        if left_over > 16 || area.height > 1 {
-            let text = visible(word).replace('␊', " ");
-            left.push(cx.span(
-                format!(" · {}", cut(&text, left_over.saturating_sub(3))),
-                if error { Role::Error } else { Role::Info },
-            ));
-        }
+    if let Some((word, error)) = word
+        && (left_over > 12 || area.height > 1)
+    {
+        let word = visible(word).replace('␊', " ");
+        left.push(cx.span(
+            format!(" · {}", cut(&word, left_over)),
+            if error { Role::Error } else { Role::Info },
+        ));
     }
     let left = Line::from(left);
     if area.height > 1 {
