@@ -472,3 +472,50 @@ fn a_log_tells_what_happened_and_nothing_that_was_typed() {
     );
     assert!(!text.contains("secret"), "{text}");
 }
+
+#[test]
+fn a_terminal_that_can_show_nothing_gets_one_sentence_and_no_escape() {
+    for term in [Some("dumb"), Some(""), None] {
+        let size = PtySize {
+            rows: 24,
+            cols: 80,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_reheat"));
+        match term {
+            Some(term) => command.env("TERM", term),
+            None => command.env_remove("TERM"),
+        }
+        command.cwd(std::env::temp_dir());
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let reader = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            // A terminal whose last program has gone may say so by an error.
+            let _ = reader.read_to_end(&mut said);
+            String::from_utf8_lossy(&said).into_owned()
+        });
+        assert_eq!(wait_for(child.as_mut()), 2, "{term:?}");
+        let said = reader.join().unwrap();
+        assert!(said.contains("needs a terminal"), "{term:?}: {said}");
+        assert!(!said.contains('\u{1b}'), "{term:?}: {said:?}");
+    }
+}
+
+#[test]
+fn a_closed_standard_output_is_no_reason_to_panic() {
+    for arguments in ["keys", "config", "demo --list", "--help"] {
+        let output = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(format!("exec \"$0\" {arguments} >&-"))
+            .arg(env!("CARGO_BIN_EXE_reheat"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("panicked"), "{arguments}: {said}");
+        assert!(output.status.code().is_some(), "{arguments}: {said}");
+    }
+}

@@ -42,6 +42,8 @@ pub struct Search {
     rows: Vec<Box<str>>,
     hits: Vec<(usize, Range<u16>)>,
     at: Option<usize>,
+    /// Rows of a list, with the entries that they stand for: a match there chooses its entry.
+    list: Vec<(u16, usize)>,
     /// Where the pane was when the search began.
     before: (Tab, Option<usize>),
 }
@@ -89,6 +91,7 @@ pub fn begin(app: &mut App, session: &Session) {
         rows: Vec::new(),
         hits: Vec::new(),
         at: None,
+        list: Vec::new(),
         before: (pane, app.scroll.get(&pane).copied()),
     });
 }
@@ -192,6 +195,15 @@ fn go(app: &mut App, hit: usize) {
     };
     search.at = Some(hit);
     let (row, pane) = (*row, search.before.0);
+    let entry = search.list.iter().find(|(at, _)| usize::from(*at) == row);
+    if let Some((_, entry)) = entry
+        && pane == Tab::Cases
+    {
+        app.case = Some(*entry);
+    }
+    if !search.list.is_empty() {
+        return;
+    }
     let room = app.seen.room.max(1);
     let seen = app.seen.first + 1..app.seen.first + room.saturating_sub(1).max(2);
     if app.seen.total > room && !seen.contains(&row) {
@@ -210,8 +222,9 @@ fn collect(app: &mut App, session: &Session) {
     let pane = app.pane(session);
     search.before.0 = pane;
     let (rows, ground) = rows(app, session, pane, search.ground);
-    if let Some(rows) = rows {
+    if let Some((rows, list)) = rows {
         search.rows = rows;
+        search.list = list;
         search.at = None;
     }
     search.ground = Some(ground);
@@ -227,13 +240,16 @@ fn collect(app: &mut App, session: &Session) {
     app.search = Some(search);
 }
 
+/// The rows of a pane, and which of them are entries of a list.
+type Drawn = (Vec<Box<str>>, Vec<(u16, usize)>);
+
 /// All rows of a pane, drawn piece by piece; none where they are known already.
 fn rows(
     app: &mut App,
     session: &Session,
     pane: Tab,
     known: Option<Ground>,
-) -> (Option<Vec<Box<str>>>, Ground) {
+) -> (Option<Drawn>, Ground) {
     let mut jobs = Vec::new();
     app.prepare(session, &mut |job| jobs.push(job));
     app.jobs.append(&mut jobs);
@@ -241,6 +257,7 @@ fn rows(
     let main = plan.main;
     let kept = app.scroll.get(&pane).copied();
     let mut all: Vec<Box<str>> = Vec::new();
+    let mut list;
     let version = app.version(session);
     let mut ground = (pane, version, 0, main);
     plan.main = Rect {
@@ -265,6 +282,11 @@ fn rows(
             return (None, ground);
         }
         let body = body(plan.main_inner(), &seen);
+        list = seen
+            .rows
+            .iter()
+            .map(|(r, n)| (r.y.saturating_sub(body.y), *n))
+            .collect();
         // What came before the piece asked for was drawn already: at the end a pane moves no further.
         let before = all.len().saturating_sub(seen.first);
         let total = seen.total.max(usize::from(body.height)).min(MOST_ROWS);
@@ -275,12 +297,13 @@ fn rows(
             }
             all.push(row(&buffer, body, y, app).into());
         }
-        if all.len() >= seen.total.min(MOST_ROWS) || all.len() == had || seen.first > had {
+        let whole = all.len() >= seen.total.min(MOST_ROWS) || !list.is_empty();
+        if whole || all.len() == had || seen.first > had {
             break;
         }
     }
     restore(app, pane, kept);
-    (Some(all), ground)
+    (Some((all, list)), ground)
 }
 
 fn restore(app: &mut App, pane: Tab, kept: Option<usize>) {
@@ -292,11 +315,10 @@ fn restore(app: &mut App, pane: Tab, kept: Option<usize>) {
 
 /// Where in a pane the rows are that move: below what stands still above them.
 fn body(inner: Rect, seen: &Seen) -> Rect {
-    let room = u16::try_from(seen.room)
-        .unwrap_or(u16::MAX)
-        .min(inner.height);
-    let still = if seen.total > 0 {
-        inner.height - room
+    let room = u16::try_from(seen.room).unwrap_or(u16::MAX);
+    // A list has its heading above it and its entry below, and all of it is searched.
+    let still = if seen.total > 0 && seen.rows.is_empty() {
+        inner.height.saturating_sub(room)
     } else {
         0
     };

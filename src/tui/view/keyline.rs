@@ -17,7 +17,8 @@ pub fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
     let help = (cx.app.keys.shown(Action::Help), "help");
     let wanted = wanted(cx);
     // Where letters are typed, a question mark is only a question mark.
-    let typing = cx.app.overlay.is_some() || cx.app.steering;
+    let searching = cx.app.search.as_ref().is_some_and(|s| s.typing);
+    let typing = cx.app.overlay.is_some() || cx.app.steering || searching;
     let reserve = if typing { 0 } else { 8 };
     for (key, word) in wanted.into_iter().chain((reserve > 0).then_some(help)) {
         let cost = width(&key) + width(word) + 4;

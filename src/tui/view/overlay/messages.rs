@@ -6,13 +6,13 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::sheet;
+use crate::tui::layout::centred;
 use crate::tui::text::{pad_left, wrap_all};
 use crate::tui::theme::Role;
 use crate::tui::view::{Context, put};
 
 /// Draws it; the newest is at the end.
 pub fn draw(cx: Context<'_>, area: Rect, back: usize, buffer: &mut Buffer) {
-    let inner = sheet(cx, area, "said lately", buffer);
     let own = cx.app.said.iter().map(|m| (m.at, m.text.as_str(), m.error));
     let notes = cx
         .session
@@ -21,8 +21,7 @@ pub fn draw(cx: Context<'_>, area: Rect, back: usize, buffer: &mut Buffer) {
         .map(|n| (n.at, n.text.as_str(), n.error));
     let mut all: Vec<(Timestamp, &str, bool)> = own.chain(notes).collect();
     all.sort_by_key(|m| m.0);
-    let room = usize::from(inner.height);
-    let cells = usize::from(inner.width).saturating_sub(12);
+    let cells = usize::from(area.width).saturating_sub(16);
     let mut rows: Vec<Line<'_>> = Vec::new();
     // Only as many as can be seen, and a few to scroll to.
     for (at, text, error) in all.iter().rev().take(400).rev() {
@@ -41,13 +40,12 @@ pub fn draw(cx: Context<'_>, area: Rect, back: usize, buffer: &mut Buffer) {
         }
     }
     if rows.is_empty() {
-        return put(
-            buffer,
-            inner,
-            0,
-            &Line::from(cx.span("nothing yet", Role::Muted)),
-        );
+        rows.push(Line::from(cx.span("nothing yet", Role::Muted)));
     }
+    let height = (rows.len() as u16 + 2).min(area.height);
+    let place = centred(area, area.width, height);
+    let inner = sheet(cx, place, "said lately", buffer);
+    let room = usize::from(inner.height);
     let last = rows.len().saturating_sub(room);
     let first = last.saturating_sub(back);
     for (n, line) in rows.iter().skip(first).take(room).enumerate() {

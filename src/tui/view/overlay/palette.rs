@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{sheet, typed};
 use crate::tui::layout::centred;
 use crate::tui::palette::{Entry, Palette};
-use crate::tui::text::{cut, pad, visible, width};
+use crate::tui::text::{pad, pad_left, visible, width};
 use crate::tui::theme::Role;
 use crate::tui::view::{Context, put};
 
@@ -52,24 +52,25 @@ pub fn draw(cx: Context<'_>, area: Rect, palette: &Palette, buffer: &mut Buffer)
         let words = Line::from(cx.span("nothing is called so", Role::Muted));
         return put(buffer, rows, 0, &words);
     }
+    let keys = palette.found.iter().map(|e| width(&e.key)).max();
+    let keys = keys.unwrap_or(0).min(10);
     let room = usize::from(rows.height);
     let first = (palette.cursor + 1).saturating_sub(room);
     for (n, entry) in palette.found.iter().skip(first).take(room).enumerate() {
         let chosen = first + n == palette.cursor;
-        let line = row(cx, entry, chosen, rows.width.into());
+        let line = row(cx, entry, chosen, keys, rows.width.into());
         put(buffer, rows, n as u16, &line);
     }
 }
 
-fn row<'a>(cx: Context<'a>, entry: &Entry, chosen: bool, room: usize) -> Line<'a> {
+fn row<'a>(cx: Context<'a>, entry: &Entry, chosen: bool, keys: usize, room: usize) -> Line<'a> {
     let ground = if chosen {
         cx.theme.bg(Role::Selection)
     } else {
         Style::new()
     };
     let of = |role| cx.theme.fg(role).patch(ground);
-    let key = cut(&entry.key, 10).into_owned();
-    let left = room.saturating_sub(width(&key) + 2);
+    let left = room.saturating_sub(keys + 2);
     let mut spans = vec![Span::styled(
         if chosen { "▸ " } else { "  " },
         of(Role::Key),
@@ -102,12 +103,7 @@ fn row<'a>(cx: Context<'a>, entry: &Entry, chosen: bool, room: usize) -> Line<'a
         pad(&about, left.saturating_sub(used)),
         of(Role::Muted),
     ));
-    spans.push(Span::styled(
-        format!(
-            "{}{key} ",
-            " ".repeat(room.saturating_sub(left.max(used) + width(&key) + 1))
-        ),
-        of(Role::Key),
-    ));
+    let key = pad_left(&entry.key, keys);
+    spans.push(Span::styled(format!(" {key} "), of(Role::Key)));
     Line::from(spans)
 }
