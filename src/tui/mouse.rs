@@ -39,10 +39,9 @@ pub fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effe
                 *app.arrangement_mut() = wish;
             }
         }
-        MouseEventKind::Up(MouseButton::Left) => {
-            if app.dragged.take().is_some() {
-                return vec![Effect::Remember];
-            }
+        MouseEventKind::Up(MouseButton::Left) if app.dragged.is_some() => {
+            app.dragged = None;
+            return vec![Effect::Remember];
         }
         _ => {}
     }

@@ -4,6 +4,8 @@
 //! So every pane can be searched, and a match is always a thing that can be seen. Line numbers, which are drawn
 //! faintly, are no part of the text.
 
+mod query;
+
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
@@ -11,8 +13,8 @@ use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use tui_textarea::TextArea;
-use unicode_segmentation::UnicodeSegmentation;
 
+use self::query::Query;
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::tui::app::{App, Seen, Tab};
@@ -257,7 +259,7 @@ fn rows(
     let main = plan.main;
     let kept = app.scroll.get(&pane).copied();
     let mut all: Vec<Box<str>> = Vec::new();
-    let mut list;
+    let mut list: Vec<(u16, usize)>;
     let version = app.version(session);
     let mut ground = (pane, version, 0, main);
     plan.main = Rect {
@@ -353,55 +355,6 @@ fn row(buffer: &Buffer, area: Rect, y: u16, app: &App) -> String {
     text
 }
 
-/// What is looked for: lower case finds both cases, a capital letter means itself.
-struct Query {
-    wanted: Vec<char>,
-    exact: bool,
-}
-
-impl Query {
-    fn new(text: &str) -> Self {
-        let exact = text.chars().any(char::is_uppercase);
-        let wanted = crate::tui::text::visible(text).chars().collect();
-        Self { wanted, exact }
-    }
-
-    /// The cells of all places where it stands, from left to right, never one over another.
-    fn find(&self, row: &str) -> Vec<Range<u16>> {
-        let mut found = Vec::new();
-        if self.wanted.is_empty() {
-            return found;
-        }
-        let fold = |c: char| {
-            if self.exact {
-                c
-            } else {
-                c.to_lowercase().next().unwrap_or(c)
-            }
-        };
-        // Characters with the cells that the whole grapheme around them takes.
-        let mut characters: Vec<(char, u16, u16)> = Vec::with_capacity(row.len());
-        let mut x = 0;
-        for grapheme in row.graphemes(true) {
-            let end = x + u16::try_from(width(grapheme)).unwrap_or(1);
-            characters.extend(grapheme.chars().map(|c| (fold(c), x, end)));
-            x = end;
-        }
-        let n = self.wanted.len();
-        let mut at = 0;
-        while at + n <= characters.len() {
-            let here = &characters[at..at + n];
-            if here.iter().zip(&self.wanted).all(|(c, w)| c.0 == fold(*w)) {
-                found.push(here[0].1..here[n - 1].2);
-                at += n;
-            } else {
-                at += 1;
-            }
-        }
-        found
-    }
-}
-
 /// Marks all matches that can be seen, the one that was gone to more than the others, and writes the search onto the
 /// lower edge of the pane.
 pub fn draw(cx: Context<'_>, main: Rect, inner: Rect, seen: &Seen, buffer: &mut Buffer) {
@@ -464,29 +417,5 @@ pub fn draw(cx: Context<'_>, main: Rect, inner: Rect, seen: &Seen, buffer: &mut 
     ] {
         let left = usize::from((main.x + main.width).saturating_sub(x + 2));
         x = buffer.set_stringn(x, y, text, left, cx.theme.fg(role)).0;
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lower_case_finds_both_a_capital_finds_itself() {
-        let find = |query: &str, row: &str| Query::new(query).find(row);
-        assert_eq!(find("ab", "ab AB aB"), [0..2, 3..5, 6..8]);
-        assert_eq!(find("AB", "ab AB aB"), [3..5]);
-        assert_eq!(find("aa", "aaaa"), [0..2, 2..4]);
-        assert_eq!(find("", "aaaa"), []);
-        assert_eq!(find("longer", "short"), []);
-    }
-
-    #[test]
-    fn cells_of_wide_and_combining_characters_are_counted() {
-        let find = |query: &str, row: &str| Query::new(query).find(row);
-        assert_eq!(find("語x", "日本語x"), [4..7]);
-        assert_eq!(find("e", "日e\u{301}f"), [2..3]);
-        assert_eq!(find("ſ", "ſs"), [0..1]);
     }
 }
