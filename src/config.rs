@@ -14,6 +14,7 @@ use std::time::Duration;
 use crate::task::{LimitsSaid, Objective};
 
 pub use file::TEMPLATE;
+pub(crate) use file::distance;
 pub use keep::keep;
 pub use resolve::{NoModel, Selection, resolve_provider};
 
@@ -105,6 +106,11 @@ pub struct Config {
     pub limits: LimitsSaid,
     /// What one build may use.
     pub build: LimitsSaid,
+    /// Whether the bell rings at the end of a long round.
+    pub bell: bool,
+    /// The `[keys]` table: keys of the developer's own, by action. What they mean, and whether they can be meant, the
+    /// screen's room knows.
+    pub keys: BTreeMap<String, Vec<String>>,
     /// Paths that programs in the sandbox may read besides what they need; not checked yet.
     pub sandbox_read: Vec<PathBuf>,
     /// The `[provider.NAME]` tables.

@@ -17,6 +17,7 @@
 pub mod cli;
 pub mod config;
 pub mod engine;
+pub mod log;
 pub mod measure;
 pub mod model;
 pub mod report;

@@ -486,9 +486,10 @@ fn a_pasted_hint_waits_for_enter() {
     assert_eq!(bench.press(&["q"]), vec![], "letters go into the box");
     assert_eq!(
         bench.press(&["enter"]),
-        vec![Effect::Send(Command::Hint(
-            "first line\nsecond line\nq".into()
-        ))]
+        vec![
+            Effect::Remember,
+            Effect::Send(Command::Hint("first line\nsecond line\nq".into()))
+        ]
     );
 }
 

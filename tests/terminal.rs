@@ -32,6 +32,10 @@ fn child() {
     start.demo = true;
     start.themes = std::env::var_os("REHEAT_TERMINAL_THEMES").map(Into::into);
     start.theme = std::env::var("REHEAT_TERMINAL_THEME").ok();
+    start.habits.folder = std::env::var_os("REHEAT_TERMINAL_FOLDER").map(Into::into);
+    if let Some(log) = std::env::var_os("REHEAT_TERMINAL_LOG") {
+        reheat::log::open(log.as_ref()).unwrap();
+    }
     let ended = reheat::tui::run(start).unwrap();
     if let Some(signal) = ended.signal {
         std::process::exit(128 + signal);
@@ -352,4 +356,186 @@ fn a_light_terminal_that_is_asked_gets_the_light_theme_and_keys_typed_meanwhile_
     terminal.wait("the pane of the key", |s| {
         s.parser.screen().contents().contains("▌7 charts▐")
     });
+}
+
+/// A session in which something is asked of the screen first, with folders of its own.
+fn start_in(folder: &std::path::Path) -> Terminal {
+    Terminal::start_with(
+        "play",
+        &[("REHEAT_TERMINAL_FOLDER", folder.to_str().unwrap())],
+    )
+}
+
+#[test]
+fn what_is_copied_goes_to_the_clipboard_and_to_a_file_and_nobody_waits_for_an_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = start_in(folder.path());
+    terminal.at_work();
+    terminal.wait("v0", |s| s.parser.screen().contents().contains("v0"));
+    terminal.keys(b"yc");
+    terminal.wait("the words", |s| {
+        s.parser.screen().contents().contains("is copied")
+    });
+    let sent = |s: &Seen| s.bytes.windows(7).any(|w| w == b"\x1b]52;c;");
+    assert!(sent(&terminal.seen.0.lock().unwrap()));
+    let copied = std::fs::read_to_string(folder.path().join("copied.txt")).unwrap();
+    assert!(copied.contains("def "), "{copied}");
+    terminal.keys(b"q");
+    assert_eq!(terminal.given_back(), 0);
+}
+
+#[test]
+fn the_mouse_is_the_terminals_when_it_is_left_to_it() {
+    let mut terminal = Terminal::start("play");
+    terminal.at_work();
+    let mode = |mode| move |s: &Seen| s.parser.screen().mouse_protocol_mode() == mode;
+    terminal.wait("the mouse", mode(vt100::MouseProtocolMode::ButtonMotion));
+    terminal.keys(b"\x17m");
+    terminal.wait("a free mouse", mode(vt100::MouseProtocolMode::None));
+    terminal.keys(b"\x17m");
+    terminal.wait(
+        "the mouse again",
+        mode(vt100::MouseProtocolMode::ButtonMotion),
+    );
+    terminal.keys(b"q");
+    assert_eq!(terminal.given_back(), 0);
+}
+
+#[test]
+fn what_was_arranged_is_there_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    for (n, keys) in [b"h".as_slice(), b"h"].iter().enumerate() {
+        let mut terminal = start_in(folder.path());
+        terminal.at_work();
+        terminal.keys(keys);
+        terminal.wait("the box", |s| {
+            s.parser.screen().contents().contains("steer the next")
+        });
+        if n == 0 {
+            terminal.keys(b"\x1b[200~tune the loop\x1b[201~");
+            terminal.wait("the paste", |s| {
+                s.parser.screen().contents().contains("tune the loop")
+            });
+            terminal.keys(b"\r");
+            terminal.wait("the word", |s| {
+                s.parser.screen().contents().contains("next prompt")
+            });
+        } else {
+            terminal.keys(b"\x1b[A");
+            terminal.wait("the hint", |s| {
+                s.parser.screen().contents().contains("tune the loop")
+            });
+            terminal.keys(b"\x1b");
+            terminal.wait("the box closed", |s| {
+                !s.parser.screen().contents().contains("alt-⏎")
+            });
+        }
+        terminal.keys(b"q");
+        assert_eq!(terminal.given_back(), 0);
+    }
+}
+
+#[test]
+fn a_storm_of_resizes_down_to_one_cell_and_back_leaves_a_whole_screen() {
+    let mut terminal = Terminal::start("play");
+    terminal.at_work();
+    let size = |rows, cols| PtySize {
+        rows,
+        cols,
+        pixel_width: 0,
+        pixel_height: 0,
+    };
+    for n in 0..60_u16 {
+        let (rows, cols) = [(1, 1), (12, 40), (60, 200), (2, 300), (100, 3)][usize::from(n) % 5];
+        terminal
+            .master
+            .as_ref()
+            .unwrap()
+            .resize(size(rows, cols))
+            .unwrap();
+    }
+    terminal
+        .master
+        .as_ref()
+        .unwrap()
+        .resize(size(24, 80))
+        .unwrap();
+    // Whatever was drawn for other sizes, what is drawn from now on is whole.
+    terminal.seen.0.lock().unwrap().parser = vt100::Parser::new(24, 80, 0);
+    terminal.keys(b"\x0c");
+    terminal.wait("a whole screen", |s| {
+        let shown = s.parser.screen().contents();
+        shown.contains("pairs") && shown.contains("? help") && shown.contains('╯')
+    });
+    // The parser began anew, so it never saw the modes that were taken before.
+    terminal.keys(b"q");
+    assert_eq!(wait_for(terminal.child.as_mut()), 0);
+}
+
+#[test]
+fn a_log_tells_what_happened_and_nothing_that_was_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("reheat.log");
+    let mut terminal =
+        Terminal::start_with("play", &[("REHEAT_TERMINAL_LOG", log.to_str().unwrap())]);
+    terminal.at_work();
+    terminal.keys(b"hsecret words\r");
+    terminal.wait("the word", |s| {
+        s.parser.screen().contents().contains("next prompt")
+    });
+    terminal.keys(b"q");
+    assert_eq!(terminal.given_back(), 0);
+    let text = std::fs::read_to_string(&log).unwrap();
+    assert!(
+        text.contains("start") && text.contains("Send") && text.contains("Quit"),
+        "{text}"
+    );
+    assert!(!text.contains("secret"), "{text}");
+}
+
+#[test]
+fn a_terminal_that_can_show_nothing_gets_one_sentence_and_no_escape() {
+    for term in [Some("dumb"), Some(""), None] {
+        let size = PtySize {
+            rows: 24,
+            cols: 80,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_reheat"));
+        match term {
+            Some(term) => command.env("TERM", term),
+            None => command.env_remove("TERM"),
+        }
+        command.cwd(std::env::temp_dir());
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let reader = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            // A terminal whose last program has gone may say so by an error.
+            let _ = reader.read_to_end(&mut said);
+            String::from_utf8_lossy(&said).into_owned()
+        });
+        assert_eq!(wait_for(child.as_mut()), 2, "{term:?}");
+        let said = reader.join().unwrap();
+        assert!(said.contains("needs a terminal"), "{term:?}: {said}");
+        assert!(!said.contains('\u{1b}'), "{term:?}: {said:?}");
+    }
+}
+
+#[test]
+fn a_closed_standard_output_is_no_reason_to_panic() {
+    for arguments in ["keys", "config", "demo --list", "--help"] {
+        let output = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(format!("exec \"$0\" {arguments} >&-"))
+            .arg(env!("CARGO_BIN_EXE_reheat"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("panicked"), "{arguments}: {said}");
+        assert!(output.status.code().is_some(), "{arguments}: {said}");
+    }
 }

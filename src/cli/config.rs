@@ -121,11 +121,23 @@ fn shown(folders: &Folders, config: &Config) -> String {
     for path in &config.sandbox_read {
         line("may be read", path.display().to_string());
     }
+    if config.bell {
+        line("bell", "at the end of a long round".into());
+    }
+    for (name, keys) in &config.keys {
+        line("key", format!("{name}: {}", keys.join(", ")));
+    }
     for (name, table) in &config.providers {
         line("provider", format!("{name}: {}", described(table)));
     }
     for warning in &config.warnings {
         line("warning", warning.clone());
+    }
+    for told in crate::tui::keys::Keymap::new(&config.keys).1 {
+        line(
+            "warning",
+            format!("{}: {told}", folders.config_file().display()),
+        );
     }
     text
 }

@@ -43,6 +43,9 @@ pub fn run(_args: &DoctorArgs) -> ExitCode {
             "Settings\n  ✗ {trouble}\n    the defaults are used below\n\n"
         ));
     }
+    for told in crate::tui::keys::Keymap::new(&ground.config.keys).1 {
+        print(&format!("Settings\n  ! {told}\n\n"));
+    }
     let judge = Judge::open(sandbox::Settings::default(), None);
     let mut fine = judge.is_ok() && troubles.is_empty();
     match &judge {

@@ -14,7 +14,7 @@ use crate::sandbox::{self, Sandbox, Tier};
 use crate::session::Session;
 use crate::task::bundled;
 use crate::tui::{
-    self, Choice, Home, Late, Link, ModelLine, Server, SessionEntry, Start, TaskEntry,
+    self, Choice, Habits, Home, Late, Link, ModelLine, Server, SessionEntry, Start, TaskEntry,
 };
 
 /// Sessions that the start screen lists.
@@ -47,6 +47,7 @@ pub fn run(theme: Option<&str>) -> ExitCode {
             .or_else(|| ground.config.theme.clone()),
         themes: Some(ground.folders.config.join("themes")),
         config_file: Some(ground.folders.config_file()),
+        habits: habits(&ground),
     };
     match tui::run(start) {
         Ok(ended) => ended.signal.map_or(ExitCode::SUCCESS, of_signal),
@@ -73,12 +74,22 @@ pub fn workbench(
             .or_else(|| ground.config.theme.clone()),
         themes: Some(ground.folders.config.join("themes")),
         config_file: Some(ground.folders.config_file()),
+        habits: habits(ground),
         ..Start::running(handle)
     };
     let ended = tui::run(start).map_err(|e| fail(ENVIRONMENT, e))?;
     ended
         .signal
         .map_or(Ok(ended.session), |signal| Err(of_signal(signal)))
+}
+
+/// How the screen behaves for this developer.
+fn habits(ground: &Ground) -> Habits {
+    Habits {
+        keys: ground.config.keys.clone(),
+        bell: ground.config.bell,
+        folder: Some(ground.folders.data.clone()),
+    }
 }
 
 fn of_signal(signal: i32) -> ExitCode {

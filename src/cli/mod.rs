@@ -10,6 +10,7 @@ pub mod drive;
 pub mod flags;
 pub mod follow;
 pub mod home;
+pub mod keys;
 pub mod measure;
 pub mod optimize;
 pub mod resume;
@@ -55,6 +56,9 @@ pub struct Cli {
     /// Theme of the screen: dark, light, or one of yours.
     #[arg(long, global = true, value_name = "NAME")]
     theme: Option<String>,
+    /// Write what happens to a file, for diagnostics; no prompts, replies or code [env: REHEAT_LOG].
+    #[arg(long, global = true, value_name = "FILE")]
+    log: Option<std::path::PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -75,6 +79,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Show, locate or start the config file.
     Config(config::ConfigArgs),
+    /// Print the keys in force, and what is wrong with those of the config file.
+    Keys(keys::KeysArgs),
     /// Draw the README's pictures (for developers of reheat).
     #[command(hide = true)]
     Screenshots(screenshots::ScreenshotsArgs),
@@ -94,6 +100,16 @@ pub fn main() -> ExitCode {
             };
         }
     };
+    let log = cli.log.clone().or_else(|| {
+        std::env::var_os("REHEAT_LOG")
+            .filter(|f| !f.is_empty())
+            .map(Into::into)
+    });
+    if let Some(file) = log
+        && let Err(why) = crate::log::open(&file)
+    {
+        return fail(USAGE, why);
+    }
     let theme = cli.theme.clone();
     let theme = theme.as_deref();
     match cli.command {
@@ -106,6 +122,7 @@ pub fn main() -> ExitCode {
         Some(Command::Show(args)) => show::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Config(args)) => config::run(args),
+        Some(Command::Keys(args)) => keys::run(&args),
         Some(Command::Screenshots(args)) => screenshots::run(&screenshots::ScreenshotsArgs {
             theme: cli.theme,
             ..args

@@ -24,6 +24,10 @@ pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented
 # rounds = 10
 # held_out = "25%"                # cases that the model is never shown: a share, a number, or 0
 # comparison = "30s"              # time that one comparison may take at most
+# bell = true                     # ring at the end of a long round, while you look elsewhere
+
+# [keys]                          # `reheat keys` lists the names, and what is in force
+# next-round = "ctrl-n"           # or ["ctrl-n", "f5"]; "" for none; "g n" for one after the other
 
 # [limits]                        # of one run, where neither flags nor the task say it
 # time_limit = "10s"
@@ -76,6 +80,8 @@ struct File {
     held_out: Option<HoldOut>,
     #[serde(deserialize_with = "span")]
     comparison: Option<Duration>,
+    bell: bool,
+    keys: toml::Table,
     limits: Limits,
     build: Limits,
     sandbox: Sandbox,
@@ -123,6 +129,8 @@ const TOP: &[&str] = &[
     "rounds",
     "held_out",
     "comparison",
+    "bell",
+    "keys",
     "limits",
     "build",
     "sandbox",
@@ -180,9 +188,11 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
             path.display()
         )));
     }
+    let (keys, mistaken) = keys(&file.keys);
     Ok(Config {
         warnings: unknown(&all)
             .into_iter()
+            .chain(mistaken)
             .map(|what| format!("{}: {what}", path.display()))
             .collect(),
         file: Some(path.to_owned()),
@@ -195,6 +205,8 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
         comparison_time: file.comparison,
         limits: file.limits.into(),
         build: file.build.into(),
+        bell: file.bell,
+        keys,
         sandbox_read: file
             .sandbox
             .read
@@ -203,6 +215,29 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
             .collect(),
         providers,
     })
+}
+
+/// The `[keys]` table, and a sentence for each value that is no key: it is left out.
+fn keys(table: &toml::Table) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
+    let mut keys = BTreeMap::new();
+    let mut told = Vec::new();
+    for (name, value) in table {
+        let read = match value {
+            toml::Value::String(key) => Some(vec![key.clone()]),
+            toml::Value::Array(list) => list
+                .iter()
+                .map(|k| k.as_str().map(str::to_owned))
+                .collect::<Option<Vec<_>>>(),
+            _ => None,
+        };
+        match read {
+            Some(read) => drop(keys.insert(name.clone(), read)),
+            None => told.push(format!(
+                "keys.{name} is not a key; write for example {name} = \"x\", or [\"x\", \"f5\"]"
+            )),
+        }
+    }
+    (keys, told)
 }
 
 /// The parser's words without Rust's names for things.
@@ -276,7 +311,7 @@ fn unknown(all: &toml::Table) -> Vec<String> {
 }
 
 /// Letters to be changed, added or dropped to turn one word into the other.
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, c) in a.chars().enumerate() {

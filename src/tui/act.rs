@@ -7,14 +7,17 @@ use tui_textarea::{CursorMove, TextArea};
 
 use crate::engine::Command;
 use crate::session::Session;
-use crate::session::event::{Mode, Stage, VersionId};
+use crate::session::event::{Decision, Mode, Stage, VersionId};
+use crate::session::fold::Decided;
 use crate::task::Objective;
 use crate::tui::app::{App, Overlay, text_area};
-use crate::tui::explore::{look_around, on_mouse};
+use crate::tui::explore::look_around;
 use crate::tui::home::{Choice, Server};
-use crate::tui::keys::{Action, BINDINGS, Binding, Context, action_of, name_of};
+use crate::tui::keys::{Action, Found, name_of};
+use crate::tui::mouse::on_mouse;
 use crate::tui::save::{default_name, save};
-use crate::tui::{files, picker, settings};
+use crate::tui::typing::{line, type_into};
+use crate::tui::{arrange, clip, files, goal, help, palette, picker, search, settings};
 
 /// Something that the screen alone cannot do.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +43,17 @@ pub enum Effect {
     Redraw,
     /// Use this server as the model from now on.
     TakeModel(Server),
+    /// Copy a text.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is, in words.
+        what: String,
+    },
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Write down what outlives this start.
+    Remember,
     /// Keep the theme of this name from now on.
     KeepTheme(String),
 }
@@ -49,10 +63,18 @@ pub fn terminal_event(app: &mut App, session: &Session, event: &Event) -> Vec<Ef
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => on_key(app, session, *key),
         Event::Paste(text) => {
-            paste(app, text);
+            paste(app, session, text);
             Vec::new()
         }
         Event::Mouse(mouse) => on_mouse(app, session, *mouse),
+        Event::FocusGained => {
+            app.bell.looked_at(true);
+            Vec::new()
+        }
+        Event::FocusLost => {
+            app.bell.looked_at(false);
+            Vec::new()
+        }
         _ => Vec::new(),
     }
 }
@@ -70,19 +92,28 @@ fn on_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect> {
     if app.finding_key(session, &name_of(&key)) {
         return Vec::new();
     }
-    let context = if app.at_work {
-        Context::Work
-    } else {
-        Context::Start
-    };
-    match action_of(&key, context) {
-        Some(action) => act(app, session, action),
-        None => Vec::new(),
+    if app.search.as_ref().is_some_and(|s| s.typing) {
+        search::key(app, session, &key);
+        return Vec::new();
+    }
+    let mut typed = std::mem::take(&mut app.begun);
+    if !typed.is_empty() {
+        typed.push(' ');
+    }
+    typed.push_str(&name_of(&key));
+    match app.keys.find(&typed, app.contexts()) {
+        Found::Action(action) => act(app, session, action),
+        Found::Begun => {
+            app.begun = typed;
+            Vec::new()
+        }
+        // A key that does not go on with what was begun ends it, and does nothing else.
+        Found::Nothing => Vec::new(),
     }
 }
 
 /// Pasted text goes where text can go and never sends anything by itself.
-fn paste(app: &mut App, text: &str) {
+fn paste(app: &mut App, session: &Session, text: &str) {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     match &mut app.overlay {
         Some(Overlay::Edit { area, .. }) => drop(area.insert_str(&text)),
@@ -92,7 +123,16 @@ fn paste(app: &mut App, text: &str) {
             filter.push_str(text.trim());
             *cursor = 0;
         }
+        Some(Overlay::Palette(open)) => open.paste(&text, &app.memory.used),
+        Some(Overlay::Goal(form)) => {
+            if let Some(area) = form.boxes.get_mut(form.at) {
+                area.insert_str(text.replace('\n', " "));
+            }
+        }
         Some(_) => {}
+        None if app.search.as_ref().is_some_and(|s| s.typing) => {
+            search::paste(app, session, &text);
+        }
         None if app.at_work => {
             app.steering = true;
             app.steer.insert_str(&text);
@@ -102,13 +142,16 @@ fn paste(app: &mut App, text: &str) {
 }
 
 fn on_steering_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
+    let now = app.steer.lines().join("\n");
+    let (row, rows) = (app.steer.cursor().0, app.steer.lines().len());
     match name_of(key).as_str() {
         "esc" | "ctrl-c" => app.steering = false,
         "enter" => {
-            let hint = app.steer.lines().join("\n").trim().to_owned();
+            let hint = now.trim().to_owned();
             app.steering = false;
-            app.steer = text_area(&hint);
-            app.steer.move_cursor(CursorMove::End);
+            app.steer = line(&hint);
+            app.history.leave();
+            app.memory.keep_hint(&hint);
             app.say(
                 if hint.is_empty() {
                     "the hint is taken back"
@@ -117,11 +160,35 @@ fn on_steering_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
                 },
                 false,
             );
-            return vec![Effect::Send(Command::Hint(hint))];
+            return vec![Effect::Remember, Effect::Send(Command::Hint(hint))];
         }
         "alt-enter" | "ctrl-j" => app.steer.insert_newline(),
-        _ => drop(app.steer.input(*key)),
+        "f1" => return act_help(app),
+        name @ ("up" | "ctrl-p") if row == 0 || name == "ctrl-p" => {
+            if let Some(hint) = app.history.older(&app.memory.hints, &now) {
+                app.steer = line(hint);
+            }
+        }
+        name @ ("down" | "ctrl-n") if row + 1 == rows || name == "ctrl-n" => {
+            if let Some(hint) = app.history.newer(&app.memory.hints) {
+                app.steer = line(&hint);
+            }
+        }
+        _ => {
+            type_into(&mut app.steer, key);
+            if app.steer.lines().join("\n") != now {
+                app.history.leave();
+            }
+        }
     }
+    Vec::new()
+}
+
+fn act_help(app: &mut App) -> Vec<Effect> {
+    app.overlay = Some(Overlay::Help {
+        filter: String::new(),
+        cursor: 0,
+    });
     Vec::new()
 }
 
@@ -131,7 +198,10 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
         return Vec::new();
     };
     match overlay {
-        Overlay::Help { filter, cursor } => on_help_key(app, session, &key, filter, cursor),
+        Overlay::Help { filter, cursor } => help::key(app, session, &key, filter, cursor),
+        Overlay::Palette(open) => palette::key(app, session, &key, open),
+        Overlay::Goal(form) => goal::key(app, session, &key, form),
+        Overlay::Messages { back } => help::messages_key(app, &name, back),
         Overlay::Edit { parent, mut area } => {
             match name.as_str() {
                 "ctrl-s" => return measure(app, session, parent, area.lines().join("\n") + "\n"),
@@ -169,7 +239,7 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
                     save(app, session, &path, false);
                 }
                 _ => {
-                    input.input(key);
+                    type_into(&mut input, &key);
                     app.overlay = Some(Overlay::Save { name: input });
                 }
             }
@@ -189,65 +259,6 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
     }
 }
 
-fn on_help_key(
-    app: &mut App,
-    session: &Session,
-    key: &KeyEvent,
-    mut filter: String,
-    mut cursor: usize,
-) -> Vec<Effect> {
-    let found = help_rows(app, &filter);
-    match name_of(key).as_str() {
-        "esc" | "ctrl-c" => return Vec::new(),
-        "?" if filter.is_empty() => return Vec::new(),
-        "enter" => {
-            return match found.get(cursor) {
-                Some(binding) => act(app, session, binding.action),
-                None => Vec::new(),
-            };
-        }
-        "up" => cursor = cursor.saturating_sub(1),
-        "down" => cursor = (cursor + 1).min(found.len().saturating_sub(1)),
-        "pgup" => cursor = cursor.saturating_sub(10),
-        "pgdn" => cursor = (cursor + 10).min(found.len().saturating_sub(1)),
-        "backspace" => {
-            filter.pop();
-            cursor = 0;
-        }
-        "space" => filter.push(' '),
-        name if name.chars().count() == 1 => {
-            filter.push_str(name);
-            cursor = 0;
-        }
-        _ => {}
-    }
-    app.overlay = Some(Overlay::Help { filter, cursor });
-    Vec::new()
-}
-
-/// Rows of the help that match what was typed and mean something here.
-#[must_use]
-pub fn help_rows(app: &App, filter: &str) -> Vec<&'static Binding> {
-    let here = if app.at_work {
-        Context::Work
-    } else {
-        Context::Start
-    };
-    let words: Vec<String> = filter
-        .to_lowercase()
-        .split_whitespace()
-        .map(str::to_owned)
-        .collect();
-    let matches = |b: &Binding| {
-        let text = format!("{} {} {}", b.keys.join(" "), b.short, b.help).to_lowercase();
-        words.iter().all(|w| text.contains(w))
-    };
-    BINDINGS
-        .iter()
-        .filter(|b| (b.context == here || b.context == Context::Both) && matches(b))
-        .collect()
-}
-
 /// Does what an action says.
 pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
     let send = |command| vec![Effect::Send(command)];
@@ -265,8 +276,21 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
             return send(Command::Pause(app.held));
         }
         Action::NextRound => return send(Command::NextRound),
-        Action::Retry => return send(Command::Retry),
-        Action::Undo => return send(Command::Undo),
+        Action::Retry if busy(session) => return send(Command::Retry),
+        // It would ask the model once more, which costs: that is what the key of the next round says.
+        Action::Retry => app.say(
+            format!(
+                "no round is on: {} starts a new one",
+                app.keys.shown(Action::NextRound)
+            ),
+            false,
+        ),
+        Action::Undo => {
+            if let Some(words) = undone(session) {
+                app.say(words, false);
+            }
+            return send(Command::Undo);
+        }
         Action::Steer => app.steering = true,
         Action::Mode => {
             let next = match session.mode {
@@ -336,11 +360,29 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
             }
             None => app.say("no version passes yet: there is nothing to save", true),
         },
-        Action::Help => {
-            app.overlay = Some(Overlay::Help {
-                filter: String::new(),
-                cursor: 0,
-            })
+        Action::Help => return act_help(app),
+        Action::Palette => palette::open(app, session),
+        Action::Messages => app.overlay = Some(Overlay::Messages { back: 0 }),
+        Action::Goal => goal::open(app, session),
+        Action::Search => search::begin(app, session),
+        Action::NextMatch => search::step(app, session, true),
+        Action::PreviousMatch => search::step(app, session, false),
+        Action::EndSearch => app.search = None,
+        Action::Copy(what) => match clip::text(app, session, what) {
+            Ok((text, what)) => return vec![Effect::Copy { text, what }],
+            Err(why) => app.say(format!("nothing is copied: {why}"), false),
+        },
+        Action::Mouse => {
+            app.mouse = !app.mouse;
+            app.say(
+                if app.mouse {
+                    "the mouse works here again; with shift held the terminal selects"
+                } else {
+                    "the mouse is the terminal's: select and copy with it as in any other program"
+                },
+                false,
+            );
+            return vec![Effect::Mouse(app.mouse)];
         }
         Action::Theme => picker::open(app),
         Action::Settings => settings::open(app),
@@ -355,9 +397,37 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
             app.overlay = Some(Overlay::Quit)
         }
         Action::Quit => return vec![Effect::Quit],
+        _ if arrange::is_arranging(action) => return arrange::arrange(app, action),
         _ => return look_around(app, session, action),
     }
     Vec::new()
+}
+
+/// The last decision by hand that is not taken back yet.
+#[must_use]
+pub fn undoable(session: &Session) -> Option<&Decided> {
+    let mut taken_back = 0_usize;
+    for decided in session.decisions.iter().rev().filter(|d| d.by_hand) {
+        match (decided.taken_back, taken_back) {
+            (true, n) => taken_back = n + 1,
+            (false, 0) => return Some(decided),
+            (false, n) => taken_back = n - 1,
+        }
+    }
+    None
+}
+
+/// What taking back the last decision comes to.
+fn undone(session: &Session) -> Option<String> {
+    let last = undoable(session)?;
+    let what = match last.decision {
+        Decision::Accepted => "was accepted",
+        _ => "was rejected",
+    };
+    let now = last
+        .before
+        .map_or_else(String::new, |best| format!("; {best} is the best again"));
+    Some(format!("taken back that {} {what}{now}", last.version))
 }
 
 fn busy(session: &Session) -> bool {

@@ -12,18 +12,25 @@ use tui_textarea::TextArea;
 
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
+use crate::tui::bell::Bell;
 use crate::tui::desk::{Done, Job, Shelf};
 use crate::tui::diff::Diff;
 use crate::tui::files::Files;
+use crate::tui::goal::Form;
 use crate::tui::highlight::Syntaxes;
 use crate::tui::home::Home;
-use crate::tui::layout::{Look, Plan, plan};
+use crate::tui::keys::{Context, Keymap};
+use crate::tui::layout::{Arrangement, Border, Look, Part, Plan, plan, room};
+use crate::tui::memory::Memory;
+use crate::tui::palette::Palette;
 use crate::tui::panes::{Fold, Panes};
+use crate::tui::search::Search;
 use crate::tui::settings::Settings;
 use crate::tui::sheet::Sheet;
 use crate::tui::stream::Reply;
 use crate::tui::text;
 use crate::tui::theme::Theme;
+use crate::tui::typing::History;
 
 /// A pane of the main area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,16 +94,27 @@ pub enum Against {
     Best,
     /// The one that the developer marked.
     Marked,
+    /// One that was chosen.
+    Version(VersionId),
 }
 
 /// What lies on top and has the keyboard.
 pub enum Overlay {
-    /// The help, which is also the palette.
+    /// The help of what is being done.
     Help {
         /// What was typed to search it.
         filter: String,
         /// The chosen row among those that match.
         cursor: usize,
+    },
+    /// Everything that can be done.
+    Palette(Box<Palette>),
+    /// When the session ends.
+    Goal(Box<Form>),
+    /// What was said lately.
+    Messages {
+        /// Rows that the end is moved up by.
+        back: usize,
     },
     /// The editor for a version by hand.
     Edit {
@@ -167,6 +185,8 @@ pub struct Seen {
     pub room: usize,
     /// The first row that was seen.
     pub first: usize,
+    /// The pane that was seen, and of which version.
+    pub pane: Option<(Tab, Option<VersionId>)>,
     /// Row where the current change of the diff begins.
     pub changes: Vec<usize>,
     /// What opens and closes at a click.
@@ -220,8 +240,28 @@ pub struct App {
     pub shift: usize,
     /// Case that the developer chose.
     pub case: Option<usize>,
-    /// Whether the main pane has the whole width.
-    pub zoomed: bool,
+    /// The part that has the whole screen.
+    pub zoomed: Option<Part>,
+    /// The keys in force.
+    pub keys: Keymap,
+    /// The first of keys that are pressed one after the other; empty where none is begun.
+    pub begun: String,
+    /// The search that is on.
+    pub search: Option<Search>,
+    /// What outlives this start.
+    pub memory: Memory,
+    /// Whether clicks and the wheel come to us; else the terminal has them.
+    pub mouse: bool,
+    /// The border that is being dragged.
+    pub dragged: Option<Border>,
+    /// Where in the earlier hints the steering box is.
+    pub history: History,
+    /// All words of the screen itself, newest last.
+    pub said: Vec<Message>,
+    /// What the desk is to be asked before the next drawing.
+    pub jobs: Vec<Job>,
+    /// When the round that is on began, and whether the developer looks at the terminal (if it tells).
+    pub bell: Bell,
     /// What diffs compare with.
     pub against: Against,
     /// Panes whose folds are open.
@@ -279,7 +319,17 @@ impl App {
             scroll: HashMap::new(),
             shift: 0,
             case: None,
-            zoomed: false,
+            zoomed: None,
+            keys: Keymap::default(),
+            begun: String::new(),
+            search: None,
+            memory: Memory::default(),
+            mouse: true,
+            dragged: None,
+            history: History::default(),
+            said: Vec::new(),
+            jobs: Vec::new(),
+            bell: Bell::default(),
             against: Against::default(),
             unfolded: HashSet::new(),
             steering: false,
@@ -310,6 +360,13 @@ impl App {
         self.ascii = old.ascii;
         self.syntaxes = old.syntaxes;
         self.warming = old.warming;
+        self.theme_name = old.theme_name;
+        self.theme_folder = old.theme_folder;
+        self.keys = old.keys;
+        self.memory = old.memory;
+        self.mouse = old.mouse;
+        self.said = old.said;
+        self.bell = old.bell;
         self.at_work = true;
     }
 
@@ -326,6 +383,7 @@ impl App {
             }
         }
         self.held = session.held;
+        self.bell.observe(session, self.now);
     }
 
     /// Whether ctrl-c was pressed within the last two seconds.
@@ -337,11 +395,36 @@ impl App {
 
     /// Says something to the developer.
     pub fn say(&mut self, text: impl Into<String>, error: bool) {
-        self.message = Some(Message {
+        let message = Message {
             at: self.now,
             text: text.into(),
             error,
-        });
+        };
+        self.said.push(message.clone());
+        let over = self.said.len().saturating_sub(SAID);
+        self.said.drain(..over);
+        self.message = Some(message);
+    }
+
+    /// The contexts whose keys mean something now, the first that knows a key has it.
+    #[must_use]
+    pub fn contexts(&self) -> &'static [Context] {
+        match (self.at_work, &self.search) {
+            (true, Some(_)) => &[Context::Search, Context::Work, Context::Both],
+            (true, None) => &[Context::Work, Context::Both],
+            (false, _) => &[Context::Start, Context::Both],
+        }
+    }
+
+    /// How parts are arranged on a screen of this size.
+    #[must_use]
+    pub fn arrangement(&self) -> Arrangement {
+        self.memory.arrangement(room(self.size))
+    }
+
+    /// The same, to be changed.
+    pub fn arrangement_mut(&mut self) -> &mut Arrangement {
+        self.memory.arrangement_mut(room(self.size))
     }
 
     /// The version that is looked at.
@@ -397,6 +480,7 @@ impl App {
             Against::Original => VersionId(0),
             Against::Best => session.incumbent?,
             Against::Marked => self.panes.diff.marked?,
+            Against::Version(id) => id,
         };
         (old != version.id && session.version(old).is_some()).then_some((old, version.id))
     }
@@ -417,6 +501,7 @@ impl App {
             steering: self.steering,
             banner: !self.banner.is_empty(),
             zoomed: self.zoomed,
+            arrangement: self.arrangement(),
         }
     }
 
@@ -426,8 +511,25 @@ impl App {
         plan(self.size, self.look())
     }
 
+    /// What was seen last, brought up to date where something was changed since: keys that come at once must not be
+    /// judged by a screen that is no more.
+    pub fn look_again(&mut self, session: &Session) {
+        let pane = (self.pane(session), self.version(session));
+        if !self.at_work || self.seen.pane == Some(pane) {
+            return;
+        }
+        let mut jobs = Vec::new();
+        self.prepare(session, &mut |job| jobs.push(job));
+        self.jobs.append(&mut jobs);
+        let mut buffer = ratatui::buffer::Buffer::empty(self.size);
+        self.seen = crate::tui::view::paint(&mut buffer, session, self);
+    }
+
     /// Works out what the next drawing needs, or asks the desk for it. Call before drawing.
     pub fn prepare(&mut self, session: &Session, ask: &mut dyn FnMut(Job)) {
+        for job in std::mem::take(&mut self.jobs) {
+            ask(job);
+        }
         let Some(task) = session.task.as_ref().filter(|_| self.at_work) else {
             return;
         };
@@ -563,6 +665,8 @@ impl App {
 
 /// Bytes of coloured and of compared texts that are kept; what was not looked at for longest goes first.
 const SHELF_BYTES: usize = 8 << 20;
+/// Words of the screen that are kept.
+const SAID: usize = 200;
 /// How long a word stays on the screen.
 const MESSAGE_SECONDS: i64 = 9;
 

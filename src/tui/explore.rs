@@ -1,7 +1,4 @@
-//! Looking around: panes, versions, cases, scrolling, clicks. Changes only what is looked at, never the session.
-
-use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::Position;
+//! Looking around: panes, versions, cases, scrolling. Changes only what is looked at, never the session.
 
 use crate::session::Session;
 use crate::session::event::VersionId;
@@ -9,11 +6,15 @@ use crate::tui::act::Effect;
 use crate::tui::app::{Against, App, Tab};
 use crate::tui::files;
 use crate::tui::keys::Action;
+use crate::tui::layout::Part;
 
 /// Actions that only change what is looked at.
 pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
     if !app.at_work {
         return at_home(app, action);
+    }
+    if moves(action) {
+        app.look_again(session);
     }
     let pane = app.pane(session);
     let page = app.seen.room.saturating_sub(1).max(1) as isize;
@@ -45,6 +46,13 @@ pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effe
                 select(app, version.id);
             }
         }
+        Action::Up if app.zoomed == Some(Part::Tree) => {
+            return look_around(app, session, Action::Older);
+        }
+        Action::Down if app.zoomed == Some(Part::Tree) => {
+            return look_around(app, session, Action::Newer);
+        }
+        Action::Open if app.zoomed == Some(Part::Tree) => app.zoomed = None,
         Action::Up if pane == Tab::Cases => app.step_case(session, -1),
         Action::Down if pane == Tab::Cases => app.step_case(session, 1),
         Action::Up => scroll(app, pane, -1),
@@ -71,11 +79,10 @@ pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effe
                 Against::Parent => Against::Original,
                 Against::Original => Against::Best,
                 Against::Best if app.panes.diff.marked.is_some() => Against::Marked,
-                Against::Best | Against::Marked => Against::Parent,
+                Against::Best | Against::Marked | Against::Version(_) => Against::Parent,
             };
             show(app, Tab::Diff);
         }
-        Action::Zoom => app.zoomed = !app.zoomed,
         Action::Open => app.toggle_fold(pane, None),
         Action::Left => app.shift = app.shift.saturating_sub(8),
         Action::Right => app.shift = (app.shift + 8).min(2_000),
@@ -84,7 +91,26 @@ pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effe
     Vec::new()
 }
 
-fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
+/// Whether an action moves within what was seen last, which must then be what is shown now.
+fn moves(action: Action) -> bool {
+    use Action as A;
+    matches!(
+        action,
+        A::Up
+            | A::Down
+            | A::PageUp
+            | A::PageDown
+            | A::HalfUp
+            | A::HalfDown
+            | A::Top
+            | A::Bottom
+            | A::NextChange
+            | A::PreviousChange
+    )
+}
+
+/// What an action does on the start screen.
+pub fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
     let Some(home) = &mut app.home else {
         return Vec::new();
     };
@@ -118,70 +144,17 @@ fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes in a click or the wheel.
-pub fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effect> {
-    let place = Position {
-        x: mouse.column,
-        y: mouse.row,
-    };
-    if app.overlay.is_some() {
-        return Vec::new();
-    }
-    match mouse.kind {
-        MouseEventKind::ScrollDown if app.at_work => scroll(app, app.pane(session), 3),
-        MouseEventKind::ScrollUp if app.at_work => scroll(app, app.pane(session), -3),
-        MouseEventKind::ScrollDown => return at_home(app, Action::Down),
-        MouseEventKind::ScrollUp => return at_home(app, Action::Up),
-        MouseEventKind::Down(MouseButton::Left) => return on_click(app, session, place),
-        _ => {}
-    }
-    Vec::new()
-}
-
-fn on_click(app: &mut App, session: &Session, place: Position) -> Vec<Effect> {
-    let row = app
-        .seen
-        .rows
-        .iter()
-        .find(|(r, _)| r.contains(place))
-        .map(|(_, n)| *n);
-    if !app.at_work {
-        let Some((home, row)) = app.home.as_mut().zip(row) else {
-            return Vec::new();
-        };
-        let again = home.cursor == row;
-        home.cursor = row;
-        return if again {
-            at_home(app, Action::Open)
-        } else {
-            Vec::new()
-        };
-    }
-    app.steering = app.seen.steer.contains(place);
-    if let Some(tab) = app
-        .seen
-        .tabs
-        .iter()
-        .find(|(r, _)| r.contains(place))
-        .map(|(_, t)| *t)
-    {
-        show(app, tab);
-    } else if let Some(version) = app.version_at(place) {
-        select(app, version);
-    } else if let Some((_, fold)) = app.seen.folds.iter().find(|(r, _)| r.contains(place)) {
-        app.toggle_fold(app.pane(session), Some(*fold));
-    } else if let Some(row) = row.filter(|_| app.pane(session) == Tab::Cases) {
-        app.case = Some(row);
-    }
-    Vec::new()
-}
-
-fn show(app: &mut App, tab: Tab) {
+/// Shows a pane.
+pub fn show(app: &mut App, tab: Tab) {
     app.tab = Some(tab);
     app.shift = 0;
+    if app.zoomed.is_some() {
+        app.zoomed = Some(Part::Main);
+    }
 }
 
-fn select(app: &mut App, version: VersionId) {
+/// Looks at a version.
+pub fn select(app: &mut App, version: VersionId) {
     app.selected = Some(version);
     app.case = None;
     for tab in [Tab::Code, Tab::Diff, Tab::Cases, Tab::Stream, Tab::Prompt] {
@@ -195,13 +168,21 @@ fn neighbour(tab: Tab, by: usize) -> Tab {
 }
 
 /// Moves from the place that was seen last, within what there is.
-fn scroll(app: &mut App, pane: Tab, by: isize) {
+pub(super) fn scroll(app: &mut App, pane: Tab, by: isize) {
     scroll_to(app, pane, app.seen.first.saturating_add_signed(by));
 }
 
 fn scroll_to(app: &mut App, pane: Tab, row: usize) {
     let last = app.seen.total.saturating_sub(app.seen.room);
-    app.scroll.insert(pane, row.min(last));
+    // The next key may come before the next drawing.
+    app.seen.first = row.min(last);
+    // To the end stays to the end: more may come, and what was asked of the desk is not there yet.
+    let to = if row == usize::MAX {
+        row
+    } else {
+        row.min(last)
+    };
+    app.scroll.insert(pane, to);
     if pane == Tab::Stream && row >= last {
         // At the end again: the reply is followed as it grows.
         app.scroll.remove(&pane);

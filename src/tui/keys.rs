@@ -1,8 +1,20 @@
-//! Every key with what it does: one table that the handler, the key line, the help and the palette share.
+//! Every key with what it does: one table that the handler, the key line, the help, the palette, `reheat keys` and
+//! the README's reference are all made from.
+//!
+//! The table holds the usual keys; [`Keymap`] is the table in force, with the developer's own keys in it. A key is
+//! written as in [`name_of`]; two names with a space between them are pressed one after the other (`y c`).
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+mod map;
+mod name;
+mod print;
 
 use crate::tui::app::Tab;
+use crate::tui::clip::What;
+use crate::tui::layout::Part;
+
+pub use map::{Bound, Found, Keymap};
+pub use name::{name_of, parse, shown};
+pub use print::{markdown, plain};
 
 /// Where a key means something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,10 +25,37 @@ pub enum Context {
     Work,
     /// Both.
     Both,
+    /// The workbench while a search is on; goes before [`Context::Work`].
+    Search,
+}
+
+impl Context {
+    /// Whether one key can be meant in either of the two at the same time.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Search, _) | (_, Self::Search) => self == other,
+            _ => self == other || self == Self::Both || other == Self::Both,
+        }
+    }
+
+    /// In a word or two.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Start => "start screen",
+            Self::Work => "workbench",
+            Self::Both => "everywhere",
+            Self::Search => "while a search is on",
+        }
+    }
 }
 
 /// What can be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// The name of an action in the config file is that of its variant: `NextRound` is `next-round`, `Show(Tab::Code)` is
+/// `show-code`. A test holds the list, because renaming one breaks somebody's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(
     missing_docs,
     reason = "each is told in the table below, in words that the screen shows"
@@ -64,9 +103,29 @@ pub enum Action {
     SortCases,
     Against,
     Zoom,
+    ZoomNext,
+    Hide(Part),
+    Wider,
+    Narrower,
+    BorderLeft,
+    BorderRight,
+    BorderUp,
+    BorderDown,
+    ChartsLeft,
+    ChartsRight,
+    UsualSizes,
     Left,
     Right,
     Open,
+    Search,
+    NextMatch,
+    PreviousMatch,
+    EndSearch,
+    Copy(What),
+    Goal,
+    Mouse,
+    Messages,
+    Palette,
     Help,
     Theme,
     Settings,
@@ -78,7 +137,36 @@ pub enum Action {
     Quit,
 }
 
+impl Action {
+    /// Its name in the config file and in `reheat keys`.
+    #[must_use]
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in format!("{self:?}").chars() {
+            match c {
+                '(' => name.push('-'),
+                ')' => {}
+                c if c.is_ascii_uppercase() => {
+                    if !name.is_empty() && !name.ends_with('-') {
+                        name.push('-');
+                    }
+                    name.push(c.to_ascii_lowercase());
+                }
+                c => name.push(c),
+            }
+        }
+        name
+    }
+
+    /// Whether its key cannot be changed: there must always be a way out, and the way to the shell is the terminal's.
+    #[must_use]
+    pub fn is_fixed(self) -> bool {
+        matches!(self, Self::Interrupt | Self::Suspend)
+    }
+}
+
 /// One row of the table.
+#[derive(Debug)]
 pub struct Binding {
     /// The first is the one that is shown.
     pub keys: &'static [&'static str],
@@ -115,6 +203,8 @@ const fn row(
 const LOOP: &str = "The loop";
 const VERSIONS: &str = "The selected version";
 const LOOK: &str = "Looking around";
+const FIND: &str = "Finding and copying";
+const ROOM: &str = "Room on the screen";
 const OTHER: &str = "Everything else";
 
 /// All keys. One row a key, as in the help: the formatter would make eight lines of each.
@@ -122,8 +212,8 @@ const OTHER: &str = "Everything else";
 pub const BINDINGS: &[Binding] = &[
     row(&["esc"], Context::Work, Action::Stop, "stop", "Stop the reply or the run that is on; what was had so far stays", LOOP),
     row(&["space"], Context::Work, Action::Pause, "pause", "Hold everything at the next safe moment, or go on", LOOP),
-    row(&["n"], Context::Work, Action::NextRound, "next round", "Start the next round now (after the end: one more)", LOOP),
-    row(&["r"], Context::Work, Action::Retry, "retry", "Stop what is on and do this round again", LOOP),
+    row(&["n"], Context::Work, Action::NextRound, "next round", "Start the next round now (after the end: one more); it asks the model", LOOP),
+    row(&["r"], Context::Work, Action::Retry, "retry", "Stop the round that is on and do it again", LOOP),
     row(&["h", "i"], Context::Work, Action::Steer, "hint", "Write a hint for the next round", LOOP),
     row(&["m"], Context::Work, Action::Mode, "mode", "Change how it goes on: auto, step, manual", LOOP),
     row(&["o"], Context::Work, Action::Objective, "objective", "Change what is to become better from the next round on: time, memory, integral", LOOP),
@@ -168,19 +258,71 @@ pub const BINDINGS: &[Binding] = &[
     row(&["}"], Context::Work, Action::NextFold, "fold", "To the next folded stretch of the diff; enter opens it", LOOK),
     row(&["{"], Context::Work, Action::PreviousFold, "fold before", "To the folded stretch before", LOOK),
     row(&["F"], Context::Work, Action::AllFolds, "all folds", "Open all folded stretches of the diff, or fold them again", LOOK),
-    row(&["z"], Context::Work, Action::Zoom, "zoom", "Give the main pane the whole width, or take it back", LOOK),
-    row(&["enter"], Context::Both, Action::Open, "open", "Open what is folded; on the start screen: open the entry", LOOK),
-    row(&["<"], Context::Work, Action::Left, "left", "Move long lines to the right", LOOK),
-    row(&[">"], Context::Work, Action::Right, "right", "Move long lines to the left", LOOK),
-    row(&["?", ":", "f1"], Context::Both, Action::Help, "help", "Show this help; type to search it, enter does it", OTHER),
     row(&["o"], Context::Start, Action::OpenFile, "open a file", "Choose a program of yours, and its cases", OTHER),
     row(&["m"], Context::Start, Action::TakeModel, "use the model", "Use the model server that answers on this machine from now on", OTHER),
     row(&[","], Context::Both, Action::Settings, "settings", "Change the settings: model, objective, rounds, limits, theme", OTHER),
+    row(&["enter"], Context::Both, Action::Open, "open", "Open what is folded; on the start screen: open the entry", LOOK),
+    row(&["<"], Context::Work, Action::Left, "left", "Move long lines to the right", LOOK),
+    row(&[">"], Context::Work, Action::Right, "right", "Move long lines to the left", LOOK),
+    row(&["/"], Context::Work, Action::Search, "search", "Search the pane; lower case finds both cases", FIND),
+    row(&["n", "]", "enter"], Context::Search, Action::NextMatch, "next match", "To the next match", FIND),
+    row(&["N", "["], Context::Search, Action::PreviousMatch, "match before", "To the match before", FIND),
+    row(&["esc"], Context::Search, Action::EndSearch, "end search", "End the search; n is the next round again", FIND),
+    row(&["y c"], Context::Work, Action::Copy(What::Code), "copy code", "Copy the selected version's code to the clipboard", FIND),
+    row(&["y d"], Context::Work, Action::Copy(What::Diff), "copy diff", "Copy what it changed, as a patch", FIND),
+    row(&["y p"], Context::Work, Action::Copy(What::Prompt), "copy prompt", "Copy the prompt that it came from", FIND),
+    row(&["y r"], Context::Work, Action::Copy(What::Reply), "copy reply", "Copy the reply that it came from", FIND),
+    row(&["y f"], Context::Work, Action::Copy(What::Figures), "copy figures", "Copy the figures of all versions, as a table", FIND),
+    row(&["y s"], Context::Work, Action::Copy(What::Selection), "copy line", "Copy the line that is marked: the match, the case or the version", FIND),
+    row(&["z"], Context::Work, Action::Zoom, "zoom", "Give the main pane the whole screen, or take it back", ROOM),
+    row(&["Z"], Context::Work, Action::ZoomNext, "zoom another", "Give the whole screen to the next part: versions, charts, main pane", ROOM),
+    row(&["+", "="], Context::Work, Action::Wider, "wider", "Make the main pane wider", ROOM),
+    row(&["-"], Context::Work, Action::Narrower, "narrower", "Make the main pane narrower", ROOM),
+    row(&["ctrl-left"], Context::Work, Action::BorderLeft, "border left", "Move the main pane's left border to the left", ROOM),
+    row(&["ctrl-right"], Context::Work, Action::BorderRight, "border right", "Move the main pane's left border to the right", ROOM),
+    row(&["alt-left"], Context::Work, Action::ChartsLeft, "charts wider", "Move the charts' border to the left", ROOM),
+    row(&["alt-right"], Context::Work, Action::ChartsRight, "charts narrower", "Move the charts' border to the right", ROOM),
+    row(&["ctrl-up"], Context::Work, Action::BorderUp, "border up", "Move the main pane's lower border up", ROOM),
+    row(&["ctrl-down"], Context::Work, Action::BorderDown, "border down", "Move the main pane's lower border down", ROOM),
+    row(&["ctrl-w t"], Context::Work, Action::Hide(Part::Tree), "hide tree", "Hide the versions, or show them again", ROOM),
+    row(&["ctrl-w c"], Context::Work, Action::Hide(Part::Charts), "hide charts", "Hide the charts, or show them again", ROOM),
+    row(&["ctrl-w d"], Context::Work, Action::Hide(Part::Card), "hide verdict", "Hide the verdict below the main pane, or show it again", ROOM),
+    row(&["ctrl-w h"], Context::Work, Action::Hide(Part::Steer), "hide hint box", "Hide the hint box while it is not used, or show it again", ROOM),
+    row(&["ctrl-w ="], Context::Work, Action::UsualSizes, "usual sizes", "Give every part its usual place and size again", ROOM),
+    row(&["ctrl-w m"], Context::Both, Action::Mouse, "mouse", "Leave the mouse to the terminal, to select with it, or take it back", ROOM),
+    row(&["ctrl-g"], Context::Work, Action::Goal, "goal", "Change when it ends: rounds, gain, time, tokens", LOOP),
+    row(&["?", "f1"], Context::Both, Action::Help, "help", "Show this help; type to search it, enter does it", OTHER),
+    row(&[":", "ctrl-p"], Context::Both, Action::Palette, "commands", "Find and do anything: versions, panes, themes, tasks, every key's action", OTHER),
+    row(&["!"], Context::Both, Action::Messages, "messages", "Show all that was said lately, whole", OTHER),
     row(&["t"], Context::Both, Action::Theme, "theme", "Choose a theme; it is shown at once, enter keeps it", OTHER),
     row(&["ctrl-l"], Context::Both, Action::Redraw, "redraw", "Draw the whole screen again", OTHER),
     row(&["ctrl-z"], Context::Both, Action::Suspend, "suspend", "Go to the shell for a while (fg comes back)", OTHER),
     row(&["ctrl-c"], Context::Both, Action::Interrupt, "stop, quit", "First stops what is on, then quits", OTHER),
     row(&["q"], Context::Both, Action::Quit, "quit", "Quit; the session is kept and can be resumed", OTHER),
+];
+
+/// Keys where text is typed: not actions, and not to be changed. Box, keys, what they do.
+#[rustfmt::skip]
+pub const TYPING: &[(&str, &[(&str, &str)])] = &[
+    ("While typing a hint", &[
+        ("enter", "Send it"),
+        ("alt-enter  ctrl-j", "New line"),
+        ("up  down", "Earlier hints, of earlier sessions too"),
+        ("esc", "Leave; what was typed stays"),
+    ]),
+    ("While typing anywhere", &[
+        ("ctrl-a  ctrl-e", "To the start, to the end of the line"),
+        ("alt-b  alt-f", "A word back, a word on"),
+        ("ctrl-w  alt-backspace", "Delete the word before"),
+        ("ctrl-u  ctrl-k", "Delete to the start, to the end of the line"),
+        ("ctrl-y", "Put back what was deleted last"),
+        ("ctrl-_", "Undo"),
+    ]),
+    ("In the editor", &[
+        ("ctrl-s", "Measure the text as a version of yours"),
+        ("ctrl-u  ctrl-r", "Undo, redo"),
+        ("esc", "Leave; a changed text is asked about"),
+    ]),
 ];
 
 /// The row of an action.
@@ -189,92 +331,28 @@ pub fn binding(action: Action) -> Option<&'static Binding> {
     BINDINGS.iter().find(|b| b.action == action)
 }
 
-/// What a key does in a context.
-#[must_use]
-pub fn action_of(key: &KeyEvent, context: Context) -> Option<Action> {
-    let name = name_of(key);
-    BINDINGS
-        .iter()
-        .find(|b| {
-            (b.context == context || b.context == Context::Both) && b.keys.contains(&name.as_str())
-        })
-        .map(|b| b.action)
-}
-
-/// The name of a key as the table writes it: `q`, `G`, `ctrl-c`, `shift-up`, `pgdn`.
-#[must_use]
-pub fn name_of(key: &KeyEvent) -> String {
-    let mut name = String::new();
-    if key.modifiers.contains(KeyModifiers::CONTROL) {
-        name.push_str("ctrl-");
-    }
-    if key.modifiers.contains(KeyModifiers::ALT) {
-        name.push_str("alt-");
-    }
-    // The shift of a letter is in the letter.
-    if key.modifiers.contains(KeyModifiers::SHIFT)
-        && !matches!(key.code, KeyCode::Char(_) | KeyCode::BackTab)
-    {
-        name.push_str("shift-");
-    }
-    match key.code {
-        KeyCode::Char(' ') => name.push_str("space"),
-        KeyCode::Char(c) => name.push(c),
-        KeyCode::F(n) => name.push_str(&format!("f{n}")),
-        KeyCode::Esc => name.push_str("esc"),
-        KeyCode::Enter => name.push_str("enter"),
-        KeyCode::Tab => name.push_str("tab"),
-        KeyCode::BackTab => name.push_str("backtab"),
-        KeyCode::Up => name.push_str("up"),
-        KeyCode::Down => name.push_str("down"),
-        KeyCode::Left => name.push_str("left"),
-        KeyCode::Right => name.push_str("right"),
-        KeyCode::PageUp => name.push_str("pgup"),
-        KeyCode::PageDown => name.push_str("pgdn"),
-        KeyCode::Home => name.push_str("home"),
-        KeyCode::End => name.push_str("end"),
-        KeyCode::Backspace => name.push_str("backspace"),
-        KeyCode::Delete => name.push_str("delete"),
-        _ => name.push_str("other"),
-    }
-    name
-}
-
-/// A key as the screen writes it: arrows as arrows.
-#[must_use]
-pub fn shown(key: &str) -> String {
-    match key {
-        "up" => "↑".into(),
-        "down" => "↓".into(),
-        "left" => "←".into(),
-        "right" => "→".into(),
-        "tab" => "⇥".into(),
-        "backtab" => "⇧⇥".into(),
-        "enter" => "⏎".into(),
-        other => match other.strip_prefix("shift-") {
-            Some(rest) => format!("⇧{}", shown(rest)),
-            None => other.to_owned(),
-        },
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
 
     #[test]
-    fn no_key_means_two_things() {
-        for context in [Context::Start, Context::Work] {
-            let mut seen = std::collections::HashMap::new();
-            for b in BINDINGS
-                .iter()
-                .filter(|b| b.context == context || b.context == Context::Both)
-            {
-                for key in b.keys {
+    fn no_key_means_two_things_and_none_hides_a_sequence() {
+        for (n, a) in BINDINGS.iter().enumerate() {
+            for b in &BINDINGS[n + 1..] {
+                if !a.context.overlaps(b.context) {
+                    continue;
+                }
+                for (x, y) in a
+                    .keys
+                    .iter()
+                    .flat_map(|x| b.keys.iter().map(move |y| (x, y)))
+                {
                     assert!(
-                        seen.insert(*key, b.action).is_none(),
-                        "{key} twice in {context:?}"
+                        !map::collide(x, y),
+                        "{x} and {y}: {:?}, {:?}",
+                        a.action,
+                        b.action
                     );
                 }
             }
@@ -282,18 +360,23 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_named_as_the_table_writes_them() {
-        let name = |code, modifiers| name_of(&KeyEvent::new(code, modifiers));
-        assert_eq!(name(KeyCode::Char('G'), KeyModifiers::SHIFT), "G");
-        assert_eq!(name(KeyCode::Char('c'), KeyModifiers::CONTROL), "ctrl-c");
-        assert_eq!(name(KeyCode::Up, KeyModifiers::SHIFT), "shift-up");
-        assert_eq!(name(KeyCode::Char(' '), KeyModifiers::NONE), "space");
-        assert_eq!(
-            action_of(
-                &KeyEvent::new(KeyCode::Char('?'), KeyModifiers::SHIFT),
-                Context::Start
-            ),
-            Some(Action::Help)
-        );
+    fn every_key_is_written_as_it_is_read() {
+        for row in BINDINGS {
+            for key in row.keys {
+                assert_eq!(parse(key).as_deref(), Ok(*key), "{:?}", row.action);
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_name_of_its_own_and_one_row() {
+        let mut names: Vec<String> = BINDINGS.iter().map(|b| b.action.name()).collect();
+        names.sort();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all);
+        assert_eq!(Action::NextRound.name(), "next-round");
+        assert_eq!(Action::Show(Tab::Code).name(), "show-code");
+        assert_eq!(Action::Copy(What::Code).name(), "copy-code");
     }
 }

@@ -1,6 +1,14 @@
 //! Where everything goes, for every size of screen. Pure arithmetic: the same answer for drawing and for clicks.
+//!
+//! What the developer wishes (borders moved, parts hidden, one part on the whole screen) is an [`Arrangement`]; a wish
+//! that would leave some part too little room is met as far as there is room, so that none can spoil a screen.
+
+mod border;
 
 use ratatui::layout::{Margin, Rect};
+use serde::{Deserialize, Serialize};
+
+pub use border::{Border, border_at, moved};
 
 /// How much room there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +21,48 @@ pub enum Room {
     Medium,
     /// Tree, main pane and charts side by side.
     Wide,
+}
+
+/// A part of the screen that can be hidden, or shown alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The main pane.
+    Main,
+    /// The version tree.
+    Tree,
+    /// The charts beside the main pane.
+    Charts,
+    /// What became of the selected version.
+    Card,
+    /// The steering box, while it is not used.
+    Steer,
+}
+
+/// What the developer wishes of one class of screen sizes. Widths and heights in cells, frames included; none is the
+/// usual size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Arrangement {
+    /// Width of the column at the left.
+    pub side: Option<u16>,
+    /// Width of the charts at the right.
+    pub charts: Option<u16>,
+    /// Height of the card.
+    pub card: Option<u16>,
+    /// Height of memory over time.
+    pub memory: Option<u16>,
+    /// Height of the comparison.
+    pub interval: Option<u16>,
+    /// Height of gain by version.
+    pub gains: Option<u16>,
+    /// No version tree.
+    pub hide_tree: bool,
+    /// No charts.
+    pub hide_charts: bool,
+    /// No card.
+    pub hide_card: bool,
+    /// No steering box while it is not used.
+    pub hide_steer: bool,
 }
 
 /// Places on the screen; what does not fit is absent.
@@ -67,9 +117,31 @@ pub struct Look {
     pub steering: bool,
     /// There is a standing line.
     pub banner: bool,
-    /// The main pane has the whole width.
-    pub zoomed: bool,
+    /// One part has the whole screen.
+    pub zoomed: Option<Part>,
+    /// What the developer wishes.
+    pub arrangement: Arrangement,
 }
+
+/// The class of a size.
+#[must_use]
+pub fn room(size: Rect) -> Room {
+    match (size.width, size.height) {
+        (w, h) if w < 30 || h < 9 => Room::Tiny,
+        (w, h) if w < 100 || h < 24 => Room::Small,
+        (w, h) if w < 140 || h < 28 => Room::Medium,
+        _ => Room::Wide,
+    }
+}
+
+/// Cells that the main pane keeps beside the columns, whatever is wished.
+const MAIN_WIDTH: u16 = 44;
+/// Cells that a column keeps.
+const COLUMN: u16 = 20;
+/// Rows that a chart keeps; with fewer it says nothing.
+const CHART: u16 = 5;
+/// Rows that the main pane keeps above the card.
+const MAIN_HEIGHT: u16 = 8;
 
 /// Lays out a screen.
 #[must_use]
@@ -78,13 +150,9 @@ pub fn plan(size: Rect, look: Look) -> Plan {
         steering,
         banner,
         zoomed,
+        arrangement: wish,
     } = look;
-    let room = match (size.width, size.height) {
-        (w, h) if w < 30 || h < 9 => Room::Tiny,
-        (w, h) if w < 100 || h < 24 => Room::Small,
-        (w, h) if w < 140 || h < 28 => Room::Medium,
-        _ => Room::Wide,
-    };
+    let room = room(size);
     let mut rest = size;
     let state_lines = match room {
         Room::Tiny => 1,
@@ -116,47 +184,121 @@ pub fn plan(size: Rect, look: Look) -> Plan {
     }
     if steering {
         plan.steer = Some(bottom(&mut rest, if size.height >= 20 { 5 } else { 3 }));
-    } else if size.height >= 30 {
+    } else if size.height >= 30 && !wish.hide_steer && zoomed.is_none() {
         plan.steer = Some(bottom(&mut rest, 3));
+    }
+    if let Some(part) = zoomed {
+        alone(&mut plan, rest, part);
+        return plan;
     }
     match room {
         Room::Tiny => {}
-        _ if zoomed && room > Room::Small => plan.mini = Some(bottom(&mut rest, 1)),
         Room::Small => {
-            if !steering || size.height >= 16 {
+            if (!steering || size.height >= 16) && !wish.hide_tree {
                 plan.mini = Some(bottom(&mut rest, 1));
             }
         }
-        Room::Medium => {
-            let mut side = left(&mut rest, 34);
-            if side.height >= 34 {
-                plan.gains = Some(bottom(&mut side, 8));
-            }
-            let (interval, memory) = (
-                if side.height >= 24 { 8 } else { 6 },
-                if side.height >= 24 { 9 } else { 7 },
-            );
-            plan.interval = Some(bottom(&mut side, interval));
-            plan.memory = Some(bottom(&mut side, memory));
-            plan.tree = Some(side);
-        }
-        Room::Wide => {
-            let tree = (size.width / 6).clamp(26, 38);
-            plan.tree = Some(left(&mut rest, tree));
-            let mut charts = right(&mut rest, (size.width * 2 / 9).clamp(34, 56));
-            let third = charts.height / 3;
-            plan.gains = Some(bottom(&mut charts, third.min(11)));
-            let half = charts.height / 2;
-            plan.interval = Some(bottom(&mut charts, half.min(13)));
-            plan.memory = Some(charts);
-        }
+        Room::Medium => medium(&mut plan, &mut rest, wish),
+        Room::Wide => wide(&mut plan, &mut rest, size, wish),
     }
-    if room >= Room::Medium && rest.height >= 20 {
-        let lines = if rest.height >= 30 { 7 } else { 6 };
+    if room >= Room::Medium && rest.height >= 20 && !wish.hide_card {
+        let usual = if rest.height >= 30 { 7 } else { 6 };
+        let lines = within(wish.card, usual, 4, rest.height - MAIN_HEIGHT);
         plan.card = Some(bottom(&mut rest, lines));
     }
     plan.main = rest;
     plan
+}
+
+/// A wished size, or the usual one, between the least and the most that there is room for.
+fn within(wish: Option<u16>, usual: u16, least: u16, most: u16) -> u16 {
+    wish.unwrap_or(usual).clamp(least, most.max(least))
+}
+
+/// One part has all there is; the others are one line.
+fn alone(plan: &mut Plan, mut rest: Rect, part: Part) {
+    if plan.room > Room::Small {
+        plan.mini = Some(bottom(&mut rest, 1));
+    }
+    let nothing = Rect { height: 0, ..rest };
+    match part {
+        Part::Tree => {
+            plan.tree = Some(rest);
+            plan.main = nothing;
+        }
+        Part::Charts => {
+            plan.main = nothing;
+            if rest.width >= 96 && rest.height < 30 {
+                let third = rest.width / 3;
+                plan.memory = Some(left(&mut rest, third));
+                plan.gains = Some(right(&mut rest, third));
+                plan.interval = Some(rest);
+            } else {
+                if rest.height >= 20 {
+                    let third = rest.height / 3;
+                    plan.gains = Some(bottom(&mut rest, third));
+                }
+                let half = rest.height / 2;
+                plan.interval = Some(bottom(&mut rest, half));
+                plan.memory = Some(rest);
+            }
+        }
+        Part::Main | Part::Card | Part::Steer => plan.main = rest,
+    }
+}
+
+/// A column at the left: the tree, and the charts below it.
+fn medium(plan: &mut Plan, rest: &mut Rect, wish: Arrangement) {
+    if wish.hide_tree && wish.hide_charts {
+        return;
+    }
+    let width = within(wish.side, 34, COLUMN, rest.width.saturating_sub(MAIN_WIDTH));
+    let mut side = left(rest, width);
+    if wish.hide_charts {
+        plan.tree = Some(side);
+        return;
+    }
+    let tall = side.height >= 24;
+    // The first part of the column keeps as much as a chart.
+    if side.height >= 34 {
+        let most = side.height - 3 * CHART;
+        plan.gains = Some(bottom(&mut side, within(wish.gains, 8, CHART, most)));
+    }
+    let most = side.height - 2 * CHART;
+    let usual = if tall { 8 } else { 6 };
+    let lines = within(wish.interval, usual, CHART, most);
+    plan.interval = Some(bottom(&mut side, lines));
+    if wish.hide_tree {
+        plan.memory = Some(side);
+        return;
+    }
+    let most = side.height - CHART;
+    let usual = if tall { 9 } else { 7 };
+    let lines = within(wish.memory, usual, CHART, most);
+    plan.memory = Some(bottom(&mut side, lines));
+    plan.tree = Some(side);
+}
+
+/// The tree at the left, the charts at the right.
+fn wide(plan: &mut Plan, rest: &mut Rect, size: Rect, wish: Arrangement) {
+    if !wish.hide_tree {
+        let most = rest.width.saturating_sub(MAIN_WIDTH + COLUMN);
+        let usual = (size.width / 6).clamp(26, 38);
+        plan.tree = Some(left(rest, within(wish.side, usual, COLUMN, most)));
+    }
+    if !wish.hide_charts {
+        let most = rest.width.saturating_sub(MAIN_WIDTH);
+        let usual = (size.width * 2 / 9).clamp(34, 56);
+        let mut charts = right(rest, within(wish.charts, usual, COLUMN, most));
+        let usual = (charts.height / 3).min(11);
+        let most = charts.height - 2 * CHART;
+        plan.gains = Some(bottom(&mut charts, within(wish.gains, usual, CHART, most)));
+        let usual = (charts.height / 2).min(13);
+        let most = charts.height - CHART;
+        let lines = within(wish.interval, usual, CHART, most);
+        plan.interval = Some(bottom(&mut charts, lines));
+        plan.memory = Some(charts);
+    }
 }
 
 fn top(rest: &mut Rect, lines: u16) -> Rect {
@@ -215,61 +357,4 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_fill_the_screen_and_never_overlap() {
-        for width in 0..220 {
-            for height in 0..70 {
-                for (steering, banner, zoomed) in [
-                    (false, false, false),
-                    (true, true, false),
-                    (false, true, true),
-                ] {
-                    let plan = plan(
-                        Rect::new(0, 0, width, height),
-                        Look {
-                            steering,
-                            banner,
-                            zoomed,
-                        },
-                    );
-                    let parts = [
-                        plan.header,
-                        plan.banner,
-                        plan.tree,
-                        plan.card,
-                        plan.memory,
-                        plan.interval,
-                        plan.gains,
-                        plan.steer,
-                        plan.mini,
-                    ];
-                    let all: Vec<Rect> = parts
-                        .into_iter()
-                        .flatten()
-                        .chain([plan.main, plan.state])
-                        .collect();
-                    for (i, a) in all.iter().enumerate() {
-                        for b in &all[i + 1..] {
-                            assert!(
-                                !a.intersects(*b) || a.is_empty() || b.is_empty(),
-                                "{width}×{height}: {a:?} {b:?}"
-                            );
-                        }
-                    }
-                    let covered: u32 = all.iter().map(|r| r.area()).sum();
-                    if plan.room != Room::Tiny {
-                        assert_eq!(
-                            covered,
-                            u32::from(width) * u32::from(height),
-                            "{width}×{height}"
-                        );
-                        assert!(plan.main.height >= 3, "{width}×{height}");
-                    }
-                }
-            }
-        }
-    }
-}
+mod tests;

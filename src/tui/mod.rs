@@ -2,25 +2,33 @@
 //!
 //! The screen is a function of the session and of [`app::App`], what the developer looks at. It computes nothing
 //! that takes long (that is the desk's), waits for nothing but its one channel, and never writes a byte when
-//! nothing changed. It may not run programs, ask models or touch the journal; the one file it writes is the
-//! best version, when asked to.
+//! nothing changed. It may not run programs, ask models or touch the journal; what it writes is the best version and
+//! a copied text, when asked to, and a small file of its own memory.
 
 pub mod act;
 pub mod app;
+pub mod arrange;
+pub mod bell;
+pub mod clip;
 pub mod desk;
 pub mod diff;
 pub mod explore;
 pub mod files;
 pub mod find;
 pub mod glyphs;
+pub mod goal;
 pub mod ground;
+pub mod help;
 pub mod highlight;
 pub mod home;
 pub mod inbox;
 pub mod keys;
 pub mod layout;
 pub mod markdown;
+pub mod memory;
+pub mod mouse;
 pub mod pace;
+pub mod palette;
 pub mod panes;
 pub mod picker;
 pub mod plot;
@@ -28,14 +36,17 @@ mod run;
 pub mod sample;
 pub mod save;
 pub mod scale;
+pub mod search;
 pub mod settings;
 pub mod sheet;
 pub mod stream;
 pub mod terminal;
 pub mod text;
 pub mod theme;
+pub mod typing;
 pub mod view;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
@@ -89,6 +100,19 @@ pub struct Start {
     pub themes: Option<PathBuf>,
     /// The config file, in which a choice of theme is kept; `None` keeps it nowhere.
     pub config_file: Option<PathBuf>,
+    /// Keys and manners.
+    pub habits: Habits,
+}
+
+/// What the developer's settings and earlier sittings say about how the screen behaves.
+#[derive(Clone, Debug, Default)]
+pub struct Habits {
+    /// Keys of the developer's own, by action; see [`keys::Keymap::new`].
+    pub keys: BTreeMap<String, Vec<String>>,
+    /// Whether the bell rings at the end of a long round.
+    pub bell: bool,
+    /// Folder for what the screen remembers and for what was copied last; `None` keeps neither.
+    pub folder: Option<PathBuf>,
 }
 
 impl Start {
@@ -105,6 +129,7 @@ impl Start {
             theme: None,
             themes: None,
             config_file: None,
+            habits: Habits::default(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The one loop of the screen: waits, takes in everything that came, draws once.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::time::{Duration, Instant};
@@ -9,13 +11,17 @@ use ratatui::crossterm::event::Event;
 use ratatui::layout::Rect;
 
 use crate::engine::Command;
+use crate::log;
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::act::{Effect, terminal_event};
 use crate::tui::app::App;
+use crate::tui::clip::{self, Way};
 use crate::tui::desk::{self, Desk};
 use crate::tui::home::Choice;
 use crate::tui::inbox::{self, Keyboard, Message};
+use crate::tui::keys::Keymap;
+use crate::tui::memory::{Keeper, Memory};
 use crate::tui::pace::{Cause, Pace};
 use crate::tui::terminal::Screen;
 use crate::tui::theme::{Depth, Theme};
@@ -64,8 +70,16 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     app.ascii = crate::tui::glyphs::wanted(environment);
     app.banner = start.banner;
     app.demo = start.demo;
-    if let Some(warning) = warnings.first() {
-        app.say(warning.clone(), true);
+    let folder = start.habits.folder;
+    let file = folder.as_ref().map(|f| f.join("screen.json"));
+    let trouble = adopt(
+        &mut app,
+        &start.habits.keys,
+        start.habits.bell,
+        file.as_deref(),
+    );
+    for warning in trouble.into_iter().chain(warnings) {
+        app.say(warning, true);
     }
     if asks_for_ground(start.theme.as_deref(), depth, environment) {
         app.size = size();
@@ -90,6 +104,9 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     );
     let mut bench = Bench {
         session: Session::default(),
+        copied: folder.map(|f| f.join("copied.txt")),
+        keeper: Keeper::start(file),
+        way: Way::detect(environment),
         app,
         send: None,
         screen,
@@ -128,6 +145,30 @@ fn size() -> Rect {
     Rect::new(0, 0, width, height)
 }
 
+/// Takes over the developer's keys and what is remembered; gives what is wrong with them.
+fn adopt(
+    app: &mut App,
+    keys: &BTreeMap<String, Vec<String>>,
+    bell: bool,
+    file: Option<&Path>,
+) -> Vec<String> {
+    let (keys, mut told) = Keymap::new(keys);
+    app.keys = keys;
+    app.bell.on = bell;
+    if told.len() > 1 {
+        // One line has room for one; the others stand below `!` and in the doctor's report.
+        told.push(format!(
+            "{} things in [keys] cannot be meant: `reheat keys` names them",
+            told.len()
+        ));
+    }
+    if let Some((memory, trouble)) = file.map(Memory::load) {
+        app.memory = memory;
+        told.extend(trouble);
+    }
+    told
+}
+
 /// Opens entries of the start screen on a thread of its own: loading a task may take a while.
 fn opener(mut open: Opener, to: SyncSender<Message>) -> Sender<Choice> {
     let (choices, inbox) = std::sync::mpsc::channel();
@@ -153,6 +194,10 @@ enum Leaving {
 
 struct Bench {
     session: Session,
+    /// Where what was copied last is kept.
+    copied: Option<PathBuf>,
+    keeper: Keeper,
+    way: Way,
     app: App,
     send: Option<Box<dyn Fn(Command) + Send>>,
     screen: Screen,
@@ -235,14 +280,32 @@ impl Bench {
         match message {
             Message::Terminal(event) => {
                 self.app.now = Timestamp::now();
+                let (width, height) = (self.app.size.width, self.app.size.height);
+                if let Event::Resize(w, h) = event
+                    && (w, h) != (width, height)
+                {
+                    log::line("screen", &format!("{w}×{h}"));
+                    // Where things were is not where they are.
+                    self.app.seen.pane = None;
+                }
                 self.want(Cause::Key);
                 for effect in terminal_event(&mut self.app, &self.session, &event) {
+                    if log::on() {
+                        log::line("effect", &log::variant(&effect));
+                    }
                     self.effect(effect, inbox)?;
                 }
             }
             Message::Happened(happened) => {
+                self.app.now = Timestamp::now();
                 self.session.apply(&happened);
+                if log::on() && happened.event.durable() {
+                    log::line("event", &log::variant(&happened.event));
+                }
                 self.app.observe(&self.session);
+                if std::mem::take(&mut self.app.bell.due) {
+                    self.screen.send(b"\x07")?;
+                }
                 self.want(self.news());
             }
             Message::LoopEnded => {
@@ -302,7 +365,10 @@ impl Bench {
                 self.screen.take_again()?;
                 self.want(Cause::Key);
             }
-            other => self.leaving = Some(Leaving::Signal(other)),
+            other => {
+                log::line("screen", &format!("signal {other} ends it"));
+                self.leaving = Some(Leaving::Signal(other));
+            }
         }
         Ok(())
     }
@@ -331,6 +397,9 @@ impl Bench {
                     Err(why) => self.app.say(why, true),
                 }
             }
+            Effect::Copy { text, what } => self.copy(&text, &what)?,
+            Effect::Mouse(ours) => self.screen.mouse(ours)?,
+            Effect::Remember => self.keeper.keep(&self.app.memory),
             Effect::KeepTheme(name) => {
                 if let Some(file) = &self.app.config_file
                     && let Err(error) = crate::config::keep(file, &["theme"], name)
@@ -345,6 +414,25 @@ impl Bench {
                 file_name,
             } => self.outside(parent, &text, &file_name, inbox)?,
         }
+        Ok(())
+    }
+
+    /// Asks the terminal to take a text, and keeps it in a file: a clipboard never answers.
+    fn copy(&mut self, text: &str, what: &str) -> std::io::Result<()> {
+        let kept = self.copied.as_ref().filter(|file| {
+            clip::keep(file, text)
+                .inspect_err(|e| {
+                    log::line("copy", &format!("cannot write {}: {e}", file.display()))
+                })
+                .is_ok()
+        });
+        let bytes = clip::sequence(text, self.way);
+        if let Some(bytes) = &bytes {
+            self.screen.send(bytes)?;
+        }
+        let kept = kept.map(PathBuf::as_path);
+        let (words, error) = clip::told(what, text.len(), bytes.is_some(), kept);
+        self.app.say(words, error);
         Ok(())
     }
 

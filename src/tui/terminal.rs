@@ -12,10 +12,14 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::{Frame, Terminal};
 
-/// Alternate screen, hidden cursor, bracketed paste, clicks and wheel (no motion: it would flood).
-const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[2J";
+/// Alternate screen, hidden cursor, bracketed paste, word of the focus, clicks, drags and wheel (no motion without a
+/// button held: it would flood).
+const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h\x1b[?1002h\x1b[?1006h\x1b[2J";
 /// The same back again, and an open synchronised update closed.
-const GIVE_BACK: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+const GIVE_BACK: &[u8] =
+    b"\x1b[?2026l\x1b[0m\x1b[?1006l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+const MOUSE_OURS: &[u8] = b"\x1b[?1002h\x1b[?1006h";
+const MOUSE_FREE: &[u8] = b"\x1b[?1006l\x1b[?1002l";
 const CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
@@ -47,6 +51,7 @@ impl Write for Collected {
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<Collected>>,
     collected: Collected,
+    mouse: bool,
 }
 
 impl Screen {
@@ -64,6 +69,7 @@ impl Screen {
         Ok(Self {
             terminal,
             collected,
+            mouse: true,
         })
     }
 
@@ -101,6 +107,23 @@ impl Screen {
         write_out(CLEAR)
     }
 
+    /// Takes the mouse, or leaves it to the terminal.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    pub fn mouse(&mut self, ours: bool) -> io::Result<()> {
+        self.mouse = ours;
+        write_out(if ours { MOUSE_OURS } else { MOUSE_FREE })
+    }
+
+    /// Sends bytes that draw nothing: a text for the clipboard, the bell.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    pub fn send(&self, bytes: &[u8]) -> io::Result<()> {
+        write_out(bytes)
+    }
+
     /// Gives the terminal back for a while.
     pub fn lend(&mut self) {
         restore();
@@ -112,6 +135,9 @@ impl Screen {
     /// Where the terminal does not obey.
     pub fn take_again(&mut self) -> io::Result<()> {
         take_over()?;
+        if !self.mouse {
+            write_out(MOUSE_FREE)?;
+        }
         self.forget()
     }
 }

@@ -84,8 +84,8 @@ fn tabs(cx: Context<'_>, area: Rect, pane: Tab, buffer: &mut Buffer, seen: &mut 
     let room = usize::from(area.width).saturating_sub(4);
     let all: usize = Tab::ALL.iter().map(|t| t.title().len() + 5).sum();
     let long = all + 24 <= room;
-    let names: usize = Tab::ALL.iter().map(|t| t.title().len() + 3).sum();
-    let middle = names + 14 <= room;
+    let names: usize = Tab::ALL.iter().map(|t| t.title().len() + 2).sum();
+    let middle = names + 12 <= room;
     let mut x = area.x + 2;
     let end = area.x + area.width - 2;
     for (n, tab) in Tab::ALL.iter().enumerate() {

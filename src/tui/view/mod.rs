@@ -2,6 +2,7 @@
 //!
 //! Nothing here changes anything; what was drawn where comes back as [`Seen`].
 
+pub mod begun;
 pub mod card;
 pub mod cases;
 pub mod charts;
@@ -9,6 +10,7 @@ pub mod code;
 pub mod diff;
 pub mod header;
 pub mod interval;
+pub mod keyline;
 pub mod main_pane;
 pub mod mark;
 pub mod overlay;
@@ -45,8 +47,12 @@ pub struct Context<'a> {
 
 /// Draws the whole screen.
 pub fn draw(frame: &mut Frame<'_>, session: &Session, app: &App) -> Seen {
-    let area = frame.area();
-    let buffer = frame.buffer_mut();
+    paint(frame.buffer_mut(), session, app)
+}
+
+/// Draws the whole screen into a buffer.
+pub fn paint(buffer: &mut Buffer, session: &Session, app: &App) -> Seen {
+    let area = buffer.area;
     let cx = Context {
         session,
         app,
@@ -91,6 +97,10 @@ fn workbench(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) 
         tree::draw(cx, area, buffer, seen);
     }
     main_pane::draw(cx, &plan, buffer, seen);
+    seen.pane = Some((cx.app.pane(cx.session), cx.app.version(cx.session)));
+    if !plan.main.is_empty() {
+        crate::tui::search::draw(cx, plan.main, plan.main_inner(), seen, buffer);
+    }
     if let Some(area) = plan.card {
         card::draw(cx, area, buffer);
     }
@@ -111,6 +121,7 @@ fn workbench(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) 
         tree::mini(cx, area, buffer, seen);
     }
     state::draw(cx, plan.state, buffer);
+    begun::draw(cx, area, buffer);
 }
 
 impl<'a> Context<'a> {

@@ -98,7 +98,7 @@ fn footer(cx: Context<'_>, home: &Home, area: Rect, buffer: &mut Buffer) {
     let mut keys = Vec::new();
     if cx.app.overlay.is_some() {
         let room = usize::from(area.width);
-        return put_both(buffer, area, 0, &left, &super::state::keys(cx, room));
+        return put_both(buffer, area, 0, &left, &super::keyline::keys(cx, room));
     }
     for (key, word) in [
         ("⏎", "open"),

@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::session::event::{Mode, Stage};
-use crate::tui::app::{Overlay, Tab};
-use crate::tui::keys::{Action, binding, shown};
+use crate::tui::keys::Action;
 use crate::tui::stream::guess_tokens;
 use crate::tui::text::{cut, visible, width};
 use crate::tui::theme::Role;
+use crate::tui::view::keyline::keys;
 use crate::tui::view::mark::spinner;
 use crate::tui::view::{Context, line_width, put, put_both};
 use crate::units::Nanos;
@@ -20,21 +20,35 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let room = usize::from(area.width);
-    let (glyph, role, text) = now(cx);
+    let (glyph, role, mut text) = now(cx);
+    let word = cx.app.word(cx.session);
+    // On one row the keys keep what they need most: a long word is whole under the key of the messages.
+    let kept = if area.height > 1 {
+        1
+    } else {
+        (room / 3).clamp(24, 60)
+    };
+    let free = |text: &str| room.saturating_sub(width(text) + kept + 6);
+    if let Some((word, _)) = word
+        && width(word) > free(&text)
+        && let Some(end) = text.find(" · ")
+    {
+        // What is on stays; how far it has come can wait until the word is gone.
+        text.truncate(end);
+    }
+    let left_over = free(&text);
     let mut left = vec![
         cx.span(format!(" {glyph} "), role),
         cx.span(text, Role::Title),
     ];
-    if let Some((word, error)) = cx.app.word(cx.session) {
-        let used: usize = left.iter().map(|s| width(&s.content)).sum();
-        let left_over = room.saturating_sub(used + if area.height > 1 { 1 } else { 24 });
-        if left_over > 16 || area.height > 1 {
-            let text = visible(word).replace('␊', " ");
-            left.push(cx.span(
-                format!(" · {}", cut(&text, left_over.saturating_sub(3))),
-                if error { Role::Error } else { Role::Info },
-            ));
-        }
+    if let Some((word, error)) = word
+        && (left_over > 12 || area.height > 1)
+    {
+        let word = visible(word).replace('␊', " ");
+        left.push(cx.span(
+            format!(" · {}", cut(&word, left_over)),
+            if error { Role::Error } else { Role::Info },
+        ));
     }
     let left = Line::from(left);
     if area.height > 1 {
@@ -139,7 +153,10 @@ fn waiting(cx: Context<'_>) -> String {
         return "opening".into();
     }
     match cx.session.mode {
-        Mode::Step => "waiting for you: n starts the next round".into(),
+        Mode::Step => match cx.app.keys.shown(Action::NextRound) {
+            key if key.is_empty() => "waiting for you".into(),
+            key => format!("waiting for you: {key} starts the next round"),
+        },
         _ => "waiting for you".into(),
     }
 }
@@ -193,136 +210,4 @@ fn whole(time: Nanos) -> String {
     } else {
         format!("{} min", seconds.div_ceil(60))
     }
-}
-
-/// The keys that fit the moment, as many as there is room for; help always.
-pub(super) fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    let mut used = 0;
-    let help = ("?".to_owned(), "help");
-    let wanted = wanted(cx);
-    // Where letters are typed, a question mark is only a question mark.
-    let typing = cx.app.overlay.is_some() || cx.app.steering;
-    let reserve = if typing { 0 } else { 8 };
-    for (key, word) in wanted.into_iter().chain((reserve > 0).then_some(help)) {
-        let cost = width(&key) + width(word) + 4;
-        let last = key == "?";
-        if used + cost + if last { 0 } else { reserve } > room + 1 {
-            continue;
-        }
-        used += cost;
-        spans.push(Span::raw(if spans.is_empty() { " " } else { "   " }));
-        spans.push(Span::styled(key, cx.theme.fg(Role::Key)));
-        spans.push(Span::styled(format!(" {word}"), cx.theme.fg(Role::Muted)));
-    }
-    Line::from(spans)
-}
-
-/// What can be done while everything is held.
-const HELD: [(Action, &str); 4] = [
-    (Action::Pause, "go on"),
-    (Action::Stop, "stop"),
-    (Action::Steer, "hint"),
-    (Action::Edit, "edit"),
-];
-
-fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
-    let fixed = |pairs: &[(&str, &'static str)]| {
-        pairs
-            .iter()
-            .map(|(k, w)| ((*k).to_owned(), *w))
-            .collect::<Vec<_>>()
-    };
-    match &cx.app.overlay {
-        Some(Overlay::Help { .. }) => {
-            return fixed(&[("⏎", "do it"), ("↑↓", "choose"), ("esc", "close")]);
-        }
-        Some(Overlay::Settings(open)) if open.typing.is_some() => {
-            return fixed(&[("⏎", "keep"), ("ctrl-u", "clear"), ("esc", "leave it")]);
-        }
-        Some(Overlay::Settings(_)) => {
-            return fixed(&[("⏎", "change"), ("↑↓", "choose"), ("esc", "close")]);
-        }
-        Some(Overlay::Files(_)) => {
-            return fixed(&[("⏎", "open"), ("←", "folder above"), ("esc", "close")]);
-        }
-        Some(Overlay::Themes { .. }) => {
-            return fixed(&[("↑↓", "look"), ("⏎", "keep"), ("esc", "back")]);
-        }
-        Some(Overlay::Edit { .. }) => {
-            return fixed(&[
-                ("ctrl-s", "measure it"),
-                ("ctrl-u", "undo"),
-                ("ctrl-r", "redo"),
-                ("esc", "leave"),
-            ]);
-        }
-        Some(_) => return fixed(&[("esc", "leave"), ("?", "")]),
-        None => {}
-    }
-    if cx.app.steering {
-        return fixed(&[
-            ("⏎", "send the hint"),
-            ("alt-⏎", "new line"),
-            ("esc", "leave"),
-        ]);
-    }
-    let words: &[(Action, &'static str)] = match &cx.session.stage {
-        _ if cx.session.held => &HELD,
-        Stage::Preparing => &[(Action::Stop, "stop"), (Action::Quit, "quit")],
-        Stage::Asking | Stage::Streaming | Stage::Retrying { .. } => &[
-            (Action::Stop, "stop"),
-            (Action::Pause, "pause"),
-            (Action::Retry, "again"),
-            (Action::Steer, "hint for the next round"),
-        ],
-        Stage::Building { .. }
-        | Stage::Checking { .. }
-        | Stage::Comparing { .. }
-        | Stage::Confirming { .. } => &[
-            (Action::Stop, "stop"),
-            (Action::Pause, "pause"),
-            (Action::Accept, "accept"),
-            (Action::Reject, "reject"),
-            (Action::Steer, "hint"),
-        ],
-        Stage::Paused => &HELD,
-        Stage::Waiting => &[
-            (Action::NextRound, "next round"),
-            (Action::Steer, "hint"),
-            (Action::Edit, "edit"),
-            (Action::Retry, "retry"),
-            (Action::Save, "save best"),
-        ],
-        Stage::Finished => &[
-            (Action::Save, "save best"),
-            (Action::NextRound, "one more round"),
-            (Action::Steer, "hint"),
-            (Action::Edit, "edit"),
-            (Action::Quit, "quit"),
-        ],
-    };
-    let mut all: Vec<(Action, &'static str)> = words.to_vec();
-    if cx.app.tab.is_some() || cx.app.selected.is_some() {
-        all.insert(1.min(all.len()), (Action::Follow, "follow"));
-    }
-    if cx.app.pane(cx.session) == Tab::Diff && !cx.app.seen.changes.is_empty() {
-        all.push((Action::NextChange, "next change"));
-    }
-    all.push((Action::NextTab, "pane"));
-    all.push((Action::Older, "version"));
-    let key = |action| {
-        binding(action)
-            .and_then(|b| b.keys.first())
-            .map(|k| shown(k))
-            .unwrap_or_default()
-    };
-    let mut keys: Vec<(String, &'static str)> = all
-        .into_iter()
-        .map(|(action, word)| (key(action), word))
-        .collect();
-    if let Some(last) = keys.last_mut() {
-        last.0 = "J K".into();
-    }
-    keys
 }

@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use crate::tui::keys::Action;
 use crate::tui::text::{cut, visible};
 use crate::tui::theme::Role;
 use crate::tui::view::{Context, put};
@@ -54,7 +55,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     }
     let line = if session.hint.is_empty() {
         Line::from(vec![
-            cx.span("h", Role::Key),
+            cx.span(cx.app.keys.shown(Action::Steer), Role::Key),
             cx.span(
                 " gives a hint: what to try, what to keep, what to leave alone",
                 Role::Faint,

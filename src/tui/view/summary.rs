@@ -9,7 +9,7 @@ use crate::measure::Comparison;
 use crate::session::event::VersionId;
 use crate::session::fold::Version;
 use crate::tui::app::{Seen, Tab};
-use crate::tui::keys::{Action, binding};
+use crate::tui::keys::Action;
 use crate::tui::text::{pad, pad_left, visible};
 use crate::tui::theme::Role;
 use crate::tui::view::header::interval;
@@ -236,10 +236,7 @@ fn next(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
         (Action::Quit, " quit (kept: reheat resume)"),
     ];
     for (action, word) in words {
-        let key = binding(action)
-            .and_then(|b| b.keys.first())
-            .copied()
-            .unwrap_or_default();
+        let key = &cx.app.keys.shown(action);
         let cells = crate::tui::text::width(key) + crate::tui::text::width(word);
         if used + cells > room && used > 6 {
             lines.push(Line::from(std::mem::replace(

@@ -1,0 +1,132 @@
+use super::*;
+
+/// Wishes of every kind, sensible and not.
+fn wishes() -> Vec<Look> {
+    let wild = |n: u16| Arrangement {
+        side: Some(n),
+        charts: Some(n),
+        card: Some(n),
+        memory: Some(n),
+        interval: Some(n),
+        gains: Some(n),
+        ..Arrangement::default()
+    };
+    let mut all = Vec::new();
+    for (steering, banner) in [(false, false), (true, true)] {
+        let plain = Look {
+            steering,
+            banner,
+            ..Look::default()
+        };
+        all.push(plain);
+        for part in [Part::Main, Part::Tree, Part::Charts] {
+            all.push(Look {
+                zoomed: Some(part),
+                ..plain
+            });
+        }
+        for n in [0, 9, 40, u16::MAX] {
+            all.push(Look {
+                arrangement: wild(n),
+                ..plain
+            });
+        }
+        for hidden in 0..16_u8 {
+            all.push(Look {
+                arrangement: Arrangement {
+                    hide_tree: hidden & 1 != 0,
+                    hide_charts: hidden & 2 != 0,
+                    hide_card: hidden & 4 != 0,
+                    hide_steer: hidden & 8 != 0,
+                    ..Arrangement::default()
+                },
+                ..plain
+            });
+        }
+    }
+    all
+}
+
+pub(super) fn parts(plan: &Plan) -> Vec<Rect> {
+    [
+        plan.header,
+        plan.banner,
+        plan.tree,
+        plan.card,
+        plan.memory,
+        plan.interval,
+        plan.gains,
+        plan.steer,
+        plan.mini,
+    ]
+    .into_iter()
+    .flatten()
+    .chain([plan.main, plan.state])
+    .collect()
+}
+
+#[test]
+fn parts_fill_the_screen_and_never_overlap_whatever_is_wished() {
+    let wishes = wishes();
+    for width in (0..310).filter(|w| *w < 60 || w % 7 == 0 || (95..145).contains(w)) {
+        for height in (0..104).filter(|h| *h < 45 || h % 5 == 0) {
+            for look in &wishes {
+                let plan = plan(Rect::new(0, 0, width, height), *look);
+                let all = parts(&plan);
+                for (i, a) in all.iter().enumerate() {
+                    for b in &all[i + 1..] {
+                        assert!(
+                            !a.intersects(*b) || a.is_empty() || b.is_empty(),
+                            "{width}×{height}: {a:?} {b:?} {look:?}"
+                        );
+                    }
+                }
+                if plan.room == Room::Tiny {
+                    continue;
+                }
+                let covered: u32 = all.iter().map(|r| r.area()).sum();
+                assert_eq!(
+                    covered,
+                    u32::from(width) * u32::from(height),
+                    "{width}×{height} {look:?}"
+                );
+                if matches!(look.zoomed, None | Some(Part::Main)) {
+                    assert!(plan.main.height >= 3, "{width}×{height} {look:?}");
+                    assert!(plan.main.width >= 30, "{width}×{height} {look:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_hidden_is_gone_and_what_is_zoomed_is_large() {
+    for size in [Rect::new(0, 0, 120, 36), Rect::new(0, 0, 200, 60)] {
+        let of = |arrangement, zoomed| {
+            plan(
+                size,
+                Look {
+                    arrangement,
+                    zoomed,
+                    ..Look::default()
+                },
+            )
+        };
+        let none = of(
+            Arrangement {
+                hide_tree: true,
+                hide_charts: true,
+                hide_card: true,
+                hide_steer: true,
+                ..Arrangement::default()
+            },
+            None,
+        );
+        assert_eq!(none.main.width, size.width);
+        assert_eq!(none.main.height, size.height - 2, "header and state stay");
+        let tree = of(Arrangement::default(), Some(Part::Tree));
+        assert_eq!(tree.tree.unwrap().width, size.width);
+        let charts = of(Arrangement::default(), Some(Part::Charts));
+        assert!(charts.memory.is_some() && charts.interval.is_some() && charts.gains.is_some());
+    }
+}

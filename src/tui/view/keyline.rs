@@ -1,0 +1,175 @@
+//! The keys that fit the moment, as they are in force.
+
+use ratatui::text::{Line, Span};
+
+use crate::session::event::Stage;
+use crate::tui::act::undoable;
+use crate::tui::app::{Overlay, Tab};
+use crate::tui::keys::Action;
+use crate::tui::text::width;
+use crate::tui::theme::Role;
+use crate::tui::view::Context;
+
+/// The keys that fit the moment, as many as there is room for; help always.
+pub fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let mut used = 0;
+    let help = (cx.app.keys.shown(Action::Help), "help");
+    let wanted = wanted(cx);
+    // Where letters are typed, a question mark is only a question mark.
+    let searching = cx.app.search.as_ref().is_some_and(|s| s.typing);
+    let typing = cx.app.overlay.is_some() || cx.app.steering || searching;
+    let reserve = if typing { 0 } else { 8 };
+    for (key, word) in wanted.into_iter().chain((reserve > 0).then_some(help)) {
+        let cost = width(&key) + width(word) + 4;
+        let last = word == "help";
+        if used + cost + if last { 0 } else { reserve } > room + 1 {
+            continue;
+        }
+        used += cost;
+        spans.push(Span::raw(if spans.is_empty() { " " } else { "   " }));
+        spans.push(Span::styled(key, cx.theme.fg(Role::Key)));
+        spans.push(Span::styled(format!(" {word}"), cx.theme.fg(Role::Muted)));
+    }
+    Line::from(spans)
+}
+
+/// What can be done while everything is held.
+const HELD: [(Action, &str); 4] = [
+    (Action::Pause, "go on"),
+    (Action::Stop, "stop"),
+    (Action::Steer, "hint"),
+    (Action::Edit, "edit"),
+];
+
+/// The keys that fit the moment, the most needed first.
+pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
+    let fixed = |pairs: &[(&str, &'static str)]| {
+        pairs
+            .iter()
+            .map(|(k, w)| ((*k).to_owned(), *w))
+            .collect::<Vec<_>>()
+    };
+    match &cx.app.overlay {
+        Some(Overlay::Help { .. } | Overlay::Palette(_)) => {
+            return fixed(&[("⏎", "do it"), ("↑↓", "choose"), ("esc", "close")]);
+        }
+        Some(Overlay::Messages { .. }) => {
+            return fixed(&[("↑↓", "move"), ("esc", "close")]);
+        }
+        Some(Overlay::Goal(_)) => {
+            return fixed(&[("⏎", "take it"), ("⇥", "next box"), ("esc", "leave")]);
+        }
+        Some(Overlay::Settings(open)) if open.typing.is_some() => {
+            return fixed(&[("⏎", "keep"), ("ctrl-u", "clear"), ("esc", "leave it")]);
+        }
+        Some(Overlay::Settings(_)) => {
+            return fixed(&[("⏎", "change"), ("↑↓", "choose"), ("esc", "close")]);
+        }
+        Some(Overlay::Files(_)) => {
+            return fixed(&[("⏎", "open"), ("←", "folder above"), ("esc", "close")]);
+        }
+        Some(Overlay::Themes { .. }) => {
+            return fixed(&[("↑↓", "look"), ("⏎", "keep"), ("esc", "back")]);
+        }
+        Some(Overlay::Edit { .. }) => {
+            return fixed(&[
+                ("ctrl-s", "measure it"),
+                ("ctrl-u", "undo"),
+                ("ctrl-r", "redo"),
+                ("esc", "leave"),
+            ]);
+        }
+        Some(_) => return fixed(&[("esc", "leave"), ("?", "")]),
+        None => {}
+    }
+    if cx.app.steering {
+        return fixed(&[
+            ("⏎", "send the hint"),
+            ("alt-⏎", "new line"),
+            ("↑↓", "earlier hints"),
+            ("f1", "keys"),
+            ("esc", "leave"),
+        ]);
+    }
+    if let Some(search) = &cx.app.search {
+        if search.typing {
+            return fixed(&[("⏎", "keep"), ("↑↓", "other matches"), ("esc", "leave")]);
+        }
+        return named(
+            cx,
+            &[
+                (Action::NextMatch, "next match"),
+                (Action::PreviousMatch, "match before"),
+                (Action::EndSearch, "end search"),
+                (Action::Search, "search anew"),
+            ],
+        );
+    }
+    let words: &[(Action, &'static str)] = match &cx.session.stage {
+        _ if cx.session.held => &HELD,
+        Stage::Preparing => &[(Action::Stop, "stop"), (Action::Quit, "quit")],
+        Stage::Asking | Stage::Streaming | Stage::Retrying { .. } => &[
+            (Action::Stop, "stop"),
+            (Action::Pause, "pause"),
+            (Action::Retry, "again"),
+            (Action::Steer, "hint for the next round"),
+        ],
+        Stage::Building { .. }
+        | Stage::Checking { .. }
+        | Stage::Comparing { .. }
+        | Stage::Confirming { .. } => &[
+            (Action::Stop, "stop"),
+            (Action::Pause, "pause"),
+            (Action::Accept, "accept"),
+            (Action::Reject, "reject"),
+            (Action::Steer, "hint"),
+        ],
+        Stage::Paused => &HELD,
+        Stage::Waiting => &[
+            (Action::NextRound, "next round"),
+            (Action::Steer, "hint"),
+            (Action::Edit, "edit"),
+            (Action::Save, "save best"),
+        ],
+        Stage::Finished => &[
+            (Action::Save, "save best"),
+            (Action::NextRound, "one more round"),
+            (Action::Steer, "hint"),
+            (Action::Edit, "edit"),
+            (Action::Quit, "quit"),
+        ],
+    };
+    let mut all: Vec<(Action, &'static str)> = words.to_vec();
+    // What was decided by hand a moment ago is what one may want back.
+    let by_hand = cx.session.decisions.last().is_some_and(|d| d.by_hand);
+    if by_hand && undoable(cx.session).is_some() {
+        all.insert(1.min(all.len()), (Action::Undo, "undo decision"));
+    }
+    if cx.app.zoomed.is_some() {
+        all.insert(0, (Action::Zoom, "all panes"));
+    }
+    if cx.app.tab.is_some() || cx.app.selected.is_some() {
+        all.insert(1.min(all.len()), (Action::Follow, "follow"));
+    }
+    if cx.app.pane(cx.session) == Tab::Diff && !cx.app.seen.changes.is_empty() {
+        all.push((Action::NextChange, "next change"));
+    }
+    all.push((Action::NextTab, "pane"));
+    all.push((Action::Older, "version"));
+    all.push((Action::Palette, "more"));
+    let both = [Action::Newer, Action::Older].map(|a| cx.app.keys.shown(a));
+    let mut keys = named(cx, &all);
+    if let Some(version) = keys.iter_mut().find(|k| k.1 == "version") {
+        version.0 = both.join(" ").trim().to_owned();
+    }
+    keys
+}
+
+/// Actions with the keys in force; those without a key are not said.
+fn named(cx: Context<'_>, all: &[(Action, &'static str)]) -> Vec<(String, &'static str)> {
+    all.iter()
+        .map(|(action, word)| (cx.app.keys.shown(*action), *word))
+        .filter(|(key, _)| !key.is_empty())
+        .collect()
+}
