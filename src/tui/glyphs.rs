@@ -15,9 +15,9 @@ pub fn wanted(get: impl Fn(&str) -> Option<String>) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
     locale.is_some_and(|l| {
         let l = l.to_lowercase();
-        !(l.contains("utf-8") || l.contains("utf8"))
-            // `C` and `POSIX` are what a bare container has; its terminal is as a rule a modern one.
-            && !matches!(l.as_str(), "c" | "posix")
+        // `C` and `POSIX` are what a bare container has; its terminal is as a rule a modern one.
+        let modern = l.contains("utf-8") || l.contains("utf8");
+        !(modern || matches!(l.as_str(), "c" | "posix"))
     })
 }
 
