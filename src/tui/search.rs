@@ -265,7 +265,11 @@ fn rows(
     plan.main = Rect {
         x: 0,
         y: 0,
-        height: ROWS_AT_ONCE.max(main.height),
+        // Charts fill whatever height they are given: another would have its words elsewhere.
+        height: match pane {
+            Tab::Charts => main.height,
+            _ => ROWS_AT_ONCE.max(main.height),
+        },
         ..main
     };
     loop {
