@@ -802,7 +802,7 @@ fn the_floor_is_known_shown_and_warned_of() {
         .with("cases/1.in", "5\n")
         .with("old.py", "print(input())\n")
         .with("new.py", "print(int(input()))\n");
-    let found = place.json(&["old.py", "new.py", "--budget", "3s"], 0);
+    let found = place.json(&["old.py", "new.py", "--comparison-time", "3s"], 0);
     let floor = &found["versions"][0]["floor"];
     assert!(floor["wall_ns"].as_u64().unwrap() > 100_000, "{floor}");
     assert!(floor["peak_bytes"].as_u64().unwrap() > 100_000, "{floor}");
@@ -817,7 +817,14 @@ fn the_floor_is_known_shown_and_warned_of() {
         "{c}"
     );
 
-    let out = place.measure(&["old.py", "new.py", "--cases", "cases", "--budget", "1s"]);
+    let out = place.measure(&[
+        "old.py",
+        "new.py",
+        "--cases",
+        "cases",
+        "--comparison-time",
+        "1s",
+    ]);
     assert!(
         text(&out.stdout).contains("floor: an empty Python program takes"),
         "{}",
@@ -829,7 +836,7 @@ fn the_floor_is_known_shown_and_warned_of() {
         .with("cases/2.in", "1500000\n")
         .with("old.py", &adds(2))
         .with("new.py", &adds(1));
-    let found = place.json(&["old.py", "new.py", "--budget", "10s"], 0);
+    let found = place.json(&["old.py", "new.py", "--comparison-time", "10s"], 0);
     let c = &found["comparisons"][0];
     let timed: Vec<&str> = c["per_case"]
         .as_array()
@@ -856,13 +863,16 @@ fn a_budget_is_kept_where_the_fewest_pairs_allow_it() {
         .with("cases/1.in", "1\n")
         .with("old.py", "import time\ntime.sleep(.6)\nprint(input())\n")
         .with("new.py", "import time\ntime.sleep(.2)\nprint(input())\n");
-    let found = place.json(&["old.py", "new.py", "--budget", "1s"], 0);
+    let found = place.json(&["old.py", "new.py", "--comparison-time", "1s"], 0);
     let c = &found["comparisons"][0];
     assert_eq!(c["answer"], "undecided", "{c}");
     assert!(c["pairs"].as_u64().unwrap() < 5, "{c}");
-    assert!(c["note"].as_str().unwrap().contains("--budget"), "{c}");
+    assert!(
+        c["note"].as_str().unwrap().contains("--comparison-time"),
+        "{c}"
+    );
     // Ten seconds hold eleven pairs of 0.8 s with next to nothing to spare: a win, looked at once.
-    let found = place.json(&["old.py", "new.py", "--budget", "7s"], 0);
+    let found = place.json(&["old.py", "new.py", "--comparison-time", "7s"], 0);
     let c = &found["comparisons"][0];
     assert_eq!(
         (c["answer"].as_str(), c["confirmed"].as_bool()),

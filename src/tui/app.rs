@@ -362,6 +362,7 @@ impl App {
         self.warming = old.warming;
         self.theme_name = old.theme_name;
         self.theme_folder = old.theme_folder;
+        self.config_file = old.config_file;
         self.keys = old.keys;
         self.memory = old.memory;
         self.mouse = old.mouse;

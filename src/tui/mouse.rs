@@ -138,6 +138,9 @@ fn on_click(app: &mut App, session: &Session, place: Position) -> Vec<Effect> {
         .map(|(_, t)| *t)
     {
         show(app, tab);
+    } else if let Some((_, fold)) = app.seen.folds.iter().find(|(r, _)| r.contains(place)) {
+        let fold = *fold;
+        app.toggle_fold(app.pane(session), Some(fold));
     } else if let Some(version) = app.version_at(place) {
         select(app, version);
     } else if let Some(row) = row.filter(|_| app.pane(session) == Tab::Cases) {

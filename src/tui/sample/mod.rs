@@ -548,7 +548,12 @@ impl Maker {
             build: None,
             failure,
             flags: Vec::new(),
-            floor: None,
+            floor: Some(Figures {
+                wall_ns: Nanos(21_000_000),
+                cpu_ns: Nanos(18_000_000),
+                peak_bytes: crate::units::Bytes(9_000_000),
+                integral_byte_ns: crate::units::ByteNanos(1.5e14),
+            }),
             memory_source: MemorySource::Cgroup,
         }
     }

@@ -206,7 +206,16 @@ impl Columns {
         let mut spans = vec![
             Span::styled(format!("{glyph} "), style),
             Span::styled(pad(&visible(name), self.name), cx.theme.fg(Role::Text)),
-            Span::styled(format!("  {}", pad(word, 15)), style),
+            // Never shown to the model.
+            cx.span(
+                if holds_out(cx.session, name) {
+                    " ⊘"
+                } else {
+                    "  "
+                },
+                Role::Info,
+            ),
+            Span::styled(pad(word, 15), style),
         ];
         if self.input {
             spans.push(cx.span(
@@ -248,6 +257,11 @@ impl Columns {
         }
         Line::from(spans)
     }
+}
+
+/// Whether a case is held out: never shown to the model.
+fn holds_out(session: &Session, name: &str) -> bool {
+    session.task.as_ref().is_some_and(|t| t.holds_out(name))
 }
 
 /// A version's result on a case, once known.

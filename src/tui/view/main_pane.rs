@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::tui::app::{Seen, Tab};
-use crate::tui::keys::{Action, binding, shown};
+use crate::tui::keys::Action;
 use crate::tui::layout::Plan;
 use crate::tui::markdown;
 use crate::tui::text::{visible, width};
@@ -61,8 +61,7 @@ fn more_signs(cx: Context<'_>, pane: Tab, area: Rect, seen: &Seen, buffer: &mut 
     }
     let text = match (seen.first, below) {
         (_, below) if below > 0 && pane == Tab::Stream && stream::runs_ahead(cx) => {
-            let key = binding(Action::Follow).and_then(|b| b.keys.first());
-            let key = key.map_or_else(String::new, |k| shown(k));
+            let key = cx.app.keys.shown(Action::Follow);
             format!(" ↓ {below} rows of new text · {key} follows ")
         }
         (0, below) => format!(" ↓ {below} "),

@@ -9,7 +9,7 @@ use crate::session::event::{Stage, VersionId};
 use crate::tui::app::Seen;
 use crate::tui::plot::{Plot, Stroke};
 use crate::tui::scale::{Scale, Unit};
-use crate::tui::text::visible;
+use crate::tui::text::{visible, width};
 use crate::tui::theme::Role;
 use crate::tui::view::cases::{natural_case, result};
 use crate::tui::view::charts::{axis_below, axis_left, cursor, margin, nothing, told, under_title};
@@ -159,6 +159,11 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: Option<&mut Se
         height: area.height - 2,
     };
     let mut plot = Plot::new(chart.width, chart.height);
+    let floor = floor(cx);
+    if let Some(floor) = floor {
+        let level = memory.share(floor);
+        plot.line([(0.0, level), (1.0, level)], Role::Border, Stroke::Dotted);
+    }
     for trace in &traces {
         let points = thinned(trace.samples, plot.dots_wide())
             .map(|s| (time.share(s.t.0 as f64), memory.share(s.memory.0 as f64)));
@@ -172,7 +177,7 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: Option<&mut Se
             let share = f64::from(at) / f64::from(chart.width.saturating_sub(1).max(1));
             readout(cx, &traces, share * time.top)
         }
-        None => legend(cx, area, &traces),
+        None => legend(cx, area, &traces, floor),
     };
     put(buffer, area, area.height - 1, &line);
 }
@@ -213,7 +218,14 @@ fn readout<'a>(cx: Context<'a>, traces: &[Trace<'_>], time: f64) -> Line<'a> {
     Line::from(spans)
 }
 
-fn legend<'a>(cx: Context<'a>, area: Rect, traces: &[Trace<'_>]) -> Line<'a> {
+/// What an empty program of the language needs at its peak, where that is known.
+fn floor(cx: Context<'_>) -> Option<f64> {
+    let known = |v: &crate::session::fold::Version| v.evaluation.as_ref()?.floor;
+    let floor = cx.session.versions.iter().find_map(known)?;
+    (floor.peak_bytes.0 > 0).then_some(floor.peak_bytes.0 as f64)
+}
+
+fn legend<'a>(cx: Context<'a>, area: Rect, traces: &[Trace<'_>], floor: Option<f64>) -> Line<'a> {
     // Where there is no room for all peaks, those behind go without.
     let tight = usize::from(area.width) < traces.len() * 14;
     let gap = if tight { " " } else { "  " };
@@ -231,6 +243,13 @@ fn legend<'a>(cx: Context<'a>, area: Rect, traces: &[Trace<'_>]) -> Line<'a> {
             continue;
         }
         spans.push(cx.span(format!("{}{gap}", short_bytes(trace.peak())), Role::Muted));
+    }
+    if let Some(floor) = floor.filter(|_| !tight) {
+        let words = format!("┈┈ floor {}", short_bytes(floor as u64));
+        let used: usize = spans.iter().map(|s| width(&s.content)).sum();
+        if used + width(&words) <= usize::from(area.width) {
+            spans.push(cx.span(words, Role::Muted));
+        }
     }
     Line::from(spans)
 }
