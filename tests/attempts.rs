@@ -150,8 +150,8 @@ fn programs_that_do_nothing_wrong_have_tried_nothing() {
                     String::from_utf8_lossy(&o.stderr.bytes)
                 )
             };
-            let javac_missing = name == "java"
-                && String::from_utf8_lossy(&outcome.stderr.bytes).contains("compiler");
+            // A runtime without a compiler cannot run a source file; which it is it says itself.
+            let javac_missing = name == "java" && toolchain::find("javac").is_err();
             if javac_missing {
                 skipped("javac");
                 continue;
@@ -162,6 +162,13 @@ fn programs_that_do_nothing_wrong_have_tried_nothing() {
                 "{}",
                 told(&outcome)
             );
+            // Where no socket may be made at all, Java's own question whether there is IPv4 is seen; the program before
+            // it asked the same, and what that one tried too is held against nobody.
+            if name == "java" && tier == "weak" {
+                outcome.attempts.retain(|a| {
+                    !(a.kind == AttemptKind::Network && a.what == "a socket (internet)")
+                });
+            }
             assert_eq!(outcome.attempts, [], "{}", told(&outcome));
             if makes && outcome.verdict == RunVerdict::Ok {
                 let (_, bytes) = outcome.collected.remove(0);

@@ -6,7 +6,7 @@
 use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{Mode, mkdirat};
@@ -314,6 +314,7 @@ fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<(OwnedFd, Owned
 /// What the weak tier's guest may read and write, as a Landlock ruleset.
 fn by_path(run: &Run) -> Result<OwnedFd, Fault> {
     let mut read: Vec<PathBuf> = READABLE.iter().map(PathBuf::from).collect();
+    read.extend(root::java_settings().map(|name| Path::new("/").join(name)));
     let mut write: Vec<PathBuf> = WRITABLE.iter().map(PathBuf::from).collect();
     for (path, how) in &run.mounts {
         let path = root::as_path(path)

@@ -32,6 +32,16 @@ const EXTRA: [&str; 4] = [
     "etc/ld.so.conf",
 ];
 
+/// Where distributions keep what a Java below `/usr` links to, relative to `/`; without it no Java gets far.
+pub fn java_settings() -> impl Iterator<Item = String> {
+    let all = std::fs::read_dir("/etc").into_iter().flatten().flatten();
+    all.filter_map(|entry| {
+        let name = entry.file_name();
+        let name = name.to_str().filter(|n| n.starts_with("java"))?;
+        Some(format!("etc/{name}"))
+    })
+}
+
 /// Devices that are harmless.
 const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 
@@ -255,10 +265,8 @@ fn assemble(guest_id: u32) -> io::Result<OwnedFd> {
     for name in EXTRA {
         borrow_into(at, name)?;
     }
-    for java in std::fs::read_dir("/etc").into_iter().flatten().flatten() {
-        if let Some(name) = java.file_name().to_str().filter(|n| n.starts_with("java")) {
-            borrow_into(at, &format!("etc/{name}"))?;
-        }
+    for name in java_settings() {
+        borrow_into(at, &name)?;
     }
     for name in DEVICES {
         let place = format!("dev/{name}");

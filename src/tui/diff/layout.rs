@@ -77,6 +77,22 @@ impl Geometry {
         }
     }
 
+    /// The same at another place and of another height: a search draws more rows than the screen has.
+    #[must_use]
+    pub fn placed(&self, area: Rect) -> Self {
+        let there = |r: Rect| Rect {
+            x: area.x + (r.x - self.area.x),
+            y: area.y,
+            height: area.height,
+            ..r
+        };
+        Self {
+            area: there(self.area),
+            map: self.map.map(there),
+            ..*self
+        }
+    }
+
     /// Cells before the text of a line: its number (or both), and the sign.
     #[must_use]
     pub fn gutter(&self) -> usize {

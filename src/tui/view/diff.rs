@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::session::event::VersionId;
 use crate::tui::app::{Against, Seen, Tab};
-use crate::tui::diff::layout::{Item, Kind, Mark, sides};
+use crate::tui::diff::layout::{Geometry, Item, Kind, Mark, sides};
 use crate::tui::diff::pane::{DiffPane, Laid};
 use crate::tui::diff::{Part, Side};
 use crate::tui::highlight::Painted;
@@ -80,9 +80,11 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let current = current.and_then(|n| layout.changes.get(n));
     seen.changes = current.map(|c| c.start).into_iter().collect();
     let painted = |id| cx.app.painted.get(&id).map(|p| &**p);
+    let geometry = laid.geometry.placed(area);
     let sheets = Sheets {
         cx,
         laid,
+        geometry,
         old: painted(pair.0).unwrap_or(&laid.diff.old),
         new: painted(pair.1).unwrap_or(&laid.diff.new),
         focus: pane.focus(laid, seen.first, room),
@@ -95,7 +97,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         let lit = current.is_some_and(|c| c.contains(&at));
         sheets.row(&item, sub, row, lit, buffer, seen);
     }
-    if let Some(map) = laid.geometry.map {
+    if let Some(map) = geometry.map {
         draw_map(cx, laid, map, seen, buffer);
     }
 }
@@ -103,6 +105,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
 struct Sheets<'a> {
     cx: Context<'a>,
     laid: &'a Laid,
+    geometry: Geometry,
     old: &'a Sheet,
     new: &'a Sheet,
     focus: Option<usize>,
@@ -124,7 +127,7 @@ impl<'a> Sheets<'a> {
         buffer: &mut Buffer,
         seen: &mut Seen,
     ) {
-        let geometry = &self.laid.geometry;
+        let geometry = &self.geometry;
         let [left, right] = geometry.columns();
         if let Kind::Fold { lines, open } = item.kind {
             let part = item.part as usize;
@@ -194,7 +197,7 @@ impl<'a> Sheets<'a> {
         width: u16,
     ) -> Option<Line<'a>> {
         let theme = self.cx.theme;
-        let geometry = &self.laid.geometry;
+        let geometry = &self.geometry;
         let (sign, role, ground, word) = match (which, side) {
             (_, None) => (" ", Role::Faint, Style::new(), Style::new()),
             (Which::Old, Some(_)) => (
@@ -274,12 +277,12 @@ impl<'a> Sheets<'a> {
         (old, new): (Option<usize>, Option<usize>),
         sub: usize,
     ) -> String {
-        let width = self.laid.geometry.digits;
+        let width = self.geometry.digits;
         let number = |n: Option<usize>| match n.filter(|_| sub == 0) {
             Some(n) => format!("{:>width$} ", n + 1),
             None => " ".repeat(width + 1),
         };
-        if !self.laid.geometry.both_numbers {
+        if !self.geometry.both_numbers {
             return number(Some(line));
         }
         // Of a changed pair each line has only its own number.
@@ -289,7 +292,7 @@ impl<'a> Sheets<'a> {
 
     fn fold(&self, lines: u32, open: bool, focus: bool) -> Line<'a> {
         let plural = if lines == 1 { "" } else { "s" };
-        let width = self.laid.geometry.gutter().saturating_sub(1);
+        let width = self.geometry.gutter().saturating_sub(1);
         let (sign, verb) = if open {
             ("▾", "folds")
         } else {
