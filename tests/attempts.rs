@@ -263,3 +263,30 @@ fn a_stopped_run_still_says_what_it_tried() {
     assert_eq!(outcome.attempts.len(), 1, "{outcome:?}");
     assert_eq!(outcome.attempts[0].what, "ptrace");
 }
+
+#[test]
+fn reheat_run_tells_what_was_refused_when_it_is_asked_to_watch() {
+    if open(&[]).is_none() {
+        return;
+    }
+    let here = tempfile::tempdir().unwrap();
+    let reheat = |watch: &[&str]| {
+        let guest = "try:\n open('/root/.ssh/id_rsa')\nexcept OSError: print('refused')";
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_reheat"))
+            .args(["run", "--json"])
+            .args(watch)
+            .args(["--", "/usr/bin/python3", "-c", guest])
+            .current_dir(here.path())
+            .env("REHEAT_CONFIG_DIR", here.path())
+            .output()
+            .unwrap();
+        serde_json::from_slice::<serde_json::Value>(&out.stdout).unwrap()
+    };
+    let watched = reheat(&["--watch"]);
+    assert_eq!(watched["stdout"], "refused\n");
+    assert_eq!(
+        watched["attempts"],
+        serde_json::json!([{"kind": "files", "what": "/root/.ssh/id_rsa", "times": 1}])
+    );
+    assert!(reheat(&[]).get("attempts").is_none());
+}

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
-    Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
+    Attempt, Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
     Settings,
 };
 use crate::units::{ByteNanos, Bytes, Nanos};
@@ -38,6 +38,9 @@ pub struct RunArgs {
     /// Run even where this machine offers no isolation: the program then has all your rights.
     #[arg(long)]
     pub unsafe_no_isolation: bool,
+    /// Also say what it tried and was refused: network, files of others, clocks (Linux 5.7). Opening files then takes longer.
+    #[arg(long)]
+    pub watch: bool,
     /// The command and its arguments.
     #[arg(last = true, required = true, value_name = "CMD")]
     pub command: Vec<String>,
@@ -100,7 +103,7 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         mounts,
         folder: Some(DATA.to_owned()),
         collect: Vec::new(),
-        watched: false,
+        watched: args.watch,
     };
     let settings = Settings {
         launcher: None,
@@ -122,11 +125,12 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         }
         Err(error) => return Err(environment(error.to_string())),
     };
+    let watched = args.watch && sandbox.guards().on.iter().any(|g| g == "attempts");
     // A reader that has gone away is no reason to complain.
     let _ = if args.json {
-        print_json(&outcome, sandbox.guards())
+        print_json(&outcome, watched, sandbox.guards())
     } else {
-        print_text(&outcome, sandbox.guards())
+        print_text(&outcome, watched, sandbox.guards())
     };
     Ok(outcome.verdict)
 }
@@ -170,6 +174,9 @@ struct Report<'a> {
     stdout_truncated: bool,
     stderr: String,
     stderr_truncated: bool,
+    /// Only where it was watched for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts: Option<&'a [Attempt]>,
     guards: &'a Guards,
 }
 
@@ -185,7 +192,7 @@ fn cut(captured: &crate::sandbox::Captured) -> (String, bool) {
     )
 }
 
-fn print_json(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
+fn print_json(outcome: &Outcome, watched: bool, guards: &Guards) -> std::io::Result<()> {
     let (stdout, stdout_truncated) = cut(&outcome.stdout);
     let (stderr, stderr_truncated) = cut(&outcome.stderr);
     let report = Report {
@@ -205,6 +212,7 @@ fn print_json(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
         stdout_truncated,
         stderr,
         stderr_truncated,
+        attempts: watched.then_some(outcome.attempts.as_slice()),
         guards,
     };
     let text = serde_json::to_string(&report).map_err(std::io::Error::other)?;
@@ -213,7 +221,7 @@ fn print_json(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
     std::io::stdout().write_all(text.as_bytes())
 }
 
-fn print_text(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
+fn print_text(outcome: &Outcome, watched: bool, guards: &Guards) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     for (captured, to_error) in [(&outcome.stdout, false), (&outcome.stderr, true)] {
         let (text, missing) = cut(captured);
@@ -255,6 +263,13 @@ fn print_text(outcome: &Outcome, guards: &Guards) -> std::io::Result<()> {
     )?;
     for line in chart(&outcome.samples, 60, 6) {
         writeln!(out, "   {line}")?;
+    }
+    for attempt in &outcome.attempts {
+        let what = shown(&attempt.what);
+        writeln!(out, "   refused {} ×: {what}", attempt.times)?;
+    }
+    if watched && outcome.attempts.is_empty() {
+        writeln!(out, "   it tried nothing that had to be refused")?;
     }
     writeln!(out, "   {}", crate::report::text::guards(guards))?;
     out.flush()
