@@ -20,6 +20,10 @@ fn skipped(need: &str) {
 }
 
 fn open(forbid: &[&str]) -> Option<Sandbox> {
+    if !std::path::Path::new("/usr/bin/python3").exists() {
+        skipped("/usr/bin/python3");
+        return None;
+    }
     let settings = Settings {
         launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
         unsafe_no_isolation: false,

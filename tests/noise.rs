@@ -95,11 +95,15 @@ fn a_crowded_machine_is_said_to_be_so_and_never_lies() {
         (Some("better"), Some(true)),
         "nearly a true 2×: {c}"
     );
-    assert_eq!(
-        c["metric"], "cpu",
+    let noise = &c["noise"];
+    // Our crowd is as large as the machine; of a larger one (a build beside the tests), or of a hypervisor that takes cores
+    // away, the waiting cannot all be told from sleep.
+    let ours_alone = noise["others"].as_f64().unwrap() < 0.75
+        && noise["steal"].as_f64().is_none_or(|steal| steal < 0.02);
+    assert!(
+        c["metric"] == "cpu" || !ours_alone,
         "it is kept waiting, but it does not sleep: {c}"
     );
-    let noise = &c["noise"];
     assert!(
         noise["level"] == "noisy" || noise["level"] == "too_noisy",
         "{noise}"
