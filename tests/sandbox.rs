@@ -89,6 +89,17 @@ fn a_loop_without_end_is_stopped_by_the_clock() {
 }
 
 #[test]
+fn how_long_it_waited_for_a_core_is_known_where_the_machine_tells() {
+    if std::fs::read_to_string("/proc/self/schedstat").is_err() || !counted() {
+        println!("skipped: needs a kernel with schedstat, and isolation");
+        return;
+    }
+    let outcome = run(&shell("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"));
+    let delayed = outcome.delayed.expect("it ran long enough to be asked");
+    assert!(delayed < outcome.wall, "{delayed} of {}", outcome.wall);
+}
+
+#[test]
 fn a_program_that_is_not_there_is_no_verdict() {
     let program = Program {
         argv: vec!["/usr/bin/no-such-program".into()],

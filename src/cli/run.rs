@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
-    Attempt, Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
-    Settings,
+    Attempt, Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox,
+    SandboxError, Settings,
 };
 use crate::units::{ByteNanos, Bytes, Nanos};
 

@@ -172,10 +172,8 @@ fn start(shared: &Shared, setup: &Setup, run: &Run, fds: Vec<OwnedFd>) -> io::Re
         init::run(shared, run, streams)
     };
     drop(streams);
-    if shared.memory_statistics.is_none() {
-        // Only who reads figures from the process tree has to know where it starts.
-        wire::send(shared.socket.as_fd(), &Message::Born(child.pid), &[])?;
-    }
+    // Where the process tree starts: the run delay is read there, and without a cgroup every figure.
+    wire::send(shared.socket.as_fd(), &Message::Born(child.pid), &[])?;
     let outcome = watch(shared, &child);
     if let (Some(root), Some(places)) = (&shared.root, places) {
         root.remove(places);
