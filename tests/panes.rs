@@ -433,3 +433,32 @@ fn cases_are_sorted_and_outputs_stand_side_by_side() {
         "down goes to the row below, not to the next number"
     );
 }
+
+#[test]
+fn the_editor_colours_what_is_typed_and_stays_where_it_was_scrolled_to() {
+    let mut bench = Bench::new(100, 30, session(Moment::Finished));
+    bench.press(&["e"]);
+    let role = |bench: &mut Bench, word: &str| {
+        let colour = bench.app.theme.fg(reheat::tui::theme::Role::Keyword).fg;
+        let buffer = bench.draw();
+        let found = (0..buffer.area.height).find_map(|y| {
+            let row: String = (0..buffer.area.width)
+                .map(|x| buffer[(x, y)].symbol())
+                .collect();
+            let at = row.find(word)?;
+            let x = u16::try_from(row[..at].chars().count()).unwrap();
+            Some((y, Some(buffer[(x, y)].fg) == colour))
+        });
+        found.unwrap_or_else(|| panic!("{word} is not on the screen"))
+    };
+    assert!(role(&mut bench, "def ").1, "{}", bench.text());
+    bench.press(&["w", "h", "i", "l", "e", " "]);
+    assert!(role(&mut bench, "while ").1, "{}", bench.text());
+    // Moving up within what is seen moves the cursor, not the text.
+    for _ in 0..60 {
+        bench.press(&["down"]);
+    }
+    let before = bench.text();
+    bench.press(&["up"]);
+    assert_eq!(bench.text(), before);
+}

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ratatui::crossterm::event::{Event, KeyEvent, KeyEventKind};
-use tui_textarea::{CursorMove, TextArea};
+use tui_textarea::CursorMove;
 
 use crate::engine::Command;
 use crate::session::Session;
@@ -11,6 +11,7 @@ use crate::session::event::{Decision, Mode, Stage, VersionId};
 use crate::session::fold::Decided;
 use crate::task::Objective;
 use crate::tui::app::{App, Overlay, text_area};
+use crate::tui::editor::{self, Editor};
 use crate::tui::explore::look_around;
 use crate::tui::home::{Choice, Server};
 use crate::tui::keys::{Action, Found, name_of};
@@ -116,7 +117,7 @@ fn on_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect> {
 fn paste(app: &mut App, session: &Session, text: &str) {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     match &mut app.overlay {
-        Some(Overlay::Edit { area, .. }) => drop(area.insert_str(&text)),
+        Some(Overlay::Edit(editor)) => editor.insert(&text),
         Some(Overlay::Save { name }) => drop(name.insert_str(text.replace('\n', " "))),
         Some(Overlay::Settings(open)) => open.paste(&text),
         Some(Overlay::Help { filter, cursor }) => {
@@ -202,28 +203,7 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
         Overlay::Palette(open) => palette::key(app, session, &key, open),
         Overlay::Goal(form) => goal::key(app, session, &key, form),
         Overlay::Messages { back } => help::messages_key(app, &name, back),
-        Overlay::Edit { parent, mut area } => {
-            match name.as_str() {
-                "ctrl-s" => return measure(app, session, parent, area.lines().join("\n") + "\n"),
-                "esc" | "ctrl-c" if unchanged(session, parent, &area) => return Vec::new(),
-                "esc" | "ctrl-c" => app.overlay = Some(Overlay::Discard { parent, area }),
-                _ => {
-                    area.input(key);
-                    app.overlay = Some(Overlay::Edit { parent, area });
-                }
-            }
-            Vec::new()
-        }
-        Overlay::Discard { parent, area } => {
-            match name.as_str() {
-                "y" | "enter" => app.say("the edit was thrown away", false),
-                "s" | "ctrl-s" => {
-                    return measure(app, session, parent, area.lines().join("\n") + "\n");
-                }
-                _ => app.overlay = Some(Overlay::Edit { parent, area }),
-            }
-            Vec::new()
-        }
+        Overlay::Edit(editor) => editor::key(app, session, key, editor),
         Overlay::Settings(open) => settings::key(app, &key, open),
         Overlay::Files(open) => files::key(app, &name, open),
         Overlay::Themes {
@@ -330,11 +310,8 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
         }
         Action::Edit => {
             if let Some(version) = selected.and_then(|v| session.version(v)) {
-                let area = Box::new(text_area(&version.source.text));
-                app.overlay = Some(Overlay::Edit {
-                    parent: version.id,
-                    area,
-                });
+                let editor = Editor::new(version.id, &version.source.text);
+                app.overlay = Some(Overlay::Edit(Box::new(editor)));
             }
         }
         Action::EditOutside => {
@@ -432,23 +409,4 @@ fn undone(session: &Session) -> Option<String> {
 
 fn busy(session: &Session) -> bool {
     !matches!(session.stage, Stage::Waiting | Stage::Finished)
-}
-
-fn unchanged(session: &Session, parent: VersionId, area: &TextArea<'_>) -> bool {
-    let text = session.version(parent).map_or("", |v| &v.source.text);
-    text.lines().eq(area.lines().iter().map(String::as_str))
-}
-
-fn measure(app: &mut App, session: &Session, parent: VersionId, text: String) -> Vec<Effect> {
-    if session
-        .version(parent)
-        .is_some_and(|v| v.evaluation.is_some() && v.source.text.trim_end() == text.trim_end())
-    {
-        app.say("nothing was changed, so there is nothing to measure", false);
-        return Vec::new();
-    }
-    app.selected = None;
-    app.tab = None;
-    app.say(format!("your edit of {parent} is measured next"), false);
-    vec![Effect::Send(Command::HandEdit { parent, text })]
 }

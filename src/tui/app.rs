@@ -15,6 +15,7 @@ use crate::session::event::{Stage, VersionId};
 use crate::tui::bell::Bell;
 use crate::tui::desk::{Done, Job, Shelf};
 use crate::tui::diff::Diff;
+use crate::tui::editor::Editor;
 use crate::tui::files::Files;
 use crate::tui::goal::Form;
 use crate::tui::highlight::Syntaxes;
@@ -117,12 +118,7 @@ pub enum Overlay {
         back: usize,
     },
     /// The editor for a version by hand.
-    Edit {
-        /// What is edited.
-        parent: VersionId,
-        /// The text.
-        area: Box<TextArea<'static>>,
-    },
+    Edit(Box<Editor>),
     /// The themes; the one under the cursor is shown at once.
     Themes {
         /// All names.
@@ -148,13 +144,6 @@ pub enum Overlay {
     },
     /// Asks whether to quit while something is on.
     Quit,
-    /// Asks whether an edited text is thrown away.
-    Discard {
-        /// The editor to go back to.
-        parent: VersionId,
-        /// Its text.
-        area: Box<TextArea<'static>>,
-    },
 }
 
 /// A word of the screen itself to the developer.
@@ -541,6 +530,10 @@ impl App {
                 language: language.to_owned(),
             });
         }
+        if let Some(Overlay::Edit(editor)) = &mut self.overlay {
+            crate::tui::view::overlay::edit::dress(&mut editor.area, &self.theme);
+            editor.job(language).into_iter().for_each(&mut *ask);
+        }
         let pane = self.pane(session);
         let inner = self.plan().main_inner();
         self.prepare_versions(session, pane, language, ask);
@@ -599,6 +592,11 @@ impl App {
     pub fn take(&mut self, done: Done) {
         match done {
             Done::Warm(syntaxes) => self.syntaxes = Some(syntaxes),
+            Done::Edited(sheet) => {
+                if let Some(Overlay::Edit(editor)) = &mut self.overlay {
+                    editor.paint(sheet);
+                }
+            }
             Done::Painted(version, sheet) => {
                 let weight = sheet.weight();
                 self.painted.insert(version, sheet, weight);

@@ -30,6 +30,13 @@ pub enum Job {
         /// Id of the language.
         language: String,
     },
+    /// Colour a text that is being edited.
+    PaintEdited {
+        /// The text, its tabs expanded.
+        text: Arc<str>,
+        /// Id of the language.
+        language: String,
+    },
     /// Compare two versions.
     Compare {
         /// The older one.
@@ -46,6 +53,8 @@ pub enum Done {
     Warm(Arc<Syntaxes>),
     /// A version is coloured.
     Painted(VersionId, Arc<Sheet>),
+    /// A text that is being edited is coloured.
+    Edited(Arc<Sheet>),
     /// Two versions are compared.
     Compared(VersionId, VersionId, Arc<Diff>),
 }
@@ -74,6 +83,10 @@ pub fn work(job: Job, syntaxes: &mut Option<Arc<Syntaxes>>) -> Done {
             let lines = loaded().paint(&text, &language);
             Done::Painted(version, Arc::new(Sheet::new(lines)))
         }
+        Job::PaintEdited { text, language } => {
+            let lines = loaded().paint(&text, &language);
+            Done::Edited(Arc::new(Sheet::new(lines)))
+        }
         Job::Compare { old, new } => {
             Done::Compared(old.0, new.0, Arc::new(Diff::new(&old.1, &new.1)))
         }
@@ -92,7 +105,7 @@ impl Desk {
     pub fn send(&self, job: Job) {
         let to = match job {
             Job::Compare { .. } => &self.texts,
-            Job::Warm { .. } | Job::Paint { .. } => &self.colours,
+            _ => &self.colours,
         };
         drop(to.send(job));
     }

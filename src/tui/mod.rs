@@ -12,6 +12,7 @@ pub mod bell;
 pub mod clip;
 pub mod desk;
 pub mod diff;
+pub mod editor;
 pub mod explore;
 pub mod files;
 pub mod find;

@@ -72,8 +72,8 @@ fn on_overlay(app: &mut App, kind: MouseEventKind) {
             open.cursor = open.cursor.saturating_add_signed(by).min(last);
         }
         Some(Overlay::Messages { back }) => *back = back.saturating_add_signed(-3 * by),
-        Some(Overlay::Edit { area, .. }) => {
-            area.scroll((if by > 0 { 3_i16 } else { -3 }, 0_i16));
+        Some(Overlay::Edit(editor)) => {
+            editor.area.scroll((if by > 0 { 3_i16 } else { -3 }, 0_i16));
         }
         _ => {}
     }

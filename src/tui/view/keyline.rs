@@ -72,7 +72,10 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
         Some(Overlay::Themes { .. }) => {
             return fixed(&[("↑↓", "look"), ("⏎", "keep"), ("esc", "back")]);
         }
-        Some(Overlay::Edit { .. }) => {
+        Some(Overlay::Edit(editor)) if editor.leaving => {
+            return fixed(&[("y", "throw away"), ("s", "measure it")]);
+        }
+        Some(Overlay::Edit(_)) => {
             return fixed(&[
                 ("ctrl-s", "measure it"),
                 ("ctrl-u", "undo"),

@@ -1,6 +1,6 @@
 //! What lies on top: the help, the palette, the editor, the forms and the few questions. One file each.
 
-mod edit;
+pub mod edit;
 mod goal;
 mod help;
 mod messages;
@@ -40,9 +40,23 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
         Overlay::Palette(open) => palette::draw(cx, area, open, buffer),
         Overlay::Goal(form) => goal::draw(cx, area, form, buffer),
         Overlay::Messages { back } => messages::draw(cx, area, *back, buffer),
-        Overlay::Edit { parent, area: text } => {
-            let title = format!("{parent} by your hand");
-            edit::draw(cx, area, &title, text, buffer);
+        Overlay::Edit(editor) => {
+            let title = format!("{} by your hand", editor.parent);
+            let inner = edit::draw(cx, area, &title, &editor.area, buffer);
+            edit::colour(cx, inner, editor, buffer);
+            if editor.leaving {
+                question(
+                    cx,
+                    area,
+                    "Throw your edit away?",
+                    &[
+                        ("y", "throw away"),
+                        ("s", "measure it"),
+                        ("any other key", "go on editing"),
+                    ],
+                    buffer,
+                );
+            }
         }
         Overlay::Themes { names, cursor, .. } => themes::draw(cx, area, names, *cursor, buffer),
         Overlay::Settings(open) => settings::settings(cx, area, open, buffer),
@@ -65,19 +79,6 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
                 area,
                 words,
                 &[("y", "quit"), ("any other key", "stay")],
-                buffer,
-            );
-        }
-        Overlay::Discard { .. } => {
-            question(
-                cx,
-                area,
-                "Throw your edit away?",
-                &[
-                    ("y", "throw away"),
-                    ("s", "measure it"),
-                    ("any other key", "go on editing"),
-                ],
                 buffer,
             );
         }

@@ -1,4 +1,4 @@
-//! The editor for a version by hand.
+//! The editor of a text: a version by hand.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,31 +7,61 @@ use ratatui::widgets::Widget;
 use tui_textarea::TextArea;
 
 use super::sheet;
+use crate::tui::editor::Editor;
 use crate::tui::layout::centred;
-use crate::tui::theme::Role;
+use crate::tui::text::width;
+use crate::tui::theme::{Depth, Role, Theme};
 use crate::tui::view::Context;
 
-/// Draws it.
+/// Gives an editor the looks of a theme. To be called before it is drawn.
+pub fn dress(text: &mut TextArea<'static>, theme: &Theme) {
+    text.set_style(theme.fg(Role::Text));
+    text.set_line_number_style(theme.fg(Role::Faint));
+    let line = match theme.depth() {
+        Depth::None | Depth::Ansi => Style::new(),
+        _ => theme.bg(Role::Selection),
+    };
+    text.set_cursor_line_style(line);
+    text.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
+}
+
+/// Draws it; gives the place of its lines.
 pub fn draw(
     cx: Context<'_>,
     area: Rect,
     title: &str,
     text: &TextArea<'static>,
     buffer: &mut Buffer,
-) {
-    let inner = sheet(
-        cx,
-        centred(area, area.width.min(120), area.height),
-        title,
-        buffer,
-    );
-    let mut shown = text.clone();
-    shown.set_style(cx.theme.fg(Role::Text));
-    shown.set_line_number_style(cx.theme.fg(Role::Faint));
-    shown.set_cursor_line_style(cx.theme.bg(Role::Selection));
-    if cx.theme.depth() <= crate::tui::theme::Depth::Ansi {
-        shown.set_cursor_line_style(Style::new());
+) -> Rect {
+    let area = centred(area, area.width.min(120), area.height);
+    let inner = sheet(cx, area, title, buffer);
+    text.render(inner, buffer);
+    inner
+}
+
+/// Gives the lines that are seen their colours.
+pub fn colour(cx: Context<'_>, inner: Rect, editor: &Editor, buffer: &mut Buffer) {
+    let numbers = editor.area.line_number_width();
+    let (top, left) = editor.area.scroll_offset();
+    for row in 0..inner.height {
+        let Some(painted) = editor.painted(usize::from(top) + usize::from(row)) else {
+            continue;
+        };
+        let mut cell = 0_u16;
+        for (piece, role) in painted.pieces() {
+            let end = cell.saturating_add(u16::try_from(width(piece)).unwrap_or(u16::MAX));
+            let (from, to) = (cell.max(left) - left, end.max(left) - left);
+            cell = end;
+            let place = Rect {
+                x: inner.x.saturating_add(numbers).saturating_add(from),
+                y: inner.y + row,
+                width: to - from,
+                height: 1,
+            };
+            if let Some(colour) = cx.theme.fg(role).fg {
+                let place = place.intersection(inner);
+                buffer.set_style(place, Style::new().fg(colour));
+            }
+        }
     }
-    shown.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
-    shown.render(inner, buffer);
 }
