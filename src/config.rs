@@ -14,7 +14,6 @@ use std::time::Duration;
 use crate::task::{LimitsSaid, Objective};
 
 pub use file::TEMPLATE;
-pub(crate) use file::distance;
 pub use keep::keep;
 pub use resolve::{NoModel, Selection, resolve_provider};
 

@@ -20,6 +20,7 @@ pub mod engine;
 pub mod log;
 pub mod measure;
 pub mod model;
+pub mod near;
 pub mod report;
 pub mod sandbox;
 pub mod session;

@@ -179,6 +179,12 @@ fn cases_that_cannot_be_used_say_why() {
         )),
         &["c.jsonl:3", "not JSON"],
     );
+    complains(
+        with(Some(
+            place.put("c.jsonl", "{\"input\":\"1\",\"outptu\":\"1\"}\n"),
+        )),
+        &["c.jsonl:1", "`outptu` is not known", "`output`"],
+    );
     place.put("half/a.out", "1");
     complains(with(Some(place.at("half"))), &["a.out", "no a.in"]);
     std::fs::create_dir(place.at("empty")).unwrap();

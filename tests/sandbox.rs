@@ -446,6 +446,17 @@ fn reheat_run_ends_with_the_promised_status() {
     );
     assert_eq!(status(&["--time-limit", "soon", "--", "true"]), Some(2));
     assert_eq!(status(&["--stdin", "absent", "--", "true"]), Some(2));
+    assert_eq!(status(&["--stdin", "/dev/zero", "--", "true"]), Some(2));
+    let full = std::process::Command::new("sh")
+        .args(["-c", "exec \"$0\" run -- echo hi > /dev/full"])
+        .arg(env!("CARGO_BIN_EXE_reheat"))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(full.status.code(), Some(3), "{full:?}");
+    let hostile = reheat_run(folder.path(), &["--", "no\u{1b}]0;owned\u{7}such"]);
+    let said = String::from_utf8_lossy(&hostile.stderr).into_owned();
+    assert!(!said.contains('\u{1b}') && said.contains('␛'), "{said}");
     assert_eq!(status(&[]), Some(2));
     assert_eq!(status(&["--", "no-such-program"]), Some(3));
     let verdict = |args: &[&str]| {

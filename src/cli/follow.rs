@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::harmless::Harmless;
 use crate::engine::{Command, Handle};
 use crate::measure::Progress;
 use crate::report::text;
@@ -24,7 +25,7 @@ pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
     let mut session = Session::default();
     let mut out = io::stdout().lock();
     let mut gone = style == Style::Text
-        && writeln!(out, "{opening}")
+        && writeln!(Harmless(&mut out), "{opening}")
             .and_then(|()| out.flush())
             .is_err();
     if gone {
@@ -35,7 +36,7 @@ pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
         let old = n < handle.replayed;
         if !gone && !old {
             let told = match style {
-                Style::Text => tell(&mut out, &session, &happened),
+                Style::Text => tell(&mut Harmless(&mut out), &session, &happened),
                 Style::Json => line(&mut out, &happened),
             };
             gone = told.and_then(|()| out.flush()).is_err();
@@ -49,7 +50,11 @@ pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
     }
     if style == Style::Text && !gone && session.task.is_some() {
         let table = format!("\n{}\n{}\n", text::table(&session), text::ending(&session));
-        drop(out.write_all(table.as_bytes()).and_then(|()| out.flush()));
+        drop(
+            Harmless(&mut out)
+                .write_all(table.as_bytes())
+                .and_then(|()| out.flush()),
+        );
     }
     session
 }

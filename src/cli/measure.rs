@@ -129,8 +129,7 @@ pub fn run(args: MeasureArgs) -> ExitCode {
                 show::text(&findings, args.objective)
             };
             if let Err(error) = show::out(&printed) {
-                eprintln!("reheat: cannot write the result: {error}");
-                return ExitCode::from(3);
+                return super::fail(3, format!("cannot write the result: {error}"));
             }
             let held = args.expect.is_none() || findings.all_better();
             let nothing = findings.comparisons.is_empty();
@@ -148,12 +147,8 @@ pub fn run(args: MeasureArgs) -> ExitCode {
             ExitCode::from(130)
         }
         Err(error) => {
-            eprintln!("reheat: {error}");
-            ExitCode::from(if matches!(error, JudgeError::Task(_)) {
-                2
-            } else {
-                3
-            })
+            let task = matches!(error, JudgeError::Task(_));
+            super::fail(if task { 2 } else { 3 }, error)
         }
     }
 }

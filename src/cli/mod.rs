@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod drive;
 pub mod flags;
 pub mod follow;
+mod harmless;
 pub mod home;
 pub mod keys;
 pub mod measure;
@@ -170,6 +171,7 @@ impl From<Refusal> for ExitCode {
 #[must_use]
 pub fn fail(status: u8, message: impl std::fmt::Display) -> ExitCode {
     use std::io::Write;
+    let message = crate::report::text::safe(&message.to_string());
     drop(writeln!(std::io::stderr(), "reheat: {message}"));
     ExitCode::from(status)
 }
@@ -195,8 +197,13 @@ pub fn stop_on_signals(
     came
 }
 
-/// Prints a text; a reader that has gone away is no error.
+/// Prints a text for people; a reader that has gone away is no error.
 pub fn print(text: &str) {
+    print_exactly(&crate::report::text::safe(text));
+}
+
+/// Prints a text for programs, to the letter; a reader that has gone away is no error.
+pub fn print_exactly(text: &str) {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));

@@ -54,10 +54,7 @@ type Refusal = (String, u8);
 pub fn run(args: RunArgs) -> ExitCode {
     match perform(&args) {
         Ok(outcome) => ExitCode::from(u8::from(outcome != RunVerdict::Ok)),
-        Err((why, status)) => {
-            eprintln!("reheat: {why}");
-            ExitCode::from(status)
-        }
+        Err((why, status)) => super::fail(status, why),
     }
 }
 
@@ -73,8 +70,7 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         )));
     }
     let stdin = match &args.stdin {
-        Some(path) => std::fs::read(path)
-            .map_err(|e| wrong(format!("cannot read {}: {e}", path.display())))?,
+        Some(path) => input(path).map_err(wrong)?,
         None => Vec::new(),
     };
     let tool = tool(&args.command[0], &here).map_err(environment)?;
@@ -126,13 +122,37 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         Err(error) => return Err(environment(error.to_string())),
     };
     let watched = args.watch && sandbox.guards().on.iter().any(|g| g == "attempts");
-    // A reader that has gone away is no reason to complain.
-    let _ = if args.json {
+    let printed = if args.json {
         print_json(&outcome, watched, sandbox.guards())
     } else {
         print_text(&outcome, watched, sandbox.guards())
     };
-    Ok(outcome.verdict)
+    match printed {
+        // A reader that has gone away is no reason to complain.
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(environment(format!("cannot write the result: {e}")))
+        }
+        _ => Ok(outcome.verdict),
+    }
+}
+
+/// Bytes of standard input that are read at most: all of it stays in memory.
+const MOST_INPUT: u64 = 1 << 30;
+
+/// What is to be the standard input.
+fn input(path: &Path) -> Result<Vec<u8>, String> {
+    let name = path.display();
+    let facts = std::fs::metadata(path).map_err(|e| format!("cannot read {name}: {e}"))?;
+    if !facts.is_file() {
+        return Err(format!(
+            "{name} is not a regular file; --stdin reads one to its end before the run"
+        ));
+    }
+    if facts.len() > MOST_INPUT {
+        let (size, most) = (Bytes(facts.len()), Bytes(MOST_INPUT));
+        return Err(format!("{name} is {size}; --stdin takes at most {most}"));
+    }
+    std::fs::read(path).map_err(|e| format!("cannot read {name}: {e}"))
 }
 
 /// The program: a file below the current folder stays where the guest sees it, anything else is a tool of this machine.
@@ -218,7 +238,9 @@ fn print_json(outcome: &Outcome, watched: bool, guards: &Guards) -> std::io::Res
     let text = serde_json::to_string(&report).map_err(std::io::Error::other)?;
     let mut text = harmless_json(&text);
     text.push('\n');
-    std::io::stdout().write_all(text.as_bytes())
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 fn print_text(outcome: &Outcome, watched: bool, guards: &Guards) -> std::io::Result<()> {

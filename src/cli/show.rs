@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{NOTHING, USAGE, fail, print};
+use super::{NOTHING, USAGE, fail, print, print_exactly};
 use crate::config::Folders;
 use crate::report;
 use crate::session::Library;
@@ -42,7 +42,13 @@ pub fn run(args: &ShowArgs) -> ExitCode {
         Err(why) => return fail(USAGE, why),
     };
     match library.read(&id) {
-        Ok(session) if args.json => print(&format!("{}\n", report::json::session(&session))),
+        Ok(session) if session.task.is_none() => {
+            let why = "its journal does not say what was optimised: it never began, or its first events cannot be read";
+            return fail(NOTHING, format!("session {id} cannot be shown: {why}"));
+        }
+        Ok(session) if args.json => {
+            print_exactly(&format!("{}\n", report::json::session(&session)));
+        }
         Ok(session) => print(&report::text::session(&session)),
         Err(error) => return fail(NOTHING, error),
     }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
 use super::{Config, ConfigError, ProviderTable};
+use crate::near;
 use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
 use crate::task::{HoldOut, LimitsSaid, Objective};
 use crate::units::{Bytes, parse_duration};
@@ -279,8 +280,8 @@ fn unknown(all: &toml::Table) -> Vec<String> {
         for key in table.keys().filter(|k| !known.contains(&k.as_str())) {
             let near = known
                 .iter()
-                .min_by_key(|k| distance(k, key))
-                .filter(|k| distance(k, key) <= 2);
+                .min_by_key(|k| near::distance(k, key))
+                .filter(|k| near::distance(k, key) <= 2);
             let hint = near.map_or_else(
                 || format!("known are {}", known.join(", ")),
                 |k| format!("did you mean `{k}`?"),
@@ -308,23 +309,6 @@ fn unknown(all: &toml::Table) -> Vec<String> {
         }
     }
     found
-}
-
-/// Letters to be changed, added or dropped to turn one word into the other.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, c) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, d) in b.iter().enumerate() {
-            let cost = (diagonal + usize::from(c != *d))
-                .min(row[j] + 1)
-                .min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], cost);
-        }
-    }
-    row[b.len()]
 }
 
 /// Line and column, from 1, the column in characters.

@@ -271,6 +271,18 @@ fn case_of_line(line: &[u8], at: &str, default_name: String) -> Result<Case, Tas
         None | Some(Value::Null) => default_name,
         Some(v) => text_of(v, "name", at)?,
     };
+    // Other keys are whatever a data set has; one that was meant to be ours would silently do nothing.
+    let meant = fields.keys().find_map(|key| {
+        let near = ["output", "name"]
+            .into_iter()
+            .find(|k| crate::near::distance(k, key) <= 2)?;
+        Some((key.escape_debug().to_string(), near))
+    });
+    if let Some((key, near)) = meant {
+        return Err(invalid(format!(
+            "{at}: the key `{key}` is not known; did you mean `{near}`?"
+        )));
+    }
     if !plain_name(&name) {
         return Err(invalid(format!(
             "{at}: the name {name:?} cannot be used; a name becomes a file name, so keep it short and without / \\ : * ? \" < > |"

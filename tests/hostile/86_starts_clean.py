@@ -20,6 +20,4 @@ if extra:
     got.append(extra)
 if signal.getitimer(signal.ITIMER_REAL) != (0.0, 0.0) or signal.alarm(0):
     got.append("a timer")
-if os.getpriority(os.PRIO_PROCESS, 0):
-    got.append("a priority")
 print(got or "clean")

@@ -240,7 +240,7 @@ fn sentence(c: &Comparison, objective: Objective) -> String {
         c.gain,
         digits(c.low),
         digits(c.high),
-        c.note
+        clean(&c.note)
     );
     let (old, new) = (&c.incumbent_figures, &c.candidate_figures);
     let times = if c.metric == Metric::Cpu {

@@ -1,0 +1,33 @@
+//! What is printed for people: control characters of strangers' texts are shown, never obeyed.
+
+use std::io::{self, Write};
+
+use crate::report::text::safe;
+
+/// A writer of text that changes what a terminal would obey; line breaks and tabs stay.
+pub struct Harmless<W: Write>(pub W);
+
+impl<W: Write> Write for Harmless<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0
+            .write_all(safe(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown() {
+        let mut out = Vec::new();
+        let written = writeln!(Harmless(&mut out), "case {}\t{}", "\u{1b}[2J", "ok");
+        assert!(written.is_ok());
+        assert_eq!(String::from_utf8_lossy(&out), "case ␛[2J\tok\n");
+    }
+}
