@@ -88,6 +88,8 @@ fn habits(ground: &Ground) -> Habits {
     Habits {
         keys: ground.config.keys.clone(),
         bell: ground.config.bell,
+        ascii: ground.config.ascii,
+        tips: true,
         folder: Some(ground.folders.data.clone()),
     }
 }

@@ -43,6 +43,7 @@ pub mod stream;
 pub mod terminal;
 pub mod text;
 pub mod theme;
+pub mod tips;
 pub mod typing;
 pub mod view;
 
@@ -111,6 +112,10 @@ pub struct Habits {
     pub keys: BTreeMap<String, Vec<String>>,
     /// Whether the bell rings at the end of a long round.
     pub bell: bool,
+    /// Whether only ASCII may be drawn; none asks the environment.
+    pub ascii: Option<bool>,
+    /// Whether a newcomer gets tips.
+    pub tips: bool,
     /// Folder for what the screen remembers and for what was copied last; `None` keeps neither.
     pub folder: Option<PathBuf>,
 }

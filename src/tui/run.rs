@@ -67,7 +67,8 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     app.theme_folder = start.themes;
     app.theme_name = name;
     app.config_file = start.config_file;
-    app.ascii = crate::tui::glyphs::wanted(environment);
+    app.ascii = crate::tui::glyphs::chosen(start.habits.ascii, environment);
+    app.tips = start.habits.tips;
     app.banner = start.banner;
     app.demo = start.demo;
     let folder = start.habits.folder;

@@ -7,7 +7,9 @@ use ratatui::widgets::Widget;
 use tui_textarea::TextArea;
 
 use super::sheet;
+use crate::tui::app::Seen;
 use crate::tui::layout::centred;
+use crate::tui::mouse::Target;
 use crate::tui::theme::Role;
 use crate::tui::view::Context;
 
@@ -18,13 +20,16 @@ pub fn draw(
     title: &str,
     text: &TextArea<'static>,
     buffer: &mut Buffer,
+    seen: &mut Seen,
 ) {
     let inner = sheet(
         cx,
         centred(area, area.width.min(120), area.height),
         title,
         buffer,
+        seen,
     );
+    seen.targets.push((inner, Target::Field(0)));
     let mut shown = text.clone();
     shown.set_style(cx.theme.fg(Role::Text));
     shown.set_line_number_style(cx.theme.fg(Role::Faint));

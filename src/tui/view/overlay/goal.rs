@@ -5,10 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{sheet, typed};
+use crate::tui::app::Seen;
 use crate::tui::goal::{FIELDS, Form};
 use crate::tui::layout::centred;
+use crate::tui::mouse::Target;
 use crate::tui::text::{cut, pad};
 use crate::tui::theme::Role;
+use crate::tui::view::press::Keys;
 use crate::tui::view::{Context, put};
 
 /// Cells of the names at the left, and of the boxes.
@@ -16,8 +19,8 @@ const NAME: u16 = 8;
 const BOX: u16 = 12;
 
 /// Draws it.
-pub fn draw(cx: Context<'_>, area: Rect, form: &Form, buffer: &mut Buffer) {
-    let inner = sheet(cx, centred(area, 68, 9), "it ends after", buffer);
+pub fn draw(cx: Context<'_>, area: Rect, form: &Form, buffer: &mut Buffer, seen: &mut Seen) {
+    let inner = sheet(cx, centred(area, 68, 9), "it ends after", buffer, seen);
     for (n, ((name, about), text)) in FIELDS.iter().zip(&form.boxes).enumerate() {
         let row = n as u16;
         if row >= inner.height {
@@ -37,6 +40,7 @@ pub fn draw(cx: Context<'_>, area: Rect, form: &Form, buffer: &mut Buffer) {
             width: BOX.min(inner.width.saturating_sub(NAME)),
             height: 1,
         };
+        choose_box(inner, place, n, seen);
         buffer.set_style(place, cx.theme.bg(Role::Selection));
         typed(cx, place, text, lit, buffer);
         buffer.set_style(place, cx.theme.bg(Role::Selection));
@@ -71,13 +75,26 @@ pub fn draw(cx: Context<'_>, area: Rect, form: &Form, buffer: &mut Buffer) {
             );
         }
     }
-    let keys = Line::from(vec![
-        cx.span("⏎", Role::Key),
-        cx.span(" take it   ", Role::Muted),
-        cx.span("⇥", Role::Key),
-        cx.span(" next box   ", Role::Muted),
-        cx.span("esc", Role::Key),
-        cx.span(" leave", Role::Muted),
-    ]);
-    put(buffer, inner, last + 1, &keys);
+    Keys::of(cx, &[("⏎", "take it"), ("⇥", "next box"), ("esc", "leave")]).put(
+        buffer,
+        inner,
+        last + 1,
+        seen,
+    );
+}
+
+/// A click on a box, or on its name or its words, goes into it.
+fn choose_box(inner: Rect, place: Rect, number: usize, seen: &mut Seen) {
+    let row = Rect {
+        y: place.y,
+        height: 1,
+        ..inner
+    };
+    // The box goes on to the right edge: a click beyond its end is one at its end.
+    let rest = Rect {
+        width: row.right().saturating_sub(place.x),
+        ..place
+    };
+    seen.targets.push((row, Target::Field(number)));
+    seen.targets.push((rest, Target::Field(number)));
 }
