@@ -116,6 +116,8 @@ pub struct Habits {
     pub ascii: Option<bool>,
     /// Whether a newcomer gets tips.
     pub tips: bool,
+    /// What is wrong with the developer's files, in sentences: said on the screen, where they are seen.
+    pub told: Vec<String>,
     /// Folder for what the screen remembers and for what was copied last; `None` keeps neither.
     pub folder: Option<PathBuf>,
 }

@@ -79,7 +79,8 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
         start.habits.bell,
         file.as_deref(),
     );
-    for warning in trouble.into_iter().chain(warnings) {
+    let told = start.habits.told.into_iter();
+    for warning in told.chain(trouble).chain(warnings) {
         app.say(warning, true);
     }
     if asks_for_ground(start.theme.as_deref(), depth, environment) {

@@ -3,6 +3,7 @@
 
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
+use crate::session::fold::Version;
 use crate::tui::app::App;
 use crate::tui::keys::Action;
 
@@ -109,7 +110,7 @@ pub fn now(app: &App, session: &Session) -> Option<Tip> {
     }
     let fits = |tip: &Tip| match tip {
         Tip::Start => !app.at_work && app.home.as_ref().is_some_and(|h| h.opening.is_none()),
-        Tip::Best => app.at_work && session.incumbent.is_some_and(|b| b != VersionId(0)),
+        Tip::Best => app.at_work && session.best().is_some_and(won),
         Tip::Turn => {
             let waits = matches!(session.stage, Stage::Waiting | Stage::Finished);
             app.at_work && waits && session.task.is_some()
@@ -119,6 +120,11 @@ pub fn now(app: &App, session: &Session) -> Option<Tip> {
         .into_iter()
         .filter(fits)
         .find(|tip| !app.memory.tips.iter().any(|seen| seen == tip.name()))
+}
+
+/// Whether a version became the best one by what was measured, not by hand or as the first that passes.
+fn won(best: &Version) -> bool {
+    best.id != VersionId(0) && best.comparison.as_ref().is_some_and(|c| c.confirmed)
 }
 
 /// A key was pressed: the tip that is on was seen. Says whether there was one.

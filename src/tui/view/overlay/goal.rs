@@ -9,7 +9,7 @@ use crate::tui::app::Seen;
 use crate::tui::goal::{FIELDS, Form};
 use crate::tui::layout::centred;
 use crate::tui::mouse::Target;
-use crate::tui::text::{cut, pad};
+use crate::tui::text::{cut, pad, width};
 use crate::tui::theme::Role;
 use crate::tui::view::press::Keys;
 use crate::tui::view::{Context, put};
@@ -45,13 +45,18 @@ pub fn draw(cx: Context<'_>, area: Rect, form: &Form, buffer: &mut Buffer, seen:
         typed(cx, place, text, lit, buffer);
         buffer.set_style(place, cx.theme.bg(Role::Selection));
         let from = NAME + BOX + 2;
-        let place = Rect {
+        let beside = Rect {
             x: inner.x + from.min(inner.width),
             width: inner.width.saturating_sub(from),
             ..inner
         };
-        let words = cut(about, place.width.into()).into_owned();
-        put(buffer, place, row, &Line::from(cx.span(words, Role::Faint)));
+        let words = Line::from(cx.span(*about, Role::Faint));
+        if width(about) <= usize::from(beside.width) {
+            put(buffer, beside, row, &words);
+        } else if lit {
+            // No room beside the boxes: the one that is typed into is told below them.
+            put(buffer, inner, FIELDS.len() as u16, &words);
+        }
     }
     let last = FIELDS.len() as u16 + 1;
     match &form.wrong {
