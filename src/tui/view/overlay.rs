@@ -131,6 +131,19 @@ pub(super) fn choose(area: Rect, row: usize, number: usize, seen: &mut Seen) {
     }
 }
 
+/// The ground of a box in which something is typed. Where a theme reverses what is chosen the box is underlined instead:
+/// on a reversed ground nobody sees the cursor.
+pub(super) fn box_ground(cx: Context<'_>) -> Style {
+    let ground = cx.theme.bg(Role::Selection);
+    if ground.add_modifier.contains(Modifier::REVERSED) {
+        Style::new()
+            .remove_modifier(Modifier::REVERSED)
+            .add_modifier(Modifier::UNDERLINED)
+    } else {
+        ground
+    }
+}
+
 /// A box of one line in which something is typed; with the cursor where it has the keyboard.
 pub(super) fn typed(
     cx: Context<'_>,

@@ -13,7 +13,7 @@ use crate::tui::mouse::Target;
 use crate::tui::settings::Settings;
 use crate::tui::text::{cut, pad, visible, wrap};
 use crate::tui::theme::Role;
-use crate::tui::view::overlay::{choose, sheet};
+use crate::tui::view::overlay::{box_ground, choose, sheet};
 use crate::tui::view::{Context, put};
 
 /// Cells of a setting's name.
@@ -85,7 +85,7 @@ pub fn settings(
         }
         if let (Some(area), true) = (&open.typing, *setting == Some(open.cursor)) {
             let mut shown = area.clone();
-            shown.set_style(cx.theme.fg(Role::Text).patch(cx.theme.bg(Role::Selection)));
+            shown.set_style(cx.theme.fg(Role::Text).patch(box_ground(cx)));
             shown.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
             let x = inner.x + ((LABEL + 3) as u16).min(inner.width);
             let place = Rect {

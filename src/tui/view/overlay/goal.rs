@@ -1,10 +1,11 @@
 //! The form for when a session ends.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 
-use super::{sheet, typed};
+use super::{box_ground, sheet, typed};
 use crate::tui::app::Seen;
 use crate::tui::goal::{FIELDS, Form};
 use crate::tui::layout::centred;
@@ -27,7 +28,7 @@ pub fn draw(cx: Context<'_>, area: Rect, form: &Form, buffer: &mut Buffer, seen:
             return;
         }
         let lit = n == form.at;
-        let role = if lit { Role::Key } else { Role::Title };
+        let role = if lit { Role::Key } else { Role::Text };
         put(
             buffer,
             inner,
@@ -41,9 +42,13 @@ pub fn draw(cx: Context<'_>, area: Rect, form: &Form, buffer: &mut Buffer, seen:
             height: 1,
         };
         choose_box(inner, place, n, seen);
-        buffer.set_style(place, cx.theme.bg(Role::Selection));
         typed(cx, place, text, lit, buffer);
-        buffer.set_style(place, cx.theme.bg(Role::Selection));
+        // Its cursor stays reversed: only the ground is laid under it.
+        let cursor = lit.then(|| reversed(buffer, place)).flatten();
+        buffer.set_style(place, box_ground(cx));
+        if let Some(cell) = cursor.and_then(|at| buffer.cell_mut(at)) {
+            cell.set_style(Style::new().add_modifier(Modifier::REVERSED));
+        }
         let from = NAME + BOX + 2;
         let beside = Rect {
             x: inner.x + from.min(inner.width),
@@ -102,4 +107,47 @@ fn choose_box(inner: Rect, place: Rect, number: usize, seen: &mut Seen) {
     };
     seen.targets.push((row, Target::Field(number)));
     seen.targets.push((rest, Target::Field(number)));
+}
+
+/// Where the cursor stands in a box.
+fn reversed(buffer: &Buffer, place: Rect) -> Option<Position> {
+    place.positions().find(|at| {
+        let cell = buffer.cell(*at);
+        cell.is_some_and(|c| c.modifier.contains(Modifier::REVERSED))
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::tui::app::App;
+    use crate::tui::sample::{Moment, session};
+    use crate::tui::theme::{Depth, Theme};
+    use crate::tui::view::paint;
+
+    #[test]
+    fn without_colours_the_cursor_is_the_one_thing_reversed_and_every_box_is_seen() {
+        for (width, height) in [(120, 36), (40, 12)] {
+            let session = session(Moment::Finished);
+            let theme = Theme::dark(Depth::None);
+            let mut app = App::new(theme, None, session.last_at.unwrap());
+            app.size = Rect::new(0, 0, width, height);
+            crate::tui::goal::open(&mut app, &session);
+            let mut buffer = Buffer::empty(app.size);
+            let seen = paint(&mut buffer, &session, &app);
+            let sheet = seen
+                .targets
+                .iter()
+                .find_map(|(r, t)| (*t == Target::Sheet).then_some(*r));
+            let sheet = sheet.unwrap();
+            let count = |modifier| {
+                let cells = sheet.positions().filter_map(|at| buffer.cell(at));
+                cells.filter(|c| c.modifier.contains(modifier)).count()
+            };
+            assert_eq!(count(Modifier::REVERSED), 1, "{width}x{height}");
+            let boxes = FIELDS.len() * usize::from(BOX);
+            assert_eq!(count(Modifier::UNDERLINED), boxes, "{width}x{height}");
+        }
+    }
 }
