@@ -107,6 +107,8 @@ pub struct Config {
     pub build: LimitsSaid,
     /// Whether the bell rings at the end of a long round.
     pub bell: bool,
+    /// Whether only ASCII may be drawn; none leaves it to the environment (`"auto"`).
+    pub ascii: Option<bool>,
     /// The `[keys]` table: keys of the developer's own, by action. What they mean, and whether they can be meant, the
     /// screen's room knows.
     pub keys: BTreeMap<String, Vec<String>>,

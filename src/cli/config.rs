@@ -124,6 +124,9 @@ fn shown(folders: &Folders, config: &Config) -> String {
     if config.bell {
         line("bell", "at the end of a long round".into());
     }
+    if let Some(ascii) = config.ascii {
+        line("ascii", ascii.to_string());
+    }
     for (name, keys) in &config.keys {
         line("key", format!("{name}: {}", keys.join(", ")));
     }

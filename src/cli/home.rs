@@ -30,10 +30,18 @@ pub fn run(theme: Option<&str>) -> ExitCode {
             "the start screen needs a terminal; without one, `reheat demo` and `reheat optimize --headless` tell the loop as text (see reheat --help)",
         );
     }
-    let ground = match Ground::read() {
-        Ok(ground) => Arc::new(ground),
+    // A broken file must not keep anyone from the settings that mend it: the screen says where it is broken.
+    let (ground, troubles) = match Ground::read_or_default() {
+        Ok((ground, troubles)) => (Arc::new(ground), troubles),
         Err(status) => return status,
     };
+    let mut habits = habits(&ground);
+    habits.told.splice(
+        0..0,
+        troubles
+            .into_iter()
+            .map(|t| format!("{t}; the usual settings are used")),
+    );
     let opener = ground.clone();
     let start = Start {
         running: None,
@@ -47,7 +55,7 @@ pub fn run(theme: Option<&str>) -> ExitCode {
             .or_else(|| ground.config.theme.clone()),
         themes: Some(ground.folders.config.join("themes")),
         config_file: Some(ground.folders.config_file()),
-        habits: habits(&ground),
+        habits,
     };
     match tui::run(start) {
         Ok(ended) => ended.signal.map_or(ExitCode::SUCCESS, of_signal),
@@ -88,6 +96,9 @@ fn habits(ground: &Ground) -> Habits {
     Habits {
         keys: ground.config.keys.clone(),
         bell: ground.config.bell,
+        ascii: ground.config.ascii,
+        tips: true,
+        told: ground.config.warnings.clone(),
         folder: Some(ground.folders.data.clone()),
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
 
 use super::{Config, ConfigError, ProviderTable};
 use crate::near;
@@ -20,6 +20,7 @@ pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented
 
 # model = "local"                 # a [provider.NAME] table, or PROVIDER/MODEL; one table alone needs no choice
 # theme = "dark"                  # dark, light, or themes/NAME.toml beside this file
+# ascii = "auto"                  # true draws with ASCII alone, for fonts without boxes and braille; auto asks the locale
 # template = "default"            # default, afterburner, or prompts/NAME.md beside this file
 # objective = "time"              # time, memory or integral
 # rounds = 10
@@ -82,6 +83,8 @@ struct File {
     #[serde(deserialize_with = "span")]
     comparison: Option<Duration>,
     bell: bool,
+    #[serde(deserialize_with = "switch")]
+    ascii: Option<bool>,
     keys: toml::Table,
     limits: Limits,
     build: Limits,
@@ -131,6 +134,7 @@ const TOP: &[&str] = &[
     "held_out",
     "comparison",
     "bell",
+    "ascii",
     "keys",
     "limits",
     "build",
@@ -207,6 +211,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
         limits: file.limits.into(),
         build: file.build.into(),
         bell: file.bell,
+        ascii: file.ascii,
         keys,
         sandbox_read: file
             .sandbox
@@ -317,6 +322,27 @@ fn position(text: &str, byte: usize) -> (usize, usize) {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
     (line, column)
+}
+
+/// `true`, `false` or `"auto"`, which is none of the two.
+fn switch<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+    struct Switch;
+    impl Visitor<'_> for Switch {
+        type Value = Option<bool>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("true, false or \"auto\"")
+        }
+        fn visit_bool<E: Error>(self, on: bool) -> Result<Self::Value, E> {
+            Ok(Some(on))
+        }
+        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+            match text {
+                "auto" => Ok(None),
+                _ => Err(E::invalid_value(Unexpected::Str(text), &self)),
+            }
+        }
+    }
+    from.deserialize_any(Switch)
 }
 
 /// A span of time: `"30s"`, or a number of seconds.

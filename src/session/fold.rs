@@ -186,6 +186,8 @@ pub struct Live {
     pub pairs: Vec<LivePair>,
     /// The last look.
     pub look: Option<(Look, Metric)>,
+    /// What is left of the comparison at most, as far as its pairs tell.
+    pub left_ns: Option<Nanos>,
     /// How quiet the machine is while pairs run.
     pub noise: Option<Noise>,
 }
@@ -590,6 +592,7 @@ impl Session {
             Progress::WarmingUp => {
                 self.live.pairs.clear();
                 self.live.look = None;
+                self.live.left_ns = None;
             }
             Progress::Paired {
                 pairs,
@@ -605,6 +608,7 @@ impl Session {
                     candidate: *candidate,
                     confirming: *confirming,
                 });
+                self.live.left_ns = *left_ns;
                 match &mut self.stage {
                     Stage::Comparing {
                         pairs: p,

@@ -18,7 +18,7 @@ use crate::tui::keys::{Action, Found, name_of};
 use crate::tui::mouse::on_mouse;
 use crate::tui::save::{default_name, save};
 use crate::tui::typing::{line, type_into};
-use crate::tui::{arrange, clip, files, goal, help, palette, picker, search, settings};
+use crate::tui::{arrange, clip, files, goal, help, palette, picker, search, settings, tips};
 
 /// Something that the screen alone cannot do.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,6 +86,14 @@ fn on_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect> {
     }
     if app.overlay.is_some() {
         return on_overlay_key(app, session, key);
+    }
+    if tips::seen(app, session) {
+        // The tip goes with any key; what people press to be rid of something does nothing else.
+        let mut effects = vec![Effect::Remember];
+        if !matches!(name_of(&key).as_str(), "esc" | "space") {
+            effects.extend(on_key(app, session, key));
+        }
+        return effects;
     }
     if app.steering {
         return on_steering_key(app, &key);

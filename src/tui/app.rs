@@ -23,6 +23,7 @@ use crate::tui::home::Home;
 use crate::tui::keys::{Context, Keymap};
 use crate::tui::layout::{Arrangement, Border, Look, Part, Plan, plan, room};
 use crate::tui::memory::Memory;
+use crate::tui::mouse::Target;
 use crate::tui::palette::Palette;
 use crate::tui::panes::{Fold, Panes};
 use crate::tui::search::Search;
@@ -184,6 +185,8 @@ pub struct Seen {
     pub lines: usize,
     /// Places that the cursor of a chart can go to.
     pub chart_cells: u16,
+    /// Keys that a click presses, and rows, boxes and sheets on top; what was drawn last lies above.
+    pub targets: Vec<(Rect, Target)>,
 }
 
 /// A long text wrapped for the width it is shown in.
@@ -277,6 +280,8 @@ pub struct App {
     pub panes: Panes,
     /// Whether only ASCII may be drawn.
     pub ascii: bool,
+    /// Whether a newcomer gets tips.
+    pub tips: bool,
     /// The reply, laid out.
     pub reply: Reply,
     /// The long text on the screen.
@@ -332,6 +337,7 @@ impl App {
             diffs: Shelf::new(SHELF_BYTES),
             panes: Panes::default(),
             ascii: false,
+            tips: false,
             reply: Reply::default(),
             page: Page::default(),
             syntaxes: None,
@@ -347,6 +353,7 @@ impl App {
         self.demo = old.demo;
         self.size = old.size;
         self.ascii = old.ascii;
+        self.tips = old.tips;
         self.syntaxes = old.syntaxes;
         self.warming = old.warming;
         self.theme_name = old.theme_name;
@@ -612,7 +619,10 @@ impl App {
     #[must_use]
     pub fn heartbeat(&self, session: &Session) -> Option<u64> {
         if !self.at_work {
-            return self.message.as_ref().map(|_| 1_000);
+            // Something is being opened, or a word is to go when it was read; else nothing moves.
+            let opening = self.home.as_ref().is_some_and(|h| h.opening.is_some());
+            let fresh = self.word(session).is_some();
+            return opening.then_some(120).or(fresh.then_some(1_000));
         }
         match session.stage {
             _ if session.held => self.fresh_words(session).then_some(1_000),

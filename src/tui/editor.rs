@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
-use tui_textarea::TextArea;
+use ratatui::layout::{Position, Rect};
+use tui_textarea::{CursorMove, TextArea};
 
 use crate::engine::Command;
 use crate::session::Session;
@@ -62,6 +63,20 @@ impl Editor {
     pub fn insert(&mut self, text: &str) {
         self.area.insert_str(text);
         self.revision += 1;
+    }
+
+    /// Puts the cursor where a click is; `area` is the place of the editor's lines.
+    pub fn click(&mut self, area: Rect, place: Position) {
+        let (top, left) = self.area.scroll_offset();
+        let row = usize::from(top) + usize::from(place.y.saturating_sub(area.y));
+        let column = place
+            .x
+            .saturating_sub(area.x + self.area.line_number_width());
+        let column = usize::from(left) + usize::from(column);
+        let at = self.area.screen_to_data(row, column);
+        let clipped = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.area
+            .move_cursor(CursorMove::Jump(clipped(at.0), clipped(at.1)));
     }
 
     /// The job that colours the text, unless it was asked for already.

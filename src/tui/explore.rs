@@ -124,6 +124,7 @@ pub fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Open if home.opening.is_none() => match home.chosen() {
             Ok(choice) => {
                 home.opening = Some(choice.name());
+                app.stage_since = app.now;
                 return vec![Effect::Open(choice)];
             }
             Err(why) => app.say(why, true),

@@ -215,6 +215,7 @@ fn go(app: &mut App, file: PathBuf, cases: Option<PathBuf>) -> Vec<Effect> {
     let choice = Choice::Program { file, cases };
     if let Some(home) = &mut app.home {
         home.opening = Some(choice.name());
+        app.stage_since = app.now;
     }
     vec![Effect::Open(choice)]
 }

@@ -4,6 +4,13 @@
 
 use ratatui::buffer::Buffer;
 
+/// Whether only ASCII is drawn: `REHEAT_ASCII` decides for one start, then the config file, then the locale.
+#[must_use]
+pub fn chosen(said: Option<bool>, get: impl Fn(&str) -> Option<String>) -> bool {
+    let once = get("REHEAT_ASCII").is_some_and(|v| !v.is_empty());
+    said.filter(|_| !once).unwrap_or_else(|| wanted(get))
+}
+
 /// Whether the environment asks for ASCII: `REHEAT_ASCII` says so, or the locale has no UTF-8.
 #[must_use]
 pub fn wanted(get: impl Fn(&str) -> Option<String>) -> bool {
@@ -112,5 +119,11 @@ mod tests {
         assert!(with(&[("LANG", "en_GB.ISO-8859-1")]));
         assert!(!with(&[("LC_ALL", "C.utf8"), ("LANG", "de_DE@euro")]));
         assert!(!with(&[("LC_ALL", ""), ("LANG", "C")]));
+        let latin = |name: &str| (name == "LANG").then(|| "de_DE@euro".to_owned());
+        let asked = |name: &str| (name == "REHEAT_ASCII").then(|| "1".to_owned());
+        let nothing = |_: &str| None;
+        assert!(chosen(None, latin) && !chosen(Some(false), latin));
+        assert!(chosen(Some(true), nothing) && !chosen(None, nothing));
+        assert!(chosen(Some(false), asked), "one start goes before the file");
     }
 }

@@ -13,7 +13,7 @@ use crate::tui::clip::What;
 use crate::tui::layout::Part;
 
 pub use map::{Bound, Found, Keymap};
-pub use name::{name_of, parse, shown};
+pub use name::{key_of, name_of, parse, shown, unshown};
 pub use print::{markdown, plain};
 
 /// Where a key means something.

@@ -13,6 +13,8 @@ use crate::tui::layout::{Arrangement, Room};
 const HINTS: usize = 100;
 /// Things done by palette that are kept.
 const USED: usize = 30;
+/// Tips that a file may name: there will never be so many.
+const TIPS: usize = 16;
 /// A file larger than this is not ours.
 const LARGEST: u64 = 1 << 20;
 
@@ -27,6 +29,8 @@ pub struct Memory {
     pub hints: Vec<String>,
     /// Ids of what was done by palette, newest first.
     pub used: Vec<String>,
+    /// Names of the tips for newcomers that were seen.
+    pub tips: Vec<String>,
 }
 
 impl Memory {
@@ -45,6 +49,7 @@ impl Memory {
             Ok(mut memory) => {
                 memory.hints.truncate(HINTS);
                 memory.used.truncate(USED);
+                memory.tips.truncate(TIPS);
                 (memory, None)
             }
             Err(why) => {
@@ -176,6 +181,7 @@ mod tests {
         memory.keep_hint("second");
         memory.keep_hint("first");
         memory.keep_used("next-round");
+        memory.tips.push("start".into());
         let keeper = Keeper::start(Some(file.clone()));
         keeper.keep(&Memory::default());
         keeper.keep(&memory);

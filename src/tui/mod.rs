@@ -44,6 +44,7 @@ pub mod stream;
 pub mod terminal;
 pub mod text;
 pub mod theme;
+pub mod tips;
 pub mod typing;
 pub mod view;
 
@@ -112,6 +113,12 @@ pub struct Habits {
     pub keys: BTreeMap<String, Vec<String>>,
     /// Whether the bell rings at the end of a long round.
     pub bell: bool,
+    /// Whether only ASCII may be drawn; none asks the environment.
+    pub ascii: Option<bool>,
+    /// Whether a newcomer gets tips.
+    pub tips: bool,
+    /// What is wrong with the developer's files, in sentences: said on the screen, where they are seen.
+    pub told: Vec<String>,
     /// Folder for what the screen remembers and for what was copied last; `None` keeps neither.
     pub folder: Option<PathBuf>,
 }

@@ -1,15 +1,37 @@
 //! The mouse: the wheel moves what is under it, a click chooses, a drag moves a border. All of it can be done by keys
 //! as well, and `ctrl-w m` leaves the mouse to the terminal, whose own selection then works.
+//!
+//! In what lies on top a click chooses a row, a click on the chosen row does it, and a click beside it leaves, as escape
+//! does. A key that is said on the screen is pressed by a click on it.
 
-use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::crossterm::event::{Event, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
+use tui_textarea::{CursorMove, TextArea};
 
 use crate::session::Session;
-use crate::tui::act::Effect;
+use crate::tui::act::{Effect, terminal_event};
 use crate::tui::app::{App, Overlay, Tab};
 use crate::tui::explore::{at_home, look_around, scroll, select, show};
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, key_of};
 use crate::tui::layout::{Part, border_at, moved};
+use crate::tui::text::width;
+use crate::tui::{help, picker};
+
+/// Rows that one notch of the wheel moves a text.
+const NOTCH: u16 = 3;
+
+/// What a click does at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// These keys are pressed, one after the other, as the table writes them.
+    Keys(Vec<String>),
+    /// A row of the list on top.
+    Row(usize),
+    /// A box of text; it gets the keyboard and its cursor goes to the click.
+    Field(usize),
+    /// What lies on top, where it has nothing to click.
+    Sheet,
+}
 
 /// Takes in a click, a drag or the wheel.
 pub fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effect> {
@@ -17,14 +39,32 @@ pub fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effe
         x: mouse.column,
         y: mouse.row,
     };
+    let pressed = mouse.kind == MouseEventKind::Down(MouseButton::Left);
+    let target = app
+        .seen
+        .targets
+        .iter()
+        .rev()
+        .find(|(r, _)| r.contains(place))
+        .cloned();
+    if let (true, Some((_, Target::Keys(keys)))) = (pressed, &target) {
+        return press(app, session, keys);
+    }
     if app.overlay.is_some() {
-        on_overlay(app, mouse.kind);
-        return Vec::new();
+        return match mouse.kind {
+            MouseEventKind::ScrollDown => wheel_on_top(app, session, true),
+            MouseEventKind::ScrollUp => wheel_on_top(app, session, false),
+            _ if pressed => click_on_top(app, session, place, target),
+            _ => Vec::new(),
+        };
     }
     match mouse.kind {
         MouseEventKind::ScrollDown => return wheel(app, session, place, true),
         MouseEventKind::ScrollUp => return wheel(app, session, place, false),
         MouseEventKind::Down(MouseButton::Left) => {
+            if let Some((area, Target::Field(_))) = target {
+                caret(&mut app.steer, area, place);
+            }
             let plan = app.plan();
             app.dragged = border_at(&plan, place)
                 .filter(|_| app.at_work && app.zoomed.is_none() && !on_tab(app, place));
@@ -52,31 +92,140 @@ fn on_tab(app: &App, place: Position) -> bool {
     app.seen.tabs.iter().any(|(r, _)| r.contains(place))
 }
 
-/// In lists the wheel moves the choice, as the arrow keys do.
-fn on_overlay(app: &mut App, kind: MouseEventKind) {
-    let by: isize = match kind {
-        MouseEventKind::ScrollDown => 1,
-        MouseEventKind::ScrollUp => -1,
-        _ => return,
-    };
-    let rows = match &app.overlay {
-        Some(Overlay::Help { filter, .. }) => crate::tui::help::rows(app, filter).len(),
+/// Presses keys as if they had been typed.
+fn press(app: &mut App, session: &Session, keys: &[String]) -> Vec<Effect> {
+    let events = keys.iter().filter_map(|k| key_of(k)).map(Event::Key);
+    events
+        .flat_map(|event| terminal_event(app, session, &event))
+        .collect()
+}
+
+/// The cursor of the list on top and the number of its last row.
+fn list(app: &mut App) -> Option<(&mut usize, usize)> {
+    let helped = match &app.overlay {
+        Some(Overlay::Help { filter, .. }) => help::rows(app, filter).len(),
         _ => 0,
     };
+    let (cursor, rows) = match app.overlay.as_mut()? {
+        Overlay::Help { cursor, .. } => (cursor, helped),
+        Overlay::Palette(open) => (&mut open.cursor, open.found.len()),
+        Overlay::Themes { names, cursor, .. } => (cursor, names.len()),
+        // While a value is typed the choice stays where it is.
+        Overlay::Settings(open) if open.typing.is_none() => (&mut open.cursor, open.rows.len()),
+        Overlay::Files(open) => (&mut open.cursor, open.names.len()),
+        _ => return None,
+    };
+    Some((cursor, rows.saturating_sub(1)))
+}
+
+/// Shows the theme that is chosen.
+fn preview(app: &mut App) {
+    if let Some(Overlay::Themes { names, cursor, .. }) = &app.overlay
+        && let Some(name) = names.get(*cursor).cloned()
+    {
+        picker::show(app, &name);
+    }
+}
+
+/// In lists the wheel moves the choice, as the arrow keys do, but never from the end to the start.
+fn wheel_on_top(app: &mut App, session: &Session, down: bool) -> Vec<Effect> {
+    let by: isize = if down { 1 } else { -1 };
+    if let Some((cursor, last)) = list(app) {
+        let before = *cursor;
+        *cursor = cursor.saturating_add_signed(by).min(last);
+        if *cursor != before {
+            preview(app);
+        }
+        return Vec::new();
+    }
     match &mut app.overlay {
-        Some(Overlay::Help { cursor, .. }) => {
-            *cursor = cursor.saturating_add_signed(by).min(rows.saturating_sub(1));
+        Some(Overlay::Messages { back }) => {
+            *back = back.saturating_add_signed(-by * isize::from(NOTCH as i16));
         }
-        Some(Overlay::Palette(open)) => {
-            let last = open.found.len().saturating_sub(1);
-            open.cursor = open.cursor.saturating_add_signed(by).min(last);
-        }
-        Some(Overlay::Messages { back }) => *back = back.saturating_add_signed(-3 * by),
+        // What is drawn is where the cursor is.
         Some(Overlay::Edit(editor)) => {
-            editor.area.scroll((if by > 0 { 3_i16 } else { -3 }, 0_i16));
+            for _ in 0..NOTCH {
+                editor.area.move_cursor(if down {
+                    CursorMove::Down
+                } else {
+                    CursorMove::Up
+                });
+            }
+        }
+        Some(Overlay::Goal(_)) => {
+            return press(app, session, &[if down { "down" } else { "up" }.to_owned()]);
         }
         _ => {}
     }
+    Vec::new()
+}
+
+/// A click in what lies on top, or beside it.
+fn click_on_top(
+    app: &mut App,
+    session: &Session,
+    place: Position,
+    target: Option<(Rect, Target)>,
+) -> Vec<Effect> {
+    match target {
+        Some((_, Target::Row(row))) => {
+            let Some((cursor, last)) = list(app) else {
+                return Vec::new();
+            };
+            if *cursor == row {
+                return press(app, session, &["enter".to_owned()]);
+            }
+            *cursor = row.min(last);
+            preview(app);
+        }
+        Some((area, Target::Field(field))) => match &mut app.overlay {
+            Some(Overlay::Goal(form)) => {
+                form.at = field;
+                if let Some(text) = form.boxes.get_mut(field) {
+                    caret(text, area, place);
+                }
+            }
+            Some(Overlay::Palette(open)) => caret(&mut open.input, area, place),
+            Some(Overlay::Save { name }) => caret(name, area, place),
+            Some(Overlay::Settings(open)) => {
+                if let Some(text) = &mut open.typing {
+                    caret(text, area, place);
+                }
+            }
+            Some(Overlay::Edit(editor)) => editor.click(area, place),
+            _ => {}
+        },
+        // Text that was typed is never left by a slip of the hand.
+        None if !matches!(app.overlay, Some(Overlay::Edit(_) | Overlay::Goal(_))) => {
+            return press(app, session, &["esc".to_owned()]);
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Puts the cursor of a text where the click is. The text was drawn from its start, moved only as far as its cursor needed
+/// to be seen.
+fn caret(text: &mut TextArea<'static>, area: Rect, place: Position) {
+    let (row, column) = (text.cursor().0, text.cursor().1);
+    let (wide, high) = (usize::from(area.width), usize::from(area.height));
+    let top = (row + 1).saturating_sub(high);
+    let left = (column + 1).saturating_sub(wide);
+    let row = (top + usize::from(place.y.saturating_sub(area.y))).min(text.lines().len() - 1);
+    let cells = usize::from(place.x.saturating_sub(area.x));
+    let mut used = 0;
+    let column = left
+        + text.lines().get(row).map_or(0, |line| {
+            line.chars()
+                .skip(left)
+                .take_while(|c| {
+                    used += width(c.encode_utf8(&mut [0; 4]));
+                    used <= cells
+                })
+                .count()
+        });
+    let at = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    text.move_cursor(CursorMove::Jump(at(row), at(column)));
 }
 
 /// The wheel moves what is under it: the versions, or the pane.
@@ -98,7 +247,8 @@ fn wheel(app: &mut App, session: &Session, place: Position, down: bool) -> Vec<E
     if pane == Tab::Cases {
         return look_around(app, session, if down { Action::Down } else { Action::Up });
     }
-    scroll(app, pane, if down { 3 } else { -3 });
+    let by = isize::from(NOTCH as i16);
+    scroll(app, pane, if down { by } else { -by });
     Vec::new()
 }
 

@@ -67,7 +67,8 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     app.theme_folder = start.themes;
     app.theme_name = name;
     app.config_file = start.config_file;
-    app.ascii = crate::tui::glyphs::wanted(environment);
+    app.ascii = crate::tui::glyphs::chosen(start.habits.ascii, environment);
+    app.tips = start.habits.tips;
     app.banner = start.banner;
     app.demo = start.demo;
     let folder = start.habits.folder;
@@ -78,7 +79,8 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
         start.habits.bell,
         file.as_deref(),
     );
-    for warning in trouble.into_iter().chain(warnings) {
+    let told = start.habits.told.into_iter();
+    for warning in told.chain(trouble).chain(warnings) {
         app.say(warning, true);
     }
     if asks_for_ground(start.theme.as_deref(), depth, environment) {

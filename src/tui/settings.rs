@@ -10,6 +10,7 @@ use tui_textarea::{CursorMove, TextArea};
 use crate::config::{self, Config, Folders};
 use crate::tui::act::Effect;
 use crate::tui::app::{App, Overlay, text_area};
+use crate::tui::glyphs;
 use crate::tui::home::Server;
 use crate::tui::keys::name_of;
 use crate::tui::picker;
@@ -24,6 +25,8 @@ enum Form {
     Number,
     /// A list of texts, divided by commas.
     List,
+    /// Yes, no, or a word that leaves it open.
+    Switch,
 }
 
 /// One setting.
@@ -87,6 +90,7 @@ const ROWS: &[Row] = &[
     (LIMITS, "memory", &["limits", "memory_limit"], Form::Words, "512MiB", "A run that needs more is stopped"),
     (LIMITS, "may read", &["sandbox", "read"], Form::List, "only its own", "Paths of this machine that runs may read, divided by commas"),
     (SCREEN, "theme", &["theme"], Form::Words, "as the terminal says", "Colours; t chooses with a preview"),
+    (SCREEN, "ascii", &["ascii"], Form::Switch, "auto", "true draws with ASCII alone, for fonts that lack boxes and braille; auto asks the locale"),
 ];
 
 /// Opens the settings.
@@ -112,6 +116,7 @@ pub fn open(app: &mut App) {
             key,
             form: *form,
             choices: match *label {
+                "ascii" => ["auto", "true", "false"].map(String::from).to_vec(),
                 "objective" => ["time", "memory", "integral"].map(String::from).to_vec(),
                 "theme" => Theme::names(app.theme_folder.as_deref()),
                 "template" => crate::model::prompt::names(prompts.as_deref()),
@@ -182,6 +187,10 @@ impl Settings {
                 .parse::<i64>()
                 .map_err(|_| format!("`{text}` is not a whole number"))?
                 .into(),
+            Form::Switch => match text.parse::<bool>() {
+                Ok(on) => on.into(),
+                Err(_) => text.into(),
+            },
             Form::List => {
                 let parts = text.split(',').map(str::trim).filter(|p| !p.is_empty());
                 parts.collect::<toml_edit::Array>().into()
@@ -308,11 +317,14 @@ fn neighbour(row: &Setting, back: bool) -> String {
     row.choices.get(next).cloned().unwrap_or_default()
 }
 
-/// A theme shows at once.
+/// What is on the screen shows at once.
 fn changed(app: &mut App, open: &Settings) {
-    if let Some(row) = open.rows.get(open.cursor)
-        && let ("theme", Some(name)) = (row.label, &row.value)
-    {
-        picker::show(app, name);
+    let row = open.rows.get(open.cursor);
+    match row.and_then(|r| Some((r.label, r.value.as_deref()?))) {
+        Some(("theme", name)) => picker::show(app, name),
+        Some(("ascii", said)) => {
+            app.ascii = glyphs::chosen(said.parse().ok(), |name| std::env::var(name).ok());
+        }
+        _ => {}
     }
 }

@@ -174,6 +174,62 @@ pub fn shown(key: &str) -> String {
     }
 }
 
+/// The key that the screen writes so: [`shown`] read backwards.
+#[must_use]
+pub fn unshown(text: &str) -> String {
+    [
+        ("⇧⇥", "backtab"),
+        ("⇧", "shift-"),
+        ("↑", "up"),
+        ("↓", "down"),
+        ("←", "left"),
+        ("→", "right"),
+        ("⇥", "tab"),
+        ("⏎", "enter"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (sign, name)| {
+        text.replace(sign, name)
+    })
+}
+
+/// The press of a key that is written as in the table: [`name_of`] read backwards; nothing where no key is called so.
+#[must_use]
+pub fn key_of(name: &str) -> Option<KeyEvent> {
+    let (mut rest, mut modifiers) = (name, KeyModifiers::NONE);
+    for (word, modifier) in [
+        ("ctrl-", KeyModifiers::CONTROL),
+        ("alt-", KeyModifiers::ALT),
+        ("shift-", KeyModifiers::SHIFT),
+    ] {
+        if let Some(tail) = rest.strip_prefix(word).filter(|t| !t.is_empty()) {
+            rest = tail;
+            modifiers |= modifier;
+        }
+    }
+    let code = match rest {
+        "esc" => KeyCode::Esc,
+        "enter" => KeyCode::Enter,
+        "tab" => KeyCode::Tab,
+        "backtab" => KeyCode::BackTab,
+        "space" => KeyCode::Char(' '),
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "pgup" => KeyCode::PageUp,
+        "pgdn" => KeyCode::PageDown,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "backspace" => KeyCode::Backspace,
+        "delete" => KeyCode::Delete,
+        "insert" => KeyCode::Insert,
+        one if one.chars().count() == 1 => KeyCode::Char(one.chars().next()?),
+        function => KeyCode::F(function.strip_prefix('f')?.parse().ok()?),
+    };
+    Some(KeyEvent::new(code, modifiers))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
@@ -186,6 +242,18 @@ mod tests {
         assert_eq!(name(KeyCode::Char('c'), KeyModifiers::CONTROL), "ctrl-c");
         assert_eq!(name(KeyCode::Up, KeyModifiers::SHIFT), "shift-up");
         assert_eq!(name(KeyCode::Char(' '), KeyModifiers::NONE), "space");
+    }
+
+    #[test]
+    fn every_key_of_the_table_is_pressed_as_it_is_written_and_as_it_is_shown() {
+        for row in crate::tui::keys::BINDINGS {
+            for key in row.keys.iter().flat_map(|k| k.split(' ')) {
+                let pressed = key_of(key).unwrap();
+                assert_eq!(name_of(&pressed), key, "{:?}", row.action);
+                assert_eq!(unshown(&shown(key)), key, "{:?}", row.action);
+            }
+        }
+        assert_eq!(key_of("nokey"), None);
     }
 
     #[test]

@@ -381,6 +381,30 @@ mod tests {
     }
 
     #[test]
+    fn every_role_key_and_theme_is_told_to_those_who_write_themes() {
+        let told = include_str!("../../../themes/README.md");
+        let row = |name: &str| {
+            let start = format!("| `{name}` | ");
+            told.lines().filter(|l| l.starts_with(&start)).count()
+        };
+        let roles = ROLES.iter().map(|(_, key)| *key);
+        let themes = BUNDLED.iter().map(|(name, _)| *name);
+        for name in roles.chain(themes).chain(["name", "light", "inherits"]) {
+            // `light` is a key and a theme.
+            let wanted = if name == "light" { 2 } else { 1 };
+            assert_eq!(row(name), wanted, "{name}");
+        }
+        let (_, rest) = told.split_once("## Roles").unwrap();
+        let (table, _) = rest.split_once("\n## ").unwrap();
+        let rows = table.lines().filter(|l| l.starts_with("| `")).count();
+        assert_eq!(rows, ROLES.len(), "a role that is told and is not there");
+        for (name, _) in NAMED {
+            let base = name.strip_prefix("bright-").unwrap_or(name);
+            assert!(told.contains(&format!("`{base}`")), "{name}");
+        }
+    }
+
+    #[test]
     fn a_theme_of_ones_own_may_be_small_and_wrong_keys_are_told() {
         let text = "name = \"mine\"\nlight = true\n[colours]\ntext = \"#010203\"\ntexd = \"#000000\"\nkey = \"reddish\"\nwarn = \"yellow\"";
         let (theme, warnings) = Theme::parse(text, Depth::True).unwrap();

@@ -6,22 +6,27 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
+use crate::tui::app::Seen;
 use crate::tui::keys::shown;
+use crate::tui::mouse::Target;
 use crate::tui::text::{pad, width};
 use crate::tui::theme::Role;
 use crate::tui::view::{Context, put};
 
 /// Draws it above the state line, at the right, if a key was begun.
-pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
+pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let begun = &cx.app.begun;
     if begun.is_empty() || cx.app.overlay.is_some() || area.height < 5 || area.width < 16 {
         return;
     }
-    let rows: Vec<(String, &str)> = cx
+    let rows: Vec<(String, &str, Vec<String>)> = cx
         .app
         .keys
         .going_on(begun, cx.app.contexts())
-        .map(|(rest, bound)| (shown(rest), bound.row.short))
+        .map(|(rest, bound)| {
+            let keys = rest.split(' ').map(str::to_owned).collect();
+            (shown(rest), bound.row.short, keys)
+        })
         .collect();
     let keys = rows.iter().map(|r| width(&r.0)).max().unwrap_or(0);
     let words = rows.iter().map(|r| width(r.1)).max().unwrap_or(0);
@@ -34,6 +39,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
         height: high,
     };
     Clear.render(place, buffer);
+    seen.targets.push((place, Target::Sheet));
     buffer.set_style(place, cx.theme.base().patch(cx.theme.bg(Role::Panel)));
     let title = Line::from(Span::styled(
         format!(" {} … ", shown(begun)),
@@ -42,11 +48,19 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     let block = cx.block(title, true);
     let inner = block.inner(place);
     block.render(place, buffer);
-    for (n, (key, word)) in rows.iter().enumerate() {
+    for (n, (key, word, keys_to_press)) in rows.iter().enumerate() {
         let line = Line::from(vec![
             cx.span(format!(" {} ", pad(key, keys)), Role::Key),
             cx.span(format!(" {word}"), Role::Text),
         ]);
         put(buffer, inner, n as u16, &line);
+        let at = Rect {
+            y: inner.y + n as u16,
+            height: 1,
+            ..inner
+        };
+        if at.intersects(inner) {
+            seen.targets.push((at, Target::Keys(keys_to_press.clone())));
+        }
     }
 }

@@ -1,25 +1,23 @@
 //! The keys that fit the moment, as they are in force.
 
-use ratatui::text::{Line, Span};
-
 use crate::session::event::Stage;
 use crate::tui::act::undoable;
 use crate::tui::app::{Overlay, Tab};
 use crate::tui::keys::Action;
 use crate::tui::text::width;
-use crate::tui::theme::Role;
 use crate::tui::view::Context;
+use crate::tui::view::press::Keys;
 
 /// The keys that fit the moment, as many as there is room for; help always.
-pub fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
-    let mut spans: Vec<Span<'static>> = Vec::new();
+pub fn keys(cx: Context<'_>, room: usize) -> Keys {
+    let mut keys = Keys::default();
     let mut used = 0;
     let help = (cx.app.keys.shown(Action::Help), "help");
     let wanted = wanted(cx);
     // Where letters are typed, a question mark is only a question mark.
     let searching = cx.app.search.as_ref().is_some_and(|s| s.typing);
     let typing = cx.app.overlay.is_some() || cx.app.steering || searching;
-    let reserve = if typing { 0 } else { 8 };
+    let reserve = if typing { 0 } else { 9 };
     for (key, word) in wanted.into_iter().chain((reserve > 0).then_some(help)) {
         let cost = width(&key) + width(word) + 4;
         let last = word == "help";
@@ -27,11 +25,10 @@ pub fn keys(cx: Context<'_>, room: usize) -> Line<'static> {
             continue;
         }
         used += cost;
-        spans.push(Span::raw(if spans.is_empty() { " " } else { "   " }));
-        spans.push(Span::styled(key, cx.theme.fg(Role::Key)));
-        spans.push(Span::styled(format!(" {word}"), cx.theme.fg(Role::Muted)));
+        keys.plain(if keys.width() == 0 { " " } else { "   " });
+        keys.push(cx, &key, word);
     }
-    Line::from(spans)
+    keys
 }
 
 /// What can be done while everything is held.
@@ -73,7 +70,7 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
             return fixed(&[("↑↓", "look"), ("⏎", "keep"), ("esc", "back")]);
         }
         Some(Overlay::Edit(editor)) if editor.leaving => {
-            return fixed(&[("y", "throw away"), ("s", "measure it")]);
+            return fixed(&[("y", "throw away"), ("s", "measure it"), ("esc", "go on")]);
         }
         Some(Overlay::Edit(_)) => {
             return fixed(&[
@@ -83,7 +80,10 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
                 ("esc", "leave"),
             ]);
         }
-        Some(_) => return fixed(&[("esc", "leave"), ("?", "")]),
+        Some(Overlay::Save { .. }) => return fixed(&[("⏎", "save"), ("esc", "leave")]),
+        Some(Overlay::Quit | Overlay::Overwrite { .. }) => {
+            return fixed(&[("y", "yes"), ("esc", "no")]);
+        }
         None => {}
     }
     if cx.app.steering {

@@ -14,12 +14,15 @@ pub mod keyline;
 pub mod main_pane;
 pub mod mark;
 pub mod overlay;
+pub mod press;
+pub mod progress;
 pub mod settings;
 pub mod start;
 pub mod state;
 pub mod steer;
 pub mod stream;
 pub mod summary;
+pub mod tips;
 pub mod tree;
 
 use ratatui::Frame;
@@ -65,10 +68,13 @@ pub fn paint(buffer: &mut Buffer, session: &Session, app: &App) -> Seen {
     }
     if app.at_work {
         workbench(cx, area, buffer, &mut seen);
+        let below = crate::tui::layout::plan(area, cx.app.look()).state.height;
+        tips::draw(cx, area, below, buffer, &mut seen);
     } else {
         start::draw(cx, area, buffer, &mut seen);
+        tips::draw(cx, area, 2, buffer, &mut seen);
     }
-    overlay::draw(cx, area, buffer);
+    overlay::draw(cx, area, buffer, &mut seen);
     if app.ascii {
         crate::tui::glyphs::to_ascii(buffer);
     }
@@ -114,14 +120,13 @@ fn workbench(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) 
         charts::gains(cx, area, buffer);
     }
     if let Some(area) = plan.steer {
-        steer::draw(cx, area, buffer);
-        seen.steer = area;
+        steer::draw(cx, area, buffer, seen);
     }
     if let Some(area) = plan.mini {
         tree::mini(cx, area, buffer, seen);
     }
-    state::draw(cx, plan.state, buffer);
-    begun::draw(cx, area, buffer);
+    state::draw(cx, plan.state, buffer, seen);
+    begun::draw(cx, area, buffer, seen);
 }
 
 impl<'a> Context<'a> {

@@ -17,13 +17,14 @@ use ratatui::widgets::{Clear, Widget};
 use tui_textarea::TextArea;
 
 use self::question::question;
-use crate::tui::app::Overlay;
+use crate::tui::app::{Overlay, Seen};
+use crate::tui::mouse::Target;
 use crate::tui::text::visible;
 use crate::tui::theme::Role;
 use crate::tui::view::{Context, settings};
 
-/// Draws it, if there is one.
-pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
+/// Draws it, if there is one, and says where it can be clicked.
+pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let Some(overlay) = &cx.app.overlay else {
         return;
     };
@@ -36,13 +37,13 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     }
     match overlay {
-        Overlay::Help { filter, cursor } => help::draw(cx, area, filter, *cursor, buffer),
-        Overlay::Palette(open) => palette::draw(cx, area, open, buffer),
-        Overlay::Goal(form) => goal::draw(cx, area, form, buffer),
-        Overlay::Messages { back } => messages::draw(cx, area, *back, buffer),
+        Overlay::Help { filter, cursor } => help::draw(cx, area, filter, *cursor, buffer, seen),
+        Overlay::Palette(open) => palette::draw(cx, area, open, buffer, seen),
+        Overlay::Goal(form) => goal::draw(cx, area, form, buffer, seen),
+        Overlay::Messages { back } => messages::draw(cx, area, *back, buffer, seen),
         Overlay::Edit(editor) => {
             let title = format!("{} by your hand", editor.parent);
-            let inner = edit::draw(cx, area, &title, &editor.area, buffer);
+            let inner = edit::draw(cx, area, &title, &editor.area, buffer, seen);
             edit::colour(cx, inner, editor, buffer);
             if editor.leaving {
                 question(
@@ -55,13 +56,16 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
                         ("any other key", "go on editing"),
                     ],
                     buffer,
+                    seen,
                 );
             }
         }
-        Overlay::Themes { names, cursor, .. } => themes::draw(cx, area, names, *cursor, buffer),
-        Overlay::Settings(open) => settings::settings(cx, area, open, buffer),
-        Overlay::Files(open) => settings::files(cx, area, open, buffer),
-        Overlay::Save { name } => save::draw(cx, area, name, buffer),
+        Overlay::Themes { names, cursor, .. } => {
+            themes::draw(cx, area, names, *cursor, buffer, seen);
+        }
+        Overlay::Settings(open) => settings::settings(cx, area, open, buffer, seen),
+        Overlay::Files(open) => settings::files(cx, area, open, buffer, seen),
+        Overlay::Save { name } => save::draw(cx, area, name, buffer, seen),
         Overlay::Overwrite { path } => {
             let name = visible(&path.display().to_string()).into_owned();
             question(
@@ -70,6 +74,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
                 &format!("{name} exists already. Replace it?"),
                 &[("y", "replace it"), ("any other key", "leave it")],
                 buffer,
+                seen,
             );
         }
         Overlay::Quit => {
@@ -80,13 +85,21 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
                 words,
                 &[("y", "quit"), ("any other key", "stay")],
                 buffer,
+                seen,
             );
         }
     }
 }
 
 /// An empty sheet with a frame; gives the room inside.
-pub(super) fn sheet(cx: Context<'_>, area: Rect, title: &str, buffer: &mut Buffer) -> Rect {
+pub(super) fn sheet(
+    cx: Context<'_>,
+    area: Rect,
+    title: &str,
+    buffer: &mut Buffer,
+    seen: &mut Seen,
+) -> Rect {
+    seen.targets.push((area, Target::Sheet));
     Clear.render(area, buffer);
     buffer.set_style(area, cx.theme.base().patch(cx.theme.bg(Role::Panel)));
     let title = Line::from(vec![
@@ -104,6 +117,31 @@ pub(super) fn sheet(cx: Context<'_>, area: Rect, title: &str, buffer: &mut Buffe
         x: inner.x + 1,
         width: inner.width.saturating_sub(2),
         ..inner
+    }
+}
+
+/// Says that a row of a list stands on this row of the area.
+pub(super) fn choose(area: Rect, row: usize, number: usize, seen: &mut Seen) {
+    if row < usize::from(area.height) {
+        let place = Rect {
+            y: area.y + row as u16,
+            height: 1,
+            ..area
+        };
+        seen.targets.push((place, Target::Row(number)));
+    }
+}
+
+/// The ground of a box in which something is typed. Where a theme reverses what is chosen the box is underlined instead:
+/// on a reversed ground nobody sees the cursor.
+pub(super) fn box_ground(cx: Context<'_>) -> Style {
+    let ground = cx.theme.bg(Role::Selection);
+    if ground.add_modifier.contains(Modifier::REVERSED) {
+        Style::new()
+            .remove_modifier(Modifier::REVERSED)
+            .add_modifier(Modifier::UNDERLINED)
+    } else {
+        ground
     }
 }
 

@@ -6,19 +6,27 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use crate::tui::app::Seen;
 use crate::tui::files::Files;
 use crate::tui::layout::centred;
+use crate::tui::mouse::Target;
 use crate::tui::settings::Settings;
 use crate::tui::text::{cut, pad, visible, wrap};
 use crate::tui::theme::Role;
-use crate::tui::view::overlay::sheet;
+use crate::tui::view::overlay::{box_ground, choose, sheet};
 use crate::tui::view::{Context, put};
 
 /// Cells of a setting's name.
 const LABEL: usize = 16;
 
 /// Draws the settings.
-pub fn settings(cx: Context<'_>, area: Rect, open: &Settings, buffer: &mut Buffer) {
+pub fn settings(
+    cx: Context<'_>,
+    area: Rect,
+    open: &Settings,
+    buffer: &mut Buffer,
+    seen: &mut Seen,
+) {
     let mut lines: Vec<(Line<'_>, Option<usize>)> = Vec::new();
     let wide = area.width.min(88);
     let room = usize::from(wide).saturating_sub(4);
@@ -61,7 +69,7 @@ pub fn settings(cx: Context<'_>, area: Rect, open: &Settings, buffer: &mut Buffe
     }
     let below = 4;
     let height = (lines.len() as u16 + 2 + below).min(area.height);
-    let inner = sheet(cx, centred(area, wide, height), "settings", buffer);
+    let inner = sheet(cx, centred(area, wide, height), "settings", buffer, seen);
     let rows = inner.height.saturating_sub(below);
     let at = lines
         .iter()
@@ -72,9 +80,12 @@ pub fn settings(cx: Context<'_>, area: Rect, open: &Settings, buffer: &mut Buffe
         .min(lines.len().saturating_sub(rows.into()));
     for (n, (line, setting)) in lines.iter().skip(first).take(rows.into()).enumerate() {
         put(buffer, inner, n as u16, line);
+        if let Some(number) = setting {
+            choose(inner, n, *number, seen);
+        }
         if let (Some(area), true) = (&open.typing, *setting == Some(open.cursor)) {
             let mut shown = area.clone();
-            shown.set_style(cx.theme.fg(Role::Text).patch(cx.theme.bg(Role::Selection)));
+            shown.set_style(cx.theme.fg(Role::Text).patch(box_ground(cx)));
             shown.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
             let x = inner.x + ((LABEL + 3) as u16).min(inner.width);
             let place = Rect {
@@ -84,6 +95,7 @@ pub fn settings(cx: Context<'_>, area: Rect, open: &Settings, buffer: &mut Buffe
                 height: 1,
             };
             shown.render(place, buffer);
+            seen.targets.push((place, Target::Field(0)));
         }
     }
     let help = open.rows.get(open.cursor).map_or("", |r| r.help);
@@ -124,7 +136,7 @@ pub fn settings(cx: Context<'_>, area: Rect, open: &Settings, buffer: &mut Buffe
 }
 
 /// Draws the list of files.
-pub fn files(cx: Context<'_>, area: Rect, open: &Files, buffer: &mut Buffer) {
+pub fn files(cx: Context<'_>, area: Rect, open: &Files, buffer: &mut Buffer, seen: &mut Seen) {
     let title = if open.program.is_some() {
         "its cases: a folder of NAME.in and NAME.out, or a .jsonl file"
     } else {
@@ -133,7 +145,13 @@ pub fn files(cx: Context<'_>, area: Rect, open: &Files, buffer: &mut Buffer) {
     let height = (open.names.len() as u16 + 5)
         .clamp(9, area.height.max(9))
         .min(area.height);
-    let inner = sheet(cx, centred(area, area.width.min(76), height), title, buffer);
+    let inner = sheet(
+        cx,
+        centred(area, area.width.min(76), height),
+        title,
+        buffer,
+        seen,
+    );
     if inner.height < 3 {
         return;
     }
@@ -169,6 +187,7 @@ pub fn files(cx: Context<'_>, area: Rect, open: &Files, buffer: &mut Buffer) {
             1 + n as u16,
             &Line::from(Span::styled(pad(&cut(&text, room), room), style)),
         );
+        choose(inner, 1 + n, first + n, seen);
     }
     let foot = match &open.error {
         Some(error) => cx.span(visible(error).into_owned(), Role::Error),

@@ -7,10 +7,14 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::app::Seen;
 use crate::tui::home::Home;
+use crate::tui::keys::Action;
+use crate::tui::mouse::Target;
 use crate::tui::text::{cut, pad, visible, width, wrap};
 use crate::tui::theme::Role;
 use crate::tui::view::mark::spinner;
-use crate::tui::view::{Context, put, put_both};
+use crate::tui::view::press::Keys;
+use crate::tui::view::state::elapsed;
+use crate::tui::view::{Context, line_width, put};
 
 /// Cells of the labels at the left.
 const LABEL: usize = 12;
@@ -19,6 +23,8 @@ const LABEL: usize = 12;
 struct Row<'a> {
     line: Line<'a>,
     entry: Option<usize>,
+    /// What a click on it does besides.
+    action: Option<Action>,
 }
 
 /// Draws it.
@@ -67,6 +73,12 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
             }
             seen.rows.push((place, entry));
         }
+        if let Some(bound) = row.action.and_then(|a| cx.app.keys.of(a))
+            && let Some(key) = bound.keys.first()
+        {
+            let keys = key.split(' ').map(str::to_owned).collect();
+            seen.targets.push((place, Target::Keys(keys)));
+        }
         put(buffer, place, 0, &row.line);
     }
     if area.height > 0 {
@@ -79,15 +91,20 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
                 ..area
             },
             buffer,
+            seen,
         );
     }
 }
 
-fn footer(cx: Context<'_>, home: &Home, area: Rect, buffer: &mut Buffer) {
+fn footer(cx: Context<'_>, home: &Home, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let left = match (&home.opening, cx.app.word(cx.session)) {
         (Some(name), _) => Line::from(vec![
             cx.span(format!(" {} ", spinner(cx.app)), Role::Candidate),
             cx.span(format!("opening {}", visible(name)), Role::Title),
+            cx.span(
+                elapsed(cx).map_or(String::new(), |t| format!(" · {t}")),
+                Role::Muted,
+            ),
         ]),
         (None, Some((word, error))) => Line::from(cx.span(
             format!(" {}", visible(word)),
@@ -95,44 +112,66 @@ fn footer(cx: Context<'_>, home: &Home, area: Rect, buffer: &mut Buffer) {
         )),
         (None, None) => Line::default(),
     };
-    let mut keys = Vec::new();
-    if cx.app.overlay.is_some() {
-        let room = usize::from(area.width);
-        return put_both(buffer, area, 0, &left, &super::keyline::keys(cx, room));
-    }
-    for (key, word) in [
-        ("⏎", "open"),
-        ("↑↓", "choose"),
-        ("?", "help"),
-        ("q", "quit"),
-        ("o", "open a file"),
-        (",", "settings"),
-        ("t", "theme"),
-    ] {
-        keys.push(cx.span(key, Role::Key));
-        keys.push(cx.span(format!(" {word}   "), Role::Muted));
-    }
-    let keys = Line::from(keys);
-    if left.spans.is_empty() {
-        put(
-            buffer,
-            Rect {
-                x: area.x + 1.min(area.width),
-                width: area.width.saturating_sub(1),
-                ..area
-            },
-            0,
-            &keys,
-        );
+    put(buffer, area, 0, &left);
+    let taken = line_width(&left);
+    let room = usize::from(area.width).saturating_sub(taken + 1);
+    let keys = if cx.app.overlay.is_some() {
+        super::keyline::keys(cx, room)
     } else {
-        put_both(buffer, area, 0, &left, &keys);
+        usual_keys(cx, room)
+    };
+    if keys.width() == 0 {
+        return;
     }
+    // Beside a word they stand at the right, as in the workbench.
+    let from = if taken == 0 {
+        1
+    } else {
+        usize::from(area.width).saturating_sub(keys.width() + 1)
+    };
+    let at = Rect {
+        x: area.x + (from as u16).min(area.width),
+        width: area.width.saturating_sub(from as u16),
+        ..area
+    };
+    keys.put(buffer, at, 0, seen);
+}
+
+/// The keys of the start screen as they are in force, as many as there is room for.
+fn usual_keys(cx: Context<'_>, room: usize) -> Keys {
+    let mut keys = Keys::default();
+    for (action, word) in [
+        (Action::Open, "open"),
+        (Action::Down, "choose"),
+        (Action::Help, "help"),
+        (Action::Quit, "quit"),
+        (Action::OpenFile, "open a file"),
+        (Action::Settings, "settings"),
+        (Action::Theme, "theme"),
+        (Action::Palette, "more"),
+    ] {
+        let key = match action {
+            Action::Down => "↑↓".to_owned(),
+            other => cx.app.keys.shown(other),
+        };
+        let gap = if keys.width() == 0 { 0 } else { 3 };
+        if key.is_empty() || keys.width() + gap + width(&key) + width(word) + 1 > room {
+            continue;
+        }
+        keys.plain(if gap == 0 { "" } else { "   " });
+        keys.push(cx, &key, word);
+    }
+    keys
 }
 
 fn rows<'a>(cx: Context<'a>, home: &'a Home, room: usize, height: u16) -> Vec<Row<'a>> {
     let airy = height >= 20;
     let mut rows = Vec::new();
-    let plain = |line| Row { line, entry: None };
+    let plain = |line| Row {
+        line,
+        entry: None,
+        action: None,
+    };
     let name = Span::styled(
         "   reheat",
         cx.theme.fg(Role::Heat3).add_modifier(Modifier::BOLD),
@@ -150,6 +189,7 @@ fn rows<'a>(cx: Context<'a>, home: &'a Home, room: usize, height: u16) -> Vec<Ro
             rows.push(Row {
                 line: Line::default(),
                 entry: None,
+                action: None,
             });
         }
     };
@@ -161,13 +201,18 @@ fn rows<'a>(cx: Context<'a>, home: &'a Home, room: usize, height: u16) -> Vec<Ro
     tasks(cx, home, room, &mut rows);
     gap(&mut rows);
     let label = |text: &str| cx.span(pad(&format!("   {text}"), LABEL + 1), Role::Title);
-    rows.push(plain(Line::from(vec![
-        label("Open"),
-        cx.span(" o", Role::Key),
-        cx.span(" chooses a program of yours (or: ", Role::Muted),
-        cx.span("reheat optimize solution.py --cases cases/", Role::Text),
-        cx.span(")", Role::Muted),
-    ])));
+    let key = |action| cx.span(format!(" {}", cx.app.keys.shown(action)), Role::Key);
+    rows.push(Row {
+        line: Line::from(vec![
+            label("Open"),
+            key(Action::OpenFile),
+            cx.span(" chooses a program of yours (or: ", Role::Muted),
+            cx.span("reheat optimize solution.py --cases cases/", Role::Text),
+            cx.span(")", Role::Muted),
+        ]),
+        entry: None,
+        action: Some(Action::OpenFile),
+    });
     gap(&mut rows);
     for (n, model) in home.models.iter().enumerate() {
         for (m, piece) in wrap(&visible(&model.text), room.saturating_sub(LABEL + 5))
@@ -192,14 +237,18 @@ fn rows<'a>(cx: Context<'a>, home: &'a Home, room: usize, height: u16) -> Vec<Ro
         }
     }
     if let Some(server) = home.offer() {
-        let words = format!(" {} answers at {}: ", server.name, server.base_url);
-        rows.push(plain(Line::from(vec![
-            label(""),
-            cx.span(" ●", Role::Candidate),
-            cx.span(visible(&words).into_owned(), Role::Text),
-            cx.span("m", Role::Key),
-            cx.span(format!(" uses its {}", visible(&server.model)), Role::Text),
-        ])));
+        let words = format!(" {} answers at {}:", server.name, server.base_url);
+        rows.push(Row {
+            line: Line::from(vec![
+                label(""),
+                cx.span(" ●", Role::Candidate),
+                cx.span(visible(&words).into_owned(), Role::Text),
+                key(Action::TakeModel),
+                cx.span(format!(" uses its {}", visible(&server.model)), Role::Text),
+            ]),
+            entry: None,
+            action: Some(Action::TakeModel),
+        });
     }
     if !home.models.is_empty() {
         gap(&mut rows);
@@ -251,6 +300,7 @@ fn sessions<'a>(cx: Context<'a>, home: &'a Home, room: usize, rows: &mut Vec<Row
         rows.push(Row {
             line: Line::from(spans),
             entry: Some(n),
+            action: None,
         });
     }
 }
@@ -293,6 +343,7 @@ fn tasks<'a>(cx: Context<'a>, home: &'a Home, room: usize, rows: &mut Vec<Row<'a
         rows.push(Row {
             line: Line::from(spans),
             entry: Some(entry),
+            action: None,
         });
     }
 }

@@ -2,25 +2,31 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
+use crate::session::Session;
 use crate::session::event::{Mode, Stage};
+use crate::tui::app::Seen;
 use crate::tui::keys::Action;
 use crate::tui::stream::guess_tokens;
 use crate::tui::text::{cut, visible, width};
 use crate::tui::theme::Role;
 use crate::tui::view::keyline::keys;
 use crate::tui::view::mark::spinner;
-use crate::tui::view::{Context, line_width, put, put_both};
-use crate::units::Nanos;
+use crate::tui::view::{Context, line_width, progress, put};
 
 /// Draws it on one or two rows.
-pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
+pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     if area.is_empty() {
         return;
     }
     let room = usize::from(area.width);
-    let (glyph, role, mut text) = now(cx);
+    let Now {
+        glyph,
+        role,
+        what,
+        mut far,
+    } = now(cx);
     let word = cx.app.word(cx.session);
     // On one row the keys keep what they need most: a long word is whole under the key of the messages.
     let kept = if area.height > 1 {
@@ -28,15 +34,32 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
     } else {
         (room / 3).clamp(24, 60)
     };
-    let free = |text: &str| room.saturating_sub(width(text) + kept + 6);
+    let free = |far: &[String]| {
+        let far: usize = far.iter().map(|f| width(f) + 3).sum();
+        room.saturating_sub(width(&what) + far + kept + 6)
+    };
     if let Some((word, _)) = word
-        && width(word) > free(&text)
-        && let Some(end) = text.find(" · ")
+        && width(word) > free(&far)
     {
         // What is on stays; how far it has come can wait until the word is gone.
-        text.truncate(end);
+        far.clear();
     }
-    let left_over = free(&text);
+    // What matters less goes first, whole; the keys need some room as well.
+    let most = if area.height > 1 {
+        room
+    } else {
+        room.saturating_sub(kept)
+    };
+    while far.len() > 1 && width(&what) + far.iter().map(|f| width(f) + 3).sum::<usize>() + 4 > most
+    {
+        far.pop();
+    }
+    if cx.app.overlay.is_some() || cx.app.steering {
+        // Whoever types must see how to get out.
+        far.truncate(1);
+    }
+    let left_over = free(&far);
+    let text = far.iter().fold(what, |text, part| text + " · " + part);
     let mut left = vec![
         cx.span(format!(" {glyph} "), role),
         cx.span(text, Role::Title),
@@ -51,100 +74,150 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
         ));
     }
     let left = Line::from(left);
+    put(buffer, area, 0, &left);
     if area.height > 1 {
-        put(buffer, area, 0, &left);
-        put(buffer, area, 1, &keys(cx, room.saturating_sub(1)));
-        return;
+        return keys(cx, room.saturating_sub(1)).put(buffer, area, 1, seen);
     }
-    let mut keys = keys(cx, room.saturating_sub(line_width(&left) + 4));
-    keys.spans.push(Span::raw(" "));
-    put_both(buffer, area, 0, &left, &keys);
+    let taken = line_width(&left);
+    let keys = keys(cx, room.saturating_sub(taken + 4));
+    let wide = keys.width() + 1;
+    if keys.width() > 0 && taken + wide < room {
+        let at = Rect {
+            x: area.x + (room - wide) as u16,
+            width: wide as u16,
+            ..area
+        };
+        keys.put(buffer, at, 0, seen);
+    }
 }
 
-/// What is on now: a glyph, its role, and words; what is held is said to be.
-fn now(cx: Context<'_>) -> (&'static str, Role, String) {
-    let (glyph, role, words) = at_work(cx);
-    if cx.session.held && glyph != "‖" {
-        return ("‖", Role::Warn, format!("paused · {words}"));
-    }
-    (glyph, role, words)
+/// What is on now.
+struct Now {
+    glyph: &'static str,
+    role: Role,
+    /// In a few words that always stand there.
+    what: String,
+    /// How far it has come, and what is left, the most telling first.
+    far: Vec<String>,
 }
 
-fn at_work(cx: Context<'_>) -> (&'static str, Role, String) {
+impl Now {
+    fn new(glyph: &'static str, role: Role, what: impl Into<String>) -> Self {
+        Self {
+            glyph,
+            role,
+            what: what.into(),
+            far: Vec::new(),
+        }
+    }
+
+    fn and(mut self, far: impl IntoIterator<Item = String>) -> Self {
+        self.far.extend(far);
+        self
+    }
+}
+
+/// What is on now; what is held is said to be.
+fn now(cx: Context<'_>) -> Now {
+    let mut now = at_work(cx);
+    if cx.session.held && now.glyph != "‖" {
+        now.glyph = "‖";
+        now.role = Role::Warn;
+        now.what.insert_str(0, "paused · ");
+    }
+    now
+}
+
+fn at_work(cx: Context<'_>) -> Now {
     let session = cx.session;
-    let since = elapsed(cx);
-    let turning = spinner(cx.app);
+    let on = |what: String| Now::new(spinner(cx.app), Role::Candidate, what);
     let next = session.versions.last().map_or(0, |v| v.id.0 + 1);
     match &session.stage {
-        Stage::Waiting => ("◌", Role::Info, waiting(cx)),
-        Stage::Preparing => (turning, Role::Candidate, format!("making ready{since}")),
-        Stage::Asking => (
-            turning,
-            Role::Candidate,
-            format!("asking {}{since}", cut(&visible(&session.model), 28)),
-        ),
+        Stage::Waiting => Now::new("◌", Role::Info, waiting(cx)),
+        Stage::Preparing => on(preparing(session).into()).and(elapsed(cx)),
+        Stage::Asking => {
+            on(format!("asking {}", cut(&visible(&session.model), 28))).and(elapsed(cx))
+        }
         Stage::Retrying { why, in_ms } => {
-            let passed = cx
-                .app
-                .now
-                .duration_since(cx.app.stage_since)
-                .as_millis()
-                .max(0) as u64;
-            let left = in_ms.saturating_sub(passed).div_ceil(1_000);
-            (
-                turning,
-                Role::Warn,
-                format!("{} · again in {left} s", cut(&visible(why), 60)),
-            )
+            let left = in_ms.saturating_sub(passed(cx)).div_ceil(1_000);
+            let again = match left {
+                0 => "trying again".to_owned(),
+                s => format!("again in {s} s"),
+            };
+            // The countdown is what one waits for: it stands first.
+            let mut now = on(again).and([cut(&visible(why), 60).into_owned()]);
+            now.role = Role::Warn;
+            now
         }
         Stage::Streaming => {
             let tokens = guess_tokens(&session.live.text) + guess_tokens(&session.live.reasoning);
-            (
-                turning,
-                Role::Candidate,
-                format!(
-                    "v{next} is coming · {tokens} tok{}{since}",
-                    speed(cx, tokens)
-                ),
-            )
+            on(format!("v{next} is coming"))
+                .and([format!("{tokens} tok")])
+                .and(speed(cx, tokens))
+                .and(elapsed(cx))
         }
-        Stage::Building { version } => (
-            turning,
-            Role::Candidate,
-            format!("building {version}{since}"),
-        ),
+        Stage::Building { version } => on(format!("building {version}"))
+            .and(elapsed(cx))
+            .and(progress::last_build(session).map(|t| format!("the last one took {t}"))),
         Stage::Checking {
             version,
             done,
             total,
-        } => (
-            turning,
-            Role::Candidate,
-            format!(
-                "checking {version} · case {} of {total}",
-                (done + 1).min(*total)
-            ),
-        ),
+        } if done >= total => {
+            let floor = session
+                .versions
+                .iter()
+                .all(|v| v.evaluation.as_ref().is_none_or(|e| e.floor.is_none()));
+            on(format!("checking {version}"))
+                .and([format!("all {total} cases")])
+                .and(floor.then(|| "now the floor: what an empty program takes".to_owned()))
+        }
+        Stage::Checking {
+            version,
+            done,
+            total,
+        } => on(format!("checking {version}"))
+            .and([format!("case {}/{total}", done + 1)])
+            .and(progress::cases_left(
+                session,
+                *version,
+                passed(cx) as f64 / 1e3,
+            ))
+            .and(this_case(cx)),
         Stage::Comparing {
             version,
             against,
             pairs,
             left_ns,
         } => {
-            let left = left_ns.map_or(String::new(), |l| format!(" · at most {} left", whole(l)));
-            (
-                turning,
-                Role::Candidate,
-                format!("comparing {version} with {against} · {pairs} pairs{left}"),
-            )
+            let now = on(format!("comparing {version} with {against}"));
+            match pairs {
+                0 => now.and(["warming up".to_owned()]),
+                1 => now.and(["1 pair".to_owned()]),
+                n => now.and([format!("{n} pairs")]),
+            }
+            .and(progress::looked(session))
+            .and(progress::at_most(*left_ns))
         }
-        Stage::Confirming { version, pairs, .. } => (
-            turning,
-            Role::Candidate,
-            format!("{version} looks better; confirming on fresh runs · {pairs} pairs"),
-        ),
-        Stage::Paused => ("‖", Role::Warn, "paused".into()),
-        Stage::Finished => ("■", Role::Heat2, finished(cx)),
+        Stage::Confirming { version, pairs, .. } => {
+            let least = progress::next_look(*pairs);
+            on(format!("confirming {version} on fresh runs"))
+                .and([format!("{pairs} of at least {least} pairs")])
+                .and(progress::at_most(session.live.left_ns))
+        }
+        Stage::Paused => Now::new("‖", Role::Warn, "paused"),
+        Stage::Finished => Now::new("■", Role::Heat2, finished(cx)),
+    }
+}
+
+/// What is made ready: what is known of the session says how far that is.
+fn preparing(session: &Session) -> &'static str {
+    if session.task.is_none() {
+        "making ready: sandbox and toolchain"
+    } else if session.versions.len() > 1 {
+        "taking the session up again"
+    } else {
+        "making ready: the expected outputs"
     }
 }
 
@@ -180,34 +253,31 @@ fn finished(cx: Context<'_>) -> String {
     format!("finished: {why}")
 }
 
-/// ` · 12 s` since the stage began, once it is worth saying.
-fn elapsed(cx: Context<'_>) -> String {
-    let seconds = cx.app.now.duration_since(cx.app.stage_since).as_secs();
-    match seconds {
-        ..1 => String::new(),
-        1..120 => format!(" · {seconds} s"),
-        _ => format!(" · {} min {:02} s", seconds / 60, seconds % 60),
+/// Milliseconds since the stage began.
+fn passed(cx: Context<'_>) -> u64 {
+    let passed = cx.app.now.duration_since(cx.app.stage_since).as_millis();
+    u64::try_from(passed).unwrap_or(0)
+}
+
+/// `12 s` since the stage began, once it is worth saying.
+pub(super) fn elapsed(cx: Context<'_>) -> Option<String> {
+    match passed(cx) / 1_000 {
+        ..1 => None,
+        s @ 1..120 => Some(format!("{s} s")),
+        s => Some(format!("{} min {:02} s", s / 60, s % 60)),
     }
 }
 
-fn speed(cx: Context<'_>, tokens: u64) -> String {
-    let Some(first) = cx.session.live.first_text_at else {
-        return String::new();
-    };
+/// How long the case that is on runs already, once it is worth saying: a long one is not taken for a hung one.
+fn this_case(cx: Context<'_>) -> Option<String> {
+    let sample = cx.session.live.samples.last()?;
+    let seconds = sample.t.seconds();
+    (seconds >= 2.0).then(|| format!("{seconds:.0} s in this case"))
+}
+
+fn speed(cx: Context<'_>, tokens: u64) -> Option<String> {
+    let first = cx.session.live.first_text_at?;
     let last = cx.session.last_at.unwrap_or(first);
     let seconds = last.duration_since(first).as_secs_f64();
-    if seconds < 0.4 {
-        String::new()
-    } else {
-        format!(" · {:.0} tok/s", tokens as f64 / seconds)
-    }
-}
-
-fn whole(time: Nanos) -> String {
-    let seconds = time.seconds().ceil() as u64;
-    if seconds < 120 {
-        format!("{seconds} s")
-    } else {
-        format!("{} min", seconds.div_ceil(60))
-    }
+    (seconds >= 0.4).then(|| format!("{:.0} tok/s", tokens as f64 / seconds))
 }

@@ -6,13 +6,16 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use crate::tui::app::Seen;
 use crate::tui::keys::Action;
+use crate::tui::mouse::Target;
 use crate::tui::text::{cut, visible};
 use crate::tui::theme::Role;
 use crate::tui::view::{Context, put};
 
 /// Draws it.
-pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
+pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
+    seen.steer = area;
     let lit = cx.app.steering;
     let title = Line::from(vec![
         Span::raw(" "),
@@ -45,6 +48,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     }
     if lit {
+        seen.targets.push((inner, Target::Field(0)));
         let mut typed = cx.app.steer.clone();
         typed.set_style(cx.theme.fg(Role::Text));
         typed.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));

@@ -7,8 +7,10 @@ use ratatui::widgets::Widget;
 use tui_textarea::TextArea;
 
 use super::sheet;
+use crate::tui::app::Seen;
 use crate::tui::editor::Editor;
 use crate::tui::layout::centred;
+use crate::tui::mouse::Target;
 use crate::tui::text::width;
 use crate::tui::theme::{Depth, Role, Theme};
 use crate::tui::view::Context;
@@ -32,9 +34,11 @@ pub fn draw(
     title: &str,
     text: &TextArea<'static>,
     buffer: &mut Buffer,
+    seen: &mut Seen,
 ) -> Rect {
     let area = centred(area, area.width.min(120), area.height);
-    let inner = sheet(cx, area, title, buffer);
+    let inner = sheet(cx, area, title, buffer, seen);
+    seen.targets.push((inner, Target::Field(0)));
     text.render(inner, buffer);
     inner
 }

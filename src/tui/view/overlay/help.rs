@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::sheet;
+use super::{choose, sheet};
+use crate::tui::app::Seen;
 use crate::tui::help::{Row, rows};
 use crate::tui::layout::centred;
 use crate::tui::text::{cut, pad, visible, wrap};
@@ -16,14 +17,21 @@ use crate::tui::view::{Context, put};
 type Numbered<'a> = (Line<'a>, Option<usize>);
 
 /// Draws it.
-pub fn draw(cx: Context<'_>, area: Rect, filter: &str, cursor: usize, buffer: &mut Buffer) {
+pub fn draw(
+    cx: Context<'_>,
+    area: Rect,
+    filter: &str,
+    cursor: usize,
+    buffer: &mut Buffer,
+    seen: &mut Seen,
+) {
     let wide = area.width.min(96);
     let room = usize::from(wide).saturating_sub(4);
     // Where there is little room the sentences need it more than the keys.
     let keys = if room >= 60 { 19 } else { 11 };
     let lines = lines(cx, filter, cursor, keys, room);
     let height = (lines.len() as u16 + 3).min(area.height);
-    let inner = sheet(cx, centred(area, wide, height), "help", buffer);
+    let inner = sheet(cx, centred(area, wide, height), "help", buffer, seen);
     if inner.height < 2 {
         return;
     }
@@ -52,8 +60,11 @@ pub fn draw(cx: Context<'_>, area: Rect, filter: &str, cursor: usize, buffer: &m
             .saturating_sub(room)
             .min(lines.len().saturating_sub(room))
     };
-    for (n, (line, _)) in lines.iter().skip(first).take(room).enumerate() {
+    for (n, (line, number)) in lines.iter().skip(first).take(room).enumerate() {
         put(buffer, place, n as u16, line);
+        if let Some(number) = number {
+            choose(place, n, *number, seen);
+        }
     }
 }
 

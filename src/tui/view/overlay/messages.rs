@@ -6,13 +6,14 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::sheet;
+use crate::tui::app::Seen;
 use crate::tui::layout::centred;
 use crate::tui::text::{pad_left, wrap_all};
 use crate::tui::theme::Role;
 use crate::tui::view::{Context, put};
 
 /// Draws it; the newest is at the end.
-pub fn draw(cx: Context<'_>, area: Rect, back: usize, buffer: &mut Buffer) {
+pub fn draw(cx: Context<'_>, area: Rect, back: usize, buffer: &mut Buffer, seen: &mut Seen) {
     let own = cx.app.said.iter().map(|m| (m.at, m.text.as_str(), m.error));
     let notes = cx
         .session
@@ -44,7 +45,7 @@ pub fn draw(cx: Context<'_>, area: Rect, back: usize, buffer: &mut Buffer) {
     }
     let height = (rows.len() as u16 + 2).min(area.height);
     let place = centred(area, area.width, height);
-    let inner = sheet(cx, place, "said lately", buffer);
+    let inner = sheet(cx, place, "said lately", buffer, seen);
     let room = usize::from(inner.height);
     let last = rows.len().saturating_sub(room);
     let first = last.saturating_sub(back);

@@ -6,8 +6,10 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{sheet, typed};
+use super::{choose, sheet, typed};
+use crate::tui::app::Seen;
 use crate::tui::layout::centred;
+use crate::tui::mouse::Target;
 use crate::tui::palette::{Entry, Palette};
 use crate::tui::text::{pad, pad_left, visible, width};
 use crate::tui::theme::Role;
@@ -17,12 +19,12 @@ use crate::tui::view::{Context, put};
 const ROWS: u16 = 18;
 
 /// Draws it.
-pub fn draw(cx: Context<'_>, area: Rect, palette: &Palette, buffer: &mut Buffer) {
+pub fn draw(cx: Context<'_>, area: Rect, palette: &Palette, buffer: &mut Buffer, seen: &mut Seen) {
     let height = (palette.found.len() as u16).clamp(1, ROWS) + 3;
     let place = centred(area, 92, height.max(6));
     // It keeps its upper edge while what is found grows and shrinks.
     let top = centred(area, 92, ROWS + 3).y;
-    let inner = sheet(cx, Rect { y: top, ..place }, "do anything", buffer);
+    let inner = sheet(cx, Rect { y: top, ..place }, "do anything", buffer, seen);
     if inner.height < 2 {
         return;
     }
@@ -34,6 +36,7 @@ pub fn draw(cx: Context<'_>, area: Rect, palette: &Palette, buffer: &mut Buffer)
         ..inner
     };
     typed(cx, box_, &palette.input, true, buffer);
+    seen.targets.push((box_, Target::Field(0)));
     if palette.input.is_empty() && box_.width > 30 {
         let hint = Rect {
             x: box_.x + 2,
@@ -60,6 +63,7 @@ pub fn draw(cx: Context<'_>, area: Rect, palette: &Palette, buffer: &mut Buffer)
         let chosen = first + n == palette.cursor;
         let line = row(cx, entry, chosen, keys, rows.width.into());
         put(buffer, rows, n as u16, &line);
+        choose(rows, n, first + n, seen);
     }
 }
 

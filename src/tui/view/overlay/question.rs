@@ -5,8 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::sheet;
+use crate::tui::app::Seen;
 use crate::tui::layout::centred;
 use crate::tui::theme::Role;
+use crate::tui::view::press::Keys;
 use crate::tui::view::{Context, put};
 
 /// Draws it.
@@ -16,6 +18,7 @@ pub fn question(
     words: &str,
     answers: &[(&str, &str)],
     buffer: &mut Buffer,
+    seen: &mut Seen,
 ) {
     let wide = area.width.min(66);
     let lines = crate::tui::text::wrap(words, usize::from(wide).saturating_sub(4));
@@ -24,6 +27,7 @@ pub fn question(
         centred(area, wide, lines.len() as u16 + 4),
         "a question",
         buffer,
+        seen,
     );
     for (n, line) in lines.iter().enumerate() {
         put(
@@ -33,10 +37,5 @@ pub fn question(
             &Line::from(cx.span(line.clone(), Role::Text)),
         );
     }
-    let mut spans = Vec::new();
-    for (key, word) in answers {
-        spans.push(cx.span(*key, Role::Key));
-        spans.push(cx.span(format!(" {word}   "), Role::Muted));
-    }
-    put(buffer, inner, lines.len() as u16 + 1, &Line::from(spans));
+    Keys::of(cx, answers).put(buffer, inner, lines.len() as u16 + 1, seen);
 }

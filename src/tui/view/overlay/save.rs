@@ -6,13 +6,22 @@ use ratatui::text::Line;
 use tui_textarea::TextArea;
 
 use super::{sheet, typed};
+use crate::tui::app::Seen;
 use crate::tui::layout::centred;
+use crate::tui::mouse::Target;
 use crate::tui::text::{cut, visible};
 use crate::tui::theme::Role;
+use crate::tui::view::press::Keys;
 use crate::tui::view::{Context, put};
 
 /// Draws it.
-pub fn draw(cx: Context<'_>, area: Rect, name: &TextArea<'static>, buffer: &mut Buffer) {
+pub fn draw(
+    cx: Context<'_>,
+    area: Rect,
+    name: &TextArea<'static>,
+    buffer: &mut Buffer,
+    seen: &mut Seen,
+) {
     let best = cx
         .session
         .incumbent
@@ -22,11 +31,14 @@ pub fn draw(cx: Context<'_>, area: Rect, name: &TextArea<'static>, buffer: &mut 
         centred(area, 64, 5),
         &format!("save{best}, the best version, as"),
         buffer,
+        seen,
     );
     if inner.height == 0 {
         return;
     }
     typed(cx, inner, name, true, buffer);
+    let row = Rect { height: 1, ..inner };
+    seen.targets.push((row, Target::Field(0)));
     let folder = std::env::current_dir()
         .map(|d| format!("in {}", d.display()))
         .unwrap_or_default();
@@ -39,15 +51,5 @@ pub fn draw(cx: Context<'_>, area: Rect, name: &TextArea<'static>, buffer: &mut 
             Role::Faint,
         )),
     );
-    put(
-        buffer,
-        inner,
-        2,
-        &Line::from(vec![
-            cx.span("⏎", Role::Key),
-            cx.span(" save   ", Role::Muted),
-            cx.span("esc", Role::Key),
-            cx.span(" leave", Role::Muted),
-        ]),
-    );
+    Keys::of(cx, &[("⏎", "save"), ("esc", "leave")]).put(buffer, inner, 2, seen);
 }

@@ -4,13 +4,21 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::sheet;
+use super::{choose, sheet};
+use crate::tui::app::Seen;
 use crate::tui::text::{cut, pad, visible};
 use crate::tui::theme::Role;
 use crate::tui::view::{Context, put};
 
 /// The list stands at the side, so that the screen behind it shows what the theme does.
-pub fn draw(cx: Context<'_>, area: Rect, names: &[String], cursor: usize, buffer: &mut Buffer) {
+pub fn draw(
+    cx: Context<'_>,
+    area: Rect,
+    names: &[String],
+    cursor: usize,
+    buffer: &mut Buffer,
+    seen: &mut Seen,
+) {
     let wide = 30.min(area.width);
     let high = (names.len() as u16 + 3).min(area.height);
     let place = Rect {
@@ -19,7 +27,7 @@ pub fn draw(cx: Context<'_>, area: Rect, names: &[String], cursor: usize, buffer
         width: wide,
         height: high,
     };
-    let inner = sheet(cx, place, "theme", buffer);
+    let inner = sheet(cx, place, "theme", buffer, seen);
     if inner.height < 2 {
         return;
     }
@@ -41,6 +49,7 @@ pub fn draw(cx: Context<'_>, area: Rect, names: &[String], cursor: usize, buffer
         );
         let line = Line::from(Span::styled(pad(&words, inner.width.into()), style));
         put(buffer, inner, n as u16, &line);
+        choose(inner, n, first + n, seen);
     }
     let heat = [Role::Heat1, Role::Heat2, Role::Heat3, Role::Heat4].map(|role| cx.span("▇▇", role));
     let mut line = vec![cx.span("gain ", Role::Muted)];
