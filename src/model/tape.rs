@@ -3,15 +3,18 @@
 //! Only words are recorded; whoever plays a tape measures everything anew. Reads three forms: JSON lines,
 //! a folder of replies (`01.md`, `02.md` …) and a session's journal.
 
+mod order;
+
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 
+use self::order::{Order, Turn};
 use super::split::Splitter;
 use super::{End, Part, Provider, Question, estimate_tokens};
 use crate::session::event::{Finish, Usage};
@@ -99,7 +102,7 @@ impl Pace {
 pub struct Tape {
     name: String,
     replies: Vec<Arc<Recorded>>,
-    next: Arc<AtomicUsize>,
+    order: Order,
     pace: Pace,
 }
 
@@ -110,7 +113,7 @@ impl Tape {
         Self {
             name: name.into(),
             replies: replies.into_iter().map(Arc::new).collect(),
-            next: Arc::default(),
+            order: Order::default(),
             pace: Pace::default(),
         }
     }
@@ -126,6 +129,8 @@ impl Tape {
         };
         let mut replies = Vec::new();
         let mut journal = false;
+        // Of several replies of a round the first to end was not always the first one.
+        let mut places = Vec::new();
         for (i, line) in text.trim_start_matches('\u{feff}').split('\n').enumerate() {
             if line.trim().is_empty() {
                 continue;
@@ -134,7 +139,11 @@ impl Tape {
                 Ok(Line::Reply(reply)) => replies.push(reply),
                 Ok(Line::Event(reply)) => {
                     journal = true;
-                    replies.extend(reply);
+                    if let Some((place, reply)) = reply {
+                        let at = places.partition_point(|p| *p <= place);
+                        places.insert(at, place);
+                        replies.insert(at, reply);
+                    }
                 }
                 // A journal that was cut off by a crash ends in half a line.
                 Err(_)
@@ -210,7 +219,7 @@ impl Tape {
     /// Goes on after so many replies (a session that is resumed).
     #[must_use]
     pub fn skip(self, replies: usize) -> Self {
-        self.next.store(replies, Ordering::SeqCst);
+        self.order.start_at(replies);
         self
     }
 
@@ -264,8 +273,8 @@ impl Provider for Tape {
     }
 
     fn ask(&self, question: Question) -> BoxStream<'static, Part> {
-        let index = self.next.fetch_add(1, Ordering::SeqCst);
-        let Some(reply) = self.replies.get(index) else {
+        let turn = self.order.take();
+        let Some(reply) = self.replies.get(turn.index) else {
             let end = End::failed("the tape has ended");
             return stream::iter([Part::End(end)]).boxed();
         };
@@ -273,11 +282,7 @@ impl Provider for Tape {
             steps: steps(reply, &question.prompt),
             pace: self.pace.clone(),
             owed: 0.0,
-            turn: Turn {
-                next: self.next.clone(),
-                index,
-                played: false,
-            },
+            turn,
         };
         stream::unfold(playing, |mut playing| async move {
             Some((playing.next_part().await?, playing))
@@ -321,26 +326,6 @@ impl Playing {
         }
         self.turn.played |= matches!(part, Part::End(_));
         Some(part)
-    }
-}
-
-/// Gives a reply back if nobody heard it to its end, so that asking again (a retry) hears the same one.
-struct Turn {
-    next: Arc<AtomicUsize>,
-    index: usize,
-    played: bool,
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        if !self.played {
-            let _ = self.next.compare_exchange(
-                self.index + 1,
-                self.index,
-                Ordering::SeqCst,
-                Ordering::SeqCst,
-            );
-        }
     }
 }
 
@@ -460,7 +445,8 @@ fn words(text: &str) -> impl Iterator<Item = (&str, f64)> {
 
 enum Line {
     Reply(Recorded),
-    Event(Option<Recorded>),
+    /// A reply with its round and its number in it, if the event is one.
+    Event(Option<((u64, u64), Recorded)>),
 }
 
 fn read_line(line: &str) -> Result<Line, String> {
@@ -468,10 +454,15 @@ fn read_line(line: &str) -> Result<Line, String> {
         serde_json::from_str(line).map_err(|e| format!("not JSON: {e}"))?;
     match value.get("event").and_then(|e| e.as_str()) {
         Some("reply_ended") => {
+            let number = |name: &str| value.get(name).and_then(serde_json::Value::as_u64);
+            let place = (
+                number("round").unwrap_or_default(),
+                number("candidate").unwrap_or_default(),
+            );
             let reply: Recorded = serde_json::from_value(value).map_err(|e| e.to_string())?;
             // What failed or was stopped by hand was no reply.
             let whole = !matches!(reply.finish, Finish::Failed | Finish::Stopped);
-            Ok(Line::Event(whole.then_some(reply)))
+            Ok(Line::Event(whole.then_some((place, reply))))
         }
         Some(_) => Ok(Line::Event(None)),
         None => Ok(Line::Reply(

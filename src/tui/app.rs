@@ -24,6 +24,7 @@ use crate::tui::layout::{Arrangement, Border, Look, Part, Plan, plan, room};
 use crate::tui::memory::Memory;
 use crate::tui::palette::Palette;
 use crate::tui::panes::{Fold, Panes};
+use crate::tui::prompt_edit::{self, PromptEditor};
 use crate::tui::search::Search;
 use crate::tui::settings::Settings;
 use crate::tui::sheet::Sheet;
@@ -132,6 +133,8 @@ pub enum Overlay {
         /// The one to go back to.
         before: Box<(String, Theme)>,
     },
+    /// The prompt of the next round, before it goes out.
+    Prompt(Box<PromptEditor>),
     /// The settings.
     Settings(Box<Settings>),
     /// Chooses a program, then its cases.
@@ -274,6 +277,8 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// The last word of the screen itself.
     pub message: Option<Message>,
+    /// Whether the next round's prompt is to be edited as soon as it is there.
+    pub prompt_wanted: bool,
     /// Whether the developer holds the loop.
     pub held: bool,
     /// When ctrl-c last stopped something: a second one soon after quits.
@@ -336,6 +341,7 @@ impl App {
             steer: text_area(""),
             overlay: None,
             message: None,
+            prompt_wanted: false,
             held: false,
             interrupted_at: None,
             seen: Seen::default(),
@@ -384,6 +390,7 @@ impl App {
             }
         }
         self.held = session.held;
+        prompt_edit::observe(self, session);
         self.bell.observe(session, self.now);
     }
 
@@ -551,8 +558,8 @@ impl App {
         let (id, long): (u32, Arc<str>) = match pane {
             Tab::Task => (0, task.statement.clone()),
             Tab::Prompt => self
-                .round(session)
-                .map_or((0, Arc::from("")), |r| (r.number, r.prompt.clone())),
+                .shown_prompt(session)
+                .map_or((0, Arc::from("")), |p| (p.round.unwrap_or(0), p.text.clone())),
             _ => return,
         };
         let key = (Some(pane), id, long.len(), inner.width);

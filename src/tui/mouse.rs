@@ -72,6 +72,10 @@ fn on_overlay(app: &mut App, kind: MouseEventKind) {
             open.cursor = open.cursor.saturating_add_signed(by).min(last);
         }
         Some(Overlay::Messages { back }) => *back = back.saturating_add_signed(-3 * by),
+        Some(Overlay::Prompt(editor)) => {
+            let by = if by > 0 { 3_i16 } else { -3 };
+            editor.area.scroll((by, 0_i16));
+        }
         Some(Overlay::Edit { area, .. }) => {
             area.scroll((if by > 0 { 3_i16 } else { -3 }, 0_i16));
         }
@@ -140,7 +144,7 @@ fn on_click(app: &mut App, session: &Session, place: Position) -> Vec<Effect> {
         show(app, tab);
     } else if let Some((_, fold)) = app.seen.folds.iter().find(|(r, _)| r.contains(place)) {
         let fold = *fold;
-        app.toggle_fold(app.pane(session), Some(fold));
+        app.toggle_fold(session, app.pane(session), Some(fold));
     } else if let Some(version) = app.version_at(place) {
         select(app, version);
     } else if let Some(row) = row.filter(|_| app.pane(session) == Tab::Cases) {

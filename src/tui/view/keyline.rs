@@ -80,6 +80,14 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
                 ("esc", "leave"),
             ]);
         }
+        Some(Overlay::Prompt(_)) => {
+            return fixed(&[
+                ("ctrl-s", "send it"),
+                ("ctrl-u", "undo"),
+                ("ctrl-r", "redo"),
+                ("esc", "leave"),
+            ]);
+        }
         Some(_) => return fixed(&[("esc", "leave"), ("?", "")]),
         None => {}
     }

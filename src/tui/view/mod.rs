@@ -14,6 +14,7 @@ pub mod keyline;
 pub mod main_pane;
 pub mod mark;
 pub mod overlay;
+pub mod replies;
 pub mod settings;
 pub mod start;
 pub mod state;

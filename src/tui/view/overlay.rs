@@ -44,6 +44,23 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
             let title = format!("{parent} by your hand");
             edit::draw(cx, area, &title, text, buffer);
         }
+        Overlay::Prompt(editor) => {
+            let title = "the prompt of the next round · ctrl-s sends it · esc leaves it";
+            edit::draw(cx, area, title, &editor.area, buffer);
+            if editor.leaving {
+                question(
+                    cx,
+                    area,
+                    "Throw your changes of the prompt away?",
+                    &[
+                        ("y", "throw away"),
+                        ("s", "send it"),
+                        ("any other key", "go on editing"),
+                    ],
+                    buffer,
+                );
+            }
+        }
         Overlay::Themes { names, cursor, .. } => themes::draw(cx, area, names, *cursor, buffer),
         Overlay::Settings(open) => settings::settings(cx, area, open, buffer),
         Overlay::Files(open) => settings::files(cx, area, open, buffer),

@@ -6,7 +6,6 @@ use ratatui::text::{Line, Span};
 
 use crate::session::event::{Mode, Stage};
 use crate::tui::keys::Action;
-use crate::tui::stream::guess_tokens;
 use crate::tui::text::{cut, visible, width};
 use crate::tui::theme::Role;
 use crate::tui::view::keyline::keys;
@@ -98,14 +97,18 @@ fn at_work(cx: Context<'_>) -> (&'static str, Role, String) {
             )
         }
         Stage::Streaming => {
-            let tokens = guess_tokens(&session.live.text) + guess_tokens(&session.live.reasoning);
+            let tokens = session.heard().div_ceil(4) as u64;
+            let what = match session.round() {
+                Some(round) if round.candidates > 1 => {
+                    let done = round.replies.len();
+                    format!("{done} of {} replies have come", round.candidates)
+                }
+                _ => format!("v{next} is coming"),
+            };
             (
                 turning,
                 Role::Candidate,
-                format!(
-                    "v{next} is coming · {tokens} tok{}{since}",
-                    speed(cx, tokens)
-                ),
+                format!("{what} · {tokens} tok{}{since}", speed(cx, tokens)),
             )
         }
         Stage::Building { version } => (
@@ -152,6 +155,13 @@ fn waiting(cx: Context<'_>) -> String {
     if cx.session.task.is_none() {
         return "opening".into();
     }
+    if cx.session.prepared.as_ref().is_some_and(|p| p.asked) {
+        let (edit, send) = (
+            cx.app.keys.shown(Action::EditPrompt),
+            cx.app.keys.shown(Action::NextRound),
+        );
+        return format!("the next prompt is ready, waiting for you: {edit} edits it, {send} sends it");
+    }
     match cx.session.mode {
         Mode::Step => match cx.app.keys.shown(Action::NextRound) {
             key if key.is_empty() => "waiting for you".into(),
@@ -191,7 +201,7 @@ fn elapsed(cx: Context<'_>) -> String {
 }
 
 fn speed(cx: Context<'_>, tokens: u64) -> String {
-    let Some(first) = cx.session.live.first_text_at else {
+    let Some(first) = cx.session.live.first_text_at() else {
         return String::new();
     };
     let last = cx.session.last_at.unwrap_or(first);
