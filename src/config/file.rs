@@ -515,7 +515,10 @@ mod tests {
             ("[provider.a]\nkind = \"telepathy\"", "config.toml:2:"),
             ("provider = \"a\"", "config.toml:1:"),
             ("rounds = 0", "rounds is 0"),
-            ("candidates = 9", "candidates is 9; write a number from 1 to 8"),
+            (
+                "candidates = 9",
+                "candidates is 9; write a number from 1 to 8",
+            ),
             (
                 "[provider.a]\nkind = \"command\"",
                 "[provider.a] has kind = \"command\" but no command",

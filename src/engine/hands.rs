@@ -193,9 +193,7 @@ impl Worker {
             Job::Evaluate(subject) => self
                 .evaluate(&subject)
                 .map(|e| Product::Evaluated(Box::new(e))),
-            Job::Look(match_up) => self
-                .look(&match_up)
-                .map(|l| Product::Looked(Box::new(l))),
+            Job::Look(match_up) => self.look(&match_up).map(|l| Product::Looked(Box::new(l))),
             Job::Confirm(match_up) => self
                 .confirm(&match_up)
                 .map(|v| Product::Compared(Box::new(v))),

@@ -51,7 +51,11 @@ impl Loop {
             return Err(another_question());
         };
         let mut evaluation = *evaluation;
-        if self.session.version(version).is_some_and(|v| v.parent.is_none()) {
+        if self
+            .session
+            .version(version)
+            .is_some_and(|v| v.parent.is_none())
+        {
             brief::as_original(&mut evaluation);
         } else if let Some(original) =
             (self.session.version(VersionId(0))).and_then(|v| v.evaluation.as_ref())

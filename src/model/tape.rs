@@ -4,6 +4,7 @@
 //! a folder of replies (`01.md`, `02.md` …) and a session's journal.
 
 mod order;
+mod recorded;
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -15,9 +16,11 @@ use futures::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 
 use self::order::{Order, Turn};
+use self::recorded::Told;
 use super::split::Splitter;
 use super::{End, Part, Provider, Question, estimate_tokens};
 use crate::session::event::{Finish, Usage};
+use crate::session::journal;
 use crate::task::PathOrText;
 
 /// Tokens a second where a tape has no times of its own.
@@ -129,8 +132,7 @@ impl Tape {
         };
         let mut replies = Vec::new();
         let mut journal = false;
-        // Of several replies of a round the first to end was not always the first one.
-        let mut places = Vec::new();
+        let mut told = Told::default();
         for (i, line) in text.trim_start_matches('\u{feff}').split('\n').enumerate() {
             if line.trim().is_empty() {
                 continue;
@@ -140,9 +142,7 @@ impl Tape {
                 Ok(Line::Event(reply)) => {
                     journal = true;
                     if let Some((place, reply)) = reply {
-                        let at = places.partition_point(|p| *p <= place);
-                        places.insert(at, place);
-                        replies.insert(at, reply);
+                        told.insert(place, reply);
                     }
                 }
                 // A journal that was cut off by a crash ends in half a line.
@@ -153,8 +153,16 @@ impl Tape {
                 Err(why) => return Err(fault(format!("line {}: {why}", i + 1))),
             }
         }
+        replies.extend(told.into_replies());
+        Self::of(name, replies)
+    }
+
+    fn of(name: &str, replies: Vec<Recorded>) -> Result<Self, TapeError> {
         if replies.is_empty() {
-            return Err(fault("there is no reply on it".into()));
+            return Err(TapeError {
+                tape: name.to_owned(),
+                why: "there is no reply on it".into(),
+            });
         }
         Ok(Self::new(name, replies))
     }
@@ -169,13 +177,21 @@ impl Tape {
             tape: name.clone(),
             why,
         };
-        if !path.is_dir() {
-            let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
-            return Self::from_text(&name, &text);
-        }
-        let journal = path.join("journal.jsonl");
-        if journal.is_file() {
-            return Self::from_path(&journal);
+        let folder = if path.is_dir() {
+            path
+        } else {
+            match path.parent() {
+                // Its large texts are kept beside it.
+                Some(folder) if path.ends_with(journal::FILE) => folder,
+                _ => {
+                    let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
+                    return Self::from_text(&name, &text);
+                }
+            }
+        };
+        if folder.join(journal::FILE).is_file() {
+            let replies = recorded::replies(folder).map_err(|e| fault(e.to_string()))?;
+            return Self::of(&name, replies);
         }
         let mut files: Vec<_> = std::fs::read_dir(path)
             .map_err(|e| fault(e.to_string()))?
@@ -465,6 +481,8 @@ fn read_line(line: &str) -> Result<Line, String> {
             Ok(Line::Event(whole.then_some((place, reply))))
         }
         Some(_) => Ok(Line::Event(None)),
+        // The first line of a journal.
+        None if value.get("reheat_journal").is_some() => Ok(Line::Event(None)),
         None => Ok(Line::Reply(
             serde_json::from_value(value).map_err(|e| format!("not a reply: {e}"))?,
         )),

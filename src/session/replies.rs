@@ -160,8 +160,8 @@ impl Session {
                 ..
             } => {
                 let at = happened.at;
-                let growing = (self.live.replies.entry(*candidate))
-                    .or_insert_with(|| Growing::asked(at));
+                let growing =
+                    (self.live.replies.entry(*candidate)).or_insert_with(|| Growing::asked(at));
                 growing.first_text_at.get_or_insert(at);
                 growing.last_text_at = Some(at);
                 let whole = if *reasoning {

@@ -557,9 +557,9 @@ impl App {
         }
         let (id, long): (u32, Arc<str>) = match pane {
             Tab::Task => (0, task.statement.clone()),
-            Tab::Prompt => self
-                .shown_prompt(session)
-                .map_or((0, Arc::from("")), |p| (p.round.unwrap_or(0), p.text.clone())),
+            Tab::Prompt => self.shown_prompt(session).map_or((0, Arc::from("")), |p| {
+                (p.round.unwrap_or(0), p.text.clone())
+            }),
             _ => return,
         };
         let key = (Some(pane), id, long.len(), inner.width);

@@ -56,9 +56,8 @@ pub fn draw(cx: Context<'_>, round: &Round, area: Rect, buffer: &mut Buffer, see
 /// How far a reply is, in a sign and a few words.
 fn state<'a>(cx: Context<'a>, round: &Round, number: u32) -> (Span<'a>, Span<'a>) {
     let say = |sign: &str, words: String, role| (cx.span(sign, role), cx.span(words, role));
-    let of_it = |v: &&crate::session::fold::Version| {
-        v.round == round.number && v.candidate == number
-    };
+    let of_it =
+        |v: &&crate::session::fold::Version| v.round == round.number && v.candidate == number;
     if let Some(version) = cx.session.versions.iter().find(of_it) {
         let mark = mark(cx.session, cx.app, version);
         return say(
@@ -237,12 +236,7 @@ fn heading(
     put(buffer, column, 0, &line);
     let words = figures(come(cx.session, round, n)).join(" · ");
     let words = cut(&words, column.width.into()).into_owned();
-    put(
-        buffer,
-        column,
-        1,
-        &Line::from(cx.span(words, Role::Muted)),
-    );
+    put(buffer, column, 1, &Line::from(cx.span(words, Role::Muted)));
     let rule = "─".repeat(column.width.into());
     let role = if chosen { Role::Key } else { Role::Faint };
     put(buffer, column, 2, &Line::from(cx.span(rule, role)));
@@ -264,9 +258,11 @@ fn thoughts<'a>(cx: Context<'a>, reply: Come<'_>, width: usize, thinking: bool) 
         let rows = wrap_all(&reasoning[from..], width.saturating_sub(2));
         let dim = cx.theme.fg(Role::Muted).add_modifier(Modifier::ITALIC);
         let skip = rows.len().saturating_sub(LAST_THOUGHTS);
-        lines.extend(rows.into_iter().skip(skip).map(|row| {
-            Line::from(vec![cx.span("│ ", Role::Faint), Span::styled(row, dim)])
-        }));
+        lines.extend(
+            rows.into_iter()
+                .skip(skip)
+                .map(|row| Line::from(vec![cx.span("│ ", Role::Faint), Span::styled(row, dim)])),
+        );
     }
     lines.push(Line::default());
     lines

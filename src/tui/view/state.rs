@@ -160,7 +160,9 @@ fn waiting(cx: Context<'_>) -> String {
             cx.app.keys.shown(Action::EditPrompt),
             cx.app.keys.shown(Action::NextRound),
         );
-        return format!("the next prompt is ready, waiting for you: {edit} edits it, {send} sends it");
+        return format!(
+            "the next prompt is ready, waiting for you: {edit} edits it, {send} sends it"
+        );
     }
     match cx.session.mode {
         Mode::Step => match cx.app.keys.shown(Action::NextRound) {
