@@ -115,12 +115,13 @@ fn listed(
 ) {
     let count = u16::try_from(round.candidates).unwrap_or(u16::MAX);
     let each = area.height >= count.saturating_add(1 + READABLE);
+    let tight = area.width < count.saturating_mul(7);
     let mut x = area.x;
     for (row, n) in (0_u16..).zip(round.numbers()) {
         let (sign, words) = state(cx, round, n);
         if each {
             let mut line = vec![number(cx, n, n == shown), sign, Span::raw(" "), words];
-            let figures = figures(come(cx.session, round, n));
+            let figures = figures(come(cx.session, round, n), "first");
             if !figures.is_empty() {
                 line.push(cx.span(format!(" · {}", figures.join(" · ")), Role::Muted));
             }
@@ -135,11 +136,17 @@ fn listed(
             let left = (area.x + area.width).saturating_sub(x);
             let place = Rect {
                 x,
-                width: 7.min(left),
+                width: if tight { 4 } else { 7 }.min(left),
                 height: 1,
                 ..area
             };
-            let line = Line::from(vec![number(cx, n, n == shown), sign]);
+            let line = if !tight {
+                Line::from(vec![number(cx, n, n == shown), sign])
+            } else if n == shown {
+                Line::from(vec![cx.span(format!("▌{n}"), Role::Key), sign])
+            } else {
+                Line::from(vec![cx.span(format!(" {n}"), Role::Muted), sign])
+            };
             put(buffer, place, 0, &line);
             seen.folds.push((place, Fold::Reply(n)));
             x += place.width;
@@ -234,7 +241,7 @@ fn heading(
     let (sign, words) = state(cx, round, n);
     let line = Line::from(vec![number(cx, n, chosen), sign, Span::raw(" "), words]);
     put(buffer, column, 0, &line);
-    let words = figures(come(cx.session, round, n)).join(" · ");
+    let words = figures(come(cx.session, round, n), "first").join(" · ");
     let words = cut(&words, column.width.into()).into_owned();
     put(buffer, column, 1, &Line::from(cx.span(words, Role::Muted)));
     let rule = "─".repeat(column.width.into());

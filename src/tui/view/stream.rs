@@ -32,7 +32,7 @@ pub fn info(cx: Context<'_>) -> String {
         words.extend(replies::info(cx, round));
         return format!(" {} ", words.join(" · "));
     }
-    words.extend(figures(come(cx.session, round, 0)));
+    words.extend(figures(come(cx.session, round, 0), "first after"));
     match cx.app.reply.block() {
         Some(block) if block.open => words.push(format!("block {} open", block.number)),
         Some(block) if block.number > 1 => words.push(format!("{} blocks", block.number)),
@@ -42,9 +42,9 @@ pub fn info(cx: Context<'_>) -> String {
     format!(" {} ", words.join(" · "))
 }
 
-/// Tokens of a reply, how fast they come, and after what time the first one came.
+/// Tokens of a reply, how fast they come, and after what time the first one came, in words for that.
 #[must_use]
-pub fn figures(come: Come<'_>) -> Vec<String> {
+pub fn figures(come: Come<'_>, first: &str) -> Vec<String> {
     let mut words = Vec::new();
     let (tokens, counted) = come.tokens();
     let about = if counted { "" } else { "~" };
@@ -57,7 +57,7 @@ pub fn figures(come: Come<'_>) -> Vec<String> {
         }
         // A tape may not know how long its model thought.
         if pace.first > 0.0 {
-            words.push(format!("first after {}", Nanos::from_seconds(pace.first)));
+            words.push(format!("{first} {}", Nanos::from_seconds(pace.first)));
         }
     }
     words
@@ -243,6 +243,7 @@ pub(super) fn ending(finish: Finish) -> (&'static str, Role) {
 /// How the reply ended and what came of it, where that needs saying.
 pub(super) fn tail<'a>(cx: Context<'a>, round: &Round, number: u32, room: usize) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
+    let fate = round.fates.get(&number);
     if let Some(reply) = round.reply(number) {
         let (words, role) = ending(reply.finish);
         if !words.is_empty() {
@@ -253,13 +254,14 @@ pub(super) fn tail<'a>(cx: Context<'a>, round: &Round, number: u32, room: usize)
                     .map(|text| Line::from(cx.span(text, role))),
             );
         }
+        // Where nothing came of it for that very reason it is said below.
+        let error = Some(&reply.error).filter(|e| Some(*e) != fate);
         lines.extend(
-            wrap_all(&reply.error, room)
+            wrap_all(error.map_or("", String::as_str), room)
                 .into_iter()
                 .map(|text| Line::from(cx.span(text, Role::Error))),
         );
     }
-    let fate = round.fates.get(&number);
     let why = fate.or(round.failed.as_ref().filter(|_| round.candidates == 1));
     if let Some(why) = why {
         let of = if round.candidates == 1 {
