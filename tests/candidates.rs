@@ -139,11 +139,17 @@ fn of_several_candidates_the_best_is_confirmed_and_the_others_stay_as_siblings()
     tape(&home, &[reply(WRONG), reply(BETTER), reply(FAST)]);
     let (events, status) = optimize(
         &home,
-        &["--tape", "tape", "--rounds", "1", "--candidates", "3"],
+        &["--tape", "tape", "--rounds", "2", "--candidates", "3"],
     );
     assert_eq!(status, 0, "{:?}", events.last());
     assert_eq!(named(&events, "round_started")[0]["candidates"], 3);
-    assert_eq!(named(&events, "prompt_sent").len(), 1, "one prompt for all");
+    let prompts = named(&events, "prompt_sent");
+    assert_eq!(prompts.len(), 2, "one prompt a round for all");
+    let second = prompts[1]["prompt"].as_str().unwrap();
+    assert!(
+        second.contains("looked better than v0, but was not measured again"),
+        "{second}"
+    );
     let numbers: Vec<u64> = named(&events, "reply_ended")
         .iter()
         .map(|e| e["candidate"].as_u64().unwrap())

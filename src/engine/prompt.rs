@@ -194,6 +194,11 @@ fn told(c: &Comparison, other: &str) -> String {
         Answer::Worse => format!("worse than {other} ({interval})"),
         Answer::NoDifference => format!("no measurable difference from {other} ({interval})"),
         Answer::NotBetter => format!("not better than {other} ({interval})"),
+        Answer::Undecided if c.low.0 > 1.0 => {
+            format!(
+                "looked better than {other}, but was not measured again to be sure ({interval})"
+            )
+        }
         Answer::Undecided => {
             format!("no clear difference from {other} within the time for it ({interval})")
         }

@@ -471,7 +471,8 @@ impl App {
         if session.round().is_some_and(|r| r.failed.is_some()) {
             return Tab::Stream;
         }
-        let last = session.versions.last();
+        // Of several candidates the last one need not be the one that it came to.
+        let last = self.version(session).and_then(|id| session.version(id));
         match last.and_then(|v| v.verdict()) {
             Some(verdict) if !verdict.accepted() => Tab::Cases,
             Some(_) if last.is_some_and(|v| v.id.0 > 0) => Tab::Diff,

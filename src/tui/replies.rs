@@ -44,14 +44,6 @@ pub struct Pace {
     pub coming: f64,
 }
 
-impl Pace {
-    /// Tokens per second, once there is enough to say it.
-    #[must_use]
-    pub fn speed(&self, tokens: u64) -> Option<f64> {
-        (self.coming >= 0.3).then(|| tokens as f64 / self.coming)
-    }
-}
-
 impl<'s> Come<'s> {
     /// The answer and the reasoning so far.
     #[must_use]
@@ -93,6 +85,21 @@ impl<'s> Come<'s> {
             }
             Self::Lost => None,
         }
+    }
+
+    /// Tokens per second, once there is enough to say it.
+    #[must_use]
+    pub fn speed(self) -> Option<f64> {
+        let coming = self.pace().map(|p| p.coming).filter(|s| *s >= 0.3)?;
+        let (text, reasoning) = self.text();
+        // Of a reply that has ended only the times of the answer are kept.
+        let share = match self {
+            Self::Ended(_) if !reasoning.is_empty() => {
+                text.len() as f64 / (text.len() + reasoning.len()) as f64
+            }
+            _ => 1.0,
+        };
+        Some(self.tokens().0 as f64 * share / coming)
     }
 
     /// Whether it is still on its way.

@@ -154,6 +154,9 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
     if by_hand && undoable(cx.session).is_some() {
         all.insert(1.min(all.len()), (Action::Undo, "undo decision"));
     }
+    if cx.session.stage == Stage::Waiting && cx.session.prepared.is_some() {
+        all.insert(2.min(all.len()), (Action::EditPrompt, "edit prompt"));
+    }
     if cx.app.zoomed.is_some() {
         all.insert(0, (Action::Zoom, "all panes"));
     }

@@ -51,14 +51,10 @@ pub fn figures(come: Come<'_>, first: &str) -> Vec<String> {
     if tokens > 0 {
         words.push(format!("{about}{tokens} tok"));
     }
-    if let Some(pace) = come.pace() {
-        if let Some(speed) = pace.speed(tokens) {
-            words.push(format!("{speed:.0} tok/s"));
-        }
-        // A tape may not know how long its model thought.
-        if pace.first > 0.0 {
-            words.push(format!("{first} {}", Nanos::from_seconds(pace.first)));
-        }
+    words.extend(come.speed().map(|speed| format!("{speed:.0} tok/s")));
+    // A tape may not know how long its model thought.
+    if let Some(pace) = come.pace().filter(|p| p.first > 0.0) {
+        words.push(format!("{first} {}", Nanos::from_seconds(pace.first)));
     }
     words
 }
