@@ -30,10 +30,6 @@ pub(super) struct Subject {
     pub evaluation: Option<Evaluation>,
 }
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time crosses a channel; a box would save nothing"
-)]
 #[derive(Debug)]
 pub(super) enum Job {
     /// Open the sandbox and find the toolchain.

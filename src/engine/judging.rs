@@ -11,6 +11,10 @@ use crate::session::{Event, Session};
 use crate::task::Objective;
 
 /// How a version stands when it is settled.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made once a version and used at once; a box would save nothing"
+)]
 pub(super) enum Standing {
     /// It was not compared: it fails, or there is nothing to compare it with.
     Alone,

@@ -239,10 +239,8 @@ fn in_vain(nothing: &[(u32, String)]) -> String {
         [(_, first), rest @ ..] if rest.iter().all(|(_, why)| why == first) => {
             format!("none of {} replies can be used: {first}", nothing.len())
         }
-        all => {
-            let each: Vec<String> = all.iter().map(|(n, why)| format!("{n}: {why}")).collect();
-            format!("no reply can be used: {}", each.join("; "))
-        }
+        // Why is said of each of them.
+        all => format!("none of {} replies gave a new version", all.len()),
     }
 }
 

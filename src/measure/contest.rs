@@ -24,11 +24,12 @@ pub enum Contested {
 
 /// What the first stage of a contest led to.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // Made once a comparison, and nearly always a large one.
 pub enum FirstLook {
     /// The candidate does not look better: this is the answer.
     Settled(Comparison),
     /// It looks better. That may be luck, and the luckiest of several surely was lucky: only fresh pairs tell.
-    Promising(Box<Promising>),
+    Promising(Promising),
     /// One failed in a timed run and is void.
     Voided(Void),
 }
@@ -68,7 +69,7 @@ impl Judge {
             }),
             FirstLook::Voided(void) => Ok(Contested::Voided(void)),
             FirstLook::Promising(promising) => self.second_look(
-                *promising, incumbent, candidate, original, task, plan, control, watch,
+                promising, incumbent, candidate, original, task, plan, control, watch,
             ),
         }
     }
@@ -98,7 +99,7 @@ impl Judge {
                 Err(void) => return Ok(FirstLook::Voided(void)),
             };
         Ok(if first.comparison.answer == Answer::Better {
-            FirstLook::Promising(Box::new(Promising(first)))
+            FirstLook::Promising(Promising(first))
         } else {
             FirstLook::Settled(remarked(first.comparison))
         })

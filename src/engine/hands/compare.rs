@@ -67,7 +67,7 @@ impl Worker {
             FirstLook::Voided(void) => Looked::Settled(voided(of, void)),
             FirstLook::Promising(promising) => {
                 let comparison = promising.comparison().clone();
-                self.promising.insert(of.candidate.id, *promising);
+                self.promising.insert(of.candidate.id, promising);
                 Looked::Promising(comparison)
             }
         })
