@@ -105,6 +105,7 @@ impl Bench {
                 "right" => (KeyCode::Right, KeyModifiers::NONE),
                 "ctrl-e" => (KeyCode::Char('e'), KeyModifiers::CONTROL),
                 "ctrl-s" => (KeyCode::Char('s'), KeyModifiers::CONTROL),
+                "ctrl-t" => (KeyCode::Char('t'), KeyModifiers::CONTROL),
                 one => (
                     KeyCode::Char(one.chars().next().unwrap()),
                     KeyModifiers::NONE,
@@ -397,7 +398,7 @@ fn replies_and_temperature_are_asked_for_by_key_and_shown() {
     let mut bench = Bench::new(160, 45, session(Moment::Finished));
     assert_eq!(bench.press(&["C"]), [Effect::Send(Command::Candidates(2))]);
     assert_eq!(
-        bench.press(&["T"]),
+        bench.press(&["ctrl-t"]),
         [Effect::Send(Command::Temperature(Some(0.0)))]
     );
     bench.happen(
@@ -416,7 +417,7 @@ fn replies_and_temperature_are_asked_for_by_key_and_shown() {
     );
     assert_eq!(bench.press(&["C"]), [Effect::Send(Command::Candidates(1))]);
     assert_eq!(
-        bench.press(&["T"]),
+        bench.press(&["ctrl-t"]),
         [Effect::Send(Command::Temperature(None))]
     );
     assert!(

@@ -222,7 +222,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&["o"], Context::Work, Action::Objective, "objective", "Change what is to become better from the next round on: time, memory, integral", LOOP),
     row(&["ctrl-e"], Context::Work, Action::EditPrompt, "edit prompt", "Read and edit the next round's prompt before it goes out", LOOP),
     row(&["C"], Context::Work, Action::Candidates, "candidates", "Change how many replies a round asks for side by side: 1 to 8", LOOP),
-    row(&["T"], Context::Work, Action::Temperature, "temperature", "Change the model's temperature from the next question on", LOOP),
+    row(&["ctrl-t"], Context::Work, Action::Temperature, "temperature", "Change the model's temperature from the next question on", LOOP),
     row(&["a"], Context::Work, Action::Accept, "accept", "Make it the best version, whatever the rule said", VERSIONS),
     row(&["x"], Context::Work, Action::Reject, "reject", "Take that rank from it; its best ancestor that passes gets it", VERSIONS),
     row(&["u"], Context::Work, Action::Undo, "undo", "Take back your last decision", VERSIONS),
