@@ -132,12 +132,12 @@ fn main() {
     let grammars = std::sync::Arc::new(reheat::tui::highlight::Syntaxes::default());
     let mut reply = Reply::default();
     let mut end = text.len() - 3_000;
-    reply.update(1, &text[..end], 100, "python", Some(&grammars));
+    reply.update((1, 0), &text[..end], 100, "python", Some(&grammars));
     row(
         "a token at the end of a reply of 4,000 lines",
         time(500, || {
             end = (end + 5).min(text.len());
-            reply.update(1, &text[..end], 100, "python", Some(&grammars));
+            reply.update((1, 0), &text[..end], 100, "python", Some(&grammars));
         }),
     );
     let changed = long
@@ -180,6 +180,7 @@ fn add(session: &mut Session, id: u32, parent: u32, text: &str) {
         version: VersionId(id),
         parent: Some(VersionId(parent)),
         round: 0,
+        candidate: 0,
         author: Author::Hand,
         source: Source {
             file_name: "a.py".into(),
@@ -246,6 +247,7 @@ fn flood(tab: Tab, what: &str) {
         &mut session,
         E::ReplyDelta {
             round: 2,
+            candidate: 0,
             reasoning: false,
             text: "```python\n".into(),
         },
@@ -256,6 +258,7 @@ fn flood(tab: Tab, what: &str) {
             let text = tokens.next().unwrap_or_default();
             let delta = E::ReplyDelta {
                 round: 2,
+                candidate: 0,
                 reasoning: false,
                 text,
             };

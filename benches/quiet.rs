@@ -141,7 +141,7 @@ fn streaming(on: &AtomicBool, over: &AtomicBool) {
         std::thread::sleep(Duration::from_millis(20));
         if on.load(Ordering::SeqCst) {
             end = if end + 5 > text.len() { 0 } else { end + 5 };
-            reply.update(1, &text[..end], 100, "python", Some(&grammars));
+            reply.update((1, 0), &text[..end], 100, "python", Some(&grammars));
         }
     }
 }

@@ -97,6 +97,8 @@ fn rounds(task: &Task, sandbox: &sandbox::Settings, dir: &std::path::Path) -> Ve
         },
         library: Library::new(dir),
         resume: None,
+        candidates: None,
+        temperature: None,
         sandbox: sandbox.clone(),
         cache: Some(dir.join("builds")),
         template: Template::load("default", None).unwrap(),

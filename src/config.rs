@@ -97,6 +97,8 @@ pub struct Config {
     pub objective: Option<Objective>,
     /// Rounds of a session.
     pub rounds: Option<u32>,
+    /// Replies that a round asks for.
+    pub candidates: Option<u32>,
     /// Time that one comparison may take at most.
     pub comparison_time: Option<Duration>,
     /// How many cases the model is never shown.

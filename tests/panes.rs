@@ -47,6 +47,7 @@ impl Bench {
             version: VersionId(id),
             parent: Some(VersionId(parent)),
             round: 0,
+            candidate: 0,
             author: Author::Hand,
             source: Source {
                 file_name: "a.py".into(),
@@ -269,6 +270,7 @@ fn reply(bench: &mut Bench, text: &str) {
     });
     bench.happen(E::ReplyDelta {
         round: 1,
+        candidate: 0,
         reasoning: false,
         text: text.into(),
     });
@@ -318,6 +320,7 @@ fn an_ended_reply_says_how_it_came() {
     let mut bench = Bench::new(160, 45, session(Moment::Asking));
     bench.happen(E::ReplyEnded {
         round: 1,
+        candidate: 0,
         model: "m".into(),
         text: "hello".into(),
         reasoning: "".into(),

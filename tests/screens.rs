@@ -381,6 +381,7 @@ fn hostile_text_is_shown_and_never_obeyed() {
     for event in [
         E::ReplyDelta {
             round: 1,
+            candidate: 0,
             reasoning: false,
             text: format!("see \u{1b}[31m{evil}"),
         },
@@ -388,6 +389,7 @@ fn hostile_text_is_shown_and_never_obeyed() {
             version: VersionId(1),
             parent: Some(VersionId(0)),
             round: 1,
+            candidate: 0,
             author: Author::Hand,
             source: Source {
                 file_name: "a.py".into(),

@@ -56,6 +56,8 @@ impl Watched {
             },
             library: Library::new(&home.path("data")),
             resume: None,
+            candidates: None,
+            temperature: None,
             sandbox: sandbox::Settings {
                 launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
                 ..sandbox::Settings::default()

@@ -98,6 +98,7 @@ fn wish(ground: &Ground, args: &DemoArgs) -> Result<Wish, ExitCode> {
             wish.provider.name()
         );
         wish.reached_by = args.model.reached_by();
+        wish.temperature = args.model.temperature;
         wish.breath = Duration::ZERO;
     }
     Ok(wish)
@@ -136,6 +137,8 @@ pub fn recorded(ground: &Ground, name: &str, speed: f64) -> Result<Wish, Refusal
         rounds,
         goal: None,
         mode: Mode::Auto,
+        candidates: None,
+        temperature: None,
         comparison: COMPARISON,
         breath,
         opening,

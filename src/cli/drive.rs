@@ -133,6 +133,10 @@ pub struct Wish {
     pub goal: Option<Goal>,
     /// Mode where no flag says.
     pub mode: Mode,
+    /// Replies a round where no flag says; `None` is what the session has.
+    pub candidates: Option<u32>,
+    /// The temperature that a flag names.
+    pub temperature: Option<f64>,
     /// Time of a comparison where no flag says.
     pub comparison: Duration,
     /// Pauses between acts.
@@ -160,6 +164,8 @@ pub fn setup(ground: &Ground, wish: &Wish, flags: &LoopFlags) -> Result<Setup, R
         goal: wish.goal.clone().unwrap_or_else(|| flags.goal(wish.rounds)),
         library: ground.library(),
         resume: wish.resume.clone(),
+        candidates: flags.candidates.or(wish.candidates),
+        temperature: wish.temperature,
         sandbox: sandbox::Settings {
             unsafe_no_isolation: flags.unsafe_no_isolation,
             ..sandbox::Settings::default()
@@ -339,7 +345,7 @@ fn never_answered(session: &Session) -> bool {
     let mut replies = session
         .rounds
         .iter()
-        .filter_map(|r| r.reply.as_ref())
+        .flat_map(|r| r.replies.values())
         .peekable();
     replies.peek().is_some() && replies.all(|r| r.finish == Finish::Failed)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::config::Selection;
+use crate::model::MOST_AT_ONCE;
 use crate::session::event::{Goal, Mode};
 use crate::task::LimitsSaid;
 use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
@@ -81,6 +82,9 @@ pub struct LoopFlags {
     /// Rounds at most.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub rounds: Option<u32>,
+    /// Replies that every round asks for side by side; all that pass are compared, the best one is confirmed [default: 1].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_AT_ONCE)))]
+    pub candidates: Option<u32>,
     /// Stop when the best version is so many times better than the original, for example 2x (lower end of the interval).
     #[arg(long, value_name = "GAIN", value_parser = parse_gain)]
     pub goal: Option<Gain>,
@@ -142,8 +146,8 @@ pub struct ModelFlags {
     /// Recorded replies: a file, a folder of NN.md files, or an earlier session's folder.
     #[arg(long, value_name = "PATH")]
     pub tape: Option<PathBuf>,
-    /// Temperature, only if you want to set one.
-    #[arg(long, value_name = "T")]
+    /// Temperature from 0 to 2, only if you want to set one; changed at any time in the workbench.
+    #[arg(long, value_name = "T", value_parser = parse_temperature)]
     pub temperature: Option<f64>,
     /// The prompt's template: default, afterburner, or one of yours.
     #[arg(long, value_name = "NAME")]
@@ -220,6 +224,15 @@ impl ModelFlags {
             tape: self.tape.clone(),
             temperature: self.temperature,
         }
+    }
+}
+
+fn parse_temperature(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(t) if (0.0..=2.0).contains(&t) => Ok(t),
+        _ => Err(format!(
+            "`{text}` is not a temperature; write a number from 0 to 2"
+        )),
     }
 }
 

@@ -62,7 +62,7 @@ pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
 /// Text that arrives and readings stay out of the JSON lines: what matters of them is in the event that closes them.
 fn line(out: &mut impl Write, happened: &Happened) -> io::Result<()> {
     let loud = match &happened.event {
-        Event::ReplyDelta { .. } => false,
+        Event::ReplyDelta { .. } | Event::PromptPrepared { .. } => false,
         Event::Progressed { progress, .. } => !matches!(progress, Progress::Sampled { .. }),
         _ => true,
     };
@@ -108,6 +108,7 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
             parent,
             objective,
             hint,
+            candidates,
         } => {
             let of = if session.goal.rounds >= *round {
                 format!("/{}", session.goal.rounds)
@@ -119,15 +120,37 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
             } else {
                 format!(" · hint: {}", text::clip(hint, 80))
             };
-            writeln!(out, "round {round}{of} · from {parent} · {objective}{hint}")
+            let replies = if *candidates > 1 {
+                format!(" · {candidates} replies")
+            } else {
+                String::new()
+            };
+            writeln!(
+                out,
+                "round {round}{of} · from {parent} · {objective}{replies}{hint}"
+            )
         }
+        Event::CandidateFailed {
+            candidate, reason, ..
+        } => writeln!(
+            out,
+            "      nothing came of reply {candidate}: {}",
+            text::safe(reason)
+        ),
         Event::ReplyEnded {
+            candidate,
             usage,
             finish,
             error,
             ..
         } => {
-            let took = session.live.asked_at.map(|t| {
+            let asked_at = session.live.replies.get(candidate).map(|g| g.asked_at);
+            let number = if *candidate > 0 {
+                format!(" {candidate}")
+            } else {
+                String::new()
+            };
+            let took = asked_at.map(|t| {
                 Nanos(
                     u64::try_from((happened.at.as_nanosecond() - t.as_nanosecond()).max(0))
                         .unwrap_or(0),
@@ -137,16 +160,16 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
             match finish {
                 Finish::Stop => writeln!(
                     out,
-                    "      reply of {}{} tokens{took}",
+                    "      reply{number} of {}{} tokens{took}",
                     if usage.counted { "" } else { "about " },
                     usage.reply_tokens
                 ),
                 other if error.is_empty() || *other == Finish::Failed => {
-                    writeln!(out, "      reply {}{took}", finish_word(*other))
+                    writeln!(out, "      reply{number} {}{took}", finish_word(*other))
                 }
                 other => writeln!(
                     out,
-                    "      reply {}{took}: {}",
+                    "      reply{number} {}{took}: {}",
                     finish_word(*other),
                     text::safe(error)
                 ),

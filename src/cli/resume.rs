@@ -75,6 +75,7 @@ pub fn wish(
             format_args!("the task of session {id} cannot be read again: {e}"),
         )
     })?;
+    let temperature = model.temperature;
     let kept = ModelFlags::from_kept(&session.reached_by);
     let model = if model.names_a_model() {
         model
@@ -115,6 +116,8 @@ pub fn wish(
         rounds: goal.rounds,
         goal: Some(goal),
         mode: session.mode,
+        candidates: None,
+        temperature,
         comparison,
         breath: Duration::ZERO,
         opening,
@@ -131,7 +134,8 @@ fn provider(
     let told = session
         .rounds
         .iter()
-        .filter(|r| r.reply.as_ref().is_some_and(|p| p.finish == Finish::Stop))
+        .flat_map(|r| r.replies.values())
+        .filter(|p| p.finish == Finish::Stop)
         .count();
     let played = |tape: Result<Tape, TapeError>| match tape {
         Ok(tape) => Ok(Arc::new(tape.skip(told)) as Arc<dyn Provider>),

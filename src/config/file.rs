@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 
 use super::{Config, ConfigError, ProviderTable};
+use crate::model::MOST_AT_ONCE;
 use crate::near;
 use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
 use crate::task::{HoldOut, LimitsSaid, Objective};
@@ -24,6 +25,7 @@ pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented
 # template = "default"            # default, afterburner, or prompts/NAME.md beside this file
 # objective = "time"              # time, memory or integral
 # rounds = 10
+# candidates = 1                  # replies that every round asks for side by side, 1 to 8
 # held_out = "25%"                # cases that the model is never shown: a share, a number, or 0
 # comparison = "30s"              # time that one comparison may take at most
 # bell = true                     # ring at the end of a long round, while you look elsewhere
@@ -79,6 +81,7 @@ struct File {
     template: Option<String>,
     objective: Option<Objective>,
     rounds: Option<u32>,
+    candidates: Option<u32>,
     held_out: Option<HoldOut>,
     #[serde(deserialize_with = "span")]
     comparison: Option<Duration>,
@@ -131,6 +134,7 @@ const TOP: &[&str] = &[
     "template",
     "objective",
     "rounds",
+    "candidates",
     "held_out",
     "comparison",
     "bell",
@@ -193,6 +197,12 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
             path.display()
         )));
     }
+    if let Some(wrong) = file.candidates.filter(|n| !(1..=MOST_AT_ONCE).contains(n)) {
+        return Err(ConfigError(format!(
+            "{}: candidates is {wrong}; write a number from 1 to {MOST_AT_ONCE}",
+            path.display()
+        )));
+    }
     let (keys, mistaken) = keys(&file.keys);
     Ok(Config {
         warnings: unknown(&all)
@@ -206,6 +216,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
         template: file.template,
         objective: file.objective,
         rounds: file.rounds,
+        candidates: file.candidates,
         held_out: file.held_out,
         comparison_time: file.comparison,
         limits: file.limits.into(),
@@ -514,6 +525,10 @@ mod tests {
             ("[provider.a]\nkind = \"telepathy\"", "config.toml:2:"),
             ("provider = \"a\"", "config.toml:1:"),
             ("rounds = 0", "rounds is 0"),
+            (
+                "candidates = 9",
+                "candidates is 9; write a number from 1 to 8",
+            ),
             (
                 "[provider.a]\nkind = \"command\"",
                 "[provider.a] has kind = \"command\" but no command",

@@ -1,163 +1,278 @@
-//! One question and its answer: the stream is passed on as it comes, broken off when asked, and the code cut out of it.
+//! Questions and their answers: one prompt, one or several replies at once. The streams are passed on as they come, broken
+//! off when asked, and the code is cut out of each.
 
 use std::sync::Arc;
 
-use futures::StreamExt;
-use tokio::time::Instant;
-
+use crate::engine::line::{Line, broken_off, incomplete, next_of, with_newline};
 use crate::engine::prompt;
 use crate::engine::run::{Interrupt, Loop};
 use crate::model::extract::{self, Wanted};
 use crate::model::{End, Part, Question};
 use crate::session::Event;
-use crate::session::event::{Finish, Stage, Usage, VersionId};
+use crate::session::event::{Finish, Stage, VersionId};
+use crate::session::replies::numbers;
 
 /// A reply longer than this (bytes) is broken off: no answer to our prompts needs so much.
 const LONGEST: usize = 4 * 1024 * 1024;
 
-/// What came of a question.
-pub(super) enum Answered {
-    /// The whole text of a candidate.
-    Code(String),
-    /// Nothing to measure, and why.
-    Nothing(String),
+/// What came of a round's question.
+#[derive(Default)]
+pub(super) struct Answers {
+    /// Whole texts of candidates, with the numbers of their replies.
+    pub(super) codes: Vec<(u32, String)>,
+    /// Replies with nothing to measure, and why.
+    pub(super) nothing: Vec<(u32, String)>,
+    /// Whether the developer broke off the rest of the replies: what came goes on, and then the loop waits.
+    pub(super) cut_short: bool,
 }
 
-/// A reply that ended, one way or another.
-struct Heard {
-    text: String,
-    candidate: Option<String>,
-    end: End,
+/// What a reply that ended comes to.
+enum Came {
+    Code(String),
+    Nothing(String),
+    /// The provider failed; `again` says whether it makes sense to ask it once more in this session.
+    Failed {
+        why: String,
+        again: bool,
+    },
+    /// The reply broke off or held no code: worth asking a second time.
+    Missing {
+        why: String,
+        /// Whether the reply was cut (the same question is asked again) or held no code (the code alone is asked for).
+        broke_off: bool,
+    },
 }
 
 impl Loop {
-    /// Asks for a better version of `parent`. Asks a second time if the first reply broke off or held no code.
-    pub(super) async fn answer(&mut self, round: u32, parent: VersionId) -> Answered {
-        let first = match prompt::write(&self.session, &self.setup, parent) {
-            Ok(prompt) => prompt,
-            Err(why) => {
+    /// Asks for so many better versions of `parent` at once. Asks a second time where a reply broke off or held no code.
+    pub(super) async fn answers(
+        &mut self,
+        round: u32,
+        parent: VersionId,
+        candidates: u32,
+    ) -> Answers {
+        let written = prompt::write(&self.session, &self.setup, parent);
+        let (first, edited) = match (self.own_prompt.take(), written) {
+            (Some(own), Ok(written)) if own.trim_end() == written.trim_end() => (written, false),
+            (Some(own), _) => (own, true),
+            (None, Ok(written)) => (written, false),
+            (None, Err(why)) => {
                 self.dead_end = Some("prompt");
-                return Answered::Nothing(why);
+                return Answers {
+                    nothing: vec![(0, why)],
+                    ..Answers::default()
+                };
             }
         };
-        let heard = self.ask(round, first.clone()).await;
-        let missing = match self.code_of(heard) {
-            Ok(answered) => return answered,
-            Err(missing) => missing,
-        };
-        if self.interrupt.is_some() || self.setup.provider.recorded() {
-            return Answered::Nothing(missing.why);
-        }
-        self.note(format!("{}; asking once more", missing.why), false);
-        let again = if missing.broke_off {
-            first
-        } else {
-            prompt::insist(&first, &missing.why)
-        };
-        let heard = self.ask(round, again).await;
-        match self.code_of(heard) {
-            Ok(answered) => answered,
-            Err(missing) => Answered::Nothing(missing.why),
-        }
-    }
-
-    async fn ask(&mut self, round: u32, prompt: String) -> Heard {
-        let model = self.setup.provider.name();
-        let prompt: Arc<str> = prompt.into();
+        let first: Arc<str> = first.into();
         self.emit(Event::PromptSent {
             round,
-            model: model.clone(),
-            prompt: prompt.clone(),
+            candidate: 0,
+            model: self.setup.provider.name(),
+            prompt: first.clone(),
+            edited,
         });
         self.breathe(2).await;
-        let question = Question {
-            round,
-            prompt: prompt.clone(),
-            temperature: self.temperature,
-            max_tokens: self.tokens_left(),
-        };
-        let mut stream = self.setup.provider.ask(question);
-        let began = Instant::now();
-        let (mut text, mut reasoning, mut chunks, mut candidate) =
-            (String::new(), String::new(), Vec::new(), None);
-        let end = loop {
+        let mut lines: Vec<Line> = numbers(candidates)
+            .map(|n| self.line(round, n, first.clone(), candidates))
+            .collect();
+        let mut came = Vec::new();
+        let mut from = 0;
+        let mut cut_short = false;
+        while lines.iter().any(|l| l.stream.is_some()) {
             if let Some(interrupt) = self.interrupt {
-                break broken_off(interrupt, &prompt, &text, &reasoning);
+                self.break_off(round, &mut lines, interrupt, &mut came);
+                let some = came.iter().any(|(_, c)| matches!(c, Came::Code(_)));
+                if interrupt == Interrupt::Stop && some && self.journal.is_some() {
+                    self.interrupt = None;
+                    cut_short = true;
+                    self.note(
+                        "the replies that were still coming are stopped; those that came are checked (stop again ends that too)"
+                            .into(),
+                        false,
+                    );
+                }
+                break;
             }
             let (held, deadline) = (self.is_paused(), self.deadline());
-            let part = tokio::select! {
+            let (at, part) = tokio::select! {
                 biased;
                 () = self.heard() => continue,
                 () = Self::time_is_up(deadline) => {
                     self.interrupt = Some(Interrupt::Deadline);
                     continue;
                 }
-                part = stream.next(), if !held => part,
+                next = next_of(&mut lines, from), if !held => next,
             };
-            match part {
-                Some(Part::Text(piece)) => {
-                    text.push_str(&piece);
-                    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-                    chunks.push((ms, text.len()));
-                    self.emit(Event::ReplyDelta {
+            from = at + 1;
+            let alone = lines.len() == 1;
+            let Some(line) = lines.get_mut(at) else {
+                break;
+            };
+            let Some(end) = self.take(round, line, part, alone) else {
+                continue;
+            };
+            let number = line.number;
+            self.reply_ended(round, line, &end);
+            let answer = self.read(line, end);
+            match answer {
+                Came::Missing { why, broke_off }
+                    if !line.again
+                        && self.interrupt.is_none()
+                        && !self.setup.provider.recorded() =>
+                {
+                    self.note(format!("{}{why}; asking once more", who(number)), false);
+                    let prompt: Arc<str> = if broke_off {
+                        first.clone()
+                    } else {
+                        prompt::insist(&first, &why).into()
+                    };
+                    self.emit(Event::PromptSent {
                         round,
-                        reasoning: false,
-                        text: piece,
+                        candidate: number,
+                        model: self.setup.provider.name(),
+                        prompt: prompt.clone(),
+                        edited,
                     });
+                    let mut line = self.line(round, number, prompt, candidates);
+                    line.again = true;
+                    lines[at] = line;
                 }
-                Some(Part::Reasoning(piece)) => {
-                    reasoning.push_str(&piece);
-                    self.emit(Event::ReplyDelta {
-                        round,
-                        reasoning: true,
-                        text: piece,
-                    });
-                }
-                Some(Part::Candidate(code)) => candidate = Some(code),
-                Some(Part::Retrying { why, in_ms }) => self.stage(Stage::Retrying { why, in_ms }),
-                Some(Part::Note(note)) => self.note(note, false),
-                Some(Part::End(end)) => break end,
-                None => {
-                    break incomplete(
-                        "the stream ended without an end",
-                        &prompt,
-                        &text,
-                        &reasoning,
-                    );
-                }
+                answer => came.push((number, answer)),
             }
-            if text.len() + reasoning.len() > LONGEST {
-                break incomplete(
-                    "the reply grew beyond 4 MB and was broken off",
-                    &prompt,
-                    &text,
-                    &reasoning,
+        }
+        self.sum_up(came, cut_short)
+    }
+
+    /// A question on its way.
+    fn line(&self, round: u32, number: u32, prompt: Arc<str>, candidates: u32) -> Line {
+        let question = Question {
+            round,
+            prompt: prompt.clone(),
+            temperature: self.temperature,
+            max_tokens: self.tokens_left(candidates),
+        };
+        Line::new(number, prompt, self.setup.provider.ask(question))
+    }
+
+    /// Takes in a part of a reply; gives its end, if that is what it is.
+    fn take(
+        &mut self,
+        round: u32,
+        line: &mut Line,
+        part: Option<Part>,
+        alone: bool,
+    ) -> Option<End> {
+        let candidate = line.number;
+        match part {
+            Some(Part::Text(text)) => {
+                line.push(&text);
+                self.emit(Event::ReplyDelta {
+                    round,
+                    candidate,
+                    reasoning: false,
+                    text,
+                });
+            }
+            Some(Part::Reasoning(text)) => {
+                line.reasoning.push_str(&text);
+                self.emit(Event::ReplyDelta {
+                    round,
+                    candidate,
+                    reasoning: true,
+                    text,
+                });
+            }
+            Some(Part::Candidate(code)) => line.code = Some(code),
+            Some(Part::Retrying { why, in_ms }) if alone => {
+                self.stage(Stage::Retrying { why, in_ms });
+            }
+            Some(Part::Retrying { why, in_ms }) => {
+                let seconds = in_ms.div_ceil(1_000);
+                self.note(
+                    format!("{}{why}; again in {seconds} s", who(candidate)),
+                    false,
                 );
             }
-        };
+            Some(Part::Note(note)) => self.note(format!("{}{note}", who(candidate)), false),
+            Some(Part::End(end)) => return Some(end),
+            None => return Some(incomplete("the stream ended without an end", line)),
+        }
+        (line.text.len() + line.reasoning.len() > LONGEST)
+            .then(|| incomplete("the reply grew beyond 4 MB and was broken off", line))
+    }
+
+    fn reply_ended(&mut self, round: u32, line: &mut Line, end: &End) {
+        line.stream = None;
         self.emit(Event::ReplyEnded {
             round,
-            model,
-            text: text.as_str().into(),
-            reasoning: reasoning.into(),
-            chunks,
+            candidate: line.number,
+            model: self.setup.provider.name(),
+            text: line.text.as_str().into(),
+            reasoning: line.reasoning.as_str().into(),
+            chunks: std::mem::take(&mut line.chunks),
             usage: end.usage,
             finish: end.finish,
             error: end.error.clone(),
         });
-        Heard {
-            text,
-            candidate,
-            end,
+    }
+
+    /// Ends all replies that are still coming; what had come of them is kept.
+    fn break_off(
+        &mut self,
+        round: u32,
+        lines: &mut [Line],
+        interrupt: Interrupt,
+        came: &mut Vec<(u32, Came)>,
+    ) {
+        for line in lines.iter_mut().filter(|l| l.stream.is_some()) {
+            let end = broken_off(interrupt, line);
+            self.reply_ended(round, line, &end);
+            let answer = self.read(line, end);
+            came.push((line.number, answer));
         }
     }
 
-    fn code_of(&mut self, heard: Heard) -> Result<Answered, Missing> {
-        let Heard {
-            text,
-            candidate,
-            end,
-        } = heard;
+    /// What all replies together come to, and whether the provider is worth asking again.
+    fn sum_up(&mut self, mut came: Vec<(u32, Came)>, cut_short: bool) -> Answers {
+        came.sort_by_key(|c| c.0);
+        let mut answers = Answers {
+            cut_short,
+            ..Answers::default()
+        };
+        let (mut failed, mut for_good) = (false, false);
+        for (number, came) in came {
+            match came {
+                Came::Code(code) => answers.codes.push((number, code)),
+                Came::Nothing(why) | Came::Missing { why, .. } => {
+                    answers.nothing.push((number, why));
+                }
+                Came::Failed { why, again } => {
+                    failed = true;
+                    for_good |= !again;
+                    answers.nothing.push((number, why));
+                }
+            }
+        }
+        let recorded = self.setup.provider.recorded();
+        if !answers.codes.is_empty() {
+            self.failures = 0;
+            if for_good && recorded {
+                self.dead_end = Some("tape_ended");
+            }
+        } else if failed {
+            self.failures += 1;
+            if for_good {
+                self.dead_end = Some(if recorded { "tape_ended" } else { "provider" });
+            } else if self.failures >= 3 {
+                self.dead_end = Some("provider");
+            }
+        }
+        answers
+    }
+
+    /// What a reply that ended comes to.
+    fn read(&self, line: &mut Line, end: End) -> Came {
         let said = |fallback: &str| {
             if end.error.is_empty() {
                 fallback.to_owned()
@@ -167,36 +282,29 @@ impl Loop {
         };
         match end.finish {
             Finish::Failed => {
-                self.failures += 1;
-                if !end.again {
-                    self.dead_end = Some(if self.setup.provider.recorded() {
-                        "tape_ended"
-                    } else {
-                        "provider"
-                    });
-                } else if self.failures >= 3 {
-                    self.dead_end = Some("provider");
-                }
-                return Ok(Answered::Nothing(said("the provider failed")));
+                return Came::Failed {
+                    why: said("the provider failed"),
+                    again: end.again,
+                };
             }
-            Finish::Stopped => return Ok(Answered::Nothing("the reply was stopped".into())),
-            Finish::Refused => return Ok(Answered::Nothing(said("the model refused to answer"))),
+            Finish::Stopped => return Came::Nothing("the reply was stopped".into()),
+            Finish::Refused => return Came::Nothing(said("the model refused to answer")),
             Finish::Incomplete => {
-                return Err(Missing {
+                return Came::Missing {
                     why: said("the reply broke off before its end"),
                     broke_off: true,
-                });
+                };
             }
             Finish::Length => {
-                return Err(Missing {
+                return Came::Missing {
                     why: said("the reply reached its limit of tokens"),
                     broke_off: true,
-                });
+                };
             }
             Finish::Stop => {}
         }
-        if let Some(code) = candidate {
-            return Ok(Answered::Code(code));
+        if let Some(code) = line.code.take() {
+            return Came::Code(code);
         }
         let language = &self.setup.task.language;
         let file_name = self
@@ -212,65 +320,28 @@ impl Loop {
             names: Vec::new(),
             finish: end.finish,
         };
-        match extract::cut(&text, &wanted) {
-            Ok(taken) => Ok(Answered::Code(with_newline(taken.code))),
-            Err(no) => Err(Missing {
+        match extract::cut(&line.text, &wanted) {
+            Ok(taken) => Came::Code(with_newline(taken.code)),
+            Err(no) => Came::Missing {
                 why: no.to_string(),
                 broke_off: false,
-            }),
+            },
         }
     }
 
-    fn tokens_left(&self) -> Option<u64> {
+    /// Tokens that each of so many replies may have, where there is a limit for all.
+    fn tokens_left(&self, candidates: u32) -> Option<u64> {
         let used = self.session.usage.prompt_tokens + self.session.usage.reply_tokens;
-        self.session
-            .goal
-            .tokens
-            .map(|most| most.saturating_sub(used).max(256))
+        let most = self.session.goal.tokens?;
+        Some((most.saturating_sub(used) / u64::from(candidates.max(1))).max(256))
     }
 }
 
-struct Missing {
-    why: String,
-    /// Whether the reply was cut (the same question is asked again) or held no code (the code alone is asked for).
-    broke_off: bool,
-}
-
-fn with_newline(mut code: String) -> String {
-    if !code.ends_with('\n') {
-        code.push('\n');
-    }
-    code
-}
-
-fn incomplete(why: &str, prompt: &str, text: &str, reasoning: &str) -> End {
-    End {
-        finish: Finish::Incomplete,
-        usage: estimate(prompt, text, reasoning),
-        error: why.into(),
-        again: true,
-    }
-}
-
-fn broken_off(interrupt: Interrupt, prompt: &str, text: &str, reasoning: &str) -> End {
-    let error = if interrupt == Interrupt::Deadline {
-        "the time for the session was up"
+/// Who a sentence is about, where several answer.
+fn who(number: u32) -> String {
+    if number == 0 {
+        String::new()
     } else {
-        ""
-    };
-    End {
-        finish: Finish::Stopped,
-        usage: estimate(prompt, text, reasoning),
-        error: error.into(),
-        again: true,
-    }
-}
-
-/// About four bytes a token: good enough to say how much was spent where nobody counted.
-fn estimate(prompt: &str, text: &str, reasoning: &str) -> Usage {
-    Usage {
-        prompt_tokens: prompt.len() as u64 / 4,
-        reply_tokens: (text.len() + reasoning.len()) as u64 / 4,
-        counted: false,
+        format!("reply {number}: ")
     }
 }

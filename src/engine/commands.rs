@@ -39,13 +39,7 @@ impl Loop {
                     self.asked_for += 1
                 }
             }
-            Some(Command::NextRound) => {
-                self.unpause();
-                if self.dead_end.is_some_and(|r| r != "tape_ended") {
-                    self.dead_end = None;
-                }
-                self.asked_for += 1;
-            }
+            Some(Command::NextRound) => self.ask_for_round(),
             Some(Command::Pause(held)) => self.pause(held),
             Some(Command::Hint(text)) => {
                 if let Some(case) = held_out::quoted_by(&self.setup.task, &text) {
@@ -63,6 +57,10 @@ impl Loop {
             }),
             Some(Command::Parent(version)) => self.choose_parent(version),
             Some(Command::Model(model)) => self.change_model(model),
+            Some(Command::Candidates(candidates)) => self.choose_candidates(candidates),
+            Some(Command::Temperature(temperature)) => self.choose_temperature(temperature),
+            Some(Command::Prepare) => self.prepare(),
+            Some(Command::SendPrompt(prompt)) => self.send_prompt(prompt),
             Some(Command::Mode(mode)) => {
                 self.halted = false;
                 self.emit(Event::Steered {
@@ -87,6 +85,16 @@ impl Loop {
                 steer: Steer::Annotate { version, note },
             }),
         }
+    }
+
+    /// One more round, whatever the mode says.
+    pub(super) fn ask_for_round(&mut self) {
+        self.unpause();
+        if self.dead_end.is_some_and(|r| r != "tape_ended") {
+            self.dead_end = None;
+        }
+        self.prompt_asked = false;
+        self.asked_for += 1;
     }
 
     pub(super) fn unpause(&mut self) {

@@ -2,6 +2,8 @@
 //!
 //! Jobs go in, news come out; readings are dropped when nobody fetches them, everything else arrives.
 
+mod compare;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,10 +14,12 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::measure::build::Built;
 use crate::measure::judge::{Judge, JudgeError};
 use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict};
-use crate::measure::{Contender, Contested, Plan, Side, flags};
+use crate::measure::{Contender, Promising, flags};
 use crate::sandbox::{self, Control, Guards};
 use crate::session::event::VersionId;
 use crate::task::{Objective, Source, Task};
+
+pub(super) use self::compare::Looked;
 
 /// A version as the judge needs it.
 #[derive(Clone, Debug)]
@@ -26,10 +30,6 @@ pub(super) struct Subject {
     pub evaluation: Option<Evaluation>,
 }
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time crosses a channel; a box would save nothing"
-)]
 #[derive(Debug)]
 pub(super) enum Job {
     /// Open the sandbox and find the toolchain.
@@ -38,13 +38,20 @@ pub(super) enum Job {
     Oracle,
     /// Build a version and check it on every case.
     Evaluate(Subject),
-    /// Compare two versions that pass; confirm a win on fresh runs, against the original too.
-    Compare {
-        candidate: Subject,
-        incumbent: Subject,
-        original: Option<Subject>,
-        objective: Objective,
-    },
+    /// Compare two versions that pass, as far as it takes to see whether the candidate looks better.
+    Look(MatchUp),
+    /// Confirm that a candidate is better, on fresh runs and against the original too; it has looked so before.
+    Confirm(MatchUp),
+}
+
+/// Who is compared with whom.
+#[derive(Clone, Debug)]
+pub(super) struct MatchUp {
+    pub candidate: Subject,
+    pub incumbent: Subject,
+    /// v0, where it passes and is not the incumbent.
+    pub original: Option<Subject>,
+    pub objective: Objective,
 }
 
 #[derive(Debug)]
@@ -58,6 +65,7 @@ pub(super) enum Product {
         task: Box<Task>,
     },
     Evaluated(Box<Evaluation>),
+    Looked(Box<Looked>),
     Compared(Box<Versus>),
 }
 
@@ -111,6 +119,7 @@ impl Hands {
             budget,
             judge: None,
             built: HashMap::new(),
+            promising: HashMap::new(),
             news: sender,
             control: control.clone(),
         };
@@ -154,6 +163,8 @@ struct Worker {
     budget: Duration,
     judge: Option<Judge>,
     built: HashMap<VersionId, Arc<Built>>,
+    /// Candidates of this round that look better, with what their confirmation needs.
+    promising: HashMap<VersionId, Promising>,
     news: Sender<News>,
     control: Control,
 }
@@ -178,13 +189,9 @@ impl Worker {
             Job::Evaluate(subject) => self
                 .evaluate(&subject)
                 .map(|e| Product::Evaluated(Box::new(e))),
-            Job::Compare {
-                candidate,
-                incumbent,
-                original,
-                objective,
-            } => self
-                .compare(&candidate, &incumbent, original.as_ref(), objective)
+            Job::Look(match_up) => self.look(&match_up).map(|l| Product::Looked(Box::new(l))),
+            Job::Confirm(match_up) => self
+                .confirm(&match_up)
                 .map(|v| Product::Compared(Box::new(v))),
         }
     }
@@ -259,54 +266,6 @@ impl Worker {
         evaluation.flags.extend(in_code);
         evaluation.floor = judge.floor(&task.language, task.tool.as_deref(), &control)?;
         Ok(evaluation)
-    }
-
-    fn compare(
-        &mut self,
-        candidate: &Subject,
-        incumbent: &Subject,
-        original: Option<&Subject>,
-        objective: Objective,
-    ) -> Result<Versus, JudgeError> {
-        let new = self.contender(candidate)?;
-        let old = self.contender(incumbent)?;
-        let first = original.map(|o| self.contender(o)).transpose()?;
-        let first = first
-            .as_ref()
-            .or((incumbent.id == VersionId(0)).then_some(&old));
-        let first = first.map(Prepared::lend);
-        let plan = Plan::new(objective, self.budget);
-        let (judge, task, mut watch, control) = self.tools(candidate.id)?;
-        let (old, new) = (old.lend(), new.lend());
-        match judge.contest(
-            &old,
-            &new,
-            first.as_ref(),
-            task,
-            &plan,
-            &control,
-            &mut watch,
-        )? {
-            Contested::Done {
-                comparison,
-                against_original,
-            } => Ok(Versus::Done {
-                comparison,
-                against_original,
-            }),
-            Contested::Voided(void) => {
-                let version = match void.version {
-                    Side::Candidate => candidate.id,
-                    Side::Incumbent => incumbent.id,
-                    Side::Original => original.map_or(incumbent.id, |o| o.id),
-                };
-                Ok(Versus::Voided {
-                    version,
-                    verdict: void.verdict,
-                    failure: void.failure,
-                })
-            }
-        }
     }
 
     fn contender(&mut self, subject: &Subject) -> Result<Prepared, JudgeError> {

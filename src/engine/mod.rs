@@ -9,8 +9,11 @@ mod commands;
 mod decide;
 mod hands;
 mod judging;
+mod line;
 mod outlet;
+mod prepare;
 mod prompt;
+mod round;
 mod run;
 mod start;
 
@@ -51,6 +54,14 @@ pub enum Command {
     Goal(Goal),
     /// Another model from the next round on.
     Model(String),
+    /// So many replies from the next round on, side by side (1 to [`MOST_AT_ONCE`](crate::model::MOST_AT_ONCE)).
+    Candidates(u32),
+    /// Another temperature from the next question on (0 to 2); `None` is the model's own.
+    Temperature(Option<f64>),
+    /// The developer wants to see the next round's prompt before it goes out: the loop says what it would be, and waits.
+    Prepare,
+    /// Start the next round with exactly this prompt.
+    SendPrompt(String),
     /// A version made by hand: it is measured like any other.
     HandEdit {
         /// What it was made from.
@@ -91,6 +102,10 @@ pub struct Setup {
     pub library: Library,
     /// A session to go on with, by id.
     pub resume: Option<String>,
+    /// Replies that a round asks for; `None` is what the session has, one in a new one.
+    pub candidates: Option<u32>,
+    /// A temperature that was named; `None` is what the session has, or the model's own.
+    pub temperature: Option<f64>,
     /// How the sandbox is opened.
     pub sandbox: sandbox::Settings,
     /// Where builds are kept; `None` is a temporary folder.

@@ -63,20 +63,18 @@ impl Outlet {
     }
 
     fn merge(&mut self, happened: Happened) {
-        if let (
-            Event::ReplyDelta {
-                reasoning, text, ..
-            },
-            Some(Happened {
-                event:
-                    Event::ReplyDelta {
-                        reasoning: r,
-                        text: t,
-                        ..
-                    },
+        if let Event::ReplyDelta {
+            candidate,
+            reasoning,
+            text,
+            ..
+        } = &happened.event
+            && let Some(waiting) = self.last_of(*candidate)
+            && let Event::ReplyDelta {
+                reasoning: r,
+                text: t,
                 ..
-            }),
-        ) = (&happened.event, self.waiting.back_mut())
+            } = waiting
             && reasoning == r
         {
             t.push_str(text);
@@ -92,6 +90,14 @@ impl Outlet {
         if !(reading && self.waiting.len() >= CROWDED) {
             self.waiting.push_back(happened);
         }
+    }
+
+    /// The last text of a reply that waits, if nothing but text of other replies came after it: several come at once.
+    fn last_of(&mut self, candidate: u32) -> Option<&mut Event> {
+        let texts = self.waiting.iter_mut().rev().map(|h| &mut h.event);
+        texts
+            .take_while(|e| matches!(e, Event::ReplyDelta { .. }))
+            .find(|e| matches!(e, Event::ReplyDelta { candidate: c, .. } if *c == candidate))
     }
 }
 
@@ -120,11 +126,14 @@ mod tests {
             },
         };
         for n in 0..20_000 {
-            outlet.push(happened(Event::ReplyDelta {
-                round: 1,
-                reasoning: false,
-                text: "x".into(),
-            }));
+            for candidate in 1..=3 {
+                outlet.push(happened(Event::ReplyDelta {
+                    round: 1,
+                    candidate,
+                    reasoning: false,
+                    text: "x".into(),
+                }));
+            }
             outlet.push(happened(Event::Progressed {
                 version: VersionId(1),
                 progress: reading.clone(),
@@ -151,7 +160,7 @@ mod tests {
                 break;
             }
         }
-        assert_eq!(text, 20_000);
+        assert_eq!(text, 60_000);
         assert_eq!(notes, (0..200).map(|n| n * 100).collect::<Vec<_>>());
     }
 }

@@ -4,21 +4,57 @@ use crate::engine::{Setup, brief};
 use crate::measure::{Answer, Comparison, Evaluation, Failure, Verdict};
 use crate::model::prompt::{FailureContext, HistoryEntry, PromptContext};
 use crate::session::Session;
-use crate::session::event::VersionId;
+use crate::session::event::{Finish, VersionId};
 use crate::session::fold::{Round, Version};
-use crate::task::Task;
+use crate::task::{Objective, Task};
 
 /// How many earlier rounds are told, the newest ones.
 const HISTORY: usize = 8;
+/// How many earlier attempts are told at most, where a round makes several.
+const ATTEMPTS: usize = 16;
 
-/// The whole prompt of a round.
+/// What a prompt asks for.
+struct About<'a> {
+    parent: VersionId,
+    objective: Objective,
+    hint: &'a str,
+    /// Rounds before it.
+    past: usize,
+}
+
+/// The whole prompt of the round that has begun.
 ///
 /// # Errors
 /// A sentence, when the template is broken.
 pub(super) fn write(session: &Session, setup: &Setup, parent: VersionId) -> Result<String, String> {
+    let round = session.round();
+    let about = About {
+        parent,
+        objective: round.map_or(session.objective, |r| r.objective),
+        hint: round.map_or("", |r| &r.hint),
+        past: session.rounds.len().saturating_sub(1),
+    };
+    render(session, setup, &about)
+}
+
+/// What the next round would be asked, as things are now.
+///
+/// # Errors
+/// A sentence, when the template is broken.
+pub(super) fn preview(session: &Session, setup: &Setup) -> Result<String, String> {
+    let about = About {
+        parent: session.next_parent(),
+        objective: session.objective,
+        hint: &session.hint,
+        past: session.rounds.len(),
+    };
+    render(session, setup, &about)
+}
+
+fn render(session: &Session, setup: &Setup, about: &About<'_>) -> Result<String, String> {
     setup
         .template
-        .render(&context(session, setup, parent))
+        .render(&context(session, setup, about))
         .map_err(|e| e.to_string())
 }
 
@@ -29,20 +65,17 @@ pub(super) fn insist(prompt: &str, why: &str) -> String {
     )
 }
 
-fn context(session: &Session, setup: &Setup, parent: VersionId) -> PromptContext {
+fn context(session: &Session, setup: &Setup, about: &About<'_>) -> PromptContext {
+    let parent = about.parent;
     let version = session.version(parent);
     let evaluation = version.and_then(|v| v.evaluation.as_ref());
     let record = session.task.as_ref();
-    let round = session.round();
     let limits = &setup.task.limits;
     let cases = &setup.task.workload.cases;
     PromptContext {
         statement: setup.task.statement.clone(),
-        objective: round.map_or(session.objective, |r| r.objective).to_string(),
-        objective_words: round
-            .map_or(session.objective, |r| r.objective)
-            .in_words()
-            .to_owned(),
+        objective: about.objective.to_string(),
+        objective_words: about.objective.in_words().to_owned(),
         language: setup.task.language.name.clone(),
         language_tag: setup
             .task
@@ -76,8 +109,8 @@ fn context(session: &Session, setup: &Setup, parent: VersionId) -> PromptContext
             .map(|c| told(c, "the original"))
             .unwrap_or_default(),
         failure: evaluation.and_then(failure),
-        history: history(session),
-        hint: round.map(|r| r.hint.clone()).unwrap_or_default(),
+        history: history(session, about.past),
+        hint: about.hint.to_owned(),
         cores: session.machine.as_ref().map_or(1, |m| m.cores),
         machine: session
             .machine
@@ -161,6 +194,11 @@ fn told(c: &Comparison, other: &str) -> String {
         Answer::Worse => format!("worse than {other} ({interval})"),
         Answer::NoDifference => format!("no measurable difference from {other} ({interval})"),
         Answer::NotBetter => format!("not better than {other} ({interval})"),
+        Answer::Undecided if c.low.0 > 1.0 => {
+            format!(
+                "looked better than {other}, but was not measured again to be sure ({interval})"
+            )
+        }
         Answer::Undecided => {
             format!("no clear difference from {other} within the time for it ({interval})")
         }
@@ -168,17 +206,16 @@ fn told(c: &Comparison, other: &str) -> String {
 }
 
 /// What was tried and what came of it, oldest first.
-fn history(session: &Session) -> Vec<HistoryEntry> {
-    // The round that is about to be asked has begun already.
-    let past = session.rounds.len().saturating_sub(1);
+fn history(session: &Session, past: usize) -> Vec<HistoryEntry> {
     let skip = past.saturating_sub(HISTORY);
     let mut entries: Vec<HistoryEntry> = session
         .rounds
         .iter()
         .take(past)
         .skip(skip)
-        .map(|r| of_round(session, r))
+        .flat_map(|r| of_round(session, r))
         .collect();
+    entries.drain(..entries.len().saturating_sub(ATTEMPTS));
     entries.extend(
         session
             .versions
@@ -194,26 +231,35 @@ fn history(session: &Session) -> Vec<HistoryEntry> {
     entries
 }
 
-fn of_round(session: &Session, round: &Round) -> HistoryEntry {
-    let idea = round
-        .reply
-        .as_ref()
-        .map(|r| idea(&r.text))
-        .unwrap_or_default();
-    match round.versions.last().and_then(|id| session.version(*id)) {
-        Some(v) => HistoryEntry {
+/// What a round came to: an entry for each of its versions, or for each reply that nothing came of.
+fn of_round(session: &Session, round: &Round) -> Vec<HistoryEntry> {
+    let said = |candidate: u32| round.reply(candidate).map(|r| idea(&r.text));
+    let made = round.versions.iter().filter_map(|id| session.version(*id));
+    let mut entries: Vec<HistoryEntry> = made
+        .map(|v| HistoryEntry {
             version: format!("{} (from {})", v.id, round.parent),
-            idea,
+            idea: said(v.candidate).unwrap_or_default(),
             verdict: v.verdict().map_or("not measured", |x| x.in_words()).into(),
             outcome: outcome(v),
-        },
-        None => HistoryEntry {
-            version: format!("round {}", round.number),
-            idea,
-            verdict: "no version".into(),
-            outcome: round.failed.clone().unwrap_or_default(),
-        },
+        })
+        .collect();
+    let nothing = |candidate: u32, why: &str| HistoryEntry {
+        version: format!("round {}", round.number),
+        idea: said(candidate).unwrap_or_default(),
+        verdict: "no version".into(),
+        outcome: why.to_owned(),
+    };
+    // A reply that failed says nothing of ideas; one that was the code of another version does.
+    let fates = round.fates.iter();
+    entries.extend(
+        fates
+            .filter(|(n, _)| (round.reply(**n)).is_some_and(|r| r.finish == Finish::Stop))
+            .map(|(n, why)| nothing(*n, why)),
+    );
+    if entries.is_empty() {
+        entries.push(nothing(0, round.failed.as_deref().unwrap_or_default()));
     }
+    entries
 }
 
 fn outcome(version: &Version) -> String {

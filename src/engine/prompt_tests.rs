@@ -26,6 +26,8 @@ fn setup(template: &str) -> Setup {
         goal: Goal::default(),
         library: Library::new(std::path::Path::new("nowhere")),
         resume: None,
+        candidates: None,
+        temperature: None,
         sandbox: sandbox::Settings::default(),
         cache: None,
         template: Template::load(template, None).unwrap(),
@@ -47,6 +49,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
         id: VersionId(id),
         parent: (id > 0).then_some(VersionId(0)),
         round: id,
+        candidate: 0,
         author: Author::Hand,
         source: Source {
             file_name: "a.py".into(),
@@ -96,7 +99,10 @@ fn no_template_tells_anything_of_a_held_out_case() {
         hint: String::new(),
         model: String::new(),
         prompt: "".into(),
-        reply: None,
+        edited: false,
+        candidates: 1,
+        replies: Default::default(),
+        fates: Default::default(),
         versions: vec![VersionId(number)],
         failed: None,
     };

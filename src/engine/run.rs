@@ -8,7 +8,6 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
-use crate::engine::ask::Answered;
 use crate::engine::hands::Hands;
 use crate::engine::outlet::Outlet;
 use crate::engine::{Command, Setup, brief, start};
@@ -53,6 +52,10 @@ pub(super) struct Loop {
     pub(super) held_out_seed: Option<u32>,
     /// A temperature the developer chose.
     pub(super) temperature: Option<f64>,
+    /// The prompt of the next round in the developer's own words.
+    pub(super) own_prompt: Option<String>,
+    /// The developer wants to see the next prompt before it goes out.
+    pub(super) prompt_asked: bool,
 }
 
 /// What comes next.
@@ -100,6 +103,8 @@ impl Loop {
             dead_end: None,
             held_out_seed: None,
             temperature: None,
+            own_prompt: None,
+            prompt_asked: false,
         }
     }
 
@@ -126,6 +131,7 @@ impl Loop {
                 }
                 continue;
             }
+            self.hold_for_prompt();
             match self.next_step() {
                 Step::Round => self.round().await,
                 Step::Finish(reason) => self.finish(reason),
@@ -187,54 +193,6 @@ impl Loop {
         }
     }
 
-    /// prompt → reply → candidate → evaluation → decision.
-    async fn round(&mut self) {
-        self.asked_for = self.asked_for.saturating_sub(1);
-        self.halted = false;
-        let round = self.session.rounds.last().map_or(1, |r| r.number + 1);
-        let parent = self.session.next_parent();
-        let (objective, hint) = (self.session.objective, self.session.hint.clone());
-        self.emit(Event::RoundStarted {
-            round,
-            parent,
-            objective,
-            hint,
-        });
-        self.breathe(1).await;
-        let code = match self.answer(round, parent).await {
-            Answered::Code(code) => code,
-            Answered::Nothing(reason) => {
-                self.emit(Event::RoundFailed { round, reason });
-                return self.breathe(1).await;
-            }
-        };
-        self.failures = 0;
-        if let Some(same) = self
-            .session
-            .versions
-            .iter()
-            .find(|v| v.source.text.trim() == code.trim())
-        {
-            let same = same.id;
-            let reason =
-                format!("the reply is the same code as {same}, word for word; nothing to measure");
-            self.emit(Event::RoundFailed { round, reason });
-            self.judge_if_new(same).await;
-            return self.breathe(1).await;
-        }
-        let name = self.setup.provider.name();
-        let author = if self.setup.provider.recorded() {
-            Author::Tape { name }
-        } else {
-            Author::Model { name }
-        };
-        let version = self.create(Some(parent), round, author, code);
-        self.stage(Stage::Building { version });
-        self.breathe(1).await;
-        self.judge(version).await;
-        self.breathe(2).await;
-    }
-
     async fn hand_edit(&mut self, parent: VersionId, text: String) {
         let parent = if self.session.version(parent).is_some() {
             parent
@@ -256,12 +214,12 @@ impl Loop {
             }
             return;
         }
-        let version = self.create(Some(parent), 0, Author::Hand, text);
+        let version = self.create(Some(parent), (0, 0), Author::Hand, text);
         self.judge(version).await;
     }
 
     /// Measures a version that was stopped before it had a verdict; whether it did.
-    async fn judge_if_new(&mut self, version: VersionId) -> bool {
+    pub(super) async fn judge_if_new(&mut self, version: VersionId) -> bool {
         let unmeasured = self
             .session
             .version(version)
@@ -272,10 +230,11 @@ impl Loop {
         unmeasured
     }
 
+    /// A version of a round's reply (round and number of the reply; zeros outside rounds).
     pub(super) fn create(
         &mut self,
         parent: Option<VersionId>,
-        round: u32,
+        (round, candidate): (u32, u32),
         author: Author,
         text: String,
     ) -> VersionId {
@@ -292,6 +251,7 @@ impl Loop {
             version,
             parent,
             round,
+            candidate,
             author,
             source,
         });
@@ -318,6 +278,7 @@ impl Loop {
         if self.session.finished.is_none() && self.session.stage != Stage::Waiting {
             self.stage(Stage::Waiting);
         }
+        self.offer_prompt();
         loop {
             let idle = self.outlet.flush();
             tokio::select! {

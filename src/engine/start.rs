@@ -55,6 +55,7 @@ pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
             },
         });
     }
+    steer(l, fresh);
     for note in notes.into_iter().chain(l.setup.task.notes.clone()) {
         l.note(note, false);
     }
@@ -62,7 +63,7 @@ pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
         tell_held_out(l);
     }
     if fresh && let Some(source) = l.setup.task.source.clone() {
-        l.create(None, 0, Author::Original, source.text.to_string());
+        l.create(None, (0, 0), Author::Original, source.text.to_string());
     }
     let Product::Completed { task } = l.work(Job::Oracle).await? else {
         return Err(JudgeError::Environment(
@@ -77,6 +78,25 @@ pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
         take_up(l).await;
     }
     Ok(())
+}
+
+/// Says how many replies a round asks for, and the temperature, where flags or config say something else than the session.
+fn steer(l: &mut Loop, fresh: bool) {
+    let provider = l.setup.provider.temperature();
+    if let Some(candidates) = l.setup.candidates {
+        l.choose_candidates(candidates);
+    }
+    l.temperature = l.setup.temperature;
+    let session = l.session.temperature;
+    if !fresh && l.temperature.is_none() && l.setup.provider.has_temperature() {
+        l.temperature = session.filter(|t| provider != Some(*t));
+    }
+    let temperature = l.temperature.or(provider);
+    if session != temperature {
+        l.emit(Event::Steered {
+            steer: Steer::Temperature { temperature },
+        });
+    }
 }
 
 fn record(l: &Loop, toolchain: String) -> TaskRecord {
@@ -141,7 +161,7 @@ async fn begin(l: &mut Loop) {
             l.note("the original does not pass; the first aim is a version that does, speed comes after".into(), false);
         }
     } else {
-        l.create(None, 0, Author::Original, String::new());
+        l.create(None, (0, 0), Author::Original, String::new());
         l.note(
             "there is no original; the first aim is a version that passes, speed comes after"
                 .into(),

@@ -93,6 +93,7 @@ impl From<Voided> for Void {
 }
 
 /// What the first stage came to, and what the second must know to go on in the same way.
+#[derive(Clone, Debug)]
 pub(super) struct First {
     pub(super) comparison: Comparison,
     pub(super) choice: Choice,

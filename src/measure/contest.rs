@@ -1,6 +1,6 @@
 //! A whole contest: comparison, then confirmation of a promising candidate. The answer that decisions are made on.
 
-use super::compare::{Plan, Void};
+use super::compare::{First, Plan, Void};
 use super::judge::{Judge, JudgeError, Watch};
 use super::pairs::Contender;
 use super::{Answer, Comparison, floor};
@@ -22,6 +22,30 @@ pub enum Contested {
     Voided(Void),
 }
 
+/// What the first stage of a contest led to.
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // Made once a comparison, and nearly always a large one.
+pub enum FirstLook {
+    /// The candidate does not look better: this is the answer.
+    Settled(Comparison),
+    /// It looks better. That may be luck, and the luckiest of several surely was lucky: only fresh pairs tell.
+    Promising(Promising),
+    /// One failed in a timed run and is void.
+    Voided(Void),
+}
+
+/// A candidate that looks better, with all that its confirmation needs.
+#[derive(Clone, Debug)]
+pub struct Promising(First);
+
+impl Promising {
+    /// What the first stage says of it; never to be reported as a win.
+    #[must_use]
+    pub fn comparison(&self) -> &Comparison {
+        &self.0.comparison
+    }
+}
+
 impl Judge {
     /// Compares two versions that pass and, if the candidate wins, measures it again on fresh pairs.
     ///
@@ -38,22 +62,75 @@ impl Judge {
         control: &Control,
         watch: Watch<'_>,
     ) -> Result<Contested, JudgeError> {
+        match self.first_look(incumbent, candidate, original, task, plan, control, watch)? {
+            FirstLook::Settled(comparison) => Ok(Contested::Done {
+                comparison,
+                against_original: None,
+            }),
+            FirstLook::Voided(void) => Ok(Contested::Voided(void)),
+            FirstLook::Promising(promising) => self.second_look(
+                promising, incumbent, candidate, original, task, plan, control, watch,
+            ),
+        }
+    }
+
+    /// The first stage of a contest: does the candidate look better? Of several candidates of one round the one with the
+    /// largest lower bound goes on to [`second_look`](Self::second_look), and only that one.
+    ///
+    /// # Errors
+    /// As [`contest`](Self::contest).
+    #[allow(clippy::too_many_arguments)]
+    pub fn first_look(
+        &mut self,
+        incumbent: &Contender<'_>,
+        candidate: &Contender<'_>,
+        original: Option<&Contender<'_>>,
+        task: &Task,
+        plan: &Plan,
+        control: &Control,
+        watch: Watch<'_>,
+    ) -> Result<FirstLook, JudgeError> {
         let baseline = original
             .filter(|o| o.evaluation.verdict.accepted())
             .map_or(incumbent.evaluation, |o| o.evaluation);
         let first =
             match self.compare(incumbent, candidate, baseline, task, plan, control, watch)? {
                 Ok(first) => first,
-                Err(void) => return Ok(Contested::Voided(void)),
+                Err(void) => return Ok(FirstLook::Voided(void)),
             };
-        if first.comparison.answer != Answer::Better {
-            return Ok(Contested::Done {
-                comparison: remarked(first.comparison),
-                against_original: None,
-            });
-        }
+        Ok(if first.comparison.answer == Answer::Better {
+            FirstLook::Promising(Promising(first))
+        } else {
+            FirstLook::Settled(remarked(first.comparison))
+        })
+    }
+
+    /// The second stage: a promising candidate is measured again on fresh pairs, within what the first has left of the
+    /// budget. The contenders, the task and the plan are those of the first stage.
+    ///
+    /// # Errors
+    /// As [`contest`](Self::contest).
+    #[allow(clippy::too_many_arguments)]
+    pub fn second_look(
+        &mut self,
+        promising: Promising,
+        incumbent: &Contender<'_>,
+        candidate: &Contender<'_>,
+        original: Option<&Contender<'_>>,
+        task: &Task,
+        plan: &Plan,
+        control: &Control,
+        watch: Watch<'_>,
+    ) -> Result<Contested, JudgeError> {
         let confirmed = self.confirm(
-            first, incumbent, candidate, original, task, plan, control, watch,
+            promising.0,
+            incumbent,
+            candidate,
+            original,
+            task,
+            plan,
+            control,
+            watch,
         )?;
         Ok(match confirmed {
             Ok((comparison, against_original)) => Contested::Done {

@@ -29,7 +29,7 @@ use crate::sandbox::{MemorySource, RunVerdict, Sample};
 use crate::units::{ByteNanos, Bytes, Gain, Nanos};
 pub use build::Built;
 pub use compare::{Plan, Side, Void};
-pub use contest::Contested;
+pub use contest::{Contested, FirstLook, Promising};
 pub use floor::{Floors, beyond};
 pub use judge::{Judge, JudgeError, Watch};
 pub use noise::Noise;

@@ -48,6 +48,11 @@ impl Provider for Hand {
         "your own hand".to_owned()
     }
 
+    /// A hand writes one answer at a time.
+    fn at_once(&self) -> u32 {
+        1
+    }
+
     fn ask(&self, _: Question) -> BoxStream<'static, Part> {
         let written = self.written.clone();
         answer(move |mut parts| async move {

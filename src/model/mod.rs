@@ -41,6 +41,9 @@ pub struct Question {
     pub max_tokens: Option<u64>,
 }
 
+/// Replies that a round may ask for at most.
+pub const MOST_AT_ONCE: u32 = 8;
+
 /// A part of an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
@@ -108,6 +111,21 @@ pub trait Provider: Send + Sync {
 
     /// The same provider with another model, where it has several.
     fn with_model(&self, _model: &str) -> Option<Arc<dyn Provider>> {
+        None
+    }
+
+    /// How many questions it may be asked at the same time. One that cannot answer several at once queues them.
+    fn at_once(&self) -> u32 {
+        MOST_AT_ONCE
+    }
+
+    /// Whether it knows what a temperature is.
+    fn has_temperature(&self) -> bool {
+        false
+    }
+
+    /// The temperature that it was set up with, if any: that of a question goes before it.
+    fn temperature(&self) -> Option<f64> {
         None
     }
 

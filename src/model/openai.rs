@@ -323,6 +323,14 @@ impl Provider for OpenAi {
         self.settings.price
     }
 
+    fn has_temperature(&self) -> bool {
+        true
+    }
+
+    fn temperature(&self) -> Option<f64> {
+        self.settings.temperature
+    }
+
     fn with_model(&self, model: &str) -> Option<Arc<dyn Provider>> {
         let settings = Settings {
             model: model.to_owned(),

@@ -3,18 +3,24 @@
 //! Only words are recorded; whoever plays a tape measures everything anew. Reads three forms: JSON lines,
 //! a folder of replies (`01.md`, `02.md` …) and a session's journal.
 
+mod order;
+mod recorded;
+
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 
+use self::order::{Order, Turn};
+use self::recorded::Told;
 use super::split::Splitter;
 use super::{End, Part, Provider, Question, estimate_tokens};
 use crate::session::event::{Finish, Usage};
+use crate::session::journal;
 use crate::task::PathOrText;
 
 /// Tokens a second where a tape has no times of its own.
@@ -99,7 +105,7 @@ impl Pace {
 pub struct Tape {
     name: String,
     replies: Vec<Arc<Recorded>>,
-    next: Arc<AtomicUsize>,
+    order: Order,
     pace: Pace,
 }
 
@@ -110,7 +116,7 @@ impl Tape {
         Self {
             name: name.into(),
             replies: replies.into_iter().map(Arc::new).collect(),
-            next: Arc::default(),
+            order: Order::default(),
             pace: Pace::default(),
         }
     }
@@ -126,6 +132,7 @@ impl Tape {
         };
         let mut replies = Vec::new();
         let mut journal = false;
+        let mut told = Told::default();
         for (i, line) in text.trim_start_matches('\u{feff}').split('\n').enumerate() {
             if line.trim().is_empty() {
                 continue;
@@ -134,7 +141,9 @@ impl Tape {
                 Ok(Line::Reply(reply)) => replies.push(reply),
                 Ok(Line::Event(reply)) => {
                     journal = true;
-                    replies.extend(reply);
+                    if let Some((place, reply)) = reply {
+                        told.insert(place, reply);
+                    }
                 }
                 // A journal that was cut off by a crash ends in half a line.
                 Err(_)
@@ -144,8 +153,16 @@ impl Tape {
                 Err(why) => return Err(fault(format!("line {}: {why}", i + 1))),
             }
         }
+        replies.extend(told.into_replies());
+        Self::of(name, replies)
+    }
+
+    fn of(name: &str, replies: Vec<Recorded>) -> Result<Self, TapeError> {
         if replies.is_empty() {
-            return Err(fault("there is no reply on it".into()));
+            return Err(TapeError {
+                tape: name.to_owned(),
+                why: "there is no reply on it".into(),
+            });
         }
         Ok(Self::new(name, replies))
     }
@@ -160,13 +177,21 @@ impl Tape {
             tape: name.clone(),
             why,
         };
-        if !path.is_dir() {
-            let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
-            return Self::from_text(&name, &text);
-        }
-        let journal = path.join("journal.jsonl");
-        if journal.is_file() {
-            return Self::from_path(&journal);
+        let folder = if path.is_dir() {
+            path
+        } else {
+            match path.parent() {
+                // Its large texts are kept beside it.
+                Some(folder) if path.ends_with(journal::FILE) => folder,
+                _ => {
+                    let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
+                    return Self::from_text(&name, &text);
+                }
+            }
+        };
+        if folder.join(journal::FILE).is_file() {
+            let replies = recorded::replies(folder).map_err(|e| fault(e.to_string()))?;
+            return Self::of(&name, replies);
         }
         let mut files: Vec<_> = std::fs::read_dir(path)
             .map_err(|e| fault(e.to_string()))?
@@ -210,7 +235,7 @@ impl Tape {
     /// Goes on after so many replies (a session that is resumed).
     #[must_use]
     pub fn skip(self, replies: usize) -> Self {
-        self.next.store(replies, Ordering::SeqCst);
+        self.order.start_at(replies);
         self
     }
 
@@ -264,8 +289,8 @@ impl Provider for Tape {
     }
 
     fn ask(&self, question: Question) -> BoxStream<'static, Part> {
-        let index = self.next.fetch_add(1, Ordering::SeqCst);
-        let Some(reply) = self.replies.get(index) else {
+        let turn = self.order.take();
+        let Some(reply) = self.replies.get(turn.index) else {
             let end = End::failed("the tape has ended");
             return stream::iter([Part::End(end)]).boxed();
         };
@@ -273,11 +298,7 @@ impl Provider for Tape {
             steps: steps(reply, &question.prompt),
             pace: self.pace.clone(),
             owed: 0.0,
-            turn: Turn {
-                next: self.next.clone(),
-                index,
-                played: false,
-            },
+            turn,
         };
         stream::unfold(playing, |mut playing| async move {
             Some((playing.next_part().await?, playing))
@@ -321,26 +342,6 @@ impl Playing {
         }
         self.turn.played |= matches!(part, Part::End(_));
         Some(part)
-    }
-}
-
-/// Gives a reply back if nobody heard it to its end, so that asking again (a retry) hears the same one.
-struct Turn {
-    next: Arc<AtomicUsize>,
-    index: usize,
-    played: bool,
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        if !self.played {
-            let _ = self.next.compare_exchange(
-                self.index + 1,
-                self.index,
-                Ordering::SeqCst,
-                Ordering::SeqCst,
-            );
-        }
     }
 }
 
@@ -460,7 +461,8 @@ fn words(text: &str) -> impl Iterator<Item = (&str, f64)> {
 
 enum Line {
     Reply(Recorded),
-    Event(Option<Recorded>),
+    /// A reply with its round and its number in it, if the event is one.
+    Event(Option<((u64, u64), Recorded)>),
 }
 
 fn read_line(line: &str) -> Result<Line, String> {
@@ -468,12 +470,19 @@ fn read_line(line: &str) -> Result<Line, String> {
         serde_json::from_str(line).map_err(|e| format!("not JSON: {e}"))?;
     match value.get("event").and_then(|e| e.as_str()) {
         Some("reply_ended") => {
+            let number = |name: &str| value.get(name).and_then(serde_json::Value::as_u64);
+            let place = (
+                number("round").unwrap_or_default(),
+                number("candidate").unwrap_or_default(),
+            );
             let reply: Recorded = serde_json::from_value(value).map_err(|e| e.to_string())?;
             // What failed or was stopped by hand was no reply.
             let whole = !matches!(reply.finish, Finish::Failed | Finish::Stopped);
-            Ok(Line::Event(whole.then_some(reply)))
+            Ok(Line::Event(whole.then_some((place, reply))))
         }
         Some(_) => Ok(Line::Event(None)),
+        // The first line of a journal.
+        None if value.get("reheat_journal").is_some() => Ok(Line::Event(None)),
         None => Ok(Line::Reply(
             serde_json::from_value(value).map_err(|e| format!("not a reply: {e}"))?,
         )),

@@ -94,7 +94,7 @@ fn a_tape_takes_its_time_and_can_be_held() {
 fn journals_are_tapes_even_with_half_a_last_line() {
     let usage = "\"usage\":{\"prompt_tokens\":1,\"reply_tokens\":1,\"counted\":true}";
     let journal = format!(
-        "{{\"at\":\"2026-01-01T00:00:00Z\",\"event\":\"noted\",\"text\":\"x\"}}\n\
+        "{{\"reheat_journal\":1}}\n{{\"at\":\"2026-01-01T00:00:00Z\",\"event\":\"noted\",\"text\":\"x\"}}\n\
          {{\"event\":\"reply_ended\",\"round\":1,\"model\":\"q\",\"text\":\"a\",{usage},\"finish\":\"stop\"}}\n\
          {{\"event\":\"reply_ended\",\"round\":2,\"model\":\"q\",\"text\":\"\",{usage},\"finish\":\"failed\"}}\n{{\"event\":\"rep"
     );

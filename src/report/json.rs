@@ -5,6 +5,14 @@ use serde_json::{Value, json};
 use crate::report::patch;
 use crate::session::Session;
 use crate::session::event::VersionId;
+use crate::session::fold::Reply;
+
+fn reply(candidate: u32, p: &Reply) -> Value {
+    json!({
+        "candidate": candidate, "text": p.text, "reasoning": p.reasoning, "finish": p.finish, "error": p.error,
+        "usage": p.usage,
+    })
+}
 
 /// The whole session: task, machine, guards, versions with figures and decisions, rounds, best code, patch.
 #[must_use]
@@ -15,7 +23,7 @@ pub fn session(session: &Session) -> Value {
         .map(|v| {
             let figures = v.evaluation.as_ref().map(|e| e.figures);
             json!({
-                "version": v.id, "parent": v.parent, "round": v.round, "author": v.author, "source": v.source,
+                "version": v.id, "parent": v.parent, "round": v.round, "candidate": v.candidate, "author": v.author, "source": v.source,
                 "verdict": v.verdict(),
                 "wall_ns": figures.map(|f| f.wall_ns), "cpu_ns": figures.map(|f| f.cpu_ns),
                 "peak_bytes": figures.map(|f| f.peak_bytes), "integral_byte_ns": figures.map(|f| f.integral_byte_ns),
@@ -34,7 +42,10 @@ pub fn session(session: &Session) -> Value {
             json!({
                 "round": r.number, "parent": r.parent, "objective": r.objective, "hint": r.hint, "model": r.model,
                 "versions": r.versions, "failed": r.failed, "prompt": r.prompt,
-                "reply": r.reply.as_ref().map(|p| json!({"text": p.text, "reasoning": p.reasoning, "finish": p.finish, "error": p.error, "usage": p.usage})),
+                "prompt_edited": r.edited, "candidates": r.candidates,
+                "reply": r.reply(0).map(|p| reply(0, p)),
+                "replies": r.replies.iter().map(|(n, p)| reply(*n, p)).collect::<Vec<_>>(),
+                "nothing_came_of": r.fates,
             })
         })
         .collect();

@@ -277,6 +277,9 @@ pub enum Event {
         parent: Option<VersionId>,
         /// Round it belongs to; 0 for v0 and for hand edits before the first round.
         round: u32,
+        /// Which of the round's replies it was cut out of, from 1 where several were asked for.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        candidate: u32,
         /// Who made it.
         author: Author,
         /// Its text.
@@ -293,20 +296,39 @@ pub enum Event {
         /// The developer's hint, if any.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         hint: String,
+        /// How many replies are asked for.
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        candidates: u32,
     },
-    /// The model is asked.
+    /// What the next round would ask, as things are now; transient.
+    PromptPrepared {
+        /// The whole prompt.
+        prompt: Arc<str>,
+        /// Whether the loop waits because the developer wants to see it first.
+        asked: bool,
+    },
+    /// The model is asked: all candidates of a round with one prompt, or one of them once more.
     PromptSent {
         /// Round.
         round: u32,
+        /// Which reply is asked for once more, from 1; 0 is all of the round.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        candidate: u32,
         /// Who answers.
         model: String,
         /// The whole prompt.
         prompt: Arc<str>,
+        /// Whether the developer changed it by hand.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        edited: bool,
     },
     /// Text arrived; transient.
     ReplyDelta {
         /// Round.
         round: u32,
+        /// Which of the round's replies, from 1 where several were asked for; 0 is the only one.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        candidate: u32,
         /// Whether it is reasoning.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         reasoning: bool,
@@ -317,6 +339,9 @@ pub enum Event {
     ReplyEnded {
         /// Round.
         round: u32,
+        /// Which of the round's replies, from 1 where several were asked for; 0 is the only one.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        candidate: u32,
         /// Who answered.
         model: String,
         /// The answer.
@@ -398,6 +423,15 @@ pub enum Event {
         /// Why, in one sentence.
         reason: String,
     },
+    /// One of several replies of a round came to nothing; the others go on.
+    CandidateFailed {
+        /// Round.
+        round: u32,
+        /// Which of its replies, from 1.
+        candidate: u32,
+        /// Why, in one sentence.
+        reason: String,
+    },
     /// A round came to nothing: no version came of it.
     RoundFailed {
         /// Which.
@@ -471,6 +505,17 @@ pub enum Steer {
         /// Which.
         goal: Goal,
     },
+    /// Another number of replies from the next round on.
+    Candidates {
+        /// How many, from 1.
+        candidates: u32,
+    },
+    /// Another temperature from the next question on.
+    Temperature {
+        /// Which; absent is the model's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        temperature: Option<f64>,
+    },
     /// A version is pinned or released.
     Pin {
         /// Which.
@@ -493,7 +538,10 @@ impl Event {
     pub fn durable(&self) -> bool {
         !matches!(
             self,
-            Self::ReplyDelta { .. } | Self::StageChanged { .. } | Self::Progressed { .. }
+            Self::ReplyDelta { .. }
+                | Self::PromptPrepared { .. }
+                | Self::StageChanged { .. }
+                | Self::Progressed { .. }
         )
     }
 
@@ -509,6 +557,20 @@ impl Event {
             _ => false,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_one(n: &u32) -> bool {
+    *n == 1
+}
+
+fn one() -> u32 {
+    1
 }
 
 fn str_is_empty(text: &Arc<str>) -> bool {

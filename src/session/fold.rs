@@ -8,9 +8,10 @@ use crate::measure::{
 };
 use crate::sandbox::{Guards, Sample};
 use crate::session::event::{
-    Author, Decision, Event, Finish, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord,
-    Usage, VersionId,
+    Author, Decision, Event, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord, Usage,
+    VersionId,
 };
+pub use crate::session::replies::{Growing, Prepared, Reply};
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
 
@@ -39,6 +40,12 @@ pub struct Session {
     pub hint: String,
     /// Parent of the next round where the developer chose one; else the incumbent.
     pub chosen_parent: Option<VersionId>,
+    /// Replies that the next round asks for; 0 where nobody said so, which is one.
+    pub candidates: u32,
+    /// Temperature of the next questions; none is the model's own.
+    pub temperature: Option<f64>,
+    /// What the next round would ask, while the loop waits.
+    pub prepared: Option<Prepared>,
     /// All versions, in order of their numbers.
     pub versions: Vec<Version>,
     /// All rounds, in order.
@@ -74,6 +81,8 @@ pub struct Version {
     pub parent: Option<VersionId>,
     /// Round it belongs to; 0 outside rounds.
     pub round: u32,
+    /// Which of the round's replies it was cut out of; 0 is the only one.
+    pub candidate: u32,
     /// Who made it.
     pub author: Author,
     /// Its text.
@@ -138,42 +147,25 @@ pub struct Round {
     pub model: String,
     /// The whole prompt.
     pub prompt: Arc<str>,
-    /// The reply, once it ended.
-    pub reply: Option<Reply>,
+    /// Whether the developer changed it by hand.
+    pub edited: bool,
+    /// Replies that were asked for.
+    pub candidates: u32,
+    /// The replies that ended, by their numbers: 0 is the only one, several count from 1.
+    pub replies: BTreeMap<u32, Reply>,
+    /// Why nothing came of one of several replies.
+    pub fates: BTreeMap<u32, String>,
     /// Versions that came of it.
     pub versions: Vec<VersionId>,
     /// Why nothing came of it, if so.
     pub failed: Option<String>,
 }
 
-/// A reply that ended.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    /// The answer.
-    pub text: Arc<str>,
-    /// The reasoning apart from it.
-    pub reasoning: Arc<str>,
-    /// [ms since the prompt, byte offset in `text` reached].
-    pub chunks: Vec<(u64, usize)>,
-    /// Tokens.
-    pub usage: Usage,
-    /// How it ended.
-    pub finish: Finish,
-    /// What went wrong, if something did.
-    pub error: String,
-}
-
 /// What is on its way right now: the transient side of the session.
 #[derive(Clone, Debug, Default)]
 pub struct Live {
-    /// The reply so far.
-    pub text: String,
-    /// The reasoning so far.
-    pub reasoning: String,
-    /// When the prompt was sent.
-    pub asked_at: Option<jiff::Timestamp>,
-    /// When the first text came.
-    pub first_text_at: Option<jiff::Timestamp>,
+    /// The replies that are coming, by their numbers: 0 is the only one, several count from 1.
+    pub replies: BTreeMap<u32, Growing>,
     /// Version under evaluation.
     pub version: Option<VersionId>,
     /// Case that runs now.
@@ -352,6 +344,7 @@ impl Session {
                 version,
                 parent,
                 round,
+                candidate,
                 author,
                 source,
             } => {
@@ -359,6 +352,7 @@ impl Session {
                     id: *version,
                     parent: *parent,
                     round: *round,
+                    candidate: *candidate,
                     author: author.clone(),
                     source: source.clone(),
                     evaluation: None,
@@ -384,6 +378,7 @@ impl Session {
                 parent,
                 objective,
                 hint,
+                candidates,
             } => {
                 self.rounds.push(Round {
                     number: *round,
@@ -392,63 +387,36 @@ impl Session {
                     hint: hint.clone(),
                     model: self.model.clone(),
                     prompt: Arc::from(""),
-                    reply: None,
+                    edited: false,
+                    candidates: *candidates,
+                    replies: BTreeMap::new(),
+                    fates: BTreeMap::new(),
                     versions: Vec::new(),
                     failed: None,
                 });
                 self.hint.clear();
                 self.chosen_parent = None;
+                self.prepared = None;
                 self.finished = None;
                 self.live = Live::default();
             }
-            Event::PromptSent { model, prompt, .. } => {
-                if let Some(r) = self.rounds.last_mut() {
-                    r.prompt = prompt.clone();
-                    r.model.clone_from(model);
-                }
-                self.live.text.clear();
-                self.live.reasoning.clear();
-                self.live.asked_at = Some(happened.at);
-                self.live.first_text_at = None;
-                self.stage = Stage::Asking;
+            Event::PromptPrepared { prompt, asked } => {
+                self.prepared = Some(Prepared {
+                    prompt: prompt.clone(),
+                    asked: *asked,
+                });
             }
-            Event::ReplyDelta {
-                reasoning, text, ..
-            } => {
-                self.live.first_text_at.get_or_insert(happened.at);
-                if *reasoning {
-                    &mut self.live.reasoning
-                } else {
-                    &mut self.live.text
-                }
-                .push_str(text);
-                self.stage = Stage::Streaming;
+            Event::PromptSent { .. } | Event::ReplyDelta { .. } | Event::ReplyEnded { .. } => {
+                self.hear(happened);
             }
-            Event::ReplyEnded {
+            Event::CandidateFailed {
                 round,
-                text,
-                reasoning,
-                chunks,
-                usage,
-                finish,
-                error,
-                ..
+                candidate,
+                reason,
             } => {
-                self.usage.prompt_tokens += usage.prompt_tokens;
-                self.usage.reply_tokens += usage.reply_tokens;
-                self.usage.counted |= usage.counted;
                 if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
-                    r.reply = Some(Reply {
-                        text: text.clone(),
-                        reasoning: reasoning.clone(),
-                        chunks: chunks.clone(),
-                        usage: *usage,
-                        finish: *finish,
-                        error: error.clone(),
-                    });
+                    r.fates.insert(*candidate, reason.clone());
                 }
-                self.live.text = text.to_string();
-                self.live.reasoning = reasoning.to_string();
             }
             Event::StageChanged {
                 stage: Stage::Paused,
@@ -543,6 +511,8 @@ impl Session {
             Steer::Model { model } => self.model.clone_from(model),
             Steer::Mode { mode } => self.mode = *mode,
             Steer::Goal { goal } => self.goal = goal.clone(),
+            Steer::Candidates { candidates } => self.candidates = *candidates,
+            Steer::Temperature { temperature } => self.temperature = *temperature,
             Steer::Pin { version, pinned } => {
                 if let Some(v) = self.version_mut(*version) {
                     v.pinned = *pinned;
@@ -557,7 +527,11 @@ impl Session {
     }
 
     fn progress(&mut self, version: VersionId, progress: &Progress) {
-        self.live.version = Some(version);
+        if self.live.version.replace(version) != Some(version) {
+            // Of several candidates each has pairs of its own.
+            self.live.pairs.clear();
+            self.live.look = None;
+        }
         match progress {
             Progress::Building => {
                 self.live.cases.clear();

@@ -8,6 +8,7 @@ pub mod event;
 pub mod fold;
 pub mod journal;
 pub mod library;
+pub mod replies;
 
 pub use event::{Event, Happened};
 pub use fold::Session;

@@ -18,7 +18,9 @@ use crate::tui::keys::{Action, Found, name_of};
 use crate::tui::mouse::on_mouse;
 use crate::tui::save::{default_name, save};
 use crate::tui::typing::{line, type_into};
-use crate::tui::{arrange, clip, files, goal, help, palette, picker, search, settings, tips};
+use crate::tui::{
+    arrange, asking, clip, files, goal, help, palette, picker, prompt_edit, search, settings, tips,
+};
 
 /// Something that the screen alone cannot do.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,6 +128,7 @@ fn paste(app: &mut App, session: &Session, text: &str) {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     match &mut app.overlay {
         Some(Overlay::Edit(editor)) => editor.insert(&text),
+        Some(Overlay::Prompt(editor)) => drop(editor.area.insert_str(&text)),
         Some(Overlay::Save { name }) => drop(name.insert_str(text.replace('\n', " "))),
         Some(Overlay::Settings(open)) => open.paste(&text),
         Some(Overlay::Help { filter, cursor }) => {
@@ -212,6 +215,7 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
         Overlay::Goal(form) => goal::key(app, session, &key, form),
         Overlay::Messages { back } => help::messages_key(app, &name, back),
         Overlay::Edit(editor) => editor::key(app, session, key, editor),
+        Overlay::Prompt(editor) => prompt_edit::key(app, key, editor),
         Overlay::Settings(open) => settings::key(app, &key, open),
         Overlay::Files(open) => files::key(app, &name, open),
         Overlay::Themes {
@@ -295,6 +299,11 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
                 Objective::Integral => Objective::Time,
             };
             return send(Command::Objective(next));
+        }
+        Action::EditPrompt => return prompt_edit::open(app, session),
+        Action::Candidates => return send(Command::Candidates(asking::more(session))),
+        Action::Temperature => {
+            return send(Command::Temperature(asking::warmer(session)));
         }
         Action::Accept => {
             return selected

@@ -26,6 +26,7 @@ use crate::tui::memory::Memory;
 use crate::tui::mouse::Target;
 use crate::tui::palette::Palette;
 use crate::tui::panes::{Fold, Panes};
+use crate::tui::prompt_edit::{self, PromptEditor};
 use crate::tui::search::Search;
 use crate::tui::settings::Settings;
 use crate::tui::sheet::Sheet;
@@ -33,6 +34,7 @@ use crate::tui::stream::Reply;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::typing::History;
+use crate::tui::view::overlay::edit;
 
 /// A pane of the main area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,6 +131,8 @@ pub enum Overlay {
         /// The one to go back to.
         before: Box<(String, Theme)>,
     },
+    /// The prompt of the next round, before it goes out.
+    Prompt(Box<PromptEditor>),
     /// The settings.
     Settings(Box<Settings>),
     /// Chooses a program, then its cases.
@@ -266,6 +270,8 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// The last word of the screen itself.
     pub message: Option<Message>,
+    /// Whether the next round's prompt is to be edited as soon as it is there.
+    pub prompt_wanted: bool,
     /// Whether the developer holds the loop.
     pub held: bool,
     /// When ctrl-c last stopped something: a second one soon after quits.
@@ -330,6 +336,7 @@ impl App {
             steer: text_area(""),
             overlay: None,
             message: None,
+            prompt_wanted: false,
             held: false,
             interrupted_at: None,
             seen: Seen::default(),
@@ -380,6 +387,7 @@ impl App {
             }
         }
         self.held = session.held;
+        prompt_edit::observe(self, session);
         self.bell.observe(session, self.now);
     }
 
@@ -460,7 +468,8 @@ impl App {
         if session.round().is_some_and(|r| r.failed.is_some()) {
             return Tab::Stream;
         }
-        let last = session.versions.last();
+        // Of several candidates the last one need not be the one that it came to.
+        let last = self.version(session).and_then(|id| session.version(id));
         match last.and_then(|v| v.verdict()) {
             Some(verdict) if !verdict.accepted() => Tab::Cases,
             Some(_) if last.is_some_and(|v| v.id.0 > 0) => Tab::Diff,
@@ -538,8 +547,11 @@ impl App {
             });
         }
         if let Some(Overlay::Edit(editor)) = &mut self.overlay {
-            crate::tui::view::overlay::edit::dress(&mut editor.area, &self.theme);
+            edit::dress(&mut editor.area, &self.theme);
             editor.job(language).into_iter().for_each(&mut *ask);
+        }
+        if let Some(Overlay::Prompt(editor)) = &mut self.overlay {
+            edit::dress(&mut editor.area, &self.theme);
         }
         let pane = self.pane(session);
         let inner = self.plan().main_inner();
@@ -550,9 +562,9 @@ impl App {
         }
         let (id, long): (u32, Arc<str>) = match pane {
             Tab::Task => (0, task.statement.clone()),
-            Tab::Prompt => self
-                .round(session)
-                .map_or((0, Arc::from("")), |r| (r.number, r.prompt.clone())),
+            Tab::Prompt => self.shown_prompt(session).map_or((0, Arc::from("")), |p| {
+                (p.round.unwrap_or(0), p.text.clone())
+            }),
             _ => return,
         };
         let key = (Some(pane), id, long.len(), inner.width);

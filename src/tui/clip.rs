@@ -11,6 +11,7 @@ use ratatui::crossterm::Command as _;
 use crate::report;
 use crate::session::Session;
 use crate::tui::app::{App, Tab};
+use crate::tui::replies::come;
 use crate::tui::text::visible;
 use crate::tui::view::mark::mark;
 
@@ -56,21 +57,28 @@ pub fn text(app: &App, session: &Session, what: What) -> Result<(String, String)
             Ok((patch, format!("the difference {} → {}", old.id, new.id)))
         }
         What::Prompt | What::Reply => {
-            let round = app.round(session).ok_or("no prompt was sent yet")?;
             if what == What::Prompt {
-                return Ok((
-                    round.prompt.to_string(),
-                    format!("round {}'s prompt", round.number),
-                ));
+                let prompt = app.shown_prompt(session).ok_or("no prompt was sent yet")?;
+                let whose = prompt
+                    .round
+                    .map_or("the next prompt".into(), |n| format!("round {n}'s prompt"));
+                return Ok((prompt.text.to_string(), whose));
             }
-            let text = match &round.reply {
-                Some(reply) => reply.text.to_string(),
-                None => session.live.text.clone(),
-            };
+            let round = app.round(session).ok_or("no prompt was sent yet")?;
+            let number = app.shown_reply(session, round);
+            let (text, _) = come(session, round, number).text();
             if text.is_empty() {
                 return Err("no reply came yet".into());
             }
-            Ok((text, format!("round {}'s reply", round.number)))
+            let which = if number > 0 {
+                format!(" {number}")
+            } else {
+                String::new()
+            };
+            Ok((
+                text.to_owned(),
+                format!("round {}'s reply{which}", round.number),
+            ))
         }
         What::Figures => Ok((report::text::table(session), "the figures".into())),
         What::Selection => {

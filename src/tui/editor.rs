@@ -65,20 +65,6 @@ impl Editor {
         self.revision += 1;
     }
 
-    /// Puts the cursor where a click is; `area` is the place of the editor's lines.
-    pub fn click(&mut self, area: Rect, place: Position) {
-        let (top, left) = self.area.scroll_offset();
-        let row = usize::from(top) + usize::from(place.y.saturating_sub(area.y));
-        let column = place
-            .x
-            .saturating_sub(area.x + self.area.line_number_width());
-        let column = usize::from(left) + usize::from(column);
-        let at = self.area.screen_to_data(row, column);
-        let clipped = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-        self.area
-            .move_cursor(CursorMove::Jump(clipped(at.0), clipped(at.1)));
-    }
-
     /// The job that colours the text, unless it was asked for already.
     pub fn job(&mut self, language: &str) -> Option<Job> {
         if self.asked == Some(self.revision) {
@@ -112,6 +98,16 @@ impl Editor {
             .filter_map(|n| sheet.get(n))
             .find(|painted| painted.text == text)
     }
+}
+
+/// Puts the cursor of an editor where a click is; `place` is where its lines are drawn.
+pub fn click(text: &mut TextArea<'static>, place: Rect, at: Position) {
+    let (top, left) = text.scroll_offset();
+    let row = usize::from(top) + usize::from(at.y.saturating_sub(place.y));
+    let column = at.x.saturating_sub(place.x + text.line_number_width());
+    let data = text.screen_to_data(row, usize::from(left) + usize::from(column));
+    let clipped = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    text.move_cursor(CursorMove::Jump(clipped(data.0), clipped(data.1)));
 }
 
 /// A line with its tabs as the blanks that the editor draws for them.

@@ -32,6 +32,8 @@ pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effe
             let by = if action == Action::Older { -1 } else { 1 };
             app.panes.charts.step(by, app.seen.chart_cells);
         }
+        Action::Older | Action::Newer
+            if pane == Tab::Stream && app.step_reply(session, action == Action::Newer) => {}
         Action::Older | Action::Newer => {
             let at = app
                 .version(session)
@@ -83,7 +85,7 @@ pub fn look_around(app: &mut App, session: &Session, action: Action) -> Vec<Effe
             };
             show(app, Tab::Diff);
         }
-        Action::Open => app.toggle_fold(pane, None),
+        Action::Open => app.toggle_fold(session, pane, None),
         Action::Left => app.shift = app.shift.saturating_sub(8),
         Action::Right => app.shift = (app.shift + 8).min(2_000),
         _ => {}

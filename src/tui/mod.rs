@@ -8,6 +8,7 @@
 pub mod act;
 pub mod app;
 pub mod arrange;
+pub mod asking;
 pub mod bell;
 pub mod clip;
 pub mod desk;
@@ -33,6 +34,8 @@ pub mod palette;
 pub mod panes;
 pub mod picker;
 pub mod plot;
+pub mod prompt_edit;
+pub mod replies;
 mod run;
 pub mod sample;
 pub mod save;

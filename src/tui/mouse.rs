@@ -11,6 +11,7 @@ use tui_textarea::{CursorMove, TextArea};
 use crate::session::Session;
 use crate::tui::act::{Effect, terminal_event};
 use crate::tui::app::{App, Overlay, Tab};
+use crate::tui::editor;
 use crate::tui::explore::{at_home, look_around, scroll, select, show};
 use crate::tui::keys::{Action, key_of};
 use crate::tui::layout::{Part, border_at, moved};
@@ -142,22 +143,24 @@ fn wheel_on_top(app: &mut App, session: &Session, down: bool) -> Vec<Effect> {
         Some(Overlay::Messages { back }) => {
             *back = back.saturating_add_signed(-by * isize::from(NOTCH as i16));
         }
-        // What is drawn is where the cursor is.
-        Some(Overlay::Edit(editor)) => {
-            for _ in 0..NOTCH {
-                editor.area.move_cursor(if down {
-                    CursorMove::Down
-                } else {
-                    CursorMove::Up
-                });
-            }
-        }
+        Some(Overlay::Edit(editor)) => turn(&mut editor.area, down),
+        Some(Overlay::Prompt(editor)) => turn(&mut editor.area, down),
         Some(Overlay::Goal(_)) => {
             return press(app, session, &[if down { "down" } else { "up" }.to_owned()]);
         }
         _ => {}
     }
     Vec::new()
+}
+
+/// Moves the cursor of an editor by a notch of the wheel: what is drawn is where the cursor is.
+fn turn(text: &mut TextArea<'static>, down: bool) {
+    let to = if down {
+        CursorMove::Down
+    } else {
+        CursorMove::Up
+    };
+    (0..NOTCH).for_each(|_| text.move_cursor(to));
 }
 
 /// A click in what lies on top, or beside it.
@@ -192,11 +195,16 @@ fn click_on_top(
                     caret(text, area, place);
                 }
             }
-            Some(Overlay::Edit(editor)) => editor.click(area, place),
+            Some(Overlay::Edit(editor)) => editor::click(&mut editor.area, area, place),
+            Some(Overlay::Prompt(editor)) => editor::click(&mut editor.area, area, place),
             _ => {}
         },
         // Text that was typed is never left by a slip of the hand.
-        None if !matches!(app.overlay, Some(Overlay::Edit(_) | Overlay::Goal(_))) => {
+        None if !matches!(
+            app.overlay,
+            Some(Overlay::Edit(_) | Overlay::Prompt(_) | Overlay::Goal(_))
+        ) =>
+        {
             return press(app, session, &["esc".to_owned()]);
         }
         _ => {}
@@ -290,7 +298,7 @@ fn on_click(app: &mut App, session: &Session, place: Position) -> Vec<Effect> {
         show(app, tab);
     } else if let Some((_, fold)) = app.seen.folds.iter().find(|(r, _)| r.contains(place)) {
         let fold = *fold;
-        app.toggle_fold(app.pane(session), Some(fold));
+        app.toggle_fold(session, app.pane(session), Some(fold));
     } else if let Some(version) = app.version_at(place) {
         select(app, version);
     } else if let Some(row) = row.filter(|_| app.pane(session) == Tab::Cases) {

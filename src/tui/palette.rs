@@ -11,6 +11,7 @@ use crate::session::event::{Mode, VersionId};
 use crate::task::Objective;
 use crate::tui::act::{Effect, act};
 use crate::tui::app::{Against, App, Overlay, Tab};
+use crate::tui::asking;
 use crate::tui::explore;
 use crate::tui::keys::{Action, Context, name_of, shown};
 use crate::tui::picker;
@@ -35,6 +36,10 @@ pub enum Deed {
     Objective(Objective),
     /// Change how it goes on.
     Mode(Mode),
+    /// Change how many replies a round asks for.
+    Candidates(u32),
+    /// Change the temperature; none is the model's own.
+    Temperature(Option<f64>),
     /// Open an entry of the start screen.
     Open(usize),
     /// Give an earlier hint once more.
@@ -166,6 +171,9 @@ fn entries(app: &App, session: &Session) -> Vec<Entry> {
                 format!("mode: {word}"),
                 about.into(),
             ));
+        }
+        for (deed, name, about) in asking::deeds(session) {
+            all.push(entry(deed, name, about));
         }
         for hint in app.memory.hints.iter().rev().take(12) {
             let words = hint.replace('\n', " ");
@@ -323,6 +331,8 @@ pub fn done(app: &mut App, session: &Session, deed: Deed) -> Vec<Effect> {
             effects.push(Effect::Send(Command::Objective(objective)));
         }
         Deed::Mode(mode) => effects.push(Effect::Send(Command::Mode(mode))),
+        Deed::Candidates(n) => effects.push(Effect::Send(Command::Candidates(n))),
+        Deed::Temperature(t) => effects.push(Effect::Send(Command::Temperature(t))),
         Deed::Open(entry) => {
             if let Some(home) = &mut app.home {
                 home.cursor = entry;

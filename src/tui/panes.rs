@@ -10,6 +10,7 @@ use crate::tui::app::{App, Tab};
 use crate::tui::diff::Diff;
 use crate::tui::diff::pane::DiffPane;
 use crate::tui::find::TreePane;
+use crate::tui::replies::RepliesPane;
 use crate::tui::sheet::{Sheet, Stack};
 use crate::tui::stream::Reply;
 
@@ -28,6 +29,8 @@ pub struct Panes {
     pub charts: ChartPane,
     /// The reasoning before a reply, laid out while it is shown.
     pub thoughts: Reply,
+    /// Several replies of a round.
+    pub replies: RepliesPane,
 }
 
 /// Something on the screen that opens and closes.
@@ -37,6 +40,8 @@ pub enum Fold {
     Part(usize),
     /// The reasoning of the reply.
     Reasoning,
+    /// One of several replies: a click chooses it.
+    Reply(u32),
 }
 
 /// What the cases are sorted by.
@@ -185,8 +190,9 @@ impl App {
     }
 
     /// Opens or closes what has the focus in a pane, or what was clicked.
-    pub fn toggle_fold(&mut self, pane: Tab, fold: Option<Fold>) {
+    pub fn toggle_fold(&mut self, session: &Session, pane: Tab, fold: Option<Fold>) {
         match (fold, pane) {
+            (Some(Fold::Reply(number)), _) => self.choose_reply(session, number),
             (Some(Fold::Part(part)), _) => {
                 self.hold_place(Tab::Diff);
                 self.panes.diff.toggle(part);
@@ -243,6 +249,9 @@ impl App {
 
     /// Side by side, or one under the other, whatever would fit better.
     pub fn toggle_columns(&mut self, session: &Session) {
+        if self.pane(session) == Tab::Stream && self.toggle_reply_columns(session) {
+            return;
+        }
         use crate::tui::diff::layout::Columns;
         let pair = self.diff_pair(session);
         let diff = &mut self.panes.diff;
@@ -270,29 +279,6 @@ impl App {
             "long lines are broken to fit"
         };
         self.say(words, false);
-    }
-
-    /// Lays out the reply that is shown: the live one while it comes, else the one that was kept.
-    pub(super) fn prepare_stream(&mut self, session: &Session, width: usize, language: &str) {
-        let Some(round) = self.round(session) else {
-            return;
-        };
-        let live = session.round().is_some_and(|r| r.number == round.number);
-        let (text, reasoning): (&str, &str) = match &round.reply {
-            Some(reply) => (&reply.text, &reply.reasoning),
-            None if live => (&session.live.text, &session.live.reasoning),
-            None => ("", ""),
-        };
-        let syntaxes = self.syntaxes.clone();
-        self.reply
-            .update(round.number, text, width, language, syntaxes.as_ref());
-        // What is folded away costs nothing.
-        if self.reply.rows().is_empty() || self.unfolded.contains(&Tab::Stream) {
-            let room = width.saturating_sub(2);
-            self.panes
-                .thoughts
-                .update(round.number, reasoning, room, language, None);
-        }
     }
 
     /// To another case, in the order in which they are shown.

@@ -85,6 +85,7 @@ const ROWS: &[Row] = &[
     (MODEL, "template", &["template"], Form::Words, "default", "The prompt's template; tab 6 of the workbench shows what it makes"),
     (LOOP, "objective", &["objective"], Form::Words, "time", "What is to become better in new sessions (in a running one: o)"),
     (LOOP, "rounds", &["rounds"], Form::Number, "10", "Rounds of a session"),
+    (LOOP, "candidates", &["candidates"], Form::Number, "1", "Replies that every round asks for side by side, 1 to 8 (in a running one: C)"),
     (LOOP, "comparison", &["comparison"], Form::Words, "30s", "Time that one comparison may take; more finds smaller differences"),
     (LIMITS, "time", &["limits", "time_limit"], Form::Words, "10s", "A run that takes longer is stopped"),
     (LIMITS, "memory", &["limits", "memory_limit"], Form::Words, "512MiB", "A run that needs more is stopped"),

@@ -38,7 +38,8 @@ pub struct ReplyRow {
 /// A reply laid out in rows.
 #[derive(Debug, Default)]
 pub struct Reply {
-    round: u32,
+    /// Which round, and which of its replies.
+    of: (u32, u32),
     width: usize,
     coloured: bool,
     /// Bytes of the text that are laid out for good.
@@ -76,13 +77,13 @@ impl Reply {
     /// Takes in the text as it is now. Cheap where it only grew.
     pub fn update(
         &mut self,
-        round: u32,
+        of: (u32, u32),
         text: &str,
         width: usize,
         language: &str,
         syntaxes: Option<&Arc<Syntaxes>>,
     ) {
-        let grew = self.round == round
+        let grew = self.of == of
             && self.width == width
             && self.coloured == syntaxes.is_some()
             && text
@@ -90,7 +91,7 @@ impl Reply {
                 .is_some_and(|past| past.ends_with(&self.seal));
         if !grew {
             *self = Self {
-                round,
+                of,
                 width,
                 coloured: syntaxes.is_some(),
                 ..Self::default()
@@ -263,12 +264,12 @@ mod tests {
     fn grown_token_by_token_it_looks_as_if_it_had_come_at_once() {
         let syntaxes = Arc::new(Syntaxes::default());
         let mut whole = Reply::default();
-        whole.update(1, REPLY, 30, "python", Some(&syntaxes));
+        whole.update((1, 0), REPLY, 30, "python", Some(&syntaxes));
         let mut grown = Reply::default();
         for (end, _) in REPLY.char_indices().step_by(3) {
-            grown.update(1, &REPLY[..end], 30, "python", Some(&syntaxes));
+            grown.update((1, 0), &REPLY[..end], 30, "python", Some(&syntaxes));
         }
-        grown.update(1, REPLY, 30, "python", Some(&syntaxes));
+        grown.update((1, 0), REPLY, 30, "python", Some(&syntaxes));
         assert_eq!(grown.rows(), whole.rows());
         assert!(grown.rows().iter().any(|r| {
             r.kind == Kind::Code
@@ -285,11 +286,11 @@ mod tests {
             let long = "wordy 日本 ".repeat(1 << 16);
             let text = format!("{head}{long}\nend\n");
             let mut whole = Reply::default();
-            whole.update(1, &text, 40, "python", None);
+            whole.update((1, 0), &text, 40, "python", None);
             let mut grown = Reply::default();
             let most = head.len() + long.len() - 7;
             grown.update(
-                1,
+                (1, 0),
                 &text[..text.floor_char_boundary(most)],
                 40,
                 "python",
@@ -300,7 +301,7 @@ mod tests {
                 open * 20 < 2 * PIECE,
                 "{open} rows are laid out for a token"
             );
-            grown.update(1, &text, 40, "python", None);
+            grown.update((1, 0), &text, 40, "python", None);
             assert_eq!(grown.rows(), whole.rows());
             let squeeze = |s: &str| s.replace([' ', '\n'], "").replace("```", "");
             let shown: String = whole.rows().iter().map(|r| r.line.text.as_str()).collect();
@@ -311,10 +312,10 @@ mod tests {
     #[test]
     fn another_round_or_width_starts_anew() {
         let mut reply = Reply::default();
-        reply.update(1, "old\nwords\n", 20, "python", None);
-        reply.update(2, "new\n", 20, "python", None);
+        reply.update((1, 0), "old\nwords\n", 20, "python", None);
+        reply.update((2, 0), "new\n", 20, "python", None);
         assert_eq!(reply.rows().len(), 1);
-        reply.update(2, "other text\nmore\n", 20, "python", None);
+        reply.update((2, 0), "other text\nmore\n", 20, "python", None);
         assert_eq!(reply.rows()[0].line.text, "other text");
     }
 }

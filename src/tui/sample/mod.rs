@@ -260,6 +260,7 @@ impl Maker {
                 parent,
                 objective: Objective::Time,
                 hint: String::new(),
+                candidates: 1,
             },
         );
         let prompt = format!(
@@ -275,6 +276,8 @@ impl Maker {
             10,
             Event::PromptSent {
                 round,
+                candidate: 0,
+                edited: false,
                 model: "qwen2.5-coder".into(),
                 prompt: prompt.into(),
             },
@@ -412,6 +415,7 @@ impl Maker {
                 wait,
                 Event::ReplyDelta {
                     round,
+                    candidate: 0,
                     reasoning: true,
                     text: piece,
                 },
@@ -428,6 +432,7 @@ impl Maker {
                 wait,
                 Event::ReplyDelta {
                     round,
+                    candidate: 0,
                     reasoning: false,
                     text: piece,
                 },
@@ -446,6 +451,7 @@ impl Maker {
             30,
             Event::ReplyEnded {
                 round,
+                candidate: 0,
                 model: "qwen2.5-coder".into(),
                 text: text.into(),
                 reasoning: reasoning.into(),
@@ -475,6 +481,7 @@ impl Maker {
                 version: VersionId(id),
                 parent,
                 round,
+                candidate: 0,
                 author,
                 source,
             },

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::sandbox::Tier;
 use crate::session::event::{Mode, Stage, VersionId};
+use crate::tui::asking;
 use crate::tui::text::{cut, visible};
 use crate::tui::theme::Role;
 use crate::tui::view::{Context, line_width, put};
@@ -122,6 +123,9 @@ fn round<'a>(cx: Context<'a>, room: usize) -> Vec<Span<'a>> {
     let mut spans = vec![cx.span("round ", Role::Muted), cx.span(count, Role::Text)];
     if room >= 60 {
         spans.push(cx.span(format!(" {mode}"), Role::Muted));
+    }
+    if let Some(words) = asking::in_words(cx.session).filter(|_| room >= 100) {
+        spans.push(cx.span(format!(" · {words}"), Role::Muted));
     }
     spans
 }

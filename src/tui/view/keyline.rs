@@ -80,6 +80,17 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
                 ("esc", "leave"),
             ]);
         }
+        Some(Overlay::Prompt(editor)) if editor.leaving => {
+            return fixed(&[("y", "throw away"), ("s", "send it"), ("esc", "go on")]);
+        }
+        Some(Overlay::Prompt(_)) => {
+            return fixed(&[
+                ("ctrl-s", "send it"),
+                ("ctrl-u", "undo"),
+                ("ctrl-r", "redo"),
+                ("esc", "leave"),
+            ]);
+        }
         Some(Overlay::Save { .. }) => return fixed(&[("⏎", "save"), ("esc", "leave")]),
         Some(Overlay::Quit | Overlay::Overwrite { .. }) => {
             return fixed(&[("y", "yes"), ("esc", "no")]);
@@ -148,6 +159,9 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
     let by_hand = cx.session.decisions.last().is_some_and(|d| d.by_hand);
     if by_hand && undoable(cx.session).is_some() {
         all.insert(1.min(all.len()), (Action::Undo, "undo decision"));
+    }
+    if cx.session.stage == Stage::Waiting && cx.session.prepared.is_some() {
+        all.insert(2.min(all.len()), (Action::EditPrompt, "edit prompt"));
     }
     if cx.app.zoomed.is_some() {
         all.insert(0, (Action::Zoom, "all panes"));

@@ -129,16 +129,27 @@ fn info(cx: Context<'_>, pane: Tab, room: usize) -> String {
         Tab::Cases => version.map_or(String::new(), |v| format!(" {v} ")),
         Tab::Stream => stream::info(cx),
         Tab::Charts => charts::info(cx),
-        Tab::Prompt => cx
-            .app
-            .round(cx.session)
-            .map_or(String::new(), |r| format!(" round {} ", r.number)),
+        Tab::Prompt => prompt_info(cx),
         Tab::Task => cx
             .session
             .task
             .as_ref()
             .map_or(String::new(), |t| format!(" {} cases ", t.cases.len())),
         _ => String::new(),
+    }
+}
+
+fn prompt_info(cx: Context<'_>) -> String {
+    let Some(prompt) = cx.app.shown_prompt(cx.session) else {
+        return String::new();
+    };
+    match (prompt.round, prompt.edited) {
+        (None, _) => {
+            let key = cx.app.keys.shown(Action::EditPrompt);
+            format!(" as it would go out now · {key} edits it ")
+        }
+        (Some(round), true) => format!(" round {round} · edited by hand "),
+        (Some(round), false) => format!(" round {round} "),
     }
 }
 

@@ -55,6 +55,8 @@ pub fn mark(session: &Session, app: &App, version: &Version) -> Mark {
                 word,
                 role: Role::Candidate,
             },
+            // Of several candidates one is measured after the other.
+            None if waits(session, version) => new("·", "waits", Role::Muted),
             None => new("·", "not measured", Role::Muted),
         };
     };
@@ -110,6 +112,12 @@ pub fn mark(session: &Session, app: &App, version: &Version) -> Mark {
         None if accepted => new("▲", "passes", Role::Heat1),
         None => new("·", "passes", Role::Muted),
     }
+}
+
+/// Whether a candidate of the round that is on has its turn still to come.
+fn waits(session: &Session, version: &Version) -> bool {
+    let round = session.round();
+    working(session) && round.is_some_and(|r| r.candidates > 1 && r.number == version.round)
 }
 
 fn in_work(session: &Session, id: VersionId) -> Option<String> {

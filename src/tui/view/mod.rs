@@ -16,6 +16,7 @@ pub mod mark;
 pub mod overlay;
 pub mod press;
 pub mod progress;
+pub mod replies;
 pub mod settings;
 pub mod start;
 pub mod state;

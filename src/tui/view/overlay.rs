@@ -60,6 +60,24 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
                 );
             }
         }
+        Overlay::Prompt(editor) => {
+            let title = "the prompt of the next round · ctrl-s sends it · esc leaves it";
+            edit::draw(cx, area, title, &editor.area, buffer, seen);
+            if editor.leaving {
+                question(
+                    cx,
+                    area,
+                    "Throw your changes of the prompt away?",
+                    &[
+                        ("y", "throw away"),
+                        ("s", "send it"),
+                        ("any other key", "go on editing"),
+                    ],
+                    buffer,
+                    seen,
+                );
+            }
+        }
         Overlay::Themes { names, cursor, .. } => {
             themes::draw(cx, area, names, *cursor, buffer, seen);
         }

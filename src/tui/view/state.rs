@@ -8,7 +8,6 @@ use crate::session::Session;
 use crate::session::event::{Mode, Stage};
 use crate::tui::app::Seen;
 use crate::tui::keys::Action;
-use crate::tui::stream::guess_tokens;
 use crate::tui::text::{cut, visible, width};
 use crate::tui::theme::Role;
 use crate::tui::view::keyline::keys;
@@ -150,8 +149,15 @@ fn at_work(cx: Context<'_>) -> Now {
             now
         }
         Stage::Streaming => {
-            let tokens = guess_tokens(&session.live.text) + guess_tokens(&session.live.reasoning);
-            on(format!("v{next} is coming"))
+            let tokens = session.heard().div_ceil(4) as u64;
+            let what = match session.round() {
+                Some(round) if round.candidates > 1 => {
+                    let done = round.replies.len();
+                    format!("{done} of {} replies have come", round.candidates)
+                }
+                _ => format!("v{next} is coming"),
+            };
+            on(what)
                 .and([format!("{tokens} tok")])
                 .and(speed(cx, tokens))
                 .and(elapsed(cx))
@@ -225,6 +231,15 @@ fn waiting(cx: Context<'_>) -> String {
     if cx.session.task.is_none() {
         return "opening".into();
     }
+    if cx.session.prepared.as_ref().is_some_and(|p| p.asked) {
+        let (edit, send) = (
+            cx.app.keys.shown(Action::EditPrompt),
+            cx.app.keys.shown(Action::NextRound),
+        );
+        return format!(
+            "the next prompt is ready, waiting for you: {edit} edits it, {send} sends it"
+        );
+    }
     match cx.session.mode {
         Mode::Step => match cx.app.keys.shown(Action::NextRound) {
             key if key.is_empty() => "waiting for you".into(),
@@ -276,7 +291,7 @@ fn this_case(cx: Context<'_>) -> Option<String> {
 }
 
 fn speed(cx: Context<'_>, tokens: u64) -> Option<String> {
-    let first = cx.session.live.first_text_at?;
+    let first = cx.session.live.first_text_at()?;
     let last = cx.session.last_at.unwrap_or(first);
     let seconds = last.duration_since(first).as_secs_f64();
     (seconds >= 0.4).then(|| format!("{:.0} tok/s", tokens as f64 / seconds))

@@ -10,11 +10,12 @@ use crate::session::event::{Finish, Stage};
 use crate::session::fold::Round;
 use crate::tui::app::{Seen, Tab};
 use crate::tui::panes::Fold;
+use crate::tui::replies::{Come, come};
 use crate::tui::stream::{Kind, ReplyRow, guess_tokens};
 use crate::tui::text::{visible, wrap_all};
 use crate::tui::theme::Role;
 use crate::tui::view::mark::spinner;
-use crate::tui::view::{Context, put};
+use crate::tui::view::{Context, put, replies};
 use crate::units::Nanos;
 
 /// Rows of reasoning shown while nothing else has come.
@@ -26,21 +27,12 @@ pub fn info(cx: Context<'_>) -> String {
     let Some(round) = cx.app.round(cx.session) else {
         return String::new();
     };
-    let (tokens, counted) = tokens(cx, round);
-    let about = if counted { "" } else { "~" };
     let mut words = vec![format!("round {}", round.number)];
-    if tokens > 0 {
-        words.push(format!("{about}{tokens} tok"));
+    if round.candidates > 1 {
+        words.extend(replies::info(cx, round));
+        return format!(" {} ", words.join(" · "));
     }
-    if let Some(pace) = pace(cx, round) {
-        if let Some(speed) = pace.speed(tokens) {
-            words.push(format!("{speed:.0} tok/s"));
-        }
-        // A tape may not know how long its model thought.
-        if pace.first > 0.0 {
-            words.push(format!("first after {}", Nanos::from_seconds(pace.first)));
-        }
-    }
+    words.extend(figures(come(cx.session, round, 0), "first after"));
     match cx.app.reply.block() {
         Some(block) if block.open => words.push(format!("block {} open", block.number)),
         Some(block) if block.number > 1 => words.push(format!("{} blocks", block.number)),
@@ -50,50 +42,21 @@ pub fn info(cx: Context<'_>) -> String {
     format!(" {} ", words.join(" · "))
 }
 
-/// Tokens of a reply so far, and whether somebody counted them.
-fn tokens(cx: Context<'_>, round: &Round) -> (u64, bool) {
-    let live = &cx.session.live;
-    round.reply.as_ref().map_or_else(
-        || {
-            (
-                guess_tokens(&live.text) + guess_tokens(&live.reasoning),
-                false,
-            )
-        },
-        |r| (r.usage.reply_tokens, r.usage.counted),
-    )
-}
-
-/// How a reply came, in seconds.
-struct Pace {
-    /// From the prompt to the first text.
-    first: f64,
-    /// From the first text to the last.
-    coming: f64,
-}
-
-impl Pace {
-    /// Tokens per second, once there is enough to say it.
-    fn speed(&self, tokens: u64) -> Option<f64> {
-        (self.coming >= 0.3).then(|| tokens as f64 / self.coming)
+/// Tokens of a reply, how fast they come, and after what time the first one came, in words for that.
+#[must_use]
+pub fn figures(come: Come<'_>, first: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let (tokens, counted) = come.tokens();
+    let about = if counted { "" } else { "~" };
+    if tokens > 0 {
+        words.push(format!("{about}{tokens} tok"));
     }
-}
-
-fn pace(cx: Context<'_>, round: &Round) -> Option<Pace> {
-    let Some(reply) = &round.reply else {
-        let live = &cx.session.live;
-        let (asked, first) = (live.asked_at?, live.first_text_at?);
-        let last = cx.session.last_at?;
-        return Some(Pace {
-            first: first.duration_since(asked).as_secs_f64().max(0.0),
-            coming: last.duration_since(first).as_secs_f64(),
-        });
-    };
-    let (first, last) = (reply.chunks.first()?.0, reply.chunks.last()?.0);
-    Some(Pace {
-        first: first as f64 / 1e3,
-        coming: last.saturating_sub(first) as f64 / 1e3,
-    })
+    words.extend(come.speed().map(|speed| format!("{speed:.0} tok/s")));
+    // A tape may not know how long its model thought.
+    if let Some(pace) = come.pace().filter(|p| p.first > 0.0) {
+        words.push(format!("{first} {}", Nanos::from_seconds(pace.first)));
+    }
+    words
 }
 
 /// Whether a reply grows that was scrolled away from: the developer should know that there is more.
@@ -101,7 +64,7 @@ fn pace(cx: Context<'_>, round: &Round) -> Option<Pace> {
 pub fn runs_ahead(cx: Context<'_>) -> bool {
     cx.session.stage == Stage::Streaming
         && cx.app.scroll.contains_key(&Tab::Stream)
-        && cx.app.round(cx.session).is_some_and(|r| r.reply.is_none())
+        && (cx.app.round(cx.session)).is_some_and(|r| !r.is_answered())
 }
 
 /// Draws it.
@@ -115,19 +78,32 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         );
         return;
     };
-    let live = round.reply.is_none();
-    let reasoning: &str = round
-        .reply
-        .as_ref()
-        .map_or(if live { &cx.session.live.reasoning } else { "" }, |r| {
-            &r.reasoning
-        });
-    let head = head(cx, reasoning);
+    if round.candidates > 1 {
+        replies::draw(cx, round, area, buffer, seen);
+    } else {
+        one(cx, round, 0, area, buffer, seen);
+    }
+}
+
+/// Draws one reply over the whole area.
+pub fn one(
+    cx: Context<'_>,
+    round: &Round,
+    number: u32,
+    area: Rect,
+    buffer: &mut Buffer,
+    seen: &mut Seen,
+) {
+    let reply = come(cx.session, round, number);
+    let live = !round.is_answered();
+    let (_, reasoning) = reply.text();
+    let head = head(cx, reasoning, reply);
     let thoughts = shown_thoughts(cx, reasoning);
     let gap = usize::from(!reasoning.is_empty());
     let rows = cx.app.reply.rows();
-    let tail = tail(cx, area.width.into());
+    let tail = tail(cx, round, number, area.width.into());
     let before = head.len() + thoughts.len() + gap;
+    seen.room = area.height.into();
     seen.total = before + rows.len() + tail.len();
     let last = seen.total.saturating_sub(seen.room);
     // A reply that comes is followed at its end; one that is over is read from its start.
@@ -139,7 +115,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         .copied()
         .unwrap_or(natural)
         .min(last);
-    let open = live && cx.session.stage == Stage::Streaming && tail.is_empty();
+    let open = reply.is_coming() && cx.session.stage == Stage::Streaming && tail.is_empty();
     let dim = cx.theme.fg(Role::Muted).add_modifier(Modifier::ITALIC);
     for n in 0..usize::from(area.height) {
         let at = seen.first + n;
@@ -185,10 +161,12 @@ fn shown_thoughts<'a>(cx: Context<'a>, reasoning: &str) -> &'a [ReplyRow] {
     }
 }
 
-fn head<'a>(cx: Context<'a>, reasoning: &str) -> Vec<Line<'a>> {
+fn head<'a>(cx: Context<'a>, reasoning: &str, reply: Come<'_>) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     let thinking = cx.app.reply.rows().is_empty();
-    if thinking && matches!(cx.session.stage, Stage::Asking | Stage::Retrying { .. }) {
+    let silent = matches!(cx.session.stage, Stage::Asking | Stage::Retrying { .. })
+        || matches!(reply, Come::Growing(g) if g.first_text_at.is_none());
+    if thinking && silent {
         let words = format!(
             " {} was asked; nothing came yet",
             visible(&cx.session.model)
@@ -218,7 +196,8 @@ fn head<'a>(cx: Context<'a>, reasoning: &str) -> Vec<Line<'a>> {
     lines
 }
 
-fn reply_line<'a>(cx: Context<'a>, row: &'a ReplyRow, caret: bool) -> Line<'a> {
+/// A row of a reply.
+pub(super) fn reply_line<'a>(cx: Context<'a>, row: &'a ReplyRow, caret: bool) -> Line<'a> {
     let mut spans = Vec::new();
     match row.kind {
         Kind::Prose => {}
@@ -241,39 +220,53 @@ fn reply_line<'a>(cx: Context<'a>, row: &'a ReplyRow, caret: bool) -> Line<'a> {
     Line::from(spans)
 }
 
-/// How the reply ended, where that needs saying.
-fn tail<'a>(cx: Context<'a>, room: usize) -> Vec<Line<'a>> {
-    let Some(round) = cx.app.round(cx.session) else {
-        return Vec::new();
-    };
+/// How a reply ended, where that needs saying.
+#[must_use]
+pub(super) fn ending(finish: Finish) -> (&'static str, Role) {
+    match finish {
+        Finish::Stop => ("", Role::Muted),
+        Finish::Length => (
+            "the reply was cut off: its budget of tokens was spent",
+            Role::Warn,
+        ),
+        Finish::Refused => ("the model refused", Role::Error),
+        Finish::Incomplete => ("the reply broke off; it is not evaluated", Role::Error),
+        Finish::Stopped => ("you stopped the reply; what came is kept", Role::Warn),
+        Finish::Failed => ("the model failed", Role::Error),
+    }
+}
+
+/// How the reply ended and what came of it, where that needs saying.
+pub(super) fn tail<'a>(cx: Context<'a>, round: &Round, number: u32, room: usize) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
-    if let Some(reply) = &round.reply {
-        let (words, role) = match reply.finish {
-            Finish::Stop => ("", Role::Muted),
-            Finish::Length => (
-                "the reply was cut off: its budget of tokens was spent",
-                Role::Warn,
-            ),
-            Finish::Refused => ("the model refused", Role::Error),
-            Finish::Incomplete => ("the reply broke off; it is not evaluated", Role::Error),
-            Finish::Stopped => ("you stopped the reply; what came is kept", Role::Warn),
-            Finish::Failed => ("the model failed", Role::Error),
-        };
+    let fate = round.fates.get(&number);
+    if let Some(reply) = round.reply(number) {
+        let (words, role) = ending(reply.finish);
         if !words.is_empty() {
             lines.push(Line::default());
-            lines.push(Line::from(cx.span(words, role)));
+            lines.extend(
+                wrap_all(words, room)
+                    .into_iter()
+                    .map(|text| Line::from(cx.span(text, role))),
+            );
         }
+        // Where nothing came of it for that very reason it is said below.
+        let error = Some(&reply.error).filter(|e| Some(*e) != fate);
         lines.extend(
-            wrap_all(&reply.error, room)
+            wrap_all(error.map_or("", String::as_str), room)
                 .into_iter()
                 .map(|text| Line::from(cx.span(text, Role::Error))),
         );
     }
-    if let Some(why) = &round.failed {
+    let why = fate.or(round.failed.as_ref().filter(|_| round.candidates == 1));
+    if let Some(why) = why {
+        let of = if round.candidates == 1 {
+            "no version came of this round"
+        } else {
+            "no version came of it"
+        };
         lines.push(Line::default());
-        lines.push(Line::from(
-            cx.span("no version came of this round", Role::Warn),
-        ));
+        lines.push(Line::from(cx.span(of, Role::Warn)));
         lines.extend(
             wrap_all(why, room)
                 .into_iter()

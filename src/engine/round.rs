@@ -1,0 +1,257 @@
+//! A round: prompt → replies → candidates → evaluation → decision; and of several candidates, which one is confirmed.
+//!
+//! All candidates of a round have the same parent. Those that pass are compared with the incumbent; of several that look
+//! better the one with the largest lower bound is measured again on fresh pairs, and only it can win. However many are
+//! tried, a round therefore confirms once, and its chance of a false win stays that of one confirmation.
+
+use crate::engine::hands::{Looked, Subject};
+use crate::engine::judging::Standing;
+use crate::engine::run::{Interrupt, Loop};
+use crate::measure::judge::JudgeError;
+use crate::measure::{Answer, Comparison, Evaluation};
+use crate::session::Event;
+use crate::session::event::{Author, Stage, VersionId};
+
+/// A candidate that passes, with what is known of it.
+struct Passing {
+    subject: Subject,
+    evaluation: Evaluation,
+}
+
+impl Loop {
+    /// prompt → replies → candidates → evaluation → decision.
+    pub(super) async fn round(&mut self) {
+        self.asked_for = self.asked_for.saturating_sub(1);
+        self.halted = false;
+        let round = self.session.rounds.last().map_or(1, |r| r.number + 1);
+        let parent = self.session.next_parent();
+        let (objective, hint) = (self.session.objective, self.session.hint.clone());
+        let candidates = self.session.asks_for().min(self.setup.provider.at_once());
+        self.emit(Event::RoundStarted {
+            round,
+            parent,
+            objective,
+            hint,
+            candidates,
+        });
+        self.breathe(1).await;
+        let answers = self.answers(round, parent, candidates).await;
+        let cut_short = answers.cut_short;
+        let mut nothing = answers.nothing;
+        // A round that is done again keeps its replies in the journal, but makes no versions.
+        let codes = if self.interrupt == Some(Interrupt::Retry) {
+            Vec::new()
+        } else {
+            answers.codes
+        };
+        let (versions, twins) = self.versions_of(round, parent, codes, &mut nothing);
+        if candidates > 1 {
+            for (candidate, reason) in &nothing {
+                let (candidate, reason) = (*candidate, reason.clone());
+                self.emit(Event::CandidateFailed {
+                    round,
+                    candidate,
+                    reason,
+                });
+            }
+        }
+        if versions.is_empty() {
+            let reason = in_vain(&nothing);
+            self.emit(Event::RoundFailed { round, reason });
+            for twin in twins {
+                self.judge_if_new(twin).await;
+            }
+        } else {
+            if let Some(version) = versions.first().copied() {
+                self.stage(Stage::Building { version });
+            }
+            self.breathe(1).await;
+            match versions[..] {
+                _ if self.interrupt.is_some() => self.unmeasured(&versions),
+                [only] => self.judge(only).await,
+                _ => self.judge_several(&versions).await,
+            }
+            self.breathe(1).await;
+        }
+        self.breathe(1).await;
+        self.halted |= cut_short;
+    }
+
+    /// Makes a version of each code that is new; of the others says which version they are.
+    fn versions_of(
+        &mut self,
+        round: u32,
+        parent: VersionId,
+        codes: Vec<(u32, String)>,
+        nothing: &mut Vec<(u32, String)>,
+    ) -> (Vec<VersionId>, Vec<VersionId>) {
+        let name = self.setup.provider.name();
+        let author = if self.setup.provider.recorded() {
+            Author::Tape { name }
+        } else {
+            Author::Model { name }
+        };
+        let (mut made, mut twins) = (Vec::new(), Vec::new());
+        for (candidate, code) in codes {
+            let known = &self.session.versions;
+            if let Some(same) = known.iter().find(|v| v.source.text.trim() == code.trim()) {
+                let same = same.id;
+                nothing.push((
+                    candidate,
+                    format!(
+                        "the reply is the same code as {same}, word for word; nothing to measure"
+                    ),
+                ));
+                if !made.contains(&same) {
+                    twins.push(same);
+                }
+            } else {
+                made.push(self.create(Some(parent), (round, candidate), author.clone(), code));
+            }
+        }
+        nothing.sort_by_key(|n| n.0);
+        (made, twins)
+    }
+
+    /// Checks all, compares those that pass, confirms the most promising one.
+    async fn judge_several(&mut self, versions: &[VersionId]) {
+        let mut passing = Vec::new();
+        for (n, version) in versions.iter().enumerate() {
+            match self.evaluate(*version).await {
+                Ok((subject, evaluation)) => {
+                    if evaluation.verdict.accepted() && self.session.incumbent.is_some() {
+                        passing.push(Passing {
+                            subject,
+                            evaluation,
+                        });
+                    } else {
+                        self.settle(*version, evaluation, Standing::Alone);
+                    }
+                }
+                Err(error) => {
+                    let over = !matches!(error, JudgeError::Task(_));
+                    self.judge_failed(*version, error);
+                    if over {
+                        let rest = versions.iter().skip(n + 1).copied();
+                        let left: Vec<VersionId> =
+                            passing.iter().map(|p| p.subject.id).chain(rest).collect();
+                        return self.unmeasured(&left);
+                    }
+                }
+            }
+        }
+        if passing.len() == 1
+            && let Some(only) = passing.pop()
+        {
+            self.breathe(1).await;
+            return self.contest(only.subject, only.evaluation).await;
+        }
+        self.rank(passing).await;
+    }
+
+    /// Compares several candidates with the incumbent; the best of those that look better is confirmed.
+    async fn rank(&mut self, passing: Vec<Passing>) {
+        let Some(incumbent) = self.session.incumbent.and_then(|id| self.subject(id)) else {
+            return;
+        };
+        let mut promising: Vec<(Passing, Comparison)> = Vec::new();
+        let mut waiting = passing.into_iter();
+        while let Some(Passing {
+            subject,
+            evaluation,
+        }) = waiting.next()
+        {
+            self.breathe(1).await;
+            let version = subject.id;
+            match self.look(&subject, &incumbent).await {
+                Ok(Looked::Promising(comparison)) => {
+                    promising.push((
+                        Passing {
+                            subject,
+                            evaluation,
+                        },
+                        comparison,
+                    ));
+                }
+                Ok(Looked::Settled(versus)) => {
+                    self.conclude(version, evaluation, &incumbent, versus);
+                }
+                Err(error) => {
+                    self.judge_failed(version, error);
+                    let left: Vec<VersionId> = promising
+                        .iter()
+                        .map(|(p, _)| p.subject.id)
+                        .chain(waiting.map(|p| p.subject.id))
+                        .collect();
+                    return self.unmeasured(&left);
+                }
+            }
+        }
+        let low = |c: &Comparison| c.low.0;
+        let best = (0..promising.len()).max_by(|a, b| {
+            let order = low(&promising[*a].1).total_cmp(&low(&promising[*b].1));
+            // Of equals the first.
+            order.then(b.cmp(a))
+        });
+        let Some(best) = best else {
+            return;
+        };
+        let (best, _) = promising.remove(best);
+        for (other, comparison) in promising {
+            let by = best.subject.id;
+            let standing = Standing::Outdone {
+                comparison: outdone(comparison, by),
+                by,
+            };
+            self.settle(other.subject.id, other.evaluation, standing);
+        }
+        self.breathe(1).await;
+        let version = best.subject.id;
+        match self.confirm(&best.subject, &incumbent).await {
+            Ok(versus) => self.conclude(version, best.evaluation, &incumbent, versus),
+            Err(error) => self.judge_failed(version, error),
+        }
+    }
+
+    /// Says of versions that they are kept but have no verdict.
+    fn unmeasured(&mut self, versions: &[VersionId]) {
+        let names: Vec<String> = versions.iter().map(ToString::to_string).collect();
+        let (are, them) = match names.len() {
+            0 => return,
+            1 => ("is", "it"),
+            _ => ("are", "them"),
+        };
+        self.note(
+            format!(
+                "{} {are} kept but not measured: stopped (`reheat resume` measures {them})",
+                names.join(", ")
+            ),
+            false,
+        );
+    }
+}
+
+/// Why a round came to nothing, in one sentence.
+fn in_vain(nothing: &[(u32, String)]) -> String {
+    match nothing {
+        [] => "the round was stopped".into(),
+        [(_, why)] => why.clone(),
+        [(_, first), rest @ ..] if rest.iter().all(|(_, why)| why == first) => {
+            format!("none of {} replies can be used: {first}", nothing.len())
+        }
+        // Why is said of each of them.
+        all => format!("none of {} replies gave a new version", all.len()),
+    }
+}
+
+/// What is reported of a promising candidate that another one of its round went before: no win, and no defeat.
+fn outdone(comparison: Comparison, by: VersionId) -> Comparison {
+    Comparison {
+        answer: Answer::Undecided,
+        note: format!(
+            "looks better ({} after {} pairs), but {by} of the same round looks better still and was measured again instead",
+            comparison.gain, comparison.pairs
+        ),
+        ..comparison
+    }
+}

@@ -1,0 +1,209 @@
+//! The replies of a round, as they come and as they ended: the part of the fold that hears the model.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::session::event::{Event, Finish, Happened, Stage, Usage};
+use crate::session::fold::{Live, Round, Session};
+
+/// A reply that ended.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The answer.
+    pub text: Arc<str>,
+    /// The reasoning apart from it.
+    pub reasoning: Arc<str>,
+    /// [ms since the prompt, byte offset in `text` reached].
+    pub chunks: Vec<(u64, usize)>,
+    /// Tokens.
+    pub usage: Usage,
+    /// How it ended.
+    pub finish: Finish,
+    /// What went wrong, if something did.
+    pub error: String,
+}
+
+/// A reply that is coming.
+#[derive(Clone, Debug)]
+pub struct Growing {
+    /// The answer so far.
+    pub text: String,
+    /// The reasoning so far.
+    pub reasoning: String,
+    /// When the prompt was sent.
+    pub asked_at: Timestamp,
+    /// When the first text came.
+    pub first_text_at: Option<Timestamp>,
+    /// When the last text came.
+    pub last_text_at: Option<Timestamp>,
+}
+
+/// What the next round would ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// The whole prompt.
+    pub prompt: Arc<str>,
+    /// Whether the loop waits because the developer wants to see it first.
+    pub asked: bool,
+}
+
+impl Growing {
+    fn asked(at: Timestamp) -> Self {
+        Self {
+            text: String::new(),
+            reasoning: String::new(),
+            asked_at: at,
+            first_text_at: None,
+            last_text_at: None,
+        }
+    }
+}
+
+impl Live {
+    /// When the first text of all came.
+    #[must_use]
+    pub fn first_text_at(&self) -> Option<Timestamp> {
+        self.replies.values().filter_map(|r| r.first_text_at).min()
+    }
+
+    /// When the prompt was sent.
+    #[must_use]
+    pub fn asked_at(&self) -> Option<Timestamp> {
+        self.replies.values().map(|r| r.asked_at).min()
+    }
+}
+
+impl Round {
+    /// The numbers of its replies: 0 is the only one, several count from 1.
+    #[must_use]
+    pub fn numbers(&self) -> std::ops::RangeInclusive<u32> {
+        numbers(self.candidates)
+    }
+
+    /// The reply of a candidate, once it ended.
+    #[must_use]
+    pub fn reply(&self, candidate: u32) -> Option<&Reply> {
+        self.replies.get(&candidate)
+    }
+
+    /// Whether all replies have ended.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        self.numbers().all(|n| self.replies.contains_key(&n))
+    }
+}
+
+/// The numbers of so many replies: 0 is the only one, several count from 1.
+#[must_use]
+pub fn numbers(candidates: u32) -> std::ops::RangeInclusive<u32> {
+    if candidates > 1 {
+        1..=candidates
+    } else {
+        0..=0
+    }
+}
+
+impl Session {
+    /// How many replies the next round asks for.
+    #[must_use]
+    pub fn asks_for(&self) -> u32 {
+        self.candidates.max(1)
+    }
+
+    /// Bytes of text and reasoning that the last round has heard so far, of all its replies.
+    #[must_use]
+    pub fn heard(&self) -> usize {
+        let Some(round) = self.rounds.last() else {
+            return 0;
+        };
+        let of = |n: u32| match (round.reply(n), self.live.replies.get(&n)) {
+            (Some(r), _) => r.text.len() + r.reasoning.len(),
+            (None, Some(g)) => g.text.len() + g.reasoning.len(),
+            (None, None) => 0,
+        };
+        round.numbers().map(of).sum()
+    }
+
+    /// Takes in what is asked and what is answered.
+    pub(super) fn hear(&mut self, happened: &Happened) {
+        match &happened.event {
+            Event::PromptSent {
+                model,
+                prompt,
+                candidate,
+                edited,
+                ..
+            } => {
+                let Some(r) = self.rounds.last_mut() else {
+                    return;
+                };
+                let asked = Growing::asked(happened.at);
+                r.model.clone_from(model);
+                if *candidate == 0 {
+                    r.prompt = prompt.clone();
+                    r.edited = *edited;
+                    r.replies.clear();
+                    let all = r.numbers().map(|n| (n, asked.clone()));
+                    self.live.replies = all.collect();
+                    self.stage = Stage::Asking;
+                } else {
+                    // The others are still coming.
+                    self.live.replies.insert(*candidate, asked);
+                    r.replies.remove(candidate);
+                }
+            }
+            Event::ReplyDelta {
+                candidate,
+                reasoning,
+                text,
+                ..
+            } => {
+                let at = happened.at;
+                let growing =
+                    (self.live.replies.entry(*candidate)).or_insert_with(|| Growing::asked(at));
+                growing.first_text_at.get_or_insert(at);
+                growing.last_text_at = Some(at);
+                let whole = if *reasoning {
+                    &mut growing.reasoning
+                } else {
+                    &mut growing.text
+                };
+                whole.push_str(text);
+                self.stage = Stage::Streaming;
+            }
+            Event::ReplyEnded {
+                round,
+                candidate,
+                text,
+                reasoning,
+                chunks,
+                usage,
+                finish,
+                error,
+                ..
+            } => {
+                self.usage.prompt_tokens += usage.prompt_tokens;
+                self.usage.reply_tokens += usage.reply_tokens;
+                self.usage.counted |= usage.counted;
+                let reply = Reply {
+                    text: text.clone(),
+                    reasoning: reasoning.clone(),
+                    chunks: chunks.clone(),
+                    usage: *usage,
+                    finish: *finish,
+                    error: error.clone(),
+                };
+                if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
+                    r.replies.insert(*candidate, reply);
+                }
+                if let Some(growing) = self.live.replies.get_mut(candidate) {
+                    // The text is kept once.
+                    growing.text = String::new();
+                    growing.reasoning = String::new();
+                }
+            }
+            _ => {}
+        }
+    }
+}
