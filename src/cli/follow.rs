@@ -132,9 +132,10 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
             match finish {
                 Finish::Stop => writeln!(
                     out,
-                    "      reply of {}{} tokens{took}",
+                    "      reply of {}{} tokens{took}{}",
                     if usage.counted { "" } else { "about " },
-                    usage.reply_tokens
+                    usage.reply_tokens,
+                    usage.cost.map_or_else(String::new, |c| format!(", {c}"))
                 ),
                 other if error.is_empty() || *other == Finish::Failed => {
                     writeln!(out, "      reply {}{took}", finish_word(*other))

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures::StreamExt;
 use tokio::time::Instant;
 
-use crate::engine::prompt;
 use crate::engine::run::{Interrupt, Loop};
+use crate::engine::{cost, prompt};
 use crate::model::extract::{self, Wanted};
 use crate::model::{End, Part, Question};
 use crate::session::Event;
@@ -141,7 +141,7 @@ impl Loop {
             text: text.as_str().into(),
             reasoning: reasoning.into(),
             chunks,
-            usage: end.usage,
+            usage: cost::priced(&*self.setup.provider, end.usage),
             finish: end.finish,
             error: end.error.clone(),
         });
@@ -272,5 +272,6 @@ fn estimate(prompt: &str, text: &str, reasoning: &str) -> Usage {
         prompt_tokens: prompt.len() as u64 / 4,
         reply_tokens: (text.len() + reasoning.len()) as u64 / 4,
         counted: false,
+        cost: None,
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use crate::engine::cases::{Brought, Errand};
 use crate::measure::build::Built;
 use crate::measure::judge::{Judge, JudgeError};
 use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict};
@@ -36,6 +37,8 @@ pub(super) enum Job {
     Open,
     /// Where outputs are missing, have the original say them.
     Oracle,
+    /// Something beside the rounds.
+    Errand(Errand),
     /// Build a version and check it on every case.
     Evaluate(Subject),
     /// Compare two versions that pass; confirm a win on fresh runs, against the original too.
@@ -58,6 +61,7 @@ pub(super) enum Product {
         task: Box<Task>,
     },
     Evaluated(Box<Evaluation>),
+    Errand(Box<Brought>),
     Compared(Box<Versus>),
 }
 
@@ -147,11 +151,11 @@ impl Drop for Hands {
     }
 }
 
-struct Worker {
-    task: Task,
+pub(super) struct Worker {
+    pub(super) task: Task,
     sandbox: sandbox::Settings,
     cache: Option<PathBuf>,
-    budget: Duration,
+    pub(super) budget: Duration,
     judge: Option<Judge>,
     built: HashMap<VersionId, Arc<Built>>,
     news: Sender<News>,
@@ -175,6 +179,9 @@ impl Worker {
         match job {
             Job::Open => self.open(),
             Job::Oracle => self.oracle(),
+            Job::Errand(errand) => self
+                .run_errand(errand)
+                .map(|b| Product::Errand(Box::new(b))),
             Job::Evaluate(subject) => self
                 .evaluate(&subject)
                 .map(|e| Product::Evaluated(Box::new(e))),
@@ -190,7 +197,7 @@ impl Worker {
     }
 
     /// The parts that every job needs, borrowed apart from each other.
-    fn tools(
+    pub(super) fn tools(
         &mut self,
         about: VersionId,
     ) -> Result<
@@ -231,7 +238,7 @@ impl Worker {
         })
     }
 
-    fn build(&mut self, subject: &Subject) -> Result<Arc<Built>, JudgeError> {
+    pub(super) fn build(&mut self, subject: &Subject) -> Result<Arc<Built>, JudgeError> {
         if let Some(built) = self.built.get(&subject.id) {
             return Ok(built.clone());
         }
@@ -261,7 +268,7 @@ impl Worker {
         Ok(evaluation)
     }
 
-    fn compare(
+    pub(super) fn compare(
         &mut self,
         candidate: &Subject,
         incumbent: &Subject,
@@ -309,7 +316,7 @@ impl Worker {
         }
     }
 
-    fn contender(&mut self, subject: &Subject) -> Result<Prepared, JudgeError> {
+    pub(super) fn contender(&mut self, subject: &Subject) -> Result<Prepared, JudgeError> {
         let Some(evaluation) = subject.evaluation.clone() else {
             return Err(JudgeError::Environment(format!(
                 "{} was never evaluated",
@@ -325,14 +332,14 @@ impl Worker {
 }
 
 /// A contender that owns its parts.
-struct Prepared {
+pub(super) struct Prepared {
     name: String,
     built: Arc<Built>,
     evaluation: Evaluation,
 }
 
 impl Prepared {
-    fn lend(&self) -> Contender<'_> {
+    pub(super) fn lend(&self) -> Contender<'_> {
         Contender {
             name: &self.name,
             built: &self.built,

@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
 use crate::engine::ask::Answered;
+use crate::engine::cases::Asides;
 use crate::engine::hands::Hands;
 use crate::engine::outlet::Outlet;
 use crate::engine::{Command, Setup, brief, start};
@@ -53,6 +54,10 @@ pub(super) struct Loop {
     pub(super) held_out_seed: Option<u32>,
     /// A temperature the developer chose.
     pub(super) temperature: Option<f64>,
+    /// What was asked for beside the rounds.
+    pub(super) asides: Asides,
+    /// Whether it was said that a limit of money cannot be kept.
+    pub(super) cost_told: bool,
 }
 
 /// What comes next.
@@ -100,6 +105,8 @@ impl Loop {
             dead_end: None,
             held_out_seed: None,
             temperature: None,
+            asides: Asides::default(),
+            cost_told: false,
         }
     }
 
@@ -124,6 +131,9 @@ impl Loop {
                 if over {
                     self.stage(Stage::Finished);
                 }
+                continue;
+            }
+            if self.aside().await {
                 continue;
             }
             match self.next_step() {
@@ -180,6 +190,11 @@ impl Loop {
             Some("time")
         } else if goal.tokens.is_some_and(|most| spent >= most) {
             Some("tokens")
+        } else if goal
+            .cost
+            .is_some_and(|most| self.session.bill.most() >= most)
+        {
+            Some("cost")
         } else if rounds >= goal.rounds {
             Some("rounds")
         } else {

@@ -352,6 +352,7 @@ fn outcome(session: &Session) -> String {
         "goal" => "the goal is reached",
         "time" => "the time for it is up",
         "tokens" => "the tokens for it are spent",
+        "cost" => "the money for it is spent",
         "stopped" => "it was stopped",
         "tape_ended" => "the tape has ended",
         "provider" => "the model cannot be asked any more",

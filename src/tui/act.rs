@@ -17,7 +17,7 @@ use crate::tui::keys::{Action, Found, name_of};
 use crate::tui::mouse::on_mouse;
 use crate::tui::save::{default_name, save};
 use crate::tui::typing::{line, type_into};
-use crate::tui::{arrange, clip, files, goal, help, palette, picker, search, settings};
+use crate::tui::{arrange, cases, clip, files, goal, help, palette, picker, search, settings};
 
 /// Something that the screen alone cannot do.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,6 +119,7 @@ fn paste(app: &mut App, session: &Session, text: &str) {
         Some(Overlay::Edit { area, .. }) => drop(area.insert_str(&text)),
         Some(Overlay::Save { name }) => drop(name.insert_str(text.replace('\n', " "))),
         Some(Overlay::Settings(open)) => open.paste(&text),
+        Some(Overlay::Case(form)) => form.paste(&text),
         Some(Overlay::Help { filter, cursor }) => {
             filter.push_str(text.trim());
             *cursor = 0;
@@ -201,6 +202,7 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
         Overlay::Help { filter, cursor } => help::key(app, session, &key, filter, cursor),
         Overlay::Palette(open) => palette::key(app, session, &key, open),
         Overlay::Goal(form) => goal::key(app, session, &key, form),
+        Overlay::Case(form) => cases::key(app, &key, form),
         Overlay::Messages { back } => help::messages_key(app, &name, back),
         Overlay::Edit { parent, mut area } => {
             match name.as_str() {
@@ -364,6 +366,9 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
         Action::Palette => palette::open(app, session),
         Action::Messages => app.overlay = Some(Overlay::Messages { back: 0 }),
         Action::Goal => goal::open(app, session),
+        Action::RerunCase | Action::AddCase | Action::TimeCase | Action::References => {
+            return cases::act(app, session, action);
+        }
         Action::Search => search::begin(app, session),
         Action::NextMatch => search::step(app, session, true),
         Action::PreviousMatch => search::step(app, session, false),

@@ -13,6 +13,7 @@ use tui_textarea::TextArea;
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::bell::Bell;
+use crate::tui::cases::CaseForm;
 use crate::tui::desk::{Done, Job, Shelf};
 use crate::tui::diff::Diff;
 use crate::tui::files::Files;
@@ -136,6 +137,8 @@ pub enum Overlay {
     Settings(Box<Settings>),
     /// Chooses a program, then its cases.
     Files(Box<Files>),
+    /// A case by hand.
+    Case(Box<CaseForm>),
     /// Asks for a file name.
     Save {
         /// The name so far.
@@ -456,7 +459,7 @@ impl App {
             Stage::Comparing { .. } | Stage::Confirming { .. } if charts_stand_beside => Tab::Diff,
             Stage::Comparing { .. } | Stage::Confirming { .. } => Tab::Charts,
             Stage::Finished => Tab::Summary,
-            Stage::Waiting | Stage::Paused => self.after_the_fact(session),
+            Stage::Waiting | Stage::Paused | Stage::Aside { .. } => self.after_the_fact(session),
         }
     }
 

@@ -101,6 +101,10 @@ pub enum Action {
     FindVersion,
     HideFailures,
     SortCases,
+    RerunCase,
+    AddCase,
+    TimeCase,
+    References,
     Against,
     Zoom,
     ZoomNext,
@@ -203,6 +207,7 @@ const fn row(
 const LOOP: &str = "The loop";
 const VERSIONS: &str = "The selected version";
 const LOOK: &str = "Looking around";
+const CASES: &str = "Cases";
 const FIND: &str = "Finding and copying";
 const ROOM: &str = "Room on the screen";
 const OTHER: &str = "Everything else";
@@ -261,6 +266,10 @@ pub const BINDINGS: &[Binding] = &[
     row(&["enter"], Context::Both, Action::Open, "open", "Open what is folded; on the start screen: open the entry", LOOK),
     row(&["<"], Context::Work, Action::Left, "left", "Move long lines to the right", LOOK),
     row(&[">"], Context::Work, Action::Right, "right", "Move long lines to the left", LOOK),
+    row(&["R"], Context::Work, Action::RerunCase, "run again", "Run the marked case once more, outside of any comparison", CASES),
+    row(&["A"], Context::Work, Action::AddCase, "add a case", "Add a case by hand; without an expected output the original says it", CASES),
+    row(&["T"], Context::Work, Action::TimeCase, "time it alone", "Time the marked case only, from the next comparison on; again: the workload", CASES),
+    row(&["ctrl-r"], Context::Work, Action::References, "references", "Time the task's reference solutions, to see the best version's place among them", CASES),
     row(&["/"], Context::Work, Action::Search, "search", "Search the pane; lower case finds both cases", FIND),
     row(&["n", "]", "enter"], Context::Search, Action::NextMatch, "next match", "To the next match", FIND),
     row(&["N", "["], Context::Search, Action::PreviousMatch, "match before", "To the match before", FIND),
@@ -317,6 +326,11 @@ pub const TYPING: &[(&str, &[(&str, &str)])] = &[
         ("ctrl-u  ctrl-k", "Delete to the start, to the end of the line"),
         ("ctrl-y", "Put back what was deleted last"),
         ("ctrl-_", "Undo"),
+    ]),
+    ("While typing a case", &[
+        ("ctrl-s", "Add it"),
+        ("tab", "To the next box"),
+        ("esc", "Leave; what was typed stays"),
     ]),
     ("In the editor", &[
         ("ctrl-s", "Measure the text as a version of yours"),

@@ -9,6 +9,7 @@ pub mod act;
 pub mod app;
 pub mod arrange;
 pub mod bell;
+pub mod cases;
 pub mod clip;
 pub mod desk;
 pub mod diff;

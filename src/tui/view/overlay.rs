@@ -1,5 +1,6 @@
 //! What lies on top: the help, the palette, the editor, the forms and the few questions. One file each.
 
+mod case;
 mod edit;
 mod goal;
 mod help;
@@ -39,6 +40,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
         Overlay::Help { filter, cursor } => help::draw(cx, area, filter, *cursor, buffer),
         Overlay::Palette(open) => palette::draw(cx, area, open, buffer),
         Overlay::Goal(form) => goal::draw(cx, area, form, buffer),
+        Overlay::Case(form) => case::draw(cx, area, form, buffer),
         Overlay::Messages { back } => messages::draw(cx, area, *back, buffer),
         Overlay::Edit { parent, area: text } => {
             let title = format!("{parent} by your hand");

@@ -143,6 +143,11 @@ fn at_work(cx: Context<'_>) -> (&'static str, Role, String) {
             Role::Candidate,
             format!("{version} looks better; confirming on fresh runs · {pairs} pairs"),
         ),
+        Stage::Aside { what } => (
+            turning,
+            Role::Candidate,
+            format!("{}{since}", visible(what)),
+        ),
         Stage::Paused => ("‖", Role::Warn, "paused".into()),
         Stage::Finished => ("■", Role::Heat2, finished(cx)),
     }
@@ -172,6 +177,7 @@ fn finished(cx: Context<'_>) -> String {
         "goal" => "the goal is reached",
         "time" => "the time is spent",
         "tokens" => "the tokens are spent",
+        "cost" => "the money is spent",
         "stopped" => "stopped",
         "tape_ended" => "the tape has ended",
         "provider" => "the model failed",

@@ -32,6 +32,9 @@ pub fn info(cx: Context<'_>) -> String {
     if tokens > 0 {
         words.push(format!("{about}{tokens} tok"));
     }
+    if let Some(cost) = round.reply.as_ref().and_then(|r| r.usage.cost) {
+        words.push(cost.to_string());
+    }
     if let Some(pace) = pace(cx, round) {
         if let Some(speed) = pace.speed(tokens) {
             words.push(format!("{speed:.0} tok/s"));
