@@ -7,13 +7,14 @@
 use std::collections::{HashSet, VecDeque};
 
 use crate::engine::brief;
-use crate::engine::hands::{Job, Product, Subject, Versus, Worker};
+use crate::engine::errand::{Brought, Errand};
+use crate::engine::hands::{Job, Product, Versus};
 use crate::engine::run::Loop;
+use crate::measure::Verdict;
 use crate::measure::judge::JudgeError;
-use crate::measure::{CaseResult, Comparison, Failure, Verdict};
 use crate::session::event::{AddedCase, Decision, Stage, Steer, VersionId};
 use crate::session::{Event, Happened, Session};
-use crate::task::{Case, Objective, Reference, Task};
+use crate::task::{Case, Task};
 
 /// Something to be done beside the rounds.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,44 +53,6 @@ pub(super) struct Asides {
     failed: HashSet<(VersionId, String)>,
 }
 
-/// A job of this kind for the judge's thread.
-#[derive(Debug)]
-pub(super) enum Errand {
-    /// Take this case in; where it has no expected output the original says it.
-    Add(Case),
-    /// Run a version on one case.
-    Run(Subject, String),
-    /// Time this case only.
-    TimeOnly(Option<String>),
-    /// Compare a version with the original.
-    Anew {
-        candidate: Subject,
-        original: Subject,
-        objective: Objective,
-    },
-    /// Measure a reference solution against the original.
-    Reference {
-        reference: Reference,
-        original: Subject,
-        objective: Objective,
-    },
-}
-
-/// What came of an [`Errand`].
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time crosses a channel, in a box"
-)]
-#[derive(Debug)]
-pub(super) enum Brought {
-    /// The case with its expected output.
-    Added(Case),
-    Ran(CaseResult, Option<Failure>),
-    Noted,
-    Compared(Versus),
-    Reference(Verdict, Option<Comparison>),
-}
-
 /// Takes in the cases that were added in earlier sittings, and the choice of what is timed.
 pub(super) fn recall(task: &mut Task, past: &[Happened]) {
     for happened in past {
@@ -104,7 +67,7 @@ pub(super) fn recall(task: &mut Task, past: &[Happened]) {
 }
 
 /// Shown cases stand before those that are held out.
-fn insert(task: &mut Task, case: Case) {
+pub(super) fn insert(task: &mut Task, case: Case) {
     let cases = &mut task.workload.cases;
     let at = cases.iter().position(|c| c.held_out && !case.held_out);
     cases.insert(at.unwrap_or(cases.len()), case);
@@ -444,76 +407,8 @@ fn verdict_words(verdict: Verdict) -> String {
     }
 }
 
-fn other_question() -> JudgeError {
+pub(super) fn other_question() -> JudgeError {
     JudgeError::Environment("the judge answered another question".into())
-}
-
-impl Worker {
-    /// Does what is asked beside the rounds.
-    pub(super) fn run_errand(&mut self, errand: Errand) -> Result<Brought, JudgeError> {
-        match errand {
-            Errand::Add(case) => self.take_case(case).map(Brought::Added),
-            Errand::Run(subject, case) => self
-                .run_case(&subject, &case)
-                .map(|(result, failure)| Brought::Ran(result, failure)),
-            Errand::TimeOnly(case) => {
-                self.task.workload.only = case;
-                Ok(Brought::Noted)
-            }
-            Errand::Anew {
-                candidate,
-                original,
-                objective,
-            } => self
-                .compare(&candidate, &original, None, objective)
-                .map(Brought::Compared),
-            Errand::Reference {
-                reference,
-                original,
-                objective,
-            } => self
-                .reference(&reference, &original, objective)
-                .map(|(verdict, comparison)| Brought::Reference(verdict, comparison)),
-        }
-    }
-
-    /// Takes a case in for good, once its expected output is known.
-    fn take_case(&mut self, case: Case) -> Result<Case, JudgeError> {
-        let name = case.name.clone();
-        let (judge, task, _, control) = self.tools(VersionId(0))?;
-        let mut with = task.clone();
-        insert(&mut with, case);
-        judge.complete_with_oracle(&mut with, &control, &mut |_| {})?;
-        let found = with.workload.cases.iter().find(|c| c.name == name);
-        let case = found.cloned().ok_or_else(other_question)?;
-        let said = case.expected.as_deref().unwrap_or_default();
-        if std::str::from_utf8(said).is_err() {
-            return Err(JudgeError::Task(
-                "what the original writes is not text; put the case into the folder of cases as a file".into(),
-            ));
-        }
-        *task = with;
-        Ok(case)
-    }
-
-    fn run_case(
-        &mut self,
-        subject: &Subject,
-        name: &str,
-    ) -> Result<(CaseResult, Option<Failure>), JudgeError> {
-        let built = self.build(subject)?;
-        if let Some(failure) = &built.failure {
-            return Err(JudgeError::Task(format!(
-                "it does not build ({})",
-                failure.reason
-            )));
-        }
-        let (judge, task, _, control) = self.tools(subject.id)?;
-        let Some(case) = task.workload.cases.iter().find(|c| c.name == name) else {
-            return Err(JudgeError::Task(format!("there is no case {name}")));
-        };
-        judge.check_one(&built, task, case, &control)
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::engine::cases::{Brought, Errand};
+use crate::engine::errand::{Brought, Errand};
 use crate::measure::build::Built;
 use crate::measure::judge::{Judge, JudgeError};
 use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict};

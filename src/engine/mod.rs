@@ -9,6 +9,7 @@ pub mod cases;
 mod commands;
 mod cost;
 mod decide;
+mod errand;
 mod hands;
 mod judging;
 mod outlet;

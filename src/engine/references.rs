@@ -1,6 +1,7 @@
 //! The task's reference solutions: each is checked and timed against v0, once, when the developer asks.
 
-use crate::engine::cases::{Brought, Errand, original_passes};
+use crate::engine::cases::original_passes;
+use crate::engine::errand::{Brought, Errand};
 use crate::engine::hands::{Subject, Worker};
 use crate::engine::run::Loop;
 use crate::measure::judge::JudgeError;

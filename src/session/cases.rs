@@ -8,7 +8,7 @@ use crate::measure::{CaseResult, Comparison, Failure, Verdict};
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::session::fold::Version;
-use crate::task::Case;
+use crate::task::{Case, Objective};
 
 /// Single runs that are kept of a version, over all cases.
 const RERUNS: usize = 100;
@@ -70,6 +70,25 @@ pub struct Place {
     pub level_with: usize,
     /// References that pass and were timed as it was.
     pub of: usize,
+}
+
+impl Place {
+    /// `faster than 3 of 4 references, level with 1`.
+    #[must_use]
+    pub fn in_words(self, objective: Objective) -> String {
+        let level = match self.level_with {
+            0 => String::new(),
+            n => format!(", level with {n}"),
+        };
+        let references = if self.of == 1 {
+            "reference"
+        } else {
+            "references"
+        };
+        let ahead = self.ahead_of;
+        let (word, of) = (objective.comparative(), self.of);
+        format!("{word} than {ahead} of {of} {references}{level}")
+    }
 }
 
 impl Version {
