@@ -434,7 +434,8 @@ impl App {
     /// The version that is looked at.
     #[must_use]
     pub fn version(&self, session: &Session) -> Option<VersionId> {
-        let busy = !matches!(session.stage, Stage::Finished | Stage::Preparing);
+        let over = session.finished.is_some() && matches!(session.stage, Stage::Aside { .. });
+        let busy = !over && !matches!(session.stage, Stage::Finished | Stage::Preparing);
         self.selected
             .filter(|id| session.version(*id).is_some())
             .or(session.live.version.filter(|_| busy))
@@ -459,6 +460,7 @@ impl App {
             Stage::Comparing { .. } | Stage::Confirming { .. } if charts_stand_beside => Tab::Diff,
             Stage::Comparing { .. } | Stage::Confirming { .. } => Tab::Charts,
             Stage::Finished => Tab::Summary,
+            Stage::Aside { .. } if session.finished.is_some() => Tab::Summary,
             Stage::Waiting | Stage::Paused | Stage::Aside { .. } => self.after_the_fact(session),
         }
     }

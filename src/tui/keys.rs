@@ -296,7 +296,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&["ctrl-w h"], Context::Work, Action::Hide(Part::Steer), "hide hint box", "Hide the hint box while it is not used, or show it again", ROOM),
     row(&["ctrl-w ="], Context::Work, Action::UsualSizes, "usual sizes", "Give every part its usual place and size again", ROOM),
     row(&["ctrl-w m"], Context::Both, Action::Mouse, "mouse", "Leave the mouse to the terminal, to select with it, or take it back", ROOM),
-    row(&["ctrl-g"], Context::Work, Action::Goal, "goal", "Change when it ends: rounds, gain, time, tokens", LOOP),
+    row(&["ctrl-g"], Context::Work, Action::Goal, "goal", "Change when it ends: rounds, gain, time, tokens, cost", LOOP),
     row(&["?", "f1"], Context::Both, Action::Help, "help", "Show this help; type to search it, enter does it", OTHER),
     row(&[":", "ctrl-p"], Context::Both, Action::Palette, "commands", "Find and do anything: versions, panes, themes, tasks, every key's action", OTHER),
     row(&["!"], Context::Both, Action::Messages, "messages", "Show all that was said lately, whole", OTHER),

@@ -89,7 +89,7 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: Option<&mut Se
     };
     // Where a readout stands it takes the last row.
     let chosen = seen.as_ref().and_then(|_| cursor(cx, points.len()));
-    let place = references::place(cx).filter(|_| chosen.is_none() && area.height >= 6);
+    let place = references::place(cx).filter(|_| chosen.is_none() && area.height >= 5);
     let rows = area.height - 1 - u16::from(chosen.is_some() || place.is_some());
     let high = known().fold(1.0f64, f64::max).max(1.2) * 1.05;
     let low = known().fold(1.0f64, f64::min);
