@@ -159,7 +159,8 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
     if cx.app.pane(cx.session) == Tab::Diff && !cx.app.seen.changes.is_empty() {
         all.push((Action::NextChange, "next change"));
     }
-    if cx.app.pane(cx.session) == Tab::Cases {
+    // Only where the pane was chosen: one that merely follows the moment is gone before a key is pressed.
+    if cx.app.tab == Some(Tab::Cases) {
         all.push((Action::RerunCase, "run again"));
         all.push((Action::AddCase, "add a case"));
         all.push((Action::TimeCase, "time it alone"));
