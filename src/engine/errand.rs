@@ -8,6 +8,10 @@ use crate::session::event::VersionId;
 use crate::task::{Case, Objective, Reference};
 
 /// A job of this kind for the judge's thread.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time crosses a channel; a box would save nothing"
+)]
 #[derive(Debug)]
 pub(super) enum Errand {
     /// Take this case in; where it has no expected output the original says it.
