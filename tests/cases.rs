@@ -133,6 +133,16 @@ impl Watched {
         }
     }
 
+    /// The same, made the best version: by the rule, or by hand where a busy machine left it undecided.
+    fn best(&mut self, text: &str) -> VersionId {
+        let version = self.edit(text);
+        if self.session.incumbent != Some(version) {
+            self.handle.send(Command::Accept(version));
+            self.until("it is the best", |_, s| s.incumbent == Some(version));
+        }
+        version
+    }
+
     fn until_note(&mut self, words: &str) -> String {
         let event = self.until(
             words,
@@ -170,7 +180,7 @@ impl Watched {
 #[test]
 fn an_added_case_is_said_by_the_original_and_takes_the_rank_from_what_fails_it() {
     let mut w = Watched::start();
-    let fitted = w.edit(FITTED);
+    let fitted = w.best(FITTED);
     assert_eq!(w.session.incumbent, Some(fitted));
     // Unlike the two of the task: v1 prints 7 where 0 + 1 + 4 is right.
     w.add("3\n", None);
@@ -196,7 +206,7 @@ fn an_added_case_is_said_by_the_original_and_takes_the_rank_from_what_fails_it()
     assert_eq!(w.session.incumbent, Some(VersionId(0)));
     let fitted = w.edit(&format!("# and again\n{FITTED}"));
     assert_eq!(verdict(&w, fitted), Verdict::WrongAnswer);
-    let fast = w.edit(FAST);
+    let fast = w.best(FAST);
     assert_eq!(w.cases(fast), [ok("01"), ok("02"), ok("03")]);
     assert_eq!(w.session.incumbent, Some(fast));
 }
@@ -298,7 +308,7 @@ fn one_case_alone_is_timed_and_what_was_timed_otherwise_is_timed_anew() {
         ..setup(&home, |t| t.workload.hold_out = "0".parse().unwrap())
     };
     let mut w = Watched::of(home, setup);
-    let fast = w.edit(FAST);
+    let fast = w.best(FAST);
     assert_eq!(w.session.incumbent, Some(fast));
     let timed = |w: &Watched, v: VersionId| {
         let c = w.session.version(v).unwrap().original_comparison().unwrap();
@@ -366,7 +376,7 @@ fn references_are_measured_once_and_a_version_has_its_place_among_them() {
     );
     let original = place(&w).unwrap();
     assert_eq!((original.ahead_of, original.of), (0, 1));
-    w.edit(FAST);
+    w.best(FAST);
     let fast = place(&w).unwrap();
     assert_eq!((fast.ahead_of, fast.of), (1, 1));
     // A second time there is nothing to do.
