@@ -45,11 +45,11 @@ pub(super) fn room(marks: &[Mark], chart: u16) -> u16 {
     }
 }
 
-/// `★ v5 is faster than 3 of 4 references`.
+/// `★ faster than 3 of 4 references`: the star is the best version's.
 pub(super) fn place(cx: Context<'_>) -> Option<Line<'_>> {
     let best = cx.session.best()?;
     let place = cx.session.place(best)?;
-    let words = format!("{} is {}", best.id, place.in_words(cx.session.objective));
+    let words = place.in_words(cx.session.objective);
     Some(Line::from(vec![
         cx.span(" ★ ", Role::Heat3),
         cx.span(words, Role::Text),
