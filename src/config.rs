@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::session::cost::Currency;
 use crate::task::{LimitsSaid, Objective};
 
 pub use file::TEMPLATE;
@@ -163,6 +164,8 @@ pub struct ProviderTable {
     pub price_in: Option<f64>,
     /// Price of a million tokens of replies.
     pub price_out: Option<f64>,
+    /// Their currency; dollars where none is said.
+    pub currency: Option<Currency>,
     /// The command, for a shell.
     pub command: Option<String>,
     /// The tape's file or folder.

@@ -11,8 +11,8 @@ use ratatui::crossterm::event::{
     Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 use reheat::engine::Command;
-use reheat::session::Session;
-use reheat::session::event::VersionId;
+use reheat::session::event::{Event as E, Steer, VersionId};
+use reheat::session::{Happened, Session};
 use reheat::tui::act::{Effect, terminal_event};
 use reheat::tui::app::{App, Overlay, Tab};
 use reheat::tui::keys::{BINDINGS, Keymap, markdown, name_of};
@@ -40,6 +40,11 @@ impl Bench {
             app,
             terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
         }
+    }
+
+    fn happen(&mut self, event: E) {
+        let at = self.session.last_at.unwrap();
+        self.session.apply(&Happened { at, event });
     }
 
     fn draw(&mut self) -> &Buffer {
@@ -296,7 +301,7 @@ fn the_palette_finds_everything_and_does_it() {
     bench.press(":");
     let shown = bench.text();
     assert!(shown.contains("▸ undo"), "{shown}");
-    bench.types("no such thing at all");
+    bench.types("xyzzy qqq");
     assert!(bench.text().contains("nothing is called so"));
     assert_eq!(bench.press("enter"), []);
 }
@@ -735,4 +740,95 @@ fn a_log_that_cannot_be_written_is_said_before_anything_starts() {
         err.contains("cannot write the log /no/such/folder/log"),
         "{err}"
     );
+}
+
+#[test]
+fn a_case_is_run_again_timed_alone_and_added_by_keys() {
+    use reheat::engine::cases::{Aside, NewCase};
+    let sent = |effects: &[Effect]| match effects {
+        [Effect::Send(Command::Aside(aside))] => aside.clone(),
+        other => panic!("{other:?}"),
+    };
+    let mut bench = Bench::at(120, 36, Moment::Finished);
+    assert!(bench.press("R").is_empty(), "no case is marked in sight");
+    let version = bench.app.version(&bench.session).unwrap();
+    let case = "03".to_owned();
+    let aside = sent(&bench.press("5 k k k k k k k k j j R"));
+    assert_eq!(
+        aside,
+        Aside::Rerun {
+            version,
+            case: case.clone()
+        }
+    );
+    let mut result = {
+        let version = bench.session.version(version).unwrap();
+        version.evaluation.as_ref().unwrap().cases[2].clone()
+    };
+    bench.happen(E::CaseRerun {
+        version,
+        result: result.clone(),
+        failure: None,
+    });
+    result.verdict = reheat::measure::Verdict::TimeLimit;
+    bench.happen(E::CaseRerun {
+        version,
+        result,
+        failure: None,
+    });
+    let aside = sent(&bench.press("T"));
+    assert_eq!(aside, Aside::TimeOnly(Some(case.clone())));
+    let steer = Steer::Timed { case: Some(case) };
+    bench.happen(E::Steered { steer });
+    insta::assert_snapshot!("case_again_120x36", bench.text());
+    assert_eq!(sent(&bench.press("T")), Aside::TimeOnly(None));
+    // The form: what was typed stays when it is left, an empty one sends nothing.
+    assert!(bench.press("A ctrl-s").is_empty());
+    bench.types("3 4");
+    bench.press("esc");
+    bench.press("A tab");
+    bench.types("7");
+    bench.press("tab space");
+    insta::assert_snapshot!("case_form_120x36", bench.text());
+    let case = NewCase {
+        input: "3 4\n".into(),
+        expected: Some("7\n".into()),
+        held_out: true,
+    };
+    assert_eq!(sent(&bench.press("ctrl-s")), Aside::Add(case));
+    let mut small = Bench::at(40, 12, Moment::Finished);
+    small.press("A");
+    insta::assert_snapshot!("case_form_40x12", small.text());
+}
+
+#[test]
+fn references_stand_in_the_chart_of_gains() {
+    let mut bench = Bench::at(120, 36, Moment::Finished);
+    let best = bench.session.best().unwrap();
+    let comparison = best.original_comparison().unwrap().clone();
+    for (name, by) in [
+        ("hash map, one pass", 1.3),
+        ("sorted, two ends", 0.5),
+        ("early exit", 0.3),
+    ] {
+        let mut c = comparison.clone();
+        c.candidate = name.into();
+        c.gain.0 *= by;
+        c.low.0 *= by;
+        c.high.0 *= by;
+        bench.happen(E::ReferenceMeasured {
+            name: name.into(),
+            verdict: reheat::measure::Verdict::Accepted,
+            comparison: Some(c),
+        });
+    }
+    bench.press("7");
+    insta::assert_snapshot!("references_120x36", bench.text());
+    assert!(
+        bench.text().contains("faster than 2 of 3 references"),
+        "{}",
+        bench.text()
+    );
+    bench.press("enter enter enter enter");
+    insta::assert_snapshot!("references_alone_120x36", bench.text());
 }

@@ -329,6 +329,7 @@ fn an_ended_reply_says_how_it_came() {
             prompt_tokens: 1,
             reply_tokens: 200,
             counted: true,
+            cost: None,
         },
         finish: Finish::Stop,
         error: String::new(),

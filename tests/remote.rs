@@ -5,7 +5,7 @@ mod support;
 
 use serde_json::json;
 use support::home::{FAST, Home, WRONG, events, named, reply, squares, stderr, verdicts};
-use support::server::{Act, Reply, Server, delta, event};
+use support::server::{Act, Reply, Server, delta, event, finish};
 
 const ARGS: [&str; 8] = [
     "optimize",
@@ -163,4 +163,75 @@ fn a_server_that_is_not_there_is_named() {
         "{}",
         failed[0]
     );
+}
+
+/// An answer whose usage says what it cost, if it does.
+fn costing(cost: Option<f64>) -> Reply {
+    let mut usage = json!({"prompt_tokens": 3_000, "completion_tokens": 1_000});
+    if let Some(cost) = cost {
+        usage["cost"] = json!(cost);
+    }
+    Reply::chunks(&[
+        delta(&reply(WRONG)),
+        finish("stop"),
+        json!({"choices": [], "usage": usage}),
+    ])
+}
+
+#[test]
+fn what_replies_cost_is_kept_and_ends_the_session_when_it_is_enough() {
+    // Said by the service.
+    let home = Home::new();
+    squares(&home);
+    let server = Server::start(vec![costing(Some(0.02)), costing(Some(0.02))]);
+    let (events, _) = against(&home, &server, "5", &["--max-cost", "0.015"]);
+    let cost = &named(&events, "reply_ended")[0]["usage"]["cost"];
+    assert_eq!(cost["amount"], 0.02);
+    assert_eq!(cost["currency"], "$");
+    assert_eq!(named(&events, "round_started").len(), 1);
+    assert_eq!(events.last().unwrap()["reason"], "cost");
+    let shown: serde_json::Value =
+        serde_json::from_slice(&home.run(&["show", "--json"]).stdout).unwrap();
+    assert_eq!(
+        shown["cost"]["sums"][0]["amount"], 0.02,
+        "{}",
+        shown["cost"]
+    );
+    let text = String::from_utf8(home.run(&["show"]).stdout).unwrap();
+    assert!(text.contains("cost      $0.02"), "{text}");
+    // Worked out from the price in the config file: 3 000 at 2 and 1 000 at 10 per million.
+    let home = Home::new();
+    squares(&home);
+    let server = Server::start(vec![costing(None)]);
+    let url = server.base_url();
+    home.write("config/config.toml", &format!("[provider.x]\nbase_url = \"{url}\"\nmodel = \"test-model\"\nprice_in = 2.0\nprice_out = 10.0\ncurrency = \"CHF\"\n"));
+    let args = [&ARGS[..], &["1", "--provider", "x"]].concat();
+    let (events, _) = home.events(&args);
+    let cost = &named(&events, "reply_ended")[0]["usage"]["cost"];
+    assert!(
+        (cost["amount"].as_f64().unwrap() - 0.016).abs() < 1e-9,
+        "{cost}"
+    );
+    assert_eq!(cost["currency"], "CHF");
+}
+
+#[test]
+fn a_cost_that_nobody_knows_is_not_made_up() {
+    let home = Home::new();
+    squares(&home);
+    let server = Server::start(vec![costing(None), costing(None)]);
+    let (events, _) = against(&home, &server, "1", &["--max-cost", "0.01"]);
+    assert_eq!(events.last().unwrap()["reason"], "rounds");
+    let ended = named(&events, "reply_ended");
+    assert!(ended[0]["usage"].get("cost").is_none(), "{}", ended[0]);
+    let told = named(&events, "noted");
+    assert!(
+        told.iter().any(|n| n["text"]
+            .as_str()
+            .unwrap()
+            .contains("what the replies cost is not known")),
+        "{told:?}"
+    );
+    let text = String::from_utf8(home.run(&["show"]).stdout).unwrap();
+    assert!(!text.contains("\ncost "), "{text}");
 }

@@ -150,6 +150,7 @@ fn ended(candidate: u32, text: &str, finish: Finish, error: &str) -> E {
             prompt_tokens: 700,
             reply_tokens: 120,
             counted: true,
+            cost: None,
         },
         finish,
         error: error.into(),

@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::config::Selection;
 use crate::model::MOST_AT_ONCE;
+use crate::session::cost::parse_amount;
 use crate::session::event::{Goal, Mode};
 use crate::task::LimitsSaid;
 use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
@@ -94,6 +95,10 @@ pub struct LoopFlags {
     /// Stop when prompts and replies together have used this many tokens.
     #[arg(long, value_name = "N")]
     pub max_tokens: Option<u64>,
+    /// Stop when the replies have cost this much, for example 0.50, in the currency of the provider's price. Needs a
+    /// price in the config file, or a service that says what a reply cost.
+    #[arg(long, value_name = "AMOUNT", value_parser = parse_amount)]
+    pub max_cost: Option<f64>,
     /// Time that one comparison may take at most [default: 30s, demo 8s].
     #[arg(long, alias = "budget", value_name = "TIME", value_parser = parse_duration)]
     pub comparison_time: Option<Duration>,
@@ -123,6 +128,7 @@ impl LoopFlags {
             gain: self.goal,
             time_ns: self.max_time.map(Into::into),
             tokens: self.max_tokens,
+            cost: self.max_cost,
         }
     }
 }

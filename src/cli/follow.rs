@@ -160,9 +160,10 @@ fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Res
             match finish {
                 Finish::Stop => writeln!(
                     out,
-                    "      reply{number} of {}{} tokens{took}",
+                    "      reply{number} of {}{} tokens{took}{}",
                     if usage.counted { "" } else { "about " },
-                    usage.reply_tokens
+                    usage.reply_tokens,
+                    usage.cost.map_or_else(String::new, |c| format!(", {c}"))
                 ),
                 other if error.is_empty() || *other == Finish::Failed => {
                     writeln!(out, "      reply{number} {}{took}", finish_word(*other))

@@ -93,6 +93,7 @@ pub fn wish(
     goal.gain = asked.gain.or(goal.gain);
     goal.time_ns = asked.time_ns;
     goal.tokens = asked.tokens.or(goal.tokens);
+    goal.cost = asked.cost.or(goal.cost);
     let opening = format!(
         "resume: {id} · {} rounds so far · replies by {}",
         session.rounds.len(),

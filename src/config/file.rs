@@ -58,7 +58,8 @@ pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented
 # key_env = "OPENAI_API_KEY"      # or: key_command = "pass show openai"
 # model = "gpt-5"
 # price_in = 1.25                 # per million tokens, to show what a session costs
-# price_out = 10.0
+# price_out = 10.0                # both, for this model; prices are never guessed
+# currency = "$"
 # # temperature, max_tokens, idle_timeout = "120s", headers = { "X-Title" = "reheat" }
 
 # A coding agent's command: the prompt on standard input, the answer on standard output:
@@ -168,6 +169,7 @@ const PROVIDER: &[&str] = &[
     "timeout",
     "price_in",
     "price_out",
+    "currency",
     "command",
     "path",
 ];
@@ -283,6 +285,16 @@ fn check(name: &str, table: &ProviderTable) -> Result<(), String> {
         }
         super::Kind::OpenAi if table.command.is_some() => {
             Err("has a command; write kind = \"command\" with it".into())
+        }
+        _ if table.price_in.is_some() != table.price_out.is_some() => Err(
+            "has one price of two; write price_in and price_out (0 for what costs nothing)".into(),
+        ),
+        _ if [table.price_in, table.price_out]
+            .into_iter()
+            .flatten()
+            .any(|p| !p.is_finite() || p < 0.0) =>
+        {
+            Err("has a price that is none; write an amount per million tokens".into())
         }
         _ if name.contains('/') => Err("must not have a slash in its name".into()),
         _ => Ok(()),

@@ -185,10 +185,15 @@ impl Resolver<'_> {
             .unwrap_or_else(|| SERVICES[0].1.to_owned());
         let (key, key_from) = self.key(name, &table, &base_url)?;
         let model = model.or_else(|| table.model.clone());
-        let price = (table.price_in.is_some() || table.price_out.is_some()).then(|| Price {
-            input: table.price_in.unwrap_or(0.0),
-            output: table.price_out.unwrap_or(0.0),
-        });
+        // A price is that of the table's own model.
+        let own = table.model.is_none() || model == table.model;
+        let price = (table.price_in.zip(table.price_out))
+            .filter(|_| own)
+            .map(|(input, output)| Price {
+                input,
+                output,
+                currency: table.currency.unwrap_or_default(),
+            });
         let mut settings = Settings {
             key,
             key_from,

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::engine::line::{Line, broken_off, incomplete, next_of, with_newline};
-use crate::engine::prompt;
 use crate::engine::run::{Interrupt, Loop};
+use crate::engine::{cost, prompt};
 use crate::model::extract::{self, Wanted};
 use crate::model::{End, Part, Question};
 use crate::session::Event;
@@ -211,7 +211,7 @@ impl Loop {
             text: line.text.as_str().into(),
             reasoning: line.reasoning.as_str().into(),
             chunks: std::mem::take(&mut line.chunks),
-            usage: end.usage,
+            usage: cost::priced(&*self.setup.provider, end.usage),
             finish: end.finish,
             error: end.error.clone(),
         });

@@ -81,6 +81,7 @@ impl Loop {
             Some(Command::Pin(version, pinned)) => self.emit(Event::Steered {
                 steer: Steer::Pin { version, pinned },
             }),
+            Some(Command::Aside(aside)) => self.wish(aside),
             Some(Command::Annotate(version, note)) => self.emit(Event::Steered {
                 steer: Steer::Annotate { version, note },
             }),

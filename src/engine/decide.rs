@@ -124,6 +124,7 @@ mod tests {
             repeats: 1,
             floors: None,
             noise: None,
+            only: None,
             note: String::new(),
         };
         let passes = evaluation(Verdict::Accepted, None);

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use crate::engine::errand::{Brought, Errand};
 use crate::measure::build::Built;
 use crate::measure::judge::{Judge, JudgeError};
 use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict};
@@ -36,6 +37,8 @@ pub(super) enum Job {
     Open,
     /// Where outputs are missing, have the original say them.
     Oracle,
+    /// Something beside the rounds.
+    Errand(Errand),
     /// Build a version and check it on every case.
     Evaluate(Subject),
     /// Compare two versions that pass, as far as it takes to see whether the candidate looks better.
@@ -66,6 +69,7 @@ pub(super) enum Product {
     },
     Evaluated(Box<Evaluation>),
     Looked(Box<Looked>),
+    Errand(Box<Brought>),
     Compared(Box<Versus>),
 }
 
@@ -156,11 +160,11 @@ impl Drop for Hands {
     }
 }
 
-struct Worker {
-    task: Task,
+pub(super) struct Worker {
+    pub(super) task: Task,
     sandbox: sandbox::Settings,
     cache: Option<PathBuf>,
-    budget: Duration,
+    pub(super) budget: Duration,
     judge: Option<Judge>,
     built: HashMap<VersionId, Arc<Built>>,
     /// Candidates of this round that look better, with what their confirmation needs.
@@ -186,6 +190,9 @@ impl Worker {
         match job {
             Job::Open => self.open(),
             Job::Oracle => self.oracle(),
+            Job::Errand(errand) => self
+                .run_errand(errand)
+                .map(|b| Product::Errand(Box::new(b))),
             Job::Evaluate(subject) => self
                 .evaluate(&subject)
                 .map(|e| Product::Evaluated(Box::new(e))),
@@ -197,7 +204,7 @@ impl Worker {
     }
 
     /// The parts that every job needs, borrowed apart from each other.
-    fn tools(
+    pub(super) fn tools(
         &mut self,
         about: VersionId,
     ) -> Result<
@@ -238,7 +245,7 @@ impl Worker {
         })
     }
 
-    fn build(&mut self, subject: &Subject) -> Result<Arc<Built>, JudgeError> {
+    pub(super) fn build(&mut self, subject: &Subject) -> Result<Arc<Built>, JudgeError> {
         if let Some(built) = self.built.get(&subject.id) {
             return Ok(built.clone());
         }
@@ -268,7 +275,7 @@ impl Worker {
         Ok(evaluation)
     }
 
-    fn contender(&mut self, subject: &Subject) -> Result<Prepared, JudgeError> {
+    pub(super) fn contender(&mut self, subject: &Subject) -> Result<Prepared, JudgeError> {
         let Some(evaluation) = subject.evaluation.clone() else {
             return Err(JudgeError::Environment(format!(
                 "{} was never evaluated",
@@ -284,14 +291,14 @@ impl Worker {
 }
 
 /// A contender that owns its parts.
-struct Prepared {
+pub(super) struct Prepared {
     name: String,
     built: Arc<Built>,
     evaluation: Evaluation,
 }
 
 impl Prepared {
-    fn lend(&self) -> Contender<'_> {
+    pub(super) fn lend(&self) -> Contender<'_> {
         Contender {
             name: &self.name,
             built: &self.built,

@@ -62,6 +62,7 @@ impl Line {
             prompt_tokens: self.prompt.len() as u64 / 4,
             reply_tokens: (self.text.len() + self.reasoning.len()) as u64 / 4,
             counted: false,
+            cost: None,
         }
     }
 }

@@ -5,14 +5,18 @@
 
 mod ask;
 mod brief;
+pub mod cases;
 mod commands;
+mod cost;
 mod decide;
+mod errand;
 mod hands;
 mod judging;
 mod line;
 mod outlet;
 mod prepare;
 mod prompt;
+mod references;
 mod round;
 mod run;
 mod start;
@@ -79,6 +83,8 @@ pub enum Command {
     Pin(VersionId, bool),
     /// Annotate; empty takes the note back.
     Annotate(VersionId, String),
+    /// Something beside the rounds: about single cases, or the task's reference solutions.
+    Aside(cases::Aside),
     /// End the session in good order: what was had is kept, nothing is left running.
     Quit,
 }
@@ -172,6 +178,7 @@ pub fn start(mut setup: Setup) -> Result<Handle, EngineError> {
         (Some(record), _) => held_out::recall(&mut setup.task, &record.held_out),
         (None, seed) => held_out::choose(&mut setup.task, seed.unwrap_or_default()),
     }
+    cases::recall(&mut setup.task, &past);
     let hands = hands::Hands::start(
         setup.task.clone(),
         setup.sandbox.clone(),

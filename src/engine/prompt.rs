@@ -75,7 +75,7 @@ fn context(session: &Session, setup: &Setup, about: &About<'_>) -> PromptContext
     PromptContext {
         statement: setup.task.statement.clone(),
         objective: about.objective.to_string(),
-        objective_words: about.objective.in_words().to_owned(),
+        objective_words: about.objective.in_words().to_owned() + &on_one_case(setup),
         language: setup.task.language.name.clone(),
         language_tag: setup
             .task
@@ -120,6 +120,18 @@ fn context(session: &Session, setup: &Setup, about: &About<'_>) -> PromptContext
         time_limit: crate::units::Nanos::from(limits.time).to_string(),
         memory_limit: limits.memory.to_string(),
     }
+}
+
+/// Where one case alone is timed the model may know which, unless that case is held out.
+fn on_one_case(setup: &Setup) -> String {
+    let workload = &setup.task.workload;
+    let timed = workload.only.as_ref().and_then(|only| {
+        let mut shown = workload.cases.iter().filter(|c| !c.held_out);
+        shown.find(|c| c.name == *only)
+    });
+    timed.map_or_else(String::new, |case| {
+        format!(", timed on case {} only", case.name)
+    })
 }
 
 /// How many of the shown cases pass.

@@ -87,6 +87,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
         pinned: false,
         note: secret(),
         looks: Vec::new(),
+        reruns: Vec::new(),
     }
 }
 

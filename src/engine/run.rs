@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
+use crate::engine::cases::Asides;
 use crate::engine::hands::Hands;
 use crate::engine::outlet::Outlet;
 use crate::engine::{Command, Setup, brief, start};
@@ -56,6 +57,10 @@ pub(super) struct Loop {
     pub(super) own_prompt: Option<String>,
     /// The developer wants to see the next prompt before it goes out.
     pub(super) prompt_asked: bool,
+    /// What was asked for beside the rounds.
+    pub(super) asides: Asides,
+    /// Whether it was said that a limit of money cannot be kept.
+    pub(super) cost_told: bool,
 }
 
 /// What comes next.
@@ -105,6 +110,8 @@ impl Loop {
             temperature: None,
             own_prompt: None,
             prompt_asked: false,
+            asides: Asides::default(),
+            cost_told: false,
         }
     }
 
@@ -129,6 +136,9 @@ impl Loop {
                 if over {
                     self.stage(Stage::Finished);
                 }
+                continue;
+            }
+            if self.aside().await {
                 continue;
             }
             self.hold_for_prompt();
@@ -186,6 +196,11 @@ impl Loop {
             Some("time")
         } else if goal.tokens.is_some_and(|most| spent >= most) {
             Some("tokens")
+        } else if goal
+            .cost
+            .is_some_and(|most| self.session.bill.most() >= most)
+        {
+            Some("cost")
         } else if rounds >= goal.rounds {
             Some("rounds")
         } else {

@@ -180,6 +180,8 @@ async fn take_up(l: &mut Loop) {
         .filter(|v| v.evaluation.is_none() && !v.source.text.trim().is_empty())
         .map(|v| v.id)
         .collect();
+    // What they are to be compared with must have run on every case.
+    while l.interrupt.is_none() && l.aside().await {}
     for version in unmeasured {
         if l.interrupt.is_none() {
             l.judge(version).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::pairs::{Contender, Lap, figure};
 use super::{Evaluation, Figures, Metric};
-use crate::task::Objective;
+use crate::task::{Objective, Workload};
 
 /// The cases that are timed.
 #[derive(Clone, Debug)]
@@ -15,6 +15,34 @@ pub(super) struct Choice {
     pub(super) share: f64,
     /// How many are left out because all contenders do no more in them than start and end.
     pub(super) only_floor: usize,
+    /// The name of the one case that the developer chose to time.
+    pub(super) only: Option<String>,
+}
+
+/// The one case that the developer chose, if it is there; else the cases that [`choose`] chooses.
+pub(super) fn choose_of(
+    workload: &Workload,
+    contenders: &[Contender<'_>],
+    baseline: &Evaluation,
+    objective: Objective,
+    sweeps: usize,
+    most: Duration,
+) -> Choice {
+    let held_out: Vec<bool> = workload.cases.iter().map(|c| c.held_out).collect();
+    let all = choose(contenders, baseline, &held_out, objective, sweeps, most);
+    let Some(name) = &workload.only else {
+        return all;
+    };
+    let place = workload.cases.iter().position(|c| c.name == *name);
+    let Some(at) = place.filter(|at| *at < baseline.cases.len()) else {
+        return all;
+    };
+    Choice {
+        share: share_of(baseline, &[at], objective),
+        cases: vec![at],
+        only_floor: 0,
+        only: Some(name.clone()),
+    }
 }
 
 /// A run that takes less than so many times an empty program's is floor and little else.
@@ -32,17 +60,9 @@ pub(super) fn choose(
 ) -> Choice {
     let count = baseline.cases.len();
     let all: Vec<usize> = (0..count).collect();
-    let metric = match objective {
-        Objective::Time => Metric::Wall,
-        Objective::Memory => Metric::Peak,
-        Objective::Integral => Metric::Integral,
-    };
+    let metric = weighed_by(objective);
     let weight = |i: &usize| figure(&baseline.cases[*i].figures, metric);
-    let whole: f64 = all.iter().map(weight).sum();
-    let share = |cases: &[usize]| match objective {
-        Objective::Memory => 1.0,
-        _ => (cases.iter().map(weight).sum::<f64>() / whole.max(f64::MIN_POSITIVE)).min(1.0),
-    };
+    let share = |cases: &[usize]| share_of(baseline, cases, objective);
     let above: Vec<usize> = match objective {
         Objective::Memory => all.clone(),
         _ => all
@@ -63,6 +83,7 @@ pub(super) fn choose(
             share: share(&kept),
             cases: kept,
             only_floor,
+            only: None,
         };
     }
     let mut cases = if objective == Objective::Memory {
@@ -84,7 +105,29 @@ pub(super) fn choose(
         share: share(&cases),
         cases,
         only_floor,
+        only: None,
     }
+}
+
+/// The figure that says how much a case weighs.
+fn weighed_by(objective: Objective) -> Metric {
+    match objective {
+        Objective::Time => Metric::Wall,
+        Objective::Memory => Metric::Peak,
+        Objective::Integral => Metric::Integral,
+    }
+}
+
+/// The share of some cases in the baseline's whole figure; of peaks there is no sum.
+fn share_of(baseline: &Evaluation, cases: &[usize], objective: Objective) -> f64 {
+    if objective == Objective::Memory {
+        return 1.0;
+    }
+    let metric = weighed_by(objective);
+    let weight = |i: usize| figure(&baseline.cases[i].figures, metric);
+    let whole: f64 = (0..baseline.cases.len()).map(weight).sum();
+    let part: f64 = cases.iter().map(|i| weight(*i)).sum();
+    (part / whole.max(f64::MIN_POSITIVE)).min(1.0)
 }
 
 /// Whether some contender does more in a case than an empty program, or it is not known.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::choice::{Choice, choose, repeats};
+use super::choice::{Choice, choose_of, repeats};
 use super::judge::{Judge, JudgeError, Watch};
 use super::pairs::{Contender, Lap, Track, Voided, figure, log_ratio};
 use super::stats::{FEWEST_CONFIRMING, Rules, Sequential};
@@ -118,13 +118,11 @@ impl Judge {
     ) -> Result<Result<First, Void>, JudgeError> {
         let contenders = vec![*incumbent, *candidate];
         let fewest = plan.rules.looks.first().copied().unwrap_or(1) + FEWEST_CONFIRMING + 1;
-        let held_out: Vec<bool> = task.workload.cases.iter().map(|c| c.held_out).collect();
-        let objective = plan.objective;
-        let choice = choose(
+        let choice = choose_of(
+            &task.workload,
             &contenders,
             baseline,
-            &held_out,
-            objective,
+            plan.objective,
             fewest,
             plan.budget,
         );
@@ -297,6 +295,7 @@ pub(super) fn conclude(
         repeats: track.repeats(),
         floors: track.floors(at[0], at[1]),
         noise: track.noise(),
+        only: track.choice.only.clone(),
         note: String::new(),
     };
     if metric == Metric::Integral && below_floor(&comparison) {

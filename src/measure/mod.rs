@@ -3,6 +3,7 @@
 //! Correctness comes first; a version that fails is never timed. Knows nothing of models, rounds or
 //! screens: it is handed programs and a workload and answers with an [`Evaluation`] or a [`Comparison`].
 
+mod again;
 pub mod build;
 mod cache;
 pub mod check;
@@ -259,6 +260,17 @@ impl Metric {
             Self::Integral => "memory × time",
         }
     }
+
+    /// Whether it is a figure that an objective is judged by.
+    #[must_use]
+    pub fn serves(self, objective: crate::task::Objective) -> bool {
+        use crate::task::Objective;
+        match self {
+            Self::Wall | Self::Cpu => objective == Objective::Time,
+            Self::Peak => objective == Objective::Memory,
+            Self::Integral => objective == Objective::Integral,
+        }
+    }
 }
 
 /// What a comparison came to.
@@ -354,6 +366,9 @@ pub struct Comparison {
     /// How quiet the machine was meanwhile, at its worst; absent where it does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise: Option<Noise>,
+    /// The only case that was timed, where the developer chose one; absent where the workload was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<String>,
     /// One sentence on how it ended, for people.
     #[serde(default)]
     pub note: String,

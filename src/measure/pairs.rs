@@ -309,6 +309,9 @@ impl<'a> Track<'a> {
 
     /// Says on how much of the workload the timing was done, where it was not all of it.
     pub(super) fn coverage(&self) -> String {
+        if let Some(case) = &self.choice.only {
+            return format!("; timed on case {case} only");
+        }
         let (timed, all) = (self.choice.cases.len(), self.task.workload.cases.len());
         if timed == all {
             return String::new();

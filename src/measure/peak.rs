@@ -102,6 +102,7 @@ pub(super) fn conclude(
         repeats: track.repeats(),
         floors: track.floors(at[0], at[1]),
         noise: track.noise(),
+        only: track.choice.only.clone(),
         note: note(answer, &incumbent, &candidate) + &track.coverage(),
     }
 }

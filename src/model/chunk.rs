@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::session::cost::{Currency, Money};
 use crate::session::event::{Finish, Usage};
 
 /// What one chunk says.
@@ -145,6 +146,17 @@ fn usage(value: &Value) -> Option<Usage> {
         prompt_tokens,
         reply_tokens,
         counted: true,
+        cost: cost(usage),
+    })
+}
+
+/// What the service says that the reply cost, in dollars; a service that says nothing or nonsense leaves it unknown.
+fn cost(usage: &Value) -> Option<Money> {
+    let said = ["cost", "total_cost"].into_iter();
+    let amount = said.filter_map(|n| usage.get(n)?.as_f64()).next()?;
+    (amount.is_finite() && amount >= 0.0).then_some(Money {
+        amount,
+        currency: Currency::DOLLAR,
     })
 }
 
@@ -207,7 +219,8 @@ mod tests {
             Some(Usage {
                 prompt_tokens: 3,
                 reply_tokens: 2,
-                counted: true
+                counted: true,
+                cost: None,
             })
         );
         assert_eq!(

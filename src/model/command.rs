@@ -154,6 +154,7 @@ impl Command {
             prompt_tokens: estimate_tokens(prompt),
             reply_tokens: said.length.div_ceil(4) as u64,
             counted: false,
+            cost: None,
         };
         let tail = complaint.words();
         let status = match status {

@@ -26,6 +26,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use futures::{SinkExt, future};
 use serde::{Deserialize, Serialize};
 
+use crate::session::cost::{Currency, Money};
 use crate::session::event::{Finish, Usage};
 
 /// What is asked.
@@ -79,20 +80,26 @@ pub struct End {
     pub again: bool,
 }
 
-/// What tokens cost, in the developer's currency per million of them.
+/// What tokens cost, per million of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Price {
     /// Of the prompt.
     pub input: f64,
     /// Of the reply.
     pub output: f64,
+    /// In which currency.
+    pub currency: Currency,
 }
 
 impl Price {
     /// The price of so many tokens.
     #[must_use]
-    pub fn of(self, usage: Usage) -> f64 {
-        (self.input * usage.prompt_tokens as f64 + self.output * usage.reply_tokens as f64) / 1e6
+    pub fn of(self, usage: Usage) -> Money {
+        let (prompt, reply) = (usage.prompt_tokens as f64, usage.reply_tokens as f64);
+        Money {
+            amount: (self.input * prompt + self.output * reply) / 1e6,
+            currency: self.currency,
+        }
     }
 }
 

@@ -334,6 +334,8 @@ impl Provider for OpenAi {
     fn with_model(&self, model: &str) -> Option<Arc<dyn Provider>> {
         let settings = Settings {
             model: model.to_owned(),
+            // The price is that of the model it was said for.
+            price: self.settings.price.filter(|_| model == self.settings.model),
             ..(*self.settings).clone()
         };
         Some(Arc::new(Self {

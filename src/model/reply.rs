@@ -101,6 +101,7 @@ impl Reply {
             prompt_tokens: estimate_tokens(&question.prompt),
             reply_tokens: self.length.div_ceil(4) as u64,
             counted: false,
+            cost: None,
         });
         let (finish, error) = self.outcome();
         End {

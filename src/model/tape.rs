@@ -405,6 +405,7 @@ fn steps(reply: &Recorded, prompt: &str) -> VecDeque<(f64, Part)> {
         prompt_tokens: estimate_tokens(prompt),
         reply_tokens: estimate_tokens(&reply.text) + estimate_tokens(&reply.reasoning),
         counted: false,
+        cost: None,
     };
     steps.push_back((0.0, Part::End(End::done(reply.finish, usage))));
     merge_silence(steps)

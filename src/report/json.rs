@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::report::patch;
 use crate::session::Session;
+use crate::session::cases::Place;
 use crate::session::event::VersionId;
 use crate::session::fold::Reply;
 
@@ -61,6 +62,35 @@ pub fn session(session: &Session) -> Value {
         "best_code": best.map(|v| v.source.text.clone()),
         "patch": best.zip(original).map(|(b, o)| patch::unified(o, b)),
         "versions": versions, "rounds": rounds, "usage": session.usage,
+        "cost": cost(session), "timed_only": session.only, "added_cases": session.added,
+        "references": references(session),
         "notes": session.notes.iter().map(|n| json!({"at": n.at, "text": n.text, "error": n.error})).collect::<Vec<_>>(),
     })
+}
+
+/// Sums by currency, and whether there were replies of unknown price; null where no price is known at all.
+fn cost(session: &Session) -> Value {
+    let bill = &session.bill;
+    if bill.sums.is_empty() {
+        return Value::Null;
+    }
+    json!({"sums": bill.sums, "partial": bill.partial})
+}
+
+/// The reference solutions that were measured, and where the best version stands among them.
+fn references(session: &Session) -> Value {
+    let place = session.best().and_then(|best| session.place(best));
+    let place = place.map(
+        |Place {
+             ahead_of,
+             level_with,
+             of,
+         }| json!({"ahead_of": ahead_of, "level_with": level_with, "of": of}),
+    );
+    let all: Vec<Value> = session
+        .references
+        .iter()
+        .map(|r| json!({"name": r.name, "verdict": r.verdict, "comparison": r.comparison}))
+        .collect();
+    json!({"measured": all, "place": place})
 }

@@ -352,6 +352,7 @@ fn outcome(session: &Session) -> String {
         "goal" => "the goal is reached",
         "time" => "the time for it is up",
         "tokens" => "the tokens for it are spent",
+        "cost" => "the money for it is spent",
         "stopped" => "it was stopped",
         "tape_ended" => "the tape has ended",
         "provider" => "the model cannot be asked any more",
@@ -398,7 +399,15 @@ fn outcome(session: &Session) -> String {
         },
         None => format!("{first} No version passes every case."),
     };
-    told + &suspicious
+    told + &suspicious + &place(session, objective)
+}
+
+/// Where the best version stands among the reference solutions, if they were measured.
+fn place(session: &Session, objective: Objective) -> String {
+    let place = session.best().and_then(|best| session.place(best));
+    place.map_or_else(String::new, |p| {
+        format!(" It is {}.", p.in_words(objective))
+    })
 }
 
 /// `7 cases, 2 held out`.
@@ -438,7 +447,14 @@ pub fn session(session: &Session) -> String {
     if let Some(g) = &session.guards {
         let _ = writeln!(out, "sandbox   {}", guards(g));
     }
-    let _ = writeln!(out, "model     {}\n", safe(&session.model));
+    let _ = writeln!(out, "model     {}", safe(&session.model));
+    if let Some(cost) = session.bill.in_words() {
+        let _ = writeln!(out, "cost      {}", safe(&cost));
+    }
+    if let Some(case) = &session.only {
+        let _ = writeln!(out, "timed     case {} only", safe(case));
+    }
+    out.push('\n');
     out.push_str(&table(session));
     out.push('\n');
     for version in &session.versions {

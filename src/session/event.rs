@@ -6,8 +6,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use crate::measure::machine::Machine;
-use crate::measure::{Comparison, Evaluation, Figures, Flag, Look, Metric, Progress, Verdict};
+use crate::measure::{
+    CaseResult, Comparison, Evaluation, Failure, Figures, Flag, Look, Metric, Progress, Verdict,
+};
 use crate::sandbox::Guards;
+pub use crate::session::cases::AddedCase;
+use crate::session::cost::Money;
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
 
@@ -81,6 +85,9 @@ pub struct Goal {
     /// Tokens at most, prompts and replies together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<u64>,
+    /// Money at most, in the currency in which the provider's price is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
 }
 
 /// The task as the session keeps it: enough to show and to resume it without the files it came from.
@@ -140,6 +147,9 @@ pub struct Usage {
     pub reply_tokens: u64,
     /// Whether the provider counted them (else estimated from the text).
     pub counted: bool,
+    /// What they cost: said by the provider, or worked out from a price in the config file; absent where neither is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Money>,
 }
 
 /// How a reply ended.
@@ -223,6 +233,11 @@ pub enum Stage {
         against: VersionId,
         /// Confirming pairs so far.
         pairs: usize,
+    },
+    /// Something beside the rounds that the developer asked for.
+    Aside {
+        /// What, in words: `case 04 runs once more on v3`.
+        what: String,
     },
     /// Held by the developer; what is held is the stage before it, and the next stage ends it.
     Paused,
@@ -439,6 +454,49 @@ pub enum Event {
         /// Why, in one sentence.
         reason: String,
     },
+    /// The developer added a case; later versions are checked on it, earlier ones that pass are checked at once.
+    CaseAdded {
+        /// The case.
+        #[serde(flatten)]
+        case: AddedCase,
+    },
+    /// A version that passed was run on an added case.
+    CaseChecked {
+        /// Which version.
+        version: VersionId,
+        /// What became of it there.
+        result: CaseResult,
+        /// How it failed, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<Failure>,
+    },
+    /// A version was run on one case once more, outside of any comparison. Decides nothing.
+    CaseRerun {
+        /// Which version.
+        version: VersionId,
+        /// What became of it this time.
+        result: CaseResult,
+        /// How it failed, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<Failure>,
+    },
+    /// A version was compared with v0 anew, because another choice of cases is timed now.
+    ComparedAnew {
+        /// Which version.
+        version: VersionId,
+        /// It against v0.
+        comparison: Comparison,
+    },
+    /// A reference solution of the task was measured against v0.
+    ReferenceMeasured {
+        /// Its name.
+        name: String,
+        /// What became of it.
+        verdict: Verdict,
+        /// It against v0; absent where it does not pass.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comparison: Option<Comparison>,
+    },
     /// The developer changed the course.
     Steered {
         /// What was changed.
@@ -466,7 +524,7 @@ pub enum Event {
         /// What a human should look at before trusting the best version; absent where there is nothing.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         flags: Vec<Flag>,
-        /// Why it ended: `rounds`, `goal`, `time`, `tokens`, `stopped`, `tape_ended`, `provider`.
+        /// Why it ended: `rounds`, `goal`, `time`, `tokens`, `cost`, `stopped`, `tape_ended`, `provider`.
         reason: String,
     },
 }
@@ -523,6 +581,11 @@ pub enum Steer {
         /// On or off.
         pinned: bool,
     },
+    /// Another choice of what is timed, from the next comparison on.
+    Timed {
+        /// The only case that is timed; absent for the workload.
+        case: Option<String>,
+    },
     /// A note on a version.
     Annotate {
         /// Which.
@@ -552,6 +615,7 @@ impl Event {
             Self::SessionStarted { .. }
             | Self::ReplyEnded { .. }
             | Self::Decided { .. }
+            | Self::CaseAdded { .. }
             | Self::SessionFinished { .. } => true,
             Self::VersionCreated { author, .. } => *author == Author::Hand,
             _ => false,

@@ -7,9 +7,11 @@ use crate::measure::{
     CaseResult, Comparison, Evaluation, Figures, Flag, Look, Metric, Noise, Progress, Verdict,
 };
 use crate::sandbox::{Guards, Sample};
+use crate::session::cases::{Reference, Rerun};
+use crate::session::cost::Bill;
 use crate::session::event::{
-    Author, Decision, Event, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord, Usage,
-    VersionId,
+    AddedCase, Author, Decision, Event, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord,
+    Usage, VersionId,
 };
 pub use crate::session::replies::{Growing, Prepared, Reply};
 use crate::task::{Objective, Source};
@@ -60,6 +62,14 @@ pub struct Session {
     pub live: Live,
     /// Tokens so far.
     pub usage: Usage,
+    /// Money so far, as far as it is known.
+    pub bill: Bill,
+    /// Cases that were added while it was on.
+    pub added: Vec<AddedCase>,
+    /// The only case that is timed, where the developer chose one.
+    pub only: Option<String>,
+    /// Reference solutions of the task that were measured.
+    pub references: Vec<Reference>,
     /// Notes of the engine, newest last.
     pub notes: Vec<Note>,
     /// All decisions, in order.
@@ -101,6 +111,8 @@ pub struct Version {
     pub note: String,
     /// Looks at the comparison that is on, or that was.
     pub looks: Vec<Look>,
+    /// Runs of single cases that were asked for, newest last.
+    pub reruns: Vec<Rerun>,
 }
 
 impl Version {
@@ -252,7 +264,7 @@ impl Session {
         self.versions.iter().find(|v| v.id == id)
     }
 
-    fn version_mut(&mut self, id: VersionId) -> Option<&mut Version> {
+    pub(super) fn version_mut(&mut self, id: VersionId) -> Option<&mut Version> {
         self.versions.iter_mut().find(|v| v.id == id)
     }
 
@@ -362,6 +374,7 @@ impl Session {
                     pinned: false,
                     note: String::new(),
                     looks: Vec::new(),
+                    reruns: Vec::new(),
                 });
                 if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
                     r.versions.push(*version);
@@ -479,6 +492,30 @@ impl Session {
                     r.failed = Some(reason.clone());
                 }
             }
+            Event::CaseAdded { case } => self.add_case(case),
+            Event::CaseChecked {
+                version,
+                result,
+                failure,
+            } => self.take_check(*version, result, failure.as_ref()),
+            Event::CaseRerun {
+                version,
+                result,
+                failure,
+            } => self.take_rerun(*version, result, failure.as_ref()),
+            Event::ComparedAnew {
+                version,
+                comparison,
+            } => {
+                if let Some(v) = self.version_mut(*version) {
+                    v.against_original = Some(comparison.clone());
+                }
+            }
+            Event::ReferenceMeasured {
+                name,
+                verdict,
+                comparison,
+            } => self.take_reference(name, *verdict, comparison.as_ref()),
             Event::Steered { steer } => self.steer(steer),
             Event::Noted { text, error } => self.notes.push(Note {
                 at: happened.at,
@@ -513,6 +550,7 @@ impl Session {
             Steer::Goal { goal } => self.goal = goal.clone(),
             Steer::Candidates { candidates } => self.candidates = *candidates,
             Steer::Temperature { temperature } => self.temperature = *temperature,
+            Steer::Timed { case } => self.only.clone_from(case),
             Steer::Pin { version, pinned } => {
                 if let Some(v) = self.version_mut(*version) {
                     v.pinned = *pinned;

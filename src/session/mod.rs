@@ -4,6 +4,8 @@
 //! Decides nothing and runs nothing. Every view reads a [`Session`]; whether it is live, resumed or
 //! replayed makes no difference to it.
 
+pub mod cases;
+pub mod cost;
 pub mod event;
 pub mod fold;
 pub mod journal;

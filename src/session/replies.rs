@@ -186,6 +186,7 @@ impl Session {
                 self.usage.prompt_tokens += usage.prompt_tokens;
                 self.usage.reply_tokens += usage.reply_tokens;
                 self.usage.counted |= usage.counted;
+                self.bill.add(usage);
                 let reply = Reply {
                     text: text.clone(),
                     reasoning: reasoning.clone(),

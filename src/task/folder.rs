@@ -207,6 +207,7 @@ impl TaskFile {
                 hold_out: self.workload.held_out.clone(),
                 shown: self.workload.shown.clone(),
                 place: None,
+                only: None,
             },
             args: self.args.clone(),
             files: Vec::new(),
@@ -478,6 +479,7 @@ mod tests {
                 hold_out: HoldOut::Named(vec!["10".into()]),
                 shown: vec!["2".into()],
                 place: None,
+                only: None,
             },
             args: vec!["--deep".into(), "a b \"c\"".into()],
             files: vec![DataFile {
@@ -528,6 +530,7 @@ mod tests {
             tape: None,
             workload: Workload {
                 place: None,
+                only: None,
                 ..t.workload.clone()
             },
             ..t.clone()

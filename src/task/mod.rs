@@ -176,6 +176,8 @@ pub struct Workload {
     pub shown: Vec<String>,
     /// The folder or file that the cases were read from, if they were: nothing of it may come before a version's eyes.
     pub place: Option<PathBuf>,
+    /// The only case that is timed, by name, where the developer chose one to optimise. Every case is still checked.
+    pub only: Option<String>,
 }
 
 impl Workload {

@@ -19,7 +19,8 @@ use crate::tui::mouse::on_mouse;
 use crate::tui::save::{default_name, save};
 use crate::tui::typing::{line, type_into};
 use crate::tui::{
-    arrange, asking, clip, files, goal, help, palette, picker, prompt_edit, search, settings, tips,
+    arrange, asking, cases, clip, files, goal, help, palette, picker, prompt_edit, search,
+    settings, tips,
 };
 
 /// Something that the screen alone cannot do.
@@ -131,6 +132,7 @@ fn paste(app: &mut App, session: &Session, text: &str) {
         Some(Overlay::Prompt(editor)) => drop(editor.area.insert_str(&text)),
         Some(Overlay::Save { name }) => drop(name.insert_str(text.replace('\n', " "))),
         Some(Overlay::Settings(open)) => open.paste(&text),
+        Some(Overlay::Case(form)) => form.paste(&text),
         Some(Overlay::Help { filter, cursor }) => {
             filter.push_str(text.trim());
             *cursor = 0;
@@ -213,6 +215,7 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
         Overlay::Help { filter, cursor } => help::key(app, session, &key, filter, cursor),
         Overlay::Palette(open) => palette::key(app, session, &key, open),
         Overlay::Goal(form) => goal::key(app, session, &key, form),
+        Overlay::Case(form) => cases::key(app, &key, form),
         Overlay::Messages { back } => help::messages_key(app, &name, back),
         Overlay::Edit(editor) => editor::key(app, session, key, editor),
         Overlay::Prompt(editor) => prompt_edit::key(app, key, editor),
@@ -358,6 +361,9 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
         Action::Palette => palette::open(app, session),
         Action::Messages => app.overlay = Some(Overlay::Messages { back: 0 }),
         Action::Goal => goal::open(app, session),
+        Action::RerunCase | Action::AddCase | Action::TimeCase | Action::References => {
+            return cases::act(app, session, action);
+        }
         Action::Search => search::begin(app, session),
         Action::NextMatch => search::step(app, session, true),
         Action::PreviousMatch => search::step(app, session, false),

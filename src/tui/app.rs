@@ -13,6 +13,7 @@ use tui_textarea::TextArea;
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::bell::Bell;
+use crate::tui::cases::CaseForm;
 use crate::tui::desk::{Done, Job, Shelf};
 use crate::tui::diff::Diff;
 use crate::tui::editor::Editor;
@@ -137,6 +138,8 @@ pub enum Overlay {
     Settings(Box<Settings>),
     /// Chooses a program, then its cases.
     Files(Box<Files>),
+    /// A case by hand.
+    Case(Box<CaseForm>),
     /// Asks for a file name.
     Save {
         /// The name so far.
@@ -435,7 +438,8 @@ impl App {
     /// The version that is looked at.
     #[must_use]
     pub fn version(&self, session: &Session) -> Option<VersionId> {
-        let busy = !matches!(session.stage, Stage::Finished | Stage::Preparing);
+        let over = session.finished.is_some() && matches!(session.stage, Stage::Aside { .. });
+        let busy = !over && !matches!(session.stage, Stage::Finished | Stage::Preparing);
         self.selected
             .filter(|id| session.version(*id).is_some())
             .or(session.live.version.filter(|_| busy))
@@ -460,7 +464,8 @@ impl App {
             Stage::Comparing { .. } | Stage::Confirming { .. } if charts_stand_beside => Tab::Diff,
             Stage::Comparing { .. } | Stage::Confirming { .. } => Tab::Charts,
             Stage::Finished => Tab::Summary,
-            Stage::Waiting | Stage::Paused => self.after_the_fact(session),
+            Stage::Aside { .. } if session.finished.is_some() => Tab::Summary,
+            Stage::Waiting | Stage::Paused | Stage::Aside { .. } => self.after_the_fact(session),
         }
     }
 

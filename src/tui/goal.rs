@@ -1,10 +1,11 @@
-//! Changing on the run when a session ends: rounds, gain, time, tokens.
+//! Changing on the run when a session ends: rounds, gain, time, tokens, cost.
 
 use ratatui::crossterm::event::KeyEvent;
 use tui_textarea::TextArea;
 
 use crate::engine::Command;
 use crate::session::Session;
+use crate::session::cost::parse_amount;
 use crate::session::event::Goal;
 use crate::tui::act::Effect;
 use crate::tui::app::{App, Overlay};
@@ -13,17 +14,18 @@ use crate::tui::typing::{line, type_into, typed};
 use crate::units::{Gain, parse_duration};
 
 /// The boxes: their names, and what may stand in them.
-pub const FIELDS: [(&str, &str); 4] = [
+pub const FIELDS: [(&str, &str); 5] = [
     ("rounds", "rounds at most, from the first on"),
     ("gain", "enough is enough, such as 2x; empty: go on"),
     ("time", "from now on, such as 10m; empty: no limit"),
     ("tokens", "in all, such as 50k; empty: no limit"),
+    ("cost", "in all, such as 0.50; empty: no limit"),
 ];
 
 /// The open form.
 pub struct Form {
     /// What stands in the boxes, in the order of [`FIELDS`].
-    pub boxes: [TextArea<'static>; 4],
+    pub boxes: [TextArea<'static>; 5],
     /// The one that has the keyboard.
     pub at: usize,
     /// What is wrong with one of them.
@@ -40,6 +42,7 @@ pub fn open(app: &mut App, session: &Session) {
             or_empty(goal.gain.map(|g| format!("{}x", g.0))),
             or_empty(goal.time_ns.map(|t| span(t.seconds()))),
             or_empty(goal.tokens.map(|t| t.to_string())),
+            or_empty(goal.cost.map(|c| c.to_string())),
         ],
         at: 0,
         wrong: None,
@@ -86,7 +89,7 @@ pub fn key(app: &mut App, session: &Session, key: &KeyEvent, mut form: Box<Form>
 impl Form {
     /// The goal that the boxes say, or the first that says none, and why.
     fn read(&self) -> Result<Goal, (usize, String)> {
-        let [rounds, gain, time, tokens] = &self.boxes;
+        let [rounds, gain, time, tokens, cost] = &self.boxes;
         let filled = |area| Some(typed(area)).filter(|t| !t.is_empty());
         Ok(Goal {
             rounds: typed(rounds)
@@ -106,6 +109,10 @@ impl Form {
                 .map(|t| read_count(&t))
                 .transpose()
                 .map_err(|w| (3, w))?,
+            cost: filled(cost)
+                .map(|t| parse_amount(&t))
+                .transpose()
+                .map_err(|w| (4, w))?,
         })
     }
 }
@@ -148,6 +155,7 @@ pub fn in_words(goal: &Goal) -> String {
     parts.extend(goal.gain.map(|g| format!("a gain of {g}")));
     parts.extend(goal.time_ns.map(|t| format!("{t} from now")));
     parts.extend(goal.tokens.map(|t| format!("{t} tokens")));
+    parts.extend(goal.cost.map(|c| format!("a cost of {c}")));
     parts.join(", ")
 }
 
@@ -156,7 +164,7 @@ pub fn in_words(goal: &Goal) -> String {
 mod tests {
     use super::*;
 
-    fn form(boxes: [&str; 4]) -> Form {
+    fn form(boxes: [&str; 5]) -> Form {
         Form {
             boxes: boxes.map(line),
             at: 0,
@@ -166,27 +174,32 @@ mod tests {
 
     #[test]
     fn a_goal_is_read_as_people_write_it() {
-        let goal = form(["12", "2.5x", "10m", "50k"]).read().unwrap();
+        let goal = form(["12", "2.5x", "10m", "50k", "$0.5"]).read().unwrap();
         assert_eq!(
             (goal.rounds, goal.gain, goal.tokens),
             (12, Some(Gain(2.5)), Some(50_000))
         );
+        assert_eq!(goal.cost, Some(0.5));
         assert_eq!(goal.time_ns.map(|t| t.seconds()), Some(600.0));
         assert_eq!(
-            in_words(&form(["1", "", "", ""]).read().unwrap()),
+            in_words(&form(["1", "", "", "", ""]).read().unwrap()),
             "1 round"
         );
         for (n, wrong) in [
-            ["0", "", "", ""],
-            ["3", "1x", "", ""],
-            ["3", "", "soon", ""],
-            ["3", "", "", "many"],
+            ["0", "", "", "", ""],
+            ["3", "1x", "", "", ""],
+            ["3", "", "soon", "", ""],
+            ["3", "", "", "many", ""],
+            ["3", "", "", "", "free"],
         ]
         .into_iter()
         .enumerate()
         {
             assert_eq!(form(wrong).read().unwrap_err().0, n, "{wrong:?}");
         }
-        assert_eq!(form(["99999999999", "", "", ""]).read().unwrap_err().0, 0);
+        assert_eq!(
+            form(["99999999999", "", "", "", ""]).read().unwrap_err().0,
+            0
+        );
     }
 }

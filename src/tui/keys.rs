@@ -104,6 +104,10 @@ pub enum Action {
     FindVersion,
     HideFailures,
     SortCases,
+    RerunCase,
+    AddCase,
+    TimeCase,
+    References,
     Against,
     Zoom,
     ZoomNext,
@@ -206,6 +210,7 @@ const fn row(
 const LOOP: &str = "The loop";
 const VERSIONS: &str = "The selected version";
 const LOOK: &str = "Looking around";
+const CASES: &str = "Cases";
 const FIND: &str = "Finding and copying";
 const ROOM: &str = "Room on the screen";
 const OTHER: &str = "Everything else";
@@ -267,6 +272,10 @@ pub const BINDINGS: &[Binding] = &[
     row(&["enter"], Context::Both, Action::Open, "open", "Open what is folded; on the start screen: open the entry", LOOK),
     row(&["<"], Context::Work, Action::Left, "left", "Move long lines to the right", LOOK),
     row(&[">"], Context::Work, Action::Right, "right", "Move long lines to the left", LOOK),
+    row(&["R"], Context::Work, Action::RerunCase, "run again", "Run the marked case once more, outside of any comparison", CASES),
+    row(&["A"], Context::Work, Action::AddCase, "add a case", "Add a case by hand; without an expected output the original says it", CASES),
+    row(&["T"], Context::Work, Action::TimeCase, "time it alone", "Time the marked case only, from the next comparison on; again: the workload", CASES),
+    row(&["ctrl-r"], Context::Work, Action::References, "references", "Time the task's reference solutions, to see the best version's place among them", CASES),
     row(&["/"], Context::Work, Action::Search, "search", "Search the pane; lower case finds both cases", FIND),
     row(&["n", "]", "enter"], Context::Search, Action::NextMatch, "next match", "To the next match", FIND),
     row(&["N", "["], Context::Search, Action::PreviousMatch, "match before", "To the match before", FIND),
@@ -293,7 +302,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&["ctrl-w h"], Context::Work, Action::Hide(Part::Steer), "hide hint box", "Hide the hint box while it is not used, or show it again", ROOM),
     row(&["ctrl-w ="], Context::Work, Action::UsualSizes, "usual sizes", "Give every part its usual place and size again", ROOM),
     row(&["ctrl-w m"], Context::Both, Action::Mouse, "mouse", "Leave the mouse to the terminal, to select with it, or take it back", ROOM),
-    row(&["ctrl-g"], Context::Work, Action::Goal, "goal", "Change when it ends: rounds, gain, time, tokens", LOOP),
+    row(&["ctrl-g"], Context::Work, Action::Goal, "goal", "Change when it ends: rounds, gain, time, tokens, cost", LOOP),
     row(&["?", "f1"], Context::Both, Action::Help, "help", "Show this help; type to search it, enter does it", OTHER),
     row(&[":", "ctrl-p"], Context::Both, Action::Palette, "commands", "Find and do anything: versions, panes, themes, tasks, every key's action", OTHER),
     row(&["!"], Context::Both, Action::Messages, "messages", "Show all that was said lately, whole", OTHER),
@@ -323,6 +332,11 @@ pub const TYPING: &[(&str, &[(&str, &str)])] = &[
         ("ctrl-u  ctrl-k", "Delete to the start, to the end of the line"),
         ("ctrl-y", "Put back what was deleted last"),
         ("ctrl-_", "Undo"),
+    ]),
+    ("While typing a case", &[
+        ("ctrl-s", "Add it"),
+        ("tab", "To the next box"),
+        ("esc", "Leave; what was typed stays"),
     ]),
     ("In the editor", &[
         ("ctrl-s", "Measure the text as a version of yours"),

@@ -10,6 +10,7 @@ pub mod app;
 pub mod arrange;
 pub mod asking;
 pub mod bell;
+pub mod cases;
 pub mod clip;
 pub mod desk;
 pub mod diff;

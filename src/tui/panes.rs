@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::tui::app::{App, Tab};
+use crate::tui::cases::CaseForm;
 use crate::tui::diff::Diff;
 use crate::tui::diff::pane::DiffPane;
 use crate::tui::find::TreePane;
@@ -65,6 +66,8 @@ pub enum CaseOrder {
 pub struct CasesPane {
     /// What they are sorted by.
     pub order: CaseOrder,
+    /// A case that was being typed when its form was left.
+    pub draft: Option<Box<CaseForm>>,
     outputs: Option<(String, String, Diff)>,
 }
 
@@ -297,8 +300,13 @@ impl App {
     /// Compares the outputs of the failure that is shown; they are excerpts, so it is a matter of microseconds.
     fn prepare_outputs(&mut self, session: &Session) {
         let version = self.version(session).and_then(|id| session.version(id));
-        let evaluation = version.and_then(|v| v.evaluation.as_ref());
-        let Some(failure) = evaluation.and_then(|e| e.failure.as_ref()) else {
+        let cases = session.task.as_ref().map_or(&[][..], |t| &t.cases);
+        let chosen = self
+            .case
+            .unwrap_or_else(|| crate::tui::view::cases::natural_case(session, self));
+        let name = cases.get(chosen).map_or("", |(n, _)| n.as_str());
+        let failure = version.and_then(|v| crate::tui::view::cases::shown_failure(v, name));
+        let Some(failure) = failure else {
             return;
         };
         let (expected, got) = (&failure.expected, &failure.got);

@@ -44,6 +44,14 @@ impl Worker {
         })
     }
 
+    /// Both stages, of a version that nothing else competes with.
+    pub(in crate::engine) fn compare(&mut self, of: &MatchUp) -> Result<Versus, JudgeError> {
+        match self.look(of)? {
+            Looked::Settled(versus) => Ok(versus),
+            Looked::Promising(_) => self.confirm(of),
+        }
+    }
+
     /// The first stage.
     pub(super) fn look(&mut self, of: &MatchUp) -> Result<Looked, JudgeError> {
         let cast = self.cast(of)?;

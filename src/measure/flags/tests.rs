@@ -253,6 +253,7 @@ fn compared(per_case: &[(&str, f64)]) -> Comparison {
         repeats: 1,
         floors: None,
         noise: None,
+        only: None,
         note: String::new(),
     }
 }

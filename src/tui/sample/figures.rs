@@ -100,6 +100,7 @@ pub(super) fn comparison(
         repeats: 1,
         floors: None,
         noise: None,
+        only: None,
         note: String::new(),
     }
 }

@@ -446,6 +446,7 @@ impl Maker {
             prompt_tokens: 900 + 130 * u64::from(round),
             reply_tokens: text.len() as u64 / 4,
             counted: true,
+            cost: None,
         };
         self.say(
             30,

@@ -288,12 +288,34 @@ fn compared<'a>(cx: Context<'a>, version: &Version, c: &Comparison) -> Vec<Line<
             Role::Warn,
         )));
     }
+    if let Some(words) = timed_otherwise(cx, c) {
+        lines.push(Line::from(cx.span(format!("  {words}"), Role::Warn)));
+    }
     if !c.note.is_empty() {
         lines.push(Line::from(
             cx.span(format!("  {}", visible(&c.note)), Role::Muted),
         ));
     }
     lines
+}
+
+/// What to know where other cases are timed now than were timed then.
+fn timed_otherwise(cx: Context<'_>, c: &Comparison) -> Option<String> {
+    let now = cx.session.only.as_ref();
+    if c.only.as_ref() == now {
+        return None;
+    }
+    let on = |case: Option<&String>| {
+        case.map_or_else(
+            || "the workload".to_owned(),
+            |c| format!("case {} only", visible(c)),
+        )
+    };
+    Some(format!(
+        "timed on {}; what is timed now is {}",
+        on(c.only.as_ref()),
+        on(now)
+    ))
 }
 
 /// What to know where most of a figure is the language's own start.

@@ -1,5 +1,6 @@
 //! The cases of a version: a table, and where it fails.
 
+mod again;
 mod failure;
 
 use std::collections::HashMap;
@@ -9,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::measure::CaseResult;
+use crate::measure::{CaseResult, Failure};
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::session::fold::Version;
@@ -70,19 +71,22 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         .task
         .as_ref()
         .map_or(&[][..], |t| t.cases.as_slice());
-    let failure = version.evaluation.as_ref().and_then(|e| e.failure.as_ref());
+    let chosen = cx
+        .app
+        .case
+        .unwrap_or_else(|| natural_case(cx.session, cx.app));
+    let name = cases.get(chosen).map_or("", |(n, _)| n.as_str());
+    let again = again::lines(cx, version, name, area.width.into());
+    let failure = shown_failure(version, name);
     let below = failure.map_or(0, |f| {
         failure::lines(cx, f, area.width.into(), 40).len() + 1
     });
+    let below = below + again.len() + usize::from(!again.is_empty());
     let table_room = usize::from(area.height)
         .saturating_sub(below.min(usize::from(area.height) * 2 / 3))
         .max(3);
     let columns = Columns::new(area.width.into(), cases);
     put(buffer, area, 0, &columns.head(cx));
-    let chosen = cx
-        .app
-        .case
-        .unwrap_or_else(|| natural_case(cx.session, cx.app));
     let order = order(cx.session, cx.app);
     let chosen_at = order.iter().position(|n| *n == chosen).unwrap_or(0);
     let rows = table_room.saturating_sub(1).min(cases.len());
@@ -112,10 +116,17 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         );
         seen.rows.push((place, at));
     }
+    let mut top = 1 + rows as u16 + 1;
+    for line in &again {
+        if top < area.height {
+            put(buffer, area, top, line);
+        }
+        top += 1;
+    }
     if let Some(failure) = failure {
-        let top = 1 + rows as u16 + 1;
+        top += u16::from(!again.is_empty());
         let rest = Rect {
-            y: area.y + top,
+            y: area.y + top.min(area.height),
             height: area.height.saturating_sub(top),
             ..area
         };
@@ -124,6 +135,14 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
             put(buffer, rest, n as u16, line);
         }
     }
+}
+
+/// The failure of the marked case's last single run, if it failed; else the version's own.
+#[must_use]
+pub fn shown_failure<'s>(version: &'s Version, case: &str) -> Option<&'s Failure> {
+    let own = version.evaluation.as_ref().and_then(|e| e.failure.as_ref());
+    let again = version.rerun(case).and_then(|r| r.failure.as_ref());
+    again.or(own)
 }
 
 /// Which columns there is room for.
@@ -190,6 +209,7 @@ impl Columns {
             && cx.session.live.version == Some(version.id)
             && matches!(&cx.session.stage, Stage::Checking { done, .. } if *done == at);
         let (glyph, word, style) = match result {
+            Some(_) if version.flaky(name) => ("≈", "flaky", cx.theme.fg(Role::Warn)),
             Some(r) if r.verdict.accepted() => ("✓", "passes", cx.theme.fg(Role::Added)),
             Some(r) => ("✗", r.verdict.in_words(), cx.theme.fg(Role::Error)),
             None if running => (spinner(cx.app), "runs", cx.theme.fg(Role::Candidate)),
@@ -206,15 +226,7 @@ impl Columns {
         let mut spans = vec![
             Span::styled(format!("{glyph} "), style),
             Span::styled(pad(&visible(name), self.name), cx.theme.fg(Role::Text)),
-            // Never shown to the model.
-            cx.span(
-                if holds_out(cx.session, name) {
-                    " ⊘"
-                } else {
-                    "  "
-                },
-                Role::Info,
-            ),
+            cx.span(signs(cx.session, name), Role::Info),
             Span::styled(pad(word, 15), style),
         ];
         if self.input {
@@ -259,9 +271,12 @@ impl Columns {
     }
 }
 
-/// Whether a case is held out: never shown to the model.
-fn holds_out(session: &Session, name: &str) -> bool {
-    session.task.as_ref().is_some_and(|t| t.holds_out(name))
+/// `◎` for the only case that is timed, `⊘` for one that the model is never shown.
+fn signs(session: &Session, name: &str) -> String {
+    let held_out = session.task.as_ref().is_some_and(|t| t.holds_out(name));
+    let timed = session.only.as_deref() == Some(name);
+    let sign = |on, sign| if on { sign } else { ' ' };
+    [sign(timed, '◎'), sign(held_out, '⊘')].iter().collect()
 }
 
 /// A version's result on a case, once known.

@@ -100,6 +100,10 @@ fn task(cx: Context<'_>, room: usize) -> Vec<Span<'static>> {
         Role::Muted,
     ));
     spans.push(own(cx, &cx.session.objective.to_string(), Role::Text));
+    if let Some(case) = &cx.session.only {
+        let words = format!(" on case {} only", cut(&visible(case), 12));
+        spans.push(own(cx, &words, Role::Info));
+    }
     spans
 }
 
@@ -260,5 +264,7 @@ fn tokens<'a>(cx: Context<'a>) -> Vec<Span<'a>> {
     } else {
         format!("{:.1}k", sum as f64 / 1e3)
     };
-    vec![cx.span(format!("{about}{count} tok"), Role::Muted)]
+    let cost = cx.session.bill.in_words();
+    let cost = cost.map_or_else(String::new, |c| format!(" · {c}"));
+    vec![cx.span(format!("{about}{count} tok{cost}"), Role::Muted)]
 }

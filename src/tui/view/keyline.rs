@@ -57,6 +57,9 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
         Some(Overlay::Goal(_)) => {
             return fixed(&[("⏎", "take it"), ("⇥", "next box"), ("esc", "leave")]);
         }
+        Some(Overlay::Case(_)) => {
+            return fixed(&[("ctrl-s", "add it"), ("⇥", "next box"), ("esc", "leave")]);
+        }
         Some(Overlay::Settings(open)) if open.typing.is_some() => {
             return fixed(&[("⏎", "keep"), ("ctrl-u", "clear"), ("esc", "leave it")]);
         }
@@ -139,6 +142,7 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
             (Action::Reject, "reject"),
             (Action::Steer, "hint"),
         ],
+        Stage::Aside { .. } => &[(Action::Stop, "stop"), (Action::Pause, "pause")],
         Stage::Paused => &HELD,
         Stage::Waiting => &[
             (Action::NextRound, "next round"),
@@ -171,6 +175,12 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
     }
     if cx.app.pane(cx.session) == Tab::Diff && !cx.app.seen.changes.is_empty() {
         all.push((Action::NextChange, "next change"));
+    }
+    // Only where the pane was chosen: one that merely follows the moment is gone before a key is pressed.
+    if cx.app.tab == Some(Tab::Cases) {
+        all.push((Action::RerunCase, "run again"));
+        all.push((Action::AddCase, "add a case"));
+        all.push((Action::TimeCase, "time it alone"));
     }
     all.push((Action::NextTab, "pane"));
     all.push((Action::Older, "version"));

@@ -1,5 +1,6 @@
 //! What lies on top: the help, the palette, the editor, the forms and the few questions. One file each.
 
+mod case;
 pub mod edit;
 mod goal;
 mod help;
@@ -40,6 +41,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         Overlay::Help { filter, cursor } => help::draw(cx, area, filter, *cursor, buffer, seen),
         Overlay::Palette(open) => palette::draw(cx, area, open, buffer, seen),
         Overlay::Goal(form) => goal::draw(cx, area, form, buffer, seen),
+        Overlay::Case(form) => case::draw(cx, area, form, buffer, seen),
         Overlay::Messages { back } => messages::draw(cx, area, *back, buffer, seen),
         Overlay::Edit(editor) => {
             let title = format!("{} by your hand", editor.parent);

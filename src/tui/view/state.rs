@@ -211,6 +211,7 @@ fn at_work(cx: Context<'_>) -> Now {
                 .and([format!("{pairs} of at least {least} pairs")])
                 .and(progress::at_most(session.live.left_ns))
         }
+        Stage::Aside { what } => on(visible(what).into_owned()).and(elapsed(cx)),
         Stage::Paused => Now::new("‖", Role::Warn, "paused"),
         Stage::Finished => Now::new("■", Role::Heat2, finished(cx)),
     }
@@ -260,6 +261,7 @@ fn finished(cx: Context<'_>) -> String {
         "goal" => "the goal is reached",
         "time" => "the time is spent",
         "tokens" => "the tokens are spent",
+        "cost" => "the money is spent",
         "stopped" => "stopped",
         "tape_ended" => "the tape has ended",
         "provider" => "the model failed",

@@ -32,6 +32,9 @@ pub fn info(cx: Context<'_>) -> String {
         words.extend(replies::info(cx, round));
         return format!(" {} ", words.join(" · "));
     }
+    if let Some(cost) = round.reply(0).and_then(|r| r.usage.cost) {
+        words.push(cost.to_string());
+    }
     words.extend(figures(come(cx.session, round, 0), "first after"));
     match cx.app.reply.block() {
         Some(block) if block.open => words.push(format!("block {} open", block.number)),

@@ -22,6 +22,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let mut lines = Vec::new();
     if cx.session.finished.is_some() {
         lines.extend(outcome(cx));
+        lines.extend(place_and_cost(cx));
         let word = crate::report::text::isolation(cx.session).trim();
         if !word.is_empty() {
             lines.push(Line::from(cx.span(word, Role::Error)));
@@ -54,6 +55,16 @@ fn against_original(cx: Context<'_>, best: &Version) -> Option<Comparison> {
         .and_then(|f| f.comparison.clone());
     last.or_else(|| best.against_original.clone())
         .or_else(|| best.comparison.clone().filter(|c| c.incumbent == "v0"))
+}
+
+/// Where the best version stands among the references, and what the replies cost; as far as either is known.
+fn place_and_cost(cx: Context<'_>) -> Option<Line<'_>> {
+    let best = cx.session.best();
+    let place = best.and_then(|b| cx.session.place(b));
+    let place = place.map(|p| p.in_words(cx.session.objective));
+    let cost = cx.session.bill.in_words().map(|c| format!("cost {c}"));
+    let words: Vec<String> = place.into_iter().chain(cost).collect();
+    (!words.is_empty()).then(|| Line::from(cx.span(words.join(" · "), Role::Muted)))
 }
 
 fn outcome(cx: Context<'_>) -> Vec<Line<'_>> {

@@ -1,5 +1,7 @@
 //! Gain over the original, version by version, with the best so far as a staircase behind.
 
+mod references;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -78,11 +80,17 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: Option<&mut Se
     if points.len() < 2 {
         return nothing(cx, "the first round is still to come", area, buffer);
     }
+    let references = references::marks(cx.session);
     let known = || points.iter().filter_map(|p| p.gain).map(|g| g.0);
-    let known = || known().filter(|g| g.is_finite() && *g > 0.0);
+    let known = || {
+        known()
+            .chain(references.iter().map(|m| m.gain))
+            .filter(|g| g.is_finite() && *g > 0.0)
+    };
     // Where a readout stands it takes the last row.
     let chosen = seen.as_ref().and_then(|_| cursor(cx, points.len()));
-    let rows = area.height - 1 - u16::from(chosen.is_some());
+    let place = references::place(cx).filter(|_| chosen.is_none() && area.height >= 5);
+    let rows = area.height - 1 - u16::from(chosen.is_some() || place.is_some());
     let high = known().fold(1.0f64, f64::max).max(1.2) * 1.05;
     let low = known().fold(1.0f64, f64::min);
     let ticks = ratios(low, high, usize::from(rows / 2).clamp(2, 6));
@@ -90,11 +98,12 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: Option<&mut Se
     let margin = super::margin(&figures).max(4);
     let count = u16::try_from(points.len()).unwrap_or(u16::MAX);
     let step = (area.width.saturating_sub(margin + 3) / count).clamp(2, 8);
-    let fits = usize::from(area.width.saturating_sub(margin + 2) / step).max(1);
+    let edge = references::room(&references, area.width);
+    let fits = usize::from(area.width.saturating_sub(margin + 2 + edge) / step).max(1);
     let frame = Frame {
         chart: Rect {
             x: area.x + margin,
-            width: area.width.saturating_sub(margin + 1),
+            width: area.width.saturating_sub(margin + 1 + edge),
             height: rows,
             ..area
         },
@@ -115,12 +124,16 @@ fn inside(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: Option<&mut Se
     let faint = cx.theme.fg(Role::Faint);
     let width = usize::from(frame.chart.width);
     buffer.set_stringn(frame.chart.x, frame.row(1.0), rule, width, faint);
+    references::draw(cx, &references, &frame, edge, buffer);
     staircase(cx, &points, &frame, buffer);
     for (n, point) in points.iter().enumerate().take(frame.skip + fits) {
         if let Some(x) = frame.column(n) {
             let nth = n - frame.skip;
             draw_point(cx, point, &frame, (x, nth), chosen == Some(n), buffer);
         }
+    }
+    if let Some(line) = place {
+        put(buffer, area, area.height - 1, &line);
     }
     if let Some(point) = chosen.and_then(|n| points.get(n)) {
         put(buffer, area, area.height - 1, &readout(cx, point));

@@ -21,7 +21,7 @@ const BOX: u16 = 12;
 
 /// Draws it.
 pub fn draw(cx: Context<'_>, area: Rect, form: &Form, buffer: &mut Buffer, seen: &mut Seen) {
-    let inner = sheet(cx, centred(area, 68, 9), "it ends after", buffer, seen);
+    let inner = sheet(cx, centred(area, 68, 10), "it ends after", buffer, seen);
     for (n, ((name, about), text)) in FIELDS.iter().zip(&form.boxes).enumerate() {
         let row = n as u16;
         if row >= inner.height {
@@ -73,8 +73,10 @@ pub fn draw(cx: Context<'_>, area: Rect, form: &Form, buffer: &mut Buffer, seen:
         ),
         None => {
             let (rounds, usage) = (cx.session.rounds.len(), &cx.session.usage);
+            let bill = cx.session.bill.in_words();
+            let cost = bill.map_or_else(String::new, |c| format!(", {c}"));
             let words = format!(
-                "so far: {rounds} rounds, {} tokens",
+                "so far: {rounds} rounds, {} tokens{cost}",
                 usage.prompt_tokens + usage.reply_tokens
             );
             put(

@@ -1,0 +1,40 @@
+//! One case by itself: run once more, outside of any comparison.
+
+use super::build::Built;
+use super::judge::{Judge, JudgeError};
+use super::{CaseResult, Failure, Verdict, check};
+use crate::sandbox::Control;
+use crate::task::{Case, Task};
+
+/// Points that the trace of such a run keeps at most.
+const TRACE: usize = 512;
+
+impl Judge {
+    /// Runs a version that builds once on one case of the task: its verdict and figures there, and how it failed if it
+    /// did.
+    ///
+    /// # Errors
+    /// A case without expected output, the sandbox failed, or stopped.
+    pub fn check_one(
+        &mut self,
+        built: &Built,
+        task: &Task,
+        case: &Case,
+        control: &Control,
+    ) -> Result<(CaseResult, Option<Failure>), JudgeError> {
+        let program = built.program(task, case);
+        let outcome = self.run(&program, &task.limits, &mut |_| {}, control)?;
+        let judged = self.verdict(&outcome, case, task, control)?;
+        let (verdict, failure) = match judged {
+            Some((verdict, failure)) => (verdict, Some(failure)),
+            None => (Verdict::Accepted, None),
+        };
+        let result = CaseResult {
+            case: case.name.clone(),
+            verdict,
+            figures: check::figures(&outcome),
+            trace: check::thin(&outcome.samples, TRACE),
+        };
+        Ok((result, failure))
+    }
+}

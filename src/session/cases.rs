@@ -1,0 +1,257 @@
+//! Cases that come in while a session is on, single runs of cases, and the task's reference solutions.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::measure::{CaseResult, Comparison, Failure, Verdict};
+use crate::session::Session;
+use crate::session::event::VersionId;
+use crate::session::fold::Version;
+use crate::task::{Case, Objective};
+
+/// Single runs that are kept of a version, over all cases.
+const RERUNS: usize = 100;
+
+/// A case that the developer added to a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddedCase {
+    /// Its name, unlike any other's.
+    pub name: String,
+    /// Standard input.
+    pub input: Arc<str>,
+    /// Standard output as it should be.
+    pub expected: Arc<str>,
+    /// Whether the model is never shown it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_out: bool,
+    /// Whether the original said the expected output.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_original: bool,
+}
+
+impl From<&AddedCase> for Case {
+    fn from(added: &AddedCase) -> Self {
+        Self {
+            name: added.name.clone(),
+            input: added.input.as_bytes().into(),
+            expected: Some(added.expected.as_bytes().into()),
+            held_out: added.held_out,
+        }
+    }
+}
+
+/// One case run once more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rerun {
+    /// What became of it this time.
+    pub result: CaseResult,
+    /// How it failed, if it did.
+    pub failure: Option<Failure>,
+}
+
+/// A reference solution as it was measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// Its name.
+    pub name: String,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// It against v0; absent where it does not pass.
+    pub comparison: Option<Comparison>,
+}
+
+/// How a version stands among the references that pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// References that it is better than: their intervals lie below its own.
+    pub ahead_of: usize,
+    /// References whose intervals meet its own.
+    pub level_with: usize,
+    /// References that pass and were timed as it was.
+    pub of: usize,
+}
+
+impl Place {
+    /// `faster than 3 of 4 references, level with 1`.
+    #[must_use]
+    pub fn in_words(self, objective: Objective) -> String {
+        let level = match self.level_with {
+            0 => String::new(),
+            n => format!(", level with {n}"),
+        };
+        let references = if self.of == 1 {
+            "reference"
+        } else {
+            "references"
+        };
+        let ahead = self.ahead_of;
+        let (word, of) = (objective.comparative(), self.of);
+        format!("{word} than {ahead} of {of} {references}{level}")
+    }
+}
+
+impl Version {
+    /// The comparison with v0, measured in its own right or because v0 was the incumbent.
+    #[must_use]
+    pub fn original_comparison(&self) -> Option<&Comparison> {
+        let direct = || self.comparison.as_ref().filter(|c| c.incumbent == "v0");
+        self.against_original.as_ref().or_else(direct)
+    }
+
+    /// The last single run of a case, if there was one.
+    #[must_use]
+    pub fn rerun(&self, case: &str) -> Option<&Rerun> {
+        self.reruns.iter().rev().find(|r| r.result.case == case)
+    }
+
+    /// Whether the verdict on a case has varied from run to run.
+    #[must_use]
+    pub fn flaky(&self, case: &str) -> bool {
+        let Some(evaluation) = &self.evaluation else {
+            return false;
+        };
+        let checked = evaluation.cases.iter().find(|c| c.case == case);
+        let Some(verdict) = checked.map(|c| c.verdict) else {
+            return false;
+        };
+        let timed = evaluation.failure.as_ref().filter(|f| f.case == case);
+        let again = self.reruns.iter().map(|r| &r.result);
+        let mut again = again.filter(|r| r.case == case);
+        (verdict.accepted() && timed.is_some()) || again.any(|r| r.verdict != verdict)
+    }
+}
+
+impl Session {
+    /// A case that was added goes where its kind goes: shown ones before those that are held out.
+    pub(super) fn add_case(&mut self, case: &AddedCase) {
+        self.added.push(case.clone());
+        let Some(task) = &mut self.task else { return };
+        let entry = (case.name.clone(), case.input.len() as u64);
+        if case.held_out {
+            task.held_out.push(case.name.clone());
+            task.cases.push(entry);
+        } else {
+            let held = |(name, _): &(String, u64)| task.held_out.contains(name);
+            let at = task.cases.iter().position(held);
+            task.cases.insert(at.unwrap_or(task.cases.len()), entry);
+        }
+    }
+
+    /// A version that passed keeps its verdict only if it is right on the added case too.
+    pub(super) fn take_check(
+        &mut self,
+        id: VersionId,
+        result: &CaseResult,
+        failure: Option<&Failure>,
+    ) {
+        let Some(task) = self.task.clone() else {
+            return;
+        };
+        let place = |name: &str| task.cases.iter().position(|(n, _)| n == name);
+        let Some(version) = self.version_mut(id) else {
+            return;
+        };
+        let original = version.parent.is_none();
+        let Some(evaluation) = &mut version.evaluation else {
+            return;
+        };
+        evaluation.cases.retain(|c| c.case != result.case);
+        evaluation.cases.push(result.clone());
+        evaluation.cases.sort_by_key(|c| place(&c.case));
+        evaluation.cases_total = task.cases.len();
+        evaluation.figures = evaluation.figures.join(result.figures);
+        if !result.verdict.accepted() && evaluation.verdict.accepted() {
+            let fitted = task.holds_out(&result.case)
+                && !original
+                && result.verdict != Verdict::SandboxError;
+            evaluation.verdict = if fitted {
+                Verdict::Overfitted
+            } else {
+                result.verdict
+            };
+            evaluation.failure = failure.cloned();
+        }
+    }
+
+    pub(super) fn take_rerun(
+        &mut self,
+        id: VersionId,
+        result: &CaseResult,
+        failure: Option<&Failure>,
+    ) {
+        if let Some(version) = self.version_mut(id) {
+            version.reruns.push(Rerun {
+                result: result.clone(),
+                failure: failure.cloned(),
+            });
+            let over = version.reruns.len().saturating_sub(RERUNS);
+            version.reruns.drain(..over);
+        }
+    }
+
+    pub(super) fn take_reference(
+        &mut self,
+        name: &str,
+        verdict: Verdict,
+        comparison: Option<&Comparison>,
+    ) {
+        self.references.retain(|r| r.name != name);
+        self.references.push(Reference {
+            name: name.to_owned(),
+            verdict,
+            comparison: comparison.cloned(),
+        });
+    }
+
+    /// The versions that pass with the added cases that they have not run on yet, ancestors first.
+    #[must_use]
+    pub fn unchecked(&self) -> Vec<(VersionId, String)> {
+        if self.added.is_empty() {
+            return Vec::new();
+        }
+        let mut missing = Vec::new();
+        for version in &self.versions {
+            let Some(evaluation) = version.evaluation.as_ref().filter(|e| e.verdict.accepted())
+            else {
+                continue;
+            };
+            let run = |name: &str| evaluation.cases.iter().any(|c| c.case == name);
+            let names = self.added.iter().map(|c| &c.name).filter(|n| !run(n));
+            missing.extend(names.map(|n| (version.id, n.clone())));
+        }
+        missing
+    }
+
+    /// Where a version stands among the reference solutions, as far as both were timed on the same cases by the same
+    /// figure; `None` where there is nothing to stand among.
+    #[must_use]
+    pub fn place(&self, version: &Version) -> Option<Place> {
+        let own = version.original_comparison();
+        let mut place = Place::default();
+        for c in self.references.iter().filter_map(|r| r.comparison.as_ref()) {
+            // v0 stands at exactly 1.
+            let (low, high) = match own {
+                Some(o) if o.only == c.only && same_figure(o, c) => (o.low, o.high),
+                None if version.id == VersionId(0) => {
+                    (crate::units::Gain::ONE, crate::units::Gain::ONE)
+                }
+                _ => continue,
+            };
+            place.of += 1;
+            if low > c.high {
+                place.ahead_of += 1;
+            } else if high >= c.low {
+                place.level_with += 1;
+            }
+        }
+        (place.of > 0).then_some(place)
+    }
+}
+
+/// Times are times, by whichever clock; a peak is no time.
+fn same_figure(a: &Comparison, b: &Comparison) -> bool {
+    use crate::measure::Metric;
+    let clock = |m| matches!(m, Metric::Wall | Metric::Cpu);
+    a.metric == b.metric || (clock(a.metric) && clock(b.metric))
+}
