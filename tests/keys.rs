@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/screen.rs"]
+mod screen;
+
 use std::collections::BTreeMap;
 
 use ratatui::Terminal;
@@ -20,8 +23,7 @@ use reheat::tui::layout::{Part, Room};
 use reheat::tui::memory::Memory;
 use reheat::tui::sample::{Moment, session};
 use reheat::tui::theme::{Depth, Role, Theme};
-use reheat::tui::view::draw;
-use reheat::tui::{Home, TaskEntry, desk};
+use reheat::tui::{Home, TaskEntry};
 
 /// A screen on which a person could type.
 struct Bench {
@@ -48,42 +50,18 @@ impl Bench {
     }
 
     fn draw(&mut self) -> &Buffer {
-        self.app.size = self.terminal.backend().buffer().area;
-        let mut grammars = None;
-        loop {
-            let mut jobs = Vec::new();
-            self.app.prepare(&self.session, &mut |job| jobs.push(job));
-            if jobs.is_empty() {
-                break;
-            }
-            for job in jobs {
-                self.app.take(desk::work(job, &mut grammars));
-            }
-        }
-        let (session, app) = (&self.session, &self.app);
-        let mut seen = None;
-        self.terminal
-            .draw(|frame| seen = Some(draw(frame, session, app)))
-            .unwrap();
-        self.app.seen = seen.unwrap();
-        self.terminal.backend().buffer()
+        screen::draw(&self.session, &mut self.app, &mut self.terminal)
     }
 
     fn text(&mut self) -> String {
-        let buffer = self.draw();
-        let area = buffer.area;
-        let row = |y| {
-            let cells = (0..area.width).map(|x| buffer[(x, y)].symbol());
-            cells.collect::<String>().trim_end().to_owned() + "\n"
-        };
-        (0..area.height).map(row).collect()
+        screen::text(self.draw())
     }
 
     /// Presses keys one after the other without a drawing between them, as a flood of them comes.
     fn at_once(&mut self, keys: &str) -> Vec<Effect> {
         keys.split_whitespace()
             .flat_map(|name| {
-                let event = Event::Key(key(name));
+                let event = Event::Key(screen::key(name));
                 terminal_event(&mut self.app, &self.session, &event)
             })
             .collect()
@@ -115,39 +93,6 @@ impl Bench {
         });
         terminal_event(&mut self.app, &self.session, &event)
     }
-}
-
-fn key(name: &str) -> KeyEvent {
-    let (mut rest, mut modifiers) = (name, KeyModifiers::NONE);
-    for (word, modifier) in [
-        ("ctrl-", KeyModifiers::CONTROL),
-        ("alt-", KeyModifiers::ALT),
-        ("shift-", KeyModifiers::SHIFT),
-    ] {
-        if let Some(tail) = rest.strip_prefix(word) {
-            rest = tail;
-            modifiers |= modifier;
-        }
-    }
-    let code = match rest {
-        "enter" => KeyCode::Enter,
-        "esc" => KeyCode::Esc,
-        "tab" => KeyCode::Tab,
-        "backtab" => KeyCode::BackTab,
-        "down" => KeyCode::Down,
-        "up" => KeyCode::Up,
-        "left" => KeyCode::Left,
-        "right" => KeyCode::Right,
-        "home" => KeyCode::Home,
-        "end" => KeyCode::End,
-        "pgdn" => KeyCode::PageDown,
-        "pgup" => KeyCode::PageUp,
-        "space" => KeyCode::Char(' '),
-        "backspace" => KeyCode::Backspace,
-        "f1" => KeyCode::F(1),
-        one => KeyCode::Char(one.chars().next().unwrap()),
-    };
-    KeyEvent::new(code, modifiers)
 }
 
 #[test]
@@ -668,7 +613,7 @@ fn names_of_keys_do_not_change_unnoticed() {
     // Somebody's config file holds these.
     let names: Vec<String> = BINDINGS.iter().map(|b| b.action.name()).collect();
     insta::assert_snapshot!("names_of_actions", names.join("\n"));
-    assert_eq!(name_of(&key("ctrl-alt-x")), "ctrl-alt-x");
+    assert_eq!(name_of(&screen::key("ctrl-alt-x")), "ctrl-alt-x");
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/screen.rs"]
+mod screen;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{
@@ -11,11 +14,10 @@ use reheat::engine::Command;
 use reheat::session::Session;
 use reheat::tui::act::{Effect, terminal_event};
 use reheat::tui::app::{App, Overlay, Tab};
-use reheat::tui::keys::{Action, key_of};
+use reheat::tui::keys::Action;
 use reheat::tui::mouse::Target;
 use reheat::tui::sample::{Moment, session};
 use reheat::tui::theme::{Depth, Theme};
-use reheat::tui::view::draw;
 use reheat::tui::{Home, ModelLine, Server, TaskEntry};
 
 struct Bench {
@@ -71,14 +73,7 @@ impl Bench {
     }
 
     fn draw(&mut self) {
-        self.app.size = self.terminal.backend().buffer().area;
-        self.app.prepare(&self.session, &mut |_| ());
-        let (session, app) = (&self.session, &self.app);
-        let mut seen = None;
-        self.terminal
-            .draw(|frame| seen = Some(draw(frame, session, app)))
-            .unwrap();
-        self.app.seen = seen.unwrap();
+        screen::draw(&self.session, &mut self.app, &mut self.terminal);
     }
 
     /// Where a text stands on the screen; the last place if there are several.
@@ -138,7 +133,7 @@ impl Bench {
     fn press(&mut self, keys: &str) -> Vec<Effect> {
         let mut effects = Vec::new();
         for name in keys.split(' ') {
-            let event = Event::Key(key_of(name).unwrap());
+            let event = Event::Key(screen::key(name));
             effects.extend(terminal_event(&mut self.app, &self.session, &event));
             self.draw();
         }

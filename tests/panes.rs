@@ -3,21 +3,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(missing_docs)]
 
+#[path = "support/screen.rs"]
+mod screen;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{
-    Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
-};
+use ratatui::crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use reheat::session::event::{Author, Event as E, Finish, Stage, Usage, VersionId};
 use reheat::session::{Happened, Session};
 use reheat::task::Source;
 use reheat::tui::act::terminal_event;
 use reheat::tui::app::{App, Tab};
-use reheat::tui::desk;
 use reheat::tui::sample::{Moment, session};
 use reheat::tui::theme::{Depth, Theme};
-use reheat::tui::view::draw;
 
 /// A screen on which a person could type.
 struct Bench {
@@ -56,60 +55,18 @@ impl Bench {
         });
     }
 
-    /// Draws until all that was asked of the desk is on the screen.
     fn draw(&mut self) -> &Buffer {
-        self.app.size = self.terminal.backend().buffer().area;
-        let mut grammars = None;
-        loop {
-            let mut jobs = Vec::new();
-            self.app.prepare(&self.session, &mut |job| jobs.push(job));
-            if jobs.is_empty() {
-                break;
-            }
-            for job in jobs {
-                self.app.take(desk::work(job, &mut grammars));
-            }
-        }
-        let (session, app) = (&self.session, &self.app);
-        let mut seen = None;
-        self.terminal
-            .draw(|frame| seen = Some(draw(frame, session, app)))
-            .unwrap();
-        self.app.seen = seen.unwrap();
-        self.terminal.backend().buffer()
+        screen::draw(&self.session, &mut self.app, &mut self.terminal)
     }
 
     fn text(&mut self) -> String {
-        let buffer = self.draw();
-        let mut all = String::new();
-        for y in 0..buffer.area.height {
-            let mut x = 0;
-            let mut row = String::new();
-            while x < buffer.area.width {
-                let symbol = buffer[(x, y)].symbol();
-                row.push_str(symbol);
-                x += u16::try_from(reheat::tui::text::width(symbol).max(1)).unwrap();
-            }
-            all.push_str(row.trim_end());
-            all.push('\n');
-        }
-        all
+        screen::text(self.draw())
     }
 
     fn press(&mut self, keys: &[&str]) -> &mut Self {
         for key in keys {
             self.draw();
-            let code = match *key {
-                "enter" => KeyCode::Enter,
-                "esc" => KeyCode::Esc,
-                "left" => KeyCode::Left,
-                "right" => KeyCode::Right,
-                "up" => KeyCode::Up,
-                "down" => KeyCode::Down,
-                "pgdn" => KeyCode::PageDown,
-                one => KeyCode::Char(one.chars().next().unwrap()),
-            };
-            let key = KeyEvent::new(code, KeyModifiers::NONE);
+            let key = screen::key(key);
             terminal_event(&mut self.app, &self.session, &Event::Key(key));
         }
         self

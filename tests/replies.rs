@@ -3,23 +3,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(missing_docs)]
 
+#[path = "support/screen.rs"]
+mod screen;
+
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{
-    Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
-};
+use ratatui::crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use reheat::engine::Command;
 use reheat::session::event::{Author, Event as E, Finish, Stage, Steer, Usage, VersionId};
 use reheat::session::{Happened, Session};
 use reheat::task::{Objective, Source};
 use reheat::tui::act::{Effect, terminal_event};
 use reheat::tui::app::{App, Overlay, Tab};
-use reheat::tui::desk;
 use reheat::tui::sample::{Moment, session};
 use reheat::tui::theme::{Depth, Theme};
-use reheat::tui::view::draw;
 
 /// A screen on which a person could type.
 struct Bench {
@@ -61,57 +60,18 @@ impl Bench {
     }
 
     fn draw(&mut self) -> &Buffer {
-        self.app.size = self.terminal.backend().buffer().area;
-        let mut grammars = None;
-        loop {
-            let mut jobs = Vec::new();
-            self.app.prepare(&self.session, &mut |job| jobs.push(job));
-            if jobs.is_empty() {
-                break;
-            }
-            for job in jobs {
-                self.app.take(desk::work(job, &mut grammars));
-            }
-        }
-        let (session, app) = (&self.session, &self.app);
-        let mut seen = None;
-        self.terminal
-            .draw(|frame| seen = Some(draw(frame, session, app)))
-            .unwrap();
-        self.app.seen = seen.unwrap();
-        self.terminal.backend().buffer()
+        screen::draw(&self.session, &mut self.app, &mut self.terminal)
     }
 
     fn text(&mut self) -> String {
-        let buffer = self.draw();
-        let mut all = String::new();
-        for y in 0..buffer.area.height {
-            let row: String = (0..buffer.area.width)
-                .map(|x| buffer[(x, y)].symbol())
-                .collect();
-            all.push_str(row.trim_end());
-            all.push('\n');
-        }
-        all
+        screen::text(self.draw())
     }
 
     fn press(&mut self, keys: &[&str]) -> Vec<Effect> {
         let mut effects = Vec::new();
         for key in keys {
             self.draw();
-            let (code, modifiers) = match *key {
-                "esc" => (KeyCode::Esc, KeyModifiers::NONE),
-                "left" => (KeyCode::Left, KeyModifiers::NONE),
-                "right" => (KeyCode::Right, KeyModifiers::NONE),
-                "ctrl-e" => (KeyCode::Char('e'), KeyModifiers::CONTROL),
-                "ctrl-s" => (KeyCode::Char('s'), KeyModifiers::CONTROL),
-                "ctrl-t" => (KeyCode::Char('t'), KeyModifiers::CONTROL),
-                one => (
-                    KeyCode::Char(one.chars().next().unwrap()),
-                    KeyModifiers::NONE,
-                ),
-            };
-            let event = Event::Key(KeyEvent::new(code, modifiers));
+            let event = Event::Key(screen::key(key));
             effects.extend(terminal_event(&mut self.app, &self.session, &event));
         }
         effects

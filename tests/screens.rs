@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/screen.rs"]
+mod screen;
+
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use ratatui::layout::Rect;
 use reheat::engine::Command;
 use reheat::sandbox::Tier;
 use reheat::session::Session;
@@ -17,8 +19,7 @@ use reheat::tui::app::{App, Overlay, Tab};
 use reheat::tui::files::Files;
 use reheat::tui::sample::{self, Moment, session};
 use reheat::tui::theme::{Depth, Theme};
-use reheat::tui::view::draw;
-use reheat::tui::{Choice, Home, Late, ModelLine, Server, SessionEntry, TaskEntry, desk};
+use reheat::tui::{Choice, Home, Late, ModelLine, Server, SessionEntry, TaskEntry};
 
 const MOMENTS: [Moment; 8] = [
     Moment::Asking,
@@ -56,32 +57,12 @@ impl Bench {
         Self::new(width, height, session(moment), None)
     }
 
-    /// Draws until all that was asked of the desk is on the screen.
     fn draw(&mut self) -> &Buffer {
-        let size = self.terminal.backend().buffer().area;
-        self.app.size = size;
-        let mut grammars = None;
-        loop {
-            let mut jobs = Vec::new();
-            self.app.prepare(&self.session, &mut |job| jobs.push(job));
-            if jobs.is_empty() {
-                break;
-            }
-            for job in jobs {
-                self.app.take(desk::work(job, &mut grammars));
-            }
-        }
-        let (session, app) = (&self.session, &self.app);
-        let mut seen = None;
-        self.terminal
-            .draw(|frame| seen = Some(draw(frame, session, app)))
-            .unwrap();
-        self.app.seen = seen.unwrap();
-        self.terminal.backend().buffer()
+        screen::draw(&self.session, &mut self.app, &mut self.terminal)
     }
 
     fn text(&mut self) -> String {
-        text(self.draw())
+        screen::text(self.draw())
     }
 
     fn press(&mut self, keys: &[&str]) -> Vec<Effect> {
@@ -91,7 +72,7 @@ impl Bench {
             effects.extend(terminal_event(
                 &mut self.app,
                 &self.session,
-                &Event::Key(press(key)),
+                &Event::Key(screen::key(key)),
             ));
         }
         effects
@@ -100,41 +81,6 @@ impl Bench {
     fn paste(&mut self, text: &str) -> Vec<Effect> {
         terminal_event(&mut self.app, &self.session, &Event::Paste(text.into()))
     }
-}
-
-fn press(name: &str) -> KeyEvent {
-    let (name, modifiers) = match name.strip_prefix("ctrl-") {
-        Some(rest) => (rest, KeyModifiers::CONTROL),
-        None => (name, KeyModifiers::NONE),
-    };
-    let code = match name {
-        "enter" => KeyCode::Enter,
-        "esc" => KeyCode::Esc,
-        "tab" => KeyCode::Tab,
-        "down" => KeyCode::Down,
-        "up" => KeyCode::Up,
-        "pgdn" => KeyCode::PageDown,
-        "space" => KeyCode::Char(' '),
-        one => KeyCode::Char(one.chars().next().unwrap()),
-    };
-    KeyEvent::new(code, modifiers)
-}
-
-fn text(buffer: &Buffer) -> String {
-    let Rect { width, height, .. } = buffer.area;
-    let mut all = String::new();
-    for y in 0..height {
-        let mut row = String::new();
-        let mut x = 0;
-        while x < width {
-            let symbol = buffer[(x, y)].symbol();
-            row.push_str(symbol);
-            x += u16::try_from(reheat::tui::text::width(symbol).max(1)).unwrap();
-        }
-        all.push_str(row.trim_end());
-        all.push('\n');
-    }
-    all
 }
 
 fn home() -> Home {
@@ -417,7 +363,7 @@ fn hostile_text_is_shown_and_never_obeyed() {
             );
         }
         // The frame at the right edge stands where it stands on every row: nothing has pushed it.
-        let right = text(&buffer);
+        let right = screen::text(&buffer);
         let rows: Vec<&str> = right.lines().skip(1).take(20).collect();
         assert!(
             rows.iter().all(|r| r.ends_with(['│', '╮', '╯'])),
@@ -440,7 +386,7 @@ fn without_colours_nothing_is_coloured_and_verdicts_have_words() {
             .iter()
             .all(|c| c.fg == reset && c.bg == reset)
     );
-    let shown = text(&buffer);
+    let shown = screen::text(&buffer);
     for word in ["★", "✗", "wrong", "crash", "no difference", "faster"] {
         assert!(shown.contains(word), "{word}\n{shown}");
     }

@@ -322,3 +322,29 @@ fn step_mode_does_one_round_and_waits() {
     assert_eq!(w.session.finished.as_ref().unwrap().reason, "rounds");
     drop(w.handle);
 }
+
+#[test]
+fn stopping_the_run_of_an_edit_breaks_off_nothing_that_comes_later() {
+    let mut w = Watched::start(Mode::Manual, &[reply(FAST)], 1000.0);
+    w.until_waiting();
+    w.handle.send(Command::HandEdit {
+        parent: VersionId(0),
+        text: "import time\ntime.sleep(9)\n".into(),
+    });
+    w.until("the edit runs", |e, s| {
+        matches!(
+            e,
+            Event::Progressed {
+                version: VersionId(1),
+                ..
+            }
+        ) && !s.live.case.is_empty()
+    });
+    w.handle.send(Command::Stop);
+    w.until_waiting();
+    w.handle.send(Command::NextRound);
+    w.until("the round ends", |e, _| {
+        matches!(e, Event::Decided { .. } | Event::RoundFailed { .. })
+    });
+    assert_eq!(w.incumbent(), Some(2));
+}

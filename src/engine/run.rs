@@ -133,6 +133,8 @@ impl Loop {
             if let Some((parent, text)) = self.edits.pop_front() {
                 let over = self.session.finished.is_some();
                 self.hand_edit(parent, text).await;
+                // What was to break this off must not break off what comes next.
+                self.take_interrupt();
                 if over {
                     self.stage(Stage::Finished);
                 }

@@ -177,7 +177,7 @@ impl Columns {
             format!("{text}{}", if sorted { "▾" } else { "" })
         };
         let verdict = title("verdict", CaseOrder::Verdict);
-        let mut text = format!("  {}  {}", pad("case", self.name), pad(&verdict, 15));
+        let mut text = format!("  {}   {}", pad("case", self.name), pad(&verdict, 14));
         if self.input {
             text.push_str(&pad_left("input", 9));
         }
@@ -227,7 +227,7 @@ impl Columns {
             Span::styled(format!("{glyph} "), style),
             Span::styled(pad(&visible(name), self.name), cx.theme.fg(Role::Text)),
             cx.span(signs(cx.session, name), Role::Info),
-            Span::styled(pad(word, 15), style),
+            Span::styled(pad(word, 14), style),
         ];
         if self.input {
             spans.push(cx.span(
@@ -276,7 +276,9 @@ fn signs(session: &Session, name: &str) -> String {
     let held_out = session.task.as_ref().is_some_and(|t| t.holds_out(name));
     let timed = session.only.as_deref() == Some(name);
     let sign = |on, sign| if on { sign } else { ' ' };
-    [sign(timed, '◎'), sign(held_out, '⊘')].iter().collect()
+    [sign(timed, '◎'), sign(held_out, '⊘'), ' ']
+        .iter()
+        .collect()
 }
 
 /// A version's result on a case, once known.

@@ -181,7 +181,10 @@ fn headline(cx: Context<'_>, view: &View, area: Rect, buffer: &mut Buffer) {
             ));
             left.push(cx.span(interval(look.low.0, look.high.0), Role::Text));
         }
-        None => left.push(cx.span("first look after 10 pairs", Role::Muted)),
+        None => {
+            let first = crate::measure::stats::LOOKS[0];
+            left.push(cx.span(format!("first look after {first} pairs"), Role::Muted));
+        }
     }
     let word = match (view.answer, view.confirming) {
         (None, true) => format!("{} fresh", view.ratios.len()),
