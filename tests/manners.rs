@@ -274,7 +274,7 @@ fn ascii_alone_is_drawn_where_the_config_file_asks_for_it() {
 fn it_works_in_tmux() {
     let tmux = |arguments: &[&str]| {
         Command::new("tmux")
-            .args(["-L", "reheat-manners"])
+            .args(["-L", &format!("reheat-manners-{}", std::process::id())])
             .args(arguments)
             .stdin(Stdio::null())
             .output()
