@@ -16,6 +16,8 @@ use calls::*;
 pub use calls::{FCHMODAT2, INTERNET, OPENING, OWN_FILES_ONLY, REFUSED};
 use program::*;
 
+use super::sys;
+
 /// What else stands between the guest and the machine; where something is missing, the filter is stricter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Around {
@@ -45,9 +47,18 @@ impl Listening {
     }
 }
 
+/// The version of Landlock from which on it keeps files from being emptied (Linux 6.2).
+const EMPTYING_KEPT_OUT: i64 = 3;
+
 /// The whole program.
 #[must_use]
 pub fn build(around: Around) -> Vec<sock_filter> {
+    let emptying = !around.namespaces && sys::landlock_version() < EMPTYING_KEPT_OUT;
+    build_for(around, emptying)
+}
+
+/// The same, for a Landlock that lets files be emptied or one that does not.
+fn build_for(around: Around, emptying: bool) -> Vec<sock_filter> {
     let asking = around.listening.is_on();
     // What is refused, is refused by init where it can count it, and by the kernel alone where it cannot.
     let refuse = |number: i32| if asking { ASK } else { error(number) };
@@ -91,9 +102,15 @@ pub fn build(around: Around) -> Vec<sock_filter> {
     } else {
         rules.on(libc::SYS_fcntl, hints);
     }
-    if around.listening == Listening::Files {
-        rules.all(OPENING, ASK);
+    let opening = if around.listening == Listening::Files {
+        ASK
+    } else {
+        ALLOW
+    };
+    if emptying {
+        emptied(&mut rules, opening);
     }
+    rules.all(OPENING, opening);
     rules.all(ABSENT, error(libc::ENOSYS));
     if !around.cgroup {
         rules.all(UNCOUNTED, error(libc::ENOSYS));
@@ -168,6 +185,26 @@ fn others(rules: &mut Rules, asking: bool) {
     rules.on(libc::SYS_ioctl, p);
 }
 
+/// Keeps files from being emptied by what needs no right to write to them.
+fn emptied(rules: &mut Rules, opening: u32) {
+    rules.all(&[libc::SYS_truncate], error(libc::EPERM));
+    let (kept, left) = EMPTYING;
+    // The first names a folder before the path, the second, where there is one, does not.
+    for (n, flags) in OPENING.iter().zip([2, 1]) {
+        rules.on(
+            *n,
+            [
+                load(argument(flags)),
+                and(kept),
+                jump(libc::BPF_JEQ, left[0], 1, 0),
+                jump(libc::BPF_JEQ, left[1], 0, 1),
+                answer(error(libc::EPERM)),
+                answer(opening),
+            ],
+        );
+    }
+}
+
 /// What may be done with sockets. Those of the internet would reach nobody in an empty network, but all runs of a launcher
 /// share that network, and it counts and keeps what is done in it: none may be had. Where the network is this machine's
 /// own, nothing may be had that reaches anybody: no call in front of it could look at an address safely, because the
@@ -195,8 +232,9 @@ fn sockets(rules: &mut Rules, around: Around) {
             [
                 load(argument(1)),
                 and(0xf),
-                // A pair that keeps messages apart can be turned to any address.
-                jump(equal, number(libc::SOCK_DGRAM), 0, 1),
+                // A pair that keeps messages apart, which raw ones do too, can be turned to any address.
+                jump(equal, number(libc::SOCK_STREAM), 2, 0),
+                jump(equal, number(libc::SOCK_SEQPACKET), 1, 0),
                 answer(error(libc::EACCES)),
                 answer(ALLOW),
             ],

@@ -79,12 +79,22 @@ pub const PRETENDED: &[c_long] = &[libc::SYS_sync, libc::SYS_syncfs, libc::SYS_s
 /// Memory that belongs to no process: where no cgroup counts it, there must be none.
 pub const UNCOUNTED: &[c_long] = &[libc::SYS_memfd_create, libc::SYS_shmget];
 
-/// Means of talking to whoever is on the machine, where there is no IPC namespace to keep them apart.
+/// Means of talking to whoever is on the machine, where there is no IPC namespace to keep them apart. Whoever guesses the
+/// number of what another has made needs to make nothing himself.
 pub const SHARED: &[c_long] = &[
     libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
     libc::SYS_msgget,
+    libc::SYS_msgsnd,
+    libc::SYS_msgrcv,
+    libc::SYS_msgctl,
     libc::SYS_semget,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_semctl,
     libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
 ];
 
 /// Calls that are refused whatever their arguments: number, name, what whoever makes it is after.
@@ -175,6 +185,15 @@ pub const OPENING: &[c_long] = &[libc::SYS_openat, libc::SYS_open];
 /// Calls that open a file by its name.
 #[cfg(not(target_arch = "x86_64"))]
 pub const OPENING: &[c_long] = &[libc::SYS_openat];
+
+/// Flags of an open that empties a file although it is not opened for writing: with these bits kept, one of these is left.
+pub const EMPTYING: (u32, [u32; 2]) = (
+    (libc::O_TRUNC | libc::O_ACCMODE) as u32,
+    [
+        libc::O_TRUNC as u32,
+        (libc::O_TRUNC | libc::O_ACCMODE) as u32,
+    ],
+);
 
 /// Requests of `fcntl` that lock a file: `F_SETLK`, `F_SETLKW`, `F_OFD_SETLK`, `F_OFD_SETLKW`, `F_SETLEASE`.
 pub const LOCKING: [u32; 5] = [6, 7, 37, 38, 1024];

@@ -192,8 +192,11 @@ fn where_the_network_is_the_machines_own_there_are_no_sockets() {
         let flags = (kind | libc::SOCK_CLOEXEC) as u64;
         ask(libc::SYS_socketpair, [1, flags, 0, 0, 0, 0])
     };
-    assert_eq!(pair(libc::SOCK_STREAM), ALLOW);
-    assert_ne!(pair(libc::SOCK_DGRAM), ALLOW);
+    for kind in 0..16 {
+        let apart = matches!(kind, libc::SOCK_STREAM | libc::SOCK_SEQPACKET);
+        let wanted = if apart { ALLOW } else { error(libc::EACCES) };
+        assert_eq!(pair(kind), wanted, "{kind}");
+    }
 }
 
 #[test]
@@ -266,6 +269,44 @@ fn only_locks_are_asked_about_and_no_hint_is_left() {
             };
             let args = [0, request | 1 << 32, 0, 0, 0, 0];
             assert_eq!(ask(libc::SYS_fcntl, args), wanted);
+        }
+    }
+}
+
+#[test]
+fn where_landlock_lets_files_be_emptied_the_filter_does_not() {
+    for (listening, opening) in [
+        (Listening::Nobody, ALLOW),
+        (Listening::Refusals, ALLOW),
+        (Listening::Files, ASK),
+    ] {
+        let mut weak = around(listening);
+        weak.namespaces = false;
+        for emptying in [true, false] {
+            let p = build_for(weak, emptying);
+            let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
+            let refused = error(libc::EPERM);
+            let wanted = if emptying { refused } else { ALLOW };
+            assert_eq!(ask(libc::SYS_truncate, NONE), wanted);
+            for (how, empties) in [
+                (libc::O_RDONLY, false),
+                (libc::O_RDONLY | libc::O_CREAT | libc::O_CLOEXEC, false),
+                (libc::O_WRONLY | libc::O_TRUNC, false),
+                (libc::O_RDWR | libc::O_TRUNC | libc::O_CREAT, false),
+                (libc::O_RDONLY | libc::O_TRUNC | libc::O_CREAT, true),
+                (libc::O_ACCMODE | libc::O_TRUNC, true),
+            ] {
+                let wanted = if emptying && empties {
+                    refused
+                } else {
+                    opening
+                };
+                let how = how as u64 | 1 << 32;
+                let at = [0, 0, how, 0, 0, 0];
+                assert_eq!(ask(libc::SYS_openat, at), wanted, "{how:o}");
+                #[cfg(target_arch = "x86_64")]
+                assert_eq!(ask(libc::SYS_open, [0, how, 0, 0, 0, 0]), wanted);
+            }
         }
     }
 }
