@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
     Attempt, Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox,
-    SandboxError, Settings,
+    SandboxError, Settings, Tier,
 };
 use crate::units::{ByteNanos, Bytes, Nanos};
 
@@ -81,14 +81,27 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         .or(&config.limits)
         .over(&Limits::default());
     let read = shown::readable(&config.sandbox_read).map_err(wrong)?;
+    let settings = Settings {
+        launcher: None,
+        unsafe_no_isolation: args.unsafe_no_isolation,
+    };
+    let mut sandbox = Sandbox::open(&settings).map_err(|e| environment(e.to_string()))?;
     let mut mounts = vec![Mount {
-        host: here,
+        host: here.clone(),
         guest: DATA.to_owned(),
     }];
     mounts.extend(read.into_iter().map(|path| Mount {
         guest: path.to_string_lossy().into_owned(),
         host: path,
     }));
+    // Read-only as it is, a folder can hold ways to whoever listens outside.
+    match sandbox.guards().tier {
+        Tier::Full | Tier::Namespaces => {
+            mounts.extend(shown::hidden(&here, DATA).map_err(wrong)?);
+        }
+        Tier::Weak => shown::nothing_to_hide(&here).map_err(wrong)?,
+        Tier::None => {}
+    }
     mounts.extend(tool.mounts);
     let program = Program {
         argv: std::iter::once(tool.program)
@@ -101,11 +114,6 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         collect: Vec::new(),
         watched: args.watch,
     };
-    let settings = Settings {
-        launcher: None,
-        unsafe_no_isolation: args.unsafe_no_isolation,
-    };
-    let mut sandbox = Sandbox::open(&settings).map_err(|e| environment(e.to_string()))?;
     let control = Control::new();
     let signal = super::stop_on_signals(&control);
     let outcome = match sandbox.run(&program, &limits, &mut |_| {}, &control) {

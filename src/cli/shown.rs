@@ -1,8 +1,10 @@
 //! What of this machine a program that nobody has read may be shown: never a home, never what holds one.
 
+use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
 use crate::config::{Config, Folders};
+use crate::sandbox::Mount;
 
 /// The settings of commands that can do without: where no folder for them can be known there are none.
 ///
@@ -50,6 +52,13 @@ pub fn readable(wanted: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         if real.to_str().is_none() {
             return refuse("its name is not UTF-8; rename it".into());
         }
+        if let Some(way_out) = ways_out(&real, 1).first() {
+            return refuse(format!(
+                "through {} {} programs could reach what runs outside; name a folder without it",
+                way_out.what,
+                way_out.path.display()
+            ));
+        }
         // What is in every sandbox already needs no mount of its own.
         if !real.starts_with("/usr") && !found.iter().any(|f| real.starts_with(f)) {
             found.retain(|f| !f.starts_with(&real));
@@ -57,6 +66,114 @@ pub fn readable(wanted: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         }
     }
     Ok(found)
+}
+
+/// Ways out of a shown folder that are hidden one by one at most.
+const MOST_HIDDEN: usize = 256;
+
+/// A file through which a program reaches others although it sees it in a read-only folder.
+struct WayOut {
+    path: PathBuf,
+    /// In words, with its article.
+    what: &'static str,
+}
+
+/// What stands in the place of each way out of `here`, which programs see as `guest`: a device that cannot be opened.
+///
+/// # Errors
+/// What cannot be hidden, and what to do.
+pub fn hidden(here: &Path, guest: &str) -> Result<Vec<Mount>, String> {
+    let found = ways_out(here, MOST_HIDDEN + 1);
+    if found.len() > MOST_HIDDEN {
+        return Err(format!(
+            "more than {MOST_HIDDEN} sockets, pipes and devices lie in {}, too many to hide from the program; run it in a folder without them",
+            here.display()
+        ));
+    }
+    let mount = |way_out: WayOut| {
+        let inside = way_out.path.strip_prefix(here).ok().and_then(Path::to_str);
+        match inside {
+            Some(inside) => Ok(Mount {
+                host: "/dev/null".into(),
+                guest: format!("{guest}/{inside}"),
+            }),
+            None => Err(format!(
+                "{} is {}, and cannot be hidden from the program because its name is not UTF-8; rename it or take it away",
+                way_out.path.display(),
+                way_out.what
+            )),
+        }
+    };
+    found.into_iter().map(mount).collect()
+}
+
+/// What a program could reach in `here` where nothing can be hidden from it; sockets it cannot have there at all.
+///
+/// # Errors
+/// What it is, and what to do.
+pub fn nothing_to_hide(here: &Path) -> Result<(), String> {
+    let found = ways_out(here, MOST_HIDDEN);
+    let Some(way_out) = found.iter().find(|w| w.what != SOCKET) else {
+        return Ok(());
+    };
+    Err(format!(
+        "the program could reach others through {} {}, which cannot be hidden from it without namespaces; run it in a folder without it",
+        way_out.what,
+        way_out.path.display()
+    ))
+}
+
+const SOCKET: &str = "the socket";
+
+/// Sockets, pipes and devices below a folder: at most so many. Links are not followed, and folders that the program
+/// cannot enter are left out. Looks at no file itself, only at what the folders say of it.
+fn ways_out(folder: &Path, most: usize) -> Vec<WayOut> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            if kind.is_dir() {
+                if may_enter(&entry.path()) {
+                    folders.push(entry.path());
+                }
+            } else if let Some(what) = way_out(kind) {
+                if found.len() == most {
+                    return found;
+                }
+                found.push(WayOut {
+                    path: entry.path(),
+                    what,
+                });
+            }
+        }
+    }
+    found
+}
+
+#[cfg(unix)]
+fn way_out(kind: FileType) -> Option<&'static str> {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_socket() {
+        Some(SOCKET)
+    } else if kind.is_fifo() {
+        Some("the pipe")
+    } else if kind.is_block_device() || kind.is_char_device() {
+        Some("the device")
+    } else {
+        None
+    }
+}
+
+/// Root's programs run as somebody who is nobody: what is closed to everybody is closed to them, and to whoever lays
+/// out their files.
+#[cfg(unix)]
+fn may_enter(folder: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    !rustix::process::geteuid().is_root()
+        || std::fs::symlink_metadata(folder).is_ok_and(|m| m.permissions().mode() & 0o001 != 0)
 }
 
 /// What a program would see of somebody's own if it saw this path; `None` if nothing.

@@ -14,7 +14,10 @@ def datagram():
 def message():
     s, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     s.sendmsg([b"secret"], [], 0, path + ".d")
-for way in (stream, datagram, message):
+def raw():
+    s, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_RAW)  # datagrams by another name
+    s.sendto(b"secret", path + ".d")
+for way in (stream, datagram, message, raw):
     try:
         way()
         got.append(way.__name__)

@@ -1,12 +1,15 @@
 //! What a guest has tried and was refused: hears of it from the filter, answers, counts.
 //!
 //! The filter, the namespaces and Landlock are the guards; this file lets nothing through that they hold back. What is
-//! read of the guest's memory here is only ever noted: the guest can change it meanwhile, so nothing is decided by it.
+//! read of the guest's memory here is only ever noted, or acted upon as it was read: the guest can change it meanwhile,
+//! so no call of its own is let through because of it.
+
+mod attributes;
 
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 
-use super::seccomp::{INTERNET, OPENING, REFUSED};
+use super::seccomp::{INTERNET, OPENING, OWN_FILES_ONLY, REFUSED};
 use super::sys::{self, Asked};
 use crate::sandbox::{Attempt, AttemptKind};
 
@@ -35,7 +38,7 @@ pub struct Notes {
 
 /// What to do about a call, and what to write down.
 struct Answer {
-    /// Error number; `None` lets it through.
+    /// Error number; 0 says that it was done, `None` lets it through.
     refuse: Option<i32>,
     note: Option<(AttemptKind, String)>,
 }
@@ -98,19 +101,17 @@ impl Notes {
         let small = |n: usize| argument(n) as u32;
         match asked.number {
             n if OPENING.contains(&n) => allow(opened(asked)),
+            n if OWN_FILES_ONLY.contains(&n) => self.attribute(asked),
             libc::SYS_flock => self.lock(asked),
             libc::SYS_fcntl => self.lock(asked),
             libc::SYS_socket => {
                 let family = small(0).cast_signed();
-                let what = family_in_words(family);
-                if !INTERNET.contains(&family) {
-                    refuse(libc::EAFNOSUPPORT, AttemptKind::Network, what)
-                } else if self.namespaces {
-                    // The network is empty: a socket alone reaches nobody, and says little.
-                    allow(None)
+                let number = if INTERNET.contains(&family) {
+                    libc::EACCES
                 } else {
-                    refuse(libc::EACCES, AttemptKind::Network, what)
-                }
+                    libc::EAFNOSUPPORT
+                };
+                refuse(number, AttemptKind::Network, family_in_words(family))
             }
             libc::SYS_connect if self.namespaces => {
                 allow(address(asked.pid, argument(1), small(2), "connect to"))
@@ -139,6 +140,18 @@ impl Notes {
                 Some((_, name, kind)) => refuse(libc::EPERM, *kind, (*name).to_owned()),
                 None => allow(None),
             },
+        }
+    }
+
+    /// The mode or the times of a file: done for the guest where the file is its own.
+    fn attribute(&self, asked: &Asked) -> Answer {
+        let done = match &self.own.folder {
+            Some(folder) => attributes::set(folder, asked),
+            None => Err(rustix::io::Errno::PERM),
+        };
+        Answer {
+            refuse: Some(done.err().map_or(0, rustix::io::Errno::raw_os_error)),
+            note: None,
         }
     }
 
@@ -225,7 +238,7 @@ fn family_in_words(family: i32) -> String {
 
 /// The file of a call that opens one, if it is none of the guest's business.
 fn opened(asked: &Asked) -> Option<(AttemptKind, String)> {
-    let by_name_alone = OPENING.get(1) == Some(&asked.number) && OPENING.len() == 3;
+    let by_name_alone = OPENING.get(1) == Some(&asked.number);
     let (folder, at, flags) = if by_name_alone {
         (libc::AT_FDCWD, asked.args[0], asked.args[1])
     } else {
@@ -249,9 +262,7 @@ fn opened(asked: &Asked) -> Option<(AttemptKind, String)> {
         format!("{}/{path}", std::fs::read_link(from).ok()?.display())
     };
     let path = normal(&path);
-    // The third argument of openat2 is a pointer; it has no flags to look at.
-    let writing =
-        asked.number != libc::SYS_openat2 && flags as i32 & libc::O_ACCMODE != libc::O_RDONLY;
+    let writing = flags as i32 & libc::O_ACCMODE != libc::O_RDONLY;
     if writing && (path.starts_with("/sys/") || path.starts_with("/proc/sys/")) {
         return Some((AttemptKind::System, path));
     }

@@ -21,6 +21,11 @@ pub const READ_ONLY: u64 = (MountAttrFlags::MOUNT_ATTR_RDONLY.bits()
     | MountAttrFlags::MOUNT_ATTR_NOSUID.bits()
     | MountAttrFlags::MOUNT_ATTR_NODEV.bits()) as u64;
 
+/// What the mount of a device may never be.
+const DEVICE: u64 = (MountAttrFlags::MOUNT_ATTR_RDONLY.bits()
+    | MountAttrFlags::MOUNT_ATTR_NOSUID.bits()
+    | MountAttrFlags::MOUNT_ATTR_NOEXEC.bits()) as u64;
+
 /// Folders that are links on most machines and real folders on some.
 const SYSTEM: [&str; 6] = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
@@ -272,6 +277,8 @@ fn assemble(guest_id: u32) -> io::Result<OwnedFd> {
         let place = format!("dev/{name}");
         make_place(at, Path::new(&place), false, &mut Vec::new())?;
         let device = take(&Path::new("/dev").join(name))?;
+        // A device is written to all the same; its times and mode are the machine's.
+        sys::set_mount_attributes(device.as_fd(), c"", false, DEVICE)?;
         attach(device.as_fd(), at, &place)?;
     }
     for (name, target) in [

@@ -4,46 +4,19 @@
 //! because arguments that the kernel reads as 32 bits must be compared as 32 bits: a wider compare is
 //! passed by setting the upper half.
 
+mod calls;
+mod program;
+
 use std::io;
 use std::os::fd::RawFd;
 
-use libc::{c_long, sock_filter};
+use libc::sock_filter;
 
-use crate::sandbox::AttemptKind::{self, Clock, Processes, System};
+use calls::*;
+pub use calls::{FCHMODAT2, INTERNET, OPENING, OWN_FILES_ONLY, REFUSED};
+use program::*;
 
-/// `struct seccomp_data`: number at 0, architecture at 4, arguments from 16 on (low half first).
-const NUMBER: u32 = 0;
-const ARCHITECTURE: u32 = 4;
-const fn argument(n: u32) -> u32 {
-    16 + 8 * n + if cfg!(target_endian = "big") { 4 } else { 0 }
-}
-
-#[cfg(target_arch = "x86_64")]
-const OURS: u32 = 0xc000_003e;
-#[cfg(target_arch = "aarch64")]
-const OURS: u32 = 0xc000_00b7;
-#[cfg(target_arch = "riscv64")]
-const OURS: u32 = 0xc000_00f3;
-
-/// Calls that look as if the kernel did not have them, so that runtimes fall back to older ways.
-const ABSENT: &[c_long] = &[
-    libc::SYS_clone3,
-    libc::SYS_io_uring_setup,
-    libc::SYS_io_uring_enter,
-    libc::SYS_io_uring_register,
-    447, // memfd_secret: memory that nobody can count
-];
-
-/// Memory that belongs to no process: where no cgroup counts it, there must be none.
-const UNCOUNTED: &[c_long] = &[libc::SYS_memfd_create, libc::SYS_shmget];
-
-/// Means of talking to whoever is on the machine, where there is no IPC namespace to keep them apart.
-const SHARED: &[c_long] = &[
-    libc::SYS_shmget,
-    libc::SYS_msgget,
-    libc::SYS_semget,
-    libc::SYS_mq_open,
-];
+use super::sys;
 
 /// What else stands between the guest and the machine; where something is missing, the filter is stricter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,306 +47,230 @@ impl Listening {
     }
 }
 
-/// Calls that are refused whatever their arguments: number, name, what whoever makes it is after.
-pub const REFUSED: &[(c_long, &str, AttemptKind)] = &[
-    (libc::SYS_ptrace, "ptrace", Processes),
-    (libc::SYS_process_vm_readv, "process_vm_readv", Processes),
-    (libc::SYS_process_vm_writev, "process_vm_writev", Processes),
-    (libc::SYS_pidfd_getfd, "pidfd_getfd", Processes),
-    (libc::SYS_kcmp, "kcmp", Processes),
-    (libc::SYS_mount, "mount", System),
-    (libc::SYS_umount2, "umount2", System),
-    (libc::SYS_pivot_root, "pivot_root", System),
-    (libc::SYS_chroot, "chroot", System),
-    (libc::SYS_open_tree, "open_tree", System),
-    (libc::SYS_move_mount, "move_mount", System),
-    (libc::SYS_fsopen, "fsopen", System),
-    (libc::SYS_fsconfig, "fsconfig", System),
-    (libc::SYS_fsmount, "fsmount", System),
-    (libc::SYS_fspick, "fspick", System),
-    (libc::SYS_mount_setattr, "mount_setattr", System),
-    (libc::SYS_setns, "setns", System),
-    (libc::SYS_unshare, "unshare", System),
-    (libc::SYS_open_by_handle_at, "open_by_handle_at", System),
-    (libc::SYS_fanotify_init, "fanotify_init", System),
-    (libc::SYS_quotactl, "quotactl", System),
-    (443, "quotactl_fd", System),
-    (libc::SYS_swapon, "swapon", System),
-    (libc::SYS_swapoff, "swapoff", System),
-    (libc::SYS_bpf, "bpf", System),
-    (libc::SYS_perf_event_open, "perf_event_open", System),
-    (libc::SYS_userfaultfd, "userfaultfd", System),
-    (libc::SYS_keyctl, "keyctl", System),
-    (libc::SYS_add_key, "add_key", System),
-    (libc::SYS_request_key, "request_key", System),
-    (libc::SYS_init_module, "init_module", System),
-    (libc::SYS_finit_module, "finit_module", System),
-    (libc::SYS_delete_module, "delete_module", System),
-    (libc::SYS_kexec_load, "kexec_load", System),
-    (libc::SYS_reboot, "reboot", System),
-    (libc::SYS_syslog, "syslog", System),
-    (libc::SYS_acct, "acct", System),
-    (libc::SYS_vhangup, "vhangup", System),
-    (libc::SYS_sethostname, "sethostname", System),
-    (libc::SYS_setdomainname, "setdomainname", System),
-    (libc::SYS_settimeofday, "settimeofday", Clock),
-    (libc::SYS_clock_settime, "clock_settime", Clock),
-    (libc::SYS_clock_adjtime, "clock_adjtime", Clock),
-    (libc::SYS_adjtimex, "adjtimex", Clock),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_kexec_file_load, "kexec_file_load", System),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_iopl, "iopl", System),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_ioperm, "ioperm", System),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_modify_ldt, "modify_ldt", System),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_uselib, "uselib", System),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_sysfs, "sysfs", System),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_ustat, "ustat", System),
-];
-
-/// Calls that are refused without a word: runtimes and libraries try them and go on without.
-const QUIETLY: &[c_long] = &[
-    libc::SYS_process_madvise,
-    libc::SYS_migrate_pages,
-    libc::SYS_move_pages,
-    libc::SYS_name_to_handle_at,
-];
-
-/// Calls that change how another process is scheduled, and which argument names it.
-const OF_OTHERS: &[(c_long, u32)] = &[
-    (libc::SYS_setpriority, 1),
-    (libc::SYS_ioprio_set, 1),
-    (libc::SYS_sched_setscheduler, 0),
-    (libc::SYS_sched_setparam, 0),
-    (libc::SYS_sched_setattr, 0),
-    (libc::SYS_sched_setaffinity, 0),
-];
-
-/// Calls that open a file by its name.
-#[cfg(target_arch = "x86_64")]
-pub const OPENING: &[c_long] = &[libc::SYS_openat, libc::SYS_open, libc::SYS_openat2];
-/// Calls that open a file by its name.
-#[cfg(not(target_arch = "x86_64"))]
-pub const OPENING: &[c_long] = &[libc::SYS_openat, libc::SYS_openat2];
-
-/// Requests of `fcntl` that lock a file: `F_SETLK`, `F_SETLKW`, `F_OFD_SETLK`, `F_OFD_SETLKW`, `F_SETLEASE`.
-const LOCKING: [u32; 5] = [6, 7, 37, 38, 1024];
-
-/// Any of these makes a `clone` one that wants new namespaces.
-const NEW_NAMESPACES: u32 = (libc::CLONE_NEWNS
-    | libc::CLONE_NEWUSER
-    | libc::CLONE_NEWPID
-    | libc::CLONE_NEWNET
-    | libc::CLONE_NEWIPC
-    | libc::CLONE_NEWUTS
-    | libc::CLONE_NEWCGROUP) as u32;
-
-/// The internet's families of sockets.
-pub const INTERNET: [i32; 2] = [libc::AF_INET, libc::AF_INET6];
-
-/// Requests by which a terminal can be made to type for the guest.
-const TERMINAL_INJECTION: [u32; 2] = [0x5412, 0x541c];
-
-/// Asks the run's init, which refuses or lets through.
-const ASK: u32 = libc::SECCOMP_RET_USER_NOTIF;
-const KILL: u32 = libc::SECCOMP_RET_KILL_PROCESS;
-const ALLOW: u32 = libc::SECCOMP_RET_ALLOW;
-const fn error(number: i32) -> u32 {
-    libc::SECCOMP_RET_ERRNO | number as u32
-}
-
-fn load(offset: u32) -> sock_filter {
-    sock_filter {
-        code: (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16,
-        jt: 0,
-        jf: 0,
-        k: offset,
-    }
-}
-
-fn jump(kind: u32, k: u32, yes: u8, no: u8) -> sock_filter {
-    sock_filter {
-        code: (libc::BPF_JMP | kind | libc::BPF_K) as u16,
-        jt: yes,
-        jf: no,
-        k,
-    }
-}
-
-fn answer(k: u32) -> sock_filter {
-    sock_filter {
-        code: (libc::BPF_RET | libc::BPF_K) as u16,
-        jt: 0,
-        jf: 0,
-        k,
-    }
-}
+/// The version of Landlock from which on it keeps files from being emptied (Linux 6.2).
+const EMPTYING_KEPT_OUT: i64 = 3;
 
 /// The whole program.
 #[must_use]
 pub fn build(around: Around) -> Vec<sock_filter> {
-    let (equal, least, bits) = (libc::BPF_JEQ, libc::BPF_JGE, libc::BPF_JSET);
-    let asking = around.listening.is_on();
-    // What is refused, is refused by init where it can count it, and by the kernel alone where it cannot.
-    let refuse = |number: i32| answer(if asking { ASK } else { error(number) });
-    // What is only noted needs somebody to note it.
-    let note = answer(if asking { ASK } else { ALLOW });
-    let mut p = vec![
-        load(ARCHITECTURE),
-        jump(equal, OURS, 1, 0),
-        answer(KILL),
-        load(NUMBER),
-    ];
-    if cfg!(target_arch = "x86_64") {
-        // x32 calls share the architecture and differ by one bit of the number.
-        p.extend([jump(least, 0x4000_0000, 0, 1), answer(KILL)]);
-    }
-    let call = |n: c_long, skip: u8| jump(equal, u32::try_from(n).unwrap_or(u32::MAX), 0, skip);
-
-    p.extend([
-        call(libc::SYS_clone, 4),
-        load(argument(0)),
-        jump(bits, NEW_NAMESPACES, 0, 1),
-        refuse(libc::EPERM),
-        answer(ALLOW),
-    ]);
-    p.extend([
-        call(libc::SYS_ioctl, 5),
-        load(argument(1)),
-        jump(equal, TERMINAL_INJECTION[0], 1, 0),
-        jump(equal, TERMINAL_INJECTION[1], 0, 1),
-        refuse(libc::EPERM),
-        answer(ALLOW),
-    ]);
-    p.extend(sockets(around, note));
-    // Limits of others: even lowering those of its init would be a way to cripple it.
-    p.extend([
-        call(libc::SYS_prlimit64, 8),
-        load(argument(0)),
-        jump(equal, 0, 5, 0),
-        load(argument(2)),
-        jump(equal, 0, 0, 2),
-        load(argument(2) ^ 4),
-        jump(equal, 0, 1, 0),
-        refuse(libc::EPERM),
-        answer(ALLOW),
-    ]);
-    if !around.namespaces {
-        // The user's other processes are in sight; a thread may only be told by its own, as zero.
-        for (n, who) in OF_OTHERS {
-            p.extend([
-                call(*n, 4),
-                load(argument(*who)),
-                jump(equal, 0, 1, 0),
-                answer(error(libc::EPERM)),
-                answer(ALLOW),
-            ]);
-        }
-    }
-    if asking {
-        p.extend([call(libc::SYS_flock, 1), answer(ASK)]);
-        p.extend([call(libc::SYS_fcntl, 8), load(argument(1))]);
-        for (i, request) in LOCKING.iter().enumerate() {
-            p.push(jump(equal, *request, (LOCKING.len() - i) as u8, 0));
-        }
-        p.extend([answer(ALLOW), answer(ASK)]);
-    }
-    if around.listening == Listening::Files {
-        for n in OPENING {
-            p.extend([call(*n, 1), answer(ASK)]);
-        }
-    }
-
-    let uncounted = if around.cgroup { &[] } else { UNCOUNTED };
-    let shared = if around.namespaces { &[] } else { SHARED };
-    for n in ABSENT.iter().chain(uncounted).chain(shared) {
-        p.extend([call(*n, 1), answer(error(libc::ENOSYS))]);
-    }
-    for n in QUIETLY {
-        p.extend([call(*n, 1), answer(error(libc::EPERM))]);
-    }
-    for (n, _, _) in REFUSED {
-        p.extend([call(*n, 1), refuse(libc::EPERM)]);
-    }
-    p.push(answer(ALLOW));
-    p
+    let emptying = !around.namespaces && sys::landlock_version() < EMPTYING_KEPT_OUT;
+    build_for(around, emptying)
 }
 
-/// What may be done with sockets. In an empty network those of the internet are harmless, and worth a note. Where the
-/// network is this machine's own, nothing may be had that reaches anybody: no call in front of it could look at an
-/// address safely, because the guest can change it while it is being looked at.
-fn sockets(around: Around, note: sock_filter) -> Vec<sock_filter> {
-    let equal = libc::BPF_JEQ;
-    let call = |n: c_long, skip: u8| jump(equal, u32::try_from(n).unwrap_or(u32::MAX), 0, skip);
-    let refuse = |number: i32| {
-        answer(if around.listening.is_on() {
-            ASK
-        } else {
-            error(number)
-        })
+/// The same, for a Landlock that lets files be emptied or one that does not.
+fn build_for(around: Around, emptying: bool) -> Vec<sock_filter> {
+    let asking = around.listening.is_on();
+    // What is refused, is refused by init where it can count it, and by the kernel alone where it cannot.
+    let refuse = |number: i32| if asking { ASK } else { error(number) };
+    let mut rules = Rules::default();
+    caches(&mut rules);
+    rules.on(
+        libc::SYS_clone,
+        [
+            load(argument(0)),
+            jump(libc::BPF_JSET, NEW_NAMESPACES, 0, 1),
+            answer(refuse(libc::EPERM)),
+            answer(ALLOW),
+        ],
+    );
+    sockets(&mut rules, around);
+    if around.namespaces {
+        let refused = answer(refuse(libc::EPERM));
+        let p = if_any(1, &TERMINAL_INJECTION, refused, &[answer(ALLOW)]);
+        rules.on(libc::SYS_ioctl, p);
+    } else {
+        others(&mut rules, asking);
+    }
+    // Limits of others: even lowering those of its init would be a way to cripple it.
+    rules.on(
+        libc::SYS_prlimit64,
+        [
+            load(argument(0)),
+            jump(libc::BPF_JEQ, 0, 5, 0),
+            load(argument(2)),
+            jump(libc::BPF_JEQ, 0, 0, 2),
+            load(argument(2) ^ 4),
+            jump(libc::BPF_JEQ, 0, 1, 0),
+            answer(refuse(libc::EPERM)),
+            answer(ALLOW),
+        ],
+    );
+    let hints = if_any(1, &HINTING, answer(error(libc::EINVAL)), &[answer(ALLOW)]);
+    if asking {
+        rules.all(&[libc::SYS_flock], ASK);
+        rules.on(libc::SYS_fcntl, if_any(1, &LOCKING, answer(ASK), &hints));
+    } else {
+        rules.on(libc::SYS_fcntl, hints);
+    }
+    let opening = if around.listening == Listening::Files {
+        ASK
+    } else {
+        ALLOW
     };
+    if emptying {
+        emptied(&mut rules, opening);
+    }
+    rules.all(OPENING, opening);
+    rules.all(ABSENT, error(libc::ENOSYS));
+    if !around.cgroup {
+        rules.all(UNCOUNTED, error(libc::ENOSYS));
+    }
+    if !around.namespaces {
+        rules.all(SHARED, error(libc::ENOSYS));
+    }
+    rules.all(QUIETLY, error(libc::EPERM));
+    rules.all(UNSUPPORTED, error(libc::EOPNOTSUPP));
+    rules.all(PRETENDED, error(0));
+    for (n, _, _) in REFUSED {
+        rules.all(&[*n], refuse(libc::EPERM));
+    }
+    rules.program()
+}
+
+/// What keeps one run from leaving word for the next in what the kernel keeps of shared files, and from throwing out of
+/// memory what the next one needs.
+fn caches(rules: &mut Rules) {
+    let (done, allow) = (answer(error(0)), [answer(ALLOW)]);
+    rules.on(libc::SYS_madvise, if_any(2, &FORGETTING, done, &allow));
+    let p = if_any(3, &FORGETTING_FILES, done, &allow);
+    rules.on(libc::SYS_fadvise64, p);
+    for n in [libc::SYS_preadv2, libc::SYS_pwritev2] {
+        rules.on(
+            n,
+            [
+                load(argument(5)),
+                jump(libc::BPF_JSET, OF_THE_CACHE, 0, 1),
+                answer(error(libc::EOPNOTSUPP)),
+                answer(ALLOW),
+            ],
+        );
+    }
+}
+
+/// Where there are no namespaces the user's other processes and files are in sight, and there are ways to change them
+/// that neither the kernel's rights nor Landlock hold back.
+fn others(rules: &mut Rules, asking: bool) {
+    let refused = answer(error(libc::EPERM));
+    // A thread may only be told by its own, as zero.
+    for (n, who) in OF_OTHERS {
+        rules.on(*n, if_any(*who, &[0], answer(ALLOW), &[refused]));
+    }
+    for (n, process) in OF_MANY {
+        rules.on(
+            *n,
+            [
+                load(argument(0)),
+                jump(libc::BPF_JEQ, *process, 0, 2),
+                load(argument(1)),
+                jump(libc::BPF_JEQ, 0, 1, 0),
+                refused,
+                answer(ALLOW),
+            ],
+        );
+    }
+    let asked = if asking { ASK } else { error(libc::EPERM) };
+    rules.all(OWN_FILES_ONLY, asked);
+    rules.all(ON_FILES_OF_OTHERS, error(libc::EPERM));
+    let by_letter = [
+        and(0xff00),
+        jump(libc::BPF_JEQ, FILE_FLAGS[0], 3, 0),
+        jump(libc::BPF_JEQ, FILE_FLAGS[1], 2, 0),
+        jump(libc::BPF_JEQ, FILE_FLAGS[2], 1, 0),
+        jump(libc::BPF_JEQ, FILE_FLAGS[3], 0, 1),
+        answer(error(libc::EOPNOTSUPP)),
+        answer(ALLOW),
+    ];
+    let injection = answer(asked);
+    let p = if_any(1, &TERMINAL_INJECTION, injection, &by_letter);
+    rules.on(libc::SYS_ioctl, p);
+}
+
+/// Keeps files from being emptied by what needs no right to write to them.
+fn emptied(rules: &mut Rules, opening: u32) {
+    rules.all(&[libc::SYS_truncate], error(libc::EPERM));
+    let (kept, left) = EMPTYING;
+    // The first names a folder before the path, the second, where there is one, does not.
+    for (n, flags) in OPENING.iter().zip([2, 1]) {
+        rules.on(
+            *n,
+            [
+                load(argument(flags)),
+                and(kept),
+                jump(libc::BPF_JEQ, left[0], 1, 0),
+                jump(libc::BPF_JEQ, left[1], 0, 1),
+                answer(error(libc::EPERM)),
+                answer(opening),
+            ],
+        );
+    }
+}
+
+/// What may be done with sockets. Those of the internet would reach nobody in an empty network, but all runs of a launcher
+/// share that network, and it counts and keeps what is done in it: none may be had. Where the network is this machine's
+/// own, nothing may be had that reaches anybody: no call in front of it could look at an address safely, because the
+/// guest can change it while it is being looked at.
+fn sockets(rules: &mut Rules, around: Around) {
+    let equal = libc::BPF_JEQ;
+    let asking = around.listening.is_on();
+    let refuse = |number: i32| answer(if asking { ASK } else { error(number) });
     let number = |n: i32| n.cast_unsigned();
     if !around.namespaces {
-        return vec![
-            // Resolvers look for a cache daemon and for the interfaces before anything else, and do without.
-            call(libc::SYS_socket, 5),
+        rules.on(
+            libc::SYS_socket,
+            [
+                load(argument(0)),
+                // Resolvers look for a cache daemon and for the interfaces before anything else, and do without.
+                jump(equal, number(libc::AF_UNIX), 1, 0),
+                jump(equal, number(libc::AF_NETLINK), 0, 1),
+                answer(error(libc::EAFNOSUPPORT)),
+                refuse(libc::EACCES),
+            ],
+        );
+        rules.on(libc::SYS_connect, [refuse(libc::EACCES)]);
+        rules.on(
+            libc::SYS_socketpair,
+            [
+                load(argument(1)),
+                and(0xf),
+                // A pair that keeps messages apart, which raw ones do too, can be turned to any address.
+                jump(equal, number(libc::SOCK_STREAM), 2, 0),
+                jump(equal, number(libc::SOCK_SEQPACKET), 1, 0),
+                answer(error(libc::EACCES)),
+                answer(ALLOW),
+            ],
+        );
+        return;
+    }
+    rules.on(
+        libc::SYS_socket,
+        [
             load(argument(0)),
-            jump(equal, number(libc::AF_UNIX), 1, 0),
-            jump(equal, number(libc::AF_NETLINK), 0, 1),
+            jump(equal, number(libc::AF_UNIX), 6, 0),
+            jump(equal, number(libc::AF_NETLINK), 4, 0),
+            jump(equal, number(INTERNET[0]), 2, 0),
+            jump(equal, number(INTERNET[1]), 1, 0),
+            refuse(libc::EAFNOSUPPORT),
+            refuse(libc::EACCES),
             answer(error(libc::EAFNOSUPPORT)),
-            refuse(libc::EACCES),
-            call(libc::SYS_connect, 1),
-            refuse(libc::EACCES),
-            // A pair that keeps messages apart can be turned to any address.
-            call(libc::SYS_socketpair, 5),
-            load(argument(1)),
-            sock_filter {
-                code: (libc::BPF_ALU | libc::BPF_AND | libc::BPF_K) as u16,
-                jt: 0,
-                jf: 0,
-                k: 0xf,
-            },
-            jump(equal, number(libc::SOCK_DGRAM), 0, 1),
-            answer(error(libc::EACCES)),
             answer(ALLOW),
-        ];
-    }
-    let mut p = vec![
-        call(libc::SYS_socket, 8),
-        load(argument(0)),
-        jump(equal, number(libc::AF_UNIX), 0, 1),
-        answer(ALLOW),
-        jump(equal, number(INTERNET[0]), 1, 0),
-        jump(equal, number(INTERNET[1]), 0, 1),
-        note,
-        jump(equal, number(libc::AF_NETLINK), 1, 0),
-        refuse(libc::EAFNOSUPPORT),
-        answer(error(libc::EAFNOSUPPORT)),
-    ];
-    // The jump over the block must land behind its last line.
-    p[0].jf = (p.len() - 1) as u8;
-    if around.listening.is_on() {
-        p.extend([call(libc::SYS_connect, 1), answer(ASK)]);
+        ],
+    );
+    if asking {
+        // A service of this machine may be asked for by its name; it is not there, but worth a note.
+        rules.all(&[libc::SYS_connect], ASK);
         // Only a message with an address of its own says where it goes.
-        let other_half = argument(4) ^ 4;
-        p.extend([
-            call(libc::SYS_sendto, 5),
-            load(argument(4)),
-            jump(equal, 0, 0, 2),
-            load(other_half),
-            jump(equal, 0, 1, 0),
-            answer(ASK),
-            answer(ALLOW),
-        ]);
-        let at = p.len() - 7;
-        p[at].jf = 6;
+        rules.on(
+            libc::SYS_sendto,
+            [
+                load(argument(4)),
+                jump(equal, 0, 0, 2),
+                load(argument(4) ^ 4),
+                jump(equal, 0, 1, 0),
+                answer(ASK),
+                answer(ALLOW),
+            ],
+        );
     }
-    p
 }
 
 /// Whether this kernel can tell the run's init of refused calls and let it pass some of them on (since 5.7).
