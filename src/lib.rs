@@ -23,6 +23,7 @@ pub mod model;
 pub mod report;
 pub mod sandbox;
 pub mod session;
+pub mod stack;
 pub mod task;
 pub mod tui;
 pub mod units;
