@@ -9,6 +9,7 @@ mod collect;
 mod delay;
 mod end;
 mod guest;
+mod ids;
 mod init;
 mod landlock;
 pub mod launcher;
@@ -76,7 +77,7 @@ impl Slot {
     /// # Errors
     /// Why even the weakest is impossible, in words.
     pub fn open(settings: &Settings, forbid: &[String]) -> Result<(Self, Guards), String> {
-        let root = rustix::process::geteuid().is_root();
+        let root = rustix::process::geteuid().is_root() && ids::has_another();
         let allowed = |guard: &str| !forbid.iter().any(|f| f == guard);
         let (cgroup, no_cgroup) = match allowed("cgroup").then(Cgroup::create) {
             Some(Ok(cgroup)) => (Some(cgroup), None),
@@ -274,7 +275,9 @@ fn greet(
     loop {
         match wire::receive(socket.as_fd()).map_err(lost)? {
             Some((Message::Unshared, _)) => {
-                let why_not = map_ids(child.id(), setup.root).err().map(|e| e.to_string());
+                let why_not = ids::map(child.id(), setup.root)
+                    .err()
+                    .map(|e| e.to_string());
                 wire::send(socket.as_fd(), &Message::Mapped(why_not), &[]).map_err(lost)?;
             }
             Some((Message::Ready(on, _), _)) => return Ok(on),
@@ -287,24 +290,6 @@ fn greet(
             }
             None => return Err("the launcher ended before it was ready".to_owned()),
         }
-    }
-}
-
-/// Root's guests become somebody who is nobody; an ordinary user's guests stay that user, seen as another.
-fn map_ids(pid: u32, root: bool) -> std::io::Result<()> {
-    let (uid, gid) = (
-        rustix::process::geteuid().as_raw(),
-        rustix::process::getegid().as_raw(),
-    );
-    let write = |file: &str, text: String| std::fs::write(format!("/proc/{pid}/{file}"), text);
-    if root {
-        let map = format!("0 0 1\n{GUEST_ID} {OUTSIDE_ID} 1\n");
-        write("uid_map", map.clone())?;
-        write("gid_map", map)
-    } else {
-        write("setgroups", "deny".to_owned())?;
-        write("uid_map", format!("{GUEST_ID} {uid} 1\n"))?;
-        write("gid_map", format!("{GUEST_ID} {gid} 1\n"))
     }
 }
 
