@@ -11,6 +11,7 @@ mod end;
 mod guest;
 mod ids;
 mod init;
+mod input;
 mod landlock;
 pub mod launcher;
 mod notes;
@@ -23,7 +24,6 @@ mod wire;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 
 use cgroup::Cgroup;
 use wire::{Message, Setup};
@@ -51,8 +51,6 @@ pub struct Slot {
     /// Closing it ends the launcher.
     socket: Option<OwnedFd>,
     cgroup: Option<Cgroup>,
-    /// Inputs that were laid out already, newest last.
-    inputs: Vec<(Arc<[u8]>, OwnedFd)>,
     /// The launcher has not yet said that the last run is gone.
     unsettled: bool,
 }
@@ -126,7 +124,6 @@ impl Slot {
                         launcher,
                         socket: Some(socket),
                         cgroup: cgroup.take(),
-                        inputs: Vec::new(),
                         unsettled: false,
                     };
                     return Ok((slot, guards));

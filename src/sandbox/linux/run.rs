@@ -1,14 +1,11 @@
 //! One run, seen from the workbench: send the request, read outputs and figures, keep the limits, judge the end.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use rustix::fs::{Mode, OFlags};
 
 use super::delay::RunDelay;
 use super::wire::{self, Finished, Message, Run, Started};
-use super::{Slot, Trouble, sys};
+use super::{Slot, Trouble, input, sys};
 use crate::sandbox::capture::{self, Stream};
 use crate::sandbox::plain::{self, Stage, breached};
 use crate::sandbox::trace::Trace;
@@ -17,9 +14,6 @@ use crate::sandbox::{
     Attempt, Control, Limits, Outcome, Program, Sample, SandboxError, WORK, base_environment, tree,
 };
 use crate::units::{Bytes, Nanos};
-
-/// Inputs kept ready between runs.
-const INPUTS_KEPT: usize = 8;
 
 /// The launcher must have started a program within this time, or it counts as dead.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -70,8 +64,7 @@ impl Slot {
         let request = self.request(program, limits, stage.as_ref());
         let (out_read, out_write) = plain::pipe()?;
         let (err_read, err_write) = plain::pipe()?;
-        let input = self
-            .input(&program.stdin)
+        let input = input::lay_out(&program.stdin)
             .map_err(plain::failed("laying out the standard input"))?;
         let reading = plain::failed("preparing the output");
         let mut live = Live {
@@ -260,40 +253,6 @@ impl Slot {
         }
     }
 
-    /// The standard input as a sealed file in memory; the same input is laid out once.
-    fn input(&mut self, bytes: &Arc<[u8]>) -> std::io::Result<OwnedFd> {
-        let read = OFlags::RDONLY | OFlags::CLOEXEC;
-        if bytes.is_empty() {
-            return Ok(rustix::fs::open("/dev/null", read, Mode::empty())?);
-        }
-        let known = self
-            .inputs
-            .iter()
-            .position(|(known, _)| Arc::ptr_eq(known, bytes));
-        let position = match known {
-            Some(position) => position,
-            None => {
-                if self.inputs.len() >= INPUTS_KEPT {
-                    self.inputs.remove(0);
-                }
-                self.inputs.push((bytes.clone(), sealed(bytes)?));
-                self.inputs.len() - 1
-            }
-        };
-        // Opened anew for each run: its own position, and for reading only.
-        use std::os::fd::AsRawFd;
-        let open = |file: &OwnedFd| {
-            let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-            rustix::fs::open(path, read, Mode::empty())
-        };
-        if let Ok(file) = open(&self.inputs[position].1) {
-            return Ok(file);
-        }
-        // Its bytes are sealed, but a guest with our own user id can have taken the right to read it away.
-        self.inputs[position].1 = sealed(bytes)?;
-        Ok(open(&self.inputs[position].1)?)
-    }
-
     /// Waits for output, for the launcher, or for the next reading.
     fn wait(&self, live: &Live<'_>) -> Result<(), Trouble> {
         let pause = if live.started.is_some() {
@@ -392,22 +351,6 @@ pub(super) struct Before {
     pub(super) usage: Bytes,
     pub(super) kills: u64,
     pub(super) refusals: u64,
-}
-
-/// A file in memory that nobody can change any more.
-fn sealed(bytes: &[u8]) -> std::io::Result<OwnedFd> {
-    use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
-    let file = memfd_create("input", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let n = rustix::io::write(&file, rest)?;
-        rest = &rest[n..];
-    }
-    fcntl_add_seals(
-        &file,
-        SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL,
-    )?;
-    Ok(file)
 }
 
 /// Bytes that the private file system holds.
