@@ -18,6 +18,7 @@ mod notes;
 mod root;
 mod run;
 mod seccomp;
+mod spare;
 mod sys;
 mod wire;
 

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use super::delay::RunDelay;
+use super::spare::Spare;
 use super::wire::{self, Finished, Message, Run, Started};
 use super::{Slot, Trouble, input, sys};
 use crate::sandbox::capture::{self, Stream};
@@ -41,6 +42,24 @@ pub(super) struct Live<'a> {
     pub(super) alone: (Bytes, bool),
     pub(super) delay: RunDelay,
     pub(super) attempts: Vec<Attempt>,
+    /// Most bytes that its private files held.
+    pub(super) files: Bytes,
+    /// What the kernel held before the run, and the most that it held for it beyond what every program needs.
+    pub(super) kernel: (Option<Bytes>, Bytes),
+    /// Where no cgroup counts: how the machine fares.
+    pub(super) spare: Spare,
+}
+
+/// What the kernel holds for any program (page tables, stacks, the mounts of its own) and is not counted as its memory;
+/// what goes beyond, in pipes and sockets above all, is.
+const KERNEL_FREE: u64 = Bytes::mib(4).0;
+
+/// What of the kernel's memory counts as the program's.
+pub(super) fn counted(kernel: Option<Bytes>, before: Option<Bytes>) -> Bytes {
+    match (kernel, before) {
+        (Some(now), Some(before)) => Bytes(now.0.saturating_sub(before.0 + KERNEL_FREE)),
+        _ => Bytes(0),
+    }
 }
 
 impl Slot {
@@ -86,6 +105,9 @@ impl Slot {
             alone: (Bytes(0), false),
             attempts: Vec::new(),
             delay: RunDelay::default(),
+            files: Bytes(0),
+            kernel: (before.kernel, Bytes(0)),
+            spare: Spare::default(),
         };
         let fds = [input.as_fd(), out_write.as_fd(), err_write.as_fd()];
         self.tell(&Message::Run(request), &fds)?;
@@ -317,6 +339,8 @@ impl Slot {
             .as_ref()
             .map_or(0, |door| used(door.as_fd(), &mut live.reached));
         let memory = match self.cgroup.as_mut() {
+        live.files = live.files.max(Bytes(files));
+        let mut beyond = Bytes(0);
             Some(cgroup) => {
                 if let Some(tasks) = cgroup.tasks() {
                     live.most_tasks = live.most_tasks.max(tasks.saturating_sub(2));
@@ -335,12 +359,17 @@ impl Slot {
         };
         let sample = Sample {
             t,
+                beyond = look.beyond;
             memory: Bytes(memory.unwrap_or(0)),
         };
         live.trace.push(sample);
         watch(sample);
         if live.breach.is_none() {
-            live.breach = breached(live.limits, t, sample.memory, &live.out, &live.err);
+            let held = Bytes(sample.memory.0 + beyond.0);
+            live.breach = breached(live.limits, t, held, &live.out, &live.err);
+            if live.breach.is_none() && self.cgroup.is_none() {
+                live.breach = live.spare.breached(live.limits);
+            }
         }
     }
 }
