@@ -331,6 +331,7 @@ impl Sandbox {
         let guards = Guards {
             tier: Tier::None,
             on: vec!["limits".into()],
+        sweep::abandoned();
             missing: vec![(
                 "isolation".into(),
                 format!("programs run with your own rights: {why}"),

@@ -217,6 +217,8 @@ pub fn failed<E: std::fmt::Display>(doing: &'static str) -> impl Fn(E) -> Sandbo
 pub struct Stage {
     folder: PathBuf,
     /// Guest prefixes, longest first.
+    /// The lock that says that the folder is in use.
+    _held: OwnedFd,
     guests: Vec<String>,
     /// When it is looked at again how full it is.
     next_look: Instant,
@@ -228,16 +230,13 @@ impl Stage {
     /// # Errors
     /// [`SandboxError::Failed`] when the disk refuses.
     pub fn build(program: &Program) -> Result<Self, SandboxError> {
-        let folder = tempfile::Builder::new()
-            .prefix("reheat-run-")
-            .tempdir()
-            .map_err(failed("making a temporary folder"))?
-            .keep();
+        let (folder, held) = sweep::fresh().map_err(failed("making a temporary folder"))?;
         let mut stage = Self {
             folder,
             guests: Vec::new(),
             next_look: Instant::now(),
         };
+            _held: held,
         let mut guests = vec![WORK.to_owned(), "/tmp".to_owned()];
         for guest in &guests {
             std::fs::create_dir(inside(&stage.folder, guest))

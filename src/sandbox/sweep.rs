@@ -5,10 +5,11 @@
 
 use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Mode, OFlags, chmodat, openat, renameat, statat, unlinkat,
+    AtFlags, CWD, Dir, FileType, FlockOperation, Mode, OFlags, chmodat, flock, openat, renameat,
+    statat, unlinkat,
 };
 use rustix::io::Errno;
 
@@ -22,6 +23,60 @@ pub struct Filled {
     pub bytes: u64,
     /// Files and folders in it.
     pub files: u64,
+}
+
+/// What the names of runs' folders begin with.
+const PREFIX: &str = "reheat-run-";
+
+/// Letters that follow. Versions that held no locks on theirs had fewer.
+const CHANCE: usize = 12;
+
+/// A fresh folder for one run, and the lock on it: as long as that is open (it closes with its process, however that ends)
+/// nobody takes the folder for abandoned.
+///
+/// # Errors
+/// What the system said.
+pub fn fresh() -> std::io::Result<(PathBuf, OwnedFd)> {
+    let mut last = std::io::ErrorKind::AlreadyExists.into();
+    for _ in 0..10 {
+        let folder = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .rand_bytes(CHANCE)
+            .tempdir()?
+            .keep();
+        let held = open(CWD, &folder)?;
+        // Between its making and its lock somebody may have swept it away as abandoned.
+        match flock(&held, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) if folder.is_dir() => return Ok((folder, held)),
+            Ok(()) => {}
+            Err(e) => last = e.into(),
+        }
+    }
+    Err(last)
+}
+
+/// Removes the folders of runs whose workbench was killed: those of this user that nobody holds.
+pub fn abandoned() {
+    let me = rustix::process::geteuid().as_raw();
+    let entries = std::fs::read_dir(std::env::temp_dir());
+    for entry in entries.into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let ours = name
+            .to_str()
+            .and_then(|n| n.strip_prefix(PREFIX))
+            .is_some_and(|n| n.len() == CHANCE);
+        if !ours {
+            continue;
+        }
+        let path = entry.path();
+        let Ok(folder) = open(CWD, &path) else {
+            continue;
+        };
+        let own = rustix::fs::fstat(&folder).is_ok_and(|s| s.st_uid == me);
+        if own && flock(&folder, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            remove(&path);
+        }
+    }
 }
 
 /// Looks how full a folder is. Stops looking at `most` files; deeper than 200 levels counts as that many.

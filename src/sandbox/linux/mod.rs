@@ -31,7 +31,7 @@ use wire::{Message, Setup};
 
 use super::{
     Control, Guards, Limits, MemorySource, Outcome, Program, Sample, SandboxError, Settings, Tier,
-    tree,
+    sweep, tree,
 };
 
 /// User and group id of a guest as it sees itself.
@@ -118,6 +118,9 @@ impl Slot {
                             "without namespaces, Landlock and seccomp are both needed".to_owned(),
                         );
                         break;
+                    }
+                    if guards.tier == Tier::Weak {
+                        sweep::abandoned();
                     }
                     let slot = Self {
                         settings: settings.clone(),
