@@ -154,6 +154,9 @@ pub struct Outcome {
     pub integral: ByteNanos,
     /// At most 2,000 readings, in order of time.
     pub samples: Vec<Sample>,
+    /// Most bytes that its private files were seen to hold. Files are no memory in any figure, even where the folders lie
+    /// in memory; who saves memory may have moved it there.
+    pub files: Bytes,
     /// Most processes and threads seen alive at once, where the machine can tell.
     pub tasks: Option<u32>,
     /// Standard output.
@@ -328,10 +331,10 @@ impl Sandbox {
         if !settings.unsafe_no_isolation {
             return Err(SandboxError::NoIsolation(why));
         }
+        sweep::abandoned();
         let guards = Guards {
             tier: Tier::None,
             on: vec!["limits".into()],
-        sweep::abandoned();
             missing: vec![(
                 "isolation".into(),
                 format!("programs run with your own rights: {why}"),

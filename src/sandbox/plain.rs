@@ -136,6 +136,7 @@ pub fn run(
         },
         integral,
         samples,
+        files: stage.most(),
         tasks: (most_tasks > 0).then_some(most_tasks),
         stdout,
         stderr,
@@ -216,12 +217,14 @@ pub fn failed<E: std::fmt::Display>(doing: &'static str) -> impl Fn(E) -> Sandbo
 /// and current folder is rewritten to where they really are.
 pub struct Stage {
     folder: PathBuf,
-    /// Guest prefixes, longest first.
     /// The lock that says that the folder is in use.
     _held: OwnedFd,
+    /// Guest prefixes, longest first.
     guests: Vec<String>,
     /// When it is looked at again how full it is.
     next_look: Instant,
+    /// Most bytes that it was seen to hold.
+    most: Bytes,
 }
 
 impl Stage {
@@ -233,10 +236,11 @@ impl Stage {
         let (folder, held) = sweep::fresh().map_err(failed("making a temporary folder"))?;
         let mut stage = Self {
             folder,
+            _held: held,
             guests: Vec::new(),
             next_look: Instant::now(),
+            most: Bytes(0),
         };
-            _held: held,
         let mut guests = vec![WORK.to_owned(), "/tmp".to_owned()];
         for guest in &guests {
             std::fs::create_dir(inside(&stage.folder, guest))
@@ -275,12 +279,19 @@ impl Stage {
         }
         let most = words::most_files(limits.disk);
         let filled = sweep::look(&self.folder, most);
+        self.most = self.most.max(Bytes(filled.bytes));
         self.next_look = start + (start.elapsed() * 20).max(Duration::from_millis(30));
         if filled.bytes > limits.disk.0 {
             Some(Breach::Disk(Bytes(filled.bytes)))
         } else {
             (filled.files >= most).then_some(Breach::Files)
         }
+    }
+
+    /// Most bytes that its files were seen to hold.
+    #[must_use]
+    pub fn most(&self) -> Bytes {
+        self.most
     }
 
     /// The private work folder on this machine.

@@ -212,6 +212,7 @@ impl Slot {
         cgroup.reset_peak();
         Before {
             usage: cgroup.usage().unwrap_or_default(),
+            kernel: cgroup.memory().and_then(|m| m.1),
             kills: cgroup.kills(),
             refusals: cgroup.refusals(),
         }
@@ -338,15 +339,19 @@ impl Slot {
             .door
             .as_ref()
             .map_or(0, |door| used(door.as_fd(), &mut live.reached));
-        let memory = match self.cgroup.as_mut() {
         live.files = live.files.max(Bytes(files));
         let mut beyond = Bytes(0);
+        let memory = match self.cgroup.as_mut() {
             Some(cgroup) => {
                 if let Some(tasks) = cgroup.tasks() {
                     live.most_tasks = live.most_tasks.max(tasks.saturating_sub(2));
                 }
                 let own = started.memory.unwrap_or(0) + files;
-                cgroup.memory().map(|m| m.saturating_sub(own))
+                cgroup.memory().map(|(memory, kernel)| {
+                    let kernel = counted(kernel, live.kernel.0);
+                    live.kernel.1 = live.kernel.1.max(kernel);
+                    memory.saturating_sub(own) + kernel.0
+                })
             }
             None => live.born.map(|init| {
                 let look = tree::look_below(init);
@@ -354,12 +359,12 @@ impl Slot {
                 live.seen_cpu = live.seen_cpu.max(look.cpu);
                 live.alone.0 = live.alone.0.max(look.largest);
                 live.alone.1 |= look.processes > 1;
+                beyond = look.beyond;
                 look.memory.0
             }),
         };
         let sample = Sample {
             t,
-                beyond = look.beyond;
             memory: Bytes(memory.unwrap_or(0)),
         };
         live.trace.push(sample);
@@ -378,6 +383,7 @@ impl Slot {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Before {
     pub(super) usage: Bytes,
+    pub(super) kernel: Option<Bytes>,
     pub(super) kills: u64,
     pub(super) refusals: u64,
 }
