@@ -145,6 +145,13 @@ impl Slot {
         if stopped {
             return Err(SandboxError::Stopped.into());
         }
+        if let Some(Breach::Machine { fell, left }) = live.breach
+            && !live.spare.was_the_cause(fell, left)
+        {
+            return Err(Trouble::Died(format!(
+                "another program took {fell} of the machine's memory while it ran, {left} were left"
+            )));
+        }
         if live.started.is_none() {
             return Err(Trouble::Died("it lost the run".to_owned()));
         }

@@ -2,7 +2,8 @@
 //!
 //! What a program makes the kernel hold (buffers of sockets, tables of many kinds) is seen in no figure of its processes.
 //! Only the machine as a whole tells, and there others take part as well: so it counts only in plain distress, or where
-//! far more has gone than the run may have and than others usually take in that time.
+//! far more has gone than the run may have and than others usually take in that time; and what does not come back with
+//! the end of the run was not its doing.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
@@ -38,14 +39,32 @@ impl Spare {
             return None;
         }
         self.looked = Some(Instant::now());
+        let (total, left) = self.look()?;
+        let first = *self.first.get_or_insert(left);
+        judge(limits.memory, total, first, left)
+    }
+
+    /// Whether the run was the cause, asked when nothing is left of it: then what had gone has come back.
+    pub(super) fn was_the_cause(&mut self, fell: Bytes, left: Bytes) -> bool {
+        // The kernel gives some of it back a moment later.
+        for _ in 0..20 {
+            match self.look() {
+                Some((_, now)) if now.0 < left.0 + fell.0 / 2 => {}
+                _ => return true,
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        false
+    }
+
+    /// All memory of the machine, and what is left of it.
+    fn look(&mut self) -> Option<(Bytes, Bytes)> {
         if self.file.is_none() {
             self.file = File::open("/proc/meminfo").ok();
         }
         let mut text = [0_u8; 256];
         let n = self.file.as_ref()?.read_at(&mut text, 0).ok()?;
-        let (total, left) = parse(&text[..n])?;
-        let first = *self.first.get_or_insert(left);
-        judge(limits.memory, total, first, left)
+        parse(&text[..n])
     }
 }
 
