@@ -364,6 +364,23 @@ fn stays() {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn cpu_time_that_may_be_lost_is_a_lower_bound() {
+    let alone = "i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done";
+    for (tier, mut sandbox) in tiers() {
+        let counted = sandbox.guards().memory_source == MemorySource::Cgroup;
+        let mut at_least = |script: &str| {
+            let outcome = run(&mut sandbox, &shell(script), &small());
+            assert_eq!(outcome.verdict, RunVerdict::Ok, "{tier}: {outcome:?}");
+            outcome.cpu_at_least
+        };
+        assert!(!at_least(alone), "{tier}");
+        let children = format!("({alone}) & ({alone}) & wait");
+        assert_eq!(at_least(&children), !counted, "{tier}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn page_tables_are_held_back_without_a_cgroup() {
     // One page of tables a touch, 40 MiB in all, over a mapping that holds nothing but zeros.
     let text = "import mmap, time\nm = mmap.mmap(-1, 10000 << 21, flags=0x4022, prot=mmap.PROT_READ)\nm.madvise(15)\nfor i in range(10000): m[i << 21]\ntime.sleep(90)\n";

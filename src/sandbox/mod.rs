@@ -145,6 +145,8 @@ pub struct Outcome {
     pub wall: Nanos,
     /// User and system time of the whole tree.
     pub cpu: Nanos,
+    /// Whether `cpu` may be less than the truth: several processes were seen, and no cgroup counts those that nobody waits for.
+    pub cpu_at_least: bool,
     /// For how long its first thread wanted to run and was not let, as far as it was seen; `None` where the machine does
     /// not tell. Wall time without it is what a quiet machine would have taken.
     pub delayed: Option<Nanos>,

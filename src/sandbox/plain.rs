@@ -51,6 +51,7 @@ pub fn run(
     let mut trace = Trace::new();
     let mut most_tasks = 0;
     let mut cpu = Nanos(0);
+    let mut several = false;
     let mut breach = None;
     let mut stopped = false;
     let status = loop {
@@ -75,6 +76,7 @@ pub fn run(
         if seen.tasks > 0 {
             most_tasks = most_tasks.max(seen.tasks);
             cpu = cpu.max(seen.cpu);
+            several |= seen.processes > 1;
             let sample = Sample {
                 t,
                 memory: seen.memory,
@@ -128,6 +130,7 @@ pub fn run(
         signal,
         wall,
         cpu,
+        cpu_at_least: several,
         delayed: None,
         peak: Peak {
             bytes: peak,

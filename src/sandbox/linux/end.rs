@@ -30,6 +30,8 @@ impl Slot {
             (Some(from), Some(to)) => Nanos(to.saturating_sub(from)),
             _ => Nanos(live.finished.map_or(0, |f| f.waited_cpu_ns)).max(live.seen_cpu),
         };
+        let counted_whole = started.cgroup_cpu_ns.is_some() && cpu_end.is_some();
+        let several = live.alone.1 || (self.cgroup.is_some() && live.most_tasks > 1);
         let (exit_code, signal) = live
             .finished
             .map_or((None, Some(libc::SIGKILL)), |f| ending(f.status));
@@ -111,6 +113,7 @@ impl Slot {
             signal,
             wall,
             cpu,
+            cpu_at_least: several && !counted_whole,
             delayed,
             peak,
             integral,
