@@ -219,7 +219,7 @@ impl Slot {
         cgroup.reset_peak();
         Before {
             usage: cgroup.usage().unwrap_or_default(),
-            kernel: cgroup.memory().and_then(|m| m.1),
+            kernel: cgroup.kernel(),
             kills: cgroup.kills(),
             refusals: cgroup.refusals(),
         }

@@ -364,6 +364,15 @@ impl Cgroup {
         Some((parse_memory(text)?, kernel.map(Bytes)))
     }
 
+    /// What the kernel holds for the group now, where it says so.
+    #[must_use]
+    pub fn kernel(&self) -> Option<Bytes> {
+        if self.version == Version::One {
+            return self.kernel.number().map(Bytes);
+        }
+        self.memory()?.1
+    }
+
     /// Processes and threads alive now.
     #[must_use]
     pub fn tasks(&self) -> Option<u32> {
