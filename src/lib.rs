@@ -24,6 +24,7 @@ pub mod near;
 pub mod report;
 pub mod sandbox;
 pub mod session;
+pub mod stack;
 pub mod task;
 pub mod tui;
 pub mod units;

@@ -6,5 +6,9 @@ fn main() -> ExitCode {
     if reheat::sandbox::is_launcher() {
         reheat::sandbox::launcher_main();
     }
+    if let Err(why) = reheat::stack::make_room() {
+        eprintln!("reheat: {why}");
+        return ExitCode::from(3);
+    }
     reheat::cli::main()
 }

@@ -331,6 +331,31 @@ fn one_that_never_ends_does_not_cost_the_next_its_turn() {
     assert_eq!(events.last().unwrap()["best_version"], 3);
 }
 
+/// Sums over 24 MiB for the heavy input; `{data}` says where they are.
+fn sums(data: &str) -> String {
+    SLOW.replacen(
+        "total = 0\n",
+        &format!("if n == 40000:\n{data}    for i in range(0, 24 << 20, 4096):\n        a[i] = 1\ntotal = 0\n"),
+        1,
+    )
+}
+
+#[test]
+fn memory_that_went_into_a_file_is_shown_to_whoever_judges() {
+    let home = Home::new();
+    let original = sums("    a = bytearray(24 << 20)\n");
+    let file = sums(
+        "    import mmap\n    f = open('/tmp/x', 'w+b')\n    f.truncate(24 << 20)\n    a = mmap.mmap(f.fileno(), 24 << 20)\n",
+    );
+    let leaner = sums("    a = bytearray(24 << 20)\n    a = {}\n");
+    ground(&home, &original, &[&file, &leaner]);
+    let (events, kept) = play(&home, &["--rounds", "2", "--objective", "memory"]);
+    assert_eq!(verdicts(&events), ["accepted"; 3]);
+    assert_eq!(flagged(&kept, 0), Vec::<String>::new());
+    assert_eq!(flagged(&kept, 1), ["elsewhere"]);
+    assert_eq!(flagged(&kept, 2), Vec::<String>::new());
+}
+
 #[test]
 fn no_reply_and_no_reference_of_the_bundled_tasks_is_flagged() {
     let languages = Languages::load(None).unwrap();

@@ -306,7 +306,105 @@ fn the_folders_of_runs_without_a_file_system_of_their_own_are_swept() {
 }
 
 #[test]
-#[ignore = "run by the test above, with a temporary folder of its own"]
+fn the_folder_of_a_run_whose_workbench_was_killed_is_swept_by_the_next() {
+    let place = tempfile::tempdir().unwrap();
+    let folders = || {
+        let entries = std::fs::read_dir(place.path()).unwrap().flatten();
+        entries.map(|e| e.path()).collect::<Vec<_>>()
+    };
+    let start = |name: &str| {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["--ignored", "--exact", name])
+            .env("TMPDIR", place.path())
+            .env("LIMITS_LITTERS", "1");
+        command.spawn().unwrap()
+    };
+    let running = |but: &[std::path::PathBuf]| {
+        let all = folders().into_iter().filter(|f| !but.contains(f));
+        all.filter(|f| f.join("work/here").exists()).last()
+    };
+    let wait = |what: &dyn Fn() -> bool| {
+        let start = std::time::Instant::now();
+        while !what() {
+            assert!(start.elapsed() < Duration::from_secs(60));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    let mut killed = start("stays");
+    wait(&|| running(&[]).is_some());
+    let abandoned = running(&[]).unwrap();
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(abandoned.exists());
+    let mut living = start("stays");
+    wait(&|| running(std::slice::from_ref(&abandoned)).is_some());
+    assert!(!abandoned.exists(), "{:?}", folders());
+    let held = running(&[]).unwrap();
+    assert!(start("litters").wait().unwrap().success());
+    assert!(held.exists(), "that one is in use");
+    living.kill().unwrap();
+    living.wait().unwrap();
+    assert!(start("litters").wait().unwrap().success());
+    assert_eq!(folders(), Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
+#[ignore = "run by the test above, which ends it"]
+fn stays() {
+    if std::env::var_os("LIMITS_LITTERS").is_some() {
+        let limits = Limits {
+            time: Duration::from_secs(100),
+            ..Limits::default()
+        };
+        let mut sandbox = open(&["user", "namespaces"]);
+        run(&mut sandbox, &shell("touch $HOME/here; sleep 90"), &limits);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn cpu_time_that_may_be_lost_is_a_lower_bound() {
+    let alone = "i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done";
+    for (tier, mut sandbox) in tiers() {
+        let counted = sandbox.guards().memory_source == MemorySource::Cgroup;
+        let mut at_least = |script: &str| {
+            let outcome = run(&mut sandbox, &shell(script), &small());
+            assert_eq!(outcome.verdict, RunVerdict::Ok, "{tier}: {outcome:?}");
+            outcome.cpu_at_least
+        };
+        assert!(!at_least(alone), "{tier}");
+        let children = format!("({alone}) & ({alone}) & wait");
+        assert_eq!(at_least(&children), !counted, "{tier}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn page_tables_are_held_back_without_a_cgroup() {
+    // One page of tables a touch, 40 MiB in all, over a mapping that holds nothing but zeros.
+    let text = "import mmap, time\nm = mmap.mmap(-1, 10000 << 21, flags=0x4022, prot=mmap.PROT_READ)\nm.madvise(15)\nfor i in range(10000): m[i << 21]\ntime.sleep(90)\n";
+    if !std::path::Path::new("/usr/bin/python3").exists() {
+        assert!(std::env::var_os("REHEAT_TESTS_NO_SKIP").is_none());
+        println!("skipped: needs /usr/bin/python3");
+        return;
+    }
+    for forbid in [&["cgroup"][..], &["user", "namespaces"]] {
+        let program = Program {
+            argv: ["/usr/bin/python3", "-c", text].map(String::from).to_vec(),
+            ..Program::default()
+        };
+        let limits = Limits {
+            memory: Bytes::mib(32),
+            ..small()
+        };
+        let outcome = run(&mut open(forbid), &program, &limits);
+        assert_eq!(outcome.verdict, RunVerdict::MemoryLimit, "{outcome:?}");
+    }
+}
+
+#[test]
+#[ignore = "run by the tests above, with a temporary folder of its own"]
 fn litters() {
     if std::env::var_os("LIMITS_LITTERS").is_none() {
         return;

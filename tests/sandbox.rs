@@ -249,6 +249,44 @@ fn memory_of_a_tree_is_counted_once_and_whole() {
 }
 
 #[test]
+fn what_pipes_hold_is_memory_where_a_cgroup_tells() {
+    // 32 pipes of a mebibyte each, all full.
+    let text = "import os, fcntl, time\nfor i in range(32):\n r, w = os.pipe(); fcntl.fcntl(w, 1031, 1 << 20); os.write(w, bytes(1 << 20))\ntime.sleep(0.05)\n";
+    let (Some(program), Some(floor)) = (python(text), floor()) else {
+        return;
+    };
+    if !counted() {
+        return;
+    }
+    let outcome = run(&program);
+    assert_eq!(outcome.verdict, RunVerdict::Ok, "{outcome:?}");
+    let peak = outcome.peak.bytes.0.saturating_sub(floor);
+    // A few mebibytes of the kernel's are every program's own.
+    assert!(
+        peak > Bytes::mib(27).0 && peak < Bytes::mib(36).0,
+        "{peak} {:?}",
+        outcome.peak
+    );
+}
+
+#[test]
+fn what_files_hold_is_no_memory_but_told() {
+    let text = "f = open('/tmp/x', 'wb')\nfor i in range(30): f.write(bytes(1 << 20))\n";
+    let (Some(program), Some(floor)) = (python(text), floor()) else {
+        return;
+    };
+    let outcome = run(&program);
+    assert_eq!(outcome.verdict, RunVerdict::Ok, "{outcome:?}");
+    let held = outcome.files;
+    assert!(
+        held >= Bytes::mib(30) && held < Bytes::mib(32),
+        "{outcome:?}"
+    );
+    let peak = outcome.peak.bytes.0.saturating_sub(floor);
+    assert!(peak < Bytes::mib(8).0, "{peak}");
+}
+
+#[test]
 fn memory_over_time_is_the_area_under_the_steps() {
     // Each step is as long as the program says; the machine may stretch it, so the truth is what the program saw itself.
     let text = "import time\nnow=time.monotonic\nheld=[]\narea=0\nfor _ in range(5):\n  held.append(bytearray(b'x')*(40<<20)); t=now(); time.sleep(.12); area+=len(held)*(40<<20)*(now()-t)\nprint(area)";

@@ -86,6 +86,7 @@ mod tests {
 
     fn evaluation(verdict: Verdict, failure: Option<(&str, &str)>) -> Evaluation {
         Evaluation {
+            files_bytes: crate::units::Bytes(0),
             verdict,
             figures: Figures::default(),
             cases: Vec::new(),

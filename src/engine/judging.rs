@@ -65,6 +65,8 @@ impl Loop {
             (self.session.version(VersionId(0))).and_then(|v| v.evaluation.as_ref())
         {
             flags::without_those_of(original, &mut evaluation.flags);
+            let elsewhere = flags::elsewhere(original, &evaluation);
+            evaluation.flags.extend(elsewhere);
         }
         let subject = Subject {
             evaluation: Some(evaluation.clone()),

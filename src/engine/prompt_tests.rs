@@ -56,6 +56,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
             text: "print()".into(),
         },
         evaluation: Some(Evaluation {
+            files_bytes: crate::units::Bytes(0),
             verdict,
             figures: Figures::default(),
             cases: vec![

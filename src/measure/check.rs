@@ -7,6 +7,7 @@ use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict, text};
 use crate::sandbox::{Control, Outcome, RunVerdict, Sample};
 use crate::task::{Case, Task};
+use crate::units::Bytes;
 
 /// Points that a kept trace has at most.
 const TRACE: usize = 512;
@@ -41,6 +42,7 @@ impl Judge {
         let mut evaluation = Evaluation {
             verdict: Verdict::Accepted,
             figures: Figures::default(),
+            files_bytes: Bytes(0),
             cases: Vec::new(),
             cases_total: cases.len(),
             build: built.report.clone(),
@@ -74,6 +76,7 @@ impl Judge {
                 control,
             )?;
             refusals.see(&outcome.attempts, &case.name);
+            evaluation.files_bytes = evaluation.files_bytes.max(outcome.files);
             let judged = self.verdict(&outcome, case, task, control)?;
             let verdict = judged
                 .as_ref()
@@ -191,7 +194,7 @@ pub fn thin(samples: &[Sample], most: usize) -> Vec<Sample> {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
-    use crate::units::{Bytes, Nanos};
+    use crate::units::Nanos;
 
     #[test]
     fn a_thinned_trace_keeps_its_ends_its_order_and_its_peak() {

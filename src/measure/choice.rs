@@ -260,6 +260,7 @@ mod tests {
             trace: Vec::new(),
         };
         Evaluation {
+            files_bytes: crate::units::Bytes(0),
             verdict: Verdict::Accepted,
             figures: figures(walls_ms.iter().sum()),
             cases: walls_ms.iter().enumerate().map(case).collect(),

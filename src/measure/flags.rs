@@ -11,11 +11,14 @@
 //!   and the same input takes its full time each time. What is left is code that knows the shown inputs. It is seen by
 //!   comparing, case by case, how much faster a version became on shown inputs and on held-out ones of like weight.
 //! - *Refused*: what the sandbox saw it try (see [`Attempt`]).
+//! - *Elsewhere*: files are no memory in any figure, but the private folders may well lie in memory. Data kept there instead
+//!   is told of. What a pipe or a socket holds needs no flag: where a cgroup counts it is part of the figure.
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
 use super::{Comparison, Evaluation, Flag, FlagKind};
 use crate::sandbox::{Attempt, AttemptKind};
 use crate::task::Task;
+use crate::units::Bytes;
 
 mod constants;
 
@@ -165,6 +168,24 @@ impl Refusals {
 /// Leaves out what the original does as well: that came from nobody's trick.
 pub fn without_those_of(original: &Evaluation, flags: &mut Vec<Flag>) {
     flags.retain(|f| f.kind != FlagKind::Refused || !original.flags.contains(f));
+}
+
+/// Whether a version that saves memory against the original keeps data in files of its own instead: more than the original
+/// does by a mebibyte, and by a tenth of what it saves.
+#[must_use]
+pub fn elsewhere(original: &Evaluation, evaluation: &Evaluation) -> Option<Flag> {
+    let peak = |e: &Evaluation| e.figures.peak_bytes;
+    let saved = peak(original).saturating_sub(peak(evaluation));
+    let held = evaluation.files_bytes;
+    let more = held.saturating_sub(original.files_bytes);
+    let told = saved.0 > 0 && more > Bytes::mib(1) && more.0 > saved.0 / 10;
+    told.then(|| Flag {
+        kind: FlagKind::Elsewhere,
+        reason: format!(
+            "it kept {held} in files of its own, which count as no memory; the original kept {}, and needs {saved} more memory",
+            original.files_bytes
+        ),
+    })
 }
 
 /// Whether a version gained far more on shown cases than on held-out ones of like weight. `before` is the evaluation of

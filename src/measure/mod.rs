@@ -134,6 +134,9 @@ pub struct Evaluation {
     pub verdict: Verdict,
     /// One sweep over all cases (of the correctness runs); zero for what did not run.
     pub figures: Figures,
+    /// Most bytes that its private files held in the run of one case. They are no memory in any figure.
+    #[serde(default, skip_serializing_if = "none_held")]
+    pub files_bytes: Bytes,
     /// One entry a case that was run, in the order of the workload.
     pub cases: Vec<CaseResult>,
     /// How many cases the workload has.
@@ -155,6 +158,11 @@ pub struct Evaluation {
     pub memory_source: MemorySource,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's form
+fn none_held(bytes: &Bytes) -> bool {
+    bytes.0 == 0
+}
+
 /// Something about a version that looks like a trick, with its reason, for a human to judge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flag {
@@ -174,6 +182,8 @@ pub enum FlagKind {
     Repeats,
     /// It tried something that the sandbox refused.
     Refused,
+    /// It saves memory, and keeps data in files of its own, which count as no memory.
+    Elsewhere,
     /// Its code replaces a clock. That changes no figure (clocks are outside), but it shows what the code is after.
     Clock,
 }

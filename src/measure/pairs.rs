@@ -50,7 +50,7 @@ pub(super) struct Lap {
     pub(super) cases: Vec<Figures>,
     /// Of each timing case the busiest run; its wall time is without what it was kept waiting for a core.
     pub(super) busiest: Vec<Figures>,
-    /// Whether no run was seen to use more than one thread.
+    /// Whether no run was seen to use more than one thread, or processes whose CPU time may be lost.
     pub(super) single: bool,
 }
 
@@ -253,6 +253,7 @@ impl<'a> Track<'a> {
         lap.peak = (lap.peak.0.max(low), lap.peak.1.max(high));
         let busy = figures.cpu_ns.0 as f64 <= 1.02 * figures.wall_ns.0 as f64;
         lap.single &= outcome.tasks.map_or(busy, |tasks| tasks <= 1 || busy);
+        lap.single &= !outcome.cpu_at_least;
         Ok(Ok(figures))
     }
 

@@ -145,6 +145,8 @@ pub struct Outcome {
     pub wall: Nanos,
     /// User and system time of the whole tree.
     pub cpu: Nanos,
+    /// Whether `cpu` may be less than the truth: several processes were seen, and no cgroup counts those that nobody waits for.
+    pub cpu_at_least: bool,
     /// For how long its first thread wanted to run and was not let, as far as it was seen; `None` where the machine does
     /// not tell. Wall time without it is what a quiet machine would have taken.
     pub delayed: Option<Nanos>,
@@ -154,6 +156,9 @@ pub struct Outcome {
     pub integral: ByteNanos,
     /// At most 2,000 readings, in order of time.
     pub samples: Vec<Sample>,
+    /// Most bytes that its private files were seen to hold. Files are no memory in any figure, even where the folders lie
+    /// in memory; who saves memory may have moved it there.
+    pub files: Bytes,
     /// Most processes and threads seen alive at once, where the machine can tell.
     pub tasks: Option<u32>,
     /// Standard output.
@@ -328,6 +333,7 @@ impl Sandbox {
         if !settings.unsafe_no_isolation {
             return Err(SandboxError::NoIsolation(why));
         }
+        sweep::abandoned();
         let guards = Guards {
             tier: Tier::None,
             on: vec!["limits".into()],

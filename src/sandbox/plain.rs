@@ -51,6 +51,7 @@ pub fn run(
     let mut trace = Trace::new();
     let mut most_tasks = 0;
     let mut cpu = Nanos(0);
+    let mut several = false;
     let mut breach = None;
     let mut stopped = false;
     let status = loop {
@@ -75,6 +76,7 @@ pub fn run(
         if seen.tasks > 0 {
             most_tasks = most_tasks.max(seen.tasks);
             cpu = cpu.max(seen.cpu);
+            several |= seen.processes > 1;
             let sample = Sample {
                 t,
                 memory: seen.memory,
@@ -128,6 +130,7 @@ pub fn run(
         signal,
         wall,
         cpu,
+        cpu_at_least: several,
         delayed: None,
         peak: Peak {
             bytes: peak,
@@ -136,6 +139,7 @@ pub fn run(
         },
         integral,
         samples,
+        files: stage.most(),
         tasks: (most_tasks > 0).then_some(most_tasks),
         stdout,
         stderr,
@@ -216,10 +220,14 @@ pub fn failed<E: std::fmt::Display>(doing: &'static str) -> impl Fn(E) -> Sandbo
 /// and current folder is rewritten to where they really are.
 pub struct Stage {
     folder: PathBuf,
+    /// The lock that says that the folder is in use.
+    _held: OwnedFd,
     /// Guest prefixes, longest first.
     guests: Vec<String>,
     /// When it is looked at again how full it is.
     next_look: Instant,
+    /// Most bytes that it was seen to hold.
+    most: Bytes,
 }
 
 impl Stage {
@@ -228,15 +236,13 @@ impl Stage {
     /// # Errors
     /// [`SandboxError::Failed`] when the disk refuses.
     pub fn build(program: &Program) -> Result<Self, SandboxError> {
-        let folder = tempfile::Builder::new()
-            .prefix("reheat-run-")
-            .tempdir()
-            .map_err(failed("making a temporary folder"))?
-            .keep();
+        let (folder, held) = sweep::fresh().map_err(failed("making a temporary folder"))?;
         let mut stage = Self {
             folder,
+            _held: held,
             guests: Vec::new(),
             next_look: Instant::now(),
+            most: Bytes(0),
         };
         let mut guests = vec![WORK.to_owned(), "/tmp".to_owned()];
         for guest in &guests {
@@ -276,12 +282,19 @@ impl Stage {
         }
         let most = words::most_files(limits.disk);
         let filled = sweep::look(&self.folder, most);
+        self.most = self.most.max(Bytes(filled.bytes));
         self.next_look = start + (start.elapsed() * 20).max(Duration::from_millis(30));
         if filled.bytes > limits.disk.0 {
             Some(Breach::Disk(Bytes(filled.bytes)))
         } else {
             (filled.files >= most).then_some(Breach::Files)
         }
+    }
+
+    /// Most bytes that its files were seen to hold.
+    #[must_use]
+    pub fn most(&self) -> Bytes {
+        self.most
     }
 
     /// The private work folder on this machine.

@@ -5,10 +5,11 @@
 
 use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Mode, OFlags, chmodat, openat, renameat, statat, unlinkat,
+    AtFlags, CWD, Dir, FileType, FlockOperation, Mode, OFlags, chmodat, flock, openat, renameat,
+    statat, unlinkat,
 };
 use rustix::io::Errno;
 
@@ -22,6 +23,60 @@ pub struct Filled {
     pub bytes: u64,
     /// Files and folders in it.
     pub files: u64,
+}
+
+/// What the names of runs' folders begin with.
+const PREFIX: &str = "reheat-run-";
+
+/// Letters that follow. Versions that held no locks on theirs had fewer.
+const CHANCE: usize = 12;
+
+/// A fresh folder for one run, and the lock on it: as long as that is open (it closes with its process, however that ends)
+/// nobody takes the folder for abandoned.
+///
+/// # Errors
+/// What the system said.
+pub fn fresh() -> std::io::Result<(PathBuf, OwnedFd)> {
+    let mut last = std::io::ErrorKind::AlreadyExists.into();
+    for _ in 0..10 {
+        let folder = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .rand_bytes(CHANCE)
+            .tempdir()?
+            .keep();
+        let held = open(CWD, &folder)?;
+        // Between its making and its lock somebody may have swept it away as abandoned.
+        match flock(&held, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) if folder.is_dir() => return Ok((folder, held)),
+            Ok(()) => {}
+            Err(e) => last = e.into(),
+        }
+    }
+    Err(last)
+}
+
+/// Removes the folders of runs whose workbench was killed: those of this user that nobody holds.
+pub fn abandoned() {
+    let me = rustix::process::geteuid().as_raw();
+    let entries = std::fs::read_dir(std::env::temp_dir());
+    for entry in entries.into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let ours = name
+            .to_str()
+            .and_then(|n| n.strip_prefix(PREFIX))
+            .is_some_and(|n| n.len() == CHANCE);
+        if !ours {
+            continue;
+        }
+        let path = entry.path();
+        let Ok(folder) = open(CWD, &path) else {
+            continue;
+        };
+        let own = rustix::fs::fstat(&folder).is_ok_and(|s| s.st_uid == me);
+        if own && flock(&folder, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            remove(&path);
+        }
+    }
 }
 
 /// Looks how full a folder is. Stops looking at `most` files; deeper than 200 levels counts as that many.
@@ -72,6 +127,7 @@ pub fn look(folder: &Path, most: u64) -> Filled {
 /// Removes a folder and everything in it, as far as the system lets us.
 pub fn remove(folder: &Path) {
     let Ok(top) = open(CWD, folder) else { return };
+    descend(&top);
     let mut moved = Moved::new(top.as_fd());
     clear(top.as_fd(), &mut moved);
     while let Some(name) = moved.names.pop() {
@@ -81,6 +137,76 @@ pub fn remove(folder: &Path) {
         let _ = unlinkat(top.as_fd(), &name, AtFlags::REMOVEDIR);
     }
     let _ = std::fs::remove_dir(folder);
+}
+
+/// A folder that is being emptied, seen from one inside it.
+struct Above {
+    /// Its identity: device and inode.
+    is: (u64, u64),
+    /// The folder inside that was gone into.
+    entered: CString,
+    /// Other folders in it that are still to be gone into.
+    left: Vec<CString>,
+}
+
+/// Removes what can be removed by going down and up again: no folder is moved, which is what takes long on a disk. Holds one
+/// descriptor however deep it goes. Stops where anything is not as it was left; what then is still there is moved.
+fn descend(top: &OwnedFd) {
+    let Ok(mut here) = rustix::io::fcntl_dupfd_cloexec(top, 3) else {
+        return;
+    };
+    let mut above: Vec<Above> = Vec::new();
+    let mut folders = empty(here.as_fd());
+    loop {
+        let Some(entered) = folders.pop() else {
+            // Empty: back up, and away with it.
+            let Some(upper) = above.pop() else { return };
+            let Ok(up) = open(here.as_fd(), "..") else {
+                return;
+            };
+            if identity(&up) != Some(upper.is) {
+                return;
+            }
+            let _ = unlinkat(&up, &upper.entered, AtFlags::REMOVEDIR);
+            (here, folders) = (up, upper.left);
+            continue;
+        };
+        let (Ok(below), Some(is)) = (open(here.as_fd(), &entered), identity(&here)) else {
+            continue;
+        };
+        let left = std::mem::take(&mut folders);
+        above.push(Above { is, entered, left });
+        folders = empty(below.as_fd());
+        here = below;
+    }
+}
+
+fn identity(folder: &OwnedFd) -> Option<(u64, u64)> {
+    let facts = rustix::fs::fstat(folder).ok()?;
+    Some((facts.st_dev as u64, facts.st_ino as u64))
+}
+
+/// Removes what is in a folder but the folders that are not empty; these are given.
+fn empty(folder: BorrowedFd<'_>) -> Vec<CString> {
+    let Ok(list) = Dir::read_from(folder) else {
+        return Vec::new();
+    };
+    let entries: Vec<_> = list.flatten().collect();
+    let mut folders = Vec::new();
+    for entry in entries {
+        let name = entry.file_name();
+        if name == c"." || name == c".." {
+            continue;
+        }
+        let plain = !matches!(entry.file_type(), FileType::Directory | FileType::Unknown);
+        if plain || unlinkat(folder, name, AtFlags::REMOVEDIR).is_err() {
+            match unlinkat(folder, name, AtFlags::empty()) {
+                Err(Errno::ISDIR | Errno::PERM) => folders.push(name.to_owned()),
+                _ => {}
+            }
+        }
+    }
+    folders
 }
 
 /// Folders that were brought up to the top, where their depth no longer matters.

@@ -16,6 +16,8 @@ pub struct Look {
     pub processes: u32,
     /// Σ (resident − file-backed) over the processes: counts shared pages repeatedly.
     pub memory: Bytes,
+    /// Σ page tables and swapped pages: no part of any figure, but of what a limit has to hold back.
+    pub beyond: Bytes,
     /// The largest single process: the tree has certainly no less.
     pub largest: Bytes,
     /// Σ CPU time of the living and of the children they have waited for.
@@ -56,6 +58,7 @@ pub fn look_below(root: u32) -> Look {
                 .unwrap_or(0)
         };
         let memory = Bytes((kib("RssAnon:") + kib("RssShmem:")) * 1024);
+        seen.beyond.0 += (kib("VmPTE:") + kib("VmSwap:")) * 1024;
         seen.processes += 1;
         seen.memory.0 += memory.0;
         seen.largest = seen.largest.max(memory);

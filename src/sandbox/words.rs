@@ -21,6 +21,13 @@ pub enum Breach {
     Disk(Bytes),
     /// Of files on its disk, where nothing but watching keeps it.
     Files,
+    /// Of the machine's own memory, where nothing but watching keeps it.
+    Machine {
+        /// By how much what is left has fallen during the run.
+        fell: Bytes,
+        /// What is left.
+        left: Bytes,
+    },
 }
 
 impl Breach {
@@ -29,7 +36,7 @@ impl Breach {
     pub fn verdict(self) -> RunVerdict {
         match self {
             Self::Time => RunVerdict::TimeLimit,
-            Self::Memory(_) => RunVerdict::MemoryLimit,
+            Self::Memory(_) | Self::Machine { .. } => RunVerdict::MemoryLimit,
             Self::Output { .. } => RunVerdict::OutputLimit,
             Self::Disk(_) | Self::Files => RunVerdict::RuntimeError,
         }
@@ -57,6 +64,10 @@ impl Breach {
                 "its files took {}; the limit of its disk is {} (--disk)",
                 reached.max(limits.disk),
                 limits.disk
+            ),
+            Self::Machine { fell, left } => format!(
+                "stopped because the machine's free memory fell by {fell} to {left} while it ran; without a cgroup nothing else holds back what a program makes the kernel keep (its own limit is {}, --memory-limit)",
+                limits.memory
             ),
             Self::Files => format!(
                 "made more files than its disk of {} may hold (--disk)",

@@ -205,6 +205,7 @@ fn refused_attempts_are_told_once_each_and_those_of_the_original_left_out() {
 
 fn evaluation(cases: &[(&str, u64)]) -> Evaluation {
     Evaluation {
+        files_bytes: crate::units::Bytes(0),
         verdict: Verdict::Accepted,
         figures: Figures::default(),
         cases: cases
@@ -256,6 +257,27 @@ fn compared(per_case: &[(&str, f64)]) -> Comparison {
         only: None,
         note: String::new(),
     }
+}
+
+#[test]
+fn memory_that_went_into_files_is_a_flag() {
+    let with = |peak: u64, files: u64| {
+        let mut evaluation = evaluation(&[]);
+        evaluation.figures.peak_bytes = crate::units::Bytes::mib(peak);
+        evaluation.files_bytes = crate::units::Bytes::mib(files);
+        evaluation
+    };
+    let original = with(80, 2);
+    let told = |peak, files| elsewhere(&original, &with(peak, files));
+    let flag = told(10, 70).unwrap();
+    assert_eq!(flag.kind, FlagKind::Elsewhere);
+    let held = crate::units::Bytes::mib(70).to_string();
+    assert!(flag.reason.contains(&held) && flag.reason.contains("files of its own"));
+    assert_eq!(told(10, 2), None, "as the original");
+    assert_eq!(told(10, 3), None, "a mebibyte is nothing");
+    assert_eq!(told(10, 8), None, "far less than it saves");
+    assert!(told(40, 8).is_some());
+    assert_eq!(told(80, 60), None, "it saves nothing");
 }
 
 #[test]

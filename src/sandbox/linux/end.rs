@@ -3,8 +3,7 @@
 use std::os::fd::AsFd;
 
 use super::collect::collect;
-use super::run::{Before, Live, used};
-use super::wire::Finished;
+use super::run::{Before, Live, counted, used};
 use super::{Slot, sys};
 use crate::sandbox::plain::Stage;
 use crate::sandbox::words::{self, Breach, Reached};
@@ -31,13 +30,21 @@ impl Slot {
             (Some(from), Some(to)) => Nanos(to.saturating_sub(from)),
             _ => Nanos(live.finished.map_or(0, |f| f.waited_cpu_ns)).max(live.seen_cpu),
         };
+        let counted_whole = started.cgroup_cpu_ns.is_some() && cpu_end.is_some();
+        let several = live.alone.1 || (self.cgroup.is_some() && live.most_tasks > 1);
         let (exit_code, signal) = live
             .finished
             .map_or((None, Some(libc::SIGKILL)), |f| ending(f.status));
         if let Some(door) = &live.door {
             // Once more at the end: a short program fills its disk between two readings.
-            used(door.as_fd(), &mut live.reached);
+            let files = used(door.as_fd(), &mut live.reached);
+            live.files = live.files.max(Bytes(files));
         }
+        if let Some(stage) = stage {
+            live.files = live.files.max(stage.most());
+        }
+        let most = self.cgroup.as_ref().and_then(super::Cgroup::kernel_peak);
+        live.kernel.1 = live.kernel.1.max(counted(most, live.kernel.0));
         let stdout = live.out.finish();
         let stderr = live.err.finish();
         let starved = self
@@ -81,7 +88,12 @@ impl Slot {
         }
         let peak = match live.alone {
             (largest, true) if self.cgroup.is_none() => shared_peak(sampled, largest),
-            _ => self.peak(sampled, live.finished, live.most_tasks, before),
+            _ => {
+                let single = live.finished.filter(|_| live.most_tasks == 1);
+                // One process alone cannot have been larger than its own largest resident set and what the kernel held.
+                let single = single.map(|f| Bytes(f.maxrss + live.kernel.1.0));
+                self.peak(sampled, single, before)
+            }
         };
         let delayed = live.delay.last();
         let tasks = (live.most_tasks > 0).then_some(live.most_tasks);
@@ -101,10 +113,12 @@ impl Slot {
             signal,
             wall,
             cpu,
+            cpu_at_least: several && !counted_whole,
             delayed,
             peak,
             integral,
             samples,
+            files: live.files,
             tasks,
             stdout,
             stderr,
@@ -114,14 +128,12 @@ impl Slot {
     }
 
     /// The largest reading, with a range where something larger may have hidden between two readings.
-    fn peak(&self, sampled: Bytes, finished: Option<Finished>, tasks: u32, before: Before) -> Peak {
+    fn peak(&self, sampled: Bytes, single: Option<Bytes>, before: Before) -> Peak {
         let group = self
             .cgroup
             .as_ref()
             .and_then(super::Cgroup::peak)
             .map(|p| p.saturating_sub(before.usage));
-        // One process alone cannot have been larger than its own largest resident set.
-        let single = finished.filter(|_| tasks == 1).map(|f| Bytes(f.maxrss));
         let high = match (group, single) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{Mode, mkdirat};
 use rustix::mount::{MountAttrFlags, OpenTreeFlags, open_tree};
+use rustix::process::{Resource, getrlimit};
 
 use super::guest::{self, Plan};
 use super::notes::{Notes, Own};
@@ -402,23 +403,30 @@ fn plan(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<Plan, Fault
     })
 }
 
-/// Resource limits: soft, hard.
+/// Resource limits: soft, hard. Nobody may raise a hard limit, so where whoever started us has a lower one, that holds.
 fn limits(run: &Run) -> Vec<(u32, u64, u64)> {
     const MIB: u64 = 1024 * 1024;
+    // What descriptors hold in the kernel (sockets above all) only a cgroup counts; without one there are fewer.
+    let descriptors = if run.data.is_some() { 1024 } else { 4096 };
     let mut limits = vec![
-        (libc::RLIMIT_CORE, 0, 0),
-        (libc::RLIMIT_NOFILE, 1024, 4096),
-        (libc::RLIMIT_STACK, 8 * MIB, 1024 * MIB),
-        (libc::RLIMIT_FSIZE, run.file_size, run.file_size),
-        (libc::RLIMIT_NPROC, run.processes, run.processes),
-        (libc::RLIMIT_MEMLOCK, 8 * MIB, 8 * MIB),
-        (libc::RLIMIT_MSGQUEUE, 819_200, 819_200),
-        (libc::RLIMIT_SIGPENDING, 1024, 1024),
-        (libc::RLIMIT_RTPRIO, 0, 0),
-        (libc::RLIMIT_NICE, 0, 0),
+        (Resource::Core, 0, 0),
+        (Resource::Nofile, 1024, descriptors),
+        (Resource::Stack, 8 * MIB, 1024 * MIB),
+        (Resource::Fsize, run.file_size, run.file_size),
+        (Resource::Nproc, run.processes, run.processes),
+        (Resource::Memlock, 8 * MIB, 8 * MIB),
+        (Resource::Msgqueue, 819_200, 819_200),
+        (Resource::Sigpending, 1024, 1024),
+        (Resource::Rtprio, 0, 0),
+        (Resource::Nice, 0, 0),
     ];
     if let Some(data) = run.data {
-        limits.push((libc::RLIMIT_DATA, data, data));
+        limits.push((Resource::Data, data, data));
     }
-    limits
+    let most = |resource| getrlimit(resource).maximum.unwrap_or(u64::MAX);
+    let within = |(resource, soft, hard): (Resource, u64, u64)| {
+        let most = most(resource);
+        (resource as u32, soft.min(most), hard.min(most))
+    };
+    limits.into_iter().map(within).collect()
 }

@@ -9,27 +9,29 @@ mod collect;
 mod delay;
 mod end;
 mod guest;
+mod ids;
 mod init;
+mod input;
 mod landlock;
 pub mod launcher;
 mod notes;
 mod root;
 mod run;
 mod seccomp;
+mod spare;
 mod sys;
 mod wire;
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 
 use cgroup::Cgroup;
 use wire::{Message, Setup};
 
 use super::{
     Control, Guards, Limits, MemorySource, Outcome, Program, Sample, SandboxError, Settings, Tier,
-    tree,
+    sweep, tree,
 };
 
 /// User and group id of a guest as it sees itself.
@@ -50,8 +52,6 @@ pub struct Slot {
     /// Closing it ends the launcher.
     socket: Option<OwnedFd>,
     cgroup: Option<Cgroup>,
-    /// Inputs that were laid out already, newest last.
-    inputs: Vec<(Arc<[u8]>, OwnedFd)>,
     /// The launcher has not yet said that the last run is gone.
     unsettled: bool,
 }
@@ -76,7 +76,7 @@ impl Slot {
     /// # Errors
     /// Why even the weakest is impossible, in words.
     pub fn open(settings: &Settings, forbid: &[String]) -> Result<(Self, Guards), String> {
-        let root = rustix::process::geteuid().is_root();
+        let root = rustix::process::geteuid().is_root() && ids::has_another();
         let allowed = |guard: &str| !forbid.iter().any(|f| f == guard);
         let (cgroup, no_cgroup) = match allowed("cgroup").then(Cgroup::create) {
             Some(Ok(cgroup)) => (Some(cgroup), None),
@@ -119,13 +119,15 @@ impl Slot {
                         );
                         break;
                     }
+                    if guards.tier == Tier::Weak {
+                        sweep::abandoned();
+                    }
                     let slot = Self {
                         settings: settings.clone(),
                         setup,
                         launcher,
                         socket: Some(socket),
                         cgroup: cgroup.take(),
-                        inputs: Vec::new(),
                         unsettled: false,
                     };
                     return Ok((slot, guards));
@@ -274,7 +276,9 @@ fn greet(
     loop {
         match wire::receive(socket.as_fd()).map_err(lost)? {
             Some((Message::Unshared, _)) => {
-                let why_not = map_ids(child.id(), setup.root).err().map(|e| e.to_string());
+                let why_not = ids::map(child.id(), setup.root)
+                    .err()
+                    .map(|e| e.to_string());
                 wire::send(socket.as_fd(), &Message::Mapped(why_not), &[]).map_err(lost)?;
             }
             Some((Message::Ready(on, _), _)) => return Ok(on),
@@ -287,24 +291,6 @@ fn greet(
             }
             None => return Err("the launcher ended before it was ready".to_owned()),
         }
-    }
-}
-
-/// Root's guests become somebody who is nobody; an ordinary user's guests stay that user, seen as another.
-fn map_ids(pid: u32, root: bool) -> std::io::Result<()> {
-    let (uid, gid) = (
-        rustix::process::geteuid().as_raw(),
-        rustix::process::getegid().as_raw(),
-    );
-    let write = |file: &str, text: String| std::fs::write(format!("/proc/{pid}/{file}"), text);
-    if root {
-        let map = format!("0 0 1\n{GUEST_ID} {OUTSIDE_ID} 1\n");
-        write("uid_map", map.clone())?;
-        write("gid_map", map)
-    } else {
-        write("setgroups", "deny".to_owned())?;
-        write("uid_map", format!("{GUEST_ID} {uid} 1\n"))?;
-        write("gid_map", format!("{GUEST_ID} {gid} 1\n"))
     }
 }
 

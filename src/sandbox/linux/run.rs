@@ -1,14 +1,12 @@
 //! One run, seen from the workbench: send the request, read outputs and figures, keep the limits, judge the end.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{Mode, OFlags};
-
 use super::delay::RunDelay;
+use super::spare::Spare;
 use super::wire::{self, Finished, Message, Run, Started};
-use super::{Slot, Trouble, sys};
+use super::{Slot, Trouble, input, sys};
 use crate::sandbox::capture::{self, Stream};
 use crate::sandbox::plain::{self, Stage, breached};
 use crate::sandbox::trace::Trace;
@@ -17,9 +15,6 @@ use crate::sandbox::{
     Attempt, Control, Limits, Outcome, Program, Sample, SandboxError, WORK, base_environment, tree,
 };
 use crate::units::{Bytes, Nanos};
-
-/// Inputs kept ready between runs.
-const INPUTS_KEPT: usize = 8;
 
 /// The launcher must have started a program within this time, or it counts as dead.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -47,6 +42,24 @@ pub(super) struct Live<'a> {
     pub(super) alone: (Bytes, bool),
     pub(super) delay: RunDelay,
     pub(super) attempts: Vec<Attempt>,
+    /// Most bytes that its private files held.
+    pub(super) files: Bytes,
+    /// What the kernel held before the run, and the most that it held for it beyond what every program needs.
+    pub(super) kernel: (Option<Bytes>, Bytes),
+    /// Where no cgroup counts: how the machine fares.
+    pub(super) spare: Spare,
+}
+
+/// What the kernel holds for any program (page tables, stacks, the mounts of its own) and is not counted as its memory;
+/// what goes beyond, in pipes and sockets above all, is.
+const KERNEL_FREE: u64 = Bytes::mib(4).0;
+
+/// What of the kernel's memory counts as the program's.
+pub(super) fn counted(kernel: Option<Bytes>, before: Option<Bytes>) -> Bytes {
+    match (kernel, before) {
+        (Some(now), Some(before)) => Bytes(now.0.saturating_sub(before.0 + KERNEL_FREE)),
+        _ => Bytes(0),
+    }
 }
 
 impl Slot {
@@ -70,8 +83,7 @@ impl Slot {
         let request = self.request(program, limits, stage.as_ref());
         let (out_read, out_write) = plain::pipe()?;
         let (err_read, err_write) = plain::pipe()?;
-        let input = self
-            .input(&program.stdin)
+        let input = input::lay_out(&program.stdin)
             .map_err(plain::failed("laying out the standard input"))?;
         let reading = plain::failed("preparing the output");
         let mut live = Live {
@@ -93,6 +105,9 @@ impl Slot {
             alone: (Bytes(0), false),
             attempts: Vec::new(),
             delay: RunDelay::default(),
+            files: Bytes(0),
+            kernel: (before.kernel, Bytes(0)),
+            spare: Spare::default(),
         };
         let fds = [input.as_fd(), out_write.as_fd(), err_write.as_fd()];
         self.tell(&Message::Run(request), &fds)?;
@@ -129,6 +144,13 @@ impl Slot {
         }
         if stopped {
             return Err(SandboxError::Stopped.into());
+        }
+        if let Some(Breach::Machine { fell, left }) = live.breach
+            && !live.spare.was_the_cause(fell, left)
+        {
+            return Err(Trouble::Died(format!(
+                "another program took {fell} of the machine's memory while it ran, {left} were left"
+            )));
         }
         if live.started.is_none() {
             return Err(Trouble::Died("it lost the run".to_owned()));
@@ -197,6 +219,7 @@ impl Slot {
         cgroup.reset_peak();
         Before {
             usage: cgroup.usage().unwrap_or_default(),
+            kernel: cgroup.kernel(),
             kills: cgroup.kills(),
             refusals: cgroup.refusals(),
         }
@@ -258,40 +281,6 @@ impl Slot {
                 .then(|| limits.memory.0 * 4 + Bytes::mib(1024).0),
             watched: program.watched,
         }
-    }
-
-    /// The standard input as a sealed file in memory; the same input is laid out once.
-    fn input(&mut self, bytes: &Arc<[u8]>) -> std::io::Result<OwnedFd> {
-        let read = OFlags::RDONLY | OFlags::CLOEXEC;
-        if bytes.is_empty() {
-            return Ok(rustix::fs::open("/dev/null", read, Mode::empty())?);
-        }
-        let known = self
-            .inputs
-            .iter()
-            .position(|(known, _)| Arc::ptr_eq(known, bytes));
-        let position = match known {
-            Some(position) => position,
-            None => {
-                if self.inputs.len() >= INPUTS_KEPT {
-                    self.inputs.remove(0);
-                }
-                self.inputs.push((bytes.clone(), sealed(bytes)?));
-                self.inputs.len() - 1
-            }
-        };
-        // Opened anew for each run: its own position, and for reading only.
-        use std::os::fd::AsRawFd;
-        let open = |file: &OwnedFd| {
-            let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-            rustix::fs::open(path, read, Mode::empty())
-        };
-        if let Ok(file) = open(&self.inputs[position].1) {
-            return Ok(file);
-        }
-        // Its bytes are sealed, but a guest with our own user id can have taken the right to read it away.
-        self.inputs[position].1 = sealed(bytes)?;
-        Ok(open(&self.inputs[position].1)?)
     }
 
     /// Waits for output, for the launcher, or for the next reading.
@@ -357,13 +346,19 @@ impl Slot {
             .door
             .as_ref()
             .map_or(0, |door| used(door.as_fd(), &mut live.reached));
+        live.files = live.files.max(Bytes(files));
+        let mut beyond = Bytes(0);
         let memory = match self.cgroup.as_mut() {
             Some(cgroup) => {
                 if let Some(tasks) = cgroup.tasks() {
                     live.most_tasks = live.most_tasks.max(tasks.saturating_sub(2));
                 }
                 let own = started.memory.unwrap_or(0) + files;
-                cgroup.memory().map(|m| m.saturating_sub(own))
+                cgroup.memory().map(|(memory, kernel)| {
+                    let kernel = counted(kernel, live.kernel.0);
+                    live.kernel.1 = live.kernel.1.max(kernel);
+                    memory.saturating_sub(own) + kernel.0
+                })
             }
             None => live.born.map(|init| {
                 let look = tree::look_below(init);
@@ -371,6 +366,7 @@ impl Slot {
                 live.seen_cpu = live.seen_cpu.max(look.cpu);
                 live.alone.0 = live.alone.0.max(look.largest);
                 live.alone.1 |= look.processes > 1;
+                beyond = look.beyond;
                 look.memory.0
             }),
         };
@@ -381,7 +377,11 @@ impl Slot {
         live.trace.push(sample);
         watch(sample);
         if live.breach.is_none() {
-            live.breach = breached(live.limits, t, sample.memory, &live.out, &live.err);
+            let held = Bytes(sample.memory.0 + beyond.0);
+            live.breach = breached(live.limits, t, held, &live.out, &live.err);
+            if live.breach.is_none() && self.cgroup.is_none() {
+                live.breach = live.spare.breached(live.limits);
+            }
         }
     }
 }
@@ -390,24 +390,9 @@ impl Slot {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Before {
     pub(super) usage: Bytes,
+    pub(super) kernel: Option<Bytes>,
     pub(super) kills: u64,
     pub(super) refusals: u64,
-}
-
-/// A file in memory that nobody can change any more.
-fn sealed(bytes: &[u8]) -> std::io::Result<OwnedFd> {
-    use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
-    let file = memfd_create("input", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let n = rustix::io::write(&file, rest)?;
-        rest = &rest[n..];
-    }
-    fcntl_add_seals(
-        &file,
-        SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL,
-    )?;
-    Ok(file)
 }
 
 /// Bytes that the private file system holds.

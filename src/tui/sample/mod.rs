@@ -549,6 +549,7 @@ impl Maker {
             .iter()
             .fold(Figures::default(), |a, c| a.join(c.figures));
         Evaluation {
+            files_bytes: crate::units::Bytes(0),
             verdict: failed.map_or(Verdict::Accepted, |f| f.0),
             figures,
             cases,

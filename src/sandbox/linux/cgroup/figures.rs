@@ -79,6 +79,14 @@ pub fn parse_memory(text: &[u8]) -> Option<u64> {
     Some(anonymous + shared)
 }
 
+/// Memory that the kernel holds for the group and that goes with its processes (page tables, stacks, pipes, sockets), from
+/// version 2's `memory.stat`: all but what it caches of files. Version 1 does not say it there.
+#[must_use]
+pub fn parse_kernel(text: &[u8]) -> Option<u64> {
+    let cached = field(text, b"slab_reclaimable").unwrap_or(0);
+    Some(field(text, b"kernel")?.saturating_sub(cached))
+}
+
 /// CPU time in nanoseconds, from `cpuacct.usage` or `cpu.stat`.
 #[must_use]
 pub fn parse_cpu(text: &[u8]) -> Option<u64> {
@@ -101,6 +109,11 @@ mod tests {
         );
         assert_eq!(parse_memory(b"anon 7\nfile 9\nshmem 2\n"), Some(9));
         assert_eq!(parse_memory(b"nonsense"), None);
+        assert_eq!(
+            parse_kernel(b"anon 7\nkernel 90\nkernel_stack 9\nslab_reclaimable 20\n"),
+            Some(70)
+        );
+        assert_eq!(parse_kernel(b"total_rss 10\n"), None);
         assert_eq!(parse_cpu(b"12345\n"), Some(12_345));
         assert_eq!(parse_cpu(b"usage_usec 12\nuser_usec 3\n"), Some(12_000));
         assert_eq!(

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use figures::{parse_cpu, parse_memory};
 
-use figures::Kept;
+use figures::{Kept, parse_kernel};
 use places::Hierarchies;
 
 use crate::units::{Bytes, Nanos};
@@ -84,6 +84,8 @@ pub struct Cgroup {
     statistics: Kept,
     usage: Kept,
     peak: Kept,
+    kernel: Kept,
+    kernel_peak: Kept,
     events: Kept,
     tasks: Kept,
     refused: Kept,
@@ -96,6 +98,9 @@ struct Names {
     limit: &'static str,
     usage: &'static str,
     peak: &'static str,
+    /// `None`: it stands in `memory.stat`.
+    kernel: Option<&'static str>,
+    kernel_peak: Option<&'static str>,
     events: &'static str,
     cpu: &'static str,
 }
@@ -104,6 +109,8 @@ const ONE: Names = Names {
     limit: "memory.limit_in_bytes",
     usage: "memory.usage_in_bytes",
     peak: "memory.max_usage_in_bytes",
+    kernel: Some("memory.kmem.usage_in_bytes"),
+    kernel_peak: Some("memory.kmem.max_usage_in_bytes"),
     events: "memory.oom_control",
     cpu: "cpuacct.usage",
 };
@@ -112,6 +119,8 @@ const TWO: Names = Names {
     limit: "memory.max",
     usage: "memory.current",
     peak: "memory.peak",
+    kernel: None,
+    kernel_peak: None,
     events: "memory.events",
     cpu: "cpu.stat",
 };
@@ -216,11 +225,14 @@ impl Cgroup {
                 .as_ref()
                 .map_or(Kept::open(Path::new("")), |f| Kept::open(&f.join(name)))
         };
+        let optional = |name: Option<&str>| name.map_or_else(PathBuf::new, |n| memory.join(n));
         // From here on its folders are removed when it is dropped.
         let group = Self {
             statistics: Kept::open(&memory.join("memory.stat")),
             usage: Kept::open(&memory.join(names.usage)),
             peak: Kept::open_to_write(&memory.join(names.peak)),
+            kernel: Kept::open(&optional(names.kernel)),
+            kernel_peak: Kept::open_to_write(&optional(names.kernel_peak)),
             events: Kept::open(&memory.join(names.events)),
             tasks: of(&pids, "pids.current"),
             refused: of(&pids, "pids.events"),
@@ -310,6 +322,13 @@ impl Cgroup {
     /// Forgets the highest usage so far, where the kernel can (version 1; version 2 since 6.12, for one open file).
     pub fn reset_peak(&mut self) {
         self.peak.write_or_close(b"0");
+        self.kernel_peak.write_or_close(b"0");
+    }
+
+    /// Most memory that the kernel held for the group since the last reset. `None` where it cannot be reset.
+    #[must_use]
+    pub fn kernel_peak(&self) -> Option<Bytes> {
+        self.kernel_peak.number().map(Bytes)
     }
 
     /// Highest usage since the last reset, file pages and kernel memory included. `None` where it cannot be reset.
@@ -336,11 +355,22 @@ impl Cgroup {
         self.refused.field(b"max").unwrap_or(0)
     }
 
-    /// Anonymous and shared memory now.
+    /// Anonymous and shared memory now, and what the kernel holds for the group where it says so.
     #[must_use]
-    pub fn memory(&self) -> Option<u64> {
+    pub fn memory(&self) -> Option<(u64, Option<Bytes>)> {
         let mut text = [0u8; 8192];
-        parse_memory(self.statistics.read(&mut text)?)
+        let text = self.statistics.read(&mut text)?;
+        let kernel = self.kernel.number().or_else(|| parse_kernel(text));
+        Some((parse_memory(text)?, kernel.map(Bytes)))
+    }
+
+    /// What the kernel holds for the group now, where it says so.
+    #[must_use]
+    pub fn kernel(&self) -> Option<Bytes> {
+        if self.version == Version::One {
+            return self.kernel.number().map(Bytes);
+        }
+        self.memory()?.1
     }
 
     /// Processes and threads alive now.

@@ -203,14 +203,16 @@ fn limits_are_written_once_and_figures_read_again_and_again() {
     group.limit(Bytes(124), 45);
     assert_eq!(text(folder.join("memory.max")), "124");
 
-    assert_eq!(group.memory(), Some(1_024));
+    assert_eq!(group.memory(), Some((1_024, None)));
     assert_eq!(group.usage(), Some(Bytes(4_096)));
     assert_eq!((group.kills(), group.refusals()), (2, 4));
     assert_eq!(group.tasks(), Some(3));
     assert_eq!(group.cpu().map(|n| n.0), Some(5_000));
-    fs::write(folder.join("memory.stat"), "anon 5\nshmem 6\n").unwrap();
+    let statistics = "anon 5\nshmem 6\nkernel 70\nslab_reclaimable 30\n";
+    fs::write(folder.join("memory.stat"), statistics).unwrap();
     fs::write(folder.join("memory.events"), "oom_kill 3\n").unwrap();
-    assert_eq!((group.memory(), group.kills()), (Some(11), 3));
+    assert_eq!(group.memory(), Some((11, Some(Bytes(40)))));
+    assert_eq!(group.kills(), 3);
 }
 
 #[test]
