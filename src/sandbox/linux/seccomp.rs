@@ -171,6 +171,9 @@ fn others(rules: &mut Rules, asking: bool) {
     let asked = if asking { ASK } else { error(libc::EPERM) };
     rules.all(OWN_FILES_ONLY, asked);
     rules.all(ON_FILES_OF_OTHERS, error(libc::EPERM));
+    rules.all(NOTES_OF_OTHERS, error(libc::EOPNOTSUPP));
+    // Who watches a folder hears the names in it, and when somebody works there.
+    rules.all(&[libc::SYS_inotify_add_watch], error(libc::EACCES));
     let by_letter = [
         and(0xff00),
         jump(libc::BPF_JEQ, FILE_FLAGS[0], 3, 0),

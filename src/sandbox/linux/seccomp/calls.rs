@@ -70,6 +70,18 @@ pub const ON_FILES_OF_OTHERS: &[c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 pub const ON_FILES_OF_OTHERS: &[c_long] = &[libc::SYS_fchown, libc::SYS_fchownat];
 
+/// Calls that tell of files of the user's what Landlock would not let be read: the notes on them.
+pub const NOTES_OF_OTHERS: &[c_long] = &[
+    libc::SYS_getxattr,
+    libc::SYS_lgetxattr,
+    libc::SYS_fgetxattr,
+    libc::SYS_listxattr,
+    libc::SYS_llistxattr,
+    libc::SYS_flistxattr,
+    464, // getxattrat
+    465, // listxattrat
+];
+
 /// Requests of `ioctl` that set flags, labels and seals of files have one of these letters in their second byte.
 pub const FILE_FLAGS: [u32; 4] = [0x6600, 0x5800, 0x7600, 0x9400];
 

@@ -238,6 +238,13 @@ fn without_namespaces_only_what_is_its_own_can_be_changed() {
             assert_eq!(ask(*call, NONE), refused);
             assert_eq!(free(*call, NONE), ALLOW);
         }
+        for call in NOTES_OF_OTHERS {
+            assert_eq!(ask(*call, NONE), error(libc::EOPNOTSUPP));
+            assert_eq!(free(*call, NONE), ALLOW);
+        }
+        let watch = libc::SYS_inotify_add_watch;
+        assert_eq!(ask(watch, NONE), error(libc::EACCES));
+        assert_eq!(free(watch, NONE), ALLOW);
         for call in OWN_FILES_ONLY {
             let wanted = if listening.is_on() { ASK } else { refused };
             assert_eq!(ask(*call, NONE), wanted);
