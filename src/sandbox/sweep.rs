@@ -200,9 +200,9 @@ fn empty(folder: BorrowedFd<'_>) -> Vec<CString> {
         }
         let plain = !matches!(entry.file_type(), FileType::Directory | FileType::Unknown);
         if plain || unlinkat(folder, name, AtFlags::REMOVEDIR).is_err() {
-            match unlinkat(folder, name, AtFlags::empty()) {
-                Err(Errno::ISDIR | Errno::PERM) => folders.push(name.to_owned()),
-                _ => {}
+            let done = unlinkat(folder, name, AtFlags::empty());
+            if matches!(done, Err(Errno::ISDIR | Errno::PERM)) {
+                folders.push(name.to_owned());
             }
         }
     }
