@@ -121,7 +121,8 @@ fn processes_and_disk_are_no_verdicts_but_reasons() {
             // Root's own processes cannot be counted without a cgroup; they are only watched.
             continue;
         }
-        let script = "i=0; while [ $i -lt 40 ]; do sleep 5 & i=$((i+1)); done; exit 3";
+        // A shell that cannot make a process ends at once; the one around it lives on for long enough to be looked at.
+        let script = "(i=0; while [ $i -lt 40 ]; do sleep 5 & i=$((i+1)); done); j=0; while [ $j -lt 100000 ]; do j=$((j+1)); done; exit 3";
         let outcome = run(&mut sandbox, &shell(script), &small());
         let reason = outcome.reason.clone().unwrap_or_default();
         assert_eq!(

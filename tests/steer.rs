@@ -33,6 +33,16 @@ impl Watched {
     fn start_with(mode: Mode, replies: &[String], speed: f64, held_out: Option<HoldOut>) -> Self {
         let home = Home::new();
         squares(&home);
+        Self::start_in(home, mode, replies, speed, held_out)
+    }
+
+    fn start_in(
+        home: Home,
+        mode: Mode,
+        replies: &[String],
+        speed: f64,
+        held_out: Option<HoldOut>,
+    ) -> Self {
         let flags = TaskFlags {
             file: Some(home.path("slow.py")),
             cases: Some(home.path("cases")),
@@ -347,4 +357,39 @@ fn stopping_the_run_of_an_edit_breaks_off_nothing_that_comes_later() {
         matches!(e, Event::Decided { .. } | Event::RoundFailed { .. })
     });
     assert_eq!(w.incumbent(), Some(2));
+}
+
+#[test]
+fn stopping_before_the_original_is_known_only_waits() {
+    let home = Home::new();
+    home.write(
+        "slow.py",
+        "import time\ntime.sleep(1)\nprint(int(input()) ** 2)\n",
+    );
+    for n in 1..9 {
+        home.write(&format!("cases/{n}.in"), &format!("{n}\n"));
+    }
+    let mut w = Watched::start_in(home, Mode::Auto, &[reply(FAST)], 1000.0, None);
+    w.until("the original is asked", |e, _| {
+        matches!(
+            e,
+            Event::VersionCreated {
+                version: VersionId(0),
+                ..
+            }
+        )
+    });
+    w.handle.send(Command::Stop);
+    w.until_waiting();
+    w.handle.send(Command::NextRound);
+    w.until("the original is measured", |e, _| {
+        matches!(
+            e,
+            Event::VersionEvaluated {
+                version: VersionId(0),
+                ..
+            }
+        )
+    });
+    assert!(w.session.finished.is_none());
 }

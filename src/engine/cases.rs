@@ -239,7 +239,8 @@ impl Loop {
         self.stage(Stage::Aside {
             what: format!("case {name} is added"),
         });
-        let expected = match self.errand(Errand::Add(case)).await {
+        let passes = original_passes(&self.session);
+        let expected = match self.errand(Errand::Add { case, passes }).await {
             Ok(Brought::Added(case)) => case.expected.unwrap_or_default(),
             Ok(_) => return,
             Err(error) => return self.note(format!("the case is not added: {error}"), true),

@@ -3,9 +3,10 @@
 use crate::engine::cases::{insert, other_question};
 use crate::engine::hands::{MatchUp, Subject, Versus, Worker};
 use crate::measure::judge::JudgeError;
-use crate::measure::{CaseResult, Comparison, Failure, Verdict};
+use crate::measure::{CaseResult, Comparison, Failure, Judge, Verdict};
+use crate::sandbox::Control;
 use crate::session::event::VersionId;
-use crate::task::{Case, Objective, Reference};
+use crate::task::{Case, Objective, Reference, Task};
 
 /// A job of this kind for the judge's thread.
 #[expect(
@@ -15,7 +16,11 @@ use crate::task::{Case, Objective, Reference};
 #[derive(Debug)]
 pub(super) enum Errand {
     /// Take this case in; where it has no expected output the original says it.
-    Add(Case),
+    Add {
+        case: Case,
+        /// Whether the original passes all cases so far: then it is not to become wrong by a slip of the hand.
+        passes: bool,
+    },
     /// Run a version on one case.
     Run(Subject, String),
     /// Time this case only.
@@ -53,7 +58,7 @@ impl Worker {
     /// Does what is asked beside the rounds.
     pub(super) fn run_errand(&mut self, errand: Errand) -> Result<Brought, JudgeError> {
         match errand {
-            Errand::Add(case) => self.take_case(case).map(Brought::Added),
+            Errand::Add { case, passes } => self.take_case(case, passes).map(Brought::Added),
             Errand::Run(subject, case) => self
                 .run_case(&subject, &case)
                 .map(|(result, failure)| Brought::Ran(result, failure)),
@@ -84,9 +89,12 @@ impl Worker {
     }
 
     /// Takes a case in for good, once its expected output is known.
-    fn take_case(&mut self, case: Case) -> Result<Case, JudgeError> {
+    fn take_case(&mut self, case: Case, passes: bool) -> Result<Case, JudgeError> {
         let name = case.name.clone();
         let (judge, task, _, control) = self.tools(VersionId(0))?;
+        if let Some(typed) = case.expected.clone().filter(|_| passes) {
+            agrees(judge, task, &case, &typed, &control)?;
+        }
         let mut with = task.clone();
         insert(&mut with, case);
         judge.complete_with_oracle(&mut with, &control, &mut |_| {})?;
@@ -120,4 +128,48 @@ impl Worker {
         };
         judge.check_one(&built, task, case, &control)
     }
+}
+
+/// That the original writes what was typed, as far as it answers at all.
+fn agrees(
+    judge: &mut Judge,
+    task: &Task,
+    case: &Case,
+    typed: &[u8],
+    control: &Control,
+) -> Result<(), JudgeError> {
+    let mut asked = task.clone();
+    let unknown = Case {
+        expected: None,
+        ..case.clone()
+    };
+    insert(&mut asked, unknown);
+    match judge.complete_with_oracle(&mut asked, control, &mut |_| {}) {
+        Err(JudgeError::Stopped) => return Err(JudgeError::Stopped),
+        // It may be that the original cannot do it, and a version is wanted that can.
+        Err(_) => return Ok(()),
+        Ok(()) => {}
+    }
+    let found = asked.workload.cases.iter().find(|c| c.name == case.name);
+    let said = found
+        .and_then(|c| c.expected.as_deref())
+        .unwrap_or_default();
+    if said.trim_ascii() == typed.trim_ascii() {
+        return Ok(());
+    }
+    let clip = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).trim().to_owned();
+        format!(
+            "`{}`",
+            text.chars()
+                .take(40)
+                .collect::<String>()
+                .replace('\n', " ⏎ ")
+        )
+    };
+    Err(JudgeError::Task(format!(
+        "the original writes {} on this input, not {}; leave the expected output empty to take what it writes",
+        clip(said),
+        clip(typed)
+    )))
 }

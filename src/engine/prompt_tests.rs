@@ -89,6 +89,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
         note: secret(),
         looks: Vec::new(),
         reruns: Vec::new(),
+        otherwise: Vec::new(),
     }
 }
 

@@ -145,7 +145,15 @@ impl Loop {
             }
             self.hold_for_prompt();
             match self.next_step() {
-                Step::Round => self.round().await,
+                Step::Round => {
+                    // Nothing can be compared with an original that was never measured.
+                    self.judge_if_new(VersionId(0)).await;
+                    if self.interrupt.is_none() {
+                        self.round().await;
+                    } else {
+                        self.asked_for = 0;
+                    }
+                }
                 Step::Finish(reason) => self.finish(reason),
                 Step::Wait => self.wait().await,
             }
@@ -291,7 +299,7 @@ impl Loop {
     }
 
     /// Waits for the developer.
-    async fn wait(&mut self) {
+    pub(super) async fn wait(&mut self) {
         if self.session.finished.is_none() && self.session.stage != Stage::Waiting {
             self.stage(Stage::Waiting);
         }

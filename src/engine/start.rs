@@ -1,13 +1,13 @@
 //! How a sitting begins: a new session is written down and its original judged; an old one is taken up where it was left.
 
 use crate::engine::hands::{Job, Product};
-use crate::engine::run::Loop;
+use crate::engine::run::{Interrupt, Loop};
 use crate::measure::Verdict;
 use crate::measure::judge::JudgeError;
 use crate::measure::machine;
 use crate::session::Event;
-use crate::session::event::{Author, Origin, Steer, TaskRecord, VersionId};
-use crate::task::{held_out, load};
+use crate::session::event::{Author, Origin, Stage, Steer, TaskRecord, VersionId};
+use crate::task::{Task, held_out, load};
 
 /// Name of the folder in a session's folder where a task of the user's is kept.
 pub(super) const KEPT: &str = "task";
@@ -65,18 +65,18 @@ pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
     if fresh && let Some(source) = l.setup.task.source.clone() {
         l.create(None, (0, 0), Author::Original, source.text.to_string());
     }
-    let Product::Completed { task } = l.work(Job::Oracle).await? else {
-        return Err(JudgeError::Environment(
-            "the judge answered another question".into(),
-        ));
-    };
-    l.setup.task = *task;
+    if fresh {
+        // Whatever happens next, the session can be taken up again.
+        keep(l);
+    }
+    l.setup.task = complete(l).await?;
     if fresh {
         keep(l);
         begin(l).await;
     } else {
         take_up(l).await;
     }
+    l.take_interrupt();
     Ok(())
 }
 
@@ -169,6 +169,37 @@ async fn begin(l: &mut Loop) {
         );
     }
     l.breathe(2).await;
+}
+
+/// The task with every expected output. Stopped by the developer it waits, and goes on when asked to.
+async fn complete(l: &mut Loop) -> Result<Task, JudgeError> {
+    loop {
+        match l.work(Job::Oracle).await {
+            Ok(Product::Completed { task }) => return Ok(*task),
+            Ok(_) => {
+                return Err(JudgeError::Environment(
+                    "the judge answered another question".into(),
+                ));
+            }
+            Err(JudgeError::Stopped) if l.interrupt == Some(Interrupt::Stop) => {
+                l.take_interrupt();
+                l.note(
+                    "stopped before it was known what the original writes; n goes on".into(),
+                    false,
+                );
+                while l.asked_for == 0 && l.interrupt.is_none() && !l.quit {
+                    l.wait().await;
+                }
+                if l.interrupt.is_some() || l.quit {
+                    return Err(JudgeError::Stopped);
+                }
+                l.asked_for = 0;
+                l.halted = false;
+                l.stage(Stage::Preparing);
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Judges what was made but not measured when the last sitting ended.

@@ -122,7 +122,32 @@ impl Version {
     }
 }
 
+impl Version {
+    /// Sets aside the comparison with v0 in which something else was timed, and brings back the last one like this.
+    fn timed_on(&mut self, only: Option<&str>) {
+        let like = |c: &Comparison| c.only.as_deref() == only;
+        if self.original_comparison().is_none_or(like) {
+            return;
+        }
+        self.otherwise.extend(self.against_original.take());
+        if !self.original_comparison().is_some_and(like) {
+            let place = self.otherwise.iter().rposition(like);
+            // Where there is none the other one stays, and says so itself, until it is measured anew.
+            let place = place.or(self.otherwise.len().checked_sub(1));
+            self.against_original = place.map(|at| self.otherwise.remove(at));
+        }
+    }
+}
+
 impl Session {
+    /// From now on this case alone is timed, or all are.
+    pub(super) fn time_only(&mut self, case: Option<&str>) {
+        self.only = case.map(str::to_owned);
+        for version in &mut self.versions {
+            version.timed_on(case);
+        }
+    }
+
     /// A case that was added goes where its kind goes: shown ones before those that are held out.
     pub(super) fn add_case(&mut self, case: &AddedCase) {
         self.added.push(case.clone());

@@ -113,6 +113,8 @@ pub struct Version {
     pub looks: Vec<Look>,
     /// Runs of single cases that were asked for, newest last.
     pub reruns: Vec<Rerun>,
+    /// Comparisons with v0 that do not count now: other cases were timed in them.
+    pub otherwise: Vec<Comparison>,
 }
 
 impl Version {
@@ -375,6 +377,7 @@ impl Session {
                     note: String::new(),
                     looks: Vec::new(),
                     reruns: Vec::new(),
+                    otherwise: Vec::new(),
                 });
                 if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
                     r.versions.push(*version);
@@ -508,7 +511,8 @@ impl Session {
                 comparison,
             } => {
                 if let Some(v) = self.version_mut(*version) {
-                    v.against_original = Some(comparison.clone());
+                    let before = v.against_original.replace(comparison.clone());
+                    v.otherwise.extend(before);
                 }
             }
             Event::ReferenceMeasured {
@@ -550,7 +554,7 @@ impl Session {
             Steer::Goal { goal } => self.goal = goal.clone(),
             Steer::Candidates { candidates } => self.candidates = *candidates,
             Steer::Temperature { temperature } => self.temperature = *temperature,
-            Steer::Timed { case } => self.only.clone_from(case),
+            Steer::Timed { case } => self.time_only(case.as_deref()),
             Steer::Pin { version, pinned } => {
                 if let Some(v) = self.version_mut(*version) {
                     v.pinned = *pinned;

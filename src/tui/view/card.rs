@@ -128,17 +128,29 @@ fn in_work<'a>(cx: Context<'a>, version: &Version) -> Vec<Line<'a>> {
     let mark = mark(cx.session, cx.app, version);
     let cases = cx.session.task.as_ref().map_or(0, |t| t.cases.len());
     let (now, why) = match &cx.session.stage {
-        Stage::Comparing { against, .. } => (
+        Stage::Comparing {
+            version: v,
+            against,
+            ..
+        } if *v == version.id => (
             format!("passes all {cases} cases; timed side by side with {against}"),
             "both run next to each other in shuffled order, until the interval says better, worse or the same",
         ),
-        Stage::Confirming { against, .. } => (
+        Stage::Confirming {
+            version: v,
+            against,
+            ..
+        } if *v == version.id => (
             format!("passes all {cases} cases and beats {against}; measured a second time"),
             "a win counts only if fresh runs confirm it, and only their figures are reported",
         ),
         Stage::Waiting | Stage::Finished => (
             mark.word,
             "stopped before it had a verdict; edit it and press ctrl-s to measure it, or do the round again",
+        ),
+        _ if cx.session.live.version.is_some_and(|v| v != version.id) => (
+            mark.word,
+            "it has no verdict: it waits for its turn, or was stopped; edit it and press ctrl-s to measure it",
         ),
         _ => (
             mark.word,
