@@ -374,7 +374,7 @@ fn what_is_copied_goes_to_the_clipboard_and_to_a_file_and_nobody_waits_for_an_an
     terminal.wait("v0", |s| s.parser.screen().contents().contains("v0"));
     terminal.keys(b"yc");
     terminal.wait("the words", |s| {
-        s.parser.screen().contents().contains("is copied")
+        s.parser.screen().contents().contains("copied: ")
     });
     let sent = |s: &Seen| s.bytes.windows(7).any(|w| w == b"\x1b]52;c;");
     assert!(sent(&terminal.seen.0.lock().unwrap()));

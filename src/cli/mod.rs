@@ -54,7 +54,7 @@ Exit status: 0 a better version stands (or: done), 1 none was found, 2 wrong use
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Theme of the screen: dark, light, or one of yours.
+    /// Theme of the screen: dark, light, night, clear, console, or one of yours.
     #[arg(long, global = true, value_name = "NAME")]
     theme: Option<String>,
     /// Write what happens to a file, for diagnostics; no prompts, replies or code [env: REHEAT_LOG].

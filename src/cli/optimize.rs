@@ -153,7 +153,13 @@ pub fn chosen(ground: &Ground, file: &Path, cases: Option<&Path>) -> Result<Wish
     let task = flags.load(&ground.languages).map_err(|e| e.to_string())?;
     let model = ModelFlags::default();
     let provider = config::resolve_provider(&ground.config, &model.selection())
-        .map_err(|e| format!("{e} (, sets one up)"))?;
+        // The screen has one line for it; the whole list of ways is what `reheat doctor` is for.
+        .map_err(|e| {
+            let why = e.to_string();
+            let first = why.lines().next().unwrap_or_default();
+            let first = first.trim_end_matches("; any of these will do:");
+            format!("{first}: , sets one up (a server that runs on this machine: m)")
+        })?;
     let template = ground.template(None).map_err(|e| e.to_string())?;
     let opening = format!("{} · replies by {}", task.name, provider.name());
     Ok(Wish {

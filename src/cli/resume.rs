@@ -95,8 +95,13 @@ pub fn wish(
     goal.tokens = asked.tokens.or(goal.tokens);
     goal.cost = asked.cost.or(goal.cost);
     let opening = format!(
-        "resume: {id} · {} rounds so far · replies by {}",
+        "resume: {id} · {} {} so far · replies by {}",
         session.rounds.len(),
+        if session.rounds.len() == 1 {
+            "round"
+        } else {
+            "rounds"
+        },
         provider.name()
     );
     let comparison = ground.config.comparison_time.unwrap_or(Duration::from_secs(

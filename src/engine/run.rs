@@ -83,7 +83,8 @@ impl Loop {
             .goal
             .time_ns
             .map(|t| Instant::now() + Duration::from(t));
-        let asked_for = u32::from(setup.mode == Mode::Step);
+        // A session that is taken up waits to be told, as it did when it was left.
+        let asked_for = u32::from(setup.mode == Mode::Step && past.rounds.is_empty());
         let id = journal
             .folder()
             .file_name()

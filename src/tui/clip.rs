@@ -190,13 +190,11 @@ pub fn told(what: &str, bytes: usize, sent: bool, kept: Option<&Path>) -> (Strin
     let file = kept.map(|f| visible(&f.display().to_string()).into_owned());
     match (sent, file) {
         (true, Some(file)) => (
-            format!(
-                "{what} is copied ({size}); where the terminal takes no copies it is in {file}"
-            ),
+            format!("copied: {what} ({size}); where the terminal takes no copies it is in {file}"),
             false,
         ),
         (true, None) => (
-            format!("{what} is copied ({size}), if the terminal takes it"),
+            format!("copied: {what} ({size}), if the terminal takes it"),
             false,
         ),
         (false, Some(file)) if bytes > MOST => (

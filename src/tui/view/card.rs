@@ -295,10 +295,14 @@ fn compared<'a>(cx: Context<'a>, version: &Version, c: &Comparison) -> Vec<Line<
         .noise
         .filter(|n| n.level > crate::measure::noise::Level::Quiet)
     {
-        lines.push(Line::from(cx.span(
-            format!("  the machine was {}", noise.in_words()),
-            Role::Warn,
-        )));
+        // What was decided was decided by pairs in spite of it; only what was not may be the noise's doing.
+        let decided = matches!(c.answer, Answer::Better | Answer::Worse);
+        let words = match noise.reasons() {
+            why if decided && why.is_empty() => "  decided in spite of a noisy machine".into(),
+            why if decided => format!("  decided in spite of the noise: {why}"),
+            _ => format!("  the machine was {}", noise.in_words()),
+        };
+        lines.push(Line::from(cx.span(words, Role::Warn)));
     }
     if let Some(words) = timed_otherwise(cx, c) {
         lines.push(Line::from(cx.span(format!("  {words}"), Role::Warn)));
