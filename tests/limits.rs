@@ -323,7 +323,7 @@ fn the_folder_of_a_run_whose_workbench_was_killed_is_swept_by_the_next() {
     };
     let running = |but: &[std::path::PathBuf]| {
         let all = folders().into_iter().filter(|f| !but.contains(f));
-        all.filter(|f| f.join("work/here").exists()).last()
+        all.filter(|f| f.join("work/here").exists()).next_back()
     };
     let wait = |what: &dyn Fn() -> bool| {
         let start = std::time::Instant::now();

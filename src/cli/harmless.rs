@@ -26,7 +26,8 @@ mod tests {
     #[test]
     fn what_a_terminal_would_obey_is_shown() {
         let mut out = Vec::new();
-        let written = writeln!(Harmless(&mut out), "case {}\t{}", "\u{1b}[2J", "ok");
+        let hostile = "case \u{1b}[2J\tok";
+        let written = writeln!(Harmless(&mut out), "{hostile}");
         assert!(written.is_ok());
         assert_eq!(String::from_utf8_lossy(&out), "case ␛[2J\tok\n");
     }
