@@ -322,8 +322,8 @@ fn the_folder_of_a_run_whose_workbench_was_killed_is_swept_by_the_next() {
         command.spawn().unwrap()
     };
     let running = |but: &[std::path::PathBuf]| {
-        let all = folders().into_iter().filter(|f| !but.contains(f));
-        all.filter(|f| f.join("work/here").exists()).next_back()
+        let mut all = folders().into_iter().filter(|f| !but.contains(f));
+        all.rfind(|f| f.join("work/here").exists())
     };
     let wait = |what: &dyn Fn() -> bool| {
         let start = std::time::Instant::now();
