@@ -163,7 +163,7 @@ fn the_readme_lists_the_keys_as_they_are() {
 fn a_key_of_ones_own_is_in_the_handler_the_key_line_the_help_and_the_palette() {
     let wishes: BTreeMap<String, Vec<String>> = [
         ("next-round".to_owned(), vec!["ctrl-n".to_owned()]),
-        ("copy-code".to_owned(), vec!["c c".to_owned()]),
+        ("copy-code".to_owned(), vec!["Y c".to_owned()]),
     ]
     .into();
     let mut bench = Bench::at(160, 45, Moment::NoDifference);
@@ -174,7 +174,7 @@ fn a_key_of_ones_own_is_in_the_handler_the_key_line_the_help_and_the_palette() {
     bench.app.keys = keys;
     assert_eq!(bench.press("n"), []);
     assert_eq!(bench.press("ctrl-n"), [Effect::Send(Command::NextRound)]);
-    assert!(matches!(bench.press("c c")[..], [Effect::Copy { .. }]));
+    assert!(matches!(bench.press("Y c")[..], [Effect::Copy { .. }]));
     let shown = bench.text();
     assert!(shown.contains("ctrl-n next round"), "{shown}");
     assert!(shown.contains("waiting for you: ctrl-n starts"), "{shown}");
@@ -776,4 +776,31 @@ fn references_stand_in_the_chart_of_gains() {
     );
     bench.press("enter enter enter enter");
     insta::assert_snapshot!("references_alone_120x36", bench.text());
+}
+
+#[test]
+fn a_note_is_written_shown_found_and_taken_back() {
+    let mut bench = Bench::at(120, 36, Moment::Finished);
+    let version = bench.app.version(&bench.session).unwrap();
+    bench.press("c");
+    bench.types("keeps the order");
+    assert!(bench.text().contains(&format!("a note on {version}")));
+    let effects = bench.press("enter");
+    let [Effect::Send(Command::Annotate(of, note))] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!((*of, note.as_str()), (version, "keeps the order"));
+    bench.happen(E::Steered {
+        steer: Steer::Annotate {
+            version,
+            note: note.clone(),
+        },
+    });
+    assert!(bench.text().contains("your note: keeps the order"));
+    bench.press("c ctrl-u");
+    let effects = bench.press("enter");
+    assert_eq!(
+        effects,
+        [Effect::Send(Command::Annotate(version, String::new()))]
+    );
 }

@@ -25,6 +25,7 @@ use crate::tui::keys::{Context, Keymap};
 use crate::tui::layout::{Arrangement, Border, Look, Part, Plan, plan, room};
 use crate::tui::memory::Memory;
 use crate::tui::mouse::Target;
+use crate::tui::note::NoteBox;
 use crate::tui::palette::Palette;
 use crate::tui::panes::{Fold, Panes};
 use crate::tui::prompt_edit::{self, PromptEditor};
@@ -140,6 +141,8 @@ pub enum Overlay {
     Files(Box<Files>),
     /// A case by hand.
     Case(Box<CaseForm>),
+    /// Writes a note on a version.
+    Note(Box<NoteBox>),
     /// Asks for a file name.
     Save {
         /// The name so far.

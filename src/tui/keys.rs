@@ -70,6 +70,8 @@ pub enum Action {
     Branch,
     Undo,
     Pin,
+    /// Write a note on the selected version.
+    Annotate,
     Edit,
     EditOutside,
     Objective,
@@ -233,6 +235,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&["u"], Context::Work, Action::Undo, "undo", "Take back your last decision", VERSIONS),
     row(&["b"], Context::Work, Action::Branch, "branch", "Let the next round start from it (again: from the best one)", VERSIONS),
     row(&["p"], Context::Work, Action::Pin, "pin", "Pin it, or release it", VERSIONS),
+    row(&["c"], Context::Work, Action::Annotate, "note", "Write a note on it; it is shown in the tree, and v finds it", VERSIONS),
     row(&["e"], Context::Work, Action::Edit, "edit", "Edit it here; ctrl-s measures the result as a version of yours", VERSIONS),
     row(&["E"], Context::Work, Action::EditOutside, "editor", "Edit it in $EDITOR; leaving the editor measures it", VERSIONS),
     row(&["s"], Context::Work, Action::Save, "save best", "Save the best version to a file", VERSIONS),

@@ -30,6 +30,7 @@ pub mod layout;
 pub mod markdown;
 pub mod memory;
 pub mod mouse;
+pub mod note;
 pub mod pace;
 pub mod palette;
 pub mod panes;

@@ -190,6 +190,7 @@ fn click_on_top(
             }
             Some(Overlay::Palette(open)) => caret(&mut open.input, area, place),
             Some(Overlay::Save { name }) => caret(name, area, place),
+            Some(Overlay::Note(open)) => caret(&mut open.text, area, place),
             Some(Overlay::Settings(open)) => {
                 if let Some(text) = &mut open.typing {
                     caret(text, area, place);

@@ -61,6 +61,16 @@ fn author(version: &Version) -> String {
 /// The verdict and what stands behind it, most important first.
 #[must_use]
 pub fn lines<'a>(cx: Context<'a>, version: &'a Version, room: usize) -> Vec<Line<'a>> {
+    let mut lines = verdict(cx, version, room);
+    if !version.note.is_empty() {
+        let note = format!("  your note: {}", visible(&version.note));
+        // Behind the verdict: what is cut off below is the least telling.
+        lines.insert(1.min(lines.len()), Line::from(cx.span(note, Role::Info)));
+    }
+    lines
+}
+
+fn verdict<'a>(cx: Context<'a>, version: &'a Version, room: usize) -> Vec<Line<'a>> {
     let Some(evaluation) = &version.evaluation else {
         return in_work(cx, version);
     };

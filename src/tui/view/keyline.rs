@@ -94,6 +94,7 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
                 ("esc", "leave"),
             ]);
         }
+        Some(Overlay::Note(_)) => return fixed(&[("⏎", "keep"), ("esc", "leave")]),
         Some(Overlay::Save { .. }) => return fixed(&[("⏎", "save"), ("esc", "leave")]),
         Some(Overlay::Quit | Overlay::Overwrite { .. }) => {
             return fixed(&[("y", "yes"), ("esc", "no")]);

@@ -5,6 +5,7 @@ pub mod edit;
 mod goal;
 mod help;
 mod messages;
+mod note;
 mod palette;
 mod question;
 mod save;
@@ -85,6 +86,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         }
         Overlay::Settings(open) => settings::settings(cx, area, open, buffer, seen),
         Overlay::Files(open) => settings::files(cx, area, open, buffer, seen),
+        Overlay::Note(open) => note::draw(cx, area, open, buffer, seen),
         Overlay::Save { name } => save::draw(cx, area, name, buffer, seen),
         Overlay::Overwrite { path } => {
             let name = visible(&path.display().to_string()).into_owned();
