@@ -240,6 +240,10 @@ fn task(languages: &Languages) -> Result<Task, String> {
         objective: Objective::Time,
         limits: Limits::default(),
         build: Limits::for_builds(),
+        path: None,
+        target: None,
+        harness: reheat::task::Harness::default(),
+        project: reheat::task::Project::default(),
         read: Vec::new(),
         checker: Checker::Tokens,
         workload: Workload {

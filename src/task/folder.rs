@@ -190,6 +190,10 @@ impl TaskFile {
             objective: self.objective,
             limits: self.limits.over(Limits::default()),
             build: self.build.over(Limits::for_builds()),
+            path: None,
+            target: None,
+            harness: crate::task::Harness::default(),
+            project: crate::task::Project::default(),
             read: Vec::new(),
             checker: match &self.checker {
                 None => Checker::default(),
@@ -472,6 +476,10 @@ mod tests {
                 time: Duration::from_secs(7),
                 ..Limits::for_builds()
             },
+            path: None,
+            target: None,
+            harness: crate::task::Harness::default(),
+            project: crate::task::Project::default(),
             read: Vec::new(),
             checker: Checker::Numbers { tolerance: 2.5e-9 },
             workload: Workload {

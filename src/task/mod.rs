@@ -4,15 +4,19 @@
 //! asks nobody, draws nothing: a task with an oracle to be run is completed by `measure`.
 
 pub mod bundled;
+pub mod calls;
 pub mod cases;
 pub mod checker;
 mod checker_program;
 mod folder;
+pub mod harness;
 pub mod held_out;
 pub mod language;
 pub mod limits;
 pub mod load;
+pub mod project;
 mod reading;
+pub mod target;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,9 +27,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::Bytes;
 pub use checker::Checker;
+pub use harness::Harness;
 pub use held_out::HoldOut;
 pub use language::{Language, Languages};
 pub use limits::LimitsSaid;
+pub use project::Project;
+pub use target::Target;
 
 /// What is optimised and how it is judged.
 #[derive(Clone, Debug)]
@@ -42,6 +49,14 @@ pub struct Task {
     pub language: Arc<Language>,
     /// The original; `None` when there is only a statement and the loop starts from nothing.
     pub source: Option<Source>,
+    /// The user's file that the source came from, absolute: what a better version may be written back to.
+    pub path: Option<PathBuf>,
+    /// The part of that file that may change; the source is then this part alone. `None`: all of it.
+    pub target: Option<Arc<Target>>,
+    /// How a version is made to do its work.
+    pub harness: Harness,
+    /// What of the user's project builds and runs see.
+    pub project: Project,
     /// What is to become better.
     pub objective: Objective,
     /// What one run may use.

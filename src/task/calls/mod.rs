@@ -1,0 +1,1 @@
+//! Calls of one function as a workload: reading them, and comparing what came of them.
