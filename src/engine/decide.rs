@@ -126,6 +126,7 @@ mod tests {
             floors: None,
             noise: None,
             only: None,
+            slope: None,
             note: String::new(),
         };
         let passes = evaluation(Verdict::Accepted, None);

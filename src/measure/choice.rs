@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::pairs::{Contender, Lap, figure};
 use super::{Evaluation, Figures, Metric};
-use crate::task::{Objective, Workload};
+use crate::task::{Harness, Objective, Task};
 
 /// The cases that are timed.
 #[derive(Clone, Debug)]
@@ -21,15 +21,20 @@ pub(super) struct Choice {
 
 /// The one case that the developer chose, if it is there; else the cases that [`choose`] chooses.
 pub(super) fn choose_of(
-    workload: &Workload,
+    task: &Task,
     contenders: &[Contender<'_>],
     baseline: &Evaluation,
     objective: Objective,
     sweeps: usize,
     most: Duration,
 ) -> Choice {
+    let workload = &task.workload;
     let held_out: Vec<bool> = workload.cases.iter().map(|c| c.held_out).collect();
-    let all = choose(contenders, baseline, &held_out, objective, sweeps, most);
+    let all = match &task.harness {
+        // A run of every case is mostly the start of a process, which is no part of what calls are timed by.
+        Harness::Calls(_) => every(baseline, objective),
+        _ => choose(contenders, baseline, &held_out, objective, sweeps, most),
+    };
     let Some(name) = &workload.only else {
         return all;
     };
@@ -42,6 +47,17 @@ pub(super) fn choose_of(
         cases: vec![at],
         only_floor: 0,
         only: Some(name.clone()),
+    }
+}
+
+/// All cases.
+fn every(baseline: &Evaluation, objective: Objective) -> Choice {
+    let cases: Vec<usize> = (0..baseline.cases.len()).collect();
+    Choice {
+        share: share_of(baseline, &cases, objective),
+        cases,
+        only_floor: 0,
+        only: None,
     }
 }
 

@@ -98,6 +98,8 @@ pub(super) struct First {
     pub(super) comparison: Comparison,
     pub(super) choice: Choice,
     pub(super) repeats: usize,
+    /// Passes of incumbent and candidate in a run, where calls are timed.
+    pub(super) passes: Vec<u32>,
     /// Time that it took.
     pub(super) spent: Duration,
 }
@@ -119,20 +121,23 @@ impl Judge {
         let contenders = vec![*incumbent, *candidate];
         let fewest = plan.rules.looks.first().copied().unwrap_or(1) + FEWEST_CONFIRMING + 1;
         let choice = choose_of(
-            &task.workload,
+            task,
             &contenders,
             baseline,
             plan.objective,
             fewest,
             plan.budget,
         );
-        let mut track = Track::new(self, contenders, task, choice, plan.seed)?;
+        let mut track = Track::new(self, contenders, task, choice, plan.objective, plan.seed)?;
         let names = [incumbent.name, candidate.name];
         if plan.objective == Objective::Memory {
             let compared = peak::compare(self, &mut track, names, plan, control, watch)?;
             return Ok(compared.map(|comparison| track.first(self, comparison)));
         }
         watch(Progress::WarmingUp);
+        if let Err(voided) = track.calibrate(self, &[], plan.budget, control)? {
+            return Ok(Err(voided.into()));
+        }
         let clock = match track.warm_up(self, plan.budget, control)? {
             Ok(clock) => clock,
             Err(voided) => return Ok(Err(voided.into())),
@@ -141,7 +146,9 @@ impl Judge {
             Objective::Integral => Metric::Integral,
             _ => plan.metric.unwrap_or(clock),
         };
-        track.repeat(repeats(track.sweep_time(), plan.budget));
+        if track.slopes.is_none() {
+            track.repeat(repeats(track.sweep_time(), plan.budget));
+        }
         let mut pace = Pace::new(plan.budget, track.elapsed(self));
         let mut run = Sequential::new(plan.rules);
         let enough = loop {
@@ -296,6 +303,7 @@ pub(super) fn conclude(
         floors: track.floors(at[0], at[1]),
         noise: track.noise(),
         only: track.choice.only.clone(),
+        slope: track.told(at, metric),
         note: String::new(),
     };
     if metric == Metric::Integral && below_floor(&comparison) {

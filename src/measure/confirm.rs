@@ -12,7 +12,7 @@ use super::stats::{FEWEST_CONFIRMING, Sequential};
 use super::{Answer, Comparison, Metric, Progress, peak};
 use crate::sandbox::Control;
 use crate::task::{Objective, Task};
-use crate::units::Nanos;
+use crate::units::{Gain, Nanos};
 
 /// Against the incumbent, with the figures of the fresh pairs, and `confirmed` if the win stands; and against v0, from
 /// the same runs: that of the incumbent where the incumbent is v0, absent without an original that passes.
@@ -42,10 +42,14 @@ impl Judge {
             comparison: first,
             choice,
             repeats,
+            passes,
             spent,
         } = first;
-        let mut track = Track::new(self, contenders, task, choice, seed)?;
+        let mut track = Track::new(self, contenders, task, choice, plan.objective, seed)?;
         track.repeat(repeats);
+        if let Err(voided) = track.calibrate(self, &passes, plan.budget, control)? {
+            return Ok(Err(voided.into()));
+        }
 
         let names = Names {
             incumbent: incumbent.name,
@@ -57,11 +61,21 @@ impl Judge {
         } else {
             self.fresh_pairs(&mut track, &names, &first, spent, plan, control, watch)?
         };
-        let (fresh, third) = match fresh {
+        let (mut fresh, mut third) = match fresh {
             Ok(Some(fresh)) => fresh,
             Ok(None) => return Ok(Ok((no_time(first, plan), None))),
             Err(void) => return Ok(Err(void)),
         };
+        if fresh.answer == Answer::Better && track.slopes.is_some() {
+            let whole = match track.whole(self, control)? {
+                Ok(whole) => whole,
+                Err(voided) => return Ok(Err(voided.into())),
+            };
+            whole.hold(&mut fresh, INCUMBENT, CANDIDATE);
+            if let Some(third) = third.as_mut() {
+                whole.hold(third, ORIGINAL, CANDIDATE);
+            }
+        }
         let mut comparison = confirmed(first, fresh);
         comparison.note += &track.coverage();
         let against_original = match (third, passing) {
@@ -217,11 +231,21 @@ fn no_time(first: Comparison, plan: &Plan) -> Comparison {
 fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
     let stands = fresh.answer == Answer::Better
         && !(fresh.metric == Metric::Integral && below_floor(&fresh));
+    let promised = fresh.slope.and_then(|s| s.promised);
     let note = match (stands, fresh.metric) {
         (true, Metric::Peak) => fresh.note,
-        (true, _) => format!(
-            "better on {} fresh pairs, after it looked so on {}",
-            fresh.pairs, first.pairs
+        (true, _) => {
+            let counted = promised.map_or_else(String::new, |p| {
+                format!("; its calls alone are {p}, what it needs more to load is counted in")
+            });
+            format!(
+                "better on {} fresh pairs, after it looked so on {}{counted}",
+                fresh.pairs, first.pairs
+            )
+        }
+        (false, _) if promised.is_some() => format!(
+            "the calls look {} better, but a whole process with the same calls saves next to nothing of it: the time was moved out of the calls",
+            promised.unwrap_or(Gain::ONE)
         ),
         (false, _) => format!(
             "looked better ({} after {} pairs), but {} fresh ones do not confirm it ({} [{:.2}–{:.2}])",
@@ -244,6 +268,7 @@ fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
         incumbent_figures: fresh.incumbent_figures,
         candidate_figures: fresh.candidate_figures,
         noise: super::noise::worse(first.noise, fresh.noise),
+        slope: fresh.slope,
         note,
         ..first
     }

@@ -21,6 +21,7 @@ pub mod noise;
 mod oracle;
 mod pairs;
 mod peak;
+mod slope;
 pub mod stats;
 pub mod text;
 
@@ -35,6 +36,7 @@ pub use floor::{Floors, beyond};
 pub use judge::{Judge, JudgeError, Watch};
 pub use noise::Noise;
 pub use pairs::Contender;
+pub use slope::Slope;
 
 /// What became of a version. A flat list of names because files, screens and other programs share it; it may grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -379,6 +381,9 @@ pub struct Comparison {
     /// The only case that was timed, where the developer chose one; absent where the workload was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<String>,
+    /// How calls were timed; absent where whole runs were. Figures are then those of one pass over the calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slope: Option<Slope>,
     /// One sentence on how it ended, for people.
     #[serde(default)]
     pub note: String,

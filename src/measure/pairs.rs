@@ -12,9 +12,10 @@ use super::compare::First;
 use super::floor::{self, Floors};
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::noise::{Ear, Noise};
+use super::slope::{self, Slopes};
 use super::{Comparison, Evaluation, Failure, Figures, Metric, Progress, Verdict, check};
-use crate::sandbox::{Control, Program, RunVerdict};
-use crate::task::Task;
+use crate::sandbox::{Control, Limits, Outcome, Program, RunVerdict};
+use crate::task::{Case, Harness, Objective, Task};
 use crate::units::{ByteNanos, Bytes, Gain, Nanos};
 
 /// A version that takes part in a comparison: built, and found right on every case.
@@ -90,9 +91,15 @@ fn mean(runs: &[Figures]) -> Figures {
 
 /// Runs sweep after sweep of the same contenders over the same cases.
 pub(super) struct Track<'a> {
-    contenders: Vec<Contender<'a>>,
+    pub(super) contenders: Vec<Contender<'a>>,
+    /// What is run in one sweep: the timing cases, or all their calls as one.
+    pub(super) places: Vec<Case>,
+    /// Of every contender a program for every place.
     programs: Vec<Vec<Program>>,
-    task: &'a Task,
+    /// How calls are timed; `None` where whole runs are.
+    pub(super) slopes: Option<Slopes>,
+    pub(super) limits: Limits,
+    pub(super) task: &'a Task,
     pub(super) choice: Choice,
     chance: Pcg64Mcg,
     repeats: usize,
@@ -110,6 +117,7 @@ impl<'a> Track<'a> {
         contenders: Vec<Contender<'a>>,
         task: &'a Task,
         choice: Choice,
+        objective: Objective,
         seed: Option<u64>,
     ) -> Result<Self, JudgeError> {
         for c in &contenders {
@@ -121,14 +129,19 @@ impl<'a> Track<'a> {
                 )));
             }
         }
-        let prepare = |c: &Contender<'_>| {
-            choice
-                .cases
-                .iter()
-                .filter_map(|i| Some(c.built.program(task, task.workload.cases.get(*i)?)))
-                .collect()
+        let cases = choice.cases.iter();
+        let cases: Vec<&Case> = cases.filter_map(|i| task.workload.cases.get(*i)).collect();
+        let (places, limits) = match &task.harness {
+            Harness::Calls(_) => (vec![slope::joined(&cases)], slope::limits(task, cases.len())),
+            _ => (cases.into_iter().cloned().collect(), task.limits.clone()),
         };
-        let programs = contenders.iter().map(prepare).collect();
+        let programs = contenders
+            .iter()
+            .map(|c| places.iter().map(|p| c.built.program(task, p)).collect())
+            .collect();
+        // Of a peak there is no slope: it is that of a process that makes every call once.
+        let slopes = (matches!(task.harness, Harness::Calls(_)) && objective != Objective::Memory)
+            .then(|| Slopes::new(contenders.len()));
         let chance = seed.map_or_else(
             || Pcg64Mcg::seed_from_u64(rand::random()),
             Pcg64Mcg::seed_from_u64,
@@ -136,7 +149,10 @@ impl<'a> Track<'a> {
         let laps = vec![Vec::new(); contenders.len()];
         Ok(Self {
             contenders,
+            places,
             programs,
+            slopes,
+            limits,
             task,
             choice,
             chance,
@@ -200,7 +216,7 @@ impl<'a> Track<'a> {
         let mut laps = vec![start; self.contenders.len()];
         let mut order: Vec<usize> = (0..self.contenders.len()).collect();
         let mut runs: Vec<Vec<Figures>> = vec![Vec::with_capacity(self.repeats); order.len()];
-        for place in 0..self.choice.cases.len() {
+        for place in 0..self.places.len() {
             runs.iter_mut().for_each(Vec::clear);
             for _ in 0..self.repeats {
                 order.shuffle(&mut self.chance);
@@ -219,7 +235,7 @@ impl<'a> Track<'a> {
         Ok(Ok(laps))
     }
 
-    /// One run of one contender, its output checked again.
+    /// One figure of one contender: of one run, or per pass from the slope between two. The outputs are checked again.
     fn once(
         &mut self,
         judge: &mut Judge,
@@ -228,12 +244,33 @@ impl<'a> Track<'a> {
         lap: &mut Lap,
         control: &Control,
     ) -> Result<Result<Figures, Voided>, JudgeError> {
-        let case = &self.task.workload.cases[self.choice.cases[place]];
-        let limits = &self.task.limits;
-        let outcome = judge.run(&self.programs[who][place], limits, &mut |_| {}, control)?;
-        if outcome.verdict == RunVerdict::SandboxError {
-            return Err(JudgeError::Sandbox(ending(&outcome, limits)));
+        if self.slopes.is_some() {
+            return self.pass(judge, who, lap, control);
         }
+        let program = self.programs[who][place].clone();
+        let outcome = match self.checked(judge, who, place, &program, control)? {
+            Ok(outcome) => outcome,
+            Err(voided) => return Ok(Err(voided)),
+        };
+        let figures = check::figures(&outcome);
+        self.saw(&outcome, place, lap);
+        Ok(Ok(figures))
+    }
+
+    /// Runs a program of a contender and checks what it writes.
+    pub(super) fn checked(
+        &mut self,
+        judge: &mut Judge,
+        who: usize,
+        place: usize,
+        program: &Program,
+        control: &Control,
+    ) -> Result<Result<Outcome, Voided>, JudgeError> {
+        let outcome = judge.run(program, &self.limits, &mut |_| {}, control)?;
+        if outcome.verdict == RunVerdict::SandboxError {
+            return Err(JudgeError::Sandbox(ending(&outcome, &self.limits)));
+        }
+        let case = &self.places[place];
         if let Some((verdict, mut failure)) = judge.verdict(&outcome, case, self.task, control)? {
             failure.reason = format!("in a timed run: {}", failure.reason);
             return Ok(Err(Voided {
@@ -242,8 +279,13 @@ impl<'a> Track<'a> {
                 failure,
             }));
         }
-        let figures = check::figures(&outcome);
         self.ear.ran(outcome.wall, outcome.delayed);
+        Ok(Ok(outcome))
+    }
+
+    /// Takes in what a run tells besides its figures.
+    pub(super) fn saw(&mut self, outcome: &Outcome, place: usize, lap: &mut Lap) {
+        let figures = check::figures(outcome);
         lap.saw(place, &figures, outcome.delayed.unwrap_or_default());
         let peak = outcome.peak;
         let (low, high) = (
@@ -254,7 +296,11 @@ impl<'a> Track<'a> {
         let busy = figures.cpu_ns.0 as f64 <= 1.02 * figures.wall_ns.0 as f64;
         lap.single &= outcome.tasks.map_or(busy, |tasks| tasks <= 1 || busy);
         lap.single &= !outcome.cpu_at_least;
-        Ok(Ok(figures))
+    }
+
+    /// Draws an order.
+    pub(super) fn shuffle<T>(&mut self, order: &mut [T]) {
+        order.shuffle(&mut self.chance);
     }
 
     /// Keeps a sweep for the medians and the ratios of the cases.
@@ -299,12 +345,14 @@ impl<'a> Track<'a> {
                 .sum();
             Gain((sum / sweeps).exp())
         };
-        let name = |case: &usize| self.task.workload.cases[*case].name.clone();
-        self.choice
-            .cases
+        if matches!(self.task.harness, Harness::Calls(_)) {
+            // All calls are one run.
+            return Vec::new();
+        }
+        self.places
             .iter()
             .enumerate()
-            .map(|(place, case)| (name(case), ratio(place)))
+            .map(|(place, case)| (case.name.clone(), ratio(place)))
             .collect()
     }
 
@@ -329,6 +377,10 @@ impl<'a> Track<'a> {
 
     /// What of a sweep is floor, for two of the contenders; `None` where it is not known for both.
     pub(super) fn floors(&self, incumbent: usize, candidate: usize) -> Option<Floors> {
+        if self.slopes.is_some() {
+            // The start of a process is no part of a slope.
+            return None;
+        }
         let sweep = |who: usize| {
             let floor = self.contenders[who].evaluation.floor?;
             let runs = vec![floor; self.choice.cases.len()];
@@ -357,6 +409,7 @@ impl<'a> Track<'a> {
         First {
             comparison,
             repeats: self.repeats,
+            passes: self.slopes.as_ref().map(Slopes::passes).unwrap_or_default(),
             spent: self.elapsed(judge),
             choice: self.choice,
         }

@@ -103,6 +103,7 @@ pub(super) fn conclude(
         floors: track.floors(at[0], at[1]),
         noise: track.noise(),
         only: track.choice.only.clone(),
+        slope: None,
         note: note(answer, &incumbent, &candidate) + &track.coverage(),
     }
 }

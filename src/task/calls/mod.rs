@@ -1,1 +1,2 @@
 //! Calls of one function as a workload: reading them, and comparing what came of them.
+pub mod driver;

@@ -1,0 +1,432 @@
+//! The cost of a call: the slope between n and 2n passes over the calls, seen from outside of the process.
+//!
+//! A pass makes every call of the workload once. Two processes are run that prepare the same 2n passes; one makes n of
+//! them, the other all. What both do alike (starting, loading, decoding, encoding) cancels out:
+//!
+//! ```text
+//! cost of a pass = (T(2n) − T(n)) / n
+//! ```
+//!
+//! No clock inside is asked, so that nothing inside can forge one. What is left to a cheat is to dawdle when it is asked
+//! for few passes, which makes the slope look flat. So a win also has to show in whole processes: where a process of the
+//! candidate does not save what the slopes promise, the gain is what it does save ([`Whole`]).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::judge::{Judge, JudgeError};
+use super::pairs::{Lap, Track, Voided, figure};
+use super::{Answer, Comparison, Figures, Metric, check, stats};
+use crate::sandbox::{Control, Limits, Outcome, Program};
+use crate::task::calls::driver;
+use crate::task::{Case, Harness, Task};
+use crate::units::{ByteNanos, Bytes, Gain, Nanos};
+
+/// What the passes between n and 2n should take together, at least: well above the jitter of a process's start.
+const LONG_ENOUGH: Duration = Duration::from_millis(60);
+
+/// What one run may take for the sake of more passes, about.
+const LONGEST: Duration = Duration::from_millis(1_000);
+
+/// More passes than this are never prepared.
+const MOST_PASSES: u32 = 50_000;
+
+/// Whole processes that are run of every contender to see that a win shows in them too.
+const WHOLE: usize = 7;
+
+/// What a win may lack in whole processes, as a part of what the slopes promise, before it counts.
+const LACKING: f64 = 0.1;
+
+/// How the calls of a comparison were timed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Slope {
+    /// Calls in one pass.
+    pub calls: usize,
+    /// n of the incumbent.
+    pub incumbent_passes: u32,
+    /// n of the candidate.
+    pub candidate_passes: u32,
+    /// What a process of the incumbent takes besides its calls (start, loading, decoding of 2n passes): 2·T(n) − T(2n),
+    /// the median. Not in any figure.
+    pub outside_ns: Nanos,
+    /// What of the gain the slopes promised before whole processes were looked at; absent where those bear it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<Gain>,
+}
+
+/// How many passes each contender makes, and what its processes take besides.
+pub(super) struct Slopes {
+    passes: Vec<u32>,
+    outside: Vec<Vec<Figures>>,
+}
+
+impl Slopes {
+    pub(super) fn new(contenders: usize) -> Self {
+        Self {
+            passes: vec![1; contenders],
+            outside: vec![Vec::new(); contenders],
+        }
+    }
+
+    /// n of every contender.
+    pub(super) fn passes(&self) -> Vec<u32> {
+        self.passes.clone()
+    }
+}
+
+/// All calls of some cases as one case.
+pub(super) fn joined(cases: &[&Case]) -> Case {
+    let join = |parts: &mut dyn Iterator<Item = &[u8]>| {
+        let mut all = Vec::new();
+        for part in parts {
+            all.extend_from_slice(part);
+            if !part.is_empty() && !part.ends_with(b"\n") {
+                all.push(b'\n');
+            }
+        }
+        Arc::<[u8]>::from(all)
+    };
+    let expected = cases.iter().all(|c| c.expected.is_some());
+    Case {
+        name: match cases {
+            [one] => one.name.clone(),
+            _ => "all calls".into(),
+        },
+        input: join(&mut cases.iter().map(|c| &*c.input)),
+        expected: expected.then(|| join(&mut cases.iter().filter_map(|c| c.expected.as_deref()))),
+        // A failure in calls that the model never saw must not be told.
+        held_out: cases.iter().any(|c| c.held_out),
+    }
+}
+
+/// The limits of a run that makes the calls of so many cases, many times.
+pub(super) fn limits(task: &Task, cases: usize) -> Limits {
+    let cases = u32::try_from(cases.max(1)).unwrap_or(u32::MAX);
+    Limits {
+        time: task.limits.time.saturating_mul(cases).saturating_mul(2) + LONGEST * 4,
+        ..task.limits.clone()
+    }
+}
+
+/// A program of calls that makes `passes` passes and prepares `prepare`.
+pub(super) fn with_passes(
+    program: &Program,
+    task: &Task,
+    place: &Case,
+    passes: u32,
+    prepare: u32,
+) -> Program {
+    let keep = matches!(&task.harness, Harness::Calls(c) if c.keep);
+    let mut stdin = driver::header(passes, prepare, keep);
+    stdin.extend_from_slice(&place.input);
+    Program {
+        stdin: stdin.into(),
+        ..program.clone()
+    }
+}
+
+/// (b − a) / n; never less than one of the smallest unit.
+fn slope(a: &Figures, b: &Figures, n: u32) -> Figures {
+    let n = u64::from(n.max(1));
+    let per = |a: Nanos, b: Nanos| Nanos((b.0.saturating_sub(a.0) / n).max(1));
+    Figures {
+        wall_ns: per(a.wall_ns, b.wall_ns),
+        cpu_ns: per(a.cpu_ns, b.cpu_ns),
+        peak_bytes: a.peak_bytes.max(b.peak_bytes),
+        integral_byte_ns: ByteNanos(
+            ((b.integral_byte_ns.0 - a.integral_byte_ns.0) / n as f64).max(1.0),
+        ),
+    }
+}
+
+/// 2a − b: what does not depend on the number of passes.
+fn outside(a: &Figures, b: &Figures) -> Figures {
+    let rest = |a: Nanos, b: Nanos| Nanos((2 * a.0).saturating_sub(b.0));
+    Figures {
+        wall_ns: rest(a.wall_ns, b.wall_ns),
+        cpu_ns: rest(a.cpu_ns, b.cpu_ns),
+        peak_bytes: Bytes(0),
+        integral_byte_ns: ByteNanos((2.0 * a.integral_byte_ns.0 - b.integral_byte_ns.0).max(0.0)),
+    }
+}
+
+impl Track<'_> {
+    /// Finds for every contender (those whose passes are known already keep them) how many passes make a slope that
+    /// stands out of the noise. Does nothing where whole runs are timed.
+    pub(super) fn calibrate(
+        &mut self,
+        judge: &mut Judge,
+        known: &[u32],
+        budget: Duration,
+        control: &Control,
+    ) -> Result<Result<(), Voided>, JudgeError> {
+        let wanted = LONG_ENOUGH.min(budget / 400).max(Duration::from_millis(10));
+        for who in 0..self.contenders.len() {
+            let Some(slopes) = self.slopes.as_mut() else {
+                break;
+            };
+            if let Some(n) = known.get(who) {
+                slopes.passes[who] = *n;
+                continue;
+            }
+            let mut n = 1;
+            loop {
+                let [one, two] = match self.two(judge, who, n, control)? {
+                    Ok(both) => both,
+                    Err(voided) => return Ok(Err(voided)),
+                };
+                let took = two.wall.0.saturating_sub(one.wall.0);
+                let longer = more(took, n, two.wall.0, wanted);
+                if longer == n {
+                    break;
+                }
+                n = longer;
+            }
+            if let Some(slopes) = self.slopes.as_mut() {
+                slopes.passes[who] = n;
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// What a pass of a contender costs, and what was seen meanwhile.
+    pub(super) fn pass(
+        &mut self,
+        judge: &mut Judge,
+        who: usize,
+        lap: &mut Lap,
+        control: &Control,
+    ) -> Result<Result<Figures, Voided>, JudgeError> {
+        let n = self.slopes.as_ref().map_or(1, |s| s.passes[who]);
+        let [one, two] = match self.two(judge, who, n, control)? {
+            Ok(both) => both,
+            Err(voided) => return Ok(Err(voided)),
+        };
+        self.saw(&two, 0, lap);
+        let (a, b) = (check::figures(&one), check::figures(&two));
+        if let Some(slopes) = self.slopes.as_mut() {
+            slopes.outside[who].push(outside(&a, &b));
+        }
+        Ok(Ok(slope(&a, &b, n)))
+    }
+
+    /// A run with n and one with 2n passes, in drawn order.
+    fn two(
+        &mut self,
+        judge: &mut Judge,
+        who: usize,
+        n: u32,
+        control: &Control,
+    ) -> Result<Result<[Outcome; 2], Voided>, JudgeError> {
+        let mut order = [n, 2 * n];
+        self.shuffle(&mut order);
+        let mut done = Vec::with_capacity(2);
+        for passes in order {
+            match self.passes(judge, who, passes, 2 * n, control)? {
+                Ok(outcome) => done.push((passes, outcome)),
+                Err(voided) => return Ok(Err(voided)),
+            }
+        }
+        done.sort_by_key(|(passes, _)| *passes);
+        let mut done = done.into_iter().map(|(_, outcome)| outcome);
+        match (done.next(), done.next()) {
+            (Some(one), Some(two)) => Ok(Ok([one, two])),
+            _ => Err(JudgeError::Environment("two runs were asked for".into())),
+        }
+    }
+
+    fn passes(
+        &mut self,
+        judge: &mut Judge,
+        who: usize,
+        passes: u32,
+        prepare: u32,
+        control: &Control,
+    ) -> Result<Result<Outcome, Voided>, JudgeError> {
+        let place = &self.places[0];
+        let program = self.contenders[who].built.program(self.task, place);
+        let program = with_passes(&program, self.task, place, passes, prepare);
+        self.checked(judge, who, 0, &program, control)
+    }
+
+    /// How the calls of two contenders were timed, for the record.
+    pub(super) fn told(&self, at: [usize; 2], metric: Metric) -> Option<Slope> {
+        let slopes = self.slopes.as_ref()?;
+        let mut outside: Vec<f64> = slopes.outside[at[0]]
+            .iter()
+            .map(|f| figure(f, metric))
+            .collect();
+        outside.sort_by(f64::total_cmp);
+        let lines = self.places[0].input.split(|b| *b == b'\n');
+        Some(Slope {
+            calls: lines.filter(|line| !line.trim_ascii().is_empty()).count(),
+            incumbent_passes: slopes.passes[at[0]],
+            candidate_passes: slopes.passes[at[1]],
+            outside_ns: Nanos(outside.get(outside.len() / 2).map_or(0.0, |f| *f) as u64),
+            promised: None,
+        })
+    }
+
+    /// Runs whole processes of all contenders with the incumbent's passes, so that a win by slopes can be held against
+    /// what a process as a whole saves.
+    pub(super) fn whole(
+        &mut self,
+        judge: &mut Judge,
+        control: &Control,
+    ) -> Result<Result<Whole, Voided>, JudgeError> {
+        let n = self.slopes.as_ref().map_or(1, |s| s.passes[0]) * 2;
+        let count = self.contenders.len();
+        let mut runs: Vec<Vec<Figures>> = vec![Vec::new(); count];
+        let mut order: Vec<usize> = (0..count).collect();
+        for _ in 0..WHOLE {
+            self.shuffle(&mut order);
+            for who in &order {
+                match self.passes(judge, *who, n, n, control)? {
+                    Ok(outcome) => runs[*who].push(check::figures(&outcome)),
+                    Err(voided) => return Ok(Err(voided)),
+                }
+            }
+        }
+        Ok(Ok(Whole { passes: n, runs }))
+    }
+}
+
+/// The next number of passes to try; the same where it will do. All times in nanoseconds.
+fn more(took: u64, n: u32, run: u64, wanted: Duration) -> u32 {
+    let wanted = wanted.as_nanos() as f64;
+    if took as f64 >= wanted * 0.8 || n >= MOST_PASSES {
+        return n;
+    }
+    // A difference of a few milliseconds is the jitter of a start; it says no more than "much more".
+    let clear = took as f64 > 4e6;
+    let factor = if clear { wanted / took as f64 } else { 8.0 };
+    let room = LONGEST.as_nanos() as f64 / run.max(1) as f64;
+    let factor = factor.min(room);
+    if factor < 1.2 {
+        return n;
+    }
+    ((f64::from(n) * factor).ceil() as u32).clamp(n + 1, MOST_PASSES)
+}
+
+/// Whole processes of incumbent, candidate and original, each with the same number of passes.
+pub(super) struct Whole {
+    passes: u32,
+    runs: Vec<Vec<Figures>>,
+}
+
+impl Whole {
+    /// Holds a comparison of the candidate with contender `against` to what whole processes save: where they save less
+    /// than the slopes promise, by more than a tenth and more than their own noise, the gain shrinks to what they save.
+    pub(super) fn hold(&self, c: &mut Comparison, against: usize, candidate: usize) {
+        let metric = c.metric;
+        let of = |who: usize| -> Vec<f64> {
+            self.runs[who].iter().map(|f| figure(f, metric)).collect()
+        };
+        let (old, new) = (of(against), of(candidate));
+        let (before, after) = (
+            figure(&c.incumbent_figures, metric),
+            figure(&c.candidate_figures, metric),
+        );
+        let Some(held) = held(&old, &new, before, after, f64::from(self.passes)) else {
+            return;
+        };
+        let factor = after / held;
+        if let Some(slope) = c.slope.as_mut() {
+            slope.promised = Some(c.gain);
+        }
+        for gain in [&mut c.gain, &mut c.low, &mut c.high] {
+            *gain = Gain(gain.0 * factor);
+        }
+        if c.answer == Answer::Better && c.low.0 <= 1.0 + c.smallest_effect {
+            c.answer = Answer::NotBetter;
+        }
+    }
+}
+
+/// The candidate's cost of a pass as whole processes bear it out, where that is more than its slope says: the
+/// incumbent's cost less what a process saves, by the pass. `None` where the slope is borne out.
+fn held(old: &[f64], new: &[f64], before: f64, after: f64, passes: f64) -> Option<f64> {
+    let (old_median, new_median) = (median(old), median(new));
+    let promised = (before - after) * passes;
+    let saved = old_median - new_median;
+    let spread = |all: &[f64], middle: f64| {
+        let away: Vec<f64> = all.iter().map(|x| (x - middle).abs()).collect();
+        // The median of so few has a standard error of about 1.25 σ / √n; σ is 1.48 times the median distance.
+        1.25 * 1.48 * median(&away) / (all.len().max(1) as f64).sqrt()
+    };
+    let noise = 3.0 * spread(old, old_median).hypot(spread(new, new_median));
+    let lacking = promised - saved;
+    (promised > 0.0 && lacking > LACKING * promised && lacking > noise)
+        .then(|| (before - saved / passes).max(after))
+}
+
+fn median(values: &[f64]) -> f64 {
+    stats::median(&mut values.to_vec()).unwrap_or(0.0)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slope_is_what_the_passes_add() {
+        let figures = |wall: u64| Figures {
+            wall_ns: Nanos(wall),
+            cpu_ns: Nanos(wall / 2),
+            peak_bytes: Bytes(7),
+            integral_byte_ns: ByteNanos(wall as f64 * 10.0),
+        };
+        let (a, b) = (figures(1_400), figures(2_400));
+        let per = slope(&a, &b, 10);
+        assert_eq!((per.wall_ns, per.cpu_ns), (Nanos(100), Nanos(50)));
+        assert_eq!(per.integral_byte_ns.0, 1_000.0);
+        assert_eq!(outside(&a, &b).wall_ns, Nanos(400));
+        assert_eq!(slope(&b, &a, 10).wall_ns, Nanos(1), "never nothing");
+    }
+
+    #[test]
+    fn passes_are_added_until_they_stand_out_or_a_run_grows_too_long() {
+        let wanted = Duration::from_millis(60);
+        assert_eq!(more(70_000_000, 4, 200_000_000, wanted), 4);
+        assert_eq!(more(1_000_000, 1, 40_000_000, wanted), 8, "jitter");
+        assert_eq!(more(30_000_000, 16, 90_000_000, wanted), 32);
+        assert_eq!(more(1_000_000, 512, 900_000_000, wanted), 512, "too long");
+        assert_eq!(more(0, MOST_PASSES, 1, wanted), MOST_PASSES);
+    }
+
+    #[test]
+    fn a_candidate_that_dawdles_when_few_passes_are_asked_for_gains_nothing() {
+        // Both take 1 ms a pass and 40 ms besides; the candidate idles 90 ms more when it makes n = 100 passes.
+        let (start, pass, n) = (40e6, 1e6, 100.0);
+        let whole = vec![start + 2.0 * n * pass; 7];
+        let flat = ((start + 2.0 * n * pass) - (start + n * pass + 90e6)) / n;
+        assert!(flat < pass / 9.0, "the slope looks flat");
+        let cost = held(&whole, &whole, pass, flat, 2.0 * n).unwrap();
+        assert_eq!(cost, pass);
+        // One that is really twice as fast is left alone, also where whole processes vary a little.
+        let quick: Vec<f64> = (0..7).map(|i| start + n * pass + f64::from(i) * 1e6).collect();
+        assert_eq!(held(&whole, &quick, pass, pass / 2.0, 2.0 * n), None);
+        // One whose loading takes half of what it saves is counted with it.
+        let loading = vec![start + 50e6 + n * pass; 7];
+        let cost = held(&whole, &loading, pass, pass / 2.0, 2.0 * n).unwrap();
+        assert!((cost / pass - 0.75).abs() < 1e-9);
+    }
+
+    #[test]
+    fn joined_calls_keep_their_order_and_their_lines() {
+        let case = |name: &str, input: &str, expected: &str| Case {
+            name: name.into(),
+            input: Arc::from(input.as_bytes()),
+            expected: Some(Arc::from(expected.as_bytes())),
+            held_out: name == "2",
+        };
+        let all = [case("1", "a\nb\n", "1\n2\n"), case("2", "c", "3")];
+        let one = joined(&[&all[0], &all[1]]);
+        assert_eq!(&*one.input, b"a\nb\nc\n");
+        assert_eq!(one.expected.as_deref(), Some(&b"1\n2\n3\n"[..]));
+        assert!(one.held_out);
+    }
+}
