@@ -3,6 +3,7 @@
 //! Exit status: 0 done (of a loop: a better version stands), 1 not (none was found), 2 wrong use, 3 something is
 //! missing on this machine (no compiler, no model, no isolation).
 
+pub mod aim;
 pub mod config;
 pub mod demo;
 pub mod doctor;
@@ -14,6 +15,7 @@ pub mod home;
 pub mod keys;
 pub mod measure;
 pub mod optimize;
+mod prepare;
 pub mod resume;
 pub mod run;
 pub mod screenshots;

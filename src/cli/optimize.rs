@@ -7,8 +7,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::drive::{self, Ground, Wish};
+use super::aim::AimFlags;
 use super::flags::{LimitFlags, LoopFlags, ModelFlags};
-use super::{ENVIRONMENT, USAGE, fail};
+use super::{ENVIRONMENT, USAGE, fail, prepare};
 use crate::config;
 use crate::session::event::{Mode, Origin};
 use crate::task::load::TaskFlags;
@@ -27,11 +28,14 @@ const COMPARISON: Duration = Duration::from_secs(30);
   reheat optimize main.rs --cases cases/ --model-command 'claude -p' --rounds 4 --headless
   reheat optimize --statement problem.md --language python --cases cases/
   reheat optimize my-task/                     a folder with a task.toml
+  reheat optimize src/geo.py::Grid.nearest --calls calls.jsonl --write
+  reheat optimize src/lib.rs::parse_header --check 'cargo test' --bench 'cargo bench -- parse'
 
 Cases are files NAME.in with NAME.out beside them, or JSON lines {\"input\": …, \"output\": …}. Where outputs are
 missing the program itself says them: it is run twice and must agree with itself.")]
 pub struct OptimizeArgs {
-    /// The program, or a folder with a task.toml. May be left out where --statement and --language say what is wanted.
+    /// The program; a part of it as FILE::FUNCTION, FILE::CLASS.METHOD or FILE:FIRST-LAST; or a folder with a task.toml.
+    /// May be left out where --statement and --language say what is wanted.
     file: Option<PathBuf>,
     /// Cases: a folder of NAME.in and NAME.out, or a file of JSON lines.
     #[arg(long, value_name = "DIR|FILE.jsonl")]
@@ -63,6 +67,8 @@ pub struct OptimizeArgs {
     /// Interpreter or compiler to use instead of the language's usual one.
     #[arg(long, value_name = "PROGRAM", aliases = ["interpreter", "compiler"])]
     tool: Option<String>,
+    #[command(flatten)]
+    aim: AimFlags,
     #[command(flatten)]
     limits: LimitFlags,
     #[command(flatten)]
@@ -104,10 +110,16 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         files: args.files.clone(),
         language: args.language.clone(),
         tool: args.tool.clone(),
+        aim: args.aim.said(),
     };
     let task = flags
         .load(&ground.languages)
         .map_err(|e| fail(status_of(&e), e))?;
+    if let Some(command) = args.aim.prepare() {
+        let here = Path::new(".");
+        let folder = task.project.root.as_deref().unwrap_or(here);
+        prepare::run(command, folder, args.aim.agreed()).map_err(ExitCode::from)?;
+    }
     let provider = config::resolve_provider(&ground.config, &args.model.selection())
         .map_err(|e| fail(args.model.blame(), e))?;
     let template = ground
@@ -119,8 +131,8 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         provider.name()
     );
     Ok(Wish {
+        program: task.path.clone(),
         task,
-        program: args.file.clone().filter(|f| f.is_file()),
         origin: Origin::Kept,
         provider,
         reached_by: args.model.reached_by(),

@@ -125,7 +125,7 @@ impl Loop {
                     let prompt: Arc<str> = if broke_off {
                         first.clone()
                     } else {
-                        prompt::insist(&first, &why).into()
+                        prompt::insist(&first, &why, &self.setup.task).into()
                     };
                     self.emit(Event::PromptSent {
                         round,
@@ -317,7 +317,10 @@ impl Loop {
             fences: language.fences.clone(),
             language: language.id.clone(),
             file_name: file_name.to_owned(),
-            names: Vec::new(),
+            names: (self.setup.task.target.as_ref())
+                .and_then(|t| t.function_name())
+                .into_iter()
+                .collect(),
             finish: end.finish,
         };
         match extract::cut(&line.text, &wanted) {

@@ -250,16 +250,7 @@ impl Worker {
             return Ok(built.clone());
         }
         let (judge, task, mut watch, control) = self.tools(subject.id)?;
-        let language = task.language.clone();
-        let tool = task.tool.clone();
-        judge.limit_builds(&task.build);
-        let built = Arc::new(judge.build(
-            &subject.source,
-            &language,
-            tool.as_deref(),
-            &control,
-            &mut watch,
-        )?);
+        let built = Arc::new(judge.ready(task, &subject.source, &control, &mut watch)?);
         self.built.insert(subject.id, built.clone());
         Ok(built)
     }

@@ -6,10 +6,12 @@ use crate::model::prompt::{FailureContext, HistoryEntry, PromptContext};
 use crate::session::Session;
 use crate::session::event::{Finish, VersionId};
 use crate::session::fold::{Round, Version};
-use crate::task::{Objective, Task};
+use crate::task::{Harness, Objective, Task};
 
 /// How many earlier rounds are told, the newest ones.
 const HISTORY: usize = 8;
+/// What is shown of a target's file at most, in bytes.
+const SURROUNDINGS: usize = 12_000;
 /// How many earlier attempts are told at most, where a round makes several.
 const ATTEMPTS: usize = 16;
 
@@ -59,10 +61,34 @@ fn render(session: &Session, setup: &Setup, about: &About<'_>) -> Result<String,
 }
 
 /// The same prompt once more, after a reply that held no code.
-pub(super) fn insist(prompt: &str, why: &str) -> String {
+pub(super) fn insist(prompt: &str, why: &str, task: &Task) -> String {
+    let what = match &task.target {
+        Some(target) => format!("the whole of {} as it is to be", target.name),
+        None => "the whole file".to_owned(),
+    };
     format!(
-        "{prompt}\n\nYour last reply could not be used: {why}. Answer with nothing but the whole file in one fenced code block.\n"
+        "{prompt}\n\nYour last reply could not be used: {why}. Answer with nothing but {what} in one fenced code block.\n"
     )
+}
+
+/// How a version is judged, where that is not by its standard output.
+fn judged_by(task: &Task) -> String {
+    match &task.harness {
+        Harness::Program => String::new(),
+        Harness::Calls(_) => "It is called with many arguments, and every outcome is compared with the original's: what it returns or raises, what it prints, and what becomes of its arguments and of the object it belongs to. Every repetition starts from a freshly loaded module, so that results kept between calls gain nothing; only the time of the calls counts.".into(),
+        Harness::Commands(commands) => {
+            let mut said = String::new();
+            if let Some(check) = &commands.check {
+                said.push_str(&format!("`{check}` must succeed. "));
+            }
+            match (&commands.bench, &commands.metric) {
+                (Some(bench), Some(metric)) => said.push_str(&format!("What counts is the metric {metric} of `{bench}`.")),
+                (Some(bench), None) => said.push_str(&format!("What counts is `{bench}`.")),
+                (None, _) => said.push_str("What counts is the time of that command."),
+            }
+            said
+        }
+    }
 }
 
 fn context(session: &Session, setup: &Setup, about: &About<'_>) -> PromptContext {
@@ -91,6 +117,10 @@ fn context(session: &Session, setup: &Setup, about: &About<'_>) -> PromptContext
         code: version
             .map(|v| v.source.text.trim_end().to_owned())
             .unwrap_or_default(),
+        target: (setup.task.target.as_ref()).map_or_else(String::new, |t| t.name.clone()),
+        surroundings: (setup.task.target.as_ref())
+            .map_or_else(String::new, |t| t.context(SURROUNDINGS)),
+        judged_by: judged_by(&setup.task),
         version: parent.to_string(),
         passes: evaluation.is_some_and(|e| e.verdict.accepted()),
         verdict: evaluation

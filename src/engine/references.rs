@@ -91,13 +91,7 @@ impl Worker {
         let plan = Plan::new(objective, self.budget);
         let (judge, task, _, control) = self.tools(VersionId(0))?;
         let mut quiet = |_| {};
-        let built = judge.build(
-            &reference.source,
-            &task.language,
-            task.tool.as_deref(),
-            &control,
-            &mut quiet,
-        )?;
+        let built = judge.ready(task, &reference.source, &control, &mut quiet)?;
         let mut evaluation = judge.evaluate(&built, task, &control, &mut quiet)?;
         if !evaluation.verdict.accepted() {
             return Ok((evaluation.verdict, None));

@@ -21,6 +21,7 @@ pub mod noise;
 mod oracle;
 mod pairs;
 mod peak;
+mod ready;
 mod slope;
 pub mod stats;
 pub mod text;

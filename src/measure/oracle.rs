@@ -33,14 +33,7 @@ impl Judge {
                 task.workload.cases[*first].name
             )));
         };
-        self.limit_builds(&task.build);
-        let original = self.build(
-            &source,
-            &task.language,
-            task.tool.as_deref(),
-            control,
-            watch,
-        )?;
+        let original = self.ready(task, &source, control, watch)?;
         if let Some(failure) = &original.failure {
             return Err(JudgeError::Task(format!(
                 "the expected outputs are missing and the original, which should say them, does not compile ({})\n{}",

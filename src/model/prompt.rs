@@ -37,6 +37,12 @@ pub struct PromptContext {
     pub file_name: String,
     /// The code to change; empty when there is none yet.
     pub code: String,
+    /// `Grid.nearest`, `lines 40–80`: the part of the file that the code is; empty where it is the whole file.
+    pub target: String,
+    /// What the target calls and needs of its file, as code; may be empty.
+    pub surroundings: String,
+    /// How a version is judged, where it is no program that reads standard input: one or two sentences.
+    pub judged_by: String,
     /// `v2`.
     pub version: String,
     /// Whether the code passes every case.

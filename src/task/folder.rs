@@ -48,6 +48,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::cases::{HOW_CASES_LOOK, read_cases};
 use super::checker_program::{CheckerFile, CheckerProgram};
+use super::ground;
 use super::held_out::{self, HoldOut};
 use super::limits::LimitsFile;
 use super::load::{Usual, answers_stay_out, data_file, language_for, source_text};
@@ -88,6 +89,9 @@ pub(super) struct TaskFile {
     pub workload: WorkloadFile,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reference: Vec<ReferenceFile>,
+    /// A file beside this one with what only this machine knows of the task; written by us alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ground: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -277,6 +281,9 @@ pub(super) fn load_folder_over(
     for name in &file.files {
         data_file(&mut task.files, &dir.join(name))?;
     }
+    if let Some(name) = &file.ground {
+        ground::read(&dir.join(name), &mut task)?;
+    }
     answers_stay_out(&task)?;
     if let Some(tape) = &file.tape {
         let path = dir.join(tape);
@@ -415,6 +422,10 @@ fn write_task<F: Fn(std::io::Error) -> TaskError>(
             name: reference.name.clone(),
             file: name,
         });
+    }
+    if let Some(bytes) = ground::of(task) {
+        write(ground::FILE, &bytes)?;
+        file.ground = Some(ground::FILE.to_owned());
     }
     let tape: Option<Arc<str>> = match &task.tape {
         None => None,

@@ -9,11 +9,13 @@ use super::cases::{HOW_CASES_LOOK, read_cases};
 use super::checker_program::CheckerProgram;
 use super::folder::{TASK_FILE, load_folder_over};
 pub use super::folder::{load_folder, save_folder};
+use super::aim::Aim;
 use super::held_out::{self, HoldOut};
 use super::reading::{invalid, read_text};
+use super::target::Wanted;
 use super::{
-    Checker, DataFile, Language, Languages, Limits, LimitsSaid, Objective, Source, Task, TaskError,
-    Workload,
+    Checker, DataFile, Language, Languages, Limits, LimitsSaid, Objective, Source, Target, Task,
+    TaskError, Workload,
 };
 
 /// What can be said on the command line about a task. What is left out keeps its default, or what the task folder says.
@@ -47,6 +49,8 @@ pub struct TaskFlags {
     pub language: Option<String>,
     /// Interpreter or compiler, by name or path.
     pub tool: Option<String>,
+    /// By what a part of a file is judged.
+    pub aim: Aim,
 }
 
 /// Limits that hold where nothing more particular is said.
@@ -79,19 +83,24 @@ impl TaskFlags {
     }
 
     fn with_source(&self, file: &Path, languages: &Languages) -> Result<Task, TaskError> {
-        if let Some((before, function)) = file.to_string_lossy().split_once("::")
-            && !file.exists()
-        {
-            return Err(invalid(format!(
-                "only whole programs can be optimised so far, not the single function `{function}`; give {before} and cases for the whole program"
-            )));
+        let (plain, part) = Wanted::split(&file.to_string_lossy());
+        if part.is_some() || !self.aim.is_silent() || Target::is_marked(&plain) {
+            return self.aim.task(
+                file,
+                self.cases.is_some(),
+                self.language.as_deref(),
+                languages,
+                &self.usual,
+            );
         }
         let source = load_source(file)?;
         let language = language_for(self.language.as_deref(), Some(file), languages)?;
         let name = file
             .file_stem()
             .map_or_else(|| "task".into(), |s| s.to_string_lossy().into_owned());
-        Ok(bare_task(name, language, Some(source), &self.usual))
+        let mut task = bare_task(name, language, Some(source), &self.usual);
+        task.path = std::path::absolute(file).ok();
+        Ok(task)
     }
 
     fn without_source(&self, languages: &Languages) -> Result<Task, TaskError> {
@@ -186,7 +195,7 @@ impl TaskFlags {
 }
 
 /// A task with nothing but a language and perhaps a source.
-fn bare_task(name: String, language: Arc<Language>, source: Option<Source>, usual: &Usual) -> Task {
+pub(super) fn bare_task(name: String, language: Arc<Language>, source: Option<Source>, usual: &Usual) -> Task {
     let name: String = name
         .chars()
         .map(|c| {

@@ -3,12 +3,14 @@
 //! Holds plain data (a [`Task`] and its parts) and the code that reads and checks it. Runs nothing,
 //! asks nobody, draws nothing: a task with an oracle to be run is completed by `measure`.
 
+pub mod aim;
 pub mod bundled;
 pub mod calls;
 pub mod cases;
 pub mod checker;
 mod checker_program;
 mod folder;
+mod ground;
 pub mod harness;
 pub mod held_out;
 pub mod language;
@@ -81,6 +83,19 @@ pub struct Task {
     pub references: Vec<Reference>,
     /// The recorded replies that come with the task.
     pub tape: Option<PathOrText>,
+}
+
+impl Task {
+    /// The whole file with a version in its place: the version itself, where all of the file may change.
+    ///
+    /// # Errors
+    /// The version does not fit into the region.
+    pub fn assemble(&self, version: &str) -> Result<String, target::Misfit> {
+        match &self.target {
+            Some(target) => target.assemble(version),
+            None => Ok(version.to_owned()),
+        }
+    }
 }
 
 /// One text of the code, with the name of the file it lives in.

@@ -48,4 +48,17 @@ impl Target {
         );
         Ok(format!("{before}{version}{after}"))
     }
+
+    /// Stand-in.
+    #[must_use]
+    pub fn context(&self, _budget: usize) -> String {
+        String::new()
+    }
+
+    /// The bare name of the function, where the target is one.
+    #[must_use]
+    pub fn function_name(&self) -> Option<String> {
+        let last = self.name.rsplit(['.', ':']).next()?;
+        (!last.is_empty() && !last.contains(' ')).then(|| last.to_owned())
+    }
 }

@@ -1,0 +1,191 @@
+//! What the command line says of a part of a file: which part, and by what it is judged. Makes a task of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::harness::{Calls, Commands, Generator};
+use super::load::{Usual, bare_task, language_for};
+use super::reading::invalid;
+use super::target::Wanted;
+use super::{
+    Checker, Harness, Language, Languages, Project, Source, Target, Task, TaskError, calls,
+};
+
+/// Tolerance of floats in outcomes of calls, where none is given.
+const TOLERANCE: f64 = 1e-9;
+
+/// By what a target is judged.
+#[derive(Clone, Debug, Default)]
+pub struct Aim {
+    /// Calls: a file of JSON lines, or `FILE::FUNCTION` that makes them.
+    pub calls: Option<String>,
+    /// Results kept between repetitions of the calls count.
+    pub keep: bool,
+    /// How far floats in outcomes may differ, relative or absolute.
+    pub tolerance: Option<f64>,
+    /// Messages of exceptions are compared too.
+    pub messages: bool,
+    /// Commands.
+    pub commands: Commands,
+    /// The project's folder, where it is not to be looked for.
+    pub project: Option<PathBuf>,
+}
+
+impl Aim {
+    /// Whether anything was said of commands.
+    fn by_commands(&self) -> bool {
+        self.commands.check.is_some() || self.commands.bench.is_some()
+    }
+
+    /// Whether nothing was said: then the task is a program as a whole.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.calls.is_none() && !self.by_commands()
+    }
+
+    /// The task that a file, perhaps with a part of it named, and this aim come to.
+    ///
+    /// # Errors
+    /// A name that is not there, calls that cannot be read, flags that contradict each other.
+    pub fn task(
+        &self,
+        asked: &Path,
+        has_cases: bool,
+        language: Option<&str>,
+        languages: &Languages,
+        usual: &Usual,
+    ) -> Result<Task, TaskError> {
+        let (file, wanted) = Wanted::split(&asked.to_string_lossy());
+        self.check(has_cases)?;
+        let language = language_for(language, Some(&file), languages)?;
+        let path = absolute(&file)?;
+        let target = match wanted {
+            Some(wanted) => Some(Target::find(&path, &language, &wanted)?),
+            None => Target::marked(&path, &language)?,
+        };
+        let Some(target) = target else {
+            return self.whole_file(&path, language, usual);
+        };
+        let name = format!("{}.{}", stem(&path), target.name);
+        let source = Source {
+            file_name: file_name(&path),
+            text: target.original().into(),
+        };
+        let mut task = bare_task(name, language, Some(source), usual);
+        task.title = format!("{}::{}", relative(&path), target.name);
+        task.path = Some(target.path.clone());
+        task.notes.extend(target.notes());
+        task.target = Some(Arc::new(target));
+        self.judged(&mut task)?;
+        Ok(task)
+    }
+
+    /// A whole file, judged by commands; calls need a function.
+    fn whole_file(
+        &self,
+        path: &Path,
+        language: Arc<Language>,
+        usual: &Usual,
+    ) -> Result<Task, TaskError> {
+        let source = super::load::load_source(path)?;
+        if self.calls.is_some() {
+            return Err(invalid(format!(
+                "which function of {} is to be called? Write {}::NAME{}",
+                path.display(),
+                relative(path),
+                super::target::some_names(&source.text, &language)
+            )));
+        }
+        let mut task = bare_task(stem(path), language, Some(source), usual);
+        task.path = Some(path.to_path_buf());
+        self.judged(&mut task)?;
+        Ok(task)
+    }
+
+    fn judged(&self, task: &mut Task) -> Result<(), TaskError> {
+        let path = task.path.clone().unwrap_or_default();
+        if !self.is_silent() || task.target.is_some() {
+            task.project = Project::of(&path, self.project.as_deref(), &task.language)?;
+            task.notes.append(&mut task.project.notes.clone());
+        }
+        if let Some(asked) = &self.calls {
+            return self.by_calls(task, asked);
+        }
+        if self.by_commands() {
+            task.harness = Harness::Commands(self.commands.clone());
+            task.workload = super::commands::workload(&self.commands);
+        }
+        Ok(())
+    }
+
+    fn by_calls(&self, task: &mut Task, asked: &str) -> Result<(), TaskError> {
+        if !calls::driver::drives(&task.language.id) {
+            return Err(invalid(format!(
+                "functions of {} cannot be called by themselves yet, only those of Python and JavaScript; give --cases for the whole program, or --check and --bench with commands of yours",
+                task.language.name
+            )));
+        }
+        let read = calls::read(asked, &task.language)?;
+        task.notes.extend(read.notes);
+        task.workload.cases = read.cases;
+        task.workload.place = read.generator.is_none().then(|| PathBuf::from(asked));
+        task.checker = Checker::Results {
+            tolerance: self.tolerance.unwrap_or(TOLERANCE),
+            messages: self.messages,
+        };
+        task.harness = Harness::Calls(Calls {
+            generator: read.generator.map(|(file, function)| Generator { file, function }),
+            keep: self.keep,
+        });
+        if let Some(target) = &task.target {
+            let callee = target.callee();
+            calls::driver::callable(&callee).map_err(invalid)?;
+        }
+        Ok(())
+    }
+
+    fn check(&self, has_cases: bool) -> Result<(), TaskError> {
+        let ways = [
+            (self.calls.is_some(), "--calls"),
+            (has_cases, "--cases"),
+            (self.by_commands(), "--check and --bench"),
+        ];
+        let given: Vec<&str> = ways.iter().filter(|(g, _)| *g).map(|(_, n)| *n).collect();
+        match given[..] {
+            [] => Err(invalid(
+                "by what is it to be judged? Give one of:\n  --calls FILE.jsonl     calls of the function, a JSON object a line: {\"args\": [1, 2]} (Python and JavaScript)\n  --cases DIR            inputs for the program that the file is, NAME.in and NAME.out\n  --check 'make test' --bench 'make bench'     commands that check and time it in a private copy of the work tree".to_owned(),
+            )),
+            [_] => Ok(()),
+            _ => Err(invalid(format!(
+                "{} are different ways to judge; give one of them",
+                given.join(" and ")
+            ))),
+        }
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, TaskError> {
+    std::path::absolute(path).map_err(|why| TaskError::Read {
+        path: path.to_path_buf(),
+        why,
+    })
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .map_or_else(|| "task".into(), |s| s.to_string_lossy().into_owned())
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(|| "source".into(), |s| s.to_string_lossy().into_owned())
+}
+
+/// A path as the user would write it here.
+fn relative(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}

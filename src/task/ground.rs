@@ -1,0 +1,53 @@
+//! What a kept task knows of the place it came from: the file and its part, the project, the way it is run. A JSON file
+//! beside the `task.toml` of a session, written and read by this program alone.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::reading::{invalid, read_text};
+use super::{Harness, Project, Target, Task, TaskError};
+
+/// Name of the file.
+pub(super) const FILE: &str = "ground.json";
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Ground {
+    path: Option<PathBuf>,
+    target: Option<Arc<Target>>,
+    #[serde(default)]
+    harness: Harness,
+    #[serde(default)]
+    project: Project,
+}
+
+/// The file's bytes for a task; `None` where there is nothing to say.
+pub(super) fn of(task: &Task) -> Option<Vec<u8>> {
+    let ground = Ground {
+        path: task.path.clone(),
+        target: task.target.clone(),
+        harness: task.harness.clone(),
+        project: task.project.clone(),
+    };
+    if ground == Ground::default() {
+        return None;
+    }
+    serde_json::to_vec_pretty(&ground).ok()
+}
+
+/// Adds what the file says to a task.
+pub(super) fn read(path: &Path, task: &mut Task) -> Result<(), TaskError> {
+    let text = read_text(path, "file of a kept task")?;
+    let ground: Ground = serde_json::from_str(&text).map_err(|why| {
+        invalid(format!(
+            "{} cannot be read ({why}); start a new session",
+            path.display()
+        ))
+    })?;
+    task.path = ground.path;
+    task.target = ground.target;
+    task.harness = ground.harness;
+    task.project = ground.project;
+    Ok(())
+}
