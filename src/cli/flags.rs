@@ -229,6 +229,7 @@ impl ModelFlags {
             command: self.model_command.clone(),
             tape: self.tape.clone(),
             temperature: self.temperature,
+            unwatched: false,
         }
     }
 }

@@ -120,7 +120,11 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         let folder = task.project.root.as_deref().unwrap_or(here);
         prepare::run(command, folder, args.aim.agreed()).map_err(ExitCode::from)?;
     }
-    let provider = config::resolve_provider(&ground.config, &args.model.selection())
+    let selection = config::Selection {
+        unwatched: !drive::has_screen(&args.loop_flags),
+        ..args.model.selection()
+    };
+    let provider = config::resolve_provider(&ground.config, &selection)
         .map_err(|e| fail(args.model.blame(), e))?;
     let template = ground
         .template(args.model.template.as_deref())

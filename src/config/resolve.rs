@@ -50,6 +50,8 @@ pub struct Selection {
     pub tape: Option<PathBuf>,
     /// `--temperature`.
     pub temperature: Option<f64>,
+    /// Nobody watches: a tape need not be played at the pace of a model.
+    pub unwatched: bool,
 }
 
 /// There is no model to ask; the message says how to get one.
@@ -92,7 +94,7 @@ impl Resolver<'_> {
     fn provider(&self) -> Result<Arc<dyn Provider>, NoModel> {
         let s = self.selection;
         if let Some(path) = &s.tape {
-            return self.tape(path);
+            return self.tape(path, s.unwatched);
         }
         if let Some(line) = &s.command {
             return Ok(Arc::new(Command::new(line)));
@@ -160,7 +162,7 @@ impl Resolver<'_> {
         model: Option<String>,
     ) -> Result<Arc<dyn Provider>, NoModel> {
         match table.kind {
-            Kind::Tape => self.tape(table.path.as_deref().unwrap_or(Path::new(""))),
+            Kind::Tape => self.tape(table.path.as_deref().unwrap_or(Path::new("")), self.selection.unwatched),
             Kind::Command => {
                 let command = Command::new(table.command.unwrap_or_default());
                 Ok(Arc::new(match table.timeout {
@@ -260,8 +262,9 @@ impl Resolver<'_> {
         }
     }
 
-    fn tape(&self, path: &Path) -> Result<Arc<dyn Provider>, NoModel> {
+    fn tape(&self, path: &Path, at_once: bool) -> Result<Arc<dyn Provider>, NoModel> {
         Tape::from_path(path)
+            .map(|t| if at_once { t.with_speed(0.0) } else { t })
             .map(|t| Arc::new(t) as Arc<dyn Provider>)
             .map_err(|e| NoModel(e.to_string()))
     }

@@ -6,10 +6,34 @@ use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Progress, Verdict, check, text};
 use crate::sandbox::{Captured, Control, RunVerdict};
-use crate::task::Task;
+use crate::task::{Harness, Task};
+
+/// How often the original is asked. Calls are cheap to repeat, and what varies in them is often rare.
+fn times(task: &Task) -> usize {
+    match task.harness {
+        Harness::Calls(_) => 4,
+        _ => 2,
+    }
+}
+
+/// What is told when the original does not agree with itself; where its text says why, that too.
+fn varies(task: &Task, case: &str, why: &str) -> String {
+    if !matches!(task.harness, Harness::Calls(_)) {
+        return format!(
+            "case {case} gives different output on two runs: {why}; there is nothing to trust. Make the original deterministic (a fixed seed, a sorted order), give the expected outputs, or choose another --checker"
+        );
+    }
+    let name = task.target.as_ref().map_or("the function", |t| &t.name);
+    let reasons = task.target.as_ref().map_or_else(Vec::new, |t| t.reads());
+    let reasons: Vec<String> = reasons.iter().map(|r| format!("\n  {r}")).collect();
+    format!(
+        "{name} gives different results from run to run: {why}; there is nothing to trust. Leave such calls out, or make it depend on its arguments alone{}",
+        reasons.concat()
+    )
+}
 
 impl Judge {
-    /// Runs the original twice on every case that has no expected output; what it wrote becomes the expected output.
+    /// Runs the original twice (calls: four times) on every case that has no expected output; what it wrote becomes the expected output.
     /// Cases whose outputs are given are not run: there the original may fail.
     ///
     /// # Errors
@@ -49,15 +73,18 @@ impl Judge {
                 case: name.clone(),
             });
             let (first, result) = self.ask(task, &original, *i, control, watch)?;
-            let (second, _) = self.ask(task, &original, *i, control, watch)?;
-            let case = &task.workload.cases[*i];
-            if let Err(mismatch) =
-                self.compare_outputs(task, case, &first.bytes, &second.bytes, control)?
-            {
-                return Err(JudgeError::Task(format!(
-                    "case {name} gives different output on two runs: {}; there is nothing to trust. Make the original deterministic (a fixed seed, a sorted order), give the expected outputs, or choose another --checker",
-                    text::clean(&mismatch.reason)
-                )));
+            if let Some(sentence) = task.checker.unusable(&first.bytes) {
+                return Err(JudgeError::Task(sentence));
+            }
+            for _ in 1..times(task) {
+                let (again, _) = self.ask(task, &original, *i, control, watch)?;
+                let case = &task.workload.cases[*i];
+                if let Err(mismatch) =
+                    self.compare_outputs(task, case, &first.bytes, &again.bytes, control)?
+                {
+                    let why = text::clean(&mismatch.reason);
+                    return Err(JudgeError::Task(varies(task, &name, &why)));
+                }
             }
             answers.push(Arc::<[u8]>::from(first.bytes));
             watch(Progress::CaseFinished {
