@@ -110,6 +110,7 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         environment: tool.environment,
         stdin: Arc::from(stdin),
         mounts,
+        trees: Vec::new(),
         folder: Some(DATA.to_owned()),
         collect: Vec::new(),
         watched: args.watch,

@@ -53,6 +53,7 @@ impl Built {
             environment: self.environment.clone(),
             stdin: case.input.clone(),
             mounts,
+            trees: Vec::new(),
             folder: None,
             collect: Vec::new(),
             watched: false,

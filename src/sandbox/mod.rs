@@ -12,6 +12,7 @@ pub mod toolchain;
 mod trace;
 mod tree;
 mod words;
+mod work_tree;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::work_tree::{Holder, Tree};
 pub use crate::task::Limits;
 use crate::units::{ByteNanos, Bytes, Nanos};
 
@@ -34,6 +36,8 @@ pub struct Program {
     pub stdin: Arc<[u8]>,
     /// What it can read besides the system's toolchains.
     pub mounts: Vec<Mount>,
+    /// Folders that it may write in, and that keep what was written.
+    pub trees: Vec<Tree>,
     /// Current folder inside the sandbox; `None` is the private work folder.
     pub folder: Option<String>,
     /// Files of the work folder to be brought back after the run, by name (a compiler's product). A name with a slash
@@ -353,6 +357,16 @@ impl Sandbox {
     #[must_use]
     pub fn guards(&self) -> &Guards {
         &self.guards
+    }
+
+    /// The user and group that must own a [`Tree`], where guests are somebody else on this machine.
+    #[must_use]
+    pub fn guest_owner(&self) -> Option<u32> {
+        match &self.inner {
+            #[cfg(target_os = "linux")]
+            Inner::Linux(slot) => slot.guest_owner(),
+            Inner::Plain => None,
+        }
     }
 
     /// Runs the program to its end or to a limit. `watch` is called from this thread with every reading.

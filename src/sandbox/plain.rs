@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 use super::capture::{self, Stream};
 use super::trace::Trace;
 use super::words::{self, Breach, Reached};
+use super::work_tree::{self, Growth};
 use super::{
-    Control, Limits, Mount, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK, sweep,
-    tree,
+    Control, Limits, Mount, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, Tree, WORK,
+    sweep, tree,
 };
 use crate::units::{Bytes, Nanos};
 
@@ -29,6 +30,7 @@ pub fn run(
     control: &Control,
 ) -> Result<Outcome, SandboxError> {
     let mut stage = Stage::build(program)?;
+    let mut growth = Growth::new(&program.trees);
     let mut command = stage.command(program)?;
     let (out_read, out_write) = pipe()?;
     let (err_read, err_write) = pipe()?;
@@ -86,7 +88,8 @@ pub fn run(
         }
         if breach.is_none() {
             breach = breached(limits, t, seen.memory, &out, &err)
-                .or_else(|| stage.overflowing(limits, false));
+                .or_else(|| stage.overflowing(limits, false))
+                .or_else(|| growth.overflowing(false));
         }
         stopped |= control.stopped();
         if stopped || breach.is_some() {
@@ -105,7 +108,9 @@ pub fn run(
             errors: !stdout.truncated,
         });
     }
-    let breach = breach.or_else(|| stage.overflowing(limits, true));
+    let breach = breach
+        .or_else(|| stage.overflowing(limits, true))
+        .or_else(|| growth.overflowing(true));
     let (exit_code, signal) = ending(status);
     let (verdict, mut reason) = match breach {
         Some(breach) => (breach.verdict(), Some(breach.in_words(limits, cpu))),
@@ -249,8 +254,23 @@ impl Stage {
             std::fs::create_dir(inside(&stage.folder, guest))
                 .map_err(failed("making a temporary folder"))?;
         }
+        for tree in &program.trees {
+            let mount = Mount {
+                host: tree.host.clone(),
+                guest: tree.place().to_owned(),
+            };
+            place(&stage.folder, &mount)?;
+            guests.push(mount.guest);
+        }
         for mount in &program.mounts {
-            place(&stage.folder, mount)?;
+            match tree_around(program, mount) {
+                Some(tree) => {
+                    let host = std::path::absolute(&mount.host).unwrap_or(mount.host.clone());
+                    work_tree::link_into(tree, &mount.guest, &host)
+                        .map_err(|e| not_laid_out(mount, &e))?;
+                }
+                None => place(&stage.folder, mount)?,
+            }
             guests.push(mount.guest.trim_end_matches('/').to_owned());
         }
         guests.sort_by_key(|g| std::cmp::Reverse(g.len()));
@@ -303,7 +323,7 @@ impl Stage {
         inside(&self.folder, WORK)
     }
 
-    /// Paths that may be read, and the one that may be written (`w`), for a guard that knows only paths.
+    /// Paths that may be read, and those that may be written (`w`), for a guard that knows only paths.
     #[cfg(target_os = "linux")]
     #[must_use]
     pub fn paths(&self, program: &Program) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -315,6 +335,12 @@ impl Stage {
         hosts
             .map(|h| (bytes(&h), b"r".to_vec()))
             .chain([(bytes(&self.folder), b"w".to_vec())])
+            .chain(
+                program
+                    .trees
+                    .iter()
+                    .map(|t| (bytes(&t.host), b"w".to_vec())),
+            )
             .collect()
     }
 
@@ -437,15 +463,25 @@ fn inside(stage: &Path, guest: &str) -> PathBuf {
     stage.join(guest.trim_start_matches('/'))
 }
 
+/// The tree that a mount's place lies in.
+fn tree_around<'a>(program: &'a Program, mount: &Mount) -> Option<&'a Tree> {
+    program.trees.iter().find(|tree| {
+        let inside = mount.guest.strip_prefix(tree.place());
+        inside.is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+fn not_laid_out(mount: &Mount, error: &std::io::Error) -> SandboxError {
+    SandboxError::Failed(format!(
+        "laying out {} as {}: {error}",
+        mount.host.display(),
+        mount.guest
+    ))
+}
+
 /// Links the mount's host path to its place on the stage.
 fn place(stage: &Path, mount: &Mount) -> Result<(), SandboxError> {
-    let doing = |e: std::io::Error| {
-        SandboxError::Failed(format!(
-            "laying out {} as {}: {e}",
-            mount.host.display(),
-            mount.guest
-        ))
-    };
+    let doing = |e: std::io::Error| not_laid_out(mount, &e);
     let host = std::path::absolute(&mount.host).map_err(doing)?;
     std::fs::metadata(&host).map_err(doing)?;
     let link = inside(stage, &mount.guest);

@@ -37,12 +37,20 @@ const CHANCE: usize = 12;
 /// # Errors
 /// What the system said.
 pub fn fresh() -> std::io::Result<(PathBuf, OwnedFd)> {
+    fresh_in(&std::env::temp_dir(), PREFIX)
+}
+
+/// As [`fresh`], elsewhere and under another name.
+///
+/// # Errors
+/// What the system said.
+pub fn fresh_in(place: &Path, prefix: &str) -> std::io::Result<(PathBuf, OwnedFd)> {
     let mut last = std::io::ErrorKind::AlreadyExists.into();
     for _ in 0..10 {
         let folder = tempfile::Builder::new()
-            .prefix(PREFIX)
+            .prefix(prefix)
             .rand_bytes(CHANCE)
-            .tempdir()?
+            .tempdir_in(place)?
             .keep();
         let held = open(CWD, &folder)?;
         // Between its making and its lock somebody may have swept it away as abandoned.
@@ -57,13 +65,18 @@ pub fn fresh() -> std::io::Result<(PathBuf, OwnedFd)> {
 
 /// Removes the folders of runs whose workbench was killed: those of this user that nobody holds.
 pub fn abandoned() {
+    abandoned_in(&std::env::temp_dir(), PREFIX);
+}
+
+/// As [`abandoned`], for those of [`fresh_in`].
+pub fn abandoned_in(place: &Path, prefix: &str) {
     let me = rustix::process::geteuid().as_raw();
-    let entries = std::fs::read_dir(std::env::temp_dir());
+    let entries = std::fs::read_dir(place);
     for entry in entries.into_iter().flatten().flatten() {
         let name = entry.file_name();
         let ours = name
             .to_str()
-            .and_then(|n| n.strip_prefix(PREFIX))
+            .and_then(|n| n.strip_prefix(prefix))
             .is_some_and(|n| n.len() == CHANCE);
         if !ours {
             continue;

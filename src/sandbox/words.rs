@@ -19,6 +19,15 @@ pub enum Breach {
     },
     /// Of its disk, where nothing but watching keeps it: how much was there.
     Disk(Bytes),
+    /// Of what a folder that it may write in may hold: how much was there.
+    Tree {
+        /// What was there.
+        reached: Bytes,
+        /// What may be there.
+        most: Bytes,
+    },
+    /// Of how many files may be in such a folder.
+    TreeFiles(u64),
     /// Of files on its disk, where nothing but watching keeps it.
     Files,
     /// Of the machine's own memory, where nothing but watching keeps it.
@@ -38,7 +47,9 @@ impl Breach {
             Self::Time => RunVerdict::TimeLimit,
             Self::Memory(_) | Self::Machine { .. } => RunVerdict::MemoryLimit,
             Self::Output { .. } => RunVerdict::OutputLimit,
-            Self::Disk(_) | Self::Files => RunVerdict::RuntimeError,
+            Self::Disk(_) | Self::Files | Self::Tree { .. } | Self::TreeFiles(_) => {
+                RunVerdict::RuntimeError
+            }
         }
     }
 
@@ -65,6 +76,13 @@ impl Breach {
                 reached.max(limits.disk),
                 limits.disk
             ),
+            Self::Tree { reached, most } => format!(
+                "the private copy of its work tree grew to {}; the limit is {most} (--disk)",
+                reached.max(most)
+            ),
+            Self::TreeFiles(most) => {
+                format!("the private copy of its work tree may hold {most} files; there were more")
+            }
             Self::Machine { fell, left } => format!(
                 "stopped because the machine's free memory fell by {fell} to {left} while it ran; without a cgroup nothing else holds back what a program makes the kernel keep (its own limit is {}, --memory-limit)",
                 limits.memory

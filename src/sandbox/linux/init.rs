@@ -108,7 +108,8 @@ fn live(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<(), Fault> 
     let mut own = Own::default();
     let private = match &shared.root {
         Some(root) => {
-            let (private, shm) = lay_out(root, run, shared.become_id)?;
+            let (private, shm, trees) = lay_out(root, run, shared.become_id)?;
+            own.mounts = trees;
             own.devices = [&private, &shm]
                 .iter()
                 .filter_map(|fd| Some(rustix::fs::fstat(fd).ok()?.st_dev))
@@ -117,11 +118,12 @@ fn live(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<(), Fault> 
         }
         None => {
             sys::become_subreaper();
-            own.folder = run
+            own.folders = run
                 .mounts
                 .iter()
-                .find(|(_, how)| how == b"w")
-                .map(|(path, _)| String::from_utf8_lossy(path).into_owned());
+                .filter(|(_, how)| how == b"w")
+                .map(|(path, _)| String::from_utf8_lossy(path).into_owned())
+                .collect();
             None
         }
     };
@@ -239,16 +241,22 @@ fn attend(
     (!orphaned).then(|| (finished, notes.into_list()))
 }
 
-/// Mounts the run's private file systems and the program's mounts. Gives descriptors of the work folder's and of `/dev/shm`.
-fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<(OwnedFd, OwnedFd), Fault> {
+/// Mounts the run's private file systems, its trees and the program's mounts. Gives descriptors of the work folder's and of
+/// `/dev/shm`, and the numbers of the trees' mounts.
+fn lay_out(
+    root: &Root,
+    run: &Run,
+    owner: Option<u32>,
+) -> Result<(OwnedFd, OwnedFd, Vec<u64>), Fault> {
     // Whatever needs a view of this machine's files comes first; then the view is given up.
     let hidden = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV;
     let proc_attributes =
         hidden | MountAttrFlags::MOUNT_ATTR_NOEXEC | MountAttrFlags::MOUNT_ATTR_RDONLY;
     let proc = root::fresh("proc", &[], proc_attributes).map_err(Fault::new("mounting /proc"))?;
     let mut trees = Vec::with_capacity(run.mounts.len());
-    for (host, guest) in &run.mounts {
-        let tree = root::as_path(host).and_then(root::borrow);
+    let borrowed = run.mounts.iter().map(|pair| (pair, false));
+    for ((host, guest), kept) in borrowed.chain(run.trees.iter().map(|pair| (pair, true))) {
+        let tree = root::as_path(host).and_then(if kept { root::lend } else { root::borrow });
         let guest = String::from_utf8_lossy(guest).into_owned();
         trees.push((
             tree.map_err(Fault::new(format!(
@@ -256,10 +264,11 @@ fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<(OwnedFd, Owned
                 String::from_utf8_lossy(host)
             )))?,
             guest,
+            kept,
         ));
     }
     // A mount inside another one comes after it.
-    trees.sort_by_key(|(_, guest)| guest.len());
+    trees.sort_by_key(|(_, guest, _)| guest.len());
 
     let size = run.disk.to_string();
     let inodes = words::most_files(Bytes(run.disk)).to_string();
@@ -270,7 +279,7 @@ fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<(OwnedFd, Owned
     ];
     let private =
         root::fresh("tmpfs", &options, hidden).map_err(Fault::new("making the work folder"))?;
-    let shm_size = run.file_size.to_string();
+    let shm_size = run.shared.to_string();
     let options = [
         ("size", shm_size.as_str()),
         ("nr_inodes", "1024"),
@@ -299,17 +308,41 @@ fn lay_out(root: &Root, run: &Run, owner: Option<u32>) -> Result<(OwnedFd, Owned
     let (work, tmp) = (part("/work/work")?, part("/work/tmp")?);
     place(&work, "/work")?;
     place(&tmp, "/tmp")?;
-    for (tree, guest) in &trees {
+    let mut kept_at: Vec<(&OwnedFd, &str)> = Vec::new();
+    for (tree, guest, kept) in &trees {
         if root::private(guest.as_bytes()) {
-            let folder = rustix::fs::fstat(tree)
-                .is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_dir());
-            let name = std::path::Path::new(guest);
-            root::make_place(private.as_fd(), name, folder, &mut Vec::new())
+            let name = Path::new(guest);
+            root::make_place(private.as_fd(), name, is_folder(tree), &mut Vec::new())
                 .map_err(Fault::new(format!("placing {guest}")))?;
         }
+        let around = kept_at.iter().find_map(|(fd, place)| {
+            let inside = guest.strip_prefix(place)?;
+            inside.starts_with('/').then_some((*fd, inside))
+        });
+        if let Some((around, inside)) = around {
+            // Links that a guest has made there lead nowhere but into this run's own view of files.
+            root::make_place(
+                around.as_fd(),
+                Path::new(inside),
+                is_folder(tree),
+                &mut Vec::new(),
+            )
+            .map_err(Fault::new(format!("placing {guest}")))?;
+        }
         place(tree, guest)?;
+        if *kept {
+            kept_at.push((tree, guest));
+        }
     }
-    Ok((private, shm))
+    let numbers = kept_at
+        .iter()
+        .filter_map(|(fd, _)| root::number(fd.as_fd()));
+    let numbers = numbers.collect();
+    Ok((private, shm, numbers))
+}
+
+fn is_folder(tree: &OwnedFd) -> bool {
+    rustix::fs::fstat(tree).is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_dir())
 }
 
 /// What the weak tier's guest may read and write, as a Landlock ruleset.
@@ -390,6 +423,7 @@ fn plan(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<Plan, Fault
             seccomp::build(Around {
                 cgroup: shared.memory_statistics.is_some(),
                 namespaces: shared.root.is_some(),
+                keeping: run.may_keep,
                 listening: match (shared.listen, run.watched) {
                     (false, _) => Listening::Nobody,
                     (true, false) => Listening::Refusals,

@@ -149,7 +149,7 @@ fn prepare(
 fn start(shared: &Shared, setup: &Setup, run: &Run, fds: Vec<OwnedFd>) -> io::Result<()> {
     let streams: [OwnedFd; 3] = fds.try_into().map_err(|_| io::ErrorKind::InvalidData)?;
     let places = match &shared.root {
-        Some(root) => match root.make_places(&run.mounts) {
+        Some(root) => match root.make_places(&run.mounts, &run.trees) {
             Ok(places) => Some(places),
             Err((e, doing)) => {
                 let errno = e.raw_os_error().unwrap_or(libc::EINVAL);

@@ -177,6 +177,11 @@ impl Slot {
         }
     }
 
+    /// Who the guests of root are outside.
+    pub fn guest_owner(&self) -> Option<u32> {
+        self.setup.root.then_some(OUTSIDE_ID)
+    }
+
     /// Runs a program; if the launcher dies under it, once more with a new one.
     ///
     /// # Errors

@@ -24,8 +24,10 @@ const LONGEST: usize = 200;
 pub struct Own {
     /// Devices of its private file systems.
     pub devices: Vec<u64>,
-    /// Where it has no file system of its own: its private folder.
-    pub folder: Option<String>,
+    /// Mounts of folders that it may write in, by the kernel's numbers.
+    pub mounts: Vec<u64>,
+    /// Where it has no file system of its own: its private folder, and those that it may write in.
+    pub folders: Vec<String>,
 }
 
 /// The notes of one run.
@@ -145,10 +147,13 @@ impl Notes {
 
     /// The mode or the times of a file: done for the guest where the file is its own.
     fn attribute(&self, asked: &Asked) -> Answer {
-        let done = match &self.own.folder {
-            Some(folder) => attributes::set(folder, asked),
-            None => Err(rustix::io::Errno::PERM),
-        };
+        let mut done = Err(rustix::io::Errno::PERM);
+        for folder in &self.own.folders {
+            done = attributes::set(folder, asked);
+            if done != Err(rustix::io::Errno::PERM) {
+                break;
+            }
+        }
         Answer {
             refuse: Some(done.err().map_or(0, rustix::io::Errno::raw_os_error)),
             note: None,
@@ -173,11 +178,15 @@ impl Notes {
         // What has no name in any folder was made by the run, or for it.
         let own = facts.st_nlink == 0
             || self.own.devices.contains(&facts.st_dev)
-            || self
-                .own
-                .folder
-                .as_ref()
-                .is_some_and(|f| Path::new(&name()).starts_with(f));
+            || (!self.own.mounts.is_empty()
+                && super::root::number_of(&link).is_some_and(|n| self.own.mounts.contains(&n)))
+            || (!self.own.folders.is_empty() && {
+                let name = name();
+                self.own
+                    .folders
+                    .iter()
+                    .any(|f| Path::new(&name).starts_with(f))
+            });
         if own {
             Answer {
                 refuse: None,

@@ -7,7 +7,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Component, Path};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, mkdirat, openat, symlinkat, unlinkat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxFlags, mkdirat, openat, symlinkat, unlinkat};
 use rustix::mount::{
     FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags,
     OpenTreeFlags, UnmountFlags, fsconfig_create, fsconfig_set_string, fsmount, fsopen,
@@ -20,6 +20,10 @@ use super::sys;
 pub const READ_ONLY: u64 = (MountAttrFlags::MOUNT_ATTR_RDONLY.bits()
     | MountAttrFlags::MOUNT_ATTR_NOSUID.bits()
     | MountAttrFlags::MOUNT_ATTR_NODEV.bits()) as u64;
+
+/// What a mount that may be written in may never be.
+const WRITABLE: u64 =
+    (MountAttrFlags::MOUNT_ATTR_NOSUID.bits() | MountAttrFlags::MOUNT_ATTR_NODEV.bits()) as u64;
 
 /// What the mount of a device may never be.
 const DEVICE: u64 = (MountAttrFlags::MOUNT_ATTR_RDONLY.bits()
@@ -91,17 +95,26 @@ impl Root {
         Ok(Self { namespace, door })
     }
 
-    /// Makes a place for each mount whose guest path lies in the root itself.
+    /// Makes a place for each mount and tree whose guest path lies in the root itself.
     ///
     /// # Errors
     /// The guest path that cannot be, and why.
     pub fn make_places(
         &self,
         mounts: &[(Vec<u8>, Vec<u8>)],
+        trees: &[(Vec<u8>, Vec<u8>)],
     ) -> Result<Places, (io::Error, String)> {
         let mut places = Places::default();
-        for (host, guest) in mounts {
-            if private(guest) {
+        let inside = |guest: &[u8]| {
+            let rest = |tree: &(Vec<u8>, Vec<u8>)| {
+                guest
+                    .strip_prefix(tree.1.as_slice())
+                    .is_some_and(|rest| rest.starts_with(b"/"))
+            };
+            trees.iter().any(rest)
+        };
+        for (host, guest) in trees.iter().chain(mounts) {
+            if private(guest) || inside(guest) {
                 continue;
             }
             let made = as_path(host)
@@ -219,6 +232,35 @@ pub fn borrow(path: &Path) -> io::Result<OwnedFd> {
     let tree = take(path)?;
     sys::set_mount_attributes(tree.as_fd(), c"", true, READ_ONLY)?;
     Ok(tree)
+}
+
+/// As [`borrow`], but to be written in: a folder that the guest owns.
+///
+/// # Errors
+/// What the system said.
+pub fn lend(path: &Path) -> io::Result<OwnedFd> {
+    let tree = take(path)?;
+    sys::set_mount_attributes(tree.as_fd(), c"", true, WRITABLE)?;
+    Ok(tree)
+}
+
+/// The number by which the kernel knows the mount that a descriptor is on (since 5.8).
+#[must_use]
+pub fn number(fd: BorrowedFd<'_>) -> Option<u64> {
+    let facts = rustix::fs::statx(fd, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID);
+    mount_of(&facts.ok()?)
+}
+
+/// The same for a path; its links are followed.
+#[must_use]
+pub fn number_of(path: &str) -> Option<u64> {
+    let facts = rustix::fs::statx(CWD, path, AtFlags::empty(), StatxFlags::MNT_ID);
+    mount_of(&facts.ok()?)
+}
+
+fn mount_of(facts: &rustix::fs::Statx) -> Option<u64> {
+    let known = facts.stx_mask & StatxFlags::MNT_ID.bits() != 0;
+    known.then_some(facts.stx_mnt_id)
 }
 
 fn take(path: &Path) -> io::Result<OwnedFd> {

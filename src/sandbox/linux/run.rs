@@ -11,8 +11,10 @@ use crate::sandbox::capture::{self, Stream};
 use crate::sandbox::plain::{self, Stage, breached};
 use crate::sandbox::trace::Trace;
 use crate::sandbox::words::{Breach, Reached};
+use crate::sandbox::work_tree::Growth;
 use crate::sandbox::{
-    Attempt, Control, Limits, Outcome, Program, Sample, SandboxError, WORK, base_environment, tree,
+    Attempt, Control, Limits, Outcome, Program, Sample, SandboxError, Tree, WORK, base_environment,
+    tree,
 };
 use crate::units::{Bytes, Nanos};
 
@@ -79,6 +81,7 @@ impl Slot {
         } else {
             Some(self.stage(program)?)
         };
+        let mut growth = Growth::new(&program.trees);
         let before = self.prepare_cgroup(limits);
         let request = self.request(program, limits, stage.as_ref());
         let (out_read, out_write) = plain::pipe()?;
@@ -125,6 +128,9 @@ impl Slot {
             }
             self.sample(&mut live, watch);
             if live.breach.is_none() {
+                live.breach = growth.overflowing(false);
+            }
+            if live.breach.is_none() {
                 live.breach = stage.as_mut().and_then(|s| s.overflowing(limits, false));
             }
             stopped |= control.stopped();
@@ -157,6 +163,9 @@ impl Slot {
         }
         if live.breach.is_none() {
             live.breach = stage.as_mut().and_then(|s| s.overflowing(limits, true));
+        }
+        if live.breach.is_none() {
+            live.breach = growth.overflowing(true);
         }
         Ok(self.judge(program, live, before, stage.as_ref()))
     }
@@ -257,6 +266,16 @@ impl Slot {
                 .collect(),
             Some(stage) => stage.paths(program),
         };
+        let pair = |tree: &Tree| {
+            (
+                tree.host.as_os_str().as_encoded_bytes().to_vec(),
+                tree.place().as_bytes().to_vec(),
+            )
+        };
+        let in_memory = match stage {
+            Some(_) => limits.disk.0,
+            None => limits.disk.0.max(limits.memory.0),
+        };
         Run {
             argv: program.argv.iter().map(|a| real(a)).collect(),
             environment: last
@@ -267,11 +286,14 @@ impl Slot {
             mounts,
             disk: limits.disk.0.max(4096),
             // Files in memory have their own limit; on a real disk a file is never larger than the disk is to be.
-            file_size: if stage.is_some() {
-                limits.disk.0
-            } else {
-                limits.disk.0.max(limits.memory.0)
+            file_size: in_memory.max(program.trees.iter().map(|t| t.most.0).max().unwrap_or(0)),
+            shared: in_memory,
+            trees: match stage {
+                None => program.trees.iter().map(pair).collect(),
+                Some(_) => Vec::new(),
             },
+            // In the weak tier the mounts say which folders these are.
+            may_keep: !program.trees.is_empty(),
             // With a cgroup this is the second wall; init and launcher are counted with the guest.
             processes: u64::from(limits.processes) + if limited_by_cgroup { 16 } else { 2 },
             // Only a second wall behind the readings: runtimes reserve far more than they use.

@@ -25,6 +25,8 @@ pub struct Around {
     pub cgroup: bool,
     /// Namespaces of its own: network, IPC, mounts, processes.
     pub namespaces: bool,
+    /// There is a folder that stays when the run is over.
+    pub keeping: bool,
     /// Who is told of what is refused.
     pub listening: Listening,
 }
@@ -107,6 +109,9 @@ fn build_for(around: Around, emptying: bool) -> Vec<sock_filter> {
     } else {
         ALLOW
     };
+    if around.keeping {
+        user_id_bits(&mut rules, emptying, opening);
+    }
     if emptying {
         emptied(&mut rules, opening);
     }
@@ -191,20 +196,53 @@ fn others(rules: &mut Rules, asking: bool) {
 /// Keeps files from being emptied by what needs no right to write to them.
 fn emptied(rules: &mut Rules, opening: u32) {
     rules.all(&[libc::SYS_truncate], error(libc::EPERM));
-    let (kept, left) = EMPTYING;
     // The first names a folder before the path, the second, where there is one, does not.
     for (n, flags) in OPENING.iter().zip([2, 1]) {
+        rules.on(*n, emptied_by_opening(flags, opening));
+    }
+}
+
+fn emptied_by_opening(flags: u32, opening: u32) -> [sock_filter; 6] {
+    let (kept, left) = EMPTYING;
+    [
+        load(argument(flags)),
+        and(kept),
+        jump(libc::BPF_JEQ, left[0], 1, 0),
+        jump(libc::BPF_JEQ, left[1], 0, 1),
+        answer(error(libc::EPERM)),
+        answer(opening),
+    ]
+}
+
+/// Keeps files that stay from having the bits by which whoever runs them becomes their owner: the owner may be the user.
+/// Where the run's init sets modes itself, it leaves these bits out.
+fn user_id_bits(rules: &mut Rules, emptying: bool, opening: u32) {
+    let refused = answer(error(libc::EPERM));
+    for (n, mode) in SETTING_MODES {
         rules.on(
             *n,
             [
-                load(argument(flags)),
-                and(kept),
-                jump(libc::BPF_JEQ, left[0], 1, 0),
-                jump(libc::BPF_JEQ, left[1], 0, 1),
-                answer(error(libc::EPERM)),
-                answer(opening),
+                load(argument(*mode)),
+                jump(libc::BPF_JSET, USER_ID_BITS, 0, 1),
+                refused,
+                answer(ALLOW),
             ],
         );
+    }
+    for (n, flags) in OPENING.iter().zip([2, 1]) {
+        let mut piece = vec![
+            load(argument(flags)),
+            jump(libc::BPF_JSET, MAKING, 0, 3),
+            load(argument(flags + 1)),
+            jump(libc::BPF_JSET, USER_ID_BITS, 0, 1),
+            refused,
+        ];
+        if emptying {
+            piece.extend(emptied_by_opening(flags, opening));
+        } else {
+            piece.push(answer(opening));
+        }
+        rules.on(*n, piece);
     }
 }
 

@@ -44,10 +44,16 @@ pub struct Run {
     pub folder: Vec<u8>,
     /// Host path, guest path. In the weak tier: path that may be read, or written if the second is `w`.
     pub mounts: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Host path, guest path of folders that may be written in and stay; none in the weak tier, whose paths are above.
+    pub trees: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Whether it may write to any folder that stays.
+    pub may_keep: bool,
     /// Size of the private folders in bytes.
     pub disk: u64,
     /// Largest file in bytes.
     pub file_size: u64,
+    /// Size of the shared memory's folder in bytes.
+    pub shared: u64,
     /// RLIMIT_NPROC.
     pub processes: u64,
     /// RLIMIT_DATA, where no cgroup limits memory.
@@ -223,6 +229,9 @@ mod tests {
             Message::Run(Run {
                 argv: vec![vec![0xff; 300_000]],
                 data: Some(7),
+                trees: vec![(b"/a".to_vec(), b"/b".to_vec())],
+                may_keep: true,
+                shared: 9,
                 disk: 1,
                 ..Run::default()
             }),

@@ -207,6 +207,32 @@ pub const EMPTYING: (u32, [u32; 2]) = (
     ],
 );
 
+/// Calls that give a file its mode, and which argument that is.
+#[cfg(target_arch = "x86_64")]
+pub const SETTING_MODES: &[(c_long, u32)] = &[
+    (libc::SYS_chmod, 1),
+    (libc::SYS_fchmod, 1),
+    (libc::SYS_fchmodat, 2),
+    (FCHMODAT2, 2),
+    (libc::SYS_creat, 1),
+    (libc::SYS_mknod, 1),
+    (libc::SYS_mknodat, 2),
+];
+/// As above; this machine has fewer of them.
+#[cfg(not(target_arch = "x86_64"))]
+pub const SETTING_MODES: &[(c_long, u32)] = &[
+    (libc::SYS_fchmod, 1),
+    (libc::SYS_fchmodat, 2),
+    (FCHMODAT2, 2),
+    (libc::SYS_mknodat, 2),
+];
+
+/// Bits of a mode by which whoever runs the file becomes its owner, or of its group.
+pub const USER_ID_BITS: u32 = 0o6000;
+
+/// Flags of an open that makes a file: `O_CREAT`, and what of `O_TMPFILE` is not `O_DIRECTORY`.
+pub const MAKING: u32 = (libc::O_CREAT | (libc::O_TMPFILE & !libc::O_DIRECTORY)) as u32;
+
 /// Requests of `fcntl` that lock a file: `F_SETLK`, `F_SETLKW`, `F_OFD_SETLK`, `F_OFD_SETLKW`, `F_SETLEASE`.
 pub const LOCKING: [u32; 5] = [6, 7, 37, 38, 1024];
 

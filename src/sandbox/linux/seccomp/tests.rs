@@ -49,6 +49,7 @@ fn around(listening: Listening) -> Around {
     Around {
         cgroup: true,
         namespaces: true,
+        keeping: false,
         listening,
     }
 }

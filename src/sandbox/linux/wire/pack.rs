@@ -84,6 +84,12 @@ impl Packer {
                 self.number(run.processes);
                 self.maybe(run.data);
                 self.number(u64::from(run.watched));
+                self.list(&run.trees, |p, (host, guest)| {
+                    p.bytes(host);
+                    p.bytes(guest);
+                });
+                self.number(u64::from(run.may_keep));
+                self.number(run.shared);
             }
             Message::Kill => self.number(6),
             Message::Born(pid) => {
@@ -195,6 +201,9 @@ impl Unpacker<'_> {
                 processes: self.number()?,
                 data: self.maybe()?,
                 watched: self.flag()?,
+                trees: self.list(|u| Some((u.bytes()?, u.bytes()?)))?,
+                may_keep: self.flag()?,
+                shared: self.number()?,
             }),
             6 => Message::Kill,
             7 => Message::Born(self.small()?.cast_signed()),
