@@ -1,0 +1,1206 @@
+# Calls one function of a Python module again and again, and says by value what came of it.
+#
+#     python3 python.py TARGET ROOT MODULE NAME [GENERATOR FUNCTION]
+#
+# What the arguments, the standard input and the standard output are, and why, is said in src/task/calls/driver.rs.
+# Works with Python 3.8 and later, and needs nothing but the standard library.
+import ast
+import base64
+import collections
+import functools
+import gc
+import importlib
+import importlib.machinery
+import importlib.util
+import inspect
+import io
+import itertools
+import json
+import linecache
+import math
+import os
+import random
+import re
+import sys
+import time
+import types
+
+CAP = 1_000_000  # items that are taken from an iterator at most
+LARGE = 1_000_000  # characters of one value, above which only its digest is given
+ENCODINGS = 4  # passes whose outcomes are encoded, whatever the number of passes is
+DEEPEST = 40  # levels of one value before the rest of it goes into its table
+
+
+# ---------------------------------------------------------------------------------------------- words
+
+
+def say(kind, sentence):
+    sentence = " ".join(str(sentence).split())
+    os.write(ERR, ("reheat: %s: %s\n" % (kind, sentence)).encode("utf-8", "backslashreplace"))
+
+
+def fail(sentence):
+    say("failed", sentence)
+    os._exit(1)
+
+
+def complaint(error):
+    """What an exception says, in one line."""
+    try:
+        text = str(error)
+    except BaseException:
+        text = ""
+    name = type_name(type(error))
+    return name + ": " + text if text else name
+
+
+def type_name(kind):
+    module, name = getattr(kind, "__module__", None), getattr(kind, "__qualname__", str(kind))
+    return name if module in (None, "builtins") else "%s.%s" % (module, name)
+
+
+# ----------------------------------------------------------------------------- the streams of the process
+
+
+class Wire(io.RawIOBase):
+    """What the function prints: kept while a pass is looked at, dropped otherwise."""
+
+    def __init__(self):
+        self.parts = None
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        if self.parts is not None:
+            self.parts.append(bytes(data))
+        return len(data)
+
+
+class Muttering(io.RawIOBase):
+    """Standard error: the first of it goes out, so that it cannot grow with the number of passes."""
+
+    left = 100_000
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        if self.left > 0:
+            part = bytes(data)[: self.left]
+            self.left -= len(part)
+            os.write(ERR, part)
+        return len(data)
+
+
+def take_streams():
+    """Reads all input, keeps descriptors 1 and 2 for ourselves and gives the program stand-ins."""
+    global OUT, ERR, WIRE
+    given = sys.stdin.buffer.read()
+    sys.stdout.flush()
+    OUT, ERR = os.dup(1), os.dup(2)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    WIRE = Wire()
+    text = functools.partial(io.TextIOWrapper, encoding="utf-8", errors="backslashreplace")
+    sys.stdout = sys.__stdout__ = text(io.BufferedWriter(WIRE))
+    sys.stderr = sys.__stderr__ = text(io.BufferedWriter(Muttering(), 1), write_through=True)
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BytesIO(b""), encoding="utf-8")
+    return given
+
+
+def printed():
+    """What was printed since the last time."""
+    try:
+        OURS.flush()
+    except ValueError:  # the program closed it
+        pass
+    text, WIRE.parts[:] = b"".join(WIRE.parts), []
+    return text.decode("utf-8", "backslashreplace")
+
+
+# --------------------------------------------------------------------------------------------- loading
+
+
+class Loader(importlib.machinery.SourceFileLoader):
+    """Loads a module of the project from a text that was compiled once; the target's text is the version's."""
+
+    def get_code(self, fullname):
+        code = CODES.get(fullname)
+        if code is None:
+            code = CODES[fullname] = super().get_code(fullname)
+        return code
+
+    def get_source(self, fullname):
+        return TEXT if fullname == NAME else super().get_source(fullname)
+
+    def exec_module(self, module):
+        # A package that is loaded anew finds those of its modules that are not as its attributes.
+        start = module.__name__ + "."
+        for name, known in list(sys.modules.items()):
+            if name.startswith(start) and "." not in name[len(start) :] and known is not None:
+                setattr(module, name[len(start) :], known)
+        super().exec_module(module)
+
+
+class Finder:
+    """Puts the version's text in the place of the project's file, under the module's real name."""
+
+    @staticmethod
+    def find_spec(fullname, path=None, target=None):
+        if fullname == NAME:
+            where = [os.path.dirname(FILE)] if os.path.basename(FILE) == "__init__.py" else None
+            loader = Loader(fullname, FILE)
+            return importlib.util.spec_from_file_location(
+                fullname, FILE, loader=loader, submodule_search_locations=where
+            )
+        if fullname == GENERATOR_NAME and GENERATOR:
+            loader = Loader(fullname, GENERATOR)
+            return importlib.util.spec_from_file_location(fullname, GENERATOR, loader=loader)
+        if fullname in FRESH:
+            spec = importlib.machinery.PathFinder.find_spec(fullname, path)
+            if spec is not None and type(spec.loader) is importlib.machinery.SourceFileLoader:
+                spec.loader = Loader(fullname, spec.loader.path)
+            return spec
+        return None
+
+
+def module_name(root, module, text):
+    """The dotted name under which the project itself imports a file, and the folder it is found from."""
+    folder, base = os.path.split(os.path.join(root, module))
+    stem = os.path.splitext(base)[0]
+    parts = [] if stem == "__init__" else [stem]
+    has = lambda where: os.path.isfile(os.path.join(where, "__init__.py"))
+    inside = lambda where: len(where) > len(root) and where.startswith(root)
+    # So many levels up as a relative import goes, the folders are packages, whether they say so or not.
+    levels = 0
+    try:
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ImportFrom):
+                levels = max(levels, node.level - (stem == "__init__"))
+    except (SyntaxError, ValueError, RecursionError):
+        pass
+    above = folder
+    while inside(above) and not has(above):
+        above = os.path.dirname(above)
+    if inside(above):  # a package above that lacks __init__.py in between
+        levels = max(levels, os.path.relpath(folder, above).count(os.sep) + (above != folder))
+    while (levels > 0 or has(folder) or stem == "__init__") and os.path.dirname(folder) != folder:
+        if not inside(folder) and levels <= 0 and stem != "__init__":
+            break
+        folder, part = os.path.split(folder)
+        parts.insert(0, part)
+        levels, stem = levels - 1, ""
+    return ".".join(parts), folder
+
+
+def import_fresh(names):
+    """Imports some modules anew; the rest of what is loaded stays."""
+    for name in FRESH:
+        sys.modules.pop(name, None)
+    for name in names:
+        importlib.import_module(name)
+    return Instance({name: sys.modules[name] for name in FRESH if name in sys.modules})
+
+
+class Instance:
+    """One instance of the modules that are loaded anew, ready to be made the one that an import finds."""
+
+    __slots__ = ("modules", "attributes")
+
+    def __init__(self, modules):
+        self.modules, self.attributes = modules, []
+        for name, module in modules.items():
+            package, _, last = name.rpartition(".")
+            package = modules.get(package) or sys.modules.get(package)
+            if package is not None:
+                self.attributes.append((vars(package), last, module))
+
+    def put(self):
+        sys.modules.update(self.modules)
+        for names, last, module in self.attributes:
+            names[last] = module
+
+
+def ours(module):
+    where = getattr(module, "__file__", None) or ""
+    inside = where.startswith(ROOT + os.sep) and not re.search(r"[/\\](site|dist)-packages[/\\]", where)
+    return inside and where.endswith(".py")
+
+
+def to_be_fresh(roots):
+    """The target's module, and what must be loaded anew with it: modules that the calls reach and that hold
+    on to something of the target's."""
+    modules = {n: m for n, m in list(sys.modules.items()) if n in roots or n == NAME or ours(m)}
+    uses = {}
+    for name, module in modules.items():
+        reached = uses[name] = set()
+        for value in list(vars(module).values()):
+            if isinstance(value, types.ModuleType):
+                reached.add(value.__name__)
+            else:
+                reached.add(getattr(value, "__module__", None))
+                if isinstance(value, type):
+                    reached.update(base.__module__ for base in value.__mro__)
+        reached &= modules.keys()
+        reached.discard(name)
+    uses[NAME] |= LATER & modules.keys()
+
+    def closure(start, step):
+        seen, todo = set(start), list(start)
+        while todo:
+            for other in step(todo.pop()) - seen:
+                seen.add(other)
+                todo.append(other)
+        return seen
+
+    forth = closure(roots, lambda n: uses.get(n, set()))
+    back = closure({NAME}, lambda n: {m for m in uses if n in uses[m]})
+    return (forth & back) | {NAME}
+
+
+def imported_later(text):
+    """Names that the target's text imports anywhere, also inside functions."""
+    names = set()
+    package = NAME if os.path.basename(FILE) == "__init__.py" else NAME.rpartition(".")[0]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join(base + ([node.module] if node.module else []))
+            names.add(base)
+            names.update(base + "." + alias.name for alias in node.names)
+    return names
+
+
+# -------------------------------------------------------------------------------------------- decoding
+
+
+class Undecodable(Exception):
+    pass
+
+
+def find_class(name):
+    """A class by its name in the target's module, or by its dotted path."""
+    value = sys.modules[NAME]
+    try:
+        for part in name.split("."):
+            value = getattr(value, part)
+        return value
+    except AttributeError:
+        pass
+    parts = name.split(".")
+    for cut in range(len(parts) - 1, 0, -1):
+        module = ".".join(parts[:cut])
+        try:
+            value = importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name and (module + ".").startswith(error.name + "."):
+                continue
+            raise Undecodable("the class %s: %s" % (name, complaint(error)))
+        ROOTS.add(module)
+        try:
+            for part in parts[cut:]:
+                value = getattr(value, part)
+            return value
+        except AttributeError:
+            continue
+    raise Undecodable("there is no class %s, neither in %s nor as a dotted path" % (name, NAME))
+
+
+def make(said):
+    kind = find_class(said["class"])
+    try:
+        return kind(*decode(said.get("args", [])), **decode(said.get("kwargs", {})))
+    except Undecodable:
+        raise
+    except BaseException as error:
+        raise Undecodable("making a %s raised %s" % (said["class"], complaint(error)))
+
+
+def moment(text):
+    import datetime
+
+    text = text[:-1] + "+00:00" if text.endswith("Z") else text
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return datetime.date.fromisoformat(text)
+        return datetime.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Undecodable('{"$date": "%s"}: %s' % (text, error))
+
+
+TAGS = {
+    "$tuple": lambda v: tuple(decode(v)),
+    "$set": lambda v: set(decode(v)),
+    "$frozenset": lambda v: frozenset(decode(v)),
+    "$bytes": lambda v: base64.b64decode(v),
+    "$float": lambda v: float(v),
+    "$complex": lambda v: complex(decode(v[0]), decode(v[1])),
+    "$int": lambda v: int(v),
+    "$dict": lambda v: {decode(k): decode(x) for k, x in v},
+    "$map": lambda v: {decode(k): decode(x) for k, x in v},
+    "$date": moment,
+    "$undefined": lambda v: None,
+    "$new": lambda v: make(v),
+    "$literal": lambda v: v,
+}
+
+
+def decode(value):
+    """A JSON value with tagged objects as the value it stands for."""
+    if type(value) is list:
+        return [decode(v) for v in value]
+    if type(value) is dict:
+        if len(value) == 1:
+            (key, inner), = value.items()
+            if key.startswith("$"):
+                tag = TAGS.get(key)
+                if tag is None:
+                    raise Undecodable("%s is not known" % key)
+                try:
+                    return tag(inner)
+                except Undecodable:
+                    raise
+                except Exception as error:
+                    raise Undecodable("%s: %s" % (key, complaint(error)))
+        return {k: decode(v) for k, v in value.items()}
+    return value
+
+
+class Call:
+    """One call as it was asked for."""
+
+    __slots__ = ("args", "kwargs", "init")
+
+    def __init__(self, said, plain):
+        if isinstance(said, tuple):
+            said = list(said)
+        if isinstance(said, list):
+            said = {"args": said}
+        if not isinstance(said, dict):
+            raise Undecodable("it is a %s; a call is a dict with args and kwargs, or a list of arguments" % type(said).__name__)
+        unknown = set(said) - {"args", "kwargs", "init", "name"}
+        if unknown:
+            raise Undecodable("%s is not a part of a call; there are args, kwargs and init" % sorted(map(str, unknown))[0])
+        turn = (lambda v: v) if plain else decode
+        self.args = tuple(turn(said.get("args", ())))
+        self.kwargs = dict(turn(said.get("kwargs", {})))
+        self.init = said.get("init")
+        if self.init is not None and not plain:
+            self.init = {k: v if k == "class" else decode(v) for k, v in self.init.items()}
+
+
+def read_calls():
+    """The calls of one pass, decoded afresh."""
+    calls = []
+    if GENERATOR:
+        random.seed(SEED)
+        made = getattr(sys.modules[GENERATOR_NAME], GENERATOR_FUNCTION)
+        try:
+            made = list(made() if SEED is None else made(SEED))
+        except BaseException as error:
+            fail("the generator %s raised %s" % (GENERATOR_FUNCTION, complaint(error)))
+        for number, said in enumerate(made, 1):
+            try:
+                calls.append(Call(said, True))
+            except Exception as error:
+                fail("call %d of the generator %s cannot be used: %s" % (number, GENERATOR_FUNCTION, error))
+        if not calls:
+            fail("the generator %s made no calls" % GENERATOR_FUNCTION)
+        return calls
+    for number, line in enumerate(LINES, 1):
+        try:
+            calls.append(Call(json.loads(line), b"$" not in line))
+        except Undecodable as error:
+            fail("call %d cannot be made: %s" % (number, error))
+        except (ValueError, TypeError, RecursionError) as error:
+            fail("call %d cannot be read: %s" % (number, complaint(error)))
+    return calls
+
+
+# --------------------------------------------------------------------------- from a call to what is called
+
+
+def mangled(owner, name):
+    if name.startswith("__") and not name.endswith("__") and isinstance(owner, type):
+        return "_%s%s" % (owner.__name__.lstrip("_"), name)
+    return name
+
+
+def resolve():
+    """The owner of the function (None at the top of the module), its name there, and how it is stored."""
+    owner, value, parts = None, sys.modules[NAME], QUALNAME.split(".")
+    for at, part in enumerate(parts):
+        part = mangled(value, part)
+        if not hasattr(value, part):
+            said = ".".join(parts[:at])
+            if at and inspect.isfunction(value):
+                fail("%s is defined inside the function %s, so it cannot be called by itself; make %s the target" % (QUALNAME, said, said))
+            fail("%s has no %s once it is loaded; is it defined under a condition?" % (said or NAME, part))
+        owner, value = value, getattr(value, part)
+    stored = inspect.getattr_static(owner, part)
+    return (owner if isinstance(owner, type) else None), part, stored, value
+
+
+def receiver(owner, call, number):
+    said = call.init or {}
+    kind = find_class(said["class"]) if "class" in said else owner
+    try:
+        return kind(*said.get("args", ()), **said.get("kwargs", {}))
+    except BaseException as error:
+        hint = "" if call.init else '; it is a method: write "init": {"args": [...]} with what its class takes'
+        fail("call %d cannot be made: making the receiver %s raised %s%s" % (number, kind.__name__, complaint(error), hint))
+
+
+class Prepared:
+    """All calls of a pass, ready to be made: `calls` are to be called with nothing."""
+
+    def __init__(self, instance):
+        if instance is not None:
+            instance.put()
+        owner, name, stored, function = resolve()
+        bound = owner is not None and not isinstance(stored, (staticmethod, classmethod, type))
+        self.instance, self.calls, self.parts = instance, [], []
+        for number, call in enumerate(read_calls(), 1):
+            me = None
+            try:
+                if owner is None or not bound:
+                    if call.init is not None:
+                        fail('call %d has an "init", but %s is not a method of an object' % (number, QUALNAME))
+                    todo = functools.partial(function, *call.args, **call.kwargs)
+                elif name == "__init__":
+                    todo = functools.partial(owner, *call.args, **call.kwargs)
+                else:
+                    me = receiver(owner, call, number)
+                    if callable(stored) or hasattr(stored, "__get__") and callable(getattr(me, name, None)):
+                        todo = functools.partial(getattr(me, name), *call.args, **call.kwargs)
+                    else:  # a property
+                        todo = functools.partial(getattr, me, name)
+            except Undecodable as error:
+                fail("call %d cannot be made: %s" % (number, error))
+            self.calls.append(todo)
+            self.parts.append((me, call.args, call.kwargs))
+
+
+def check_fit(prepared):
+    """Says it before anything else where calls cannot fit the function."""
+    for number, call in enumerate(prepared.calls, 1):
+        try:
+            signature = inspect.signature(call.func)
+        except (ValueError, TypeError):
+            return
+        try:
+            signature.bind(*call.args, **call.keywords)
+        except TypeError as error:
+            fail("call %d does not fit %s%s: %s" % (number, QUALNAME, signature, error))
+
+
+# -------------------------------------------------------------------------------------------- encoding
+
+
+class Node:
+    """A container on its way to text."""
+
+    __slots__ = ("open", "close", "kids", "unordered", "uses", "at")
+
+    def __init__(self, open, close, unordered=False):
+        self.open, self.close, self.unordered = open, close, unordered
+        self.kids, self.uses, self.at = [], 1, None
+
+
+class Drained:
+    """What an iterator gave."""
+
+    def __init__(self, items, cut=False, error=None):
+        self.items, self.cut, self.error = items, cut, error
+
+
+quote = json.encoder.encode_basestring
+
+
+def text_of(value):
+    try:
+        value.isascii() or value.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON readers refuse
+        return '{"$str":%s}' % quote(value.encode("unicode_escape").decode("ascii"))
+    return quote(value)
+
+
+def int_text(value):
+    if -(1 << 63) <= value < 1 << 63:
+        return int.__repr__(value)
+    return '{"$int":"%s"}' % (int.__repr__(value) if value.bit_length() < 10_000 else hex(value))
+
+
+def float_text(value):
+    return float.__repr__(value) if math.isfinite(value) else '{"$float":"%s"}' % float.__repr__(value)
+
+
+LEAVES = {
+    str: text_of,
+    int: int_text,
+    float: float_text,
+    bool: lambda v: "true" if v else "false",
+    type(None): lambda v: "null",
+    bytes: lambda v: '{"$bytes":"%s"}' % base64.b64encode(v).decode(),
+    complex: lambda v: '{"$complex":[%s,%s]}' % (float_text(v.real), float_text(v.imag)),
+    type(...): lambda v: '{"$name":"Ellipsis"}',
+    type(NotImplemented): lambda v: '{"$name":"NotImplemented"}',
+}
+NUMBERS = frozenset((int, bool, type(None)))
+
+
+def flat(items):
+    """The text of many plain values at once, or None."""
+    kinds = set(map(type, items))
+    try:
+        if kinds <= NUMBERS:
+            ints = [v for v in items if v is not None]
+            if not ints or (max(ints) < 1 << 63 and min(ints) >= -(1 << 63)):
+                return json.dumps(items, separators=(",", ":"))[1:-1]
+        elif kinds == {float} and all(map(math.isfinite, items)):
+            return json.dumps(items, separators=(",", ":"))[1:-1]
+        elif kinds == {str} and all(map(str.isascii, items)):
+            return json.dumps(items, separators=(",", ":"))[1:-1]
+    except (ValueError, OverflowError):
+        pass
+    return None
+
+
+class Encoder:
+    """Turns a value into canonical JSON: equal values give equal texts, whatever sets and dicts are ordered by.
+
+    Neither deep nor cyclic values are a difficulty: what is met twice, and what lies deep, goes into a table."""
+
+    def __init__(self):
+        self.drained = {}
+
+    def text(self, value):
+        self.known, self.alive, self.todo = {}, [], []
+        top = self.node(value)
+        while self.todo:
+            node, fill, what = self.todo.pop()
+            fill(node, what)
+        self.table, self.queue = 0, []
+        text = self.write(top, 0)
+        if not self.queue:
+            return text
+        rows, done = [], 0
+        while done < len(self.queue):
+            rows.append(self.write(self.queue[done], 0, True))
+            done += 1
+        return '{"$graph":%s,"table":[%s]}' % (text, ",".join(rows))
+
+    def write(self, node, depth, whole=False):
+        if type(node) is str:
+            return node
+        if type(node) is tuple:
+            return node[0] + self.write(node[1], depth)
+        if not whole and node.kids and (node.uses > 1 or depth >= DEEPEST):
+            if node.at is None:
+                node.at = len(self.queue)
+                self.queue.append(node)
+            return '{"$ref":%d}' % node.at
+        parts = [kid if type(kid) is str else self.write(kid, depth + 1) for kid in node.kids]
+        if node.unordered:
+            parts.sort()
+        return node.open + ",".join(parts) + node.close
+
+    # From here on each kind of value; a node is filled later, so that depth does not matter.
+
+    def node(self, value):
+        leaf = LEAVES.get(type(value))
+        if leaf is not None:
+            return leaf(value)
+        known = self.known.get(id(value))
+        if known is not None:
+            if type(known) is Node:
+                known.uses += 1
+            return known
+        self.alive.append(value)
+        made = self.container(value)
+        self.known[id(value)] = made
+        return made
+
+    def later(self, node, fill, what):
+        self.todo.append((node, fill, what))
+        return node
+
+    def items(self, node, values):
+        text = flat(values) if type(values) is list else None
+        if text is not None:
+            node.kids = [text] if text else []
+        else:
+            node.kids = [self.node(v) for v in values]
+
+    def fields(self, node, pairs):
+        node.kids = [(quote(str(k)) + ":", self.node(v)) for k, v in pairs]
+
+    def pairs(self, node, pairs):
+        for key, value in pairs:
+            pair = Node("[", "]")
+            pair.kids = [self.node(key), self.node(value)]
+            node.kids.append(pair)
+
+    def mapping(self, value):
+        if all(type(k) is str and not k.startswith("$") and k.isascii() for k in dict.keys(value)):
+            return self.later(Node("{", "}", True), self.fields, list(dict.items(value)))
+        return self.later(Node('{"$dict":[', "]}", True), self.pairs, list(dict.items(value)))
+
+    def plain(self, value, kind):
+        """A container of one of the built-in kinds, also where its class is derived from one."""
+        if issubclass(kind, list):
+            return self.later(Node("[", "]"), self.items, list(list.__iter__(value)))
+        if issubclass(kind, tuple):
+            return self.later(Node('{"$tuple":[', "]}"), self.items, list(tuple.__iter__(value)))
+        if issubclass(kind, collections.OrderedDict):
+            return self.later(Node('{"$pairs":[', "]}"), self.pairs, list(collections.OrderedDict.items(value)))
+        if issubclass(kind, dict):
+            return self.mapping(value)
+        if issubclass(kind, frozenset):
+            return self.later(Node('{"$frozenset":[', "]}", True), self.each, list(frozenset.__iter__(value)))
+        if issubclass(kind, set):
+            return self.later(Node('{"$set":[', "]}", True), self.each, list(set.__iter__(value)))
+        if issubclass(kind, collections.deque):
+            return self.later(Node("[", "]"), self.items, list(collections.deque.__iter__(value)))
+        for base, leaf in ((str, text_of), (bool, LEAVES[bool]), (int, int_text), (float, float_text), (bytes, LEAVES[bytes])):
+            if issubclass(kind, base):
+                return leaf(base.__str__(value) if base is str else value)
+        if issubclass(kind, (bytearray, memoryview)):
+            return LEAVES[bytes](bytes(value))
+        return None
+
+    def each(self, node, values):
+        node.kids = [self.node(v) for v in values]
+
+    def typed(self, kind, **parts):
+        """A value of a named class: `value` is what it holds as a container, `fields` what it has as an object."""
+        node = Node('{"$type":%s' % text_of(type_name(kind)), "}")
+        node.kids = [""] + [('"%s":' % name, part) for name, part in parts.items() if part is not None]
+        return node
+
+    def unencodable(self, kind):
+        return '{"$unencodable":%s}' % text_of(type_name(kind))
+
+    def container(self, value):
+        kind = type(value)
+        if kind in (list, tuple, dict, set, frozenset):
+            return self.plain(value, kind)
+        if kind is Drained:
+            return self.drain_node(value)
+        if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)) or kind in NAMED:
+            return '{"$name":%s}' % text_of(name_of(value))
+        special = self.special(value, kind)
+        if special is not None:
+            return special
+        if isinstance(value, io.IOBase):
+            if isinstance(value, (io.StringIO, io.BytesIO)) and not value.closed:
+                return self.typed(kind, value=self.node(value.getvalue()))
+            return self.unencodable(kind)
+        if hasattr(kind, "__next__"):
+            return self.drain_node(self.drain(value))
+        if isinstance(value, BaseException):
+            return self.typed(kind, value=self.node(list(value.args)), fields=self.object_fields(value, kind))
+        inner = self.plain(value, kind)
+        if inner is not None:
+            fields = self.object_fields(value, kind)
+            if type(fields) is not Node:
+                fields = None
+            if kind in (bytearray, collections.deque):
+                fields = None
+            return self.typed(kind, value=inner, fields=fields)
+        fields = self.object_fields(value, kind)
+        return self.unencodable(kind) if fields is None else self.typed(kind, fields=fields)
+
+    def object_fields(self, value, kind):
+        """What an object keeps, by name; None where that cannot be seen."""
+        found, seen = {}, False
+        for base in kind.__mro__:
+            slots = base.__dict__.get("__slots__")
+            if slots is not None:
+                seen = True
+                for slot in (slots,) if isinstance(slots, str) else slots:
+                    if slot in ("__dict__", "__weakref__"):
+                        continue
+                    name = mangled(base, slot)
+                    try:
+                        found[name] = getattr(value, name)
+                    except AttributeError:
+                        pass
+        try:
+            found.update(object.__getattribute__(value, "__dict__"))
+            seen = True
+        except (AttributeError, TypeError, ValueError):
+            pass
+        if not seen and kind is not object and not isinstance(value, (BaseException, list, tuple, dict, set, frozenset, str, int, float, bytes)):
+            try:  # an object of an extension module: as it would be pickled
+                reduced = value.__reduce_ex__(2)
+                found = {"reduced": list(reduced[1:3])} if isinstance(reduced, tuple) else {"reduced": str(reduced)}
+            except BaseException:
+                return None
+        if not found and kind is not object and isinstance(value, (list, tuple, dict, set, frozenset, str, int, float, bytes, BaseException)):
+            return None
+        return self.later(Node("{", "}", True), self.fields, list(found.items()))
+
+    def drain(self, value):
+        held = self.drained.get(id(value))
+        if held is None:
+            self.drained[id(value)] = held = (value, drained(value))
+        return held[1]
+
+    def drain_node(self, value):
+        node = Node('{"$iter":[', "]")
+        if value.cut:
+            node.close += ',"cut":true'
+        if value.error is not None:
+            node.close += ',"raised":%s' % text_of(type_name(type(value.error)))
+        node.close += "}"
+        return self.later(node, self.items, value.items)
+
+    def special(self, value, kind):
+        """Types of the standard library and of numpy and pandas that need more than their fields."""
+        module = kind.__module__ or ""
+        if isinstance(value, range):
+            return self.typed(kind, value=self.node([value.start, value.stop, value.step]))
+        if isinstance(value, slice):
+            return self.typed(kind, value=self.node([value.start, value.stop, value.step]))
+        if isinstance(value, functools.partial):
+            return self.typed(kind, value=self.node([value.func, list(value.args), value.keywords]))
+        if isinstance(value, ENUM) and hasattr(value, "name"):
+            return '{"$enum":%s}' % text_of("%s.%s" % (type_name(kind), value.name or value.value))
+        if isinstance(value, tuple) and hasattr(kind, "_fields") and kind.__mro__[1:2] == (tuple,):
+            return self.typed(kind, fields=self.later(Node("{", "}", True), self.fields, list(zip(kind._fields, tuple(value)))))
+        if module in ("datetime", "decimal", "fractions", "uuid", "ipaddress", "zoneinfo") or isinstance(value, os.PathLike) and module.startswith("pathlib"):
+            if kind.__flags__ & (1 << 9) and module in PLAIN_TEXT and kind.__name__ not in PLAIN_TEXT[module]:
+                return None
+            return self.typed(kind, value=text_of(str(value)))
+        if kind is re.Pattern:
+            return self.typed(kind, value=self.node([value.pattern, value.flags]))
+        if kind is re.Match:
+            return self.typed(kind, value=self.node([value.re.pattern, list(value.span()), value.group(0), list(value.groups())]))
+        if kind.__name__ in ("dict_keys", "odict_keys", "dict_items") and module in ("builtins", "collections"):
+            return self.typed(kind, value=self.later(Node('{"$set":[', "]}", True), self.each, list(value)))
+        if kind.__name__ == "dict_values" or kind.__name__ == "mappingproxy":
+            return self.typed(kind, value=self.node(dict(value) if kind.__name__ == "mappingproxy" else list(value)))
+        if module == "array" and kind.__name__ == "array":
+            return self.typed(kind, value=self.node([value.typecode, value.tolist()]))
+        top = module.partition(".")[0]
+        if top == "numpy" or "numpy" in sys.modules and isinstance(value, sys.modules["numpy"].ndarray):
+            return self.numpy(value, kind)
+        if top == "pandas":
+            return self.pandas(value, kind)
+        return None
+
+    def numpy(self, value, kind):
+        np = sys.modules["numpy"]
+        if isinstance(value, np.ndarray):
+            if isinstance(value, np.ma.MaskedArray):
+                return self.typed(kind, value=self.node([np.ma.getdata(value), np.ma.getmaskarray(value)]))
+            if value.dtype.names or value.dtype.kind not in "biufcOSU":
+                values = value.astype(str).ravel().tolist() if value.dtype.kind in "mM" else value.ravel().tolist()
+            else:
+                values = value.ravel().tolist()
+            return self.typed(kind, dtype=text_of(value.dtype.name if not value.dtype.names else str(value.dtype)), shape=json.dumps(value.shape), value=self.node(values))
+        if isinstance(value, np.generic):
+            if value.dtype.kind in "biufcSU":
+                return self.typed(kind, value=self.node(value.item()))
+            return self.typed(kind, value=text_of(str(value)))
+        if isinstance(value, np.dtype):
+            return self.typed(kind, value=text_of(str(value)))
+        return None
+
+    def pandas(self, value, kind):
+        pd = sys.modules["pandas"]
+        if isinstance(value, pd.DataFrame):
+            columns = [value.iloc[:, i] for i in range(value.shape[1])]
+            return self.typed(kind, columns=self.node(list(value.columns)), index=self.node(value.index), value=self.node([[str(c.dtype), self.column(c)] for c in columns]))
+        if isinstance(value, pd.Series):
+            return self.typed(kind, name=self.node(value.name), index=self.node(value.index), value=self.node([str(value.dtype), self.column(value)]))
+        if isinstance(value, pd.Index):
+            return self.typed(kind, name=self.node(list(value.names)), value=self.node([str(value.dtype), self.column(value)]))
+        if kind.__name__ in ("Timestamp", "Timedelta", "Period", "Interval", "NaTType", "NAType"):
+            return self.typed(kind, value=text_of(str(value)))
+        return None
+
+    @staticmethod
+    def column(values):
+        kept = values.tolist()
+        return [v if type(v) in LEAVES else str(v) if type(v).__module__.startswith(("pandas", "datetime")) else v for v in kept]
+
+
+NAMED = {
+    type(len), type(str.join), type(dict.__dict__["fromkeys"]), type(object().__str__), type(object.__init__),
+    type(functools.lru_cache(None)(abs)), staticmethod, classmethod,
+}
+PLAIN_TEXT = {
+    "datetime": {"date", "datetime", "time", "timedelta", "timezone"},
+    "decimal": {"Decimal"}, "fractions": {"Fraction"}, "uuid": {"UUID"}, "zoneinfo": {"ZoneInfo"},
+}
+ENUM = __import__("enum").Enum
+
+
+def name_of(value):
+    if isinstance(value, types.ModuleType):
+        return "module " + value.__name__
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or type_name(type(value))
+    module = getattr(value, "__module__", None)
+    return name if module in (None, "builtins") else "%s.%s" % (module, name)
+
+
+def drained(iterator):
+    items, error = [], None
+    try:
+        for item in itertools.islice(iterator, CAP):
+            items.append(item)
+    except BaseException as raised:
+        error = raised.with_traceback(None)
+    return Drained(items, len(items) == CAP, error)
+
+
+def encoded(encoder, value):
+    """The text of a value; of a large one a digest."""
+    limit = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(max(limit, depth_now() + 1000))
+        text = encoder.text(value)
+    except BaseException as error:  # its own code (a property, an iterator) went wrong
+        return '{"$unencodable":%s}' % text_of("%s (%s)" % (type_name(type(value)), complaint(error)))
+    finally:
+        sys.setrecursionlimit(limit)
+    if len(text) <= LARGE:
+        return text
+    import hashlib
+
+    digest = hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
+    return '{"$digest":"%s","size":%d,"head":%s}' % (digest, len(text), quote(text[:100]))
+
+
+def depth_now():
+    frame, depth = sys._getframe(), 0
+    while frame is not None:
+        frame, depth = frame.f_back, depth + 1
+    return depth
+
+
+# -------------------------------------------------------------------------------------- making the calls
+
+PLAIN, ITERATOR, AWAITABLE, ASYNC_ITERATOR = range(4)
+
+
+def manner(value):
+    """How a result must be used so that its work is done."""
+    kind = type(value)
+    if kind in LEAVES:
+        return PLAIN
+    if hasattr(kind, "__await__") or isinstance(value, types.CoroutineType):
+        return AWAITABLE
+    if hasattr(kind, "__anext__"):
+        return ASYNC_ITERATOR
+    if hasattr(kind, "__next__") and not isinstance(value, io.IOBase):
+        return ITERATOR
+    return PLAIN
+
+
+def loop():
+    global LOOP
+    if LOOP is None:
+        import asyncio
+
+        LOOP = asyncio.new_event_loop()
+        asyncio.set_event_loop(LOOP)
+    return LOOP
+
+
+async def awaited(value):
+    return await value
+
+
+async def collected(value):
+    items = []
+    try:
+        async for item in value:
+            items.append(item)
+            if len(items) >= CAP:
+                break
+    except BaseException as raised:
+        return Drained(items, False, raised.with_traceback(None))
+    return Drained(items, len(items) >= CAP)
+
+
+def settled(value):
+    """The value with its work done, and the manner in which that was done."""
+    how = manner(value)
+    if how == ITERATOR:
+        return drained(value), how
+    if how == AWAITABLE:
+        return loop().run_until_complete(awaited(value)), how
+    if how == ASYNC_ITERATOR:
+        return loop().run_until_complete(collected(value)), how
+    return value, how
+
+
+def bare(calls):
+    for call in calls:
+        try:
+            call()
+        except BaseException:
+            pass
+
+
+def bare_iterators(calls, drop=collections.deque(maxlen=0).extend, some=itertools.islice):
+    for call in calls:
+        try:
+            drop(some(call(), CAP))
+        except BaseException:
+            pass
+
+
+async def bare_awaitables(calls):
+    for call in calls:
+        try:
+            await call()
+        except BaseException:
+            pass
+
+
+def bare_mixed(calls):
+    for call in calls:
+        try:
+            settled(call())
+        except BaseException:
+            pass
+
+
+def looked_at(prepared, before, times):
+    """Makes all calls of a pass and gives the outcome of each as a line, and the manners of their results."""
+    lines, manners = [], set()
+    WIRE.parts = []
+    printed()  # of the passes before
+    for number, call in enumerate(prepared.calls, 1):
+        line, result, error, how = ['"call":%d' % number], None, None, PLAIN
+        try:
+            how = AWAITABLE if COROUTINE else PLAIN
+            result, how = settled(call())
+        except BaseException as raised:
+            error = raised.with_traceback(None)
+        said = printed()
+        if error is None:
+            encoder = Encoder()
+            text = encoded(encoder, result)
+            for _ in range(times - 1):
+                encoded(encoder, result)
+            line.append('"returned":' + text)
+            manners.add(how)
+        else:
+            line.append('"raised":' + text_of(type_name(type(error))))
+            line.append('"message":' + text_of(message_of(error)))
+            if COROUTINE:
+                manners.add(how)
+        me, args, kwargs = prepared.parts[number - 1]
+        changed = []
+        for (name, value), was in zip(places(me, args, kwargs), before[number - 1]):
+            encoder = Encoder()
+            for _ in range(times):
+                now = encoded(encoder, value)
+            if now != was:
+                changed.append("%s:%s" % (quote(name), now))
+        if changed:
+            line.append('"changed":{%s}' % ",".join(changed))
+        if said:
+            line.append('"printed":' + encoded(Encoder(), said))
+        lines.append("{%s}" % ",".join(line))
+    WIRE.parts = None
+    return "\n".join(lines), manners
+
+
+def message_of(error):
+    try:
+        text = str(error)
+    except BaseException:
+        text = "(its message cannot be had)"
+    return re.sub(r"\bat 0x[0-9a-fA-F]+", "at 0x…", text)[:10_000]
+
+
+def places(me, args, kwargs):
+    """What a call could change, each with its name."""
+    if me is not None:
+        yield "self", me
+    for at, value in enumerate(args):
+        yield "args[%d]" % at, value
+    for name, value in kwargs.items():
+        yield name, value
+
+
+# ---------------------------------------------------------------------------------------------- the run
+
+
+def load():
+    """Loads the target's module, and prepares the first pass with it."""
+    try:
+        compile(TEXT, FILE, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        fail("%s cannot be read as Python: %s (line %s)" % (MODULE, error.msg, error.lineno))
+    except (ValueError, RecursionError, MemoryError) as error:
+        fail("%s cannot be read as Python: %s" % (MODULE, complaint(error)))
+    lines = TEXT.splitlines(True)
+    linecache.cache[FILE] = (len(TEXT), None, lines, FILE)
+    try:
+        import_module(NAME)
+        if GENERATOR:
+            import_module(GENERATOR_NAME)
+    except BaseException as error:
+        where, at = error.__traceback__, None
+        while where is not None:
+            name = where.tb_frame.f_code.co_filename
+            if not name.startswith("<frozen") and name != __file__:
+                at = "%s, line %d" % (os.path.relpath(name, ROOT) if name.startswith(ROOT) else os.path.basename(name), where.tb_lineno)
+            where = where.tb_next
+        if isinstance(error, SyntaxError):
+            at = "%s, line %s" % (os.path.basename(error.filename or ""), error.lineno)
+        missing = ""
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            missing = "; the package %s is not there" % error.name.partition(".")[0]
+        fail("%s cannot be imported: %s%s%s" % (MODULE, complaint(error), " (%s)" % at if at else "", missing))
+    if GENERATOR and not callable(getattr(sys.modules[GENERATOR_NAME], GENERATOR_FUNCTION, None)):
+        fail("%s has no function %s" % (os.path.basename(GENERATOR), GENERATOR_FUNCTION))
+
+
+import_module = importlib.import_module
+
+
+def instances(keep):
+    """Gives the module for one pass after the other: a fresh one each time, unless one is to be kept."""
+    global FRESH
+    if keep:
+        while True:
+            yield None
+    FRESH = to_be_fresh(ROOTS | ({NAME, GENERATOR_NAME} & sys.modules.keys()))
+    first = Instance({name: sys.modules[name] for name in FRESH})
+    yield first
+    while True:
+        try:
+            fresh = import_fresh(sorted(FRESH))
+        except BaseException as error:
+            first.put()
+            say("kept", "the module cannot be loaded a second time (%s), so all passes share one" % complaint(error))
+            break
+        yield fresh
+    while True:
+        yield first
+
+
+def main():
+    global NAME, FILE, TEXT, LATER, GENERATOR_NAME, LINES, SEED, OURS, COROUTINE
+    header, _, given = take_streams().partition(b"\n")
+    OURS = sys.stdout
+    header = json.loads(header)
+    with open(TARGET, "rb") as file:
+        data = file.read()
+    try:
+        TEXT = importlib.util.decode_source(data)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        fail("%s cannot be read as Python: %s" % (MODULE, complaint(error)))
+    FILE = os.path.join(ROOT, MODULE)
+    NAME, folder = module_name(ROOT, MODULE, TEXT)
+    try:
+        LATER = imported_later(TEXT)
+    except (SyntaxError, ValueError, RecursionError):
+        LATER = set()
+    places_ = [folder, os.path.join(ROOT, "src"), ROOT]
+    if GENERATOR:
+        GENERATOR_NAME = "reheat_calls_" + re.sub(r"\W", "_", os.path.splitext(os.path.basename(GENERATOR))[0])
+        places_.append(os.path.dirname(GENERATOR))
+        SEED = json.loads(given or b"{}").get("seed")
+    else:
+        LINES = [line for line in given.split(b"\n") if line.strip()]
+    sys.path[:] = list(dict.fromkeys([p for p in places_ if os.path.isdir(p)] + sys.path[1:]))
+    sys.argv = [FILE]
+    sys.meta_path.insert(0, Finder)
+    sys.modules["reheat_driver"] = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+
+    started = time.perf_counter()
+    load()
+    loaded = time.perf_counter()
+    spare = Prepared(None)  # never called: tells what the arguments were, and what must be loaded for them
+    check_fit(spare)
+    source = instances(header.get("keep", False))
+    if header.get("probe"):
+        next(source)
+        again = time.perf_counter()
+        prepared = Prepared(next(source))
+        done = time.perf_counter()
+        answer = {"load_ms": (loaded - started) * 1000, "prepare_ms": (done - again) * 1000, "calls": len(prepared.calls)}
+        finish(json.dumps(answer))
+
+    passes = max(1, int(header.get("passes", 1)))
+    collecting = gc.isenabled()
+    gc.disable()
+    todo = [Prepared(next(source)) for _ in range(max(passes, int(header.get("prepare", 0))))]
+    before = []
+    for me, args, kwargs in spare.parts:
+        before.append([encoded(Encoder(), value) for _, value in places(me, args, kwargs)])
+    COROUTINE = inspect.iscoroutinefunction(spare.calls[0].func) if spare.calls else False
+    # Chance is not the generator's any more.
+    random.seed()
+    # What was prepared is out of the collector's sight: else each of its full turns during the calls would walk
+    # through all of it, and the more passes were prepared, the longer.
+    gc.collect()
+    gc.freeze()
+    if collecting:
+        gc.enable()
+
+    middle = random.sample(range(1, passes - 1), 2) if passes >= 4 else []
+    looked = sorted({0, passes - 1, *middle})
+    times = ENCODINGS // len(looked)
+    outcomes, at = {}, 0
+    outcomes[0], manners = pass_looked_at(todo[0], before, times)
+    run = None
+    if manners <= {PLAIN}:
+        run = bare
+    elif manners == {ITERATOR}:
+        run = bare_iterators
+    elif manners == {AWAITABLE}:
+        run = lambda calls: loop().run_until_complete(bare_awaitables(calls))
+    else:
+        run = bare_mixed
+    for number in looked[1:]:
+        for prepared in todo[at + 1 : number]:
+            if prepared.instance is not None:
+                prepared.instance.put()
+            run(prepared.calls)
+        outcomes[number], _ = pass_looked_at(todo[number], before, times)
+        at = number
+    answer, other = outcomes[0], next((n for n in looked if outcomes[n] != outcomes[0]), None)
+    head = '{"reheat":"outcomes","calls":%d' % len(spare.calls)
+    if other is not None:
+        answer = outcomes[other]
+        head += ',"pass":%d' % (other + 1)
+    finish(head + "}\n" + answer)
+
+
+def pass_looked_at(prepared, before, times):
+    if prepared.instance is not None:
+        prepared.instance.put()
+    return looked_at(prepared, before, times)
+
+
+def finish(text):
+    data = memoryview((text + "\n").encode("utf-8", "backslashreplace"))
+    while data:
+        data = data[os.write(OUT, data) :]
+    sys.stderr.flush()
+    os._exit(0)
+
+
+TARGET, ROOT, MODULE, QUALNAME = sys.argv[1:5]
+ROOT = os.path.realpath(ROOT)
+GENERATOR, GENERATOR_FUNCTION = (sys.argv[5:7] + [None, None])[:2]
+GENERATOR_NAME, NAME, FILE, TEXT, LATER = None, "", "", "", set()
+LINES, SEED, LOOP, COROUTINE = [], None, None, False
+FRESH, ROOTS, CODES = set(), set(), {}
+OUT, ERR, WIRE, OURS = 1, 2, None, None
+main()
