@@ -9,8 +9,9 @@ use super::compile::Order;
 use super::judge::{Judge, JudgeError, Watch, environment};
 use super::{BuildReport, Failure};
 use crate::sandbox::{Control, Mount, Program, WORK};
+use crate::task::calls::driver;
 use crate::task::language::{Compile, Places, with_memory};
-use crate::task::{Case, Language, Source, Task};
+use crate::task::{Case, Harness, Language, Source, Task};
 use crate::units::Nanos;
 
 /// Where every version lies inside the sandbox.
@@ -51,13 +52,25 @@ impl Built {
         Program {
             argv: argv.into_iter().chain(task.args.iter().cloned()).collect(),
             environment: self.environment.clone(),
-            stdin: case.input.clone(),
+            stdin: stdin_of(task, case),
             mounts,
             trees: Vec::new(),
             folder: None,
             collect: Vec::new(),
             watched: false,
         }
+    }
+}
+
+/// What a run of a case reads: its input, and before calls how often they are to be made.
+fn stdin_of(task: &Task, case: &Case) -> Arc<[u8]> {
+    match &task.harness {
+        Harness::Calls(calls) => {
+            let mut stdin = driver::header(1, 1, calls.keep);
+            stdin.extend_from_slice(&case.input);
+            stdin.into()
+        }
+        _ => case.input.clone(),
     }
 }
 

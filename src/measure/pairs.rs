@@ -15,7 +15,7 @@ use super::noise::{Ear, Noise};
 use super::slope::{self, Slopes};
 use super::{Comparison, Evaluation, Failure, Figures, Metric, Progress, Verdict, check};
 use crate::sandbox::{Control, Limits, Outcome, Program, RunVerdict};
-use crate::task::{Case, Harness, Objective, Task};
+use crate::task::{Case, Harness, Objective, Task, calls};
 use crate::units::{ByteNanos, Bytes, Gain, Nanos};
 
 /// A version that takes part in a comparison: built, and found right on every case.
@@ -132,7 +132,7 @@ impl<'a> Track<'a> {
         let cases = choice.cases.iter();
         let cases: Vec<&Case> = cases.filter_map(|i| task.workload.cases.get(*i)).collect();
         let (places, limits) = match &task.harness {
-            Harness::Calls(_) => (vec![slope::joined(&cases)], slope::limits(task, cases.len())),
+            Harness::Calls(_) => (vec![calls::join(&cases)], slope::limits(task, cases.len())),
             _ => (cases.into_iter().cloned().collect(), task.limits.clone()),
         };
         let programs = contenders

@@ -1,10 +1,15 @@
 //! From a version of a task to something that can be run: the target put into its file, then a build, a driver for its
 //! calls, or a copy of the work tree for its commands.
 
+use std::path::Path;
+
 use super::Failure;
-use super::build::Built;
-use super::judge::{Judge, JudgeError, Watch};
+use super::build::{Built, PROG};
+use super::judge::{Judge, JudgeError, Watch, environment};
 use crate::sandbox::{Control, Mount};
+use crate::task::calls::driver::{self, Places};
+use crate::task::harness::Calls;
+use crate::task::project::GUEST_ROOT;
 use crate::task::{Harness, Source, Task};
 
 impl Judge {
@@ -47,6 +52,94 @@ impl Judge {
             .environment
             .extend(task.project.environment.iter().cloned());
         Ok(built)
+    }
+}
+
+impl Judge {
+    /// Lays out a version whose function is called by a driver of ours: interpreter, driver, the version's file, and the
+    /// user's generator of calls. The driver loads the file in the place of the project's.
+    fn lay_out_calls(
+        &mut self,
+        task: &Task,
+        calls: &Calls,
+        source: &Source,
+        tool: Option<&str>,
+        control: &Control,
+    ) -> Result<Built, JudgeError> {
+        let language = &task.language;
+        let version = self.toolchain(language, tool, control)?;
+        let (Some(target), Some(driver)) = (&task.target, driver::for_language(&language.id))
+        else {
+            return Err(JudgeError::Task(format!(
+                "functions of {} cannot be called by themselves",
+                language.name
+            )));
+        };
+        let interpreter = tool.unwrap_or_else(|| language.run.first().map_or("", String::as_str));
+        let runner = self.tool(language, interpreter)?;
+        let mut mounts = runner.mounts.clone();
+        let mut lay = |judge: &mut Self, name: &str, text: &[u8]| -> Result<String, JudgeError> {
+            let sum = blake3::hash(&[name.as_bytes(), b"\0", text].concat()).to_hex();
+            let host = judge.cache.source(&format!("s{}", &sum[..31]), name, text)?;
+            let guest = format!("{PROG}/{name}");
+            mounts.push(Mount {
+                host,
+                guest: guest.clone(),
+            });
+            Ok(guest)
+        };
+        let ending = Path::new(&source.file_name).extension();
+        let ending = ending.map_or_else(String::new, |e| format!(".{}", e.to_string_lossy()));
+        let driver_file = lay(self, driver.file_name, driver.text.as_bytes())?;
+        let version_file = lay(self, &format!("version{ending}"), source.text.as_bytes())?;
+        let generator = match &calls.generator {
+            Some(g) => {
+                let text = std::fs::read(&g.file).map_err(|why| {
+                    JudgeError::Task(format!("cannot read {}: {why}", g.file.display()))
+                })?;
+                let name = g.file.file_name().map_or_else(
+                    || "calls".into(),
+                    |n| format!("calls-{}", n.to_string_lossy()),
+                );
+                Some((lay(self, &name, &text)?, g.function.clone()))
+            }
+            None => None,
+        };
+        let Some(place) = task.project.guest_path(&target.path) else {
+            return Err(JudgeError::Task(format!(
+                "{} lies where the sandbox shows nothing; say with --project which folder is the project's",
+                target.path.display()
+            )));
+        };
+        let module = place.strip_prefix(GUEST_ROOT).unwrap_or(&place);
+        let argv = driver::argv(
+            &runner.program,
+            &Places {
+                driver: &driver_file,
+                target: &version_file,
+                root: GUEST_ROOT,
+                module: module.trim_start_matches('/'),
+                name: &target.name,
+                generator: generator.as_ref().map(|(f, g)| (f.as_str(), g.as_str())),
+            },
+        );
+        let identity = [
+            "reheat calls 1",
+            &language.id,
+            tool.unwrap_or_default(),
+            &version,
+            &source.text,
+            &argv.join("\0"),
+        ]
+        .join("\0");
+        Ok(Built {
+            hash: blake3::hash(identity.as_bytes()).to_hex()[..32].to_owned(),
+            argv,
+            mounts,
+            environment: environment(language, &runner),
+            report: None,
+            failure: None,
+        })
     }
 }
 

@@ -11,7 +11,6 @@
 //! for few passes, which makes the slope look flat. So a win also has to show in whole processes: where a process of the
 //! candidate does not save what the slopes promise, the gain is what it does save ([`Whole`]).
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -73,31 +72,6 @@ impl Slopes {
     /// n of every contender.
     pub(super) fn passes(&self) -> Vec<u32> {
         self.passes.clone()
-    }
-}
-
-/// All calls of some cases as one case.
-pub(super) fn joined(cases: &[&Case]) -> Case {
-    let join = |parts: &mut dyn Iterator<Item = &[u8]>| {
-        let mut all = Vec::new();
-        for part in parts {
-            all.extend_from_slice(part);
-            if !part.is_empty() && !part.ends_with(b"\n") {
-                all.push(b'\n');
-            }
-        }
-        Arc::<[u8]>::from(all)
-    };
-    let expected = cases.iter().all(|c| c.expected.is_some());
-    Case {
-        name: match cases {
-            [one] => one.name.clone(),
-            _ => "all calls".into(),
-        },
-        input: join(&mut cases.iter().map(|c| &*c.input)),
-        expected: expected.then(|| join(&mut cases.iter().filter_map(|c| c.expected.as_deref()))),
-        // A failure in calls that the model never saw must not be told.
-        held_out: cases.iter().any(|c| c.held_out),
     }
 }
 
@@ -413,20 +387,5 @@ mod tests {
         let loading = vec![start + 50e6 + n * pass; 7];
         let cost = held(&whole, &loading, pass, pass / 2.0, 2.0 * n).unwrap();
         assert!((cost / pass - 0.75).abs() < 1e-9);
-    }
-
-    #[test]
-    fn joined_calls_keep_their_order_and_their_lines() {
-        let case = |name: &str, input: &str, expected: &str| Case {
-            name: name.into(),
-            input: Arc::from(input.as_bytes()),
-            expected: Some(Arc::from(expected.as_bytes())),
-            held_out: name == "2",
-        };
-        let all = [case("1", "a\nb\n", "1\n2\n"), case("2", "c", "3")];
-        let one = joined(&[&all[0], &all[1]]);
-        assert_eq!(&*one.input, b"a\nb\nc\n");
-        assert_eq!(one.expected.as_deref(), Some(&b"1\n2\n3\n"[..]));
-        assert!(one.held_out);
     }
 }
