@@ -13,6 +13,7 @@
 //! - *Refused*: what the sandbox saw it try (see [`Attempt`]).
 //! - *Elsewhere*: files are no memory in any figure, but the private folders may well lie in memory. Data kept there instead
 //!   is told of. What a pipe or a socket holds needs no flag: where a cgroup counts it is part of the figure.
+//! - *Caller*: a called function reaches for the driver that calls it (see `caller`).
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
 use super::{Comparison, Evaluation, Flag, FlagKind};
@@ -20,6 +21,7 @@ use crate::sandbox::{Attempt, AttemptKind};
 use crate::task::Task;
 use crate::units::Bytes;
 
+mod caller;
 mod constants;
 
 /// Flags of one kind that are told at most; more add nothing for the one who looks.
@@ -38,6 +40,7 @@ const LIKE: f64 = 0.5;
 pub fn in_code(task: &Task, original: &str, code: &str) -> Vec<Flag> {
     let mut flags = constants::find(task, original, code);
     flags.extend(clocks(original, code));
+    flags.extend(caller::find(task, original, code));
     flags
 }
 

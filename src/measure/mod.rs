@@ -187,6 +187,8 @@ pub enum FlagKind {
     Refused,
     /// It saves memory, and keeps data in files of its own, which count as no memory.
     Elsewhere,
+    /// A function that is called by a driver of ours reaches for that driver, with which it shares a process.
+    Caller,
     /// Its code replaces a clock. That changes no figure (clocks are outside), but it shows what the code is after.
     Clock,
 }

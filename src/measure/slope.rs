@@ -8,8 +8,9 @@
 //! ```
 //!
 //! No clock inside is asked, so that nothing inside can forge one. What is left to a cheat is to dawdle when it is asked
-//! for few passes, which makes the slope look flat. So a win also has to show in whole processes: where a process of the
-//! candidate does not save what the slopes promise, the gain is what it does save ([`Whole`]).
+//! for few passes, which makes the slope look flat, or to meddle with the driver that it shares a process with. So a win
+//! also has to show in whole processes, those with many passes and those with one: where a process of the candidate does
+//! not save what the slopes promise, the gain is what it does save ([`Whole`]).
 
 use std::time::Duration;
 
@@ -37,6 +38,9 @@ const WHOLE: usize = 7;
 
 /// What a win may lack in whole processes, as a part of what the slopes promise, before it counts.
 const LACKING: f64 = 0.1;
+
+/// The same for processes that make a single pass.
+const LACKING_IN_ONE: f64 = 0.5;
 
 /// How the calls of a comparison were timed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -252,18 +256,23 @@ impl Track<'_> {
     ) -> Result<Result<Whole, Voided>, JudgeError> {
         let n = self.slopes.as_ref().map_or(1, |s| s.passes[0]) * 2;
         let count = self.contenders.len();
-        let mut runs: Vec<Vec<Figures>> = vec![Vec::new(); count];
+        let mut whole = Whole {
+            many: (n, vec![Vec::new(); count]),
+            one: vec![Vec::new(); count],
+        };
         let mut order: Vec<usize> = (0..count).collect();
         for _ in 0..WHOLE {
             self.shuffle(&mut order);
             for who in &order {
-                match self.passes(judge, *who, n, n, control)? {
-                    Ok(outcome) => runs[*who].push(check::figures(&outcome)),
-                    Err(voided) => return Ok(Err(voided)),
+                for (passes, runs) in [(n, &mut whole.many.1), (1, &mut whole.one)] {
+                    match self.passes(judge, *who, passes, passes, control)? {
+                        Ok(outcome) => runs[*who].push(check::figures(&outcome)),
+                        Err(voided) => return Ok(Err(voided)),
+                    }
                 }
             }
         }
-        Ok(Ok(Whole { passes: n, runs }))
+        Ok(Ok(whole))
     }
 }
 
@@ -284,26 +293,34 @@ fn more(took: u64, n: u32, run: u64, wanted: Duration) -> u32 {
     ((f64::from(n) * factor).ceil() as u32).clamp(n + 1, MOST_PASSES)
 }
 
-/// Whole processes of incumbent, candidate and original, each with the same number of passes.
+/// Whole processes of incumbent, candidate and original.
 pub(super) struct Whole {
-    passes: u32,
-    runs: Vec<Vec<Figures>>,
+    /// With the same large number of passes each. Who dawdles when few are asked for gains nothing here.
+    many: (u32, Vec<Vec<Figures>>),
+    /// With a single pass. Who meddles with the driver, so that it repeats what it has instead of calling again, gains
+    /// nothing here.
+    one: Vec<Vec<Figures>>,
 }
 
 impl Whole {
     /// Holds a comparison of the candidate with contender `against` to what whole processes save: where they save less
-    /// than the slopes promise, by more than a tenth and more than their own noise, the gain shrinks to what they save.
+    /// than the slopes promise, by more than a tenth (with a single pass: a half, for it runs cold) and more than their
+    /// own noise, the gain shrinks to what they save.
     pub(super) fn hold(&self, c: &mut Comparison, against: usize, candidate: usize) {
         let metric = c.metric;
-        let of = |who: usize| -> Vec<f64> {
-            self.runs[who].iter().map(|f| figure(f, metric)).collect()
+        let of = |runs: &[Vec<Figures>], who: usize| -> Vec<f64> {
+            runs[who].iter().map(|f| figure(f, metric)).collect()
         };
-        let (old, new) = (of(against), of(candidate));
         let (before, after) = (
             figure(&c.incumbent_figures, metric),
             figure(&c.candidate_figures, metric),
         );
-        let Some(held) = held(&old, &new, before, after, f64::from(self.passes)) else {
+        let many = &self.many;
+        let (old, new) = (of(&many.1, against), of(&many.1, candidate));
+        let by_many = held(&old, &new, [before, after], f64::from(many.0), LACKING);
+        let (old, new) = (of(&self.one, against), of(&self.one, candidate));
+        let by_one = held(&old, &new, [before, after], 1.0, LACKING_IN_ONE);
+        let Some(held) = by_many.into_iter().chain(by_one).reduce(f64::max) else {
             return;
         };
         let factor = after / held;
@@ -321,7 +338,13 @@ impl Whole {
 
 /// The candidate's cost of a pass as whole processes bear it out, where that is more than its slope says: the
 /// incumbent's cost less what a process saves, by the pass. `None` where the slope is borne out.
-fn held(old: &[f64], new: &[f64], before: f64, after: f64, passes: f64) -> Option<f64> {
+fn held(
+    old: &[f64],
+    new: &[f64],
+    [before, after]: [f64; 2],
+    passes: f64,
+    lacking_at_most: f64,
+) -> Option<f64> {
     let (old_median, new_median) = (median(old), median(new));
     let promised = (before - after) * passes;
     let saved = old_median - new_median;
@@ -332,7 +355,7 @@ fn held(old: &[f64], new: &[f64], before: f64, after: f64, passes: f64) -> Optio
     };
     let noise = 3.0 * spread(old, old_median).hypot(spread(new, new_median));
     let lacking = promised - saved;
-    (promised > 0.0 && lacking > LACKING * promised && lacking > noise)
+    (promised > 0.0 && lacking > lacking_at_most * promised && lacking > noise)
         .then(|| (before - saved / passes).max(after))
 }
 
@@ -378,14 +401,25 @@ mod tests {
         let whole = vec![start + 2.0 * n * pass; 7];
         let flat = ((start + 2.0 * n * pass) - (start + n * pass + 90e6)) / n;
         assert!(flat < pass / 9.0, "the slope looks flat");
-        let cost = held(&whole, &whole, pass, flat, 2.0 * n).unwrap();
+        let cost = held(&whole, &whole, [pass, flat], 2.0 * n, LACKING).unwrap();
         assert_eq!(cost, pass);
         // One that is really twice as fast is left alone, also where whole processes vary a little.
         let quick: Vec<f64> = (0..7).map(|i| start + n * pass + f64::from(i) * 1e6).collect();
-        assert_eq!(held(&whole, &quick, pass, pass / 2.0, 2.0 * n), None);
+        assert_eq!(held(&whole, &quick, [pass, pass / 2.0], 2.0 * n, LACKING), None);
         // One whose loading takes half of what it saves is counted with it.
         let loading = vec![start + 50e6 + n * pass; 7];
-        let cost = held(&whole, &loading, pass, pass / 2.0, 2.0 * n).unwrap();
+        let cost = held(&whole, &loading, [pass, pass / 2.0], 2.0 * n, LACKING).unwrap();
         assert!((cost / pass - 0.75).abs() < 1e-9);
+    }
+
+    #[test]
+    fn one_that_has_the_driver_repeat_itself_gains_nothing() {
+        // A pass takes 5 ms; the candidate makes the first one and has the others skipped.
+        let one: Vec<f64> = (0..7).map(|i| 40e6 + 5e6 + f64::from(i % 3) * 2e5).collect();
+        let cost = held(&one, &one, [5e6, 1e3], 1.0, LACKING_IN_ONE).unwrap();
+        assert_eq!(cost, 5e6);
+        // Where a pass is far below the noise of a start nothing can be seen in one.
+        let noisy: Vec<f64> = (0..7).map(|i| 40e6 + f64::from(i) * 1e6).collect();
+        assert_eq!(held(&noisy, &noisy, [5e4, 1e3], 1.0, LACKING_IN_ONE), None);
     }
 }
