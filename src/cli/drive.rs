@@ -1,5 +1,7 @@
 //! From a task, flags and config to a running loop, its view (screen, text or JSON) and the exit status.
 
+mod leaving;
+
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -212,6 +214,9 @@ pub fn run(ground: &Ground, wish: Wish, flags: &LoopFlags, theme: Option<&str>) 
             ),
         );
     }
+    if let Err(refusal) = leaving::possible(flags, &wish) {
+        return refusal.into();
+    }
     let mut setup = match setup(ground, &wish, flags) {
         Ok(setup) => setup,
         Err(refusal) => return refusal.into(),
@@ -245,7 +250,9 @@ pub fn run(ground: &Ground, wish: Wish, flags: &LoopFlags, theme: Option<&str>) 
         let style = if flags.json { Style::Json } else { Style::Text };
         follow::follow(&handle, style, &wish.opening)
     };
-    save(&session, flags.out.as_deref()).unwrap_or_else(|| status(&session, screen))
+    save(&session, flags.out.as_deref())
+        .or_else(|| leaving::leave(ground, &session, flags, &wish))
+        .unwrap_or_else(|| status(&session, screen))
 }
 
 /// The first interruption ends the loop in good order, the second at once.

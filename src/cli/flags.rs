@@ -108,6 +108,16 @@ pub struct LoopFlags {
     /// Write the best version to this file at the end, if it is better than the original.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write the best version into the program's own file at the end, if it is really better and the file has not
+    /// changed; `reheat write --undo` takes it back.
+    #[arg(long)]
+    pub write: bool,
+    /// Make a patch of the best version at the end, if it is really better: for `git apply` or `patch -p1`.
+    #[arg(long, value_name = "FILE", conflicts_with = "write")]
+    pub patch: Option<PathBuf>,
+    /// Make a git branch with one commit of the best version at the end, if it is really better; the work tree stays.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["write", "patch"])]
+    pub branch: Option<String>,
     /// No screen: the same loop as readable text (the default without a terminal).
     #[arg(long)]
     pub headless: bool,

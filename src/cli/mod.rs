@@ -21,6 +21,7 @@ pub mod run;
 pub mod screenshots;
 pub mod show;
 mod shown;
+pub mod write;
 
 use std::process::ExitCode;
 
@@ -78,6 +79,8 @@ enum Command {
     Measure(measure::MeasureArgs),
     /// Print a session as text or JSON.
     Show(show::ShowArgs),
+    /// Put a version into your own file, or make a patch or a branch of it; and take it back.
+    Write(write::WriteArgs),
     /// Say in plain words what is there: sandbox, compilers, models, terminal, folders.
     Doctor(doctor::DoctorArgs),
     /// Show, locate or start the config file.
@@ -123,6 +126,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Measure(args)) => measure::run(args),
         Some(Command::Show(args)) => show::run(&args),
+        Some(Command::Write(args)) => write::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Config(args)) => config::run(args),
         Some(Command::Keys(args)) => keys::run(&args),

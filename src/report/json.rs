@@ -64,6 +64,7 @@ pub fn session(session: &Session) -> Value {
         "versions": versions, "rounds": rounds, "usage": session.usage,
         "cost": cost(session), "timed_only": session.only, "added_cases": session.added,
         "references": references(session),
+        "written_back": session.written.iter().map(|w| json!({"at": w.at, "record": w.record, "undone": w.undone})).collect::<Vec<_>>(),
         "notes": session.notes.iter().map(|n| json!({"at": n.at, "text": n.text, "error": n.error})).collect::<Vec<_>>(),
     })
 }

@@ -502,6 +502,17 @@ pub fn session(session: &Session) -> String {
             safe(&note.text)
         );
     }
+    for written in &session.written {
+        let undone = written
+            .undone
+            .as_ref()
+            .map_or_else(String::new, |why| format!(" — taken back: {}", safe(why)));
+        let _ = writeln!(
+            out,
+            "written back: {}{undone}",
+            safe(&written.record.in_words())
+        );
+    }
     let _ = writeln!(out, "\n{}", ending(session));
     if let (Some(best), Some(original)) = (
         session.best().filter(|b| b.id != VersionId(0)),

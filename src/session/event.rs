@@ -12,6 +12,7 @@ use crate::measure::{
 use crate::sandbox::Guards;
 pub use crate::session::cases::AddedCase;
 use crate::session::cost::Money;
+pub use crate::session::written::Record;
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
 
@@ -497,6 +498,18 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         comparison: Option<Comparison>,
     },
+    /// A version went into the user's own file, a patch or a branch; or that was taken back.
+    WrittenBack {
+        /// What was done.
+        #[serde(flatten)]
+        record: Record,
+        /// Whether it is taken back now.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        undone: bool,
+        /// Why it is taken back.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
     /// The developer changed the course.
     Steered {
         /// What was changed.
@@ -616,6 +629,7 @@ impl Event {
             | Self::ReplyEnded { .. }
             | Self::Decided { .. }
             | Self::CaseAdded { .. }
+            | Self::WrittenBack { .. }
             | Self::SessionFinished { .. } => true,
             Self::VersionCreated { author, .. } => *author == Author::Hand,
             _ => false,

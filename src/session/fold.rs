@@ -14,6 +14,7 @@ use crate::session::event::{
     Usage, VersionId,
 };
 pub use crate::session::replies::{Growing, Prepared, Reply};
+use crate::session::written::Written;
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
 
@@ -74,6 +75,8 @@ pub struct Session {
     pub notes: Vec<Note>,
     /// All decisions, in order.
     pub decisions: Vec<Decided>,
+    /// What went into the user's own files, in order.
+    pub written: Vec<Written>,
     /// Set when the session has ended (and cleared when it goes on).
     pub finished: Option<Finished>,
     /// When it began.
@@ -520,6 +523,11 @@ impl Session {
                 verdict,
                 comparison,
             } => self.take_reference(name, *verdict, comparison.as_ref()),
+            Event::WrittenBack {
+                record,
+                undone,
+                reason,
+            } => self.take_written(happened.at, record, undone.then_some(reason)),
             Event::Steered { steer } => self.steer(steer),
             Event::Noted { text, error } => self.notes.push(Note {
                 at: happened.at,

@@ -11,6 +11,7 @@ pub mod fold;
 pub mod journal;
 pub mod library;
 pub mod replies;
+pub mod written;
 
 pub use event::{Event, Happened};
 pub use fold::Session;

@@ -1,0 +1,232 @@
+//! `reheat write`: puts a version into the user's own file, or makes a patch or a branch of it; and takes it back.
+
+mod check;
+mod order;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::drive::Ground;
+use super::{NOTHING, Refusal, USAGE, fail, print};
+use crate::session::event::{Origin, VersionId};
+use crate::session::written::Record;
+use crate::session::{Event, Happened, Journal, Session};
+use crate::task::harness::Harness;
+use crate::task::{Task, load};
+use crate::write_back::{self, Keep};
+
+pub use order::Order;
+
+/// Flags of `reheat write`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  reheat write                      the best version of the latest session goes into your file, if it is really better
+  reheat write --dry-run            only show what would be done
+  reheat write --check 'cargo test' … and is taken back if the command fails
+  reheat write --undo               put back what was there before
+  reheat write --patch - | git apply
+  reheat write --branch faster      one commit on a new branch; the work tree stays as it is
+
+A file that changed since the session began is not written, unless --merge puts both together without a conflict.
+
+Exit status: 0 done, 1 not done (no better version, the file changed, the check failed), 2 wrong use, 3 something is missing here.")]
+pub struct WriteArgs {
+    /// Id of the session, or a part of it; the latest where left out.
+    session: Option<String>,
+    /// Another version than the best one; it must pass.
+    #[arg(long, value_name = "vN", value_parser = parse_version, conflicts_with = "undo")]
+    version: Option<VersionId>,
+    /// Write a patch instead, for `git apply` or `patch -p1`; - is standard output.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["undo", "branch"])]
+    patch: Option<PathBuf>,
+    /// Make a git branch with one commit instead.
+    #[arg(long, value_name = "NAME", conflicts_with = "undo")]
+    branch: Option<String>,
+    /// Where the file changed since the session began: put both together, if they do not touch the same lines.
+    #[arg(long, conflicts_with = "undo")]
+    merge: bool,
+    /// Write although something about the version should be looked at first.
+    #[arg(long, conflicts_with = "undo")]
+    yes: bool,
+    /// A command of yours that runs afterwards, in the project's folder and outside of the sandbox; where it fails the
+    /// change is taken back.
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["undo", "patch", "branch"])]
+    check: Option<String>,
+    /// Where the file is now, if it is not where it was.
+    #[arg(long, value_name = "FILE", conflicts_with = "undo")]
+    file: Option<PathBuf>,
+    /// Only show what would be done.
+    #[arg(long, conflicts_with_all = ["undo", "patch", "branch"])]
+    dry_run: bool,
+    /// Put back what the file held before a version was written into it, if it has not changed since.
+    #[arg(long)]
+    undo: bool,
+}
+
+fn parse_version(text: &str) -> Result<VersionId, String> {
+    let number = text.trim().trim_start_matches(['v', 'V']).parse();
+    number
+        .map(VersionId)
+        .map_err(|_| format!("`{text}` is not a version; write for example v3"))
+}
+
+/// Runs the command.
+#[must_use]
+pub fn run(args: &WriteArgs) -> ExitCode {
+    match obey(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => refusal.into(),
+    }
+}
+
+fn obey(args: &WriteArgs) -> Result<(), Refusal> {
+    let (ground, _) = Ground::read_or_default().map_err(|_| {
+        Refusal::new(
+            super::ENVIRONMENT,
+            "there is no home folder to find sessions in",
+        )
+    })?;
+    let library = ground.library();
+    let nothing = |why: &dyn std::fmt::Display| Refusal::new(NOTHING, why);
+    let id = match (&args.session, args.undo) {
+        (None, true) => last_written(&library)?,
+        (wanted, _) => library
+            .find(wanted.as_deref())
+            .map_err(|e| Refusal::new(USAGE, e))?,
+    };
+    let session = library.read(&id).map_err(|e| nothing(&e))?;
+    let Some(record) = &session.task else {
+        return Err(Refusal::new(
+            NOTHING,
+            format_args!("session {id} ended before it had begun; there is nothing to write"),
+        ));
+    };
+    let mut book = Book::open(&library, &id)?;
+    if args.undo {
+        return undo(&session, &mut book);
+    }
+    let task = match record.origin {
+        Origin::Bundled { .. } => None,
+        Origin::Kept => Some(
+            load::load_folder(&library.folder(&id).join("task"), &ground.languages).map_err(
+                |e| {
+                    Refusal::new(
+                        USAGE,
+                        format_args!("the task of session {id} cannot be read again: {e}"),
+                    )
+                },
+            )?,
+        ),
+    };
+    let order = Order {
+        version: args.version,
+        patch: args.patch.clone(),
+        branch: args.branch.clone(),
+        file: args.file.clone(),
+        merge: args.merge,
+        yes: args.yes,
+        check: args.check.clone().or_else(|| usual_check(task.as_ref())),
+        dry_run: args.dry_run,
+        show: true,
+    };
+    order.carry_out(&session, task.as_ref(), &mut book)
+}
+
+/// The command that the task itself says is right: the one of `--check` when the session began.
+pub fn usual_check(task: Option<&Task>) -> Option<String> {
+    match &task?.harness {
+        Harness::Commands(commands) => commands.check.clone(),
+        _ => None,
+    }
+}
+
+/// The session in which a file was written last and not taken back.
+fn last_written(library: &crate::session::Library) -> Result<String, Refusal> {
+    let written = |id: &String| library.read(id).is_ok_and(|s| s.last_written().is_some());
+    library
+        .ids()
+        .into_iter()
+        .map(|(id, _)| id)
+        .find(written)
+        .ok_or_else(|| {
+            Refusal::new(
+                NOTHING,
+                "no session has written a file that is not taken back already",
+            )
+        })
+}
+
+fn undo(session: &Session, book: &mut Book) -> Result<(), Refusal> {
+    let Some(written) = session.last_written() else {
+        return Err(Refusal::new(
+            NOTHING,
+            format_args!(
+                "session {} has written no file that is not taken back already",
+                session.id
+            ),
+        ));
+    };
+    let record = &written.record;
+    let lost = match write_back::take_back(record, &book.keep) {
+        Ok(lost) => lost,
+        // Somebody else has put it back; the session is to know that.
+        Err(why @ write_back::Unwritten::AsBefore(_)) => {
+            book.note(record, Some("it was as before already"));
+            return Err(Refusal::new(NOTHING, why));
+        }
+        Err(why) => return Err(Refusal::new(NOTHING, why)),
+    };
+    book.note(record, Some("by hand"));
+    for sentence in lost {
+        let _ = fail(0, format_args!("note: {sentence}"));
+    }
+    print(&format!(
+        "{} is as it was before {} was written\n",
+        record.path, record.version
+    ));
+    Ok(())
+}
+
+/// The session's journal and what is kept beside it, open for as long as something is written.
+pub struct Book {
+    journal: Journal,
+    /// What files held before.
+    pub keep: Keep,
+}
+
+impl Book {
+    /// Opens them.
+    ///
+    /// # Errors
+    /// Another reheat has the session open, or its folder cannot be written.
+    pub fn open(library: &crate::session::Library, id: &str) -> Result<Self, Refusal> {
+        let folder = library.folder(id);
+        let (journal, _) = Journal::reopen(&folder).map_err(|e| Refusal::new(NOTHING, e))?;
+        Ok(Self {
+            journal,
+            keep: Keep::of(&folder),
+        })
+    }
+
+    /// Writes down what was done, or why it was taken back.
+    pub fn note(&mut self, record: &Record, undone: Option<&str>) {
+        let at = jiff::Timestamp::now()
+            .round(jiff::Unit::Millisecond)
+            .unwrap_or_default();
+        let event = Event::WrittenBack {
+            record: record.clone(),
+            undone: undone.is_some(),
+            reason: undone.unwrap_or_default().to_owned(),
+        };
+        if let Err(why) = self.journal.write(&Happened { at, event }) {
+            let _ = fail(
+                0,
+                format_args!(
+                    "note: the session could not write this down ({why}); --undo will not know of it"
+                ),
+            );
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What of a session went into the user's own files: which version, where, how, and whether it was taken back.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::VersionId;
+use super::fold::Session;
+
+/// How a version left the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// The file was replaced.
+    File,
+    /// The file had changed, and was replaced by the merge of both.
+    Merged,
+    /// A patch was made of it.
+    Patch,
+    /// A commit on a new branch was made of it.
+    Branch,
+}
+
+/// One act of writing back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Which version.
+    pub version: VersionId,
+    /// The user's file, absolute, all links followed.
+    pub path: String,
+    /// How.
+    pub how: How,
+    /// Name of the branch, or of the patch's file; empty where the file itself was written.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// blake3 of what the file held before, which is kept beside the journal; empty where the file was not touched.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
+    /// blake3 of what it held after.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub after: String,
+}
+
+impl Record {
+    /// Whether the user's file itself was changed, so that it can be taken back.
+    #[must_use]
+    pub fn touched_the_file(&self) -> bool {
+        !self.before.is_empty()
+    }
+
+    /// What was done, in a sentence without an end: `v3 written to src/geo.py`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let Self {
+            version,
+            path,
+            name,
+            ..
+        } = self;
+        match self.how {
+            How::File => format!("{version} written to {path}"),
+            How::Merged => format!("{version} merged into {path}"),
+            How::Patch => format!("patch of {version} for {path} written to {name}"),
+            How::Branch => format!("{version} committed for {path} on the new branch {name}"),
+        }
+    }
+}
+
+/// An act of writing back and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// What was done.
+    pub record: Record,
+    /// When.
+    pub at: jiff::Timestamp,
+    /// Why it was taken back, if it was.
+    pub undone: Option<String>,
+}
+
+impl Session {
+    /// The last time that the user's file was written and that was not taken back.
+    #[must_use]
+    pub fn last_written(&self) -> Option<&Written> {
+        self.written
+            .iter()
+            .rev()
+            .find(|w| w.record.touched_the_file() && w.undone.is_none())
+    }
+
+    pub(super) fn take_written(
+        &mut self,
+        at: jiff::Timestamp,
+        record: &Record,
+        undone: Option<&str>,
+    ) {
+        match undone {
+            None => self.written.push(Written {
+                record: record.clone(),
+                at,
+                undone: None,
+            }),
+            Some(why) => {
+                let same = |w: &&mut Written| w.undone.is_none() && w.record == *record;
+                if let Some(written) = self.written.iter_mut().rev().find(same) {
+                    written.undone = Some(why.to_owned());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Which version is written back: the best one if it is really better, or another one that passes and was named.
+
+use crate::measure::{Answer, Comparison, Flag};
+use crate::session::Session;
+use crate::session::event::VersionId;
+use crate::session::fold::Version;
+
+/// The version that is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Chosen<'a> {
+    /// The version.
+    pub version: &'a Version,
+    /// The original.
+    pub original: &'a Version,
+    /// It against the original, where that was measured.
+    pub comparison: Option<&'a Comparison>,
+    /// Whether fresh runs confirmed that it is better than the original.
+    pub better: bool,
+    /// Whether it is the best version of the session.
+    pub best: bool,
+}
+
+impl Chosen<'_> {
+    /// What a person should look at before it is written.
+    #[must_use]
+    pub fn flags(&self) -> &[Flag] {
+        self.version.flags()
+    }
+
+    /// What should be said of the choice: that it is not the best, or not better. Empty for the best one.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<String> {
+        let id = self.version.id;
+        let mut doubts = Vec::new();
+        if !self.best {
+            doubts.push(format!("{id} is not the best version of the session"));
+        }
+        if !self.better {
+            doubts.push(match self.comparison {
+                Some(c) if c.answer == Answer::Better => {
+                    format!(
+                        "{id} looked better than the original, but fresh runs did not confirm it"
+                    )
+                }
+                Some(c) => format!("{id} against the original: {}", c.answer.in_words()),
+                None => format!("{id} was not compared with the original"),
+            });
+        }
+        doubts
+    }
+}
+
+/// Chooses: `None` is the best version, and only if it is confirmed to be better than the original.
+///
+/// # Errors
+/// One sentence: there is no such version, or it does not pass.
+pub fn choose(session: &Session, wanted: Option<VersionId>) -> Result<Chosen<'_>, String> {
+    let nothing = || "no better version was found: there is nothing to write".to_owned();
+    let original = session.version(VersionId(0)).ok_or_else(nothing)?;
+    let id = match wanted {
+        Some(VersionId(0)) => {
+            return Err(
+                "v0 is the original; --undo puts back what was there before a version was written"
+                    .into(),
+            );
+        }
+        Some(id) => id,
+        None => session
+            .incumbent
+            .filter(|id| *id != VersionId(0))
+            .ok_or_else(nothing)?,
+    };
+    let Some(version) = session.version(id) else {
+        return Err(match session.versions.last() {
+            Some(last) => format!("there is no {id}; the session has v0 to {}", last.id),
+            None => format!("there is no {id}"),
+        });
+    };
+    match version.verdict() {
+        Some(verdict) if verdict.accepted() => {}
+        Some(verdict) => {
+            return Err(format!(
+                "{id} does not pass ({}), and only a version that passes is written",
+                verdict.in_words()
+            ));
+        }
+        None => {
+            return Err(format!(
+                "{id} was not measured, and only a version that passes is written"
+            ));
+        }
+    }
+    let comparison = version
+        .against_original
+        .as_ref()
+        .or_else(|| version.comparison.as_ref().filter(|c| c.incumbent == "v0"));
+    let chosen = Chosen {
+        version,
+        original,
+        comparison,
+        better: comparison.is_some_and(|c| c.answer == Answer::Better && c.confirmed),
+        best: session.incumbent == Some(id),
+    };
+    if wanted.is_none() && !chosen.better {
+        let doubt = chosen.doubts().concat();
+        return Err(format!(
+            "{doubt}; nothing is written. --version {id} writes it all the same"
+        ));
+    }
+    Ok(chosen)
+}

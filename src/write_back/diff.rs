@@ -1,0 +1,135 @@
+//! Unified diffs as `git apply` and `patch` read them, with the function that a hunk lies in behind its numbers.
+
+use std::fmt::Write;
+
+use similar::{Algorithm, DiffTag, capture_diff_slices, group_diff_ops};
+
+use super::text::lines;
+
+/// Lines around every change.
+const AROUND: usize = 3;
+/// Longest name of a function behind a hunk's numbers, in characters.
+const LONGEST: usize = 60;
+
+/// The hunks between two texts, without file names; empty where they are the same.
+#[must_use]
+pub fn unified(old: &str, new: &str) -> String {
+    let (old, new) = (lines(old), lines(new));
+    let ops = capture_diff_slices(Algorithm::Patience, &old, &new);
+    let mut out = String::new();
+    for group in group_diff_ops(ops, AROUND) {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else {
+            continue;
+        };
+        let (a, b) = (
+            first.old_range().start..last.old_range().end,
+            first.new_range().start..last.new_range().end,
+        );
+        let within = function_at(&old[..a.start]).map_or_else(String::new, |f| format!(" {f}"));
+        let _ = writeln!(out, "@@ -{} +{} @@{within}", range(&a), range(&b));
+        for op in &group {
+            if op.tag() == DiffTag::Equal {
+                old[op.old_range()]
+                    .iter()
+                    .for_each(|l| line(&mut out, ' ', l));
+            } else {
+                old[op.old_range()]
+                    .iter()
+                    .for_each(|l| line(&mut out, '-', l));
+                new[op.new_range()]
+                    .iter()
+                    .for_each(|l| line(&mut out, '+', l));
+            }
+        }
+    }
+    out
+}
+
+fn line(out: &mut String, sign: char, text: &str) {
+    out.push(sign);
+    out.push_str(text);
+    if !text.ends_with('\n') {
+        out.push_str("\n\\ No newline at end of file\n");
+    }
+}
+
+/// A range of lines as a hunk's head has it: an empty one names the line before it.
+fn range(lines: &std::ops::Range<usize>) -> String {
+    match lines.len() {
+        0 => format!("{},0", lines.start),
+        1 => (lines.start + 1).to_string(),
+        n => format!("{},{n}", lines.start + 1),
+    }
+}
+
+/// Words that a definition begins with in one of the languages.
+const DEFINES: [&str; 26] = [
+    "def",
+    "class",
+    "async",
+    "fn",
+    "pub",
+    "impl",
+    "trait",
+    "mod",
+    "func",
+    "function",
+    "export",
+    "static",
+    "public",
+    "private",
+    "protected",
+    "module",
+    "struct",
+    "enum",
+    "interface",
+    "template",
+    "inline",
+    "const",
+    "unsafe",
+    "extern",
+    "final",
+    "abstract",
+];
+
+/// The nearest line above that opens a function or the like, cut to size.
+fn function_at(above: &[&str]) -> Option<String> {
+    let opens = |line: &&&str| {
+        let text = line.trim_start();
+        let word = text
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .next();
+        let indented = text.len() < line.len();
+        let word = word.unwrap_or_default();
+        if indented {
+            DEFINES.contains(&word) && text.contains('(')
+        } else {
+            line.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        }
+    };
+    let line = above.iter().rev().find(opens)?;
+    let shown = |c: char| if c.is_control() { ' ' } else { c };
+    let cut: String = line.trim().chars().map(shown).take(LONGEST).collect();
+    Some(cut.trim_end().to_owned())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hunk_says_where_it_is_and_in_which_function() {
+        let old = "import sys\n\nclass Grid:\n    def near(self, p):\n        a = 1\n        b = 2\n        c = 3\n        d = 4\n        return d";
+        let new = old.replace("d = 4", "d = 5");
+        assert_eq!(
+            unified(old, &new),
+            "@@ -5,5 +5,5 @@ def near(self, p):\n         a = 1\n         b = 2\n         c = 3\n-        d = 4\n+        d = 5\n         return d\n\\ No newline at end of file\n"
+        );
+        assert_eq!(unified("", "a\n"), "@@ -0,0 +1 @@\n+a\n");
+        assert_eq!(unified("a\n", ""), "@@ -1 +0,0 @@\n-a\n");
+        assert_eq!(unified("a\n", "a\n"), "");
+        // A carriage return alone ends no line.
+        assert_eq!(unified("a\rb\n", "a\rc\n"), "@@ -1 +1 @@\n-a\rb\n+a\rc\n");
+    }
+}

@@ -1,0 +1,222 @@
+//! What was measured, as plain text for a commit message, the head of a patch and the end of a command: at most
+//! [`WIDTH`] columns.
+
+use unicode_width::UnicodeWidthChar;
+
+use super::choose::Chosen;
+use crate::measure::{Comparison, Figures, Metric};
+use crate::session::Session;
+use crate::session::event::VersionId;
+use crate::task::Objective;
+
+/// Most columns that a line takes.
+pub const WIDTH: usize = 72;
+/// Columns of the names at the left.
+const NAMES: usize = 10;
+
+/// `2.29x faster`, the gain in two words; empty where it was not measured.
+#[must_use]
+pub fn gain_in_words(c: &Comparison) -> String {
+    let objective = match c.metric {
+        Metric::Wall | Metric::Cpu => Objective::Time,
+        Metric::Peak => Objective::Memory,
+        Metric::Integral => Objective::Integral,
+    };
+    format!("{} {}", c.gain, objective.comparative())
+}
+
+/// First line of a commit: `Make Grid.nearest 2.29× faster`.
+#[must_use]
+pub fn subject(what: &str, chosen: &Chosen<'_>) -> String {
+    let line = match chosen.comparison.filter(|_| chosen.better) {
+        Some(c) => format!("Make {what} {}", gain_in_words(c)),
+        None => format!("Rewrite {what} ({} of reheat)", chosen.version.id),
+    };
+    clip(&line, WIDTH)
+}
+
+/// The table: gain, metric, figures of both, memory of both, cases, how, machine, and who measured.
+#[must_use]
+pub fn measured(session: &Session, chosen: &Chosen<'_>) -> String {
+    let mut rows: Vec<(&str, String)> = Vec::new();
+    match chosen.comparison {
+        Some(c) => compared(&mut rows, c),
+        None => rows.push(("gain", "not compared with the original".into())),
+    }
+    if let Some(task) = &session.task {
+        let held = match task.held_out.len() {
+            0 => String::new(),
+            n => format!(", {n} of them held out"),
+        };
+        let said = match task.cases.len() {
+            0 => String::new(),
+            1 => "the one case is right".into(),
+            n => format!("all {n} right{held}"),
+        };
+        rows.push(("cases", said));
+        rows.push(("with", task.toolchain.clone()));
+    }
+    if let Some(m) = &session.machine {
+        let cores = if m.cores == 1 { "core" } else { "cores" };
+        rows.push((
+            "machine",
+            format!("{}, {} {cores}, {}", m.cpu, m.cores, m.system),
+        ));
+    }
+    rows.extend(chosen.flags().iter().map(|f| ("look at", f.reason.clone())));
+    let id = chosen.version.id;
+    rows.push(("version", format!("{id} of session {}", session.id)));
+    let mut out = String::new();
+    for (name, text) in rows.iter().filter(|(_, text)| !text.trim().is_empty()) {
+        for (n, line) in wrap(text, WIDTH - NAMES).iter().enumerate() {
+            let name = if n == 0 { name } else { "" };
+            out.push_str(format!("{name:<NAMES$}{line}").trim_end());
+            out.push('\n');
+        }
+    }
+    out.push_str(concat!(
+        "Measured by reheat ",
+        env!("CARGO_PKG_VERSION"),
+        "\n"
+    ));
+    out
+}
+
+fn compared(rows: &mut Vec<(&str, String)>, c: &Comparison) {
+    let than = if c.incumbent == VersionId(0).to_string() {
+        "than the original"
+    } else {
+        "than the one before"
+    };
+    rows.push(("gain", format!("{} {than}", gain_in_words(c))));
+    if c.low != c.high {
+        rows.push(("interval", format!("{} to {}", c.low, c.high)));
+    }
+    let fresh = if c.confirmed { "fresh " } else { "" };
+    let pairs = if c.pairs == 1 { "pair" } else { "pairs" };
+    rows.push((
+        "metric",
+        format!("{}, {} {fresh}{pairs}", c.metric.in_words(), c.pairs),
+    ));
+    let (old, new) = (&c.incumbent_figures, &c.candidate_figures);
+    if let Some(text) = figure(old, new, c.metric) {
+        rows.push((
+            if c.metric == Metric::Cpu {
+                "CPU time"
+            } else {
+                "figure"
+            },
+            text,
+        ));
+    }
+    if old.peak_bytes.0 > 0 && new.peak_bytes.0 > 0 {
+        rows.push((
+            "memory",
+            format!("peak {} -> {}", old.peak_bytes, new.peak_bytes),
+        ));
+    }
+    if let Some(only) = &c.only {
+        rows.push(("timed", format!("case {only} only")));
+    }
+    let repeats = if c.repeats > 1 {
+        format!(", {} runs a pair", c.repeats)
+    } else {
+        String::new()
+    };
+    let how = match c.metric {
+        Metric::Peak => "runs in turn, every output checked again".to_owned(),
+        _ => format!(
+            "old and new in turn in shuffled order{repeats}, every output checked again, clock outside of the program"
+        ),
+    };
+    rows.push(("how", how));
+}
+
+fn figure(old: &Figures, new: &Figures, metric: Metric) -> Option<String> {
+    let text = match metric {
+        Metric::Wall if old.wall_ns.0 > 0 => {
+            format!("wall time {} -> {}", old.wall_ns, new.wall_ns)
+        }
+        Metric::Cpu if old.cpu_ns.0 > 0 => format!("{} -> {}", old.cpu_ns, new.cpu_ns),
+        Metric::Integral => format!("{} -> {}", old.integral_byte_ns, new.integral_byte_ns),
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// Safe to print and to keep in a commit: nothing that a terminal would obey, one line.
+fn shown(c: char) -> char {
+    match c {
+        c if c.is_control() => ' ',
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c => c,
+    }
+}
+
+/// Lines of at most so many columns, broken at blanks where there are some.
+fn wrap(text: &str, most: usize) -> Vec<String> {
+    let text: String = text.chars().map(shown).collect();
+    let mut lines = vec![String::new()];
+    let (mut used, mut last) = (0, 0);
+    for word in text.split_whitespace() {
+        let width: usize = word.chars().filter_map(UnicodeWidthChar::width).sum();
+        if used > 0 && used + 1 + width > most {
+            lines.push(String::new());
+            last += 1;
+            used = 0;
+        }
+        if used > 0 {
+            lines[last].push(' ');
+            used += 1;
+        }
+        for c in word.chars() {
+            let width = c.width().unwrap_or(0);
+            if used + width > most {
+                lines.push(String::new());
+                last += 1;
+                used = 0;
+            }
+            lines[last].push(c);
+            used += width;
+        }
+    }
+    lines
+}
+
+/// The first columns of a line, marked where it was cut.
+fn clip(line: &str, most: usize) -> String {
+    match wrap(line, most).as_slice() {
+        [one] => one.clone(),
+        _ => {
+            let mut cut = wrap(line, most - 1).swap_remove(0);
+            cut.push('…');
+            cut
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_wider_than_it_may_be() {
+        for text in [
+            "a b c d e f",
+            "一二三四五六七八",
+            &"x".repeat(50),
+            "a\u{1b}[31mb \u{202e}c",
+            "",
+        ] {
+            for most in [4, 7, 72] {
+                for line in wrap(text, most) {
+                    let width: usize = line.chars().filter_map(UnicodeWidthChar::width).sum();
+                    assert!(width <= most, "{line:?}");
+                    assert!(!line.contains(['\u{1b}', '\u{202e}']));
+                }
+            }
+        }
+        assert_eq!(clip("Make a thing 2× faster", 10), "Make a…");
+    }
+}

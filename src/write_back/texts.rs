@@ -1,0 +1,74 @@
+//! The two texts of a version: the user's whole file as it was when the session began, and with the version in place.
+
+use std::path::PathBuf;
+
+use super::choose::Chosen;
+use super::names::{Named, within};
+use crate::task::Task;
+
+/// A version as a change of a whole file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Texts {
+    /// The user's file, where the session knows it.
+    pub path: Option<PathBuf>,
+    /// What it held when the session began.
+    pub base: String,
+    /// What it is to hold.
+    pub new: String,
+    /// What is made better, in a few words: `Grid.nearest in geo.py`, `slow.py`.
+    pub what: String,
+    /// The project's folder, where there is one.
+    pub project: Option<PathBuf>,
+}
+
+impl Texts {
+    /// Of a version. `file` is where the file is now, if it was moved; without a task the session's texts are all of it.
+    ///
+    /// # Errors
+    /// The version does not fit into its file: a sentence.
+    pub fn of(
+        task: Option<&Task>,
+        chosen: &Chosen<'_>,
+        file: Option<PathBuf>,
+    ) -> Result<Self, String> {
+        let text = &*chosen.version.source.text;
+        let target = task.and_then(|t| t.target.as_deref());
+        let name = &chosen.original.source.file_name;
+        let path = file
+            .or_else(|| task.and_then(|t| t.path.clone()))
+            .or_else(|| target.map(|t| t.path.clone()));
+        let (base, new, what) = match target {
+            Some(target) => {
+                let new = target.assemble(text).map_err(|misfit| {
+                    format!("{} does not fit into the file: {misfit}", chosen.version.id)
+                })?;
+                let name = target.path.file_name().unwrap_or_default();
+                let what = format!("{} in {}", target.name, name.to_string_lossy());
+                (target.file.to_string(), new, what)
+            }
+            None => (
+                chosen.original.source.text.to_string(),
+                text.to_owned(),
+                name.clone(),
+            ),
+        };
+        Ok(Self {
+            path,
+            base,
+            new,
+            what,
+            project: task.and_then(|t| t.project.root.clone()),
+        })
+    }
+
+    /// What the file is called from its project's root; its bare name where it is not on this machine.
+    #[must_use]
+    pub fn named(&self) -> Named {
+        let path = self.path.clone().unwrap_or_else(|| {
+            let name = self.what.rsplit(' ').next().unwrap_or_default();
+            PathBuf::from("/").join(name)
+        });
+        let real = std::fs::canonicalize(&path).unwrap_or(path);
+        within(&real, self.project.as_deref())
+    }
+}
