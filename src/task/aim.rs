@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::harness::{Calls, Commands, Generator};
+use super::harness::{Calls, Commands};
 use super::load::{Usual, bare_task, language_for};
 use super::reading::invalid;
 use super::target::Wanted;
@@ -119,13 +119,13 @@ impl Aim {
     }
 
     fn by_calls(&self, task: &mut Task, asked: &str) -> Result<(), TaskError> {
-        if !calls::driver::drives(&task.language.id) {
+        if !calls::driver::for_language(&task.language.id).is_some() {
             return Err(invalid(format!(
                 "functions of {} cannot be called by themselves yet, only those of Python and JavaScript; give --cases for the whole program, or --check and --bench with commands of yours",
                 task.language.name
             )));
         }
-        let read = calls::read(asked, &task.language)?;
+        let read = calls::read(asked)?;
         task.notes.extend(read.notes);
         task.workload.cases = read.cases;
         task.workload.place = read.generator.is_none().then(|| PathBuf::from(asked));
@@ -134,7 +134,7 @@ impl Aim {
             messages: self.messages,
         };
         task.harness = Harness::Calls(Calls {
-            generator: read.generator.map(|(file, function)| Generator { file, function }),
+            generator: read.generator,
             keep: self.keep,
         });
         if let Some(target) = &task.target {

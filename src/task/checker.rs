@@ -24,12 +24,22 @@ pub enum Checker {
     },
     /// The same lines, each as tokens, in any order.
     Lines,
+    /// What came of calls (see [`super::calls`]): results and changes by value, exceptions by type.
+    Results {
+        /// Floats may differ by so much, absolute or relative, whichever allows more; 1e-9 where not given.
+        tolerance: f64,
+        /// Whether the messages of exceptions count.
+        messages: bool,
+    },
     /// A program of the user's decides; only a judge can ask it, for it is a guest of the sandbox.
     Program(CheckerProgram),
 }
 
 /// Tolerance of [`Checker::Numbers`] where none is given.
 pub const DEFAULT_TOLERANCE: f64 = 1e-6;
+
+/// Tolerance of [`Checker::Results`] where none is given.
+pub const RESULTS_TOLERANCE: f64 = 1e-9;
 
 /// Bytes of a token that are shown in a reason.
 const SHOWN_TOKEN: usize = 60;
@@ -52,7 +62,7 @@ pub struct Mismatch {
 }
 
 impl Checker {
-    /// Reads `exact`, `tokens`, `lines`, `numbers` or `numbers:1e-9`.
+    /// Reads `exact`, `tokens`, `lines`, `numbers` or `numbers:1e-9`, `results`, `results:1e-6` or `results:1e-6:messages`.
     ///
     /// # Errors
     /// A sentence that names the text and the accepted forms.
@@ -66,13 +76,24 @@ impl Checker {
             "tokens" => Self::Tokens,
             "lines" => Self::Lines,
             "numbers" => {
-                let tolerance = match rest {
-                    None => DEFAULT_TOLERANCE,
-                    Some(t) => t.parse().ok().filter(|t: &f64| t.is_finite() && *t >= 0.0).ok_or_else(|| {
-                        format!("`{t}` is not a tolerance; write a number such as 1e-6 behind the colon: numbers:1e-6")
-                    })?,
-                };
+                let tolerance = rest.map_or(Ok(DEFAULT_TOLERANCE), |t| tolerance(t, "numbers"))?;
                 return Ok(Self::Numbers { tolerance });
+            }
+            "results" => {
+                let (number, messages) = match rest.map(|r| r.split_once(':').unwrap_or((r, ""))) {
+                    None => (None, ""),
+                    Some(("messages", "")) => (None, "messages"),
+                    Some((number, messages)) => (Some(number), messages.trim()),
+                };
+                if !["", "messages"].contains(&messages) {
+                    return Err(format!(
+                        "`{messages}` is not known behind results; write results:1e-9:messages"
+                    ));
+                }
+                return Ok(Self::Results {
+                    tolerance: number.map_or(Ok(RESULTS_TOLERANCE), |t| tolerance(t, "results"))?,
+                    messages: !messages.is_empty(),
+                });
             }
             _ => {
                 return Err(format!(
@@ -96,6 +117,17 @@ impl Checker {
             Self::Tokens => "the same tokens, white space apart".into(),
             Self::Numbers { tolerance } => format!("the same tokens, numbers within {tolerance:e}"),
             Self::Lines => "the same lines in any order".into(),
+            Self::Results {
+                tolerance,
+                messages,
+            } => format!(
+                "the same results, changes and exceptions{}, floats within {tolerance:e}",
+                if *messages {
+                    " with their messages"
+                } else {
+                    ""
+                }
+            ),
             Self::Program(checker) => format!("the checker {} says so", checker.source.file_name),
         }
     }
@@ -116,6 +148,10 @@ impl Checker {
                 tokens(expected, got, |a, b| a == b || close(a, b, *tolerance))
             }
             Self::Lines => lines(expected, got),
+            Self::Results {
+                tolerance,
+                messages,
+            } => super::calls::differs(expected, got, *tolerance, *messages),
         }
     }
 }
@@ -128,6 +164,13 @@ impl fmt::Display for Checker {
             Self::Tokens => f.write_str("tokens"),
             Self::Numbers { tolerance } => write!(f, "numbers:{tolerance:e}"),
             Self::Lines => f.write_str("lines"),
+            Self::Results {
+                tolerance,
+                messages,
+            } => {
+                let messages = if *messages { ":messages" } else { "" };
+                write!(f, "results:{tolerance:e}{messages}")
+            }
             Self::Program(checker) => write!(f, "program {}", checker.source.file_name),
         }
     }
@@ -138,6 +181,14 @@ impl FromStr for Checker {
     fn from_str(text: &str) -> Result<Self, String> {
         Self::parse(text)
     }
+}
+
+/// The tolerance behind a checker's colon.
+fn tolerance(text: &str, checker: &str) -> Result<f64, String> {
+    let number = text.trim().parse().ok();
+    number.filter(|t: &f64| t.is_finite() && *t >= 0.0).ok_or_else(|| {
+        format!("`{text}` is not a tolerance; write a number such as 1e-6 behind the colon: {checker}:1e-6")
+    })
 }
 
 /// Two tokens that are numbers and near enough. NaN equals NaN, an infinity equals itself.

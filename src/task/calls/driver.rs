@@ -92,7 +92,11 @@ pub fn argv(interpreter: &str, places: &Places<'_>) -> Vec<String> {
         generator,
     } = places;
     let mut all = vec![interpreter, driver, target, root, module, name];
-    all.extend(generator.iter().flat_map(|(file, function)| [*file, *function]));
+    all.extend(
+        generator
+            .iter()
+            .flat_map(|(file, function)| [*file, *function]),
+    );
     all.into_iter().map(str::to_owned).collect()
 }
 
@@ -171,7 +175,8 @@ mod tests {
 
     #[test]
     fn marks_are_found_among_other_words() {
-        let said = b"warning\nreheat: kept: it registers something\nreheat: failed: call 1 is wrong\n";
+        let said =
+            b"warning\nreheat: kept: it registers something\nreheat: failed: call 1 is wrong\n";
         assert_eq!(failure(said).unwrap(), "call 1 is wrong");
         assert_eq!(kept(said).unwrap(), "it registers something");
         assert_eq!(failure(b"Traceback"), None);

@@ -1,6 +1,13 @@
-//! Calls of one function as a workload: reading them, and comparing what came of them.
+//! Calls of one function as a workload: reading them, the drivers that make them, and comparing what came of them.
 
 pub mod driver;
 mod join;
+mod outcomes;
+mod read;
+mod shown;
+mod tags;
+mod values;
 
 pub use join::join;
+pub use outcomes::{differs, problem, varies};
+pub use read::{HOW_CALLS_LOOK, Read, read};

@@ -1,0 +1,351 @@
+//! What came of the calls: comparing it with what is expected, and saying what makes calls unfit to be judged by.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use super::shown;
+use super::values::{self, Rule, What};
+use crate::task::checker::{Checker, Mismatch};
+
+/// Characters of a value in a reason, and in an excerpt.
+const SHORT: usize = 60;
+const LONG: usize = 400;
+
+/// The outcomes of a run: the header, and a line for each call.
+struct Outcomes<'a> {
+    /// The first repetition that was not like the others.
+    pass: Option<u64>,
+    one_number: bool,
+    calls: Vec<&'a [u8]>,
+}
+
+impl<'a> Outcomes<'a> {
+    fn read(output: &'a [u8]) -> Option<Self> {
+        let mut lines = output.split(|b| *b == b'\n').filter(|l| !l.is_empty());
+        let header: Value = serde_json::from_slice(lines.next()?).ok()?;
+        if header.get("reheat")?.as_str()? != "outcomes" {
+            return None;
+        }
+        Some(Self {
+            pass: header.get("pass").and_then(Value::as_u64),
+            one_number: header.get("numbers").and_then(Value::as_str) == Some("one"),
+            calls: lines.collect(),
+        })
+    }
+}
+
+/// Compares two outputs of a driver.
+///
+/// # Errors
+/// The first difference: which call, where in its result, both values.
+pub fn differs(
+    expected: &[u8],
+    got: &[u8],
+    tolerance: f64,
+    messages: bool,
+) -> Result<(), Mismatch> {
+    if expected == got {
+        return Ok(());
+    }
+    let simple = |reason: &str| Mismatch {
+        reason: reason.to_owned(),
+        line: 1,
+        ..Mismatch::default()
+    };
+    let Some(wanted) = Outcomes::read(expected) else {
+        return Err(simple("the expected outcomes cannot be read"));
+    };
+    let Some(came) = Outcomes::read(got) else {
+        return Err(simple(if got.is_empty() {
+            "no call came to its end: the program ended before"
+        } else {
+            "the outcomes of the calls cannot be read"
+        }));
+    };
+    let rule = Rule {
+        tolerance,
+        one_number: wanted.one_number,
+    };
+    for (i, (e, g)) in wanted.calls.iter().zip(&came.calls).enumerate() {
+        if e == g {
+            continue;
+        }
+        let read = |line: &[u8]| serde_json::from_slice::<Value>(line).ok();
+        let (Some(Value::Object(e)), Some(Value::Object(g))) = (read(e), read(g)) else {
+            return Err(simple(&format!(
+                "the outcome of call {} cannot be read",
+                i + 1
+            )));
+        };
+        let words = Words {
+            rule,
+            messages,
+            python: !wanted.one_number,
+        };
+        if let Err((reason, excerpts)) = words.call(&e, &g) {
+            let place = match came.pass.filter(|_| wanted.pass.is_none()) {
+                Some(pass) => format!("call {} of repetition {pass}", i + 1),
+                None => format!("call {}", i + 1),
+            };
+            return Err(Mismatch {
+                reason: format!("{place}: {reason}"),
+                line: i + 2,
+                expected_excerpt: excerpts.0,
+                got_excerpt: excerpts.1,
+            });
+        }
+    }
+    if wanted.calls.len() != came.calls.len() {
+        return Err(simple(&format!(
+            "there are outcomes of {} calls, expected of {}",
+            came.calls.len(),
+            wanted.calls.len()
+        )));
+    }
+    Ok(())
+}
+
+type Excerpts = (String, String);
+
+struct Words {
+    rule: Rule,
+    messages: bool,
+    python: bool,
+}
+
+impl Words {
+    fn call(
+        &self,
+        e: &Map<String, Value>,
+        g: &Map<String, Value>,
+    ) -> Result<(), (String, Excerpts)> {
+        let excerpts = || (self.outcome(e, LONG), self.outcome(g, LONG));
+        let text = |m: &Map<String, Value>, key| {
+            m.get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        match (e.get("returned"), g.get("returned")) {
+            (Some(a), Some(b)) => self.values("the result", "result", a, b)?,
+            (None, None) => {
+                let (a, b) = (text(e, "raised"), text(g, "raised"));
+                if a != b {
+                    let why = shown::quoted(&text(g, "message"), SHORT);
+                    let reason = format!("raised {b} ({why}), expected {a}");
+                    return Err((reason, excerpts()));
+                }
+                let (a, b) = (text(e, "message"), text(g, "message"));
+                if self.messages && a != b {
+                    let (a, b) = (shown::quoted(&a, SHORT), shown::quoted(&b, SHORT));
+                    let reason = format!(
+                        "raised {} with the message {b}, expected {a}",
+                        text(e, "raised")
+                    );
+                    return Err((reason, excerpts()));
+                }
+            }
+            _ => {
+                let reason = format!(
+                    "{}, expected that it {}",
+                    self.outcome(g, SHORT),
+                    self.outcome(e, SHORT)
+                );
+                return Err((reason, excerpts()));
+            }
+        }
+        self.changes(e.get("changed"), g.get("changed"))?;
+        let (a, b) = (e.get("printed"), g.get("printed"));
+        let nothing = Value::String(String::new());
+        let (a, b) = (a.unwrap_or(&nothing), b.unwrap_or(&nothing));
+        if a != b {
+            let long = |v| shown::value(v, LONG, self.python);
+            let short = |v| shown::value(v, SHORT, self.python);
+            return Err((
+                format!("printed {}, expected {}", short(b), short(a)),
+                (long(a), long(b)),
+            ));
+        }
+        Ok(())
+    }
+
+    /// `returned 5` or `raised KeyError ("x")`.
+    fn outcome(&self, m: &Map<String, Value>, room: usize) -> String {
+        match m.get("returned") {
+            Some(value) => format!("returned {}", shown::value(value, room, self.python)),
+            None => {
+                let text = |key| m.get(key).and_then(Value::as_str).unwrap_or_default();
+                format!(
+                    "raised {} ({})",
+                    text("raised"),
+                    shown::quoted(text("message"), room)
+                )
+            }
+        }
+    }
+
+    fn changes(&self, e: Option<&Value>, g: Option<&Value>) -> Result<(), (String, Excerpts)> {
+        let none = Map::new();
+        let of = |v: Option<&'_ Value>| {
+            v.and_then(Value::as_object)
+                .cloned()
+                .unwrap_or(none.clone())
+        };
+        let (e, g) = (of(e), of(g));
+        let short = |v| shown::value(v, SHORT, self.python);
+        let long = |v| shown::value(v, LONG, self.python);
+        for (name, a) in &e {
+            match g.get(name) {
+                Some(b) => self.values(&format!("{} after the call", whose(name)), name, a, b)?,
+                None => {
+                    return Err((
+                        format!(
+                            "{} is as before, expected the call to change it to {}",
+                            whose(name),
+                            short(a)
+                        ),
+                        (long(a), "(unchanged)".to_owned()),
+                    ));
+                }
+            }
+        }
+        match g.iter().find(|(name, _)| !e.contains_key(*name)) {
+            Some((name, b)) => Err((
+                format!(
+                    "{} was changed to {}, expected it to be as before",
+                    whose(name),
+                    short(b)
+                ),
+                ("(unchanged)".to_owned(), long(b)),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn values(
+        &self,
+        whole: &str,
+        root: &str,
+        a: &Value,
+        b: &Value,
+    ) -> Result<(), (String, Excerpts)> {
+        let Err(difference) = values::same(a, b, self.rule) else {
+            return Ok(());
+        };
+        let short = |v| shown::value(v, SHORT, self.python);
+        let long = |v| shown::value(v, LONG, self.python);
+        let place = if difference.path.is_empty() {
+            whole.to_owned()
+        } else {
+            format!("{root}{}", difference.path)
+        };
+        let mut excerpts = (long(a), long(b));
+        let reason = match difference.what {
+            What::Values(a, b) => {
+                excerpts = (long(a), long(b));
+                let (mut want, mut came) = (short(a), short(b));
+                if want == came {
+                    (want, came) = (long(a), long(b));
+                }
+                let note =
+                    if a.is_number() && b.is_number() && self.python && a.is_f64() != b.is_f64() {
+                        let kind = |v: &Value| if v.is_f64() { "a float" } else { "an int" };
+                        format!(" ({} for {})", kind(b), kind(a))
+                    } else {
+                        String::new()
+                    };
+                format!("{place} differs: expected {want}, got {came}{note}")
+            }
+            What::Lengths(a, b) => format!("{place} has {b} item{}, expected {a}", plural(b)),
+            What::Missing(v) => format!("{place} lacks {}", short(v)),
+            What::Extra(v) => format!("{place} has {}, which is not expected", short(v)),
+            What::MissingKey(k) => format!("{place} lacks {}", shown::quoted(k, SHORT)),
+            What::ExtraKey(k) => format!(
+                "{place} has {}, which is not expected",
+                shown::quoted(k, SHORT)
+            ),
+        };
+        Err((reason, excerpts))
+    }
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}
+
+/// What a changed thing is called in a sentence.
+fn whose(name: &str) -> String {
+    match name {
+        "self" | "this" => "its object".to_owned(),
+        other => format!("its argument {other}"),
+    }
+}
+
+/// What makes the original's outcomes unfit to judge others by: results that cannot be compared. One sentence, with what to do.
+#[must_use]
+pub fn problem(output: &[u8]) -> Option<String> {
+    let Some(outcomes) = Outcomes::read(output) else {
+        return Some(
+            "the original's outcomes cannot be read: it ended before its calls did".to_owned(),
+        );
+    };
+    for (i, line) in outcomes.calls.iter().enumerate() {
+        if !contains(line, b"\"$unencodable\"") {
+            continue;
+        }
+        let Ok(value) = serde_json::from_slice::<Value>(line) else {
+            continue;
+        };
+        let Some(kind) = unencodable(&value) else {
+            continue;
+        };
+        let whose = if value.get("returned").and_then(unencodable).is_some() {
+            "the result has"
+        } else {
+            "what it changed has"
+        };
+        let mut sentence = format!(
+            "call {}: {whose} a {kind} in it, which cannot be compared by value",
+            i + 1
+        );
+        let _ = write!(
+            sentence,
+            "; choose a function that returns plain data, or judge it by commands (--check, --bench)"
+        );
+        return Some(sentence);
+    }
+    None
+}
+
+fn contains(line: &[u8], part: &[u8]) -> bool {
+    line.windows(part.len()).any(|w| w == part)
+}
+
+fn unencodable(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(items) => items.iter().find_map(unencodable),
+        Value::Object(map) => match map.get("$unencodable").and_then(Value::as_str) {
+            Some(kind) => Some(shown::plain(kind, 200)),
+            None => map.values().find_map(unencodable),
+        },
+        _ => None,
+    }
+}
+
+/// Whether runs of the original give the same outcomes under a checker. If not: a sentence that says where, and what may be
+/// the cause.
+#[must_use]
+pub fn varies(checker: &Checker, outputs: &[&[u8]]) -> Option<String> {
+    let (first, others) = outputs.split_first()?;
+    let mismatch = others.iter().find_map(|o| checker.check(first, o).err())?;
+    Some(format!(
+        "the original does not give the same outcome each time: {}. Does it read the clock, chance, or the order of a set? \
+         Give it what it needs as an argument, or sort what has no order",
+        mismatch.reason.replace("expected", "first")
+    ))
+}
+
+#[cfg(test)]
+#[path = "outcomes_tests.rs"]
+mod tests;

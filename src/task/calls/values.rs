@@ -1,0 +1,418 @@
+//! Whether two encoded values are the same: floats within a tolerance, sets and dicts in any order, cycles and shared parts
+//! followed wherever they lead.
+//!
+//! A value of a driver is JSON at most some fifty levels deep; what lies deeper, or is met twice, stands in a table beside
+//! it. References are put off and compared one after the other, so that neither depth nor cycles use up the stack.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+/// Steps that may be spent on finding partners for the items of sets that have no exact equal.
+const TRIALS: usize = 2_000_000;
+
+/// How strictly values are compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rule {
+    /// By how much floats may differ, absolute or relative, whichever allows more; with 0 also the sign of zero counts.
+    pub(super) tolerance: f64,
+    /// Whether the language has but one kind of number.
+    pub(super) one_number: bool,
+}
+
+/// Where two values differ first.
+#[derive(Debug)]
+pub(super) struct Difference<'a> {
+    /// Into the value: `[2].x`; empty for the whole.
+    pub(super) path: String,
+    /// What is different.
+    pub(super) what: What<'a>,
+}
+
+/// How they differ there.
+#[derive(Debug)]
+pub(super) enum What<'a> {
+    /// Two values.
+    Values(&'a Value, &'a Value),
+    /// One has more items: expected, got.
+    Lengths(usize, usize),
+    /// This key or item is expected and not there.
+    Missing(&'a Value),
+    /// This key or item is there and not expected.
+    Extra(&'a Value),
+    /// As `Missing`, for a named key.
+    MissingKey(&'a str),
+    /// As `Extra`, for a named key.
+    ExtraKey(&'a str),
+}
+
+#[derive(Clone, Debug)]
+enum Step<'a> {
+    Index(usize),
+    Key(&'a str),
+    Field(&'a str),
+    Entry(&'a Value),
+}
+
+struct Pending<'a> {
+    expected: &'a Value,
+    got: &'a Value,
+    /// The pending pair that this one was found in, and the way from there.
+    from: usize,
+    steps: Vec<Step<'a>>,
+}
+
+struct Comparison<'a> {
+    rule: Rule,
+    tables: (&'a [Value], &'a [Value]),
+    seen: HashSet<(usize, usize)>,
+    pending: Vec<Pending<'a>>,
+    at: usize,
+    steps: Vec<Step<'a>>,
+    trials: usize,
+}
+
+/// Compares two values as a driver wrote them.
+///
+/// # Errors
+/// The first difference.
+pub(super) fn same<'a>(
+    expected: &'a Value,
+    got: &'a Value,
+    rule: Rule,
+) -> Result<(), Difference<'a>> {
+    let ((expected, left), (got, right)) = (graph(expected), graph(got));
+    let mut comparison = Comparison {
+        rule,
+        tables: (left, right),
+        seen: HashSet::new(),
+        pending: Vec::new(),
+        at: 0,
+        steps: Vec::new(),
+        trials: TRIALS,
+    };
+    comparison.all(expected, got)
+}
+
+fn graph(value: &Value) -> (&Value, &[Value]) {
+    match (value.get("$graph"), value.get("table")) {
+        (Some(inner), Some(Value::Array(table))) => (inner, table),
+        _ => (value, &[]),
+    }
+}
+
+/// A tagged object: its tag and what stands behind it.
+fn tag(map: &Map<String, Value>) -> Option<(&str, &Value)> {
+    map.iter()
+        .find(|(k, _)| k.starts_with('$'))
+        .map(|(k, v)| (k.as_str(), v))
+}
+
+fn reference<'a>(value: &'a Value, table: &'a [Value]) -> Option<&'a Value> {
+    let at = value.as_object()?.get("$ref")?.as_u64()?;
+    table.get(usize::try_from(at).ok()?)
+}
+
+fn address(value: &Value) -> usize {
+    std::ptr::from_ref(value).addr()
+}
+
+impl<'a> Comparison<'a> {
+    fn all(&mut self, expected: &'a Value, got: &'a Value) -> Result<(), Difference<'a>> {
+        self.pending.push(Pending {
+            expected,
+            got,
+            from: 0,
+            steps: Vec::new(),
+        });
+        while let Some(next) = self.pending.get(self.at) {
+            let (expected, got) = (next.expected, next.got);
+            self.steps.clear();
+            self.value(expected, got).map_err(|what| Difference {
+                path: self.path(),
+                what,
+            })?;
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    /// The way to where the comparison is; its beginning and its end, if it is long.
+    fn path(&self) -> String {
+        let (mut parts, mut at) = (vec![self.steps.as_slice()], self.at);
+        while at > 0 {
+            let pending = &self.pending[at];
+            parts.push(&pending.steps);
+            at = pending.from;
+        }
+        let steps: Vec<&Step<'_>> = parts.into_iter().rev().flatten().collect();
+        let mut text = String::new();
+        for (i, step) in steps.iter().enumerate() {
+            if (12..steps.len().saturating_sub(4)).contains(&i) {
+                if i == 12 {
+                    text += " … ";
+                }
+                continue;
+            }
+            text += &match step {
+                Step::Index(i) => format!("[{i}]"),
+                Step::Field(name) => format!(".{}", super::shown::plain(name, 40)),
+                Step::Key(key) => format!("[{}]", super::shown::quoted(key, 40)),
+                Step::Entry(key) => format!("[{}]", super::shown::value(key, 40, true)),
+            };
+        }
+        text
+    }
+
+    fn value(&mut self, expected: &'a Value, got: &'a Value) -> Result<(), What<'a>> {
+        let (left, right) = (
+            reference(expected, self.tables.0),
+            reference(got, self.tables.1),
+        );
+        if left.is_some() || right.is_some() {
+            let (expected, got) = (left.unwrap_or(expected), right.unwrap_or(got));
+            // A pair that was met before is the same if all else is: that is what a cycle means.
+            if self.seen.insert((address(expected), address(got))) {
+                self.pending.push(Pending {
+                    expected,
+                    got,
+                    from: self.at,
+                    steps: self.steps.clone(),
+                });
+            }
+            return Ok(());
+        }
+        let differ = Err(What::Values(expected, got));
+        match (expected, got) {
+            (Value::Number(a), Value::Number(b)) if self.numbers(a, b) => Ok(()),
+            (Value::Array(a), Value::Array(b)) => self.list(a, b),
+            (Value::Object(a), Value::Object(b)) => match (tag(a), tag(b)) {
+                (None, None) => self.fields(a, b, false),
+                (Some((t, a_in)), Some((u, b_in))) if t == u => {
+                    self.tagged(t, (expected, a, a_in), (got, b, b_in))
+                }
+                _ => differ,
+            },
+            _ if expected == got && !expected.is_number() => Ok(()),
+            _ => differ,
+        }
+    }
+
+    fn numbers(&self, a: &serde_json::Number, b: &serde_json::Number) -> bool {
+        if !a.is_f64() && !b.is_f64() {
+            return a == b;
+        }
+        if a.is_f64() != b.is_f64() && !self.rule.one_number {
+            return false;
+        }
+        let (Some(a), Some(b)) = (a.as_f64(), b.as_f64()) else {
+            return false;
+        };
+        if self.rule.tolerance == 0.0 {
+            return a.to_bits() == b.to_bits();
+        }
+        (a - b).abs() <= self.rule.tolerance * a.abs().max(b.abs()).max(1.0)
+    }
+
+    fn list(&mut self, a: &'a [Value], b: &'a [Value]) -> Result<(), What<'a>> {
+        for (i, (x, y)) in a.iter().zip(b).enumerate() {
+            self.step(Step::Index(i), x, y)?;
+        }
+        match a.len() == b.len() {
+            true => Ok(()),
+            false => Err(What::Lengths(a.len(), b.len())),
+        }
+    }
+
+    fn step(&mut self, step: Step<'a>, a: &'a Value, b: &'a Value) -> Result<(), What<'a>> {
+        self.steps.push(step);
+        self.value(a, b)?;
+        self.steps.pop();
+        Ok(())
+    }
+
+    fn fields(
+        &mut self,
+        a: &'a Map<String, Value>,
+        b: &'a Map<String, Value>,
+        object: bool,
+    ) -> Result<(), What<'a>> {
+        for (key, x) in a {
+            let Some(y) = b.get(key) else {
+                return Err(What::MissingKey(key));
+            };
+            let step = if object {
+                Step::Field(key)
+            } else {
+                Step::Key(key)
+            };
+            self.step(step, x, y)?;
+        }
+        match b.keys().find(|k| !a.contains_key(*k)) {
+            Some(key) => Err(What::ExtraKey(key)),
+            None => Ok(()),
+        }
+    }
+
+    fn tagged(
+        &mut self,
+        tag: &str,
+        (expected, a, a_in): (&'a Value, &'a Map<String, Value>, &'a Value),
+        (got, b, b_in): (&'a Value, &'a Map<String, Value>, &'a Value),
+    ) -> Result<(), What<'a>> {
+        let differ = Err(What::Values(expected, got));
+        match (tag, a_in, b_in) {
+            ("$tuple" | "$complex" | "$pairs", Value::Array(a), Value::Array(b)) => self.list(a, b),
+            ("$set" | "$frozenset", Value::Array(a), Value::Array(b)) => self.set(a, b),
+            ("$dict" | "$map", Value::Array(a), Value::Array(b)) => self.dict(a, b),
+            ("$iter", Value::Array(x), Value::Array(y)) => {
+                self.list(x, y)?;
+                let end =
+                    |m: &Map<String, Value>| (m.get("cut").cloned(), m.get("raised").cloned());
+                if end(a) == end(b) { Ok(()) } else { differ }
+            }
+            ("$type", _, _) => {
+                if a_in != b_in || a.len() != b.len() {
+                    return differ;
+                }
+                for (key, x) in a.iter().filter(|(k, _)| *k != "$type") {
+                    match (x, b.get(key)) {
+                        (Value::Object(x), Some(Value::Object(y))) if key == "fields" => {
+                            self.fields(x, y, true)?;
+                        }
+                        (x, Some(y)) if key == "value" => self.value(x, y)?,
+                        (x, Some(y)) => self.step(Step::Field(key), x, y)?,
+                        (_, None) => return differ,
+                    }
+                }
+                Ok(())
+            }
+            ("$digest", ..) => {
+                if a_in == b_in && a.get("size") == b.get("size") {
+                    Ok(())
+                } else {
+                    differ
+                }
+            }
+            ("$unencodable", ..) => differ,
+            _ if a == b => Ok(()),
+            _ => differ,
+        }
+    }
+
+    /// Each item has a partner. Items that are equal in their text are partners; the few that are left are tried.
+    fn set(&mut self, a: &'a [Value], b: &'a [Value]) -> Result<(), What<'a>> {
+        let (left, right) = self.unpaired(a, b, |v| v);
+        self.pair_up(left, right, |v| v).map(drop)
+    }
+
+    fn dict(&mut self, a: &'a [Value], b: &'a [Value]) -> Result<(), What<'a>> {
+        fn key(pair: &Value) -> &Value {
+            pair.get(0).unwrap_or(pair)
+        }
+        let mut partners = std::collections::HashMap::new();
+        for pair in b {
+            partners.insert(key(pair).to_string(), pair);
+        }
+        let mut left = Vec::new();
+        for pair in a {
+            match partners.remove(&key(pair).to_string()) {
+                Some(other) => self.entry(pair, other)?,
+                None => left.push(pair),
+            }
+        }
+        let right: Vec<&Value> = b
+            .iter()
+            .filter(|pair| partners.contains_key(&key(pair).to_string()))
+            .collect();
+        for (pair, other) in self.pair_up(left, right, key)? {
+            self.entry(pair, other)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, a: &'a Value, b: &'a Value) -> Result<(), What<'a>> {
+        let (Some(key), Some(x), Some(y)) = (a.get(0), a.get(1), b.get(1)) else {
+            return Err(What::Values(a, b));
+        };
+        self.step(Step::Entry(key), x, y)
+    }
+
+    /// What is left of two collections without the items that both have.
+    fn unpaired(
+        &self,
+        a: &'a [Value],
+        b: &'a [Value],
+        key: fn(&Value) -> &Value,
+    ) -> (Vec<&'a Value>, Vec<&'a Value>) {
+        // References mean different things on the two sides.
+        let plain = |v: &Value| {
+            let text = key(v).to_string();
+            (!text.contains("\"$ref\"")).then_some(text)
+        };
+        let mut count = std::collections::HashMap::new();
+        for text in b.iter().filter_map(plain) {
+            *count.entry(text).or_insert(0_usize) += 1;
+        }
+        let mut took = std::collections::HashMap::new();
+        let mut left = Vec::new();
+        for item in a {
+            match plain(item).filter(|t| count.get(t).is_some_and(|n| *n > 0)) {
+                Some(text) => {
+                    count.entry(text.clone()).and_modify(|n| *n -= 1);
+                    *took.entry(text).or_insert(0_usize) += 1;
+                }
+                None => left.push(item),
+            }
+        }
+        let mut right = Vec::new();
+        for item in b {
+            match plain(item).and_then(|t| took.get_mut(&t)) {
+                Some(n) if *n > 0 => *n -= 1,
+                _ => right.push(item),
+            }
+        }
+        (left, right)
+    }
+
+    /// Finds a partner for each, trying one after the other.
+    fn pair_up(
+        &mut self,
+        left: Vec<&'a Value>,
+        mut right: Vec<&'a Value>,
+        key: fn(&Value) -> &Value,
+    ) -> Result<Vec<(&'a Value, &'a Value)>, What<'a>> {
+        let mut pairs = Vec::with_capacity(left.len());
+        for item in left {
+            let found = right
+                .iter()
+                .position(|other| self.alike(key(item), key(other)));
+            match found {
+                Some(at) => pairs.push((item, right.swap_remove(at))),
+                None => return Err(What::Missing(key(item))),
+            }
+        }
+        match right.first() {
+            Some(extra) => Err(What::Extra(key(extra))),
+            None => Ok(pairs),
+        }
+    }
+
+    fn alike(&mut self, a: &'a Value, b: &'a Value) -> bool {
+        let Some(left) = self.trials.checked_sub(1) else {
+            return false;
+        };
+        let mut trial = Comparison {
+            rule: self.rule,
+            tables: self.tables,
+            seen: HashSet::new(),
+            pending: Vec::new(),
+            at: 0,
+            steps: Vec::new(),
+            trials: left,
+        };
+        let found = trial.all(a, b).is_ok();
+        self.trials = trial.trials.saturating_sub(trial.pending.len());
+        found
+    }
+}
