@@ -6,7 +6,7 @@ use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Progress, Verdict, check, text};
 use crate::sandbox::{Captured, Control, RunVerdict};
-use crate::task::{Harness, Task};
+use crate::task::{Harness, Task, calls};
 
 /// How often the original is asked. Calls are cheap to repeat, and what varies in them is often rare.
 fn times(task: &Task) -> usize {
@@ -73,8 +73,10 @@ impl Judge {
                 case: name.clone(),
             });
             let (first, result) = self.ask(task, &original, *i, control, watch)?;
-            if let Some(sentence) = task.checker.unusable(&first.bytes) {
-                return Err(JudgeError::Task(sentence));
+            if matches!(task.harness, Harness::Calls(_))
+                && let Some(problem) = calls::problem(&first.bytes)
+            {
+                return Err(JudgeError::Task(problem));
             }
             for _ in 1..times(task) {
                 let (again, _) = self.ask(task, &original, *i, control, watch)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::harness::{Calls, Commands};
 use super::load::{Usual, bare_task, language_for};
 use super::reading::invalid;
-use super::target::Wanted;
+use super::target::{self, ItemKind, Wanted};
 use super::{
     Checker, Harness, Language, Languages, Project, Source, Target, Task, TaskError, calls,
 };
@@ -59,13 +59,10 @@ impl Aim {
         self.check(has_cases)?;
         let language = language_for(language, Some(&file), languages)?;
         let path = absolute(&file)?;
-        let target = match wanted {
-            Some(wanted) => Some(Target::find(&path, &language, &wanted)?),
-            None => Target::marked(&path, &language)?,
-        };
-        let Some(target) = target else {
+        let Some(wanted) = wanted.or_else(|| marked(&path)) else {
             return self.whole_file(&path, language, usual);
         };
+        let target = Target::find(&path, &language, &wanted)?;
         let name = format!("{}.{}", stem(&path), target.name);
         let source = Source {
             file_name: file_name(&path),
@@ -74,7 +71,7 @@ impl Aim {
         let mut task = bare_task(name, language, Some(source), usual);
         task.title = format!("{}::{}", relative(&path), target.name);
         task.path = Some(target.path.clone());
-        task.notes.extend(target.notes());
+        task.notes.extend(target.notes.clone());
         task.target = Some(Arc::new(target));
         self.judged(&mut task)?;
         Ok(task)
@@ -93,7 +90,7 @@ impl Aim {
                 "which function of {} is to be called? Write {}::NAME{}",
                 path.display(),
                 relative(path),
-                super::target::some_names(&source.text, &language)
+                some_names(&source.text, &language)
             )));
         }
         let mut task = bare_task(stem(path), language, Some(source), usual);
@@ -105,7 +102,7 @@ impl Aim {
     fn judged(&self, task: &mut Task) -> Result<(), TaskError> {
         let path = task.path.clone().unwrap_or_default();
         if !self.is_silent() || task.target.is_some() {
-            task.project = Project::of(&path, self.project.as_deref(), &task.language)?;
+            task.project = Project::of(&path, self.project.as_deref(), &task.language);
             task.notes.append(&mut task.project.notes.clone());
         }
         if let Some(asked) = &self.calls {
@@ -137,11 +134,18 @@ impl Aim {
             generator: read.generator,
             keep: self.keep,
         });
-        if let Some(target) = &task.target {
-            let callee = target.callee();
-            calls::driver::callable(&callee).map_err(invalid)?;
+        match task.target.as_ref().map(|t| (t, t.callee())) {
+            Some((_, Some(callee))) if callee.kind != ItemKind::Nested => Ok(()),
+            Some((target, Some(_))) => Err(invalid(format!(
+                "{} is defined inside another function, so that nothing outside can call it; name the outer one, or give --check and --bench",
+                target.name
+            ))),
+            Some((target, None)) => Err(invalid(format!(
+                "calls need a function, and {} is none; name the function, or give --cases, or --check and --bench",
+                target.name
+            ))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn check(&self, has_cases: bool) -> Result<(), TaskError> {
@@ -162,6 +166,33 @@ impl Aim {
             ))),
         }
     }
+}
+
+/// The part between markers, if the file has any; what else is wrong with it is told when it is read.
+pub(super) fn marked(path: &Path) -> Option<Wanted> {
+    Wanted::of_markers(&std::fs::read_to_string(path).ok()?)
+}
+
+/// Some names of functions in a file, for a sentence.
+fn some_names(text: &str, language: &Language) -> String {
+    const MOST: usize = 12;
+    let all = target::list(text, language);
+    let callable = all.iter().filter(|i| i.kind != ItemKind::Nested);
+    let lines: Vec<String> = callable
+        .clone()
+        .take(MOST)
+        .map(|i| format!("\n  {} (line {})", i.name, i.lines.0))
+        .collect();
+    let more = callable.count().saturating_sub(MOST);
+    let rest = if more > 0 {
+        format!("\n  and {more} more")
+    } else {
+        String::new()
+    };
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!("; it has{}{rest}", lines.concat())
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, TaskError> {

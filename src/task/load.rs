@@ -9,12 +9,12 @@ use super::cases::{HOW_CASES_LOOK, read_cases};
 use super::checker_program::CheckerProgram;
 use super::folder::{TASK_FILE, load_folder_over};
 pub use super::folder::{load_folder, save_folder};
-use super::aim::Aim;
+use super::aim::{self, Aim};
 use super::held_out::{self, HoldOut};
 use super::reading::{invalid, read_text};
 use super::target::Wanted;
 use super::{
-    Checker, DataFile, Language, Languages, Limits, LimitsSaid, Objective, Source, Target, Task,
+    Checker, DataFile, Language, Languages, Limits, LimitsSaid, Objective, Source, Task,
     TaskError, Workload,
 };
 
@@ -84,7 +84,7 @@ impl TaskFlags {
 
     fn with_source(&self, file: &Path, languages: &Languages) -> Result<Task, TaskError> {
         let (plain, part) = Wanted::split(&file.to_string_lossy());
-        if part.is_some() || !self.aim.is_silent() || Target::is_marked(&plain) {
+        if part.is_some() || !self.aim.is_silent() || aim::marked(&plain).is_some() {
             return self.aim.task(
                 file,
                 self.cases.is_some(),

@@ -55,9 +55,13 @@ fn outcomes(all: &[&[u8]]) -> Arc<[u8]> {
         return Arc::from(*one);
     }
     let mut lines: Vec<Vec<u8>> = Vec::new();
+    // What the header says besides the number of calls is the same in all.
+    let mut rest_of_header: &[u8] = b"}";
     for text in all {
         for line in text.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
-            if line.starts_with(HEADER.as_bytes()) {
+            if let Some(rest) = line.strip_prefix(HEADER.as_bytes()) {
+                let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+                rest_of_header = &rest[digits..];
                 continue;
             }
             let renumbered = line.strip_prefix(CALL.as_bytes()).map(|rest| {
@@ -69,7 +73,9 @@ fn outcomes(all: &[&[u8]]) -> Arc<[u8]> {
             lines.push(renumbered.unwrap_or_else(|| line.to_vec()));
         }
     }
-    let mut out = format!("{HEADER}{}}}\n", lines.len()).into_bytes();
+    let mut out = format!("{HEADER}{}", lines.len()).into_bytes();
+    out.extend_from_slice(rest_of_header);
+    out.push(b'\n');
     for line in lines {
         out.extend_from_slice(&line);
         out.push(b'\n');

@@ -65,13 +65,31 @@ impl Project {
     /// The project around a file, as far as the file system tells. Never fails: what cannot be found is said in a note.
     #[must_use]
     pub fn find(file: &Path, language: &Language) -> Self {
-        Self::find_around(file, language, &Around::here())
+        Self::of(file, None, language)
     }
 
+    /// As [`find`](Self::find), in a folder that the user says is the project's.
+    #[must_use]
+    pub fn of(file: &Path, root: Option<&Path>, language: &Language) -> Self {
+        Self::find_in(file, root, language, &Around::here())
+    }
+
+    #[cfg(test)]
     fn find_around(file: &Path, language: &Language, around: &Around) -> Self {
+        Self::find_in(file, None, language, around)
+    }
+
+    fn find_in(file: &Path, root: Option<&Path>, language: &Language, around: &Around) -> Self {
         let file = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
         let file = std::fs::canonicalize(&file).unwrap_or(file);
-        let place = root::place(&file, around);
+        let mut place = root::place(&file, around);
+        let root = root.and_then(|r| std::fs::canonicalize(r).ok());
+        if let Some(root) = root.filter(|r| file.starts_with(r)) {
+            if !place.package.starts_with(&root) {
+                place.package.clone_from(&root);
+            }
+            place.root = Some(root);
+        }
         let mut view = View::of(&place, around);
         let mut found = Found {
             tool: None,
