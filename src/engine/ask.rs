@@ -318,7 +318,7 @@ impl Loop {
             language: language.id.clone(),
             file_name: file_name.to_owned(),
             names: (self.setup.task.target.as_ref())
-                .and_then(|t| t.function_name())
+                .and_then(|t| Some(t.callee()?.path.last()?.clone()))
                 .into_iter()
                 .collect(),
             finish: end.finish,

@@ -25,7 +25,10 @@ fn varies(task: &Task, case: &str, why: &str) -> String {
     }
     let name = task.target.as_ref().map_or("the function", |t| &t.name);
     let reasons = task.target.as_ref().map_or_else(Vec::new, |t| t.reads());
-    let reasons: Vec<String> = reasons.iter().map(|r| format!("\n  {r}")).collect();
+    let reasons: Vec<String> = reasons
+        .iter()
+        .map(|(_, line, what)| format!("\n  line {line}: {what}"))
+        .collect();
     format!(
         "{name} gives different results from run to run: {why}; there is nothing to trust. Leave such calls out, or make it depend on its arguments alone{}",
         reasons.concat()

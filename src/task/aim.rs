@@ -110,7 +110,6 @@ impl Aim {
         }
         if self.by_commands() {
             task.harness = Harness::Commands(self.commands.clone());
-            task.workload = super::commands::workload(&self.commands);
         }
         Ok(())
     }
