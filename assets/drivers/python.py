@@ -129,7 +129,12 @@ class Loader(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname):
         code = CODES.get(fullname)
         if code is None:
-            code = CODES[fullname] = super().get_code(fullname)
+            if fullname == NAME:
+                # Never the project's own file, nor what Python has compiled of it.
+                code = compile(TEXT, FILE, "exec", dont_inherit=True)
+            else:
+                code = super().get_code(fullname)
+            CODES[fullname] = code
         return code
 
     def get_source(self, fullname):
