@@ -116,6 +116,7 @@ fn slope(a: &Figures, b: &Figures, n: u32) -> Figures {
         integral_byte_ns: ByteNanos(
             ((b.integral_byte_ns.0 - a.integral_byte_ns.0) / n as f64).max(1.0),
         ),
+        reported: None,
     }
 }
 
@@ -127,6 +128,7 @@ fn outside(a: &Figures, b: &Figures) -> Figures {
         cpu_ns: rest(a.cpu_ns, b.cpu_ns),
         peak_bytes: Bytes(0),
         integral_byte_ns: ByteNanos((2.0 * a.integral_byte_ns.0 - b.integral_byte_ns.0).max(0.0)),
+        reported: None,
     }
 }
 
@@ -375,6 +377,7 @@ mod tests {
             cpu_ns: Nanos(wall / 2),
             peak_bytes: Bytes(7),
             integral_byte_ns: ByteNanos(wall as f64 * 10.0),
+            reported: None,
         };
         let (a, b) = (figures(1_400), figures(2_400));
         let per = slope(&a, &b, 10);

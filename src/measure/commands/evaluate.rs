@@ -2,7 +2,8 @@
 
 use super::metric::{self, Said, Unit};
 use super::said;
-use super::{BENCH, CHECK, Version, command_of, of};
+use super::{Version, command_of, of};
+use crate::task::harness::{BENCH, CHECK};
 use crate::measure::build::Built;
 use crate::measure::check::{figures, thin};
 use crate::measure::flags::Refusals;
