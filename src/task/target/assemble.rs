@@ -1,0 +1,179 @@
+//! From the file to the region text and back.
+
+use super::grammar::{Grammar, Slip, slips};
+use super::indent::{self, Line, Style};
+use super::markers;
+use super::tree;
+use super::{Misfit, Part, Target, merge};
+
+impl Target {
+    /// The region text of the original: without the indentation it has in the file, with line feeds, without a line end
+    /// behind the last line.
+    #[must_use]
+    pub fn original(&self) -> String {
+        let tree = self.grammar.and_then(|g| g.parse(&self.file));
+        let own = self.own_lines(tree.as_ref());
+        indent::joined(&indent::dedent(&own.lines, &own.indent))
+    }
+
+    /// The whole file with a version in the region's place. The original's region text gives the file as it was, byte
+    /// for byte; so does every line of a version that the original has too.
+    ///
+    /// A version of a function may be the function alone, the function with imports and helpers, its class again, or
+    /// the whole file again: all that matters is that nothing that is there already is changed outside of the region.
+    ///
+    /// # Errors
+    /// [`Misfit`]: it does not parse, the function is missing, its signature changed, something else is changed.
+    pub fn assemble(&self, version: &str) -> Result<String, Misfit> {
+        let version = tidied(version);
+        if version.trim().is_empty() {
+            return Err(Misfit(format!("there is no code in the place of `{}`", self.name)));
+        }
+        let tree = self.grammar.and_then(|g| g.parse(&self.file));
+        match (&self.part, self.grammar, &tree) {
+            (Part::Function(_), Some(grammar), Some(tree)) => {
+                merge::assemble(self, grammar, tree, &version)
+            }
+            _ => self.assemble_lines(tree.as_ref(), &version),
+        }
+    }
+
+    /// The lines of the region as they stand in the file.
+    pub(super) fn own_lines(&self, tree: Option<&tree_sitter::Tree>) -> OwnLines<'_> {
+        let literals = match (self.grammar, tree) {
+            (Some(grammar), Some(tree)) => {
+                indent::literals(grammar, tree.root_node(), &self.file, &self.region)
+            }
+            _ => Vec::new(),
+        };
+        let lines = indent::lines(&self.file, self.region.clone(), &literals);
+        let whole = !matches!(self.part, Part::Function(_));
+        let indent = if whole {
+            indent::common(&lines)
+        } else {
+            tree::indent_at(&self.file, self.region.start)
+        };
+        OwnLines {
+            indent: indent.to_owned(),
+            lines,
+            whole,
+        }
+    }
+
+    fn assemble_lines(
+        &self,
+        tree: Option<&tree_sitter::Tree>,
+        version: &str,
+    ) -> Result<String, Misfit> {
+        let version = self.cut_out(version)?;
+        let own = self.own_lines(tree);
+        let parsed = self.grammar.and_then(|g| Some((g, g.parse(&version)?)));
+        let literals = match &parsed {
+            Some((g, t)) => indent::literals(*g, t.root_node(), &version, &(0..version.len())),
+            None => Vec::new(),
+        };
+        let lines = indent::lines(&version, 0..version.len(), &literals);
+        let lines = indent::dedent(&lines, indent::common(&lines));
+        let style = Style::of(&self.file);
+        let placed = indent::placed_like(&lines, &own.lines, &own.indent, true, style.line_end);
+        let file = self.with_region(&placed);
+        if let (Some(grammar), Some(tree)) = (self.grammar, tree) {
+            let placed_at = self.region.start..self.region.start + placed.len();
+            still_parses(grammar, tree, &self.file, &file, placed_at)?;
+        }
+        Ok(file)
+    }
+
+    /// The file with a text in the region's place.
+    fn with_region(&self, text: &str) -> String {
+        let before = self.file.get(..self.region.start).unwrap_or_default();
+        let after = self.file.get(self.region.end..).unwrap_or_default();
+        [before, text, after].concat()
+    }
+
+    /// The region's part of a version that is the whole file, or that has the markers around it.
+    fn cut_out(&self, version: &str) -> Result<String, Misfit> {
+        let before = tidy_lines(self.file.get(..self.region.start).unwrap_or_default());
+        let after = tidy_lines(self.file.get(self.region.end..).unwrap_or_default());
+        let lines: Vec<&str> = version.lines().collect();
+        let tidy: Vec<String> = tidy_lines(version);
+        if self.part == Part::Marked && markers::has_any(version) {
+            let parts = markers::read_all(version).map_err(Misfit)?;
+            let name = self.name.strip_prefix('@');
+            let part = parts.iter().find(|p| p.name.as_deref() == name).or(parts.first());
+            if let Some(part) = part {
+                let range = part.between.clone();
+                return Ok(version.get(range).unwrap_or_default().to_owned());
+            }
+        }
+        let around = before.len() + after.len();
+        let is_whole = around > 0
+            && tidy.len() > around
+            && tidy.starts_with(&before)
+            && tidy.ends_with(&after);
+        if is_whole {
+            let inner = lines.get(before.len()..lines.len() - after.len());
+            return Ok(inner.unwrap_or_default().join("\n"));
+        }
+        Ok(version.to_owned())
+    }
+}
+
+/// The lines of a region, and the indentation that they have in the file.
+pub(super) struct OwnLines<'a> {
+    pub lines: Vec<Line<'a>>,
+    pub indent: String,
+    /// Whether the first line is indented as the others are.
+    pub whole: bool,
+}
+
+/// A version with line feeds, without a byte-order mark, blank lines around it and white space at its end.
+fn tidied(version: &str) -> String {
+    let version = version.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let mut rest = version.trim_end();
+    while let Some((line, behind)) = rest.split_once('\n') {
+        if !line.trim().is_empty() {
+            break;
+        }
+        rest = behind;
+    }
+    rest.to_owned()
+}
+
+fn tidy_lines(text: &str) -> Vec<String> {
+    text.trim_start_matches('\u{feff}')
+        .lines()
+        .map(|l| l.trim_end().to_owned())
+        .collect()
+}
+
+/// Whether a file that has got a new part parses as well as it did before.
+pub(super) fn still_parses(
+    grammar: Grammar,
+    old_tree: &tree_sitter::Tree,
+    old: &str,
+    new: &str,
+    placed: std::ops::Range<usize>,
+) -> Result<(), Misfit> {
+    let Some(tree) = grammar.parse(new) else {
+        return Err(Misfit("the file with it takes too long to parse".to_owned()));
+    };
+    let before = slips(old_tree.root_node(), old);
+    let after = slips(tree.root_node(), new);
+    if after.len() <= before.len() {
+        return Ok(());
+    }
+    let inside = after.iter().find(|s| placed.contains(&s.at));
+    let (first_line, _) = tree::place(new, placed.start);
+    Err(match inside.or(after.first()) {
+        Some(Slip { line, what, .. }) if inside.is_some() => Misfit(format!(
+            "it does not parse in its place, line {}: {what}",
+            line + 1 - first_line
+        )),
+        Some(slip) => Misfit(format!(
+            "the file does not parse any more with it: line {}: {}",
+            slip.line, slip.what
+        )),
+        None => Misfit("the file does not parse any more with it".to_owned()),
+    })
+}

@@ -1,0 +1,370 @@
+//! Finding the region that somebody asks for, and saying what is wrong where it cannot be found.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::grammar::{Grammar, Slip, slips};
+use super::items::{self, Found};
+use super::wanted::{Asked, asked};
+use super::{Part, Target, Wanted, callee, lines, tree};
+use crate::task::{Language, TaskError};
+
+/// Larger files are not for people to read, nor for a model.
+const MAX_FILE: u64 = 16 << 20;
+
+/// So many names are listed at most.
+const MOST_LISTED: usize = 12;
+
+fn invalid(sentence: String) -> TaskError {
+    TaskError::Invalid(sentence)
+}
+
+impl Target {
+    /// Reads a file and finds a region in it.
+    ///
+    /// # Errors
+    /// The file cannot be read or is no text; the region is not there, there are several, or it does not parse.
+    pub fn find(path: &Path, language: &Language, wanted: &Wanted) -> Result<Self, TaskError> {
+        let fail = |why| TaskError::Read {
+            path: path.to_path_buf(),
+            why,
+        };
+        let real = path.canonicalize().map_err(fail)?;
+        let meta = std::fs::metadata(&real).map_err(fail)?;
+        if meta.is_dir() {
+            return Err(invalid(format!(
+                "{} is a folder; name a file in it, such as {}::function",
+                path.display(),
+                path.join("file").display()
+            )));
+        }
+        if !meta.is_file() {
+            return Err(invalid(format!("{} is not a regular file", path.display())));
+        }
+        if meta.len() > MAX_FILE {
+            return Err(invalid(format!(
+                "{} is too large: {} MB, at most {} MB are read",
+                path.display(),
+                meta.len() >> 20,
+                MAX_FILE >> 20
+            )));
+        }
+        let bytes = std::fs::read(&real).map_err(fail)?;
+        if let Some(offset) = bytes.iter().position(|b| *b == 0) {
+            return Err(invalid(format!(
+                "{} looks like a binary file (a zero byte at offset {offset}); a target must be text in UTF-8",
+                path.display()
+            )));
+        }
+        let text = String::from_utf8(bytes).map_err(|e| {
+            let offset = e.utf8_error().valid_up_to();
+            let line = 1 + e.as_bytes()[..offset].iter().filter(|b| **b == b'\n').count();
+            invalid(format!(
+                "{} is not valid UTF-8 (byte {:#04x} in line {line}); save it as UTF-8 and try again",
+                path.display(),
+                e.as_bytes().get(offset).copied().unwrap_or_default()
+            ))
+        })?;
+        let mut target = Self::find_in(&real, &text, language, wanted)?;
+        if let Ok(leads_to) = std::fs::read_link(path) {
+            target.notes.insert(
+                0,
+                format!(
+                    "{} is a link to {}: that file is read, and changed if a version is written back",
+                    path.display(),
+                    leads_to.display()
+                ),
+            );
+        }
+        Ok(target)
+    }
+
+    /// Finds a region in a text that was read from `path`.
+    ///
+    /// # Errors
+    /// The region is not there, there are several, or it does not parse.
+    pub fn find_in(
+        path: &Path,
+        text: &str,
+        language: &Language,
+        wanted: &Wanted,
+    ) -> Result<Self, TaskError> {
+        let place = Place {
+            file: path
+                .file_name()
+                .map(|n| n.to_string_lossy().into_owned())
+                .unwrap_or_default(),
+            path,
+            text,
+            language,
+            grammar: Grammar::of(language),
+        };
+        if text.trim_start_matches('\u{feff}').trim().is_empty() {
+            return Err(invalid(format!("{} is empty", path.display())));
+        }
+        match wanted {
+            Wanted::Name(name) => place.named(name),
+            Wanted::Lines(first, last) => lines::find(&place, *first, *last),
+            Wanted::Markers(name) => lines::find_marked(&place, name.as_deref()),
+        }
+    }
+}
+
+/// Where something is looked for.
+pub(super) struct Place<'a> {
+    /// The file's name for sentences.
+    pub file: String,
+    pub path: &'a Path,
+    pub text: &'a str,
+    pub language: &'a Language,
+    pub grammar: Option<Grammar>,
+}
+
+impl Place<'_> {
+    /// A target without a function in it.
+    pub(super) fn target(&self, name: String, region: std::ops::Range<usize>, part: Part) -> Target {
+        Target {
+            name,
+            path: self.path.to_path_buf(),
+            language: self.language.id.clone(),
+            file: Arc::from(self.text),
+            region,
+            grammar: self.grammar,
+            part,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The tree of the file.
+    pub(super) fn parsed(&self, grammar: Grammar) -> Result<tree_sitter::Tree, TaskError> {
+        grammar.parse(self.text).ok_or_else(|| {
+            invalid(format!(
+                "{} takes too long to parse; take a smaller file",
+                self.path.display()
+            ))
+        })
+    }
+
+    fn named(&self, name: &str) -> Result<Target, TaskError> {
+        let Some(grammar) = self.grammar else {
+            return Err(invalid(format!(
+                "functions of {} cannot be found by name: give lines ({file}:10-20) or put the comments \
+                 `reheat: begin` and `reheat: end` around the part that may change",
+                if self.language.name.is_empty() { "this language" } else { &self.language.name },
+                file = self.file
+            )));
+        };
+        let tree = self.parsed(grammar)?;
+        let all = items::find(grammar, &tree, self.text);
+        let slips = slips(tree.root_node(), self.text);
+        if name.trim().is_empty() {
+            return Err(invalid(format!(
+                "which function of {}? {}",
+                self.file,
+                self.listed(grammar, &all, &slips)
+            )));
+        }
+        let asked = asked(name);
+        let matching = matching(grammar, &all, &asked, self.text);
+        match matching.as_slice() {
+            [one] => self.function(grammar, &tree, &all[*one], &slips),
+            [] => Err(self.not_found(grammar, name, &asked, &all, &slips)),
+            several => Err(self.ambiguous(grammar, name, several, &all)),
+        }
+    }
+
+    /// The target that is a found function.
+    pub(super) fn function(
+        &self,
+        grammar: Grammar,
+        tree: &tree_sitter::Tree,
+        found: &Found<'_>,
+        slips: &[Slip],
+    ) -> Result<Target, TaskError> {
+        let region = found.start(grammar, self.text)..region_end(found.unit, self.text);
+        let mut notes = Vec::new();
+        let inside = slips.iter().find(|s| (region.start..region.end).contains(&s.at));
+        if let Some(slip) = inside.or(slips.first()) {
+            let where_ = format!("{}:{}:{}", self.file, slip.line, slip.column);
+            if inside.is_some() && !grammar.has_preprocessor() {
+                return Err(invalid(format!(
+                    "{} does not parse, so it cannot be replaced safely: {where_}: {}",
+                    found.name(grammar),
+                    slip.what
+                )));
+            }
+            notes.push(if grammar.has_preprocessor() {
+                format!("{where_} does not parse without the preprocessor; versions are checked by the compiler alone there")
+            } else {
+                format!("{where_} does not parse ({}), outside of the function", slip.what)
+            });
+        }
+        let callee = callee::of(grammar, found, tree.root_node(), self.text);
+        let mut target = self.target(found.name(grammar), region, Part::Function(callee));
+        target.notes = notes;
+        Ok(target)
+    }
+
+    fn not_found(
+        &self,
+        grammar: Grammar,
+        name: &str,
+        asked: &Asked,
+        all: &[Found<'_>],
+        slips: &[Slip],
+    ) -> TaskError {
+        let same_path = matching(
+            grammar,
+            all,
+            &Asked {
+                names: asked.names.clone(),
+                ..Asked::default()
+            },
+            self.text,
+        );
+        if !same_path.is_empty() {
+            return self.ambiguous(grammar, name, &same_path, all);
+        }
+        let near = self.near(grammar, asked, all);
+        let mut sentence = format!("{} has no function `{name}`", self.file);
+        if near.is_empty() {
+            sentence.push_str(": ");
+        } else {
+            sentence.push_str(&format!("; did you mean {}? ", near.join(" or ")));
+        }
+        sentence.push_str(&self.listed(grammar, all, slips));
+        invalid(sentence)
+    }
+
+    /// Names that are nearly the one that was asked for.
+    fn near(&self, grammar: Grammar, asked: &Asked, all: &[Found<'_>]) -> Vec<String> {
+        let last = asked.names.last().map_or("", String::as_str).to_lowercase();
+        let whole = asked.names.join(".").to_lowercase();
+        let mut near: Vec<(usize, String)> = all
+            .iter()
+            .filter_map(|f| {
+                let own = f.last().to_lowercase();
+                let path = f.path.join(".").to_lowercase();
+                let letters = crate::near::distance(&last, &own).min(crate::near::distance(&whole, &path));
+                let most = (last.chars().count() / 3).clamp(1, 3);
+                let part = last.len() >= 3 && (own.contains(&last) || (own.len() >= 3 && last.contains(&own)));
+                (letters <= most || part).then(|| {
+                    let words = format!("`{}` (line {})", f.name(grammar), f.lines().0);
+                    (if letters <= most { letters } else { most + 1 }, words)
+                })
+            })
+            .collect();
+        near.sort();
+        near.dedup();
+        near.into_iter().take(3).map(|(_, n)| n).collect()
+    }
+
+    /// What there is instead.
+    fn listed(&self, grammar: Grammar, all: &[Found<'_>], slips: &[Slip]) -> String {
+        let mut sentence = match all.len() {
+            0 => "it has no functions".to_owned(),
+            n if n <= MOST_LISTED => {
+                let names: Vec<String> = items::ask_names(grammar, all, self.text)
+                    .iter()
+                    .map(|n| format!("`{n}`"))
+                    .collect();
+                let count = if n == 1 { "one function".to_owned() } else { format!("{n} functions") };
+                format!("it has {count}: {}", names.join(", "))
+            }
+            n => format!("it has {n} functions"),
+        };
+        if let Some(slip) = slips.first() {
+            sentence.push_str(&format!(
+                "; line {} does not parse ({}), which may hide others",
+                slip.line, slip.what
+            ));
+        }
+        sentence
+    }
+
+    fn ambiguous(
+        &self,
+        grammar: Grammar,
+        name: &str,
+        which: &[usize],
+        all: &[Found<'_>],
+    ) -> TaskError {
+        let names = items::ask_names(grammar, all, self.text);
+        let listed: Vec<String> = which
+            .iter()
+            .take(MOST_LISTED)
+            .map(|i| {
+                format!(
+                    "  {}::{}  (line {}: {})",
+                    self.file,
+                    names[*i],
+                    all[*i].lines().0,
+                    items::signature(&all[*i], self.text)
+                )
+            })
+            .collect();
+        let more = which.len().saturating_sub(MOST_LISTED);
+        let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+        invalid(format!(
+            "{} has {} that `{name}` may mean; ask for one of them:\n{}{more}",
+            self.file,
+            if which.len() == 1 { "one function".to_owned() } else { format!("{} functions", which.len()) },
+            listed.join("\n")
+        ))
+    }
+}
+
+/// Where a region ends: a node that takes the end of its line with it is cut before that.
+pub(super) fn region_end(unit: tree::N<'_>, text: &str) -> usize {
+    let said = tree::text(unit, text);
+    unit.start_byte() + said.trim_end().len()
+}
+
+/// The functions that a name may mean: those with exactly this path, else those whose path ends so.
+fn matching(grammar: Grammar, all: &[Found<'_>], asked: &Asked, text: &str) -> Vec<usize> {
+    let with = |fits: &dyn Fn(&Found<'_>) -> bool| -> Vec<usize> {
+        let mut which: Vec<usize> = (0..all.len()).filter(|i| fits(&all[*i])).collect();
+        if grammar == Grammar::Python && which.len() > 1 {
+            // Declarations for type checkers come before the function itself.
+            let real = |i: &usize| {
+                !items::decorators(all[*i].unit, text)
+                    .iter()
+                    .any(|d| matches!(*d, "overload" | "typing.overload" | "t.overload"))
+            };
+            let kept: Vec<usize> = which.iter().copied().filter(real).collect();
+            if !kept.is_empty() {
+                which = kept;
+            }
+        }
+        if let Some(parameters) = &asked.parameters {
+            which.retain(|i| {
+                items::parameter_types(&all[*i], text).is_some_and(|own| {
+                    let own: String = own.split_whitespace().collect();
+                    own.trim_matches(['(', ')']) == parameters
+                })
+            });
+        }
+        if let Some(line) = asked.line {
+            which.retain(|i| {
+                let (first, last) = all[*i].lines();
+                (first..=last).contains(&line)
+            });
+        }
+        match asked.nth {
+            Some(nth) => which
+                .get(nth.wrapping_sub(1))
+                .copied()
+                .into_iter()
+                .collect(),
+            None => which,
+        }
+    };
+    if asked.names.is_empty() {
+        return Vec::new();
+    }
+    let exact = with(&|f| f.path == asked.names);
+    if !exact.is_empty() {
+        return exact;
+    }
+    with(&|f| f.path.ends_with(&asked.names))
+}

@@ -1,0 +1,460 @@
+//! The functions of a file: what they are called, where they stand, how they are called.
+
+mod c;
+mod java;
+mod javascript;
+mod python;
+mod ruby;
+mod rust;
+
+pub(super) use c::{function_names, innermost, operator_in};
+pub(super) use java::has_modifier;
+pub(super) use python::decorators;
+pub(super) use rust::{bare, receiver_type};
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+use tree_sitter::Tree;
+
+use super::grammar::Grammar;
+use super::tree::{self, N};
+
+/// A function of a file, for a list to pick from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// What it can be asked for by: `Grid.nearest`, `A.merge(int[], int[])` where there are several of the name.
+    pub name: String,
+    /// Its head on one line: `def nearest(self, p)`.
+    pub signature: String,
+    /// First and last line, from 1, with decorators.
+    pub lines: (usize, usize),
+    /// What it is.
+    pub kind: ItemKind,
+}
+
+/// What a function is to those who call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// Of the file itself.
+    Function,
+    /// Of an object.
+    Method,
+    /// Of a class, called without an object.
+    StaticMethod,
+    /// Of a class, which it is given (Python).
+    ClassMethod,
+    /// Makes an object.
+    Constructor,
+    /// Called by reading an attribute.
+    Getter,
+    /// Called by writing an attribute.
+    Setter,
+    /// Inside of another function: cannot be called from outside.
+    Nested,
+}
+
+impl ItemKind {
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Method => "method",
+            Self::StaticMethod => "static method",
+            Self::ClassMethod => "class method",
+            Self::Constructor => "constructor",
+            Self::Getter => "getter",
+            Self::Setter => "setter",
+            Self::Nested => "nested function",
+        }
+    }
+}
+
+/// A function in a tree.
+#[derive(Clone, Debug)]
+pub(super) struct Found<'t> {
+    /// Names from the top of the file.
+    pub path: Vec<String>,
+    pub kind: ItemKind,
+    /// What gives the function its name: a definition, a declarator, a pair of an object.
+    pub definition: N<'t>,
+    /// What has parameters and a body; often the definition itself.
+    pub function: N<'t>,
+    /// What is replaced: the definition with the words around it (`export`, decorators, `template`), where it has them
+    /// for itself alone.
+    pub unit: N<'t>,
+}
+
+/// What stands around a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Around {
+    /// Nothing that has a name: the file, a condition.
+    File,
+    /// A module or namespace.
+    Space,
+    /// A class, object, impl, trait.
+    Class,
+    /// A function.
+    Function,
+}
+
+/// What a language makes of a node.
+pub(super) enum Seen<'t> {
+    /// Nothing by itself.
+    Through,
+    /// Not worth looking into.
+    Skip,
+    /// Names inside of it are inside of this.
+    Space(Vec<String>, Around),
+    /// A function.
+    Function {
+        names: Vec<String>,
+        kind: ItemKind,
+        function: N<'t>,
+    },
+}
+
+struct Entry<'t> {
+    node: N<'t>,
+    parent: Option<usize>,
+    scope: usize,
+}
+
+struct Scope {
+    parent: Option<usize>,
+    names: Vec<String>,
+    around: Around,
+    /// Whether it or one around it is a function.
+    in_function: bool,
+}
+
+/// All functions of a parsed text, in the order of the text.
+pub(super) fn find<'t>(grammar: Grammar, tree: &'t Tree, text: &str) -> Vec<Found<'t>> {
+    let mut found = Vec::new();
+    let mut scopes = vec![Scope {
+        parent: None,
+        names: Vec::new(),
+        around: Around::File,
+        in_function: false,
+    }];
+    let mut entries = vec![Entry {
+        node: tree.root_node(),
+        parent: None,
+        scope: 0,
+    }];
+    let mut waiting = vec![0_usize];
+    while let Some(index) = waiting.pop() {
+        let Entry { node, parent, scope } = entries[index];
+        let above = parent.map(|p| entries[p].node);
+        let around = scopes[scope].around;
+        let seen = match grammar {
+            Grammar::Python => python::see(node, above, around, text),
+            Grammar::JavaScript => javascript::see(node, above, around, text),
+            Grammar::Rust | Grammar::Go => rust::see(grammar, node, around, text),
+            Grammar::Java => java::see(node, text),
+            Grammar::C | Grammar::Cpp => c::see(node, around, text),
+            Grammar::Ruby => ruby::see(node, around, text),
+        };
+        let (inside, scope) = match seen {
+            Seen::Skip => continue,
+            Seen::Through => (node, scope),
+            Seen::Space(names, around) => {
+                let in_function = scopes[scope].in_function || around == Around::Function;
+                scopes.push(Scope {
+                    parent: Some(scope),
+                    names,
+                    around,
+                    in_function,
+                });
+                (node, scopes.len() - 1)
+            }
+            Seen::Function {
+                names,
+                kind,
+                function,
+            } => {
+                let mut path = path_of(&scopes, scope);
+                path.extend(names.iter().cloned());
+                let nested = scopes[scope].in_function;
+                found.push(Found {
+                    path,
+                    kind: if nested { ItemKind::Nested } else { kind },
+                    definition: node,
+                    function,
+                    unit: unit(node, parent, &entries),
+                });
+                scopes.push(Scope {
+                    parent: Some(scope),
+                    names,
+                    around: Around::Function,
+                    in_function: true,
+                });
+                (function, scopes.len() - 1)
+            }
+        };
+        if Grammar::is_literal(inside) && inside.kind() != "template_string" {
+            continue;
+        }
+        let before = waiting.len();
+        let parent = Some(index);
+        for child in tree::named(inside) {
+            entries.push(Entry {
+                node: child,
+                parent,
+                scope,
+            });
+            waiting.push(entries.len() - 1);
+        }
+        waiting[before..].reverse();
+    }
+    found
+}
+
+impl Copy for Entry<'_> {}
+impl Clone for Entry<'_> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+fn path_of(scopes: &[Scope], scope: usize) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut next = Some(scope);
+    while let Some(here) = next {
+        parts.push(&scopes[here].names);
+        next = scopes[here].parent;
+    }
+    parts.into_iter().rev().flatten().cloned().collect()
+}
+
+/// The definition with the words around it that are its own.
+fn unit<'t>(definition: N<'t>, parent: Option<usize>, entries: &[Entry<'t>]) -> N<'t> {
+    let mut unit = definition;
+    let mut next = parent;
+    while let Some(index) = next {
+        let above = entries[index].node;
+        let own = match above.kind() {
+            "decorated_definition" | "export_statement" | "template_declaration" => true,
+            // One declarator, so that the statement is the function's alone.
+            "lexical_declaration" | "variable_declaration" | "var_declaration"
+            | "expression_statement" | "field_declaration" | "using_declaration" => {
+                above.named_child_count() == 1
+            }
+            "variable_declarator" | "assignment_expression" | "assignment" => false,
+            _ => false,
+        };
+        if !own {
+            break;
+        }
+        unit = above;
+        next = entries[index].parent;
+    }
+    unit
+}
+
+impl<'t> Found<'t> {
+    /// The last name.
+    pub(super) fn last(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+
+    /// The name for people.
+    pub(super) fn name(&self, grammar: Grammar) -> String {
+        self.path.join(grammar.joint())
+    }
+
+    /// First and last line of it, from 1, without the comments above it.
+    pub(super) fn lines(&self) -> (usize, usize) {
+        let (start, end) = (self.unit.start_position(), self.unit.end_position());
+        // A node that takes its line's end with it ends at the start of the next.
+        let last = if end.column == 0 && end.row > start.row {
+            end.row
+        } else {
+            end.row + 1
+        };
+        (start.row + 1, last)
+    }
+
+    /// Where the region begins: with the attributes and, where the language has documentation in comments, the comments
+    /// directly above.
+    pub(super) fn start(&self, grammar: Grammar, text: &str) -> usize {
+        leading(grammar, self.unit, text)
+    }
+
+    /// The body, where it has one.
+    pub(super) fn body(&self) -> Option<N<'t>> {
+        self.function.child_by_field_name("body")
+    }
+
+    /// Where the head ends and the body begins.
+    pub(super) fn head_end(&self) -> usize {
+        let function = self.function;
+        let initializers = tree::child_of_kind(function, &["field_initializer_list"]);
+        if let Some(body) = initializers.or_else(|| self.body()) {
+            return body.start_byte();
+        }
+        let last = ["parameters", "return_type", "name"]
+            .iter()
+            .filter_map(|f| function.child_by_field_name(f))
+            .map(|n| n.end_byte())
+            .max();
+        last.unwrap_or_else(|| function.end_byte())
+    }
+}
+
+/// Where a node begins together with what stands above it and is about it.
+pub(super) fn leading(grammar: Grammar, unit: N<'_>, text: &str) -> usize {
+    let mut start = unit.start_byte();
+    let mut row = unit.start_position().row;
+    let mut next = unit.prev_sibling();
+    while let Some(above) = next {
+        let attribute = Grammar::is_attribute(above);
+        // In Python a comment above a function is seldom about it alone: documentation stands inside.
+        let comment = Grammar::is_comment(above) && grammar != Grammar::Python;
+        if !attribute && !comment {
+            break;
+        }
+        let said = tree::text(above, text);
+        let last_row = above.start_position().row + said.trim_end().matches('\n').count();
+        if comment {
+            let own_line = tree::begins_line(text, above.start_byte());
+            if !own_line || last_row + 1 < row || super::markers::is_marker(said) {
+                break;
+            }
+            // A line that says what the file or a part of it is: `//!`, `/*!`.
+            if grammar == Grammar::Rust && (said.starts_with("//!") || said.starts_with("/*!")) {
+                break;
+            }
+        }
+        start = above.start_byte();
+        row = above.start_position().row;
+        next = above.prev_sibling();
+    }
+    start
+}
+
+/// The signature on one line, for people.
+pub(super) fn signature(found: &Found<'_>, text: &str) -> String {
+    let unit = found.unit;
+    let start = if unit.kind() == "decorated_definition" {
+        found.definition.start_byte()
+    } else {
+        unit.start_byte()
+    };
+    let head = text
+        .get(start..found.head_end().max(start))
+        .unwrap_or_default();
+    let head = tree::flat(&without_comments(unit, start..found.head_end(), text, head));
+    tree::shortened(
+        head.trim_end_matches(['{', ':', ' ', ';']).trim_end(),
+        300,
+    )
+}
+
+fn without_comments(node: N<'_>, within: Range<usize>, text: &str, whole: &str) -> String {
+    let mut comments = Vec::new();
+    tree::each(node, |n| {
+        if n.start_byte() >= within.end || n.end_byte() <= within.start {
+            return false;
+        }
+        if Grammar::is_comment(n) {
+            comments.push(n.byte_range());
+        }
+        true
+    });
+    if comments.is_empty() {
+        return whole.to_owned();
+    }
+    let mut kept = String::new();
+    let mut at = within.start;
+    for comment in comments {
+        kept.push_str(text.get(at..comment.start).unwrap_or_default());
+        kept.push(' ');
+        at = comment.end.min(within.end);
+    }
+    kept.push_str(text.get(at..within.end).unwrap_or_default());
+    kept
+}
+
+/// The types of the parameters in words, to tell overloads apart: `(int[], int[])`.
+pub(super) fn parameter_types(found: &Found<'_>, text: &str) -> Option<String> {
+    parameter_types_of(found.function, text)
+}
+
+/// As [`parameter_types`], of a node.
+pub(super) fn parameter_types_of(function: N<'_>, text: &str) -> Option<String> {
+    let parameters = function
+        .child_by_field_name("parameters")
+        .or_else(|| c::function_declarator(function)?.child_by_field_name("parameters"))?;
+    let mut types = Vec::new();
+    for p in tree::named(parameters) {
+        if Grammar::is_comment(p) {
+            continue;
+        }
+        let mut words = tree::all_words(p, text);
+        // The name is the last word that is one, in Java and mostly in C.
+        let name = p
+            .child_by_field_name("name")
+            .or_else(|| p.child_by_field_name("declarator").map(c::innermost));
+        if let Some(name) = name {
+            let name = tree::text(name, text);
+            if let Some(at) = words.iter().rposition(|w| *w == name) {
+                words.remove(at);
+            }
+        }
+        words.retain(|w| *w != "final");
+        types.push(words.concat());
+    }
+    Some(format!("({})", types.join(", ")))
+}
+
+/// All functions of a text, for a list to pick from; none where the language has no grammar.
+#[must_use]
+pub fn list(text: &str, language: &crate::task::Language) -> Vec<Item> {
+    let Some(grammar) = Grammar::of(language) else {
+        return Vec::new();
+    };
+    let Some(tree) = grammar.parse(text) else {
+        return Vec::new();
+    };
+    let found = find(grammar, &tree, text);
+    let names = ask_names(grammar, &found, text);
+    found
+        .iter()
+        .zip(names)
+        .map(|(f, name)| Item {
+            name,
+            signature: signature(f, text),
+            lines: f.lines(),
+            kind: f.kind,
+        })
+        .collect()
+}
+
+/// A name for each function that asks for it and no other: with the types of the parameters or with `#2` where its
+/// path alone says too little.
+pub(super) fn ask_names(grammar: Grammar, found: &[Found<'_>], text: &str) -> Vec<String> {
+    let mut groups: std::collections::HashMap<&[String], Vec<usize>> =
+        std::collections::HashMap::new();
+    for (i, f) in found.iter().enumerate() {
+        groups.entry(&f.path).or_default().push(i);
+    }
+    let mut names: Vec<String> = found.iter().map(|f| f.name(grammar)).collect();
+    for group in groups.values().filter(|g| g.len() > 1) {
+        let typed = matches!(grammar, Grammar::Java | Grammar::Cpp);
+        let types: Vec<Option<String>> = group
+            .iter()
+            .map(|i| parameter_types(&found[*i], text).filter(|_| typed))
+            .collect();
+        for (nth, (i, own)) in group.iter().zip(&types).enumerate() {
+            let alone = types.iter().filter(|t| *t == own).count() == 1;
+            match own {
+                Some(own) if alone => names[*i].push_str(own),
+                _ => names[*i].push_str(&format!("#{}", nth + 1)),
+            }
+        }
+    }
+    names
+}

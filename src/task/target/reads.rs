@@ -1,0 +1,7 @@
+//! What a region reads that may differ from run to run.
+/// What.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// A clock.
+    Clock,
+}

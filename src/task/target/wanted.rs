@@ -1,0 +1,234 @@
+//! What somebody asks for: a function by its name, lines, or what stands between two markers.
+
+use std::path::{Path, PathBuf};
+
+use super::markers;
+
+/// Which part of a file is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A function: `Grid.nearest`, `ns::blur`, `A.merge(int[], int[])`, `merge#2` (the second of that name), `merge:40`
+    /// (the one that line 40 is in).
+    Name(String),
+    /// Lines from 1, both included. One line stands for the function that it is in.
+    Lines(usize, usize),
+    /// Between the comments `reheat: begin` and `reheat: end`; with a name where a file has several such parts.
+    Markers(Option<String>),
+}
+
+impl Wanted {
+    /// Takes `src/geo.py::Grid.nearest`, `file:40-80`, `file:40`, `file::@name` apart. A file that is really called so
+    /// wins over any other reading.
+    #[must_use]
+    pub fn split(argument: &str) -> (PathBuf, Option<Self>) {
+        if Path::new(argument).exists() {
+            return (PathBuf::from(argument), None);
+        }
+        let seams: Vec<usize> = argument.match_indices("::").map(|(at, _)| at).collect();
+        // `::` stands in names of C++ and Rust too: the first one behind a file that is there is the seam.
+        let file_is_there = |at: &&usize| {
+            let file = argument.get(..**at).unwrap_or_default();
+            Path::new(file).is_file() || Self::lines_behind(file).is_some_and(|(f, _)| f.is_file())
+        };
+        if let Some(at) = seams.iter().find(file_is_there).or(seams.first()) {
+            let file = argument.get(..*at).unwrap_or_default();
+            let asked = argument.get(at + 2..).unwrap_or_default();
+            return (PathBuf::from(file), Some(Self::read(asked)));
+        }
+        match Self::lines_behind(argument) {
+            Some((file, lines)) => (file, Some(lines)),
+            None => (PathBuf::from(argument), None),
+        }
+    }
+
+    /// Reads what stands behind `::`.
+    #[must_use]
+    pub fn read(asked: &str) -> Self {
+        let asked = asked.trim();
+        if let Some(name) = asked.strip_prefix('@') {
+            let name = name.trim();
+            return Self::Markers((!name.is_empty()).then(|| name.to_owned()));
+        }
+        range(asked).unwrap_or_else(|| Self::Name(asked.to_owned()))
+    }
+
+    /// The part between markers, where a file has such; what is meant when nothing is asked for.
+    #[must_use]
+    pub fn of_markers(text: &str) -> Option<Self> {
+        markers::has_any(text).then_some(Self::Markers(None))
+    }
+
+    /// `file:40-80`, `file:40` and the `file:40:5` of editors and compilers.
+    fn lines_behind(argument: &str) -> Option<(PathBuf, Self)> {
+        let (file, last) = argument.rsplit_once(':')?;
+        if file.is_empty() {
+            return None;
+        }
+        if let (Some((file, line)), true) = (file.rsplit_once(':'), is_number(last)) {
+            if is_number(line) && !file.is_empty() {
+                return Some((PathBuf::from(file), range(line)?));
+            }
+        }
+        Some((PathBuf::from(file), range(last)?))
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `40-80`, `40–80`, `40..80`, `L40-L80` as `GitHub` writes it, `40`.
+fn range(text: &str) -> Option<Wanted> {
+    let number = |t: &str| {
+        let t = t.trim();
+        let t = t.strip_prefix('L').unwrap_or(t);
+        if is_number(t) { t.parse::<usize>().ok() } else { None }
+    };
+    let parts = text
+        .split_once('-')
+        .or_else(|| text.split_once('–'))
+        .or_else(|| text.split_once(".."));
+    match parts {
+        Some((a, b)) => Some(Wanted::Lines(number(a)?, number(b)?)),
+        None => number(text).filter(|_| is_number(text)).map(|n| Wanted::Lines(n, n)),
+    }
+}
+
+/// What a name says about which of several is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// The names, from the outermost.
+    pub names: Vec<String>,
+    /// The types of the parameters without white space: `int[],int[]`.
+    pub parameters: Option<String>,
+    /// The how-manieth of its name, from 1.
+    pub nth: Option<usize>,
+    /// A line that is inside of it.
+    pub line: Option<usize>,
+}
+
+/// Reads the name of a function.
+pub(super) fn asked(name: &str) -> Asked {
+    let mut asked = Asked::default();
+    let mut rest = name.trim();
+    if let Some((before, line)) = rest.rsplit_once([':', '@']) {
+        if is_number(line) && !before.ends_with(':') {
+            asked.line = line.parse().ok();
+            rest = before;
+        }
+    }
+    if let Some((before, nth)) = rest.rsplit_once('#') {
+        if is_number(nth) {
+            asked.nth = nth.parse().ok();
+            rest = before;
+        }
+    }
+    let operator = super::items::operator_in(rest);
+    // `operator()` has parentheses of its own.
+    let from = operator.map_or(0, |at| rest.len().min(at + "operator()".len()));
+    if let (Some(open), true) = (
+        rest.get(from..).and_then(|r| r.find('(')).map(|at| at + from),
+        rest.ends_with(')'),
+    ) {
+        let inside = rest.get(open + 1..rest.len() - 1).unwrap_or_default();
+        asked.parameters = Some(inside.split_whitespace().collect());
+        rest = rest.get(..open).unwrap_or_default();
+    }
+    let (plain, operator) = match operator {
+        Some(at) => (rest.get(..at).unwrap_or_default(), rest.get(at..)),
+        None => (rest, None),
+    };
+    let plain = without_arguments(plain).replace("::", ".").replace(['#', '/'], ".");
+    asked.names = plain
+        .split('.')
+        .map(str::trim)
+        .filter(|n| !n.is_empty() && *n != "prototype")
+        .map(str::to_owned)
+        .collect();
+    asked.names.extend(operator.map(str::to_owned));
+    asked
+}
+
+/// A name without what stands in `<…>`.
+fn without_arguments(name: &str) -> String {
+    let mut depth = 0_usize;
+    name.chars()
+        .filter(|c| {
+            match c {
+                '<' => depth += 1,
+                '>' if depth > 0 => {
+                    depth -= 1;
+                    return false;
+                }
+                _ => {}
+            }
+            depth == 0
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn split(argument: &str) -> (String, Option<Wanted>) {
+        let (file, wanted) = Wanted::split(argument);
+        (file.display().to_string(), wanted)
+    }
+
+    fn name(name: &str) -> Option<Wanted> {
+        Some(Wanted::Name(name.to_owned()))
+    }
+
+    #[test]
+    fn an_argument_is_taken_apart() {
+        let is = |argument: &str, file: &str, wanted: Option<Wanted>| {
+            assert_eq!(split(argument), (file.to_owned(), wanted), "{argument}");
+        };
+        is("src/geo.py::Grid.nearest", "src/geo.py", name("Grid.nearest"));
+        is("k.cpp::ns::A::f", "k.cpp", name("ns::A::f"));
+        is("A.java::A.merge(int[], int[])", "A.java", name("A.merge(int[], int[])"));
+        is("a/b.go:40-80", "a/b.go", Some(Wanted::Lines(40, 80)));
+        is("b.go:L40-L80", "b.go", Some(Wanted::Lines(40, 80)));
+        is("b.go:40", "b.go", Some(Wanted::Lines(40, 40)));
+        is("b.go:40:7", "b.go", Some(Wanted::Lines(40, 40)));
+        is("b.go::40-80", "b.go", Some(Wanted::Lines(40, 80)));
+        is("b.go::@hot", "b.go", Some(Wanted::Markers(Some("hot".into()))));
+        is("b.go::@", "b.go", Some(Wanted::Markers(None)));
+        is("b.go", "b.go", None);
+        is("b.go:", "b.go:", None);
+        is(":40", ":40", None);
+        is("", "", None);
+        is("b.py::", "b.py", name(""));
+    }
+
+    #[test]
+    fn a_file_that_is_called_so_wins() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name).display().to_string();
+        for file in ["a::b.py", "c.py:3-4", "x::y.py"] {
+            std::fs::write(dir.path().join(file), "").unwrap();
+        }
+        assert_eq!(split(&at("a::b.py")), (at("a::b.py"), None));
+        assert_eq!(split(&at("c.py:3-4")), (at("c.py:3-4"), None));
+        assert_eq!(split(&at("x::y.py::f")), (at("x::y.py"), name("f")));
+        assert_eq!(
+            split(&at("x::y.py:3")),
+            (at("x::y.py"), Some(Wanted::Lines(3, 3)))
+        );
+    }
+
+    #[test]
+    fn a_name_says_which_one() {
+        let a = asked("Outer::Inner<T>::merge(int[], Map<String, Integer>)");
+        assert_eq!(a.names, ["Outer", "Inner", "merge"]);
+        assert_eq!(a.parameters.as_deref(), Some("int[],Map<String,Integer>"));
+        assert_eq!(asked("merge#2").nth, Some(2));
+        assert_eq!(asked("A.merge:40").line, Some(40));
+        assert_eq!(asked("A#m").names, ["A", "m"]);
+        assert_eq!(asked("A::operator()").names, ["A", "operator()"]);
+        assert_eq!(asked("A.prototype.f").names, ["A", "f"]);
+        assert_eq!(asked("::").names, Vec::<String>::new());
+    }
+}
