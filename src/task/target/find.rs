@@ -218,6 +218,7 @@ impl Place<'_> {
             all,
             &Asked {
                 names: asked.names.clone(),
+                raw: asked.raw.clone(),
                 ..Asked::default()
             },
             self.text,
@@ -359,12 +360,12 @@ fn matching(grammar: Grammar, all: &[Found<'_>], asked: &Asked, text: &str) -> V
             None => which,
         }
     };
-    if asked.names.is_empty() {
-        return Vec::new();
-    }
-    let exact = with(&|f| f.path == asked.names);
+    let exact = with(&|f| f.path == asked.names || f.name(grammar) == asked.raw);
     if !exact.is_empty() {
         return exact;
+    }
+    if asked.names.is_empty() {
+        return Vec::new();
     }
     with(&|f| f.path.ends_with(&asked.names))
 }

@@ -25,10 +25,12 @@ pub(super) struct Level<'t> {
 
 /// The way from the top to a node.
 pub(super) fn levels<'t>(root: N<'t>, node: N<'t>) -> Vec<Level<'t>> {
+    // The root is one in any case: where a file hardly parses, it is called an error.
     tree::lineage(root, node)
         .windows(2)
-        .filter(|pair| Grammar::is_container(pair[0]))
-        .map(|pair| Level {
+        .enumerate()
+        .filter(|(index, pair)| *index == 0 || Grammar::is_container(pair[0]))
+        .map(|(_, pair)| Level {
             container: pair[0],
             piece: pair[1],
         })
@@ -52,6 +54,9 @@ impl<'a, 't> Home<'a, 't> {
         })?;
         let root = tree.root_node();
         let levels = levels(root, found.unit);
+        if levels.is_empty() {
+            return None;
+        }
         Some(Self {
             target,
             grammar,

@@ -19,6 +19,8 @@ mod pieces;
 mod reads;
 mod signature;
 mod state;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod wanted;
 

@@ -2,7 +2,7 @@
 
 use super::Misfit;
 use super::grammar::Grammar;
-use super::items::{self, Found, ItemKind};
+use super::items::{self, Found};
 use super::tree::{self, N};
 
 /// Compares two functions by how they are called.
@@ -38,13 +38,7 @@ pub(super) fn compare(
                 && attributes(grammar, old, old_text) == attributes(grammar, new, new_text)
         }
     };
-    // A method may be shown outside of its class; inside of one it must be of the same kind.
-    let kinds = |f: &Found<'_>| matches!(f.kind, ItemKind::Function | ItemKind::Nested);
-    let same_kind = old.kind == new.kind
-        || kinds(old) && kinds(new)
-        || new.path.len() < old.path.len()
-        || grammar != Grammar::JavaScript;
-    if same && same_kind { Ok(()) } else { Err(changed()) }
+    if same { Ok(()) } else { Err(changed()) }
 }
 
 fn kind_and(found: &Found<'_>, signature: &str) -> String {

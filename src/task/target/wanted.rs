@@ -99,6 +99,8 @@ fn range(text: &str) -> Option<Wanted> {
 pub(super) struct Asked {
     /// The names, from the outermost.
     pub names: Vec<String>,
+    /// All of them as they were written, for names that look like something else: `<=>`.
+    pub raw: String,
     /// The types of the parameters without white space: `int[],int[]`.
     pub parameters: Option<String>,
     /// The how-manieth of its name, from 1.
@@ -134,11 +136,18 @@ pub(super) fn asked(name: &str) -> Asked {
         asked.parameters = Some(inside.split_whitespace().collect());
         rest = rest.get(..open).unwrap_or_default();
     }
+    asked.raw = rest.trim().to_owned();
     let (plain, operator) = match operator {
         Some(at) => (rest.get(..at).unwrap_or_default(), rest.get(at..)),
         None => (rest, None),
     };
-    let plain = without_arguments(plain).replace("::", ".").replace(['#', '/'], ".");
+    let mut plain = without_arguments(plain).replace("::", ".");
+    // `A#m` of Ruby; the `#m` of JavaScript is a name of its own.
+    if let Some(at) = plain.find('#') {
+        if at > 0 && plain.get(..at).is_some_and(|b| !b.ends_with('.')) {
+            plain.replace_range(at..=at, ".");
+        }
+    }
     asked.names = plain
         .split('.')
         .map(str::trim)
@@ -227,6 +236,7 @@ mod tests {
         assert_eq!(asked("merge#2").nth, Some(2));
         assert_eq!(asked("A.merge:40").line, Some(40));
         assert_eq!(asked("A#m").names, ["A", "m"]);
+        assert_eq!(asked("A.#m").names, ["A", "#m"]);
         assert_eq!(asked("A::operator()").names, ["A", "operator()"]);
         assert_eq!(asked("A.prototype.f").names, ["A", "f"]);
         assert_eq!(asked("::").names, Vec::<String>::new());
