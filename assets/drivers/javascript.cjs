@@ -22,6 +22,7 @@ const DEEPEST = 40; // levels of one value before the rest of it goes into its t
 const [TARGET, ROOT_SAID, MODULE, NAME, GENERATOR, GENERATOR_FUNCTION] = process.argv.slice(2);
 const ROOT = fs.existsSync(ROOT_SAID) ? fs.realpathSync(ROOT_SAID) : ROOT_SAID;
 const FILE = path.join(ROOT, MODULE);
+const DRIVER = module;
 
 // -------------------------------------------------------------------------------------------- words
 
@@ -126,7 +127,7 @@ function exposed() {
   return `{${names.map((n) => `${JSON.stringify(n)}:()=>typeof ${n}==="undefined"?undefined:${n}`).join(",")}}`;
 }
 const RESERVED = new Set(
-  "default this null true false new delete typeof void in do if else for while switch case break continue return throw try catch finally function class const let var import export super with yield await enum static instanceof debugger".split(" "),
+  "exports module require default this null true false new delete typeof void in do if else for while switch case break continue return throw try catch finally function class const let var import export super with yield await enum static instanceof debugger".split(" "),
 );
 
 /** The nearest package.json says whether a .js file is an ES module. */
@@ -188,13 +189,14 @@ function commonJs(text) {
   let cycle = null;
   const known = () => require_.cache;
   const load = () => {
-    const module = new Module(FILE, null);
+    const module = new Module(FILE, DRIVER);
     module.filename = FILE;
     module.paths = Module._nodeModulePaths(path.dirname(FILE));
     for (const name of cycle ?? []) delete known()[name];
     known()[FILE] = module;
     const asked = (id) => module.require(id);
-    Object.assign(asked, { resolve: require_.resolve, cache: require_.cache, extensions: require_.extensions, main: module });
+    // The file is not the program that was started, and must not take itself for it.
+    Object.assign(asked, { resolve: require_.resolve, cache: require_.cache, extensions: require_.extensions, main: require.main });
     const scope = make.call(module.exports, module.exports, asked, module, FILE, path.dirname(FILE)) ?? {};
     module.loaded = true;
     if (cycle === null) cycle = cycleOf(module);
@@ -572,6 +574,7 @@ class Drained {
   }
 }
 
+const INDEX = /^\d+$/;
 const BROKEN = /\p{Surrogate}/u;
 
 function textOf(value) {
@@ -599,6 +602,11 @@ function flat(items) {
  * deep, goes into a table. */
 class Encoder {
   drained = new Map();
+
+  /** @param taking whether an object of the program's that is an iterator is given by what it yields, or by its fields */
+  constructor(taking = true) {
+    this.taking = taking;
+  }
 
   text(value) {
     this.known = new Map();
@@ -658,6 +666,17 @@ class Encoder {
     return node;
   }
 
+  /** The text of a short array of plain values, or null. */
+  small(items) {
+    const parts = [];
+    for (let i = 0; i < items.length; i++) {
+      const v = items[i];
+      if (typeof v === "object" ? v !== null : typeof v === "function") return null;
+      parts.push(this.node(v));
+    }
+    return `[${parts.join(",")}]`;
+  }
+
   list(open, items, close, unordered = false) {
     return this.later(new Node_(open, close, unordered), (node) => {
       const text = unordered ? null : flat(items);
@@ -699,12 +718,14 @@ class Encoder {
     const { types } = util;
     const name = typeName(value);
     if (value instanceof Drained) return this.drainNode(value);
-    if (types.isProxy(value) && !Array.isArray(value)) return this.typed("Proxy", { fields: this.fields(Object.keys(value).map((k) => [k, value[k]])) });
     if (Array.isArray(value)) {
-      const extra = Object.keys(value).length > value.length || Object.keys(value).some((k) => !/^\d+$/.test(k)) ? Object.keys(value).filter((k) => !/^\d+$/.test(k)) : [];
-      const items = this.list("[", value, "]");
+      // Indices come first among the keys, so the last one tells whether there are others.
+      const keys = Object.keys(value);
+      const extra = keys.length > 0 && !INDEX.test(keys[keys.length - 1]) ? keys.filter((k) => !INDEX.test(k)) : [];
+      const items = (keys.length < 8 && keys.length === value.length && this.small(value)) || this.list("[", value, "]");
       return extra.length === 0 && name === "Array" ? items : this.typed(name, { value: items, fields: this.own(value, extra) });
     }
+    if (types.isProxy(value)) return this.typed("Proxy", { fields: this.own(value) });
     const proto = Object.getPrototypeOf(value);
     if (types.isMap(value)) return this.kind(name, "Map", this.pairs("$map", [...Map.prototype.entries.call(value)]), value);
     if (types.isSet(value)) return this.kind(name, "Set", this.list('{"$set":[', [...Set.prototype.values.call(value)], "]}", true), value);
@@ -719,7 +740,7 @@ class Encoder {
       return this.typed(name, { value: this.node(value.message), fields: this.own(value, keys) });
     }
     if (types.isPromise(value) || types.isWeakMap(value) || types.isWeakSet(value) || types.isExternal(value) || name === "WeakRef" || name === "Socket" || name === "FileHandle") return `{"$unencodable":${textOf(name)}}`;
-    if (isIterator(value)) return this.drainNode(this.drain(value));
+    if (isIterator(value) && (this.taking || /Iterator|Generator/.test(Object.prototype.toString.call(value)))) return this.drainNode(this.drain(value));
     if (value instanceof URL || (typeof URLSearchParams === "function" && value instanceof URLSearchParams)) return this.typed(name, { value: this.node(String(value)) });
     const keys = Object.keys(value);
     if (proto === null || proto === Object.prototype || (name === "Object" && Object.getPrototypeOf(proto) === null)) {
@@ -883,7 +904,7 @@ async function lookedAt(prepared, before, times) {
     }
     const changed = [];
     places(call).forEach(([name, value], i) => {
-      const encoder = new Encoder();
+      const encoder = new Encoder(false);
       let now;
       for (let k = 0; k < times; k++) now = encoded(encoder, value);
       if (now !== before[at][i]) changed.push(`${JSON.stringify(name)}:${now}`);
@@ -932,7 +953,7 @@ async function main() {
   const end = given.indexOf("\n");
   const header = JSON.parse(given.slice(0, end));
   const input = given.slice(end + 1);
-  process.argv.splice(1, Infinity, FILE);
+  process.argv.splice(2);
   process.exit = (code) => {
     throw new Exit(code ?? process.exitCode);
   };
@@ -1010,7 +1031,7 @@ async function main() {
   const passes = Math.max(1, header.passes ?? 1);
   const todo = [];
   for (let i = 0; i < Math.max(passes, header.prepare ?? 0); i++) todo.push(prepare(i === 0 ? first : await next()));
-  const before = spare.calls.map((call) => places(call).map(([, value]) => encoded(new Encoder(), value)));
+  const before = spare.calls.map((call) => places(call).map(([, value]) => encoded(new Encoder(false), value)));
 
   const looked = new Set([0, passes - 1]);
   while (passes >= 4 && looked.size < ENCODINGS) looked.add(1 + Math.floor(random() * (passes - 2)));

@@ -71,6 +71,9 @@ class Wire(io.RawIOBase):
     def writable(self):
         return True
 
+    def fileno(self):
+        return 1  # which leads nowhere
+
     def write(self, data):
         if self.parts is not None:
             self.parts.append(bytes(data))
@@ -561,6 +564,8 @@ NUMBERS = frozenset((int, bool, type(None)))
 
 def flat(items):
     """The text of many plain values at once, or None."""
+    if len(items) < 8:  # one by one is quicker
+        return None
     kinds = set(map(type, items))
     try:
         if kinds <= NUMBERS:
@@ -581,8 +586,10 @@ class Encoder:
 
     Neither deep nor cyclic values are a difficulty: what is met twice, and what lies deep, goes into a table."""
 
-    def __init__(self):
+    def __init__(self, taking=True):
         self.drained = {}
+        # Whether an object of the program's that is an iterator is given by what it yields, or by its fields.
+        self.taking = taking
 
     def text(self, value):
         self.known, self.alive, self.todo = {}, [], []
@@ -614,6 +621,17 @@ class Encoder:
         if node.unordered:
             parts.sort()
         return node.open + ",".join(parts) + node.close
+
+    @staticmethod
+    def small(open, values, close):
+        """The text of a short list of plain values, or None."""
+        parts = []
+        for value in values:
+            leaf = LEAVES.get(type(value))
+            if leaf is None:
+                return None
+            parts.append(leaf(value))
+        return open + ",".join(parts) + close
 
     # From here on each kind of value; a node is filled later, so that depth does not matter.
 
@@ -693,7 +711,11 @@ class Encoder:
 
     def container(self, value):
         kind = type(value)
-        if kind in (list, tuple, dict, set, frozenset):
+        if kind is list or kind is tuple:
+            tags = ("[", "]") if kind is list else ('{"$tuple":[', "]}")
+            text = self.small(tags[0], value, tags[1]) if len(value) < 8 else None
+            return text if text is not None else self.later(Node(*tags), self.items, list(value))
+        if kind is dict or kind is set or kind is frozenset:
             return self.plain(value, kind)
         if kind is Drained:
             return self.drain_node(value)
@@ -706,7 +728,7 @@ class Encoder:
             if isinstance(value, (io.StringIO, io.BytesIO)) and not value.closed:
                 return self.typed(kind, value=self.node(value.getvalue()))
             return self.unencodable(kind)
-        if hasattr(kind, "__next__"):
+        if hasattr(kind, "__next__") and (self.taking or not hasattr(value, "__dict__")):
             return self.drain_node(self.drain(value))
         if isinstance(value, BaseException):
             return self.typed(kind, value=self.node(list(value.args)), fields=self.object_fields(value, kind))
@@ -749,7 +771,9 @@ class Encoder:
                 return None
         if not found and kind is not object and isinstance(value, (list, tuple, dict, set, frozenset, str, int, float, bytes, BaseException)):
             return None
-        return self.later(Node("{", "}", True), self.fields, list(found.items()))
+        # What a property keeps so that it need not be worked out again is no part of the value.
+        found = [(k, v) for k, v in found.items() if type(getattr(kind, k, None)).__name__ != "cached_property"]
+        return self.later(Node("{", "}", True), self.fields, found)
 
     def drain(self, value):
         held = self.drained.get(id(value))
@@ -868,14 +892,17 @@ def drained(iterator):
 
 def encoded(encoder, value):
     """The text of a value; of a large one a digest."""
-    limit = sys.getrecursionlimit()
+    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
     try:
+        gc.disable()
         sys.setrecursionlimit(max(limit, depth_now() + 1000))
         text = encoder.text(value)
     except BaseException as error:  # its own code (a property, an iterator) went wrong
         return '{"$unencodable":%s}' % text_of("%s (%s)" % (type_name(type(value)), complaint(error)))
     finally:
         sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
     if len(text) <= LARGE:
         return text
     import hashlib
@@ -1007,7 +1034,7 @@ def looked_at(prepared, before, times):
         me, args, kwargs = prepared.parts[number - 1]
         changed = []
         for (name, value), was in zip(places(me, args, kwargs), before[number - 1]):
-            encoder = Encoder()
+            encoder = Encoder(False)
             for _ in range(times):
                 now = encoded(encoder, value)
             if now != was:
@@ -1079,6 +1106,10 @@ import_module = importlib.import_module
 def instances(keep):
     """Gives the module for one pass after the other: a fresh one each time, unless one is to be kept."""
     global FRESH
+    compiler = type(resolve()[3]).__module__.partition(".")[0]
+    if compiler in ("numba", "jax", "jaxlib", "torch") and not keep:
+        say("kept", "%s compiles the function when it is first called, so all passes share one instance of the module" % compiler)
+        keep = True
     if keep:
         while True:
             yield None
@@ -1125,7 +1156,7 @@ def main():
     sys.path[:] = list(dict.fromkeys([p for p in places_ if os.path.isdir(p)] + sys.path[1:]))
     sys.argv = [FILE]
     sys.meta_path.insert(0, Finder)
-    sys.modules["reheat_driver"] = sys.modules["__main__"]
+    SELF.append(sys.modules["__main__"])  # stays alive, but is not to be found
     sys.modules["__main__"] = types.ModuleType("__main__")
 
     started = time.perf_counter()
@@ -1148,7 +1179,7 @@ def main():
     todo = [Prepared(next(source)) for _ in range(max(passes, int(header.get("prepare", 0))))]
     before = []
     for me, args, kwargs in spare.parts:
-        before.append([encoded(Encoder(), value) for _, value in places(me, args, kwargs)])
+        before.append([encoded(Encoder(False), value) for _, value in places(me, args, kwargs)])
     # Chance is not the generator's any more.
     random.seed()
     # What was prepared is out of the collector's sight: else each of its full turns during the calls would walk
@@ -1206,6 +1237,6 @@ ROOT = os.path.realpath(ROOT)
 GENERATOR, GENERATOR_FUNCTION = (sys.argv[5:7] + [None, None])[:2]
 GENERATOR_NAME, NAME, FILE, TEXT, LATER = None, "", "", "", set()
 LINES, SEEDS, LOOP = [], [None], None
-FRESH, ROOTS, CODES = set(), set(), {}
+FRESH, ROOTS, CODES, SELF = set(), set(), {}, []
 OUT, ERR, WIRE, OURS = 1, 2, None, None
 main()

@@ -1,0 +1,166 @@
+//! A small project with one function that is called.
+
+use std::path::Path;
+use std::time::Duration;
+
+use reheat::sandbox::toolchain::{self, Tool};
+use reheat::sandbox::{Control, Limits, Mount, Outcome, Program, RunVerdict, Sandbox, Settings};
+use reheat::task::Checker;
+use reheat::task::calls::driver::{self, Places};
+
+pub const RESULTS: Checker = Checker::Results {
+    tolerance: 1e-9,
+    messages: false,
+};
+
+pub struct Project {
+    folder: tempfile::TempDir,
+    language: &'static str,
+    tool: Tool,
+    module: String,
+    version: Option<String>,
+    generator: Option<(String, String)>,
+    pub keep: bool,
+    pub time: Duration,
+}
+
+impl Project {
+    /// A project of some files, the first of which is the target's.
+    pub fn python(files: &[(&str, &str)]) -> Self {
+        Self::of(
+            "python",
+            toolchain::find("python3").expect("there is a Python"),
+            files,
+        )
+    }
+
+    /// As `python`; `None` on a machine without Node.js.
+    pub fn javascript(files: &[(&str, &str)]) -> Option<Self> {
+        match toolchain::find("node") {
+            Ok(tool) => Some(Self::of("javascript", tool, files)),
+            Err(_) => {
+                assert!(std::env::var_os("REHEAT_TESTS_NO_SKIP").is_none());
+                println!("skipped: needs Node.js");
+                None
+            }
+        }
+    }
+
+    fn of(language: &'static str, tool: Tool, files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            write(&folder.path().join("project").join(path), text);
+        }
+        Self {
+            folder,
+            language,
+            tool,
+            module: files[0].0.to_owned(),
+            version: None,
+            generator: None,
+            keep: false,
+            time: Duration::from_secs(20),
+        }
+    }
+
+    pub fn version(mut self, text: &str) -> Self {
+        self.version = Some(text.to_owned());
+        self
+    }
+
+    pub fn generator(mut self, path: &str, function: &str) -> Self {
+        self.generator = Some((format!("/project/{path}"), function.to_owned()));
+        self
+    }
+
+    /// Makes so many passes of the calls.
+    pub fn run(&self, name: &str, calls: &str, passes: u32) -> Outcome {
+        let mut stdin = driver::header(passes, passes + 1, self.keep);
+        stdin.extend_from_slice(calls.as_bytes());
+        self.program(name, stdin)
+    }
+
+    pub fn program(&self, name: &str, stdin: Vec<u8>) -> Outcome {
+        let driver = driver::for_language(self.language).unwrap();
+        let at = |file: &str| self.folder.path().join(file);
+        let ending = Path::new(&self.module).extension().unwrap();
+        let version = format!("version.{}", ending.to_str().unwrap());
+        let text = self
+            .version
+            .clone()
+            .unwrap_or_else(|| std::fs::read_to_string(at("project").join(&self.module)).unwrap());
+        write(&at(&version), &text);
+        write(&at(driver.file_name), driver.text);
+        let mut mounts = self.tool.mounts.clone();
+        for file in [driver.file_name, version.as_str()] {
+            mounts.push(Mount {
+                host: at(file),
+                guest: format!("/prog/{file}"),
+            });
+        }
+        mounts.push(Mount {
+            host: at("project"),
+            guest: "/project".into(),
+        });
+        let generator = self.generator.as_ref();
+        let argv = driver::argv(
+            &self.tool.program,
+            &Places {
+                driver: &format!("/prog/{}", driver.file_name),
+                target: &format!("/prog/{version}"),
+                root: "/project",
+                module: &self.module,
+                name,
+                generator: generator.map(|(f, n)| (f.as_str(), n.as_str())),
+            },
+        );
+        let program = Program {
+            argv,
+            environment: self.tool.environment.clone(),
+            stdin: stdin.into(),
+            mounts,
+            ..Program::default()
+        };
+        let settings = Settings {
+            launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
+            unsafe_no_isolation: true,
+        };
+        let limits = Limits {
+            time: self.time,
+            ..Limits::default()
+        };
+        let mut sandbox = Sandbox::open(&settings).expect("the sandbox opens");
+        sandbox
+            .run(&program, &limits, &mut |_| {}, &Control::new())
+            .expect("it runs")
+    }
+
+    /// The outcomes of one pass, without the header.
+    pub fn outcomes(&self, name: &str, calls: &str) -> String {
+        let all = self.output(name, calls, 1);
+        let (_, lines) = all.split_once('\n').unwrap();
+        lines.trim_end().to_owned()
+    }
+
+    /// Everything printed by so many passes.
+    pub fn output(&self, name: &str, calls: &str, passes: u32) -> String {
+        let outcome = self.run(name, calls, passes);
+        let said = String::from_utf8_lossy(&outcome.stderr.bytes);
+        assert_eq!(outcome.verdict, RunVerdict::Ok, "{said}");
+        String::from_utf8(outcome.stdout.bytes).unwrap()
+    }
+
+    /// The sentence with which the driver refuses.
+    pub fn refusal(&self, name: &str, calls: &str) -> String {
+        let outcome = self.run(name, calls, 1);
+        let said = String::from_utf8_lossy(&outcome.stderr.bytes).into_owned();
+        assert_eq!(outcome.verdict, RunVerdict::RuntimeError, "{said}");
+        assert!(outcome.stdout.bytes.is_empty());
+        driver::failure(&outcome.stderr.bytes).unwrap_or_else(|| panic!("no sentence: {said}"))
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
