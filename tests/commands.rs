@@ -7,5 +7,7 @@
 mod judged;
 #[path = "commands/project.rs"]
 mod project;
+#[path = "commands/tools.rs"]
+mod tools;
 #[path = "commands/trees.rs"]
 mod trees;

@@ -129,7 +129,9 @@ impl Judge {
             return Err(JudgeError::Sandbox(ending(&first, &limits)));
         }
         self.note_refusals(version, &first.attempts, case, refusals);
-        let twice = case.name == BENCH || version.is_original;
+        // What is timed is warmed up first, and its figures are taken while nobody watches its files.
+        let timed = task.workload.cases.last().map(|c| &c.name);
+        let twice = timed == Some(&case.name) || version.is_original;
         if first.verdict != RunVerdict::Ok && !version.is_original {
             return Ok(first);
         }

@@ -254,6 +254,13 @@ impl Judge {
         {
             return Ok(known.clone());
         }
+        if tree::is_everybodys(&root) {
+            return Err(JudgeError::Task(format!(
+                "{} belongs to no project: commands run in a private copy of the project's folder, and {} is none; put the file into a folder of its own",
+                path.display(),
+                root.display()
+            )));
+        }
         let tree = tree::list(&root, Most::default(), private)?;
         let file = inside(&path, &root).ok_or_else(|| {
             JudgeError::Task(format!(
@@ -273,7 +280,7 @@ impl Judge {
         };
         Holder::sweep(&place);
         let base = Arc::new(Base {
-            surroundings: Surroundings::find(task, &tree),
+            surroundings: Surroundings::find(task, &tree, self.guards().tier > Tier::Weak),
             tree,
             ground: Ground {
                 place,
@@ -298,12 +305,14 @@ impl Judge {
         if !version.has_copy() {
             let original = state.original.as_ref().and_then(|o| o.held());
             let original = original.filter(|_| !version.is_original);
-            version
-                .make(original.as_ref())
-                .map_err(|why| JudgeError::Cache {
-                    path: version.base.ground.place.clone(),
-                    why,
-                })?;
+            let base = version.base.clone();
+            version.make(original.as_ref()).map_err(|why| {
+                JudgeError::Task(format!(
+                    "no private copy of {} can be made in {}: {why}",
+                    base.tree.root.display(),
+                    base.ground.place.display()
+                ))
+            })?;
         }
         state.kept.push(Arc::downgrade(version));
         let size = |v: &Version| v.held().map_or(0, |c| c.bytes().0);
