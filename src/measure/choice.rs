@@ -281,6 +281,7 @@ mod tests {
             environment: Vec::new(),
             report: None,
             failure: None,
+            commands: None,
         }
     }
 

@@ -63,7 +63,7 @@ impl Project {
         });
         task.path = Some(path);
         task.project.root = Some(self.path(""));
-        task.workload = reheat::measure::commands::workload(&commands);
+        task.workload = commands.workload();
         task.harness = Harness::Commands(commands);
         task.limits = Limits::for_commands();
         task

@@ -2,14 +2,14 @@
 
 use super::metric::{self, Said, Unit};
 use super::said;
-use super::{BENCH, CHECK, Version, command_of, of};
+use super::{Version, command_of, of};
 use crate::measure::build::Built;
 use crate::measure::check::{figures, thin};
 use crate::measure::flags::Refusals;
 use crate::measure::judge::{Judge, JudgeError, Watch, ending};
 use crate::measure::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict, text};
 use crate::sandbox::{Attempt, Control, Limits, Outcome, RunVerdict};
-use crate::task::harness::Commands;
+use crate::task::harness::{BENCH, CHECK, Commands};
 use crate::task::{Case, Task};
 use crate::units::Bytes;
 use std::time::Duration;
@@ -56,6 +56,9 @@ impl Judge {
             evaluation.verdict = Verdict::CompileError;
             return Ok(evaluation);
         };
+        if !version.is_original {
+            self.know_original(task, control)?;
+        }
         self.lay_out(&version)?;
         if version.is_original {
             // A new look at the original sets all that was fixed by an older one.

@@ -21,17 +21,11 @@ use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch};
 use super::{Metric, Progress};
 use crate::sandbox::{Control, Holder, Program, Tier};
-use crate::task::harness::{Commands, Harness};
+use crate::task::harness::{BENCH, Commands, Harness};
 use crate::task::project::GUEST_ROOT;
 use crate::task::tree::{self, Most, WorkTree};
 use crate::task::{Case, Task};
 use crate::units::{Bytes, Nanos};
-
-/// Name of the case that is the check.
-pub const CHECK: &str = "check";
-
-/// Name of the case that is the bench.
-pub const BENCH: &str = "bench";
 
 /// Copies that are kept at once, besides the original's; the oldest goes first and is made again when it is needed.
 const COPIES: usize = 8;
@@ -74,25 +68,6 @@ pub struct Version {
     is_original: bool,
     /// `None` where it was given up to make room, or because the version has failed.
     copy: Mutex<Option<Arc<Copy>>>,
-}
-
-/// The cases of a task that is judged by commands: its check and its bench, of which the bench is timed if there is one.
-#[must_use]
-pub fn workload(commands: &Commands) -> crate::task::Workload {
-    let case = |name: &str| Case {
-        name: name.to_owned(),
-        input: Arc::from([]),
-        expected: Some(Arc::from([])),
-        held_out: false,
-    };
-    let named = [(CHECK, &commands.check), (BENCH, &commands.bench)];
-    let there = named.iter().filter(|(_, command)| command.is_some());
-    let cases: Vec<Case> = there.map(|(name, _)| case(name)).collect();
-    crate::task::Workload {
-        only: (cases.len() > 1).then(|| BENCH.to_owned()),
-        cases,
-        ..crate::task::Workload::default()
-    }
 }
 
 /// The command that a case stands for.
@@ -209,6 +184,7 @@ impl Judge {
         let Some(version) = built.commands.clone() else {
             return Ok(());
         };
+        self.know_original(task, control)?;
         let made = !version.has_copy();
         self.lay_out(&version)?;
         if made && let Some(case) = task.workload.cases.last() {
@@ -216,6 +192,21 @@ impl Judge {
             let program = version.program(task, case);
             self.run(&program, &task.limits, &mut |_| {}, control)?;
         }
+        Ok(())
+    }
+
+    /// Sees to it that the original was evaluated by this judge: a session that is resumed has its evaluation, but neither
+    /// its products nor the name of the figure that its bench says.
+    fn know_original(&mut self, task: &Task, control: &Control) -> Result<(), JudgeError> {
+        self.commands_base(task)?;
+        if self.commands.original.is_some() {
+            return Ok(());
+        }
+        let Some(text) = original_text(task) else {
+            return Ok(());
+        };
+        let built = self.build_commands(task, text, &mut |_| {})?;
+        self.evaluate_commands(&built, task, control, &mut |_| {})?;
         Ok(())
     }
 
