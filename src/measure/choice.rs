@@ -297,6 +297,7 @@ mod tests {
             environment: Vec::new(),
             report: None,
             failure: None,
+            commands: None,
         }
     }
 

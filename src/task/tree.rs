@@ -192,6 +192,16 @@ pub fn root_of(file: &Path) -> PathBuf {
     find(&HISTORY).or_else(|| find(&MARKS)).unwrap_or(own)
 }
 
+/// Whether a folder is nobody's project: a home, the folder for temporary files, or one at the top of this machine.
+#[must_use]
+pub fn is_everybodys(folder: &Path) -> bool {
+    let real = |path: PathBuf| std::fs::canonicalize(&path).unwrap_or(path);
+    let home = std::env::var_os("HOME").map(|h| real(h.into()));
+    folder.parent().is_none()
+        || home.is_some_and(|home| home.starts_with(folder))
+        || real(std::env::temp_dir()).starts_with(folder)
+}
+
 fn is_history(name: &std::ffi::OsStr) -> bool {
     HISTORY.iter().any(|h| name == *h)
 }

@@ -65,6 +65,8 @@ pub enum Unit {
     Bytes,
     /// Bytes × nanoseconds.
     Integral,
+    /// A number of which nothing more is known.
+    Plain,
 }
 
 impl Unit {
@@ -79,6 +81,7 @@ impl Unit {
                 (1e12, "kB·s"),
                 (1.0, "B·ns"),
             ],
+            Self::Plain => &[(1.0, "")],
         };
         all.iter()
             .copied()

@@ -70,8 +70,11 @@ impl Copy {
             match made {
                 Ok(Some(facts)) => folders.push((&entry.path, facts)),
                 Ok(None) => {}
-                // It was there a moment ago: the tree is being worked on.
-                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                // It was there a moment ago: the tree is being worked on. Or nobody but its owner may read it.
+                Err(e)
+                    if e.kind() == io::ErrorKind::NotFound
+                        || (e.kind() == io::ErrorKind::PermissionDenied
+                            && entry.kind == Kind::File) => {}
                 Err(e) => {
                     let path = tree.root.join(&entry.path);
                     return Err(io::Error::new(e.kind(), format!("{}: {e}", path.display())));

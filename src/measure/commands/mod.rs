@@ -184,6 +184,7 @@ impl Judge {
         let Some(version) = built.commands.clone() else {
             return Ok(());
         };
+        self.know_original(task, control)?;
         let made = !version.has_copy();
         self.lay_out(&version)?;
         if made && let Some(case) = task.workload.cases.last() {
@@ -191,6 +192,21 @@ impl Judge {
             let program = version.program(task, case);
             self.run(&program, &task.limits, &mut |_| {}, control)?;
         }
+        Ok(())
+    }
+
+    /// Sees to it that the original was evaluated by this judge: a session that is resumed has its evaluation, but neither
+    /// its products nor the name of the figure that its bench says.
+    fn know_original(&mut self, task: &Task, control: &Control) -> Result<(), JudgeError> {
+        self.commands_base(task)?;
+        if self.commands.original.is_some() {
+            return Ok(());
+        }
+        let Some(text) = original_text(task) else {
+            return Ok(());
+        };
+        let built = self.build_commands(task, text, &mut |_| {})?;
+        self.evaluate_commands(&built, task, control, &mut |_| {})?;
         Ok(())
     }
 
@@ -229,6 +245,13 @@ impl Judge {
         {
             return Ok(known.clone());
         }
+        if tree::is_everybodys(&root) {
+            return Err(JudgeError::Task(format!(
+                "{} belongs to no project: commands run in a private copy of the project's folder, and {} is none; put the file into a folder of its own",
+                path.display(),
+                root.display()
+            )));
+        }
         let tree = tree::list(&root, Most::default(), private)?;
         let file = inside(&path, &root).ok_or_else(|| {
             JudgeError::Task(format!(
@@ -248,7 +271,7 @@ impl Judge {
         };
         Holder::sweep(&place);
         let base = Arc::new(Base {
-            surroundings: Surroundings::find(task, &tree),
+            surroundings: Surroundings::find(task, &tree, self.guards().tier > Tier::Weak),
             tree,
             ground: Ground {
                 place,
@@ -273,12 +296,14 @@ impl Judge {
         if !version.has_copy() {
             let original = state.original.as_ref().and_then(|o| o.held());
             let original = original.filter(|_| !version.is_original);
-            version
-                .make(original.as_ref())
-                .map_err(|why| JudgeError::Cache {
-                    path: version.base.ground.place.clone(),
-                    why,
-                })?;
+            let base = version.base.clone();
+            version.make(original.as_ref()).map_err(|why| {
+                JudgeError::Task(format!(
+                    "no private copy of {} can be made in {}: {why}",
+                    base.tree.root.display(),
+                    base.ground.place.display()
+                ))
+            })?;
         }
         state.kept.push(Arc::downgrade(version));
         let size = |v: &Version| v.held().map_or(0, |c| c.bytes().0);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::copy::{Copy, GUEST_HOME};
 use crate::sandbox::Mount;
-use crate::sandbox::toolchain::{self, Tool};
+use crate::sandbox::toolchain;
 use crate::task::Task;
 use crate::task::project::GUEST_ROOT;
 use crate::task::tree::WorkTree;
@@ -20,7 +20,7 @@ const TOOLS: [&str; 16] = [
 const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What keeps build tools from asking the network and from drawing, and where they may keep things.
-const ALWAYS: [(&str, &str); 14] = [
+const ALWAYS: [(&str, &str); 13] = [
     ("HOME", GUEST_HOME),
     ("CARGO_NET_OFFLINE", "true"),
     ("CARGO_TERM_COLOR", "never"),
@@ -32,10 +32,13 @@ const ALWAYS: [(&str, &str); 14] = [
     ("npm_config_update_notifier", "false"),
     ("PIP_NO_INDEX", "1"),
     ("PIP_DISABLE_PIP_VERSION_CHECK", "1"),
-    ("PYTHONDONTWRITEBYTECODE", "1"),
     ("NO_COLOR", "1"),
     ("TERM", "dumb"),
 ];
+
+/// Names by which small scripts of ours find the project's interpreter, and the project.
+const TOOL: &str = "REHEAT_TOOL";
+const PROJECT: &str = "REHEAT_PROJECT";
 
 /// The surroundings of all commands of a task.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +49,8 @@ pub(super) struct Surroundings {
     pub environment: Vec<(String, String)>,
     /// Links and small files of the home: path, and what a link says or a file holds.
     home: Vec<(PathBuf, Furnishing)>,
+    /// Guest paths are real: there are mounts. Elsewhere they are rewritten in arguments and in the environment only.
+    mounted: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -56,8 +61,11 @@ enum Furnishing {
 
 impl Surroundings {
     /// Looks for everything that the commands of a task may call.
-    pub(super) fn find(task: &Task, tree: &WorkTree) -> Self {
-        let mut found = Self::default();
+    pub(super) fn find(task: &Task, tree: &WorkTree, mounted: bool) -> Self {
+        let mut found = Self {
+            mounted,
+            ..Self::default()
+        };
         let mut path = vec![format!("{GUEST_HOME}/bin")];
         let mut rest: Vec<(String, String)> = Vec::new();
         let own = task
@@ -67,8 +75,10 @@ impl Surroundings {
             .and_then(|t| toolchain::find(t).ok());
         if let (Some(tool), Some(asked)) = (&own, &task.project.tool) {
             let asked = Path::new(asked);
-            found.name_tool(asked, tool);
-            found.scripts_of(asked, tool, &tree.root);
+            found.name_tool(asked);
+            found.scripts_of(asked, &tree.root);
+            rest.push((TOOL.to_owned(), tool.program.clone()));
+            rest.push((PROJECT.to_owned(), GUEST_ROOT.to_owned()));
         }
         let chosen = task.tool.as_deref().and_then(|t| toolchain::find(t).ok());
         let others = TOOLS.iter().filter_map(|name| toolchain::find(name).ok());
@@ -150,14 +160,21 @@ impl Surroundings {
                 "CARGO_HOME" => {
                     let place = PathBuf::from("cargo");
                     for part in ["registry", "git", "config.toml"] {
-                        let there = self
-                            .mounts
-                            .iter()
-                            .any(|m| Path::new(&m.guest).starts_with(Path::new(value).join(part)));
-                        if there {
-                            let link = Furnishing::Link(format!("{value}/{part}"));
-                            self.home.push((place.join(part), link));
-                        }
+                        let guest = Path::new(value).join(part);
+                        let inside = |m: &&Mount| Path::new(&m.guest).starts_with(&guest);
+                        let Some(mount) = self.mounts.iter().find(inside) else {
+                            continue;
+                        };
+                        // As many names up from the mounted folder as the part is above it.
+                        let deeper = Path::new(&mount.guest).components().count()
+                            - guest.components().count();
+                        let host = mount.host.ancestors().nth(deeper);
+                        let target = match host {
+                            Some(host) if !self.mounted => host.to_path_buf(),
+                            _ => guest,
+                        };
+                        let link = Furnishing::Link(target.to_string_lossy().into_owned());
+                        self.home.push((place.join(part), link));
                     }
                     rest.push((name.clone(), format!("{GUEST_HOME}/cargo")));
                 }
@@ -169,7 +186,7 @@ impl Surroundings {
     }
 
     /// A tool that the project brings along is found under its usual names.
-    fn name_tool(&mut self, asked: &Path, tool: &Tool) {
+    fn name_tool(&mut self, asked: &Path) {
         let name = asked.file_name().map(|n| n.to_string_lossy().into_owned());
         let mut names: Vec<String> = name.into_iter().collect();
         if names.iter().any(|n| n.starts_with("python")) {
@@ -178,7 +195,7 @@ impl Surroundings {
         names.dedup();
         for name in names {
             // Not a link: an interpreter looks for its libraries beside the name that it was called by.
-            let script = format!("#!/bin/sh\nexec {} \"$@\"\n", quoted(&tool.program));
+            let script = format!("#!/bin/sh\nexec \"${TOOL}\" \"$@\"\n");
             self.home
                 .push((Path::new("bin").join(name), Furnishing::Script(script)));
         }
@@ -186,7 +203,7 @@ impl Surroundings {
 
     /// Commands that were installed beside an interpreter name it by its path on this machine; they are found under their
     /// names all the same.
-    fn scripts_of(&mut self, asked: &Path, tool: &Tool, root: &Path) {
+    fn scripts_of(&mut self, asked: &Path, root: &Path) {
         const MOST: usize = 200;
         let Some(folder) = asked.parent().filter(|f| f.starts_with(root)) else {
             return;
@@ -210,9 +227,8 @@ impl Surroundings {
                 continue;
             };
             let script = format!(
-                "#!/bin/sh\nexec {} {} \"$@\"\n",
-                quoted(&tool.program),
-                quoted(&format!("{GUEST_ROOT}/{}", inside.display()))
+                "#!/bin/sh\nexec \"${TOOL}\" \"${PROJECT}\"/{} \"$@\"\n",
+                quoted(&inside.display().to_string())
             );
             self.home
                 .push((Path::new("bin").join(name), Furnishing::Script(script)));

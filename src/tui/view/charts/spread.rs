@@ -97,13 +97,10 @@ fn figure(metric: Metric, figures: &Figures) -> f64 {
 
 fn unit(metric: Metric) -> Unit {
     match metric {
-        Metric::Wall
-        | Metric::Cpu
-        | Metric::Reported
-        | Metric::ReportedTime
-        | Metric::ReportedRate => Unit::Time,
+        Metric::Wall | Metric::Cpu | Metric::ReportedTime => Unit::Time,
         Metric::Peak => Unit::Bytes,
         Metric::Integral => Unit::Integral,
+        Metric::Reported | Metric::ReportedRate => Unit::Plain,
     }
 }
 
