@@ -62,7 +62,9 @@ pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
 /// Text that arrives and readings stay out of the JSON lines: what matters of them is in the event that closes them.
 fn line(out: &mut impl Write, happened: &Happened) -> io::Result<()> {
     let loud = match &happened.event {
-        Event::ReplyDelta { .. } | Event::PromptPrepared { .. } => false,
+        Event::ReplyDelta { .. } | Event::PromptPrepared { .. } | Event::WritePlanned { .. } => {
+            false
+        }
         Event::Progressed { progress, .. } => !matches!(progress, Progress::Sampled { .. }),
         _ => true,
     };

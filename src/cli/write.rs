@@ -1,6 +1,5 @@
 //! `reheat write`: puts a version into the user's own file, or makes a patch or a branch of it; and takes it back.
 
-mod check;
 mod order;
 
 use std::path::PathBuf;
@@ -13,8 +12,7 @@ use super::{NOTHING, Refusal, USAGE, fail, print};
 use crate::session::event::{Origin, VersionId};
 use crate::session::written::Record;
 use crate::session::{Event, Happened, Journal, Session};
-use crate::task::harness::Harness;
-use crate::task::{Task, load};
+use crate::task::load;
 use crate::write_back::{self, Keep};
 
 pub use order::Order;
@@ -127,19 +125,14 @@ fn obey(args: &WriteArgs) -> Result<(), Refusal> {
         file: args.file.clone(),
         merge: args.merge,
         yes: args.yes,
-        check: args.check.clone().or_else(|| usual_check(task.as_ref())),
+        check: args
+            .check
+            .clone()
+            .or_else(|| task.as_ref().and_then(write_back::usual_check)),
         dry_run: args.dry_run,
         show: true,
     };
     order.carry_out(&session, task.as_ref(), &mut book)
-}
-
-/// The command that the task itself says is right: the one of `--check` when the session began.
-pub fn usual_check(task: Option<&Task>) -> Option<String> {
-    match &task?.harness {
-        Harness::Commands(commands) => commands.check.clone(),
-        _ => None,
-    }
 }
 
 /// The session in which a file was written last and not taken back.

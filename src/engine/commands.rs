@@ -82,6 +82,7 @@ impl Loop {
                 steer: Steer::Pin { version, pinned },
             }),
             Some(Command::Aside(aside)) => self.wish(aside),
+            Some(Command::Write(wish)) => self.write_back(wish),
             Some(Command::Annotate(version, note)) => self.emit(Event::Steered {
                 steer: Steer::Annotate { version, note },
             }),

@@ -297,7 +297,7 @@ impl Loop {
             let deadline = self.deadline;
             tokio::select! {
                 biased;
-                command = self.commands.recv() => self.command(command),
+                heard = self.commands.recv() => self.hear(heard),
                 news = self.hands.news.recv() => match news {
                     Some(News::Progress(version, progress)) => self.progress(version, progress),
                     Some(News::Done(result)) => return result,

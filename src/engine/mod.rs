@@ -9,6 +9,7 @@ pub mod cases;
 mod commands;
 mod cost;
 mod decide;
+mod ears;
 mod errand;
 mod hands;
 mod judging;
@@ -20,6 +21,8 @@ mod references;
 mod round;
 mod run;
 mod start;
+
+pub mod write;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -85,6 +88,8 @@ pub enum Command {
     Annotate(VersionId, String),
     /// Something beside the rounds: about single cases, or the task's reference solutions.
     Aside(cases::Aside),
+    /// A version goes into the user's own file, a patch or a branch; or that is taken back.
+    Write(write::Wish),
     /// End the session in good order: what was had is kept, nothing is left running.
     Quit,
 }
@@ -189,7 +194,7 @@ pub fn start(mut setup: Setup) -> Result<Handle, EngineError> {
         .enable_all()
         .build()?;
     let (mut outlet, events) = outlet::Outlet::new();
-    let (commands, heard) = tokio::sync::mpsc::unbounded_channel();
+    let (commands, heard) = ears::Ears::new();
     let replayed = past.len();
     let mut session = Session::default();
     for happened in past {

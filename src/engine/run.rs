@@ -5,13 +5,13 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
 use crate::engine::cases::Asides;
+use crate::engine::ears::Ears;
 use crate::engine::hands::Hands;
 use crate::engine::outlet::Outlet;
-use crate::engine::{Command, Setup, brief, start};
+use crate::engine::{Setup, brief, start};
 use crate::measure::judge::JudgeError;
 use crate::session::event::{Author, Mode, Stage, VersionId};
 use crate::session::{Event, Happened, Journal, Session};
@@ -36,7 +36,7 @@ pub(super) struct Loop {
     pub(super) interrupt: Option<Interrupt>,
     pub(super) journal: Option<Journal>,
     pub(super) outlet: Outlet,
-    pub(super) commands: UnboundedReceiver<Command>,
+    pub(super) commands: Ears,
     pub(super) edits: VecDeque<(VersionId, String)>,
     /// Rounds that were asked for by hand and are still to come.
     pub(super) asked_for: u32,
@@ -61,6 +61,8 @@ pub(super) struct Loop {
     pub(super) asides: Asides,
     /// Whether it was said that a limit of money cannot be kept.
     pub(super) cost_told: bool,
+    /// How many plans to write back were made.
+    pub(super) plans: u32,
 }
 
 /// What comes next.
@@ -77,7 +79,7 @@ impl Loop {
         past: Session,
         hands: Hands,
         outlet: Outlet,
-        commands: UnboundedReceiver<Command>,
+        commands: Ears,
     ) -> Self {
         let deadline = setup
             .goal
@@ -113,6 +115,7 @@ impl Loop {
             prompt_asked: false,
             asides: Asides::default(),
             cost_told: false,
+            plans: 0,
         }
     }
 
@@ -159,6 +162,9 @@ impl Loop {
                 Step::Wait => self.wait().await,
             }
             self.take_interrupt();
+        }
+        while let Some(event) = self.commands.last_word().await {
+            self.emit(event);
         }
         if self.session.finished.is_none() {
             self.finish("stopped");
@@ -290,7 +296,7 @@ impl Loop {
         while self.interrupt.is_none() && (!left.is_zero() || self.paused) {
             let began = Instant::now();
             tokio::select! {
-                command = self.commands.recv() => self.command(command),
+                heard = self.commands.recv() => self.hear(heard),
                 () = tokio::time::sleep(left), if !self.paused => return,
             }
             if !self.paused {
@@ -308,7 +314,7 @@ impl Loop {
         loop {
             let idle = self.outlet.flush();
             tokio::select! {
-                command = self.commands.recv() => return self.command(command),
+                heard = self.commands.recv() => return self.hear(heard),
                 () = tokio::time::sleep(Duration::from_millis(20)), if !idle => {}
             }
         }
@@ -316,8 +322,8 @@ impl Loop {
 
     /// The next command while something else is on its way (a stream).
     pub(super) async fn heard(&mut self) {
-        let command = self.commands.recv().await;
-        self.command(command);
+        let heard = self.commands.recv().await;
+        self.hear(heard);
     }
 
     /// The moment at which the time for the whole session is up.

@@ -12,7 +12,7 @@ use crate::measure::{
 use crate::sandbox::Guards;
 pub use crate::session::cases::AddedCase;
 use crate::session::cost::Money;
-pub use crate::session::written::Record;
+pub use crate::session::written::{Planned, Record};
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
 
@@ -510,6 +510,12 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
     },
+    /// What writing a version back would do; transient.
+    WritePlanned {
+        /// All about it.
+        #[serde(flatten)]
+        plan: Arc<Planned>,
+    },
     /// The developer changed the course.
     Steered {
         /// What was changed.
@@ -616,6 +622,7 @@ impl Event {
             self,
             Self::ReplyDelta { .. }
                 | Self::PromptPrepared { .. }
+                | Self::WritePlanned { .. }
                 | Self::StageChanged { .. }
                 | Self::Progressed { .. }
         )

@@ -14,7 +14,7 @@ use crate::session::event::{
     Usage, VersionId,
 };
 pub use crate::session::replies::{Growing, Prepared, Reply};
-use crate::session::written::Written;
+use crate::session::written::{Planned, Written};
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
 
@@ -75,6 +75,8 @@ pub struct Session {
     pub notes: Vec<Note>,
     /// All decisions, in order.
     pub decisions: Vec<Decided>,
+    /// What writing a version back would do, as it was asked last.
+    pub write_plan: Option<Arc<Planned>>,
     /// What went into the user's own files, in order.
     pub written: Vec<Written>,
     /// Set when the session has ended (and cleared when it goes on).
@@ -528,6 +530,7 @@ impl Session {
                 undone,
                 reason,
             } => self.take_written(happened.at, record, undone.then_some(reason)),
+            Event::WritePlanned { plan } => self.write_plan = Some(plan.clone()),
             Event::Steered { steer } => self.steer(steer),
             Event::Noted { text, error } => self.notes.push(Note {
                 at: happened.at,

@@ -1,5 +1,7 @@
 //! What of a session went into the user's own files: which version, where, how, and whether it was taken back.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::event::VersionId;
@@ -73,6 +75,54 @@ pub struct Written {
     pub at: jiff::Timestamp,
     /// Why it was taken back, if it was.
     pub undone: Option<String>,
+}
+
+/// What writing a version back would do, made from the file as it was at that moment; for whoever is asked whether to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// Counts up with every plan, so that a later one is told from an earlier one.
+    pub number: u32,
+    /// Which version; v0 where none can be written.
+    pub version: VersionId,
+    /// The user's file; empty where the session knows none.
+    pub path: String,
+    /// Whether it can be written.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The file's text now, line endings left aside; on a conflict what it was when the session began.
+    pub old: Arc<str>,
+    /// Its text after it.
+    pub new: Arc<str>,
+    /// What was gained, in words; empty where that was not measured.
+    pub gain: String,
+    /// What should be looked at first: each needs a second thought.
+    pub cautions: Vec<String>,
+    /// What should be known: links, another owner.
+    pub notes: Vec<String>,
+    /// The command that runs afterwards, and on whose failure it is taken back; empty for none.
+    pub check: String,
+}
+
+/// Whether a version can be written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "standing", rename_all = "snake_case")]
+pub enum Standing {
+    /// The file is as it was: yes.
+    Ready,
+    /// It changed, and the two go together: merged.
+    Changed,
+    /// It changed in the same places.
+    Conflicts {
+        /// First lines of the places in the file as it is now, from 1.
+        lines: Vec<usize>,
+    },
+    /// It holds the version already.
+    Written,
+    /// No; a patch may still be had where a version is named.
+    Refused {
+        /// Why, and what to do.
+        why: String,
+    },
 }
 
 impl Session {

@@ -9,6 +9,7 @@
 //! rename that replaces it (some microseconds) another program may write the file, and its text is then lost.
 
 pub mod branch;
+pub mod check;
 pub mod choose;
 pub mod diff;
 mod git;
@@ -24,6 +25,7 @@ mod text;
 mod texts;
 pub mod write;
 
+pub use check::usual_check;
 pub use choose::{Chosen, choose};
 pub use keep::Keep;
 pub use merge::Conflict;

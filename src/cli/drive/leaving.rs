@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::{Ground, Wish, better, writable};
 use crate::cli::flags::LoopFlags;
-use crate::cli::write::{Book, Order, usual_check};
+use crate::cli::write::{Book, Order};
 use crate::cli::{NOTHING, Refusal, USAGE, fail};
 use crate::session::Session;
+use crate::write_back::usual_check;
 
 /// How long the loop may take to let go of its journal.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -74,7 +75,7 @@ pub(super) fn leave(
         patch: flags.patch.clone(),
         branch: flags.branch.clone(),
         file: file(wish),
-        check: usual_check(Some(&wish.task)),
+        check: usual_check(&wish.task),
         ..Order::default()
     };
     let done = open(ground, session)

@@ -1,16 +1,19 @@
 //! What is to be done with a version, and doing it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
-use super::{Book, check};
+use super::Book;
 use crate::cli::{ENVIRONMENT, NOTHING, Refusal, USAGE, fail, print, print_exactly};
 use crate::report::text::safe;
+use crate::sandbox::Control;
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::session::journal::write_whole;
 use crate::session::written::{How, Record};
 use crate::task::Task;
 use crate::write_back::branch::{self, NoBranch, Wanted};
+use crate::write_back::check::{self, Output};
 use crate::write_back::write::Around;
 use crate::write_back::{self, Chosen, Place, Plan, State, Texts, Unwritten, patch, table};
 
@@ -121,7 +124,15 @@ impl Order {
         }
         let root = texts.named().root;
         let command = self.check.clone();
-        let mut run = |_: &Path| command.as_deref().map_or(Ok(()), |c| check::run(c, &root));
+        // An interruption ends the check, not this program, which has a file to put back.
+        let came = command
+            .is_some()
+            .then(|| crate::cli::stop_on_signals(&Control::new()));
+        let stopped = || came.as_ref().is_some_and(|c| c.load(Ordering::SeqCst) != 0);
+        let mut run = |_: &Path| {
+            let check = |c| check::run(c, &root, Output::Shown, &stopped);
+            command.as_deref().map_or(Ok(()), check)
+        };
         let keep = book.keep.clone();
         let around = Around {
             keep: &keep,
