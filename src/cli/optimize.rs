@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::drive::{self, Ground, Wish};
 use super::aim::AimFlags;
+use super::drive::{self, Ground, Wish};
 use super::flags::{LimitFlags, LoopFlags, ModelFlags};
 use super::{ENVIRONMENT, USAGE, fail, prepare};
 use crate::config;

@@ -47,6 +47,8 @@ pub enum Effect {
     Redraw,
     /// Use this server as the model from now on.
     TakeModel(Server),
+    /// Find out whether the model that is set up now is there.
+    LookForModel,
     /// Copy a text.
     Copy {
         /// The text.
@@ -310,6 +312,11 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
         Action::Temperature => {
             return send(Command::Temperature(asking::warmer(session)));
         }
+        Action::Accept | Action::Reject if unmeasured(session, selected).is_some() => {
+            if let Some(words) = unmeasured(session, selected) {
+                app.say(words, false);
+            }
+        }
         Action::Accept => {
             return selected
                 .map(|v| send(Command::Accept(v)))
@@ -404,6 +411,18 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
         _ => return look_around(app, session, action),
     }
     Vec::new()
+}
+
+/// Why a version cannot be decided about yet, if so.
+fn unmeasured(session: &Session, version: Option<VersionId>) -> Option<String> {
+    let version = session.version(version?)?;
+    let waits = version.evaluation.is_none();
+    waits.then(|| {
+        format!(
+            "{} is not measured yet: once it is, this key decides about it",
+            version.id
+        )
+    })
 }
 
 /// The last decision by hand that is not taken back yet.

@@ -59,6 +59,17 @@ pub enum Late {
     Sandbox(String, bool),
     /// Servers that answer.
     Servers(Vec<Server>),
+    /// What came of asking the model that is set up.
+    Models(Vec<ModelLine>),
+}
+
+/// What is to be found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Everything that the start screen lacks.
+    All,
+    /// Whether the model that is set up now is there.
+    Model,
 }
 
 /// Everything the start screen shows, and which entry is chosen.
@@ -121,6 +132,7 @@ impl Home {
                 self.sandbox_strong = strong;
             }
             Late::Servers(servers) => self.servers = servers,
+            Late::Models(models) => self.models = models,
         }
     }
 
@@ -129,6 +141,14 @@ impl Home {
     pub fn offer(&self) -> Option<&Server> {
         let ready = self.models.iter().any(|m| m.ready);
         self.servers.first().filter(|_| !ready)
+    }
+
+    /// Another model was set up: nobody knows yet whether it is there.
+    pub fn forget_model(&mut self) {
+        self.models = vec![ModelLine {
+            text: "looking whether the model that is set up now is there …".into(),
+            ready: false,
+        }];
     }
 
     /// Entries in all.

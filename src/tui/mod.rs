@@ -59,7 +59,7 @@ use std::sync::mpsc::Receiver;
 
 use crate::engine::{Command, Handle};
 use crate::session::{Happened, Session};
-pub use home::{Choice, Home, Late, ModelLine, Server, SessionEntry, TaskEntry};
+pub use home::{Choice, Home, Late, Look, ModelLine, Server, SessionEntry, TaskEntry};
 pub use run::run;
 
 /// A running loop as the screen sees it.
@@ -84,8 +84,8 @@ impl From<Handle> for Link {
 /// Opens what was chosen on the start screen; runs on a thread of its own.
 pub type Opener = Box<dyn FnMut(Choice) -> Result<Link, String> + Send>;
 
-/// Finds out what takes a while, on a thread of its own, and tells it piece by piece.
-pub type Looker = Box<dyn FnOnce(&mut dyn FnMut(Late)) + Send>;
+/// Finds out what takes a while, on a thread of its own, and tells it piece by piece; asked again when the model changes.
+pub type Looker = Box<dyn FnMut(Look, &mut dyn FnMut(Late)) + Send>;
 
 /// How the screen starts.
 pub struct Start {

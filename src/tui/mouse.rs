@@ -15,6 +15,7 @@ use crate::tui::editor;
 use crate::tui::explore::{at_home, look_around, scroll, select, show};
 use crate::tui::keys::{Action, key_of};
 use crate::tui::layout::{Part, border_at, moved};
+use crate::tui::panes::CaseOrder;
 use crate::tui::text::width;
 use crate::tui::{help, picker};
 
@@ -30,6 +31,8 @@ pub enum Target {
     Row(usize),
     /// A box of text; it gets the keyboard and its cursor goes to the click.
     Field(usize),
+    /// The cases are sorted by this; again: in their own order.
+    Sort(CaseOrder),
     /// What lies on top, where it has nothing to click.
     Sheet,
 }
@@ -58,6 +61,15 @@ pub fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effe
             _ if pressed => click_on_top(app, session, place, target),
             _ => Vec::new(),
         };
+    }
+    if let (true, Some((_, Target::Sort(order)))) = (pressed, &target) {
+        let cases = &mut app.panes.cases;
+        cases.order = if cases.order == *order {
+            CaseOrder::Own
+        } else {
+            *order
+        };
+        return Vec::new();
     }
     match mouse.kind {
         MouseEventKind::ScrollDown => return wheel(app, session, place, true),

@@ -64,8 +64,15 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
             }
         }
         Overlay::Prompt(editor) => {
-            let title = "the prompt of the next round · ctrl-s sends it · esc leaves it";
-            edit::draw(cx, area, title, &editor.area, buffer, seen);
+            let why = if editor.late {
+                let key = cx.app.keys.shown(crate::tui::keys::Action::EditPrompt);
+                format!(", which you asked for with {key}")
+            } else {
+                String::new()
+            };
+            let title =
+                format!("the prompt of the next round{why} · ctrl-s sends it · esc leaves it");
+            edit::draw(cx, area, &title, &editor.area, buffer, seen);
             if editor.leaving {
                 question(
                     cx,
