@@ -6,6 +6,7 @@
 mod file;
 mod keep;
 mod resolve;
+mod variable;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use crate::task::{LimitsSaid, Objective};
 pub use file::TEMPLATE;
 pub use keep::keep;
 pub use resolve::{NoModel, Selection, is_there, resolve_provider};
+pub use variable::Variable;
 
 /// Folders of this user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +119,8 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
     /// Paths that programs in the sandbox may read besides what they need; not checked yet.
     pub sandbox_read: Vec<PathBuf>,
+    /// Variables that programs in the sandbox have in their environment.
+    pub sandbox_env: Vec<Variable>,
     /// The `[provider.NAME]` tables.
     pub providers: BTreeMap<String, ProviderTable>,
 }

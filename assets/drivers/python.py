@@ -129,7 +129,12 @@ class Loader(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname):
         code = CODES.get(fullname)
         if code is None:
-            code = CODES[fullname] = super().get_code(fullname)
+            if fullname == NAME:
+                # Never the project's own file, nor what Python has compiled of it.
+                code = compile(TEXT, FILE, "exec", dont_inherit=True)
+            else:
+                code = super().get_code(fullname)
+            CODES[fullname] = code
         return code
 
     def get_source(self, fullname):
@@ -397,17 +402,18 @@ def read_calls():
     """The calls of one pass, decoded afresh."""
     calls = []
     if GENERATOR:
-        random.seed(SEED)
-        made = getattr(sys.modules[GENERATOR_NAME], GENERATOR_FUNCTION)
-        try:
-            made = list(made() if SEED is None else made(SEED))
-        except BaseException as error:
-            fail("the generator %s raised %s" % (GENERATOR_FUNCTION, complaint(error)))
-        for number, said in enumerate(made, 1):
+        function = getattr(sys.modules[GENERATOR_NAME], GENERATOR_FUNCTION)
+        for seed in SEEDS:
+            random.seed(seed)
             try:
-                calls.append(Call(said, True))
-            except Exception as error:
-                fail("call %d of the generator %s cannot be used: %s" % (number, GENERATOR_FUNCTION, error))
+                made = list(function() if seed is None else function(seed))
+            except BaseException as error:
+                fail("the generator %s raised %s" % (GENERATOR_FUNCTION, complaint(error)))
+            for said in made:
+                try:
+                    calls.append(Call(said, True))
+                except Exception as error:
+                    fail("call %d of the generator %s cannot be used: %s" % (len(calls) + 1, GENERATOR_FUNCTION, error))
         if not calls:
             fail("the generator %s made no calls" % GENERATOR_FUNCTION)
         return calls
@@ -930,16 +936,15 @@ async def collected(value):
     return Drained(items, len(items) >= CAP)
 
 
-def settled(value):
-    """The value with its work done, and the manner in which that was done."""
-    how = manner(value)
+def settled(value, how):
+    """The value with its work done."""
     if how == ITERATOR:
-        return drained(value), how
+        return drained(value)
     if how == AWAITABLE:
-        return loop().run_until_complete(awaited(value)), how
+        return loop().run_until_complete(awaited(value))
     if how == ASYNC_ITERATOR:
-        return loop().run_until_complete(collected(value)), how
-    return value, how
+        return loop().run_until_complete(collected(value))
+    return value
 
 
 def bare(calls):
@@ -969,7 +974,8 @@ async def bare_awaitables(calls):
 def bare_mixed(calls):
     for call in calls:
         try:
-            settled(call())
+            value = call()
+            settled(value, manner(value))
         except BaseException:
             pass
 
@@ -982,10 +988,12 @@ def looked_at(prepared, before, times):
     for number, call in enumerate(prepared.calls, 1):
         line, result, error, how = ['"call":%d' % number], None, None, PLAIN
         try:
-            how = AWAITABLE if COROUTINE else PLAIN
-            result, how = settled(call())
+            result = call()
+            how = manner(result)
+            result = settled(result, how)
         except BaseException as raised:
             error = raised.with_traceback(None)
+        manners.add(how)
         said = printed()
         if error is None:
             encoder = Encoder()
@@ -993,12 +1001,9 @@ def looked_at(prepared, before, times):
             for _ in range(times - 1):
                 encoded(encoder, result)
             line.append('"returned":' + text)
-            manners.add(how)
         else:
             line.append('"raised":' + text_of(type_name(type(error))))
             line.append('"message":' + text_of(message_of(error)))
-            if COROUTINE:
-                manners.add(how)
         me, args, kwargs = prepared.parts[number - 1]
         changed = []
         for (name, value), was in zip(places(me, args, kwargs), before[number - 1]):
@@ -1093,7 +1098,7 @@ def instances(keep):
 
 
 def main():
-    global NAME, FILE, TEXT, LATER, GENERATOR_NAME, LINES, SEED, OURS, COROUTINE
+    global NAME, FILE, TEXT, LATER, GENERATOR_NAME, LINES, SEEDS, OURS
     header, _, given = take_streams().partition(b"\n")
     OURS = sys.stdout
     header = json.loads(header)
@@ -1113,7 +1118,8 @@ def main():
     if GENERATOR:
         GENERATOR_NAME = "reheat_calls_" + re.sub(r"\W", "_", os.path.splitext(os.path.basename(GENERATOR))[0])
         places_.append(os.path.dirname(GENERATOR))
-        SEED = json.loads(given or b"{}").get("seed")
+        said = json.loads(given or b"{}")
+        SEEDS = said.get("seeds", [said.get("seed")])
     else:
         LINES = [line for line in given.split(b"\n") if line.strip()]
     sys.path[:] = list(dict.fromkeys([p for p in places_ if os.path.isdir(p)] + sys.path[1:]))
@@ -1143,7 +1149,6 @@ def main():
     before = []
     for me, args, kwargs in spare.parts:
         before.append([encoded(Encoder(), value) for _, value in places(me, args, kwargs)])
-    COROUTINE = inspect.iscoroutinefunction(spare.calls[0].func) if spare.calls else False
     # Chance is not the generator's any more.
     random.seed()
     # What was prepared is out of the collector's sight: else each of its full turns during the calls would walk
@@ -1200,7 +1205,7 @@ TARGET, ROOT, MODULE, QUALNAME = sys.argv[1:5]
 ROOT = os.path.realpath(ROOT)
 GENERATOR, GENERATOR_FUNCTION = (sys.argv[5:7] + [None, None])[:2]
 GENERATOR_NAME, NAME, FILE, TEXT, LATER = None, "", "", "", set()
-LINES, SEED, LOOP, COROUTINE = [], None, None, False
+LINES, SEEDS, LOOP = [], [None], None
 FRESH, ROOTS, CODES = set(), set(), {}
 OUT, ERR, WIRE, OURS = 1, 2, None, None
 main()

@@ -121,6 +121,9 @@ fn shown(folders: &Folders, config: &Config) -> String {
     for path in &config.sandbox_read {
         line("may be read", path.display().to_string());
     }
+    for variable in &config.sandbox_env {
+        line("is in the environment", variable.name().to_owned());
+    }
     if config.bell {
         line("bell", "at the end of a long round".into());
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 
-use super::{Config, ConfigError, ProviderTable};
+use super::{Config, ConfigError, ProviderTable, Variable};
 use crate::model::MOST_AT_ONCE;
 use crate::near;
 use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
@@ -46,6 +46,7 @@ pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented
 
 # [sandbox]
 # read = ["/opt/data"]            # files and folders that measured programs may read, at the same paths
+# env = ["TZ", "MODE=test"]       # variables that they have: your own by its name, or one with a value
 
 # A server on this machine (llama.cpp, vLLM, LM Studio, Ollama …):
 # [provider.local]
@@ -127,6 +128,7 @@ impl From<Limits> for LimitsSaid {
 #[serde(default)]
 struct Sandbox {
     read: Vec<PathBuf>,
+    env: Vec<Variable>,
 }
 
 const TOP: &[&str] = &[
@@ -155,7 +157,7 @@ const LIMITS: &[&str] = &[
 ];
 /// Names that limits had before; still understood.
 const LIMITS_BEFORE: &[&str] = &["time", "memory"];
-const SANDBOX: &[&str] = &["read"];
+const SANDBOX: &[&str] = &["read", "env"];
 const PROVIDER: &[&str] = &[
     "kind",
     "base_url",
@@ -232,6 +234,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
             .into_iter()
             .map(|p| folder.join(p))
             .collect(),
+        sandbox_env: file.sandbox.env,
         providers,
     })
 }
@@ -536,6 +539,10 @@ mod tests {
             ("objective = \"speed\"", "config.toml:1:"),
             ("[provider.a]\nkind = \"telepathy\"", "config.toml:2:"),
             ("provider = \"a\"", "config.toml:1:"),
+            (
+                "[sandbox]\nenv = [\"a b\"]",
+                "config.toml:2:7: `a b` is no variable; write \"NAME\" or \"NAME=value\"",
+            ),
             ("rounds = 0", "rounds is 0"),
             (
                 "candidates = 9",

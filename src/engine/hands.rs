@@ -18,7 +18,7 @@ use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict};
 use crate::measure::{Contender, Promising, flags};
 use crate::sandbox::{self, Control, Guards};
 use crate::session::event::VersionId;
-use crate::task::{Objective, Source, Task};
+use crate::task::{Harness, Objective, Source, Task};
 
 pub(super) use self::compare::Looked;
 
@@ -262,7 +262,9 @@ impl Worker {
         let original = task.source.as_ref().map_or("", |s| &*s.text);
         let in_code = flags::in_code(task, original, &subject.source.text);
         evaluation.flags.extend(in_code);
-        evaluation.floor = judge.floor(&task.language, task.tool.as_deref(), &control)?;
+        if !matches!(task.harness, Harness::Commands(_)) {
+            evaluation.floor = judge.floor(&task.language, task.tool.as_deref(), &control)?;
+        }
         Ok(evaluation)
     }
 

@@ -8,7 +8,7 @@ use crate::measure::judge::JudgeError;
 use crate::measure::{Comparison, Contender, Contested, Plan, Verdict};
 use crate::session::Event;
 use crate::session::event::{Stage, VersionId};
-use crate::task::{Objective, Reference};
+use crate::task::{Harness, Objective, Reference};
 
 impl Loop {
     /// Measures every reference that was not measured as things are timed now; ends early when stopped.
@@ -96,7 +96,9 @@ impl Worker {
         if !evaluation.verdict.accepted() {
             return Ok((evaluation.verdict, None));
         }
-        evaluation.floor = judge.floor(&task.language, task.tool.as_deref(), &control)?;
+        if !matches!(task.harness, Harness::Commands(_)) {
+            evaluation.floor = judge.floor(&task.language, task.tool.as_deref(), &control)?;
+        }
         let candidate = Contender {
             name: &reference.name,
             built: &built,

@@ -33,12 +33,30 @@ pub struct Built {
     pub report: Option<BuildReport>,
     /// Why there is nothing to run: the version's verdict is then `compile error`.
     pub failure: Option<Failure>,
+    /// The private copy of a work tree that it is in, where commands judge it.
+    pub commands: Option<Arc<super::commands::Version>>,
 }
 
 impl Built {
+    /// A version that commands judge.
+    pub(super) fn of_commands(hash: String, version: Arc<super::commands::Version>) -> Self {
+        Self {
+            hash,
+            argv: Vec::new(),
+            mounts: Vec::new(),
+            environment: Vec::new(),
+            report: None,
+            failure: None,
+            commands: Some(version),
+        }
+    }
+
     /// The program for one case of a task.
     #[must_use]
     pub fn program(&self, task: &Task, case: &Case) -> Program {
+        if let Some(version) = &self.commands {
+            return version.program(task, case);
+        }
         let argv = with_memory(&self.argv, task.limits.memory);
         let mut mounts = self.mounts.clone();
         mounts.extend(task.files.iter().map(|f| Mount {
@@ -106,6 +124,7 @@ impl Judge {
             environment: Vec::new(),
             report: None,
             failure: None,
+            commands: None,
         };
         self.expect_out_of_memory(&language.out_of_memory);
         self.resolve_runner(language, tool, &mut built)?;

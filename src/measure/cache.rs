@@ -82,6 +82,11 @@ impl Cache {
         Ok(())
     }
 
+    /// Where builds are kept.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// A folder for a moment, where the sandbox finds files as it finds builds; gone when it is dropped.
     pub(super) fn room(&self) -> Result<tempfile::TempDir, JudgeError> {
         let made = tempfile::Builder::new()

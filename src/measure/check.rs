@@ -38,6 +38,9 @@ impl Judge {
         control: &Control,
         watch: Watch<'_>,
     ) -> Result<Evaluation, JudgeError> {
+        if super::commands::of(task).is_some() && built.failure.is_none() {
+            return self.evaluate_commands(built, task, control, watch);
+        }
         let cases = &task.workload.cases;
         let mut evaluation = Evaluation {
             verdict: Verdict::Accepted,
@@ -126,6 +129,9 @@ impl Judge {
         task: &Task,
         control: &Control,
     ) -> Result<Option<(Verdict, Failure)>, JudgeError> {
+        if super::commands::of(task).is_some() {
+            return self.command_verdict(outcome, case, task);
+        }
         let failure = |reason: String| Failure {
             case: case.name.clone(),
             held_out: case.held_out,
@@ -163,6 +169,7 @@ pub(super) fn figures(outcome: &Outcome) -> Figures {
         cpu_ns: outcome.cpu,
         peak_bytes: outcome.peak.bytes,
         integral_byte_ns: outcome.integral,
+        reported: None,
     }
 }
 

@@ -119,6 +119,9 @@ impl Judge {
         watch: Watch<'_>,
     ) -> Result<Result<First, Void>, JudgeError> {
         let contenders = vec![*incumbent, *candidate];
+        for contender in &contenders {
+            self.ready_commands(contender.built, task, control)?;
+        }
         let fewest = plan.rules.looks.first().copied().unwrap_or(1) + FEWEST_CONFIRMING + 1;
         let choice = choose_of(
             task,
@@ -144,7 +147,7 @@ impl Judge {
         };
         let metric = match plan.objective {
             Objective::Integral => Metric::Integral,
-            _ => plan.metric.unwrap_or(clock),
+            _ => (self.commands_metric(task).or(plan.metric)).unwrap_or(clock),
         };
         if track.slopes.is_none() {
             track.repeat(repeats(track.sweep_time(), plan.budget));

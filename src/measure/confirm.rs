@@ -37,6 +37,9 @@ impl Judge {
         let third = passing.filter(|o| o.built.hash != incumbent.built.hash);
         let mut contenders = vec![*incumbent, *candidate];
         contenders.extend(third);
+        for contender in &contenders {
+            self.ready_commands(contender.built, task, control)?;
+        }
         let seed = plan.seed.map(|s| s ^ 0x5eed);
         let First {
             comparison: first,

@@ -209,6 +209,11 @@ pub(super) fn medians(runs: &[Figures]) -> Figures {
         cpu_ns: Nanos(of(|f| f.cpu_ns.0 as f64) as u64),
         peak_bytes: Bytes(of(|f| f.peak_bytes.0 as f64) as u64),
         integral_byte_ns: ByteNanos(of(|f| f.integral_byte_ns.0)),
+        reported: runs
+            .iter()
+            .all(|f| f.reported.is_some())
+            .then(|| of(|f| f.reported.unwrap_or(0.0)))
+            .filter(|_| !runs.is_empty()),
     }
 }
 

@@ -71,6 +71,9 @@ pub struct Judge {
     guards: Guards,
     pub(super) cache: Cache,
     pub(super) checking: Checking,
+    pub(super) commands: super::commands::State,
+    /// Who must own what guests write to, if another.
+    pub(super) guest: Option<u32>,
     tools: HashMap<String, Arc<Tool>>,
     versions: HashMap<Vec<String>, String>,
     pub(super) floors: HashMap<String, Figures>,
@@ -92,12 +95,15 @@ impl Judge {
     pub fn open(settings: sandbox::Settings, cache: Option<&Path>) -> Result<Self, JudgeError> {
         let sandbox = Sandbox::open(&settings)?;
         let guards = sandbox.guards().clone();
+        let guest = sandbox.guest_owner();
         Ok(Self {
             settings,
             sandbox: Some(sandbox),
             guards,
             cache: Cache::open(cache)?,
             checking: Checking::default(),
+            commands: super::commands::State::default(),
+            guest,
             tools: HashMap::new(),
             versions: HashMap::new(),
             floors: HashMap::new(),

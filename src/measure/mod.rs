@@ -9,6 +9,7 @@ mod cache;
 pub mod check;
 mod checking;
 mod choice;
+pub mod commands;
 pub mod compare;
 mod compile;
 mod confirm;
@@ -115,6 +116,9 @@ pub struct Figures {
     pub peak_bytes: Bytes,
     /// Memory integrated over time.
     pub integral_byte_ns: ByteNanos,
+    /// What the command said itself, where the task's bench says a figure: nanoseconds, bytes, or as it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported: Option<f64>,
 }
 
 impl Figures {
@@ -126,6 +130,10 @@ impl Figures {
             cpu_ns: self.cpu_ns + other.cpu_ns,
             peak_bytes: self.peak_bytes.max(other.peak_bytes),
             integral_byte_ns: self.integral_byte_ns + other.integral_byte_ns,
+            reported: match (self.reported, other.reported) {
+                (Some(a), Some(b)) => Some(a + b),
+                (a, b) => a.or(b),
+            },
         }
     }
 }
@@ -262,6 +270,12 @@ pub enum Metric {
     Peak,
     /// Memory integrated over time.
     Integral,
+    /// A figure that the task's bench says itself; less is better.
+    Reported,
+    /// The same where it is a time.
+    ReportedTime,
+    /// The same where more is better.
+    ReportedRate,
 }
 
 impl Metric {
@@ -273,6 +287,9 @@ impl Metric {
             Self::Cpu => "CPU time",
             Self::Peak => "peak memory",
             Self::Integral => "memory × time",
+            Self::Reported => "the figure that the command says",
+            Self::ReportedTime => "the time that the command says",
+            Self::ReportedRate => "the rate that the command says",
         }
     }
 
@@ -281,7 +298,9 @@ impl Metric {
     pub fn serves(self, objective: crate::task::Objective) -> bool {
         use crate::task::Objective;
         match self {
-            Self::Wall | Self::Cpu => objective == Objective::Time,
+            Self::Wall | Self::Cpu | Self::Reported | Self::ReportedTime | Self::ReportedRate => {
+                objective == Objective::Time
+            }
             Self::Peak => objective == Objective::Memory,
             Self::Integral => objective == Objective::Integral,
         }

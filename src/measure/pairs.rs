@@ -86,6 +86,7 @@ fn mean(runs: &[Figures]) -> Figures {
         cpu_ns: Nanos(sum.cpu_ns.0 / count),
         peak_bytes: sum.peak_bytes,
         integral_byte_ns: ByteNanos(sum.integral_byte_ns.0 / count as f64),
+        reported: sum.reported.map(|r| r / count as f64),
     }
 }
 
@@ -252,7 +253,10 @@ impl<'a> Track<'a> {
             Ok(outcome) => outcome,
             Err(voided) => return Ok(Err(voided)),
         };
-        let figures = check::figures(&outcome);
+        let figures = match self.contenders[who].built.commands {
+            Some(_) => judge.command_figures(self.task, &self.places[place], &outcome),
+            None => check::figures(&outcome),
+        };
         self.saw(&outcome, place, lap);
         Ok(Ok(figures))
     }
@@ -423,10 +427,24 @@ pub(super) fn figure(figures: &Figures, metric: Metric) -> f64 {
         Metric::Cpu => figures.cpu_ns.0 as f64,
         Metric::Peak => figures.peak_bytes.0 as f64,
         Metric::Integral => figures.integral_byte_ns.0,
+        Metric::Reported | Metric::ReportedTime | Metric::ReportedRate => {
+            figures.reported.unwrap_or(0.0)
+        }
     }
 }
 
-/// ln(incumbent / candidate); a figure of 0 counts as 1 of its smallest unit.
+/// ln(incumbent / candidate), or the other way round where more is better. A figure of 0 counts as 1 of its smallest unit;
+/// where a command says it, that is unknown, and 0 counts as very little.
 pub(super) fn log_ratio(incumbent: &Figures, candidate: &Figures, metric: Metric) -> f64 {
-    (figure(incumbent, metric).max(1.0) / figure(candidate, metric).max(1.0)).ln()
+    let least = match metric {
+        Metric::Reported | Metric::ReportedRate => 1e-9,
+        _ => 1.0,
+    };
+    let figure = |figures| figure(figures, metric).max(least);
+    let ratio = (figure(incumbent) / figure(candidate)).ln();
+    if metric == Metric::ReportedRate {
+        -ratio
+    } else {
+        ratio
+    }
 }

@@ -38,16 +38,15 @@ impl Judge {
         let mut built = match &task.harness {
             Harness::Program => self.build(&source, &task.language, tool, control, watch)?,
             Harness::Calls(calls) => self.lay_out_calls(task, calls, &source, tool, control)?,
-            Harness::Commands(_) => {
-                return Err(JudgeError::Task(
-                    "commands cannot be run here yet".to_owned(),
-                ));
-            }
+            // They see the project by themselves.
+            Harness::Commands(_) => return self.build_commands(task, &source.text, watch),
         };
-        built.mounts.extend(task.project.shown.iter().map(|s| Mount {
-            host: s.host.clone(),
-            guest: s.guest.clone(),
-        }));
+        built
+            .mounts
+            .extend(task.project.shown.iter().map(|s| Mount {
+                host: s.host.clone(),
+                guest: s.guest.clone(),
+            }));
         built
             .environment
             .extend(task.project.environment.iter().cloned());
@@ -80,7 +79,9 @@ impl Judge {
         let mut mounts = runner.mounts.clone();
         let mut lay = |judge: &mut Self, name: &str, text: &[u8]| -> Result<String, JudgeError> {
             let sum = blake3::hash(&[name.as_bytes(), b"\0", text].concat()).to_hex();
-            let host = judge.cache.source(&format!("s{}", &sum[..31]), name, text)?;
+            let host = judge
+                .cache
+                .source(&format!("s{}", &sum[..31]), name, text)?;
             let guest = format!("{PROG}/{name}");
             mounts.push(Mount {
                 host,
@@ -139,6 +140,7 @@ impl Judge {
             environment: environment(language, &runner),
             report: None,
             failure: None,
+            commands: None,
         })
     }
 }
@@ -156,6 +158,7 @@ impl Built {
                 reason: format!("it does not fit into the file: {misfit}"),
                 ..Failure::default()
             }),
+            commands: None,
         }
     }
 }

@@ -116,6 +116,7 @@ fn slope(a: &Figures, b: &Figures, n: u32) -> Figures {
         integral_byte_ns: ByteNanos(
             ((b.integral_byte_ns.0 - a.integral_byte_ns.0) / n as f64).max(1.0),
         ),
+        reported: None,
     }
 }
 
@@ -127,6 +128,7 @@ fn outside(a: &Figures, b: &Figures) -> Figures {
         cpu_ns: rest(a.cpu_ns, b.cpu_ns),
         peak_bytes: Bytes(0),
         integral_byte_ns: ByteNanos((2.0 * a.integral_byte_ns.0 - b.integral_byte_ns.0).max(0.0)),
+        reported: None,
     }
 }
 
@@ -375,6 +377,7 @@ mod tests {
             cpu_ns: Nanos(wall / 2),
             peak_bytes: Bytes(7),
             integral_byte_ns: ByteNanos(wall as f64 * 10.0),
+            reported: None,
         };
         let (a, b) = (figures(1_400), figures(2_400));
         let per = slope(&a, &b, 10);
@@ -404,8 +407,13 @@ mod tests {
         let cost = held(&whole, &whole, [pass, flat], 2.0 * n, LACKING).unwrap();
         assert_eq!(cost, pass);
         // One that is really twice as fast is left alone, also where whole processes vary a little.
-        let quick: Vec<f64> = (0..7).map(|i| start + n * pass + f64::from(i) * 1e6).collect();
-        assert_eq!(held(&whole, &quick, [pass, pass / 2.0], 2.0 * n, LACKING), None);
+        let quick: Vec<f64> = (0..7)
+            .map(|i| start + n * pass + f64::from(i) * 1e6)
+            .collect();
+        assert_eq!(
+            held(&whole, &quick, [pass, pass / 2.0], 2.0 * n, LACKING),
+            None
+        );
         // One whose loading takes half of what it saves is counted with it.
         let loading = vec![start + 50e6 + n * pass; 7];
         let cost = held(&whole, &loading, [pass, pass / 2.0], 2.0 * n, LACKING).unwrap();
@@ -415,7 +423,9 @@ mod tests {
     #[test]
     fn one_that_has_the_driver_repeat_itself_gains_nothing() {
         // A pass takes 5 ms; the candidate makes the first one and has the others skipped.
-        let one: Vec<f64> = (0..7).map(|i| 40e6 + 5e6 + f64::from(i % 3) * 2e5).collect();
+        let one: Vec<f64> = (0..7)
+            .map(|i| 40e6 + 5e6 + f64::from(i % 3) * 2e5)
+            .collect();
         let cost = held(&one, &one, [5e6, 1e3], 1.0, LACKING_IN_ONE).unwrap();
         assert_eq!(cost, 5e6);
         // Where a pass is far below the noise of a start nothing can be seen in one.

@@ -14,10 +14,10 @@ use crate::task::Objective;
 #[must_use]
 pub fn comparison(c: &Comparison) -> String {
     let word = match (c.answer, c.metric) {
-        (Answer::Better, Metric::Wall | Metric::Cpu) => "faster",
+        (Answer::Better, Metric::Wall | Metric::Cpu | Metric::ReportedTime) => "faster",
         (Answer::Better, Metric::Peak) => "leaner",
         (Answer::Better, Metric::Integral) => "lighter",
-        (Answer::Worse, Metric::Wall | Metric::Cpu) => "slower",
+        (Answer::Worse, Metric::Wall | Metric::Cpu | Metric::ReportedTime) => "slower",
         (Answer::Worse, Metric::Peak | Metric::Integral) => "heavier",
         (other, _) => other.in_words(),
     };

@@ -8,7 +8,7 @@ use super::load::{Usual, bare_task, language_for};
 use super::reading::invalid;
 use super::target::{self, ItemKind, Wanted};
 use super::{
-    Checker, Harness, Language, Languages, Project, Source, Target, Task, TaskError, calls,
+    Checker, Harness, Language, Languages, Limits, Project, Source, Target, Task, TaskError, calls,
 };
 
 /// Tolerance of floats in outcomes of calls, where none is given.
@@ -73,7 +73,7 @@ impl Aim {
         task.path = Some(target.path.clone());
         task.notes.extend(target.notes.clone());
         task.target = Some(Arc::new(target));
-        self.judged(&mut task)?;
+        self.judged(&mut task, usual)?;
         Ok(task)
     }
 
@@ -95,11 +95,11 @@ impl Aim {
         }
         let mut task = bare_task(stem(path), language, Some(source), usual);
         task.path = Some(path.to_path_buf());
-        self.judged(&mut task)?;
+        self.judged(&mut task, usual)?;
         Ok(task)
     }
 
-    fn judged(&self, task: &mut Task) -> Result<(), TaskError> {
+    fn judged(&self, task: &mut Task, usual: &Usual) -> Result<(), TaskError> {
         let path = task.path.clone().unwrap_or_default();
         if !self.is_silent() || task.target.is_some() {
             task.project = Project::of(&path, self.project.as_deref(), &task.language);
@@ -110,6 +110,8 @@ impl Aim {
         }
         if self.by_commands() {
             task.harness = Harness::Commands(self.commands.clone());
+            task.workload = self.commands.workload();
+            task.limits = usual.limits.over(&Limits::for_commands());
         }
         Ok(())
     }

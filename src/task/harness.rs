@@ -1,8 +1,11 @@
 //! How a version is made to do its work: as a program, by calls of one function, or by commands of the user's.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use super::{Case, HoldOut, Workload};
 
 /// How a version is run. A case's input means something else in each.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,4 +51,32 @@ pub struct Commands {
     pub metric: Option<String>,
     /// Whether a larger value of the METRIC is the better one.
     pub higher_is_better: bool,
+}
+
+/// Name of the case that is the check.
+pub const CHECK: &str = "check";
+
+/// Name of the case that is the bench.
+pub const BENCH: &str = "bench";
+
+impl Commands {
+    /// The cases that they make: the check and the bench, of which the bench is timed if there is one.
+    #[must_use]
+    pub fn workload(&self) -> Workload {
+        let case = |name: &str| Case {
+            name: name.to_owned(),
+            input: Arc::from([]),
+            expected: Some(Arc::from([])),
+            held_out: false,
+        };
+        let named = [(CHECK, &self.check), (BENCH, &self.bench)];
+        let there = named.iter().filter(|(_, command)| command.is_some());
+        let cases: Vec<Case> = there.map(|(name, _)| case(name)).collect();
+        Workload {
+            only: (cases.len() > 1).then(|| BENCH.to_owned()),
+            cases,
+            hold_out: HoldOut::Count(0),
+            ..Workload::default()
+        }
+    }
 }

@@ -19,6 +19,7 @@ pub mod load;
 pub mod project;
 mod reading;
 pub mod target;
+pub mod tree;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -179,6 +180,18 @@ impl Limits {
             output: Bytes::mib(1),
             processes: 256,
             disk: Bytes::mib(512),
+        }
+    }
+
+    /// What a command of the user's may use where nothing else is said: it builds and tests a whole project.
+    #[must_use]
+    pub fn for_commands() -> Self {
+        Self {
+            time: Duration::from_secs(600),
+            memory: Bytes::mib(4096),
+            output: Bytes::mib(16),
+            processes: 512,
+            disk: Bytes::mib(1024),
         }
     }
 }

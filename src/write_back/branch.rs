@@ -73,6 +73,11 @@ pub enum NoBranch {
     /// HEAD has it already.
     #[error("{0} in HEAD holds this version already; there is nothing to commit")]
     Already(String),
+    /// Git does not know who commits.
+    #[error(
+        "git does not know who you are; tell it with `git config --global user.name NAME` and `git config --global user.email ADDRESS`"
+    )]
+    Nobody,
     /// Git refused.
     #[error("git did not {doing}: {why}")]
     Git {
@@ -148,7 +153,10 @@ pub fn make(place: &Place, wanted: Wanted<'_>) -> Result<Made, NoBranch> {
         &["commit-tree", &tree, "-p", &head, "-F", "-"],
         message.as_bytes(),
     )
-    .map_err(refused("write the commit"))?;
+    .map_err(|trouble| match trouble {
+        Trouble::Refused(why) if nobody(&why) => NoBranch::Nobody,
+        other => refused("write the commit")(other),
+    })?;
     // The empty old value: only if nobody has made it meanwhile.
     let zeros = "0".repeat(commit.len());
     let why = format!("reheat: {}", wanted.subject);
@@ -165,6 +173,19 @@ pub fn make(place: &Place, wanted: Wanted<'_>) -> Result<Made, NoBranch> {
         root,
         notes,
     })
+}
+
+/// Whether these are git's words for not knowing who commits.
+fn nobody(why: &str) -> bool {
+    [
+        "identity unknown",
+        "empty ident",
+        "auto-detect email",
+        "no email was given",
+        "no name was given",
+    ]
+    .iter()
+    .any(|words| why.contains(words))
 }
 
 /// Mode and blob of the file in HEAD.

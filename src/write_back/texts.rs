@@ -15,6 +15,8 @@ pub struct Texts {
     pub base: String,
     /// What it is to hold.
     pub new: String,
+    /// The file's bare name.
+    pub name: String,
     /// What is made better, in a few words: `Grid.nearest in geo.py`, `slow.py`.
     pub what: String,
     /// The project's folder, where there is one.
@@ -37,13 +39,16 @@ impl Texts {
         let path = file
             .or_else(|| task.and_then(|t| t.path.clone()))
             .or_else(|| target.map(|t| t.path.clone()));
+        let name = path
+            .as_deref()
+            .and_then(|p| p.file_name())
+            .map_or_else(|| name.clone(), |n| n.to_string_lossy().into_owned());
         let (base, new, what) = match target {
             Some(target) => {
                 let new = target.assemble(text).map_err(|misfit| {
                     format!("{} does not fit into the file: {misfit}", chosen.version.id)
                 })?;
-                let name = target.path.file_name().unwrap_or_default();
-                let what = format!("{} in {}", target.name, name.to_string_lossy());
+                let what = format!("{} in {name}", target.name);
                 (target.file.to_string(), new, what)
             }
             None => (
@@ -56,6 +61,7 @@ impl Texts {
             path,
             base,
             new,
+            name,
             what,
             project: task.and_then(|t| t.project.root.clone()),
         })
@@ -64,10 +70,8 @@ impl Texts {
     /// What the file is called from its project's root; its bare name where it is not on this machine.
     #[must_use]
     pub fn named(&self) -> Named {
-        let path = self.path.clone().unwrap_or_else(|| {
-            let name = self.what.rsplit(' ').next().unwrap_or_default();
-            PathBuf::from("/").join(name)
-        });
+        let path = self.path.clone();
+        let path = path.unwrap_or_else(|| PathBuf::from("/").join(&self.name));
         let real = std::fs::canonicalize(&path).unwrap_or(path);
         within(&real, self.project.as_deref())
     }

@@ -73,6 +73,9 @@ mod tests {
         let flags = find(&task, "def f(x):\n    return x\n", code);
         assert_eq!(flags.len(), 1);
         assert!(flags[0].reason.starts_with("line 3 reaches"), "{flags:?}");
-        assert!(find(&task, code, code).is_empty(), "the original does it too");
+        assert!(
+            find(&task, code, code).is_empty(),
+            "the original does it too"
+        );
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! # The command
 //! ```text
-//! python3 DRIVER TARGET ROOT MODULE NAME [GENERATOR FUNCTION]
-//! node    DRIVER TARGET ROOT MODULE NAME [GENERATOR FUNCTION]
+//! python3                 DRIVER TARGET ROOT MODULE NAME [GENERATOR FUNCTION]
+//! node --expose-internals DRIVER TARGET ROOT MODULE NAME [GENERATOR FUNCTION]
 //! ```
 //! `TARGET` is a file with the text of the version; `ROOT` the project's folder, in which the *original* lies at the relative
 //! path `MODULE`; `NAME` the function: `f`, `Grid.nearest`. The module is loaded under the name and path that it has in the
@@ -12,7 +12,7 @@
 //!
 //! # Standard input
 //! One line of JSON, [`header`], then the case's input: a call a line as [`super::read`] describes them, or
-//! `{"seed": 3}` for a generator.
+//! `{"seed": 3}` for a generator (`{"seeds": [3, 4]}` for the calls of several in a row, `{}` for one that takes none).
 //!
 //! # What it does
 //! A *pass* is all calls of the case, once. The driver prepares so many passes as it is told (arguments and receivers decoded
@@ -21,6 +21,11 @@
 //! and two at random (with fewer than four passes some of them repeatedly); so nothing but the calls themselves grows with
 //! it. Results that are iterators are drained and awaitables awaited in every pass. With two runs of `n` and `2n` passes
 //! that prepare `2n` each, the difference is `n` passes: choose `n` ≥ 4, or count that the encoding is shared out unevenly.
+//!
+//! What a module keeps between its calls cannot win across passes, because each has its own instance: in Python the module
+//! is executed anew (and with it the modules of the project that it uses and that use it); in JavaScript its text is compiled
+//! once, as a function that is called for each instance, so that what the engine learnt about the code serves all of them, as
+//! it does in real use.
 //!
 //! The hash seed of Python is left to chance from process to process: what depends on the order of a set then varies
 //! between two runs, and is found.
@@ -47,11 +52,21 @@ pub struct Driver {
     pub file_name: &'static str,
     /// The whole text.
     pub text: &'static str,
+    /// What the interpreter is told before the driver's file: the parser inside Node.js, with which a module is made ready
+    /// to be loaded anew, is otherwise out of reach.
+    options: &'static [&'static str],
 }
 
 const PYTHON: Driver = Driver {
     file_name: "reheat_calls.py",
     text: include_str!("../../../assets/drivers/python.py"),
+    options: &[],
+};
+
+const JAVASCRIPT: Driver = Driver {
+    file_name: "reheat_calls.cjs",
+    text: include_str!("../../../assets/drivers/javascript.cjs"),
+    options: &["--expose-internals"],
 };
 
 /// The driver for a language, by the language's id; `None` where calls are not to be had.
@@ -59,6 +74,7 @@ const PYTHON: Driver = Driver {
 pub fn for_language(id: &str) -> Option<Driver> {
     match id {
         "python" => Some(PYTHON),
+        "javascript" => Some(JAVASCRIPT),
         _ => None,
     }
 }
@@ -66,7 +82,7 @@ pub fn for_language(id: &str) -> Option<Driver> {
 /// Where everything lies in the sandbox; guest paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places<'a> {
-    /// The driver's file.
+    /// The driver's file, under its own name.
     pub driver: &'a str,
     /// A file with the version's text.
     pub target: &'a str,
@@ -91,7 +107,11 @@ pub fn argv(interpreter: &str, places: &Places<'_>) -> Vec<String> {
         name,
         generator,
     } = places;
-    let mut all = vec![interpreter, driver, target, root, module, name];
+    let ours = [PYTHON, JAVASCRIPT].into_iter();
+    let mut ours = ours.filter(|d| driver.ends_with(d.file_name));
+    let mut all = vec![interpreter];
+    all.extend(ours.next().map_or(&[][..], |d| d.options));
+    all.extend([driver, target, root, module, name]);
     all.extend(
         generator
             .iter()

@@ -23,19 +23,19 @@ impl Style {
         let line_end = if crlf * 2 > text.matches('\n').count() { "\r\n" } else { "\n" };
         Self {
             line_end,
-            unit: unit_of(text.lines().map(|l| (l, true))),
+            unit: unit_of(text.lines()),
         }
     }
 }
 
 /// One step of indentation: a tab, or the smallest number of spaces that lines go in by.
-fn unit_of<'a>(lines: impl Iterator<Item = (&'a str, bool)>) -> Option<String> {
+fn unit_of<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
     let (mut tabs, mut steps) = (0_usize, [0_usize; 9]);
     let mut before = 0;
-    for (line, code) in lines {
+    for line in lines {
         let body = line.trim_start_matches([' ', '\t']);
         // The ` *` of a comment in a block is no step.
-        if !code || body.trim().is_empty() || body.starts_with('*') {
+        if body.trim().is_empty() || body.starts_with('*') {
             continue;
         }
         if line.starts_with('\t') {
@@ -171,22 +171,8 @@ pub(super) fn joined(lines: &[Line<'_>]) -> String {
     texts.join("\n")
 }
 
-/// Gives a text its place in a file: indentation for all lines but the first, and the file's line ends.
-pub(super) fn placed(lines: &[Line<'_>], indent: &str, line_end: &str) -> String {
-    let mut text = String::new();
-    for (i, line) in lines.iter().enumerate() {
-        if i > 0 {
-            text.push_str(line_end);
-            if !line.inside && !line.text.trim().is_empty() {
-                text.push_str(indent);
-            }
-        }
-        text.push_str(line.text);
-    }
-    text
-}
-
-/// As [`placed`], but a line that the original has too comes out as it stands in the file, whatever white space it has.
+/// Gives a text its place in a file: indentation and line ends. A line that the original has too comes out as it stands
+/// in the file, whatever white space it has.
 /// `whole`: the region is made of whole lines, so that the first is indented as all others are.
 pub(super) fn placed_like(
     new: &[Line<'_>],
@@ -252,10 +238,33 @@ pub(super) fn common<'a>(lines: &[Line<'a>]) -> &'a str {
     common.unwrap_or_default()
 }
 
-/// A text whose lines go in by the steps of a file: `None` where they do already, or where it cannot be seen how.
-pub(super) fn with_unit(text: &str, lines: &[Line<'_>], unit: &str) -> Option<String> {
-    let own = unit_of(lines.iter().map(|l| (l.text, !l.inside)))?;
-    if own == unit {
+/// One step of a text by its shallowest line of code: `None` where there is none, or tabs and spaces are mixed.
+pub(super) fn step_of(lines: &[Line<'_>]) -> Option<String> {
+    let (mut tabs, mut spaces) = (false, None::<usize>);
+    for line in lines.iter().filter(|l| !l.inside) {
+        let body = line.text.trim_start_matches([' ', '\t']);
+        // The ` *` of a comment in a block is no step.
+        if body.is_empty() || body.starts_with('*') || body.len() == line.text.len() {
+            continue;
+        }
+        if line.text.starts_with('\t') {
+            tabs = true;
+        } else {
+            let width = line.text.len() - body.len();
+            spaces = Some(spaces.map_or(width, |s| s.min(width)));
+        }
+    }
+    match (tabs, spaces) {
+        (true, None) => Some("\t".to_owned()),
+        (false, Some(width)) => Some(" ".repeat(width)),
+        _ => None,
+    }
+}
+
+/// A text that goes in by other steps: `None` where nothing changes.
+pub(super) fn with_step(text: &str, lines: &[Line<'_>], step: &str) -> Option<String> {
+    let own = step_of(lines)?;
+    if own == step || own.len() == 1 && own != "\t" {
         return None;
     }
     let mut changed = String::with_capacity(text.len());
@@ -267,7 +276,7 @@ pub(super) fn with_unit(text: &str, lines: &[Line<'_>], unit: &str) -> Option<St
         } else {
             let mut rest = lead;
             while let Some(shorter) = rest.strip_prefix(own.as_str()) {
-                changed.push_str(unit);
+                changed.push_str(step);
                 rest = shorter;
             }
             changed.push_str(rest);

@@ -7,7 +7,7 @@ mod python;
 mod ruby;
 mod rust;
 
-pub(super) use c::{function_names, innermost};
+pub(super) use c::{function_names, innermost, operator_in};
 pub(super) use java::has_modifier;
 pub(super) use python::decorators;
 pub(super) use rust::{bare, receiver_type};

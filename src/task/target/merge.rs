@@ -119,7 +119,7 @@ pub(super) fn assemble(
             sibling.settle(&home, &mut additions)?;
         }
     }
-    for extra in &candidate.extra {
+    if let Some(extra) = &candidate.extra {
         for piece in pieces::of(grammar, extra.tree.root_node(), &extra.text) {
             let sibling = sibling::Sibling {
                 text: &extra.text,

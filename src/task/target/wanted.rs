@@ -123,7 +123,7 @@ pub(super) fn asked(name: &str) -> Asked {
             rest = before;
         }
     }
-    let operator = rest.find("operator");
+    let operator = super::items::operator_in(rest);
     // `operator()` has parentheses of its own.
     let from = operator.map_or(0, |at| rest.len().min(at + "operator()".len()));
     if let (Some(open), true) = (

@@ -153,6 +153,7 @@ pub(super) fn case_result(id: u32, index: usize, failure: Option<&Failure>) -> C
             cpu_ns: Nanos::from_seconds(seconds),
             peak_bytes: Bytes((peak * 1e6) as u64),
             integral_byte_ns: ByteNanos(area),
+            reported: None,
         },
         trace,
     }

@@ -562,6 +562,7 @@ impl Maker {
                 cpu_ns: Nanos(18_000_000),
                 peak_bytes: crate::units::Bytes(9_000_000),
                 integral_byte_ns: crate::units::ByteNanos(1.5e14),
+                reported: None,
             }),
             memory_source: MemorySource::Cgroup,
         }

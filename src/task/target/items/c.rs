@@ -98,9 +98,9 @@ pub(in crate::task::target) fn function_names(definition: N<'_>, text: &str) -> 
 
 /// `a::B<int>::c` in parts, without the arguments of templates.
 fn split(name: &str) -> Vec<String> {
-    if let Some(at) = name.find("operator") {
+    if let Some(at) = operator_in(name) {
         let mut names = split(name.get(..at).unwrap_or_default().trim_end().trim_end_matches(':'));
-        names.push(tree::flat(name.get(at..).unwrap_or_default()).replace("operator ", "operator "));
+        names.push(tree::flat(name.get(at..).unwrap_or_default()));
         return names;
     }
     without_arguments(name)
@@ -108,6 +108,15 @@ fn split(name: &str) -> Vec<String> {
         .map(|p| p.trim().to_owned())
         .filter(|p| !p.is_empty())
         .collect()
+}
+
+/// Where the name of an operator begins in a name: `A::operator+`.
+pub(in crate::task::target) fn operator_in(name: &str) -> Option<usize> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    name.match_indices("operator").map(|(at, _)| at).find(|at| {
+        let (before, after) = (name.get(..*at).unwrap_or_default(), name.get(at + 8..).unwrap_or_default());
+        !before.ends_with(word) && !after.is_empty() && !after.starts_with(word)
+    })
 }
 
 fn without_arguments(name: &str) -> String {

@@ -33,8 +33,8 @@ impl Candidate {
     pub(super) fn read(home: &Home<'_, '_>, version: &str) -> Result<Self, Misfit> {
         let grammar = home.grammar;
         let version = dedented(grammar, version);
-        let version = match Style::of(home.text()).unit {
-            Some(unit) => with_unit(grammar, &version, &unit),
+        let version = match home.step() {
+            Some(step) => with_step(grammar, &version, &step),
             None => version,
         };
         let too_long = || Misfit("it takes too long to parse".to_owned());
@@ -226,6 +226,14 @@ impl Home<'_, '_> {
         self.levels.len() > 1
     }
 
+    /// The step by which the original goes in, or else its file.
+    fn step(&self) -> Option<String> {
+        let literals = indent::literals(self.grammar, self.root, self.text(), &self.target.region);
+        let lines = indent::lines(self.text(), self.target.region.clone(), &literals);
+        let own = tree::indent_at(self.text(), self.target.region.start);
+        indent::step_of(&indent::dedent(&lines, own)).or_else(|| Style::of(self.text()).unit)
+    }
+
     /// Whether the original itself does not parse everywhere.
     fn has_slips(&self) -> bool {
         self.found.unit.has_error()
@@ -247,13 +255,13 @@ fn dedented(grammar: Grammar, version: &str) -> String {
 }
 
 /// A version that goes in by the steps of the file, if it then still means the same.
-fn with_unit(grammar: Grammar, version: &str, unit: &str) -> String {
+fn with_step(grammar: Grammar, version: &str, step: &str) -> String {
     let Some(tree) = grammar.parse(version) else {
         return version.to_owned();
     };
     let literals = indent::literals(grammar, tree.root_node(), version, &(0..version.len()));
     let lines = indent::lines(version, 0..version.len(), &literals);
-    let changed = indent::with_unit(version, &lines, unit).filter(|changed| {
+    let changed = indent::with_step(version, &lines, step).filter(|changed| {
         grammar.parse(changed).is_some_and(|t| {
             tree::all_words(tree.root_node(), version) == tree::all_words(t.root_node(), changed)
         })

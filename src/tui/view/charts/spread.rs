@@ -89,12 +89,19 @@ fn figure(metric: Metric, figures: &Figures) -> f64 {
         Metric::Cpu => figures.cpu_ns.0 as f64,
         Metric::Peak => figures.peak_bytes.0 as f64,
         Metric::Integral => figures.integral_byte_ns.0,
+        Metric::Reported | Metric::ReportedTime | Metric::ReportedRate => {
+            figures.reported.unwrap_or(0.0)
+        }
     }
 }
 
 fn unit(metric: Metric) -> Unit {
     match metric {
-        Metric::Wall | Metric::Cpu => Unit::Time,
+        Metric::Wall
+        | Metric::Cpu
+        | Metric::Reported
+        | Metric::ReportedTime
+        | Metric::ReportedRate => Unit::Time,
         Metric::Peak => Unit::Bytes,
         Metric::Integral => Unit::Integral,
     }
@@ -102,9 +109,10 @@ fn unit(metric: Metric) -> Unit {
 
 fn words(metric: Metric, value: f64) -> String {
     match metric {
-        Metric::Wall | Metric::Cpu => Nanos(value as u64).to_string(),
+        Metric::Wall | Metric::Cpu | Metric::ReportedTime => Nanos(value as u64).to_string(),
         Metric::Peak => Bytes(value as u64).to_string(),
         Metric::Integral => ByteNanos(value).to_string(),
+        Metric::Reported | Metric::ReportedRate => format!("{value:.4}"),
     }
 }
 

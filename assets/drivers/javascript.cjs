@@ -1,0 +1,1047 @@
+// Calls one function of a JavaScript file again and again, and says by value what came of it.
+//
+//     node --expose-internals javascript.cjs TARGET ROOT MODULE NAME [GENERATOR FUNCTION]
+//
+// What the arguments, the standard input and the standard output are, and why, is said in src/task/calls/driver.rs.
+// Works with Node.js 18 and later, with CommonJS and with ES modules.
+"use strict";
+
+const fs = require("node:fs");
+const path = require("node:path");
+const url = require("node:url");
+const util = require("node:util");
+const vm = require("node:vm");
+const crypto = require("node:crypto");
+const Module = require("node:module");
+
+const CAP = 1_000_000; // items that are taken from an iterator at most
+const LARGE = 1_000_000; // characters of one value, above which only its digest is given
+const ENCODINGS = 4; // passes whose outcomes are encoded, whatever the number of passes is
+const DEEPEST = 40; // levels of one value before the rest of it goes into its table
+
+const [TARGET, ROOT_SAID, MODULE, NAME, GENERATOR, GENERATOR_FUNCTION] = process.argv.slice(2);
+const ROOT = fs.existsSync(ROOT_SAID) ? fs.realpathSync(ROOT_SAID) : ROOT_SAID;
+const FILE = path.join(ROOT, MODULE);
+
+// -------------------------------------------------------------------------------------------- words
+
+const { writeSync, readFileSync } = fs;
+const reallyExit = process.reallyExit.bind(process);
+
+function all(fd, text) {
+  let data = Buffer.from(text, "utf8");
+  while (data.length > 0) {
+    try {
+      data = data.subarray(writeSync(fd, data));
+    } catch (error) {
+      if (error.code !== "EAGAIN") throw error;
+    }
+  }
+}
+
+function say(kind, sentence) {
+  all(2, `reheat: ${kind}: ${String(sentence).split(/\s+/).join(" ")}\n`);
+}
+
+function fail(sentence) {
+  say("failed", sentence);
+  reallyExit(1);
+}
+
+/** What was thrown, in one line. */
+function complaint(error) {
+  try {
+    if (error instanceof Error || util.types.isNativeError(error)) {
+      return error.message ? `${typeName(error)}: ${error.message}` : typeName(error);
+    }
+    return `${typeName(error)}: ${String(error)}`;
+  } catch {
+    return "something that cannot be shown";
+  }
+}
+
+function typeName(value) {
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return typeof value;
+  let name;
+  try {
+    name = value.constructor && value.constructor.name;
+  } catch {}
+  return typeof name === "string" && name ? name : "Object";
+}
+
+// ------------------------------------------------------------------------------------- the streams
+
+let heard = null; // what is printed while a pass is looked at
+let muttered = 100_000; // bytes of standard error that still go out
+
+function stream(fd, take) {
+  return (chunk, encoding, done) => {
+    take(chunk, typeof encoding === "string" ? encoding : "utf8");
+    const then = typeof encoding === "function" ? encoding : done;
+    if (typeof then === "function") process.nextTick(then);
+    return true;
+  };
+}
+
+function takeStreams() {
+  const given = readFileSync(0);
+  const toOut = (chunk, encoding) => {
+    if (heard !== null) heard.push(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
+  };
+  const toErr = (chunk, encoding) => {
+    if (muttered <= 0) return;
+    const text = String(chunk).slice(0, muttered);
+    muttered -= text.length;
+    all(2, text);
+  };
+  process.stdout.write = stream(1, toOut);
+  process.stderr.write = stream(2, toErr);
+  const original = fs.writeSync;
+  fs.writeSync = function (fd, data, ...rest) {
+    if (fd !== 1) return original.call(this, fd, data, ...rest);
+    toOut(data);
+    return Buffer.byteLength(data);
+  };
+  const empty = fs.openSync("/dev/null", "r");
+  const read = fs.readFileSync;
+  fs.readFileSync = (file, ...rest) => read(file === 0 || file === "/dev/stdin" ? empty : file, ...rest);
+  return given;
+}
+
+/** process.exit in the function is an outcome of the call. */
+class Exit extends Error {
+  constructor(code) {
+    super(String(code ?? 0));
+  }
+}
+Object.defineProperty(Exit, "name", { value: "process.exit" });
+
+// ------------------------------------------------------------------------------------------ loading
+
+/** The names at the top of the module that must be had, exported or not. */
+const wanted = new Set();
+
+function exposed() {
+  const names = [...wanted].filter((n) => /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(n) && !RESERVED.has(n));
+  return `{${names.map((n) => `${JSON.stringify(n)}:()=>typeof ${n}==="undefined"?undefined:${n}`).join(",")}}`;
+}
+const RESERVED = new Set(
+  "default this null true false new delete typeof void in do if else for while switch case break continue return throw try catch finally function class const let var import export super with yield await enum static instanceof debugger".split(" "),
+);
+
+/** The nearest package.json says whether a .js file is an ES module. */
+function packageSaysModule(folder) {
+  for (;;) {
+    try {
+      return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")).type === "module";
+    } catch (error) {
+      if (error instanceof SyntaxError) return false;
+    }
+    const above = path.dirname(folder);
+    if (above === folder || path.basename(folder) === "node_modules") return false;
+    folder = above;
+  }
+}
+
+const CJS_PARAMETERS = ["exports", "require", "module", "__filename", "__dirname"];
+
+function commonJsSyntax(text) {
+  try {
+    vm.compileFunction(text, CJS_PARAMETERS, { filename: FILE });
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+function parser() {
+  try {
+    return require("internal/deps/acorn/acorn/dist/acorn");
+  } catch {
+    return null;
+  }
+}
+
+/** Where a syntax error lies, and what it is. */
+function syntax(error) {
+  const at = /:(\d+)\n/.exec(String(error.stack)) || /\((\d+):\d+\)/.exec(String(error.message));
+  fail(`${MODULE} cannot be read as JavaScript: ${String(error.message).replace(/ \(\d+:\d+\)$/, "")}${at ? ` (line ${at[1]})` : ""}`);
+}
+
+/** Compiles a text as a function in the place of the file, so that `import()` and stack traces know where they are. */
+function compiled(text) {
+  const holder = new Module(FILE, null);
+  holder.filename = FILE;
+  holder.paths = Module._nodeModulePaths(path.dirname(FILE));
+  holder._compile(text, FILE);
+  return holder.exports;
+}
+
+/**
+ * A way to get instances of a CommonJS module: its text is compiled once, as a function that is called for each. So every
+ * instance has its own variables, but what the engine has learnt about the code serves them all, as it does in real use.
+ */
+function commonJs(text) {
+  text = text.replace(/^#!.*/, "");
+  const make = compiled(`module.exports = function (${CJS_PARAMETERS.join(", ")}) { ${text}\n;return ${exposed()}; };`);
+  const require_ = Module.createRequire(FILE);
+  let cycle = null;
+  const known = () => require_.cache;
+  const load = () => {
+    const module = new Module(FILE, null);
+    module.filename = FILE;
+    module.paths = Module._nodeModulePaths(path.dirname(FILE));
+    for (const name of cycle ?? []) delete known()[name];
+    known()[FILE] = module;
+    const asked = (id) => module.require(id);
+    Object.assign(asked, { resolve: require_.resolve, cache: require_.cache, extensions: require_.extensions, main: module });
+    const scope = make.call(module.exports, module.exports, asked, module, FILE, path.dirname(FILE)) ?? {};
+    module.loaded = true;
+    if (cycle === null) cycle = cycleOf(module);
+    const others = Object.fromEntries([...cycle].map((n) => [n, known()[n]]).filter(([, m]) => m));
+    return { scope, exports: module.exports, put: () => Object.assign(known(), others, { [FILE]: module }) };
+  };
+  return { load, twice: true };
+}
+
+/** Modules that the target's needs and that need the target's: they are loaded anew with it. */
+function cycleOf(module) {
+  const found = new Set();
+  const seen = new Map();
+  const reaches = (m) => {
+    if (m === module) return true;
+    if (seen.has(m)) return seen.get(m);
+    seen.set(m, false);
+    const yes = m.children.map(reaches).some(Boolean);
+    seen.set(m, yes);
+    if (yes) found.add(m.filename);
+    return yes;
+  };
+  module.children.forEach(reaches);
+  return found;
+}
+
+/** The statements of an ES module turned into a function's; null where that cannot be done. */
+function asFunction(text, acorn) {
+  const tree = acorn.parse(text, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true, allowAwaitOutsideFunction: true });
+  const edits = [];
+  const imports = [];
+  const blank = (from, to, by = "") => edits.push([from, to, by + text.slice(from, to).replace(/[^\n]/g, "")]);
+  for (const node of tree.body) {
+    if (node.type === "ImportDeclaration") {
+      const attributes = node.attributes ?? [];
+      imports.push({
+        from: node.source.value,
+        json: attributes.some((a) => a.value.value === "json"),
+        names: node.specifiers.map((s) => [
+          s.local.name,
+          s.type === "ImportDefaultSpecifier" ? "default" : s.type === "ImportNamespaceSpecifier" ? "*" : s.imported.name ?? s.imported.value,
+        ]),
+      });
+      blank(node.start, node.end);
+    } else if (node.type === "ExportNamedDeclaration" && node.declaration) {
+      blank(node.start, node.declaration.start);
+    } else if (node.type === "ExportNamedDeclaration" || node.type === "ExportAllDeclaration") {
+      if (node.source) imports.push({ from: node.source.value, json: false, names: [] });
+      blank(node.start, node.end);
+    } else if (node.type === "ExportDefaultDeclaration") {
+      const named = /^(Function|Class)Declaration$/.test(node.declaration.type) && node.declaration.id;
+      blank(node.start, node.declaration.start, named ? "" : "const reheat_default = ");
+      if (!named) edits.push([node.declaration.end, node.declaration.end, ";"]);
+    }
+  }
+  let waits = false;
+  const walk = (node, inside) => {
+    if (!node || typeof node.type !== "string") return;
+    if (node.type === "MetaProperty" && node.meta.name === "import") edits.push([node.start, node.end, "reheat_meta"]);
+    const deeper = inside || /Function/.test(node.type) || node.type === "PropertyDefinition" || node.type === "StaticBlock";
+    if (!inside && (node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await))) waits = true;
+    for (const value of Object.values(node)) {
+      if (Array.isArray(value)) value.forEach((v) => walk(v, deeper));
+      else if (value && typeof value === "object") walk(value, deeper);
+    }
+  };
+  tree.body.forEach((node) => walk(node, false));
+  const exportsDefault = tree.body.find((n) => n.type === "ExportDefaultDeclaration");
+  const renamed = tree.body.flatMap((n) => (n.type === "ExportNamedDeclaration" && !n.source ? n.specifiers : []));
+  const extra = [];
+  if (exportsDefault) extra.push(`"default":()=>${exportsDefault.declaration.id?.name ?? "reheat_default"}`);
+  for (const s of renamed) extra.push(`${JSON.stringify(s.exported.name ?? s.exported.value)}:()=>${s.local.name}`);
+  edits.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  let body = "";
+  let at = 0;
+  for (const [from, to, by] of edits) {
+    if (from < at) continue;
+    body += text.slice(at, from) + by;
+    at = to;
+  }
+  body = (body + text.slice(at)).replace(/^#!.*/, "");
+  const names = imports.flatMap((i) => i.names.map(([local]) => local));
+  const scope = `{${[exposed().slice(1, -1), ...extra].filter(Boolean).join(",")}}`;
+  const head = `module.exports = ${waits ? "async " : ""}function (reheat_meta${names.map((n) => ", " + n).join("")}) { "use strict"; `;
+  return { imports, waits, text: `${head}${body}\n;return ${scope}; };` };
+}
+
+/** Whether some module of the project that the file imports imports the file. */
+function importsItself(text, acorn) {
+  const seen = new Set();
+  const todo = [[FILE, text]];
+  while (todo.length > 0) {
+    const [file, said] = todo.pop();
+    let tree;
+    try {
+      tree = acorn.parse(said, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true });
+    } catch {
+      continue;
+    }
+    for (const node of tree.body) {
+      if (!node.source || !/^\.\.?\//.test(node.source.value)) continue;
+      const other = path.resolve(path.dirname(file), node.source.value);
+      if (other === FILE) return true;
+      if (seen.has(other) || seen.size > 2000) continue;
+      seen.add(other);
+      try {
+        todo.push([other, readFileSync(other, "utf8")]);
+      } catch {}
+    }
+  }
+  return false;
+}
+
+async function esModule(text, error) {
+  const acorn = parser();
+  let made = null;
+  if (acorn) {
+    try {
+      made = asFunction(text, acorn);
+    } catch (problem) {
+      if (problem instanceof SyntaxError) syntax(error ?? problem);
+    }
+  }
+  const importer = compiled("module.exports = (id, options) => import(id, options)");
+  if (made === null || importsItself(text, acorn)) return wholeModule(text, importer, made === null ? "it cannot be taken apart" : "modules that it imports import it");
+  const make = compiled(made.text);
+  const values = [];
+  for (const { from, json, names } of made.imports) {
+    const space = json ? { default: JSON.parse(readFileSync(Module.createRequire(FILE).resolve(from), "utf8")) } : await importer(from);
+    for (const [, name] of names) {
+      if (name !== "*" && !(name in space)) fail(`${MODULE} cannot be imported: ${from} has no export named ${name}`);
+      values.push(name === "*" ? space : space[name]);
+    }
+  }
+  const here = url.pathToFileURL(FILE).href;
+  const meta = { url: here, filename: FILE, dirname: path.dirname(FILE), resolve: (id) => url.pathToFileURL(Module.createRequire(FILE).resolve(id)).href };
+  const load = () => {
+    const scope = make(meta, ...values);
+    return made.waits ? scope.then((scope) => ({ scope, exports: {} })) : { scope, exports: {} };
+  };
+  return { load, twice: true };
+}
+
+/** One instance, loaded as the engine itself loads it, with the version's text in the file's place. */
+async function wholeModule(text, importer, why) {
+  const here = url.pathToFileURL(FILE).href;
+  const mark = `\n;globalThis[Symbol.for("reheat")]=${exposed()};`;
+  const hook = `const here=${JSON.stringify(here)},text=${JSON.stringify(text + mark)};
+    export async function load(url,context,next){return url===here?{format:"module",source:text,shortCircuit:true}:next(url,context)}`;
+  Module.register(`data:text/javascript,${encodeURIComponent(hook)}`);
+  const exports = await importer(here);
+  const instance = { scope: globalThis[Symbol.for("reheat")] ?? {}, exports };
+  delete globalThis[Symbol.for("reheat")];
+  return { load: () => instance, twice: false, why };
+}
+
+async function maker(text) {
+  const ending = path.extname(FILE);
+  if (ending === ".mjs") return esModule(text, null);
+  if (ending === ".cjs") {
+    const error = commonJsSyntax(text.replace(/^#!.*/, ""));
+    if (error) syntax(error);
+    return commonJs(text);
+  }
+  if (packageSaysModule(path.dirname(FILE))) return esModule(text, null);
+  const error = commonJsSyntax(text.replace(/^#!.*/, ""));
+  if (error === null) return commonJs(text);
+  if (/^\s*(import|export)\b/m.test(text)) return esModule(text, error);
+  return syntax(error);
+}
+
+// ----------------------------------------------------------------------------------------- decoding
+
+class Undecodable extends Error {}
+
+/** Classes of other modules that calls name as `./file.js::Class`, loaded beforehand. */
+const elsewhere = new Map();
+
+function findClass(name, instance) {
+  if (elsewhere.has(name)) return elsewhere.get(name);
+  const value = lookUp(name, instance);
+  if (typeof value !== "function") throw new Undecodable(`there is no class ${name} in ${MODULE}; one of another file is written "./file.js::${name}"`);
+  return value;
+}
+
+/** What a name at the top of the module, or of its exports, stands for. */
+function top(name, instance) {
+  const own = Object.hasOwn(instance.scope, name) ? instance.scope[name]() : undefined;
+  if (own !== undefined) return own;
+  const { exports } = instance;
+  if (exports !== null && (typeof exports === "object" || typeof exports === "function")) {
+    if (exports[name] !== undefined) return exports[name];
+    if (exports.default && exports.default[name] !== undefined) return exports.default[name];
+  }
+  return name === "default" || name === "exports" ? exports : undefined;
+}
+
+function lookUp(name, instance) {
+  const [head, ...rest] = name.split(".");
+  return rest.reduce((value, part) => (value === undefined || value === null ? undefined : value[part]), top(head, instance));
+}
+
+const TAGS = {
+  $tuple: (v, i) => v.map((x) => decode(x, i)),
+  $set: (v, i) => new Set(v.map((x) => decode(x, i))),
+  $frozenset: (v, i) => new Set(v.map((x) => decode(x, i))),
+  $bytes: (v) => new Uint8Array(Buffer.from(v, "base64")),
+  $float: (v) => {
+    const words = { nan: NaN, inf: Infinity, infinity: Infinity, "-inf": -Infinity, "-infinity": -Infinity };
+    return words[String(v).toLowerCase()] ?? Number(v);
+  },
+  $complex: () => {
+    throw new Undecodable("$complex: JavaScript has no complex numbers");
+  },
+  $int: (v) => BigInt(v),
+  $dict: (v, i) => new Map(v.map(([k, x]) => [decode(k, i), decode(x, i)])),
+  $map: (v, i) => new Map(v.map(([k, x]) => [decode(k, i), decode(x, i)])),
+  $date: (v) => new Date(v),
+  $undefined: () => undefined,
+  $new: (v, i) => {
+    noKeywords(v);
+    const kind = findClass(v.class, i);
+    try {
+      return new kind(...decode(v.args ?? [], i));
+    } catch (error) {
+      if (error instanceof Undecodable) throw error;
+      throw new Undecodable(`making a ${v.class} threw ${complaint(error)}`);
+    }
+  },
+  $literal: (v) => v,
+};
+
+function decode(value, instance) {
+  if (Array.isArray(value)) return value.map((v) => decode(v, instance));
+  if (value === null || typeof value !== "object") return value;
+  const keys = Object.keys(value);
+  if (keys.length === 1 && keys[0].startsWith("$")) {
+    const tag = Object.hasOwn(TAGS, keys[0]) ? TAGS[keys[0]] : undefined;
+    if (!tag) throw new Undecodable(`${keys[0]} is not known`);
+    try {
+      return tag(value[keys[0]], instance);
+    } catch (error) {
+      if (error instanceof Undecodable) throw error;
+      throw new Undecodable(`${keys[0]}: ${complaint(error)}`);
+    }
+  }
+  for (const key of keys) value[key] = decode(value[key], instance);
+  return value;
+}
+
+function noKeywords(said) {
+  if (said.kwargs && Object.keys(said.kwargs).length > 0) throw new Undecodable("JavaScript has no keyword arguments; put an object into args");
+}
+
+let lines = [];
+let seeds = [undefined];
+let generator = null;
+
+/** The calls of one pass, decoded afresh. */
+function readCalls(instance) {
+  if (GENERATOR) {
+    const made = [];
+    try {
+      for (const seed of seeds) made.push(...(seed === undefined ? generator() : generator(seed)));
+    } catch (error) {
+      fail(`the generator ${GENERATOR_FUNCTION} threw ${complaint(error)}`);
+    }
+    if (made.length === 0) fail(`the generator ${GENERATOR_FUNCTION} made no calls`);
+    return made.map((said, number) => {
+      const call = Array.isArray(said) ? { args: said } : said;
+      if (call === null || typeof call !== "object" || (call.args !== undefined && !Array.isArray(call.args))) {
+        fail(`call ${number + 1} of the generator ${GENERATOR_FUNCTION} cannot be used: a call is an object with args, or an array of arguments`);
+      }
+      return { args: call.args ?? [], init: call.init };
+    });
+  }
+  return lines.map(({ text, plain }, number) => {
+    try {
+      let said = JSON.parse(text);
+      if (Array.isArray(said)) said = { args: said };
+      noKeywords(said);
+      const turn = (v) => (plain ? v : decode(v, instance));
+      if (said.init) noKeywords(said.init);
+      const init = said.init && { class: said.init.class, args: turn(said.init.args ?? []) };
+      return { args: turn(said.args ?? []), init };
+    } catch (error) {
+      return fail(`call ${number + 1} cannot be made: ${error instanceof Undecodable ? error.message : complaint(error)}`);
+    }
+  });
+}
+
+/** What is called: a function and how its object comes about. */
+function resolve(instance) {
+  const parts = NAME.split(".");
+  const last = parts.at(-1);
+  if (last.startsWith("#")) fail(`${NAME} is private to its class, so it cannot be called from outside; take a method that calls it`);
+  const head = top(parts[0], instance);
+  if (head === undefined) {
+    const exports = instance.exports;
+    if (parts.length === 1 && typeof exports === "function" && (!exports.name || exports.name === last)) return { kind: "function", fn: exports, self: undefined };
+    fail(`${MODULE} has no ${parts[0]} at its top once it is loaded; a function inside another one cannot be called by itself`);
+  }
+  if (parts.length === 1) {
+    if (typeof head !== "function") fail(`${NAME} is not a function but ${typeName(head)}`);
+    return { kind: isClass(head) ? "new" : "function", fn: head, self: undefined };
+  }
+  let owner = head;
+  for (const part of parts.slice(1, -1)) owner = part === "prototype" ? owner : owner?.[part];
+  if (owner === undefined || owner === null) fail(`${MODULE} has no ${parts.slice(0, -1).join(".")} once it is loaded`);
+  if (last === "constructor" && typeof owner === "function") return { kind: "new", fn: owner };
+  const inPrototype = typeof owner === "function" && owner.prototype && last in owner.prototype && !Object.hasOwn(owner, last);
+  if (inPrototype) return { kind: "method", owner, name: last };
+  if (typeof owner === "function" && owner[last] === undefined) return { kind: "method", owner, name: last };
+  if (typeof owner[last] !== "function") fail(`${NAME} is not a function but ${typeName(owner[last])}`);
+  return { kind: "function", fn: owner[last], self: owner };
+}
+
+function isClass(fn) {
+  return /^class\b/.test(Function.prototype.toString.call(fn));
+}
+
+function receiver(owner, init, instance, number) {
+  try {
+    const kind = init?.class ? findClass(init.class, instance) : owner;
+    return new kind(...(init?.args ?? []));
+  } catch (error) {
+    const hint = init ? "" : '; it is a method: write "init": {"args": [...]} with what its class takes';
+    return fail(`call ${number} cannot be made: making the receiver ${init?.class ?? owner.name} threw ${complaint(error)}${hint}`);
+  }
+}
+
+/** All calls of a pass, ready to be made. */
+function prepare(instance) {
+  instance.put?.();
+  const what = resolve(instance);
+  const calls = readCalls(instance).map((call, at) => {
+    if (what.kind !== "method" && call.init) fail(`call ${at + 1} has an "init", but ${NAME} is not a method of an object`);
+    if (what.kind === "new") return { fn: construct, self: what.fn, args: call.args, me: undefined };
+    if (what.kind === "function") return { fn: what.fn, self: what.self, args: call.args, me: undefined };
+    const me = receiver(what.owner, call.init, instance, at + 1);
+    const fn = accessor(me, what.name) ? get : me[what.name];
+    if (typeof fn !== "function") fail(`call ${at + 1} cannot be made: its object has no method ${what.name}`);
+    return fn === get ? { fn, self: me, args: [what.name], me } : { fn, self: me, args: call.args, me };
+  });
+  return { calls, put: instance.put };
+}
+
+function construct(...args) {
+  return new this(...args);
+}
+
+function get(name) {
+  return this[name];
+}
+
+function accessor(object, name) {
+  for (let at = object; at; at = Object.getPrototypeOf(at)) {
+    const found = Object.getOwnPropertyDescriptor(at, name);
+    if (found) return typeof found.get === "function";
+  }
+  return false;
+}
+
+// ----------------------------------------------------------------------------------------- encoding
+
+class Node_ {
+  constructor(open, close, unordered = false) {
+    Object.assign(this, { open, close, unordered, kids: [], uses: 1, at: -1 });
+  }
+}
+
+class Drained {
+  constructor(items, cut, error) {
+    Object.assign(this, { items, cut, error });
+  }
+}
+
+const BROKEN = /\p{Surrogate}/u;
+
+function textOf(value) {
+  return BROKEN.test(value) ? `{"$str":${JSON.stringify(JSON.stringify(value))}}` : JSON.stringify(value);
+}
+
+function numberText(value) {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? "-0.0" : String(value);
+  return `{"$float":"${Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf"}"}`;
+}
+
+/** The text of many plain values at once, or null. */
+function flat(items) {
+  if (items.length === 0) return null;
+  const kind = typeof items[0];
+  if (kind !== "number" && kind !== "string") return null;
+  for (let i = 0; i < items.length; i++) {
+    const v = items[i];
+    if (typeof v !== kind || (kind === "number" ? !Number.isFinite(v) || Object.is(v, -0) : BROKEN.test(v))) return null;
+  }
+  return JSON.stringify(items).slice(1, -1);
+}
+
+/** Turns a value into canonical JSON. Neither deep nor cyclic values are a difficulty: what is met twice, and what lies
+ * deep, goes into a table. */
+class Encoder {
+  drained = new Map();
+
+  text(value) {
+    this.known = new Map();
+    this.todo = [];
+    const first = this.node(value);
+    while (this.todo.length > 0) this.todo.pop()();
+    this.queue = [];
+    const text = this.write(first, 0, false);
+    if (this.queue.length === 0) return text;
+    const rows = [];
+    for (let at = 0; at < this.queue.length; at++) rows.push(this.write(this.queue[at], 0, true));
+    return `{"$graph":${text},"table":[${rows.join(",")}]}`;
+  }
+
+  write(node, depth, whole) {
+    if (typeof node === "string") return node;
+    if (Array.isArray(node)) return node[0] + this.write(node[1], depth, false);
+    if (!whole && node.kids.length > 0 && (node.uses > 1 || depth >= DEEPEST)) {
+      if (node.at < 0) node.at = this.queue.push(node) - 1;
+      return `{"$ref":${node.at}}`;
+    }
+    const parts = node.kids.map((kid) => (typeof kid === "string" ? kid : this.write(kid, depth + 1, false)));
+    if (node.unordered) parts.sort();
+    return node.open + parts.join(",") + node.close;
+  }
+
+  node(value) {
+    switch (typeof value) {
+      case "string":
+        return textOf(value);
+      case "number":
+        return numberText(value);
+      case "boolean":
+        return value ? "true" : "false";
+      case "undefined":
+        return '{"$undefined":true}';
+      case "bigint":
+        return `{"$int":"${value}"}`;
+      case "symbol":
+        return `{"$name":${textOf(String(value))}}`;
+      case "function":
+        return `{"$name":${textOf(value.name || "(anonymous function)")}}`;
+    }
+    if (value === null) return "null";
+    const known = this.known.get(value);
+    if (known !== undefined) {
+      if (typeof known !== "string") known.uses += 1;
+      return known;
+    }
+    const made = this.container(value);
+    this.known.set(value, made);
+    return made;
+  }
+
+  later(node, fill) {
+    this.todo.push(() => fill(node));
+    return node;
+  }
+
+  list(open, items, close, unordered = false) {
+    return this.later(new Node_(open, close, unordered), (node) => {
+      const text = unordered ? null : flat(items);
+      if (text !== null) node.kids = [text];
+      else {
+        node.kids = new Array(items.length);
+        for (let i = 0; i < items.length; i++) node.kids[i] = i in items ? this.node(items[i]) : '{"$hole":true}';
+      }
+    });
+  }
+
+  pairs(tag, pairs) {
+    return this.later(new Node_(`{"${tag}":[`, "]}", true), (node) => {
+      node.kids = pairs.map(([k, v]) => {
+        const pair = new Node_("[", "]");
+        pair.kids = [this.node(k), this.node(v)];
+        return pair;
+      });
+    });
+  }
+
+  fields(pairs) {
+    return this.later(new Node_("{", "}", true), (node) => {
+      node.kids = pairs.map(([k, v]) => [JSON.stringify(k) + ":", this.node(v)]);
+    });
+  }
+
+  typed(name, parts) {
+    const node = new Node_(`{"$type":${textOf(name)}`, "}");
+    node.kids = ["", ...Object.entries(parts).filter(([, p]) => p !== null).map(([k, p]) => [`"${k}":`, p])];
+    return node;
+  }
+
+  own(value, keys = Object.keys(value)) {
+    return keys.length === 0 ? null : this.fields(keys.map((k) => [k, value[k]]));
+  }
+
+  container(value) {
+    const { types } = util;
+    const name = typeName(value);
+    if (value instanceof Drained) return this.drainNode(value);
+    if (types.isProxy(value) && !Array.isArray(value)) return this.typed("Proxy", { fields: this.fields(Object.keys(value).map((k) => [k, value[k]])) });
+    if (Array.isArray(value)) {
+      const extra = Object.keys(value).length > value.length || Object.keys(value).some((k) => !/^\d+$/.test(k)) ? Object.keys(value).filter((k) => !/^\d+$/.test(k)) : [];
+      const items = this.list("[", value, "]");
+      return extra.length === 0 && name === "Array" ? items : this.typed(name, { value: items, fields: this.own(value, extra) });
+    }
+    const proto = Object.getPrototypeOf(value);
+    if (types.isMap(value)) return this.kind(name, "Map", this.pairs("$map", [...Map.prototype.entries.call(value)]), value);
+    if (types.isSet(value)) return this.kind(name, "Set", this.list('{"$set":[', [...Set.prototype.values.call(value)], "]}", true), value);
+    if (types.isDate(value)) return this.kind(name, "Date", `{"$date":"${Number.isNaN(+value) ? "invalid" : new Date(+value).toISOString()}"}`, value);
+    if (types.isRegExp(value)) return this.typed(name, { value: this.node([value.source, value.flags, value.lastIndex]) });
+    if (types.isTypedArray(value)) return this.typed(name, { value: this.list("[", Array.from(value), "]") });
+    if (types.isAnyArrayBuffer(value)) return this.typed(name, { value: this.list("[", Array.from(new Uint8Array(value)), "]") });
+    if (types.isDataView(value)) return this.typed(name, { value: this.list("[", Array.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)), "]") });
+    if (types.isBoxedPrimitive(value)) return this.typed(name, { value: this.node(value.valueOf()) });
+    if (types.isNativeError(value) || value instanceof Error) {
+      const keys = Object.keys(value).filter((k) => k !== "stack" && k !== "message");
+      return this.typed(name, { value: this.node(value.message), fields: this.own(value, keys) });
+    }
+    if (types.isPromise(value) || types.isWeakMap(value) || types.isWeakSet(value) || types.isExternal(value) || name === "WeakRef" || name === "Socket" || name === "FileHandle") return `{"$unencodable":${textOf(name)}}`;
+    if (isIterator(value)) return this.drainNode(this.drain(value));
+    if (value instanceof URL || (typeof URLSearchParams === "function" && value instanceof URLSearchParams)) return this.typed(name, { value: this.node(String(value)) });
+    const keys = Object.keys(value);
+    if (proto === null || proto === Object.prototype || (name === "Object" && Object.getPrototypeOf(proto) === null)) {
+      if (keys.some((k) => k.startsWith("$") || BROKEN.test(k))) return this.pairs("$dict", keys.map((k) => [k, value[k]]));
+      return this.fields(keys.map((k) => [k, value[k]]));
+    }
+    return this.typed(name, { fields: this.fields(keys.map((k) => [BROKEN.test(k) ? JSON.stringify(k) : k, value[k]])) });
+  }
+
+  /** A value of a built-in kind, also where its class is derived from it or it has properties of its own. */
+  kind(name, usual, inner, value) {
+    const fields = this.own(value);
+    return name === usual && fields === null ? inner : this.typed(name, { value: inner, fields });
+  }
+
+  drain(value) {
+    let held = this.drained.get(value);
+    if (!held) this.drained.set(value, (held = drained(value)));
+    return held;
+  }
+
+  drainNode(value) {
+    const end = `${value.cut ? ',"cut":true' : ""}${value.error === undefined ? "" : `,"raised":${textOf(typeName(value.error.thrown))}`}`;
+    return this.list('{"$iter":[', value.items, `]${end}}`);
+  }
+}
+
+function isIterator(value) {
+  return typeof value.next === "function" && typeof value[Symbol.iterator] === "function" && value[Symbol.iterator]() === value;
+}
+
+function drained(iterator) {
+  const items = [];
+  try {
+    for (const item of iterator) {
+      items.push(item);
+      if (items.length >= CAP) return new Drained(items, true, undefined);
+    }
+  } catch (thrown) {
+    return new Drained(items, false, { thrown });
+  }
+  return new Drained(items, false, undefined);
+}
+
+/** The text of a value; of a large one a digest. */
+function encoded(encoder, value) {
+  let text;
+  try {
+    text = encoder.text(value);
+  } catch (error) {
+    return `{"$unencodable":${textOf(`${typeName(value)} (${complaint(error)})`)}}`;
+  }
+  if (text.length <= LARGE) return text;
+  const digest = crypto.createHash("sha256").update(text).digest("hex");
+  return `{"$digest":"${digest}","size":${text.length},"head":${textOf(text.slice(0, 100).replace(/\p{Surrogate}/gu, ""))}}`;
+}
+
+// ------------------------------------------------------------------------------------ making the calls
+
+const PLAIN = 0;
+const ITERATOR = 1;
+const PROMISE = 2;
+const ASYNC_ITERATOR = 3;
+
+/** How a result must be used so that its work is done. */
+function manner(value) {
+  if (value === null || typeof value !== "object") return PLAIN;
+  if (typeof value.then === "function") return PROMISE;
+  if (typeof value.next === "function" && typeof value[Symbol.asyncIterator] === "function") return ASYNC_ITERATOR;
+  return typeof value[Symbol.iterator] === "function" && isIterator(value) ? ITERATOR : PLAIN;
+}
+
+async function collected(iterator) {
+  const items = [];
+  try {
+    for await (const item of iterator) {
+      items.push(item);
+      if (items.length >= CAP) return new Drained(items, true, undefined);
+    }
+  } catch (thrown) {
+    return new Drained(items, false, { thrown });
+  }
+  return new Drained(items, false, undefined);
+}
+
+let sink; // results go here, so that the engine cannot leave the calls out
+
+function bare(calls) {
+  for (let i = 0; i < calls.length; i++) {
+    const call = calls[i];
+    try {
+      sink = call.fn.apply(call.self, call.args);
+    } catch {}
+  }
+}
+
+function bareIterators(calls) {
+  for (let i = 0; i < calls.length; i++) {
+    const call = calls[i];
+    try {
+      let left = CAP;
+      for (sink of call.fn.apply(call.self, call.args)) if (--left === 0) break;
+    } catch {}
+  }
+}
+
+async function bareMixed(calls) {
+  for (let i = 0; i < calls.length; i++) {
+    const call = calls[i];
+    try {
+      sink = call.fn.apply(call.self, call.args);
+      const how = manner(sink);
+      if (how === PROMISE) sink = await sink;
+      else if (how === ASYNC_ITERATOR) sink = await collected(sink);
+      else if (how === ITERATOR) sink = drained(sink);
+    } catch {}
+  }
+}
+
+let current = 0;
+let finished = false;
+
+/** Makes all calls of a pass and gives the outcome of each as a line, and the manners of their results. */
+async function lookedAt(prepared, before, times) {
+  prepared.put?.();
+  const out = [];
+  const manners = new Set();
+  heard = [];
+  for (const [at, call] of prepared.calls.entries()) {
+    current = at + 1;
+    const line = [`"call":${at + 1}`];
+    let result;
+    let error;
+    let how = PLAIN;
+    try {
+      result = call.fn.apply(call.self, call.args);
+      how = manner(result);
+      if (how === PROMISE) result = await result;
+      else if (how === ASYNC_ITERATOR) result = await collected(result);
+      else if (how === ITERATOR) result = drained(result);
+    } catch (thrown) {
+      error = { thrown };
+    }
+    manners.add(how);
+    const said = heard.join("");
+    heard = [];
+    if (error === undefined) {
+      const encoder = new Encoder();
+      let text;
+      for (let i = 0; i < times; i++) text = encoded(encoder, result);
+      line.push(`"returned":${text}`);
+    } else {
+      const { thrown } = error;
+      const isError = thrown instanceof Error || util.types.isNativeError(thrown);
+      line.push(`"raised":${textOf(isError ? typeName(thrown) : `a value (${typeName(thrown)})`)}`);
+      let message = "";
+      try {
+        message = isError ? String(thrown.message) : encoded(new Encoder(), thrown);
+      } catch {}
+      line.push(`"message":${JSON.stringify(message.slice(0, 10_000).replace(/\p{Surrogate}/gu, "?"))}`);
+    }
+    const changed = [];
+    places(call).forEach(([name, value], i) => {
+      const encoder = new Encoder();
+      let now;
+      for (let k = 0; k < times; k++) now = encoded(encoder, value);
+      if (now !== before[at][i]) changed.push(`${JSON.stringify(name)}:${now}`);
+    });
+    if (changed.length > 0) line.push(`"changed":{${changed.join(",")}}`);
+    if (said !== "") line.push(`"printed":${encoded(new Encoder(), said)}`);
+    out.push(`{${line.join(",")}}`);
+  }
+  heard = null;
+  current = 0;
+  return { text: out.join("\n"), manners };
+}
+
+/** What a call could change, each with its name. */
+function places(call) {
+  const found = call.me === undefined ? [] : [["this", call.me]];
+  if (call.fn !== get) call.args.forEach((value, i) => found.push([`args[${i}]`, value]));
+  return found;
+}
+
+// -------------------------------------------------------------------------------------------- the run
+
+function why(error) {
+  const stack = String(error?.stack ?? "");
+  const at = stack
+    .split("\n")
+    .map((line) => /\(?((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/.exec(line.trim()) ?? /^((?:file:\/\/)?\/[^:]+):(\d+)$/.exec(line.trim()))
+    .find((found) => found && !found[1].includes(path.basename(__filename)));
+  const place = at ? ` (${at[1].replace("file://", "").replace(ROOT + "/", "")}, line ${at[2]})` : "";
+  const message = complaint(error).split("\n")[0];
+  const missing = /Cannot find (?:module|package) '([^'./][^']*)'/.exec(message);
+  const name = missing && missing[1].split("/").slice(0, missing[1].startsWith("@") ? 2 : 1).join("/");
+  return `${MODULE} cannot be imported: ${message}${place}${name ? `; the package ${name} is not there` : ""}`;
+}
+
+function namesIn(value) {
+  if (Array.isArray(value)) value.forEach(namesIn);
+  else if (value && typeof value === "object") {
+    if (value.$new && typeof value.$new.class === "string") wanted.add(value.$new.class);
+    Object.values(value).forEach(namesIn);
+  }
+}
+
+async function main() {
+  const given = takeStreams().toString("utf8");
+  const end = given.indexOf("\n");
+  const header = JSON.parse(given.slice(0, end));
+  const input = given.slice(end + 1);
+  process.argv.splice(1, Infinity, FILE);
+  process.exit = (code) => {
+    throw new Exit(code ?? process.exitCode);
+  };
+  process.on("unhandledRejection", () => {});
+  process.on("uncaughtException", () => {});
+  process.on("exit", () => {
+    if (finished) return;
+    say("failed", current > 0 ? `call ${current} waits for something that never comes` : `${MODULE} waits for something that never comes`);
+    reallyExit(1);
+  });
+
+  wanted.add(NAME.split(".")[0]);
+  if (GENERATOR) {
+    const said = JSON.parse(input || "{}");
+    seeds = said.seeds ?? [said.seed];
+  }
+  if (!GENERATOR) {
+    lines = input.split("\n").filter((l) => l.trim()).map((text) => ({ text, plain: !text.includes("$") }));
+    for (const { text } of lines) {
+      try {
+        const said = JSON.parse(text);
+        namesIn(said);
+        if (typeof said?.init?.class === "string") wanted.add(said.init.class);
+      } catch {}
+    }
+  }
+  const outside = [...wanted].filter((n) => n.includes("::"));
+  for (const name of outside) wanted.delete(name);
+  for (const name of [...wanted]) wanted.add(name.split(".")[0]);
+
+  const started = performance.now();
+  let text = readFileSync(TARGET, "utf8");
+  if (text.startsWith("\ufeff")) text = text.slice(1);
+  let source;
+  let first;
+  try {
+    source = await maker(text);
+    first = await source.load();
+    for (const name of outside) {
+      const [file, kind] = name.split("::");
+      const space = await import(url.pathToFileURL(path.resolve(ROOT, file)).href);
+      const found = space[kind] ?? space.default?.[kind];
+      if (typeof found !== "function") fail(`${file} has no class ${kind}`);
+      elsewhere.set(name, found);
+    }
+    if (GENERATOR) {
+      const space = await import(url.pathToFileURL(GENERATOR).href);
+      generator = space[GENERATOR_FUNCTION] ?? space.default?.[GENERATOR_FUNCTION];
+      if (typeof generator !== "function") fail(`${path.basename(GENERATOR)} does not export a function ${GENERATOR_FUNCTION}`);
+    }
+  } catch (error) {
+    fail(why(error));
+  }
+  const loaded = performance.now();
+  const spare = prepare(first); // never called: tells what the arguments were
+  let kept = header.keep || !source.twice;
+  if (!header.keep && !source.twice) say("kept", `${source.why}, so all passes share one instance of the module`);
+  const next = async () => {
+    if (kept) return first;
+    try {
+      return await source.load();
+    } catch (error) {
+      first.put?.();
+      say("kept", `the module cannot be loaded a second time (${complaint(error)}), so all passes share one`);
+      kept = true;
+      return first;
+    }
+  };
+  if (header.probe) {
+    const again = performance.now();
+    const { calls } = prepare(await next());
+    return finish(JSON.stringify({ load_ms: loaded - started, prepare_ms: performance.now() - again, calls: calls.length }));
+  }
+
+  const passes = Math.max(1, header.passes ?? 1);
+  const todo = [];
+  for (let i = 0; i < Math.max(passes, header.prepare ?? 0); i++) todo.push(prepare(i === 0 ? first : await next()));
+  const before = spare.calls.map((call) => places(call).map(([, value]) => encoded(new Encoder(), value)));
+
+  const looked = new Set([0, passes - 1]);
+  while (passes >= 4 && looked.size < ENCODINGS) looked.add(1 + Math.floor(random() * (passes - 2)));
+  const times = ENCODINGS / looked.size;
+  const numbers = [...looked].sort((a, b) => a - b);
+  const one = await lookedAt(todo[0], before, times);
+  const waits = one.manners.has(PROMISE) || one.manners.has(ASYNC_ITERATOR) || (one.manners.has(ITERATOR) && one.manners.size > 1);
+  const run = waits ? bareMixed : one.manners.has(ITERATOR) ? bareIterators : bare;
+  let other = null;
+  let at = 0;
+  for (const number of numbers.slice(1)) {
+    for (let i = at + 1; i < number; i++) {
+      todo[i].put?.();
+      if (waits) await run(todo[i].calls);
+      else run(todo[i].calls);
+    }
+    const { text } = await lookedAt(todo[number], before, times);
+    if (other === null && text !== one.text) other = { number, text };
+    at = number;
+  }
+  const head = `{"reheat":"outcomes","calls":${spare.calls.length},"numbers":"one"${other ? `,"pass":${other.number + 1}` : ""}}`;
+  finish(`${head}\n${(other ?? one).text}`);
+}
+
+const random = Math.random;
+const performance = globalThis.performance;
+
+function finish(text) {
+  finished = true;
+  all(1, text + "\n");
+  reallyExit(0);
+}
+
+main().catch((error) => fail(`the driver itself went wrong: ${complaint(error)} ${String(error?.stack).split("\n")[1] ?? ""}`));

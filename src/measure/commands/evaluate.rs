@@ -1,0 +1,327 @@
+//! Running the commands of a version and saying what came of them.
+
+use super::metric::{self, Said, Unit};
+use super::said;
+use super::{Version, command_of, of};
+use crate::task::harness::{BENCH, CHECK};
+use crate::measure::build::Built;
+use crate::measure::check::{figures, thin};
+use crate::measure::flags::Refusals;
+use crate::measure::judge::{Judge, JudgeError, Watch, ending};
+use crate::measure::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict, text};
+use crate::sandbox::{Attempt, Control, Limits, Outcome, RunVerdict};
+use crate::task::harness::Commands;
+use crate::task::{Case, Task};
+use crate::units::Bytes;
+use std::time::Duration;
+
+/// Points that a kept trace has at most.
+const TRACE: usize = 512;
+
+/// What the end of an output is cut to, in bytes.
+const EXCERPT: usize = 1_600;
+
+/// A version may take so many times as long as the original's first run, which built everything …
+const TIMES: u32 = 5;
+/// … and at least so long.
+const AT_LEAST: Duration = Duration::from_secs(30);
+
+impl Judge {
+    /// Runs the check and the bench of a version. The original is asked twice: what it says must be the same, and it must
+    /// pass; of every version the first run of the bench builds and warms up, the second one counts.
+    ///
+    /// # Errors
+    /// The original fails, or passes only sometimes; a command or something to be downloaded is missing; the sandbox
+    /// failed, or stopped. A version that fails is no error.
+    pub fn evaluate_commands(
+        &mut self,
+        built: &Built,
+        task: &Task,
+        control: &Control,
+        watch: Watch<'_>,
+    ) -> Result<Evaluation, JudgeError> {
+        let cases = &task.workload.cases;
+        let mut evaluation = Evaluation {
+            verdict: Verdict::Accepted,
+            figures: Figures::default(),
+            files_bytes: Bytes(0),
+            cases: Vec::new(),
+            cases_total: cases.len(),
+            build: None,
+            failure: built.failure.clone(),
+            flags: Vec::new(),
+            floor: None,
+            memory_source: self.guards().memory_source,
+        };
+        let (Some(version), None) = (built.commands.clone(), &built.failure) else {
+            evaluation.verdict = Verdict::CompileError;
+            return Ok(evaluation);
+        };
+        self.lay_out(&version)?;
+        if version.is_original {
+            // A new look at the original sets all that was fixed by an older one.
+            self.commands.says = None;
+        }
+        let mut refusals = Refusals::default();
+        for (index, case) in cases.iter().enumerate() {
+            watch(Progress::CaseStarted {
+                index,
+                total: cases.len(),
+                case: case.name.clone(),
+            });
+            let outcome = self.run_case(&version, task, case, &mut refusals, control, watch)?;
+            let judged = self.command_verdict(&outcome, case, task)?;
+            if version.is_original
+                && let Some((_, failure)) = &judged
+            {
+                return Err(original_fails(task, case, &outcome, failure));
+            }
+            evaluation.files_bytes = evaluation.files_bytes.max(outcome.files);
+            let result = CaseResult {
+                case: case.name.clone(),
+                verdict: judged.as_ref().map_or(Verdict::Accepted, |(v, _)| *v),
+                figures: self.command_figures(task, case, &outcome),
+                trace: thin(&outcome.samples, TRACE),
+            };
+            evaluation.figures = evaluation.figures.join(result.figures);
+            evaluation.cases.push(result.clone());
+            watch(Progress::CaseFinished {
+                index,
+                total: cases.len(),
+                result,
+            });
+            if let Some((verdict, failure)) = judged {
+                evaluation.verdict = verdict;
+                evaluation.failure = Some(failure);
+                // It is never timed.
+                version.release();
+                break;
+            }
+        }
+        evaluation.flags = refusals.flags();
+        if version.is_original && evaluation.verdict.accepted() {
+            self.commands.original = Some(version);
+        }
+        Ok(evaluation)
+    }
+
+    /// The runs that one case of an evaluation takes; the last of them counts, or the first that failed.
+    fn run_case(
+        &mut self,
+        version: &Version,
+        task: &Task,
+        case: &Case,
+        refusals: &mut Refusals,
+        control: &Control,
+        watch: Watch<'_>,
+    ) -> Result<Outcome, JudgeError> {
+        let limits = self.limits_for(version, task, case);
+        let program = version.program(task, case);
+        let mut once = |judge: &mut Self, watched: bool| {
+            let program = crate::sandbox::Program {
+                watched,
+                ..program.clone()
+            };
+            let mut sampled = |sample| watch(Progress::Sampled { sample });
+            judge.run(&program, &limits, &mut sampled, control)
+        };
+        let first = once(self, true)?;
+        if first.verdict == RunVerdict::SandboxError {
+            return Err(JudgeError::Sandbox(ending(&first, &limits)));
+        }
+        self.note_refusals(version, &first.attempts, case, refusals);
+        let twice = case.name == BENCH || version.is_original;
+        if first.verdict != RunVerdict::Ok && !version.is_original {
+            return Ok(first);
+        }
+        if !twice {
+            return Ok(first);
+        }
+        let second = once(self, false)?;
+        if second.verdict == RunVerdict::SandboxError {
+            return Err(JudgeError::Sandbox(ending(&second, &limits)));
+        }
+        if version.is_original {
+            let name = case.name.clone();
+            self.commands.first_runs.insert(name, first.wall);
+            if case.name == CHECK
+                && (first.verdict == RunVerdict::Ok) != (second.verdict == RunVerdict::Ok)
+            {
+                return Err(undecided(task, case, &first, &second, &limits));
+            }
+            if case.name == BENCH {
+                let wanted = of(task).and_then(|c| c.metric.as_deref());
+                let said = metric::choose(&metric::all(&said::text(&second)), wanted);
+                self.commands.says = said.map(|s| (s.name, s.unit));
+            }
+        }
+        Ok(second)
+    }
+
+    /// What a version may take: as the user says, and not much more than the original took to build and run.
+    fn limits_for(&self, version: &Version, task: &Task, case: &Case) -> Limits {
+        let mut limits = task.limits.clone();
+        if let (false, Some(first)) = (
+            version.is_original,
+            self.commands.first_runs.get(&case.name),
+        ) {
+            let enough = (Duration::from(*first) * TIMES).max(AT_LEAST);
+            limits.time = limits.time.min(enough);
+        }
+        limits
+    }
+
+    fn note_refusals(
+        &mut self,
+        version: &Version,
+        attempts: &[Attempt],
+        case: &Case,
+        refusals: &mut Refusals,
+    ) {
+        let state = &mut self.commands;
+        if version.is_original {
+            state.refused.extend_from_slice(attempts);
+            return;
+        }
+        let known = |a: &&Attempt| {
+            !state
+                .refused
+                .iter()
+                .any(|r| (r.kind, &r.what) == (a.kind, &a.what))
+        };
+        let new: Vec<Attempt> = attempts.iter().filter(known).cloned().collect();
+        refusals.see(&new, &case.name);
+    }
+
+    /// What became of one run of a command: `None` if it did what it should.
+    ///
+    /// # Errors
+    /// The sandbox failed.
+    pub(in crate::measure) fn command_verdict(
+        &self,
+        outcome: &Outcome,
+        case: &Case,
+        task: &Task,
+    ) -> Result<Option<(Verdict, Failure)>, JudgeError> {
+        let command = of(task).map_or("", |commands| command_of(commands, &case.name));
+        let whole = said::text(outcome);
+        let failure = |reason: String| Failure {
+            case: case.name.clone(),
+            reason,
+            got: text::tail(&outcome.stdout.bytes, EXCERPT),
+            stderr: text::tail(&outcome.stderr.bytes, EXCERPT),
+            ..Failure::default()
+        };
+        let told = match outcome.verdict {
+            RunVerdict::SandboxError => {
+                return Err(JudgeError::Sandbox(ending(outcome, &task.limits)));
+            }
+            RunVerdict::Ok => {
+                let said = self.said_by(task, case, &whole);
+                let Some((name, _)) = self.commands.says.as_ref().filter(|_| case.name == BENCH)
+                else {
+                    return Ok(None);
+                };
+                if said.is_some() {
+                    return Ok(None);
+                }
+                let reason = format!("`{command}` did not say {name}, which the original does");
+                (Verdict::RuntimeError, failure(reason))
+            }
+            RunVerdict::RuntimeError if outcome.signal.is_none() && outcome.exit_code.is_some() => {
+                let how = ending(outcome, &task.limits);
+                let why = said::failed_in_words(&whole);
+                let broken = said::build_error(&whole).filter(|_| why.is_none());
+                match (broken, why) {
+                    (Some(line), _) => {
+                        let line = text::clean(line);
+                        let reason = format!("it does not build: {line}");
+                        (Verdict::CompileError, failure(reason))
+                    }
+                    (None, Some(why)) => {
+                        let why = text::clean(&why);
+                        let reason = format!("{why} (`{command}`: {how})");
+                        (Verdict::WrongAnswer, failure(reason))
+                    }
+                    (None, None) => {
+                        let verdict = if case.name == CHECK {
+                            Verdict::WrongAnswer
+                        } else {
+                            Verdict::RuntimeError
+                        };
+                        (verdict, failure(format!("`{command}`: {how}")))
+                    }
+                }
+            }
+            other => {
+                let how = ending(outcome, &task.limits);
+                (other.into(), failure(format!("`{command}`: {how}")))
+            }
+        };
+        Ok(Some(told))
+    }
+
+    /// The figures of a run, with what the bench says itself.
+    pub(in crate::measure) fn command_figures(
+        &self,
+        task: &Task,
+        case: &Case,
+        outcome: &Outcome,
+    ) -> Figures {
+        let mut figures = figures(outcome);
+        if case.name == BENCH && self.commands.says.is_some() {
+            let said = self.said_by(task, case, &said::text(outcome));
+            figures.reported = said.map(|s| s.value);
+        }
+        figures
+    }
+
+    /// The figure that the original fixed, as this output says it.
+    fn said_by(&self, task: &Task, case: &Case, whole: &str) -> Option<Said> {
+        let (name, unit) = self.commands.says.as_ref()?;
+        if of(task).is_none() || case.name != BENCH {
+            return None;
+        }
+        let said = metric::choose(&metric::all(whole), Some(name))?;
+        (said.unit == *unit || *unit == Unit::Plain).then_some(said)
+    }
+}
+
+/// The original must pass: one sentence with the end of what it said.
+fn original_fails(task: &Task, case: &Case, outcome: &Outcome, failure: &Failure) -> JudgeError {
+    let whole = said::text(outcome);
+    let command = of(task).map_or("", |commands: &Commands| command_of(commands, &case.name));
+    let end = text::tail(whole.trim().as_bytes(), EXCERPT);
+    let end = if end.is_empty() {
+        end
+    } else {
+        format!("\n{end}")
+    };
+    if let Some(missing) = said::missing(outcome, &whole) {
+        return JudgeError::Environment(format!("{}{end}", missing.in_words(command)));
+    }
+    JudgeError::Task(format!(
+        "the original does not pass, so nothing can be said of other versions: {}{end}",
+        failure.reason
+    ))
+}
+
+fn undecided(
+    task: &Task,
+    case: &Case,
+    first: &Outcome,
+    second: &Outcome,
+    limits: &Limits,
+) -> JudgeError {
+    let command = of(task).map_or("", |commands| command_of(commands, &case.name));
+    let (failed, which) = if first.verdict == RunVerdict::Ok {
+        (second, "passes once and fails when it is run again")
+    } else {
+        (first, "fails once and passes when it is run again")
+    };
+    let why = said::failed_in_words(&said::text(failed)).unwrap_or_else(|| ending(failed, limits));
+    JudgeError::Task(format!(
+        "`{command}` {which} on the original, in the same copy of the work tree: {why}; there is nothing to trust. Make it give the same answer each time, or choose another check\n{}",
+        text::tail(said::text(failed).trim().as_bytes(), EXCERPT)
+    ))
+}

@@ -1,0 +1,339 @@
+//! Versions that are judged by commands of the user's, each in a private copy of the work tree of its own.
+//!
+//! A version is the text of one file, put into its copy. The check says by its exit status whether the version is right; the
+//! bench is timed, from outside, and may say a figure of its own (see [`metric`]). Both run in the sandbox, without a
+//! network, and write only to the copy and to a home that goes with it.
+
+mod copy;
+mod evaluate;
+pub mod metric;
+mod said;
+mod surroundings;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use self::copy::{Copy, Ground};
+use self::metric::Unit;
+use self::surroundings::Surroundings;
+use super::build::Built;
+use super::judge::{Judge, JudgeError, Watch};
+use super::{Metric, Progress};
+use crate::sandbox::{Control, Holder, Program, Tier};
+use crate::task::harness::{BENCH, Commands, Harness};
+use crate::task::project::GUEST_ROOT;
+use crate::task::tree::{self, Most, WorkTree};
+use crate::task::{Case, Task};
+use crate::units::{Bytes, Nanos};
+
+/// Copies that are kept at once, besides the original's; the oldest goes first and is made again when it is needed.
+const COPIES: usize = 8;
+
+/// Bytes that they may take together.
+const COPIES_BYTES: Bytes = Bytes::mib(16 * 1024);
+
+/// What a judge knows of the commands of a task.
+#[derive(Default)]
+pub(super) struct State {
+    /// The task's tree and surroundings, and where copies are made.
+    base: Option<Arc<Base>>,
+    /// The original, once it has passed.
+    original: Option<Arc<Version>>,
+    /// How long the first run of each case took with the original: it built everything.
+    first_runs: HashMap<String, Nanos>,
+    /// What the original was refused: no version is suspicious for it.
+    refused: Vec<crate::sandbox::Attempt>,
+    /// The figure that the bench says itself, fixed by the original.
+    says: Option<(String, Unit)>,
+    /// Copies in the order in which they were last needed.
+    kept: Vec<Weak<Version>>,
+}
+
+/// What all copies of a task have in common.
+#[derive(Debug)]
+struct Base {
+    tree: WorkTree,
+    surroundings: Surroundings,
+    ground: Ground,
+    /// The file that a version takes the place of, below the root.
+    file: PathBuf,
+}
+
+/// A version in its copy.
+#[derive(Debug)]
+pub struct Version {
+    base: Arc<Base>,
+    text: Arc<str>,
+    is_original: bool,
+    /// `None` where it was given up to make room, or because the version has failed.
+    copy: Mutex<Option<Arc<Copy>>>,
+}
+
+/// The command that a case stands for.
+fn command_of<'a>(commands: &'a Commands, case: &str) -> &'a str {
+    let command = if case == BENCH {
+        &commands.bench
+    } else {
+        &commands.check
+    };
+    command.as_deref().unwrap_or("true")
+}
+
+/// The commands of a task that has some.
+pub(super) fn of(task: &Task) -> Option<&Commands> {
+    match &task.harness {
+        Harness::Commands(commands) => Some(commands),
+        _ => None,
+    }
+}
+
+impl Version {
+    /// The program that runs one of the task's commands. A copy that was given up must be made ready before
+    /// ([`Judge::ready_commands`]).
+    pub(super) fn program(&self, task: &Task, case: &Case) -> Program {
+        let command = of(task).map_or("true", |commands| command_of(commands, &case.name));
+        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        let surroundings = &self.base.surroundings;
+        Program {
+            argv: ["/bin/sh", "-c", command].map(str::to_owned).to_vec(),
+            environment: surroundings.environment.clone(),
+            mounts: surroundings.mounts.clone(),
+            trees: copy
+                .as_ref()
+                .map(|copy| copy.trees(task.limits.disk))
+                .unwrap_or_default(),
+            folder: Some(GUEST_ROOT.to_owned()),
+            ..Program::default()
+        }
+    }
+
+    fn has_copy(&self) -> bool {
+        self.held().is_some()
+    }
+
+    fn held(&self) -> Option<Arc<Copy>> {
+        self.copy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Gives the copy up; its files go.
+    fn release(&self) {
+        *self.copy.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Makes the copy, from the original's where there is one.
+    fn make(&self, original: Option<&Arc<Copy>>) -> std::io::Result<()> {
+        let base = &self.base;
+        let carried = match original {
+            Some(original) => Copy::of_copy(&base.ground, original)?,
+            None => None,
+        };
+        let fresh = match carried {
+            Some(copy) => copy,
+            None => Copy::of_tree(&base.ground, &base.tree)?,
+        };
+        base.surroundings.furnish(&fresh)?;
+        // The original's file is left with its time, so that nothing is built for it anew.
+        if fresh.read(&base.file).as_deref() != Some(&*self.text) {
+            fresh.put(&base.file, self.text.as_bytes())?;
+        }
+        *self.copy.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(fresh));
+        Ok(())
+    }
+}
+
+impl Judge {
+    /// Lays a version out in a private copy of the work tree: `text` is the whole file with the version in it. Nothing is
+    /// built yet; that is the first command's affair.
+    ///
+    /// # Errors
+    /// The work tree cannot be copied: it is too large, or the disk refuses.
+    pub fn build_commands(
+        &mut self,
+        task: &Task,
+        text: &str,
+        watch: Watch<'_>,
+    ) -> Result<Built, JudgeError> {
+        watch(Progress::Building);
+        let base = self.commands_base(task)?;
+        let is_original = original_text(task).is_some_and(|original| *original == *text);
+        let version = Arc::new(Version {
+            base,
+            text: Arc::from(text),
+            is_original,
+            copy: Mutex::new(None),
+        });
+        self.lay_out(&version)?;
+        let hash = blake3::hash(text.as_bytes()).to_hex()[..32].to_owned();
+        Ok(Built::of_commands(hash, version))
+    }
+
+    /// Sees to it that the copy of a version is there and built, before its commands are timed.
+    ///
+    /// # Errors
+    /// The copy cannot be made again, the sandbox failed, or stopped.
+    pub fn ready_commands(
+        &mut self,
+        built: &Built,
+        task: &Task,
+        control: &Control,
+    ) -> Result<(), JudgeError> {
+        let Some(version) = built.commands.clone() else {
+            return Ok(());
+        };
+        let made = !version.has_copy();
+        self.lay_out(&version)?;
+        if made && let Some(case) = task.workload.cases.last() {
+            // Builds; what comes of it the timed runs will say.
+            let program = version.program(task, case);
+            self.run(&program, &task.limits, &mut |_| {}, control)?;
+        }
+        Ok(())
+    }
+
+    /// The figure by which versions are compared for time, where the bench says one itself. Known once the original was
+    /// evaluated.
+    #[must_use]
+    pub fn commands_metric(&self, task: &Task) -> Option<Metric> {
+        let (_, unit) = self.commands.says.as_ref()?;
+        let commands = of(task)?;
+        Some(match unit {
+            _ if commands.higher_is_better => Metric::ReportedRate,
+            Unit::Time => Metric::ReportedTime,
+            _ => Metric::Reported,
+        })
+    }
+
+    /// The name of that figure, in the command's own words.
+    #[must_use]
+    pub fn commands_metric_name(&self) -> Option<&str> {
+        self.commands.says.as_ref().map(|(name, _)| name.as_str())
+    }
+
+    fn commands_base(&mut self, task: &Task) -> Result<Arc<Base>, JudgeError> {
+        let path = task.path.as_deref().ok_or_else(|| {
+            JudgeError::Task("commands need a file in a project; this task has none".into())
+        })?;
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let root = task
+            .project
+            .root
+            .clone()
+            .unwrap_or_else(|| tree::root_of(&path));
+        let root = std::fs::canonicalize(&root).unwrap_or(root);
+        if let Some(known) = &self.commands.base
+            && known.tree.root == root
+        {
+            return Ok(known.clone());
+        }
+        let tree = tree::list(&root, Most::default(), private)?;
+        let file = inside(&path, &root).ok_or_else(|| {
+            JudgeError::Task(format!(
+                "{} is not in the project at {}, of which the commands get a private copy",
+                path.display(),
+                root.display()
+            ))
+        })?;
+        for note in &tree.notes {
+            self.note(note.clone());
+        }
+        let passable = self.guest.is_some() && self.guards().tier == Tier::Weak;
+        let place = if passable {
+            std::env::temp_dir()
+        } else {
+            self.cache.folder().to_path_buf()
+        };
+        Holder::sweep(&place);
+        let base = Arc::new(Base {
+            surroundings: Surroundings::find(task, &tree),
+            tree,
+            ground: Ground {
+                place,
+                owner: self.guest,
+                passable,
+            },
+            file,
+        });
+        self.commands = State {
+            base: Some(base.clone()),
+            ..State::default()
+        };
+        Ok(base)
+    }
+
+    /// Makes a version's copy unless it is there, and gives others up where there are too many.
+    fn lay_out(&mut self, version: &Arc<Version>) -> Result<(), JudgeError> {
+        let state = &mut self.commands;
+        state
+            .kept
+            .retain(|w| w.upgrade().is_some_and(|v| !Arc::ptr_eq(&v, version)));
+        if !version.has_copy() {
+            let original = state.original.as_ref().and_then(|o| o.held());
+            let original = original.filter(|_| !version.is_original);
+            version
+                .make(original.as_ref())
+                .map_err(|why| JudgeError::Cache {
+                    path: version.base.ground.place.clone(),
+                    why,
+                })?;
+        }
+        state.kept.push(Arc::downgrade(version));
+        let size = |v: &Version| v.held().map_or(0, |c| c.bytes().0);
+        loop {
+            let living: Vec<Arc<Version>> = state.kept.iter().filter_map(Weak::upgrade).collect();
+            let held: Vec<&Arc<Version>> = living
+                .iter()
+                .filter(|v| v.has_copy() && !v.is_original)
+                .collect();
+            let bytes: u64 = held.iter().map(|v| size(v)).sum();
+            // Two are compared, and the original with them.
+            if held.len() <= 2 || (held.len() <= COPIES && bytes <= COPIES_BYTES.0) {
+                return Ok(());
+            }
+            held[0].release();
+        }
+    }
+}
+
+/// The whole file as the user has it.
+fn original_text(task: &Task) -> Option<&str> {
+    match (&task.target, &task.source) {
+        (Some(target), _) => Some(&target.file),
+        (None, Some(source)) => Some(&source.text),
+        (None, None) => None,
+    }
+}
+
+/// Where a file lies below the root: behind its links, or itself where these lead out.
+fn inside(path: &Path, root: &Path) -> Option<PathBuf> {
+    let real = std::fs::canonicalize(path).ok();
+    let real = real.and_then(|p| p.strip_prefix(root).ok().map(Path::to_path_buf));
+    real.or_else(|| {
+        let folder = std::fs::canonicalize(path.parent()?).ok()?;
+        let inside = folder.strip_prefix(root).ok()?;
+        Some(inside.join(path.file_name()?))
+    })
+}
+
+/// Whether a file of the project looks like a key.
+fn private(path: &Path, folder: bool) -> bool {
+    const NAMES: [&str; 9] = [
+        ".env",
+        ".envrc",
+        ".npmrc",
+        ".pypirc",
+        ".netrc",
+        ".git-credentials",
+        "credentials.toml",
+        "id_rsa",
+        "id_ed25519",
+    ];
+    let name = path
+        .file_name()
+        .and_then(|n| n.to_str())
+        .unwrap_or_default();
+    !folder && NAMES.contains(&name)
+}
