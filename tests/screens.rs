@@ -918,3 +918,101 @@ fn another_model_is_looked_for_before_it_is_called_ready() {
         bench.text()
     );
 }
+
+#[test]
+fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged() {
+    use reheat::tui::home::Judged;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let geo = "def far(a, b):\n    return a\n\nclass Grid:\n    def nearest(self, p):\n        return p\n";
+    std::fs::write(at("geo.py"), geo).unwrap();
+    let open = || {
+        let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
+        let files = Files::at(folder.path().into(), None);
+        bench.app.overlay = Some(Overlay::Files(Box::new(files)));
+        bench.press(&["g", "e", "o", ".", "p", "enter"]);
+        bench
+    };
+    let chosen = |function: &str, judged: Judged| {
+        Effect::Open(Choice::Part {
+            file: at("geo.py"),
+            function: function.into(),
+            judged,
+        })
+    };
+    let mut bench = open();
+    let shown = bench.text();
+    for word in [
+        "which function of geo.py?",
+        "far",
+        "Grid.nearest",
+        "the program as a whole",
+        "4",
+    ] {
+        assert!(shown.contains(word), "{word}\n{shown}");
+    }
+    bench.press(&["n", "e", "a", "r", "enter"]);
+    let shown = bench.text();
+    assert!(shown.contains("by what is Grid.nearest judged?"), "{shown}");
+    assert!(shown.contains(r#"{"init": {"args": [8]}"#), "{shown}");
+    // Nothing is there yet, and something that is not there is not taken.
+    assert_eq!(bench.press(&["enter"]), []);
+    assert!(bench.text().contains("one of them is needed"));
+    bench.paste("none.jsonl");
+    assert_eq!(bench.press(&["enter"]), []);
+    assert!(
+        bench.text().contains("there is no file none.jsonl"),
+        "{}",
+        bench.text()
+    );
+    // Calls that lie beside the file are proposed, those with its name first.
+    for name in ["calls.jsonl", "geo.calls.jsonl"] {
+        std::fs::write(at(name), "{\"args\": [1]}\n").unwrap();
+    }
+    let mut bench = open();
+    bench.press(&["n", "e", "a", "r", "enter"]);
+    assert!(bench.text().contains("beside it:"), "{}", bench.text());
+    let calls = at("geo.calls.jsonl").display().to_string();
+    assert_eq!(
+        bench.press(&["enter"]),
+        [chosen("Grid.nearest", Judged::Calls(calls))]
+    );
+    assert!(
+        bench.text().contains("opening Grid.nearest"),
+        "{}",
+        bench.text()
+    );
+    // Commands instead; and two at once are one too many.
+    let mut bench = open();
+    bench.press(&["f", "a", "r", "enter", "tab", "tab"]);
+    bench.paste("pytest -q");
+    assert_eq!(bench.press(&["enter"]), []);
+    assert!(
+        bench.text().contains("only one of the three"),
+        "{}",
+        bench.text()
+    );
+    bench.press(&["ctrl-u"]);
+    let commands = Judged::Commands {
+        check: Some("pytest -q".into()),
+        bench: None,
+    };
+    assert_eq!(bench.press(&["enter"]), [chosen("far", commands)]);
+    // The whole program asks for its cases, as ever; escape goes back step by step.
+    let mut bench = open();
+    bench.press(&["up", "enter"]);
+    assert!(bench.text().contains("its cases"), "{}", bench.text());
+    let mut bench = open();
+    bench.press(&["enter", "esc"]);
+    assert!(bench.text().contains("which function"), "{}", bench.text());
+    bench.press(&["esc"]);
+    assert!(bench.text().contains("open a program"), "{}", bench.text());
+    // Every size draws both.
+    for (width, height) in [(80, 24), (40, 12), (13, 4)] {
+        let mut bench = open();
+        bench.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        bench.draw();
+        bench.press(&["enter"]);
+        bench.draw();
+    }
+}

@@ -2,6 +2,7 @@
 
 mod models;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,9 +15,10 @@ use crate::engine::{self, Handle};
 use crate::model::discover;
 use crate::sandbox::{self, Sandbox, Tier};
 use crate::session::Session;
+use crate::task::aim::Aim;
 use crate::task::bundled;
 use crate::tui::{
-    self, Choice, Habits, Home, Late, Link, Look, Server, SessionEntry, Start, TaskEntry,
+    self, Choice, Habits, Home, Judged, Late, Link, Look, Server, SessionEntry, Start, TaskEntry,
 };
 
 /// Sessions that the start screen lists.
@@ -209,6 +211,25 @@ fn ago(then: SystemTime) -> String {
     format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" })
 }
 
+/// As `reheat optimize FILE::FUNCTION` with the flags for what it is judged by.
+fn part(ground: &Ground, file: &Path, function: &str, judged: &Judged) -> Result<Wish, String> {
+    let mut name = file.as_os_str().to_owned();
+    name.push("::");
+    name.push(function);
+    let name = PathBuf::from(name);
+    let mut aim = Aim::default();
+    let mut cases = None;
+    match judged {
+        Judged::Calls(calls) => aim.calls = Some(calls.clone()),
+        Judged::Cases(folder) => cases = Some(folder.as_path()),
+        Judged::Commands { check, bench } => {
+            aim.commands.check.clone_from(check);
+            aim.commands.bench.clone_from(bench);
+        }
+    }
+    optimize::chosen(ground, &name, cases, aim)
+}
+
 fn open(ground: &Ground, choice: &Choice) -> Result<Link, String> {
     let flags = LoopFlags::default();
     // The settings may have been changed since the screen opened.
@@ -220,7 +241,14 @@ fn open(ground: &Ground, choice: &Choice) -> Result<Link, String> {
     };
     let wish: Wish = match choice {
         Choice::Bundled(name) => demo::recorded(ground, name, 1.0)?,
-        Choice::Program { file, cases } => optimize::chosen(ground, file, cases.as_deref())?,
+        Choice::Program { file, cases } => {
+            optimize::chosen(ground, file, cases.as_deref(), Aim::default())?
+        }
+        Choice::Part {
+            file,
+            function,
+            judged,
+        } => part(ground, file, function, judged)?,
         Choice::Resume(id) => resume::wish(ground, id, &flags, &ModelFlags::default())?,
     };
     let setup = drive::setup(ground, &wish, &flags).map_err(String::from)?;

@@ -19,7 +19,7 @@ use crate::tui::mouse::on_mouse;
 use crate::tui::save::{default_name, save};
 use crate::tui::typing::{line, type_into};
 use crate::tui::{
-    arrange, asking, cases, clip, files, goal, help, note, palette, picker, prompt_edit, search,
+    arrange, asking, cases, clip, files, functions, goal, help, judged, note, palette, picker, prompt_edit, search,
     settings, tips,
 };
 
@@ -136,6 +136,8 @@ fn paste(app: &mut App, session: &Session, text: &str) {
         Some(Overlay::Note(open)) => drop(open.text.insert_str(text.replace('\n', " "))),
         Some(Overlay::Settings(open)) => open.paste(&text),
         Some(Overlay::Case(form)) => form.paste(&text),
+        Some(Overlay::Functions(open)) => open.paste(&text),
+        Some(Overlay::Judged(form)) => form.paste(&text),
         Some(Overlay::Help { filter, cursor }) => {
             filter.push_str(text.trim());
             *cursor = 0;
@@ -224,6 +226,8 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
         Overlay::Prompt(editor) => prompt_edit::key(app, key, editor),
         Overlay::Settings(open) => settings::key(app, &key, open),
         Overlay::Files(open) => files::key(app, &name, open),
+        Overlay::Functions(open) => functions::key(app, &key, open),
+        Overlay::Judged(form) => judged::key(app, &key, form),
         Overlay::Themes {
             names,
             cursor,

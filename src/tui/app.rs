@@ -18,9 +18,11 @@ use crate::tui::desk::{Done, Job, Shelf};
 use crate::tui::diff::Diff;
 use crate::tui::editor::Editor;
 use crate::tui::files::Files;
+use crate::tui::functions::Functions;
 use crate::tui::goal::Form;
 use crate::tui::highlight::Syntaxes;
 use crate::tui::home::Home;
+use crate::tui::judged;
 use crate::tui::keys::{Context, Keymap};
 use crate::tui::layout::{Arrangement, Border, Look, Part, Plan, plan, room};
 use crate::tui::memory::Memory;
@@ -140,6 +142,10 @@ pub enum Overlay {
     Settings(Box<Settings>),
     /// Chooses a program, then its cases.
     Files(Box<Files>),
+    /// Chooses a function of a file.
+    Functions(Box<Functions>),
+    /// Asks by what a function is judged.
+    Judged(Box<judged::Form>),
     /// A case by hand.
     Case(Box<CaseForm>),
     /// Writes a note on a version.

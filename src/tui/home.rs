@@ -107,6 +107,31 @@ pub enum Choice {
         /// The cases; none where the folder has them.
         cases: Option<PathBuf>,
     },
+    /// A function of the developer's.
+    Part {
+        /// The file.
+        file: PathBuf,
+        /// What it can be asked for by, as the list of the file's functions has it.
+        function: String,
+        /// By what it is judged.
+        judged: Judged,
+    },
+}
+
+/// By what a function is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// Calls of it: a file of JSON lines, or `FILE::FUNCTION` that makes them.
+    Calls(String),
+    /// Inputs of the program that it is part of.
+    Cases(PathBuf),
+    /// Commands; one of the two at least.
+    Commands {
+        /// Says whether a version is right.
+        check: Option<String>,
+        /// Is timed.
+        bench: Option<String>,
+    },
 }
 
 impl Choice {
@@ -115,6 +140,7 @@ impl Choice {
     pub fn name(&self) -> String {
         match self {
             Self::Bundled(name) | Self::Resume(name) => name.clone(),
+            Self::Part { function, .. } => function.clone(),
             Self::Program { file, .. } => file.file_name().map_or_else(
                 || file.display().to_string(),
                 |n| n.to_string_lossy().into(),

@@ -18,6 +18,7 @@ pub mod editor;
 pub mod explore;
 pub mod files;
 pub mod find;
+pub mod functions;
 pub mod glyphs;
 pub mod goal;
 pub mod ground;
@@ -25,6 +26,7 @@ pub mod help;
 pub mod highlight;
 pub mod home;
 pub mod inbox;
+pub mod judged;
 pub mod keys;
 pub mod layout;
 pub mod markdown;
@@ -59,7 +61,7 @@ use std::sync::mpsc::Receiver;
 
 use crate::engine::{Command, Handle};
 use crate::session::{Happened, Session};
-pub use home::{Choice, Home, Late, Look, ModelLine, Server, SessionEntry, TaskEntry};
+pub use home::{Choice, Home, Judged, Late, Look, ModelLine, Server, SessionEntry, TaskEntry};
 pub use run::run;
 
 /// A running loop as the screen sees it.

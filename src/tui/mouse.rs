@@ -126,6 +126,7 @@ fn list(app: &mut App) -> Option<(&mut usize, usize)> {
         // While a value is typed the choice stays where it is.
         Overlay::Settings(open) if open.typing.is_none() => (&mut open.cursor, open.rows.len()),
         Overlay::Files(open) => (&mut open.cursor, open.names.len()),
+        Overlay::Functions(open) => (&mut open.cursor, open.found.len()),
         _ => return None,
     };
     Some((cursor, rows.saturating_sub(1)))
@@ -201,6 +202,13 @@ fn click_on_top(
                 }
             }
             Some(Overlay::Palette(open)) => caret(&mut open.input, area, place),
+            Some(Overlay::Functions(open)) => caret(&mut open.input, area, place),
+            Some(Overlay::Judged(form)) => {
+                form.at = field;
+                if let Some((_, text)) = form.boxes.get_mut(field) {
+                    caret(text, area, place);
+                }
+            }
             Some(Overlay::Save { name }) => caret(name, area, place),
             Some(Overlay::Note(open)) => caret(&mut open.text, area, place),
             Some(Overlay::Settings(open)) => {
@@ -215,7 +223,9 @@ fn click_on_top(
         // Text that was typed is never left by a slip of the hand.
         None if !matches!(
             app.overlay,
-            Some(Overlay::Edit(_) | Overlay::Prompt(_) | Overlay::Goal(_))
+            Some(
+                Overlay::Edit(_) | Overlay::Prompt(_) | Overlay::Goal(_) | Overlay::Judged(_)
+            )
         ) =>
         {
             return press(app, session, &["esc".to_owned()]);

@@ -69,6 +69,12 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
         Some(Overlay::Files(_)) => {
             return fixed(&[("⏎", "open"), ("←", "folder above"), ("esc", "close")]);
         }
+        Some(Overlay::Functions(_)) => {
+            return fixed(&[("⏎", "choose it"), ("↑↓", "move"), ("esc", "back")]);
+        }
+        Some(Overlay::Judged(_)) => {
+            return fixed(&[("⏎", "begin"), ("⇥", "next box"), ("esc", "back")]);
+        }
         Some(Overlay::Themes { .. }) => {
             return fixed(&[("↑↓", "look"), ("⏎", "keep"), ("esc", "back")]);
         }
