@@ -18,7 +18,11 @@ const NAMES: usize = 10;
 #[must_use]
 pub fn gain_in_words(c: &Comparison) -> String {
     let objective = match c.metric {
-        Metric::Wall | Metric::Cpu => Objective::Time,
+        Metric::Wall
+        | Metric::Cpu
+        | Metric::Reported
+        | Metric::ReportedTime
+        | Metric::ReportedRate => Objective::Time,
         Metric::Peak => Objective::Memory,
         Metric::Integral => Objective::Integral,
     };
