@@ -17,7 +17,7 @@ use crate::task::{LimitsSaid, Objective};
 
 pub use file::TEMPLATE;
 pub use keep::keep;
-pub use resolve::{NoModel, Selection, resolve_provider};
+pub use resolve::{NoModel, Selection, is_there, resolve_provider};
 pub use variable::Variable;
 
 /// Folders of this user.

@@ -423,3 +423,63 @@ fn the_editor_colours_what_is_typed_and_stays_where_it_was_scrolled_to() {
     bench.press(&["up"]);
     assert_eq!(bench.text(), before);
 }
+
+#[test]
+fn a_hidden_part_leaves_a_sign_with_the_key_that_brings_it_back() {
+    let parts = [
+        (160, 45, "t", "hidden: ctrl-w t versions"),
+        (120, 36, "c", "hidden: ctrl-w c charts"),
+        (120, 36, "d", "hidden: ctrl-w d verdict"),
+        (120, 36, "h", "hidden: ctrl-w h hint box"),
+        (80, 24, "t", "hidden: ctrl-w t versions"),
+        (40, 12, "t", "hidden:"),
+    ];
+    for (width, height, key, sign) in parts {
+        let mut bench = Bench::new(width, height, session(Moment::Comparing));
+        assert!(!bench.text().contains("hidden:"));
+        let shown = bench.press(&["ctrl-w", key]).text();
+        assert!(shown.contains(sign), "{width}×{height} {sign}\n{shown}");
+        if width > 40 {
+            bench.click(&sign["hidden: ".len()..]);
+            assert!(!bench.text().contains("hidden:"), "{}", bench.text());
+        }
+    }
+    // Where there would be no room for it anyway nothing is said.
+    let mut bench = Bench::new(80, 24, session(Moment::Comparing));
+    let shown = bench.press(&["ctrl-w", "c", "ctrl-w", "d"]).text();
+    assert!(!shown.contains("hidden:"), "{shown}");
+}
+
+#[test]
+fn a_click_on_the_head_of_a_column_sorts_the_cases_and_another_one_leaves_it() {
+    use reheat::tui::panes::CaseOrder;
+    let mut bench = Bench::new(160, 45, session(Moment::Finished));
+    bench.press(&["5"]);
+    for (title, order) in [
+        ("verdict ", CaseOrder::Verdict),
+        ("CPU", CaseOrder::Cpu),
+        ("peak", CaseOrder::Peak),
+        ("wall", CaseOrder::Wall),
+    ] {
+        let shown = bench.text();
+        let row = shown
+            .lines()
+            .position(|l| l.contains("CPU") && l.contains("wall"))
+            .unwrap();
+        let line = shown.lines().nth(row).unwrap();
+        let column = reheat::tui::text::width(&line[..line.find(title).unwrap()]);
+        let click = Event::Mouse(MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: column as u16,
+            row: row as u16,
+            modifiers: KeyModifiers::NONE,
+        });
+        terminal_event(&mut bench.app, &bench.session, &click);
+        assert_eq!(bench.app.panes.cases.order, order);
+        let mark = format!("{}▾", title.trim());
+        assert!(bench.text().contains(&mark), "{}", bench.text());
+        bench.draw();
+        terminal_event(&mut bench.app, &bench.session, &click);
+        assert_eq!(bench.app.panes.cases.order, CaseOrder::Own);
+    }
+}

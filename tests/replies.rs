@@ -352,6 +352,42 @@ fn while_a_round_is_on_the_next_prompt_opens_when_it_is_there() {
         },
     );
     assert!(matches!(bench.app.overlay, Some(Overlay::Prompt(_))));
+    let shown = bench.text();
+    assert!(shown.contains("which you asked for with ctrl-e"), "{shown}");
+}
+
+#[test]
+fn long_lines_of_a_prompt_are_broken_to_fit() {
+    let mut bench = Bench::new(80, 24, session(Moment::Finished));
+    bench.happen(
+        0,
+        E::StageChanged {
+            stage: Stage::Waiting,
+        },
+    );
+    let line = "Many words on one line ".repeat(20) + "and the last one";
+    bench.happen(0, prepared(&format!("{line}\nx\n"), false));
+    bench.press(&["ctrl-e"]);
+    assert!(bench.text().contains("last one"), "{}", bench.text());
+    // What is sent has the lines that it had.
+    assert_eq!(
+        bench.press(&["ctrl-s"]),
+        [Effect::Send(Command::SendPrompt(format!("{line}\nx\n")))]
+    );
+}
+
+#[test]
+fn every_reply_on_its_way_has_a_row_in_the_tree_and_a_click_shows_it() {
+    let mut bench = bench(160, 45, 3);
+    let shown = bench.text();
+    for row in ["reply 1", "reply 2", "reply 3"] {
+        assert!(shown.contains(row), "{row}\n{shown}");
+    }
+    bench.app.tab = Some(Tab::Task);
+    bench.click("reply 3");
+    assert_eq!(bench.app.tab, Some(Tab::Stream));
+    let round = bench.session.round().unwrap();
+    assert_eq!(bench.app.shown_reply(&bench.session, round), 3);
 }
 
 #[test]

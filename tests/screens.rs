@@ -402,10 +402,17 @@ fn keys_become_commands() {
     assert_eq!(sent(bench.press(&["esc"])), Some(Command::Stop));
     assert_eq!(sent(bench.press(&["space"])), Some(Command::Pause(true)));
     assert_eq!(sent(bench.press(&["r"])), Some(Command::Retry));
-    assert_eq!(
-        sent(bench.press(&["a"])),
-        Some(Command::Accept(VersionId(2)))
-    );
+    // v2 is being compared: there is nothing to decide about yet.
+    for key in ["a", "x"] {
+        assert_eq!(bench.press(&[key]), vec![]);
+        let shown = bench.text();
+        assert!(shown.contains("v2 is not measured yet"), "{shown}");
+        let keys = shown.lines().last().unwrap();
+        assert!(
+            !keys.contains("accept") && !keys.contains("reject"),
+            "{keys}"
+        );
+    }
     assert_eq!(
         sent(bench.press(&["K", "x"])),
         Some(Command::Reject(VersionId(1)))
@@ -413,6 +420,10 @@ fn keys_become_commands() {
     assert_eq!(
         sent(bench.press(&["K", "b"])),
         Some(Command::Parent(Some(VersionId(0))))
+    );
+    assert_eq!(
+        sent(bench.press(&["a"])),
+        Some(Command::Accept(VersionId(0)))
     );
     assert_eq!(
         sent(bench.press(&["p"])),
@@ -725,4 +736,283 @@ fn a_program_of_ones_own_is_chosen_with_the_cases_beside_it() {
     assert!(shown.contains("its cases"), "{shown}");
     bench.press(&["i", "n", "p"]);
     assert_eq!(bench.press(&["enter"]), [chosen("other.py", "inputs")]);
+}
+
+/// Long enough for no line of any screen here.
+fn long_word() -> String {
+    let middle =
+        "which listens at http://127.0.0.1:9/v1 and cannot be reached from here ".repeat(3);
+    format!("the model could not be asked, {middle}and this is the end of it")
+}
+
+#[test]
+fn a_long_word_is_whole_where_there_is_room_and_else_says_which_key_shows_it() {
+    for (width, height) in [(200, 60), (160, 45), (120, 36), (100, 30)] {
+        let mut bench = Bench::at(width, height, Moment::Comparing);
+        bench.app.say(long_word(), true);
+        let shown = bench.text();
+        let squeezed = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            squeezed.contains("this is the end of it"),
+            "{width}×{height}\n{shown}"
+        );
+        assert!(
+            shown.lines().last().unwrap().contains("comparing v2"),
+            "{shown}"
+        );
+        let mut start = Bench::new(width, height, Session::default(), Some(home()));
+        start.app.say(long_word(), true);
+        let shown = start.text();
+        assert!(shown.contains("end of it"), "{width}×{height}\n{shown}");
+        assert!(shown.contains("q quit"), "{shown}");
+    }
+    for (width, height) in [(80, 24), (40, 12)] {
+        let mut bench = Bench::at(width, height, Moment::Comparing);
+        bench.app.say(long_word().repeat(2), true);
+        let shown = bench.text();
+        assert!(shown.contains("! shows all"), "{width}×{height}\n{shown}");
+        assert!(bench.press(&["!"]).is_empty());
+        let shown = bench.text();
+        let squeezed: String = shown.chars().filter(|c| c.is_alphanumeric()).collect();
+        assert!(squeezed.contains("thisistheendofit"), "{shown}");
+    }
+    let mut bench = Bench::at(120, 36, Moment::Comparing);
+    bench.app.say(long_word(), true);
+    insta::assert_snapshot!("long_word_120x36", bench.text());
+    // Where something is typed just above the line it keeps to the line.
+    bench.press(&["h"]);
+    assert!(
+        bench.text().contains("what should it try"),
+        "{}",
+        bench.text()
+    );
+}
+
+#[test]
+fn the_summary_says_the_whole_reason_why_the_model_could_not_be_asked() {
+    use reheat::session::Happened;
+    use reheat::session::event::Event as E;
+    let mut bench = Bench::at(120, 36, Moment::Asking);
+    let at = bench.session.last_at.unwrap();
+    for event in [
+        E::RoundFailed {
+            round: 1,
+            reason: long_word(),
+        },
+        E::SessionFinished {
+            session: "s".into(),
+            best_version: Some(VersionId(0)),
+            comparison: None,
+            flags: Vec::new(),
+            reason: "provider".into(),
+        },
+    ] {
+        bench.session.apply(&Happened { at, event });
+    }
+    bench.app.observe(&bench.session);
+    let shown = bench.text();
+    assert!(shown.contains("The original stands."), "{shown}");
+    assert!(shown.contains("the end of it"), "{shown}");
+}
+
+#[test]
+fn a_version_that_a_later_case_proves_wrong_glows_no_more() {
+    use ratatui::style::Color;
+    use reheat::measure::Verdict;
+    use reheat::session::Happened;
+    use reheat::session::event::Event as E;
+    use reheat::tui::theme::Role;
+    let mut bench = Bench::at(160, 45, Moment::Finished);
+    let best = bench.session.incumbent.unwrap();
+    let version = bench.session.version(best).unwrap();
+    let gain = version.gain_over_original().unwrap().0.to_string();
+    let mut result = version.evaluation.as_ref().unwrap().cases[0].clone();
+    let colours = |bench: &mut Bench| -> Vec<Color> {
+        let shown = bench.text();
+        let (row, line) = (shown.lines().enumerate())
+            .find(|(n, l)| *n > 0 && l.contains(&format!("{best}")) && l.contains(&gain))
+            .unwrap_or_else(|| panic!("{gain} in\n{shown}"));
+        let column = reheat::tui::text::width(&line[..line.find(&gain).unwrap()]);
+        let buffer = bench.terminal.backend().buffer();
+        vec![buffer[(column as u16, row as u16)].fg]
+    };
+    let ash = bench.app.theme.fg(Role::Fail).fg.unwrap();
+    assert_ne!(colours(&mut bench), [ash]);
+    result.verdict = Verdict::WrongAnswer;
+    let at = bench.session.last_at.unwrap();
+    let event = E::CaseChecked {
+        version: best,
+        result,
+        failure: None,
+    };
+    bench.session.apply(&Happened { at, event });
+    assert_eq!(colours(&mut bench), [ash]);
+}
+
+#[test]
+fn what_is_resumed_is_compared_anew_and_the_chart_shows_one_sitting() {
+    use reheat::measure::{Look, Metric};
+    use reheat::session::Happened;
+    use reheat::session::event::Event as E;
+    use reheat::units::Gain;
+    let mut session = session(Moment::Comparing);
+    let id = session.live.version.unwrap();
+    let at = session.last_at.unwrap();
+    let look = |pairs| E::LookTaken {
+        version: id,
+        against: VersionId(0),
+        metric: Metric::Cpu,
+        look: Look {
+            pairs,
+            gain: Gain(2.0),
+            low: Gain(1.9),
+            high: Gain(2.1),
+        },
+    };
+    let resumed = E::SessionResumed {
+        guards: session.guards.clone().unwrap(),
+        model: "m".into(),
+        reached_by: Default::default(),
+    };
+    for event in [look(20), resumed, look(5)] {
+        session.apply(&Happened { at, event });
+    }
+    let looks: Vec<usize> = session
+        .version(id)
+        .unwrap()
+        .looks
+        .iter()
+        .map(|l| l.pairs)
+        .collect();
+    assert_eq!(looks, [5]);
+}
+
+#[test]
+fn another_model_is_looked_for_before_it_is_called_ready() {
+    let (_folder, _file, mut bench) = start_with_config("");
+    bench.press(&[",", "down", "enter"]);
+    bench.paste("http://127.0.0.1:9/v1");
+    assert_eq!(bench.press(&["enter"]), [Effect::LookForModel]);
+    bench.press(&["esc"]);
+    let home = bench.app.home.as_mut().unwrap();
+    home.models[0].ready = true;
+    home.forget_model();
+    assert!(
+        bench.text().contains("looking whether the model"),
+        "{}",
+        bench.text()
+    );
+    let line = ModelLine {
+        text: "qwen is set up, but http://127.0.0.1:9/v1 does not answer".into(),
+        ready: false,
+    };
+    bench
+        .app
+        .home
+        .as_mut()
+        .unwrap()
+        .take(Late::Models(vec![line]));
+    assert!(
+        bench.text().contains("○ qwen is set up, but"),
+        "{}",
+        bench.text()
+    );
+}
+
+#[test]
+fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged() {
+    use reheat::tui::home::Judged;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let geo = "def far(a, b):\n    return a\n\nclass Grid:\n    def nearest(self, p):\n        return p\n";
+    std::fs::write(at("geo.py"), geo).unwrap();
+    let open = || {
+        let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
+        let files = Files::at(folder.path().into(), None);
+        bench.app.overlay = Some(Overlay::Files(Box::new(files)));
+        bench.press(&["g", "e", "o", ".", "p", "enter"]);
+        bench
+    };
+    let chosen = |function: &str, judged: Judged| {
+        Effect::Open(Choice::Part {
+            file: at("geo.py"),
+            function: function.into(),
+            judged,
+        })
+    };
+    let mut bench = open();
+    let shown = bench.text();
+    for word in [
+        "which function of geo.py?",
+        "far",
+        "Grid.nearest",
+        "the program as a whole",
+        "4",
+    ] {
+        assert!(shown.contains(word), "{word}\n{shown}");
+    }
+    bench.press(&["n", "e", "a", "r", "enter"]);
+    let shown = bench.text();
+    assert!(shown.contains("by what is Grid.nearest judged?"), "{shown}");
+    assert!(shown.contains(r#"{"init": {"args": [8]}"#), "{shown}");
+    // Nothing is there yet, and something that is not there is not taken.
+    assert_eq!(bench.press(&["enter"]), []);
+    assert!(bench.text().contains("one of them is needed"));
+    bench.paste("none.jsonl");
+    assert_eq!(bench.press(&["enter"]), []);
+    assert!(
+        bench.text().contains("there is no file none.jsonl"),
+        "{}",
+        bench.text()
+    );
+    // Calls that lie beside the file are proposed, those with its name first.
+    for name in ["calls.jsonl", "geo.calls.jsonl"] {
+        std::fs::write(at(name), "{\"args\": [1]}\n").unwrap();
+    }
+    let mut bench = open();
+    bench.press(&["n", "e", "a", "r", "enter"]);
+    assert!(bench.text().contains("beside it:"), "{}", bench.text());
+    let calls = at("geo.calls.jsonl").display().to_string();
+    assert_eq!(
+        bench.press(&["enter"]),
+        [chosen("Grid.nearest", Judged::Calls(calls))]
+    );
+    assert!(
+        bench.text().contains("opening Grid.nearest"),
+        "{}",
+        bench.text()
+    );
+    // Commands instead; and two at once are one too many.
+    let mut bench = open();
+    bench.press(&["f", "a", "r", "enter", "tab", "tab"]);
+    bench.paste("pytest -q");
+    assert_eq!(bench.press(&["enter"]), []);
+    assert!(
+        bench.text().contains("only one of the three"),
+        "{}",
+        bench.text()
+    );
+    bench.press(&["ctrl-u"]);
+    let commands = Judged::Commands {
+        check: Some("pytest -q".into()),
+        bench: None,
+    };
+    assert_eq!(bench.press(&["enter"]), [chosen("far", commands)]);
+    // The whole program asks for its cases, as ever; escape goes back step by step.
+    let mut bench = open();
+    bench.press(&["up", "enter"]);
+    assert!(bench.text().contains("its cases"), "{}", bench.text());
+    let mut bench = open();
+    bench.press(&["enter", "esc"]);
+    assert!(bench.text().contains("which function"), "{}", bench.text());
+    bench.press(&["esc"]);
+    assert!(bench.text().contains("open a program"), "{}", bench.text());
+    // Every size draws both.
+    for (width, height) in [(80, 24), (40, 12), (13, 4)] {
+        let mut bench = open();
+        bench.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        bench.draw();
+        bench.press(&["enter"]);
+        bench.draw();
+    }
 }

@@ -13,7 +13,7 @@ use reheat::tui::keys::key_of;
 use reheat::tui::memory::Memory;
 use reheat::tui::sample::{Moment, session};
 use reheat::tui::theme::{Depth, Theme};
-use reheat::tui::tips::{Tip, now};
+use reheat::tui::tips::{Tip, now, tick};
 use reheat::tui::view::paint;
 use reheat::tui::{Home, TaskEntry};
 
@@ -126,9 +126,11 @@ fn a_tip_never_stands_in_the_way() {
         .lines()
         .position(|l| l.contains("a new best"))
         .unwrap();
+    let line = shown.lines().nth(row).unwrap();
+    let column = line[..line.find("a new best").unwrap()].chars().count();
     let click = Event::Mouse(MouseEvent {
         kind: MouseEventKind::Down(MouseButton::Left),
-        column: 110,
+        column: column as u16,
         row: row as u16 + 1,
         modifiers: KeyModifiers::NONE,
     });
@@ -142,4 +144,55 @@ fn a_tip_never_stands_in_the_way() {
         assert!(shown.contains("any key: away"), "{size:?}\n{shown}");
         assert!(shown.contains("figures."), "{size:?}\n{shown}");
     }
+}
+
+#[test]
+fn a_tip_lies_over_nothing_that_moves_where_there_is_another_place() {
+    for size in [(120, 36), (160, 45), (200, 60), (300, 100)] {
+        for moment in [Moment::NoDifference, Moment::Finished] {
+            let now = session(moment);
+            let painted = |tips: bool| {
+                let mut it = app(None, moment, size);
+                it.tips = tips;
+                it.memory
+                    .tips
+                    .extend((moment == Moment::Finished).then(|| "best".to_owned()));
+                let mut buffer = Buffer::empty(it.size);
+                paint(&mut buffer, &now, &it);
+                (buffer, it.plan())
+            };
+            let ((with, plan), (without, _)) = (painted(true), painted(false));
+            assert_ne!(with, without, "{size:?}: there is no tip");
+            let moving = [plan.memory, plan.interval, plan.gains, plan.header];
+            for place in moving.into_iter().flatten() {
+                for at in place.positions() {
+                    assert_eq!(with[at], without[at], "{size:?} {moment:?} {at}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn while_something_goes_on_a_tip_goes_by_itself_and_else_it_stays() {
+    use jiff::SignedDuration;
+    let later = |app: &mut App, seconds| app.now += SignedDuration::from_secs(seconds);
+    let won = session(Moment::NoDifference);
+    let mut it = app(None, Moment::NoDifference, (120, 36));
+    assert!(!tick(&mut it, &won));
+    later(&mut it, 19);
+    assert!(!tick(&mut it, &won));
+    assert_eq!(
+        now(&it, &won),
+        Some(Tip::Best),
+        "there was no time to read it"
+    );
+    later(&mut it, 1);
+    assert!(tick(&mut it, &won), "it is to be remembered");
+    assert_eq!(now(&it, &won), None);
+    let over = session(Moment::Finished);
+    assert!(!tick(&mut it, &over));
+    later(&mut it, 3_600);
+    assert!(!tick(&mut it, &over));
+    assert_eq!(now(&it, &over), Some(Tip::Turn), "nothing moves below it");
 }

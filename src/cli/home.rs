@@ -1,5 +1,8 @@
 //! `reheat` alone: the start screen; and the way from a running loop to the workbench.
 
+mod models;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -7,14 +10,15 @@ use std::time::{Duration, SystemTime};
 use super::drive::{self, Ground, Wish};
 use super::flags::{LoopFlags, ModelFlags};
 use super::{ENVIRONMENT, USAGE, demo, fail, optimize, resume};
-use crate::config::{self, Config, Selection};
+use crate::config::Config;
 use crate::engine::{self, Handle};
 use crate::model::discover;
 use crate::sandbox::{self, Sandbox, Tier};
 use crate::session::Session;
+use crate::task::aim::Aim;
 use crate::task::bundled;
 use crate::tui::{
-    self, Choice, Habits, Home, Late, Link, ModelLine, Server, SessionEntry, Start, TaskEntry,
+    self, Choice, Habits, Home, Judged, Late, Link, Look, Server, SessionEntry, Start, TaskEntry,
 };
 
 /// Sessions that the start screen lists.
@@ -43,11 +47,12 @@ pub fn run(theme: Option<&str>) -> ExitCode {
             .map(|t| format!("{t}; the usual settings are used")),
     );
     let opener = ground.clone();
+    let looker = ground.clone();
     let start = Start {
         running: None,
         home: home(&ground),
         open: Box::new(move |choice| open(&opener, &choice)),
-        late: Some(Box::new(late)),
+        late: Some(Box::new(move |what, tell| late(&looker, what, tell))),
         banner: String::new(),
         demo: false,
         theme: theme
@@ -152,7 +157,7 @@ fn home(ground: &Ground) -> Home {
     Home {
         sessions,
         tasks,
-        models: models(ground),
+        models: models::at_first(&ground.config),
         servers: Vec::new(),
         sandbox: "looking …".into(),
         sandbox_strong: true,
@@ -162,7 +167,14 @@ fn home(ground: &Ground) -> Home {
 }
 
 /// Looks for what takes longer than a first frame may.
-fn late(tell: &mut dyn FnMut(Late)) {
+fn late(ground: &Ground, what: Look, tell: &mut dyn FnMut(Late)) {
+    // The settings may have been changed since the screen opened.
+    let fresh = Config::load(&ground.folders);
+    let config = fresh.as_ref().unwrap_or(&ground.config);
+    if what == Look::Model {
+        tell(Late::Models(models::asked(config)));
+        return;
+    }
     let (words, strong) = match Sandbox::open(&sandbox::Settings::default()) {
         Ok(sandbox) => {
             let tier = sandbox.guards().tier;
@@ -184,37 +196,7 @@ fn late(tell: &mut dyn FnMut(Late)) {
         })
     });
     tell(Late::Servers(servers.collect()));
-}
-
-fn models(ground: &Ground) -> Vec<ModelLine> {
-    let named = ground.config.model.is_some()
-        || !ground.config.providers.is_empty()
-        || std::env::var_os("OPENAI_API_KEY").is_some()
-        || std::env::var_os("OPENAI_BASE_URL").is_some();
-    let line = |text: &str, ready| ModelLine {
-        text: text.into(),
-        ready,
-    };
-    match named.then(|| config::resolve_provider(&ground.config, &Selection::default())) {
-        Some(Ok(provider)) => vec![line(
-            &format!(
-                "{} is ready: reheat optimize FILE --cases DIR",
-                provider.name()
-            ),
-            true,
-        )],
-        Some(Err(error)) => vec![line(
-            error.to_string().lines().next().unwrap_or_default(),
-            false,
-        )],
-        None => vec![
-            line("none yet: the bundled tasks play recorded replies", false),
-            line(
-                "get one: start llama.cpp or Ollama and press m, set OPENAI_API_KEY, or press , and name a command such as claude -p",
-                false,
-            ),
-        ],
-    }
+    tell(Late::Models(models::asked(config)));
 }
 
 /// A moment in the past in words.
@@ -229,6 +211,25 @@ fn ago(then: SystemTime) -> String {
     format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" })
 }
 
+/// As `reheat optimize FILE::FUNCTION` with the flags for what it is judged by.
+fn part(ground: &Ground, file: &Path, function: &str, judged: &Judged) -> Result<Wish, String> {
+    let mut name = file.as_os_str().to_owned();
+    name.push("::");
+    name.push(function);
+    let name = PathBuf::from(name);
+    let mut aim = Aim::default();
+    let mut cases = None;
+    match judged {
+        Judged::Calls(calls) => aim.calls = Some(calls.clone()),
+        Judged::Cases(folder) => cases = Some(folder.as_path()),
+        Judged::Commands { check, bench } => {
+            aim.commands.check.clone_from(check);
+            aim.commands.bench.clone_from(bench);
+        }
+    }
+    optimize::chosen(ground, &name, cases, aim)
+}
+
 fn open(ground: &Ground, choice: &Choice) -> Result<Link, String> {
     let flags = LoopFlags::default();
     // The settings may have been changed since the screen opened.
@@ -240,7 +241,14 @@ fn open(ground: &Ground, choice: &Choice) -> Result<Link, String> {
     };
     let wish: Wish = match choice {
         Choice::Bundled(name) => demo::recorded(ground, name, 1.0)?,
-        Choice::Program { file, cases } => optimize::chosen(ground, file, cases.as_deref())?,
+        Choice::Program { file, cases } => {
+            optimize::chosen(ground, file, cases.as_deref(), Aim::default())?
+        }
+        Choice::Part {
+            file,
+            function,
+            judged,
+        } => part(ground, file, function, judged)?,
         Choice::Resume(id) => resume::wish(ground, id, &flags, &ModelFlags::default())?,
     };
     let setup = drive::setup(ground, &wish, &flags).map_err(String::from)?;

@@ -14,6 +14,7 @@ mod harmless;
 pub mod home;
 pub mod keys;
 pub mod measure;
+mod misplaced;
 pub mod optimize;
 mod prepare;
 pub mod resume;
@@ -98,6 +99,12 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            let args: Vec<String> = std::env::args_os()
+                .map(|arg| arg.to_string_lossy().into_owned())
+                .collect();
+            if let Some(words) = misplaced::file_for_a_command(&error, &args) {
+                return fail(USAGE, words);
+            }
             drop(error.print());
             return if error.use_stderr() {
                 ExitCode::from(USAGE)

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::drive::{self, Ground, Wish};
 use super::aim::AimFlags;
+use super::drive::{self, Ground, Wish};
 use super::flags::{LimitFlags, LoopFlags, ModelFlags};
 use super::{ENVIRONMENT, USAGE, fail, prepare};
 use crate::config;
 use crate::session::event::{Mode, Origin};
+use crate::task::aim::Aim;
 use crate::task::load::TaskFlags;
 use crate::task::{Checker, HoldOut, Objective};
 
@@ -153,17 +154,23 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
     })
 }
 
-/// The same for a program that was chosen on the start screen; it begins when the developer says so.
+/// The same for a program, or a function of one, that was chosen on the start screen; it begins when the developer says so.
 ///
 /// # Errors
 /// What is wrong with the program, its cases or the settings.
-pub fn chosen(ground: &Ground, file: &Path, cases: Option<&Path>) -> Result<Wish, String> {
+pub fn chosen(
+    ground: &Ground,
+    file: &Path,
+    cases: Option<&Path>,
+    aim: Aim,
+) -> Result<Wish, String> {
     let flags = TaskFlags {
         file: Some(file.to_owned()),
         cases: cases.map(Path::to_owned),
         objective: ground.config.objective,
         held_out: ground.config.held_out.clone().filter(|_| !file.is_dir()),
         usual: ground.usual(),
+        aim,
         ..TaskFlags::default()
     };
     let task = flags.load(&ground.languages).map_err(|e| e.to_string())?;
@@ -179,8 +186,8 @@ pub fn chosen(ground: &Ground, file: &Path, cases: Option<&Path>) -> Result<Wish
     let template = ground.template(None).map_err(|e| e.to_string())?;
     let opening = format!("{} · replies by {}", task.name, provider.name());
     Ok(Wish {
+        program: task.path.clone(),
         task,
-        program: Some(file.to_owned()).filter(|f| f.is_file()),
         origin: Origin::Kept,
         provider,
         reached_by: model.reached_by(),

@@ -34,7 +34,9 @@ fn ask(command: &str, folder: &Path) -> Result<(), Refusal> {
     if !std::io::stdin().is_terminal() {
         return Err(Refusal::new(
             USAGE,
-            format!("--prepare runs `{command}` outside of the sandbox, and nobody is here to agree to that; add --yes"),
+            format!(
+                "--prepare runs `{command}` outside of the sandbox, and nobody is here to agree to that; add --yes"
+            ),
         ));
     }
     eprint!(

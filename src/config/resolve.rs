@@ -82,6 +82,14 @@ pub fn resolve_provider(
     .provider()
 }
 
+/// Whether a provider is there, as far as that can be found out without a question to its model. Blocks, for some seconds
+/// at most.
+#[must_use]
+pub fn is_there(provider: &dyn Provider) -> Option<Result<(), String>> {
+    let asked = provider.is_there()?;
+    Some(block_on(asked))
+}
+
 /// The world as far as the choice depends on it, so that a test can make one up.
 struct Resolver<'a> {
     config: &'a Config,
@@ -162,7 +170,10 @@ impl Resolver<'_> {
         model: Option<String>,
     ) -> Result<Arc<dyn Provider>, NoModel> {
         match table.kind {
-            Kind::Tape => self.tape(table.path.as_deref().unwrap_or(Path::new("")), self.selection.unwatched),
+            Kind::Tape => self.tape(
+                table.path.as_deref().unwrap_or(Path::new("")),
+                self.selection.unwatched,
+            ),
             Kind::Command => {
                 let command = Command::new(table.command.unwrap_or_default());
                 Ok(Arc::new(match table.timeout {

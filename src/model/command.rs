@@ -6,6 +6,8 @@
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command as Process};
@@ -196,6 +198,22 @@ impl Command {
 impl Provider for Command {
     fn name(&self) -> String {
         self.line.clone()
+    }
+
+    /// Looks whether its program is on the path; a line that is more than a program and its arguments is the shell's.
+    fn is_there(&self) -> Option<BoxFuture<'static, Result<(), String>>> {
+        let first = self.line.split_whitespace().next()?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+        if !first.chars().all(plain) {
+            return None;
+        }
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let found = std::env::split_paths(&path).any(|dir| dir.join(first).is_file());
+        // What is no file may be a word of the shell's own.
+        let answer = found
+            .then_some(())
+            .ok_or_else(|| format!("{first} is not on the path"));
+        Some(std::future::ready(answer).boxed())
     }
 
     fn ask(&self, question: Question) -> BoxStream<'static, Part> {

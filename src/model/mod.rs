@@ -22,6 +22,7 @@ mod transport;
 use std::sync::Arc;
 
 use futures::channel::mpsc;
+use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use futures::{SinkExt, future};
 use serde::{Deserialize, Serialize};
@@ -138,6 +139,12 @@ pub trait Provider: Send + Sync {
 
     /// What its tokens cost, if the developer has said so.
     fn price(&self) -> Option<Price> {
+        None
+    }
+
+    /// Whether it is there, found out without a question to the model; `None` where that cannot be known before it is
+    /// asked, or where finding out would tell a stranger that somebody works here.
+    fn is_there(&self) -> Option<BoxFuture<'static, Result<(), String>>> {
         None
     }
 

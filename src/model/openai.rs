@@ -10,6 +10,8 @@ use std::time::Duration;
 use async_openai::Client;
 use async_openai::config::OpenAIConfig;
 use async_openai::error::OpenAIError;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use futures::stream::{BoxStream, StreamExt};
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Uri};
@@ -314,6 +316,21 @@ impl OpenAi {
     }
 }
 
+/// How long a server of one's own may take to say which models it has.
+const LIST_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Whether a host is this machine, or one of the same house: a private address, or a name that only a local net knows.
+fn is_near(host: &str) -> bool {
+    let bare = host.trim_matches(['[', ']']);
+    match bare.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        Ok(IpAddr::V6(ip)) => {
+            ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        Err(_) => !bare.contains('.') || bare.ends_with(".local") || bare.ends_with(".localhost"),
+    }
+}
+
 impl Provider for OpenAi {
     fn name(&self) -> String {
         self.settings.model.clone()
@@ -321,6 +338,24 @@ impl Provider for OpenAi {
 
     fn price(&self) -> Option<Price> {
         self.settings.price
+    }
+
+    /// Asks a server of one's own for its list of models; a service out there is not asked for nothing.
+    fn is_there(&self) -> Option<BoxFuture<'static, Result<(), String>>> {
+        let uri: Uri = self.settings.base_url.parse().ok()?;
+        let near = uri.host().is_some_and(is_near);
+        let this = self.clone();
+        near.then(|| {
+            let ask = async move {
+                let url = this.settings.base_url.clone();
+                match tokio::time::timeout(LIST_PATIENCE, this.list_models()).await {
+                    Ok(Ok(_)) => Ok(()),
+                    Ok(Err(fault)) => Err(fault.message),
+                    Err(_) => Err(format!("{url} does not answer")),
+                }
+            };
+            ask.boxed()
+        })
     }
 
     fn has_temperature(&self) -> bool {

@@ -358,6 +358,11 @@ impl Session {
                 self.finished = None;
                 self.stage = Stage::Preparing;
                 self.live = Live::default();
+                // A comparison that was broken off is made anew, from its first pair on.
+                let unmeasured = |v: &&mut Version| v.evaluation.is_none();
+                for version in self.versions.iter_mut().filter(unmeasured) {
+                    version.looks.clear();
+                }
             }
             Event::VersionCreated {
                 version,
@@ -620,6 +625,9 @@ impl Session {
                 self.live.pairs.clear();
                 self.live.look = None;
                 self.live.left_ns = None;
+                if let Some(v) = self.version_mut(version) {
+                    v.looks.clear();
+                }
             }
             Progress::Paired {
                 pairs,

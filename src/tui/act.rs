@@ -19,7 +19,7 @@ use crate::tui::mouse::on_mouse;
 use crate::tui::save::{default_name, save};
 use crate::tui::typing::{line, type_into};
 use crate::tui::{
-    arrange, asking, cases, clip, files, goal, help, note, palette, picker, prompt_edit, search,
+    arrange, asking, cases, clip, files, functions, goal, help, judged, note, palette, picker, prompt_edit, search,
     settings, tips,
 };
 
@@ -47,6 +47,8 @@ pub enum Effect {
     Redraw,
     /// Use this server as the model from now on.
     TakeModel(Server),
+    /// Find out whether the model that is set up now is there.
+    LookForModel,
     /// Copy a text.
     Copy {
         /// The text.
@@ -134,6 +136,8 @@ fn paste(app: &mut App, session: &Session, text: &str) {
         Some(Overlay::Note(open)) => drop(open.text.insert_str(text.replace('\n', " "))),
         Some(Overlay::Settings(open)) => open.paste(&text),
         Some(Overlay::Case(form)) => form.paste(&text),
+        Some(Overlay::Functions(open)) => open.paste(&text),
+        Some(Overlay::Judged(form)) => form.paste(&text),
         Some(Overlay::Help { filter, cursor }) => {
             filter.push_str(text.trim());
             *cursor = 0;
@@ -222,6 +226,8 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
         Overlay::Prompt(editor) => prompt_edit::key(app, key, editor),
         Overlay::Settings(open) => settings::key(app, &key, open),
         Overlay::Files(open) => files::key(app, &name, open),
+        Overlay::Functions(open) => functions::key(app, &key, open),
+        Overlay::Judged(form) => judged::key(app, &key, form),
         Overlay::Themes {
             names,
             cursor,
@@ -309,6 +315,11 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
         Action::Candidates => return send(Command::Candidates(asking::more(session))),
         Action::Temperature => {
             return send(Command::Temperature(asking::warmer(session)));
+        }
+        Action::Accept | Action::Reject if unmeasured(session, selected).is_some() => {
+            if let Some(words) = unmeasured(session, selected) {
+                app.say(words, false);
+            }
         }
         Action::Accept => {
             return selected
@@ -404,6 +415,18 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
         _ => return look_around(app, session, action),
     }
     Vec::new()
+}
+
+/// Why a version cannot be decided about yet, if so.
+fn unmeasured(session: &Session, version: Option<VersionId>) -> Option<String> {
+    let version = session.version(version?)?;
+    let waits = version.evaluation.is_none();
+    waits.then(|| {
+        format!(
+            "{} is not measured yet: once it is, this key decides about it",
+            version.id
+        )
+    })
 }
 
 /// The last decision by hand that is not taken back yet.

@@ -18,9 +18,11 @@ use crate::tui::desk::{Done, Job, Shelf};
 use crate::tui::diff::Diff;
 use crate::tui::editor::Editor;
 use crate::tui::files::Files;
+use crate::tui::functions::Functions;
 use crate::tui::goal::Form;
 use crate::tui::highlight::Syntaxes;
 use crate::tui::home::Home;
+use crate::tui::judged;
 use crate::tui::keys::{Context, Keymap};
 use crate::tui::layout::{Arrangement, Border, Look, Part, Plan, plan, room};
 use crate::tui::memory::Memory;
@@ -35,6 +37,7 @@ use crate::tui::sheet::Sheet;
 use crate::tui::stream::Reply;
 use crate::tui::text;
 use crate::tui::theme::Theme;
+use crate::tui::tips::Tip;
 use crate::tui::typing::History;
 use crate::tui::view::overlay::edit;
 
@@ -139,6 +142,10 @@ pub enum Overlay {
     Settings(Box<Settings>),
     /// Chooses a program, then its cases.
     Files(Box<Files>),
+    /// Chooses a function of a file.
+    Functions(Box<Functions>),
+    /// Asks by what a function is judged.
+    Judged(Box<judged::Form>),
     /// A case by hand.
     Case(Box<CaseForm>),
     /// Writes a note on a version.
@@ -294,6 +301,8 @@ pub struct App {
     pub ascii: bool,
     /// Whether a newcomer gets tips.
     pub tips: bool,
+    /// The tip that is on, and since when.
+    pub tip_since: Option<(Tip, Timestamp)>,
     /// The reply, laid out.
     pub reply: Reply,
     /// The long text on the screen.
@@ -351,6 +360,7 @@ impl App {
             panes: Panes::default(),
             ascii: false,
             tips: false,
+            tip_since: None,
             reply: Reply::default(),
             page: Page::default(),
             syntaxes: None,
@@ -656,24 +666,25 @@ impl App {
 
     /// Whether a message or a note is recent enough to be shown.
     fn fresh_words(&self, session: &Session) -> bool {
-        let fresh = |at: Timestamp| self.now.duration_since(at).as_secs() < MESSAGE_SECONDS;
-        self.message.as_ref().is_some_and(|m| fresh(m.at))
-            || session.notes.last().is_some_and(|n| fresh(n.at))
+        self.word(session).is_some()
     }
 
     /// The word to show now: the screen's own, or the engine's last note, while fresh.
     #[must_use]
     pub fn word<'s>(&'s self, session: &'s Session) -> Option<(&'s str, bool)> {
-        let fresh = |at: Timestamp| self.now.duration_since(at).as_secs() < MESSAGE_SECONDS;
+        let fresh = |at: Timestamp, text: &str| {
+            let shown = self.now.duration_since(at).as_secs();
+            shown < MESSAGE_SECONDS + i64::try_from(text.len() / PER_SECOND).unwrap_or(0)
+        };
         let own = self
             .message
             .as_ref()
-            .filter(|m| fresh(m.at))
+            .filter(|m| fresh(m.at, &m.text))
             .map(|m| (m.at, m.text.as_str(), m.error));
         let note = session
             .notes
             .last()
-            .filter(|n| fresh(n.at))
+            .filter(|n| fresh(n.at, &n.text))
             .map(|n| (n.at, n.text.as_str(), n.error));
         own.into_iter()
             .chain(note)
@@ -696,8 +707,10 @@ impl App {
 const SHELF_BYTES: usize = 8 << 20;
 /// Words of the screen that are kept.
 const SAID: usize = 200;
-/// How long a word stays on the screen.
-const MESSAGE_SECONDS: i64 = 9;
+/// How long the shortest word stays on the screen.
+const MESSAGE_SECONDS: i64 = 8;
+/// Bytes that are read in a second: a long word stays longer.
+const PER_SECOND: usize = 20;
 
 /// A plain text box without line underlining.
 #[must_use]

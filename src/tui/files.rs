@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::tui::act::Effect;
 use crate::tui::app::{App, Overlay};
+use crate::tui::functions;
 use crate::tui::home::Choice;
 
 /// Names shown of one folder at most; typing narrows them down.
@@ -154,10 +155,17 @@ pub fn key(app: &mut App, name: &str, mut open: Box<Files>) -> Vec<Effect> {
             open.filter.push(' ');
             open.narrow();
         }
-        // A folder of cases is chosen as a whole with tab: enter would go into it.
+        // With tab a folder of cases is chosen as a whole, which enter would go into.
         "tab" => {
             if let (Some(program), Some((path, true))) = (open.program.clone(), open.chosen()) {
                 return go(app, program, Some(path));
+            }
+            // A program's functions, even where cases lie beside it.
+            if let (None, Some((path, false))) = (&open.program, open.chosen())
+                && let Some(list) = functions::of(&path, functions::own_languages(app).as_deref())
+            {
+                app.overlay = Some(Overlay::Functions(Box::new(list)));
+                return Vec::new();
             }
         }
         one if one.chars().count() == 1 => {
@@ -191,6 +199,10 @@ fn enter(app: &mut App, mut open: Box<Files>, take: bool) -> Vec<Effect> {
         (false, None) if take => match cases_beside(&path) {
             Some(cases) => return go(app, path, Some(cases)),
             None => {
+                if let Some(list) = functions::of(&path, functions::own_languages(app).as_deref()) {
+                    app.overlay = Some(Overlay::Functions(Box::new(list)));
+                    return Vec::new();
+                }
                 open.program = Some(path);
                 open.list();
             }
@@ -212,7 +224,11 @@ fn holds_cases(folder: &Path) -> bool {
 }
 
 fn go(app: &mut App, file: PathBuf, cases: Option<PathBuf>) -> Vec<Effect> {
-    let choice = Choice::Program { file, cases };
+    begin(app, Choice::Program { file, cases })
+}
+
+/// Opens what was chosen, and says so.
+pub fn begin(app: &mut App, choice: Choice) -> Vec<Effect> {
     if let Some(home) = &mut app.home {
         home.opening = Some(choice.name());
         app.stage_since = app.now;

@@ -59,6 +59,17 @@ pub enum Late {
     Sandbox(String, bool),
     /// Servers that answer.
     Servers(Vec<Server>),
+    /// What came of asking the model that is set up.
+    Models(Vec<ModelLine>),
+}
+
+/// What is to be found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Everything that the start screen lacks.
+    All,
+    /// Whether the model that is set up now is there.
+    Model,
 }
 
 /// Everything the start screen shows, and which entry is chosen.
@@ -96,6 +107,31 @@ pub enum Choice {
         /// The cases; none where the folder has them.
         cases: Option<PathBuf>,
     },
+    /// A function of the developer's.
+    Part {
+        /// The file.
+        file: PathBuf,
+        /// What it can be asked for by, as the list of the file's functions has it.
+        function: String,
+        /// By what it is judged.
+        judged: Judged,
+    },
+}
+
+/// By what a function is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// Calls of it: a file of JSON lines, or `FILE::FUNCTION` that makes them.
+    Calls(String),
+    /// Inputs of the program that it is part of.
+    Cases(PathBuf),
+    /// Commands; one of the two at least.
+    Commands {
+        /// Says whether a version is right.
+        check: Option<String>,
+        /// Is timed.
+        bench: Option<String>,
+    },
 }
 
 impl Choice {
@@ -104,6 +140,7 @@ impl Choice {
     pub fn name(&self) -> String {
         match self {
             Self::Bundled(name) | Self::Resume(name) => name.clone(),
+            Self::Part { function, .. } => function.clone(),
             Self::Program { file, .. } => file.file_name().map_or_else(
                 || file.display().to_string(),
                 |n| n.to_string_lossy().into(),
@@ -121,6 +158,7 @@ impl Home {
                 self.sandbox_strong = strong;
             }
             Late::Servers(servers) => self.servers = servers,
+            Late::Models(models) => self.models = models,
         }
     }
 
@@ -129,6 +167,14 @@ impl Home {
     pub fn offer(&self) -> Option<&Server> {
         let ready = self.models.iter().any(|m| m.ready);
         self.servers.first().filter(|_| !ready)
+    }
+
+    /// Another model was set up: nobody knows yet whether it is there.
+    pub fn forget_model(&mut self) {
+        self.models = vec![ModelLine {
+            text: "looking whether the model that is set up now is there …".into(),
+            ready: false,
+        }];
     }
 
     /// Entries in all.

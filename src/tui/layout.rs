@@ -95,6 +95,50 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The parts that this screen lacks only because they are hidden, with what they are called; none where one part has
+    /// the whole screen.
+    pub fn hidden(&self, size: Rect, look: Look) -> impl Iterator<Item = (Part, &'static str)> {
+        let all = Arrangement {
+            hide_tree: false,
+            hide_charts: false,
+            hide_card: false,
+            hide_steer: false,
+            ..look.arrangement
+        };
+        let whole = plan(
+            size,
+            Look {
+                arrangement: all,
+                ..look
+            },
+        );
+        let versions = |p: &Plan| p.tree.or(p.mini).is_some();
+        [
+            (Part::Tree, "versions", versions(self), versions(&whole)),
+            (
+                Part::Charts,
+                "charts",
+                self.memory.is_some(),
+                whole.memory.is_some(),
+            ),
+            (
+                Part::Card,
+                "verdict",
+                self.card.is_some(),
+                whole.card.is_some(),
+            ),
+            (
+                Part::Steer,
+                "hint box",
+                self.steer.is_some(),
+                whole.steer.is_some(),
+            ),
+        ]
+        .into_iter()
+        .filter(move |(_, _, here, there)| look.zoomed.is_none() && !here && *there)
+        .map(|(part, word, _, _)| (part, word))
+    }
+
     /// The main pane without its frame, with a cell of air on both sides.
     #[must_use]
     pub fn main_inner(&self) -> Rect {

@@ -18,6 +18,7 @@ pub mod editor;
 pub mod explore;
 pub mod files;
 pub mod find;
+pub mod functions;
 pub mod glyphs;
 pub mod goal;
 pub mod ground;
@@ -25,6 +26,7 @@ pub mod help;
 pub mod highlight;
 pub mod home;
 pub mod inbox;
+pub mod judged;
 pub mod keys;
 pub mod layout;
 pub mod markdown;
@@ -59,7 +61,7 @@ use std::sync::mpsc::Receiver;
 
 use crate::engine::{Command, Handle};
 use crate::session::{Happened, Session};
-pub use home::{Choice, Home, Late, ModelLine, Server, SessionEntry, TaskEntry};
+pub use home::{Choice, Home, Judged, Late, Look, ModelLine, Server, SessionEntry, TaskEntry};
 pub use run::run;
 
 /// A running loop as the screen sees it.
@@ -84,8 +86,8 @@ impl From<Handle> for Link {
 /// Opens what was chosen on the start screen; runs on a thread of its own.
 pub type Opener = Box<dyn FnMut(Choice) -> Result<Link, String> + Send>;
 
-/// Finds out what takes a while, on a thread of its own, and tells it piece by piece.
-pub type Looker = Box<dyn FnOnce(&mut dyn FnMut(Late)) + Send>;
+/// Finds out what takes a while, on a thread of its own, and tells it piece by piece; asked again when the model changes.
+pub type Looker = Box<dyn FnMut(Look, &mut dyn FnMut(Late)) + Send>;
 
 /// How the screen starts.
 pub struct Start {

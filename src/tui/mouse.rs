@@ -15,6 +15,7 @@ use crate::tui::editor;
 use crate::tui::explore::{at_home, look_around, scroll, select, show};
 use crate::tui::keys::{Action, key_of};
 use crate::tui::layout::{Part, border_at, moved};
+use crate::tui::panes::CaseOrder;
 use crate::tui::text::width;
 use crate::tui::{help, picker};
 
@@ -30,6 +31,8 @@ pub enum Target {
     Row(usize),
     /// A box of text; it gets the keyboard and its cursor goes to the click.
     Field(usize),
+    /// The cases are sorted by this; again: in their own order.
+    Sort(CaseOrder),
     /// What lies on top, where it has nothing to click.
     Sheet,
 }
@@ -58,6 +61,15 @@ pub fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effe
             _ if pressed => click_on_top(app, session, place, target),
             _ => Vec::new(),
         };
+    }
+    if let (true, Some((_, Target::Sort(order)))) = (pressed, &target) {
+        let cases = &mut app.panes.cases;
+        cases.order = if cases.order == *order {
+            CaseOrder::Own
+        } else {
+            *order
+        };
+        return Vec::new();
     }
     match mouse.kind {
         MouseEventKind::ScrollDown => return wheel(app, session, place, true),
@@ -114,6 +126,7 @@ fn list(app: &mut App) -> Option<(&mut usize, usize)> {
         // While a value is typed the choice stays where it is.
         Overlay::Settings(open) if open.typing.is_none() => (&mut open.cursor, open.rows.len()),
         Overlay::Files(open) => (&mut open.cursor, open.names.len()),
+        Overlay::Functions(open) => (&mut open.cursor, open.found.len()),
         _ => return None,
     };
     Some((cursor, rows.saturating_sub(1)))
@@ -189,6 +202,13 @@ fn click_on_top(
                 }
             }
             Some(Overlay::Palette(open)) => caret(&mut open.input, area, place),
+            Some(Overlay::Functions(open)) => caret(&mut open.input, area, place),
+            Some(Overlay::Judged(form)) => {
+                form.at = field;
+                if let Some((_, text)) = form.boxes.get_mut(field) {
+                    caret(text, area, place);
+                }
+            }
             Some(Overlay::Save { name }) => caret(name, area, place),
             Some(Overlay::Note(open)) => caret(&mut open.text, area, place),
             Some(Overlay::Settings(open)) => {
@@ -203,7 +223,9 @@ fn click_on_top(
         // Text that was typed is never left by a slip of the hand.
         None if !matches!(
             app.overlay,
-            Some(Overlay::Edit(_) | Overlay::Prompt(_) | Overlay::Goal(_))
+            Some(
+                Overlay::Edit(_) | Overlay::Prompt(_) | Overlay::Goal(_) | Overlay::Judged(_)
+            )
         ) =>
         {
             return press(app, session, &["esc".to_owned()]);

@@ -195,7 +195,14 @@ impl App {
     /// Opens or closes what has the focus in a pane, or what was clicked.
     pub fn toggle_fold(&mut self, session: &Session, pane: Tab, fold: Option<Fold>) {
         match (fold, pane) {
-            (Some(Fold::Reply(number)), _) => self.choose_reply(session, number),
+            (Some(Fold::Reply(number)), pane) => {
+                if pane != Tab::Stream {
+                    // Chosen in the tree: what is chosen is looked at.
+                    self.selected = None;
+                    crate::tui::explore::show(self, Tab::Stream);
+                }
+                self.choose_reply(session, number);
+            }
             (Some(Fold::Part(part)), _) => {
                 self.hold_place(Tab::Diff);
                 self.panes.diff.toggle(part);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
-use tui_textarea::TextArea;
+use tui_textarea::{TextArea, WrapMode};
 
 use crate::engine::Command;
 use crate::session::Session;
@@ -20,6 +20,8 @@ pub struct PromptEditor {
     written: Arc<str>,
     /// Whether it is asked whether what was changed is thrown away.
     pub leaving: bool,
+    /// Whether it opened by itself, because it was asked for while something else was on.
+    pub late: bool,
 }
 
 impl PromptEditor {
@@ -32,10 +34,16 @@ impl PromptEditor {
 pub fn open(app: &mut App, session: &Session) -> Vec<Effect> {
     let waits = matches!(session.stage, Stage::Waiting) && !session.held;
     if let Some(prepared) = session.prepared.as_ref().filter(|_| waits) {
-        edit(app, prepared.prompt.clone());
+        edit(app, prepared.prompt.clone(), false);
         return Vec::new();
     }
     app.prompt_wanted = true;
+    if !matches!(session.stage, Stage::Waiting | Stage::Finished) {
+        app.say(
+            "the next prompt opens here as soon as this round has ended",
+            false,
+        );
+    }
     vec![Effect::Send(Command::Prepare)]
 }
 
@@ -46,15 +54,19 @@ pub fn observe(app: &mut App, session: &Session) {
     }
     if let Some(prepared) = session.prepared.as_ref().filter(|p| p.asked) {
         app.prompt_wanted = false;
-        edit(app, prepared.prompt.clone());
+        edit(app, prepared.prompt.clone(), true);
     }
 }
 
-fn edit(app: &mut App, prompt: Arc<str>) {
+fn edit(app: &mut App, prompt: Arc<str>, late: bool) {
+    let mut area = text_area(&prompt);
+    // Prose has long lines; those of code in it are broken as well, rather than cut off at the edge.
+    area.set_wrap_mode(WrapMode::WordOrGlyph);
     app.overlay = Some(Overlay::Prompt(Box::new(PromptEditor {
-        area: text_area(&prompt),
+        area,
         written: prompt,
         leaving: false,
+        late,
     })));
 }
 

@@ -26,7 +26,9 @@ use crate::tui::pace::{Cause, Pace};
 use crate::tui::terminal::Screen;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::view::draw;
-use crate::tui::{Ended, Link, ModelLine, Opener, Start, TuiError, ground, settings};
+use crate::tui::{
+    Ended, Link, Look, Looker, ModelLine, Opener, Start, TuiError, ground, settings, tips,
+};
 
 /// Messages taken in before a frame, at most; a flood must not keep the screen from being drawn.
 const BATCH: usize = 4_096;
@@ -95,11 +97,7 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
         }
     }
     let keyboard = Keyboard::start(sender.clone())?;
-    if let Some(late) = start.late {
-        let to = sender.clone();
-        let look = move || late(&mut |found| drop(to.send(Message::Late(found))));
-        drop(std::thread::Builder::new().name("late".into()).spawn(look));
-    }
+    let looks = start.late.map(|late| looker(late, sender.clone()));
     let _watcher = inbox::watch_themes(
         app.theme_folder.as_deref().filter(|f| f.is_dir()),
         sender.clone(),
@@ -115,6 +113,7 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
         keyboard,
         jobs: desk::start(move |done| drop(answers.send(Message::Done(done)))),
         choices: opener(start.open, sender.clone()),
+        looks,
         sender,
         pace: Pace::default(),
         wanted: Some(Cause::Key),
@@ -189,6 +188,23 @@ fn opener(mut open: Opener, to: SyncSender<Message>) -> Sender<Choice> {
     choices
 }
 
+/// Finds out what takes a while, now and whenever it is asked again.
+fn looker(mut late: Looker, to: SyncSender<Message>) -> Sender<Look> {
+    let (looks, inbox) = std::sync::mpsc::channel();
+    drop(looks.send(Look::All));
+    let worker = move || {
+        for what in inbox {
+            late(what, &mut |found| drop(to.send(Message::Late(found))));
+        }
+    };
+    drop(
+        std::thread::Builder::new()
+            .name("late".into())
+            .spawn(worker),
+    );
+    looks
+}
+
 enum Leaving {
     Quit,
     Signal(i32),
@@ -206,6 +222,7 @@ struct Bench {
     keyboard: Keyboard,
     jobs: Desk,
     choices: Sender<Choice>,
+    looks: Option<Sender<Look>>,
     sender: SyncSender<Message>,
     pace: Pace,
     /// Why a frame is wanted, if one is.
@@ -265,6 +282,9 @@ impl Bench {
         self.wanted = None;
         self.app.size = size();
         self.app.now = Timestamp::now();
+        if tips::tick(&mut self.app, &self.session) {
+            self.keeper.keep(&self.app.memory);
+        }
         let jobs = &self.jobs;
         self.app.prepare(&self.session, &mut |job| jobs.send(job));
         let (session, app) = (&self.session, &self.app);
@@ -397,6 +417,13 @@ impl Bench {
                         }
                     }
                     Err(why) => self.app.say(why, true),
+                }
+            }
+            Effect::LookForModel => {
+                if let (Some(home), Some(looks)) = (&mut self.app.home, &self.looks)
+                    && looks.send(Look::Model).is_ok()
+                {
+                    home.forget_model();
                 }
             }
             Effect::Copy { text, what } => self.copy(&text, &what)?,

@@ -261,7 +261,9 @@ pub fn key(app: &mut App, key: &KeyEvent, mut open: Box<Settings>) -> Vec<Effect
                     Ok(()) => {
                         open.typing = None;
                         open.error = None;
-                        changed(app, &open);
+                        let effects = changed(app, &open);
+                        app.overlay = Some(Overlay::Settings(open));
+                        return effects;
                     }
                     Err(why) => open.error = Some(why),
                 }
@@ -287,7 +289,7 @@ pub fn key(app: &mut App, key: &KeyEvent, mut open: Box<Settings>) -> Vec<Effect
                 Some(row) if !row.choices.is_empty() => {
                     let next = neighbour(row, back);
                     match open.set(&next) {
-                        Ok(()) => changed(app, &open),
+                        Ok(()) => drop(changed(app, &open)),
                         Err(why) => open.error = Some(why),
                     }
                 }
@@ -318,9 +320,13 @@ fn neighbour(row: &Setting, back: bool) -> String {
     row.choices.get(next).cloned().unwrap_or_default()
 }
 
-/// What is on the screen shows at once.
-fn changed(app: &mut App, open: &Settings) {
+/// What is on the screen shows at once; another model must be looked for.
+fn changed(app: &mut App, open: &Settings) -> Vec<Effect> {
     let row = open.rows.get(open.cursor);
+    let asked = |key: &[&str]| matches!(key.first(), Some(&"model" | &"provider"));
+    if row.is_some_and(|r| asked(r.key)) {
+        return vec![Effect::LookForModel];
+    }
     match row.and_then(|r| Some((r.label, r.value.as_deref()?))) {
         Some(("theme", name)) => picker::show(app, name),
         Some(("ascii", said)) => {
@@ -328,4 +334,5 @@ fn changed(app: &mut App, open: &Settings) {
         }
         _ => {}
     }
+    Vec::new()
 }

@@ -3,9 +3,11 @@
 //! [`restore`] may be called from anywhere, any number of times: on quitting, on an error, in a panic,
 //! and by the thread that waits for signals.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Mutex, Once, PoisonError};
 use std::thread::ThreadId;
 
 use ratatui::backend::CrosstermBackend;
@@ -29,16 +31,14 @@ static SCREEN_THREAD: Mutex<Option<ThreadId>> = Mutex::new(None);
 /// What other threads said when they panicked: told once the screen is gone.
 static LAST_WORDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Bytes of a frame, collected so that they are written at once.
+/// Bytes of a frame, collected so that they are written at once. Of one thread: every colour and every letter of a frame
+/// is a write of its own, and a lock for each would cost more than the letters.
 #[derive(Clone, Default)]
-struct Collected(Arc<Mutex<Vec<u8>>>);
+struct Collected(Rc<RefCell<Vec<u8>>>);
 
 impl Write for Collected {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(bytes);
+        self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -51,6 +51,8 @@ impl Write for Collected {
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<Collected>>,
     collected: Collected,
+    /// The last frame as it was written; kept for its room.
+    whole: Vec<u8>,
     mouse: bool,
 }
 
@@ -69,6 +71,7 @@ impl Screen {
         Ok(Self {
             terminal,
             collected,
+            whole: Vec::new(),
             mouse: true,
         })
     }
@@ -80,21 +83,18 @@ impl Screen {
     /// Where the terminal cannot be written to: it is gone.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(draw)?;
-        let mut bytes = std::mem::take(
-            &mut *self
-                .collected
-                .0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
-        if says_nothing(&bytes) {
-            return Ok(());
-        }
-        let mut whole = Vec::with_capacity(bytes.len() + BEGIN.len() + END.len());
-        whole.extend_from_slice(BEGIN);
-        whole.append(&mut bytes);
-        whole.extend_from_slice(END);
-        write_out(&whole)
+        let mut bytes = self.collected.0.borrow_mut();
+        let written = if says_nothing(&bytes) {
+            Ok(())
+        } else {
+            self.whole.clear();
+            self.whole.extend_from_slice(BEGIN);
+            self.whole.extend_from_slice(&bytes);
+            self.whole.extend_from_slice(END);
+            write_out(&self.whole)
+        };
+        bytes.clear();
+        written
     }
 
     /// Forgets what is on the screen, so that the next frame draws everything.

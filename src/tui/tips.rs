@@ -1,11 +1,18 @@
-//! Three short tips for whoever is here for the first time, each at its moment, each shown until a key is pressed and then
-//! never again: the data folder remembers it, and where it cannot be written to, this start does.
+//! Three short tips for whoever is here for the first time, each at its moment, each shown until a key is pressed, or for
+//! as long as it takes to read it while something goes on, and then never again: the data folder remembers it, and where
+//! it cannot be written to, this start does.
+
+use jiff::Timestamp;
 
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::session::fold::Version;
 use crate::tui::app::App;
 use crate::tui::keys::Action;
+use crate::tui::view::mark::working;
+
+/// Seconds that a tip stays while something goes on by itself: twice what it takes to read the longest.
+const STAYS: i64 = 20;
 
 /// A tip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +132,33 @@ pub fn now(app: &App, session: &Session) -> Option<Tip> {
 /// Whether a version became the best one by what was measured, not by hand or as the first that passes.
 fn won(best: &Version) -> bool {
     best.id != VersionId(0) && best.comparison.as_ref().is_some_and(|c| c.confirmed)
+}
+
+/// Notices which tip is on, and since when. Says whether one has gone by itself: nobody pressed a key, what it tells can be
+/// read by now, and it must not lie over what moves.
+pub fn tick(app: &mut App, session: &Session) -> bool {
+    let Some(tip) = now(app, session) else {
+        app.tip_since = None;
+        return false;
+    };
+    let since = match app.tip_since {
+        Some((same, since)) if same == tip => since,
+        _ => {
+            app.tip_since = Some((tip, app.now));
+            app.now
+        }
+    };
+    let goes_on = app.at_work && working(session) && !session.held;
+    let over = goes_on && age(app.now, since) >= STAYS;
+    if over {
+        app.memory.tips.push(tip.name().to_owned());
+        app.tip_since = None;
+    }
+    over
+}
+
+fn age(now: Timestamp, since: Timestamp) -> i64 {
+    now.duration_since(since).as_secs()
 }
 
 /// A key was pressed: the tip that is on was seen. Says whether there was one.

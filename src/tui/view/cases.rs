@@ -15,6 +15,7 @@ use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::session::fold::Version;
 use crate::tui::app::{App, Seen};
+use crate::tui::mouse::Target;
 use crate::tui::panes::CaseOrder;
 use crate::tui::text::{pad, pad_left, visible};
 use crate::tui::theme::Role;
@@ -87,6 +88,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         .max(3);
     let columns = Columns::new(area.width.into(), cases);
     put(buffer, area, 0, &columns.head(cx));
+    columns.clicks(area, seen);
     let order = order(cx.session, cx.app);
     let chosen_at = order.iter().position(|n| *n == chosen).unwrap_or(0);
     let rows = table_room.saturating_sub(1).min(cases.len());
@@ -167,6 +169,32 @@ impl Columns {
             input: left >= 56,
             figures: (left / 11).min(4),
             against: left >= 68,
+        }
+    }
+
+    /// The titles by which a click sorts.
+    fn clicks(&self, area: Rect, seen: &mut Seen) {
+        let (verdict, figure) = (14, 11);
+        let mut at = 5 + self.name;
+        let mut place = |order, from: usize, cells: usize| {
+            let title = Rect {
+                x: area.x.saturating_add(from as u16),
+                width: cells as u16,
+                height: 1,
+                ..area
+            };
+            let title = title.intersection(area);
+            if !title.is_empty() {
+                seen.targets.push((title, Target::Sort(order)));
+            }
+        };
+        place(CaseOrder::Own, 0, at);
+        place(CaseOrder::Verdict, at, verdict);
+        at += verdict + if self.input { 9 } else { 0 };
+        let figures = [CaseOrder::Cpu, CaseOrder::Peak, CaseOrder::Wall];
+        for order in figures.into_iter().take(self.figures) {
+            place(order, at, figure);
+            at += figure;
         }
     }
 

@@ -69,6 +69,12 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
         Some(Overlay::Files(_)) => {
             return fixed(&[("⏎", "open"), ("←", "folder above"), ("esc", "close")]);
         }
+        Some(Overlay::Functions(_)) => {
+            return fixed(&[("⏎", "choose it"), ("↑↓", "move"), ("esc", "back")]);
+        }
+        Some(Overlay::Judged(_)) => {
+            return fixed(&[("⏎", "begin"), ("⇥", "next box"), ("esc", "back")]);
+        }
         Some(Overlay::Themes { .. }) => {
             return fixed(&[("↑↓", "look"), ("⏎", "keep"), ("esc", "back")]);
         }
@@ -139,8 +145,6 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
         | Stage::Confirming { .. } => &[
             (Action::Stop, "stop"),
             (Action::Pause, "pause"),
-            (Action::Accept, "accept"),
-            (Action::Reject, "reject"),
             (Action::Steer, "hint"),
         ],
         Stage::Aside { .. } => &[(Action::Stop, "stop"), (Action::Pause, "pause")],
@@ -164,6 +168,9 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
     let by_hand = cx.session.decisions.last().is_some_and(|d| d.by_hand);
     if by_hand && undoable(cx.session).is_some() {
         all.insert(1.min(all.len()), (Action::Undo, "undo decision"));
+    }
+    if let Some(decision) = decision(cx) {
+        all.insert(2.min(all.len()), decision);
     }
     if cx.session.stage == Stage::Waiting && cx.session.prepared.is_some() {
         all.insert(2.min(all.len()), (Action::EditPrompt, "edit prompt"));
@@ -192,6 +199,17 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
         version.0 = both.join(" ").trim().to_owned();
     }
     keys
+}
+
+/// What can be decided about the version that was chosen: nothing while it is measured, for there is nothing to judge yet.
+fn decision(cx: Context<'_>) -> Option<(Action, &'static str)> {
+    let version = cx.app.selected.and_then(|id| cx.session.version(id))?;
+    let passes = version.verdict()?.accepted();
+    match cx.session.incumbent == Some(version.id) {
+        true if version.id.0 > 0 => Some((Action::Reject, "reject")),
+        false if passes => Some((Action::Accept, "accept")),
+        _ => None,
+    }
 }
 
 /// Actions with the keys in force; those without a key are not said.

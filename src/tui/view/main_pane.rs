@@ -12,6 +12,7 @@ use crate::tui::layout::Plan;
 use crate::tui::markdown;
 use crate::tui::text::{visible, width};
 use crate::tui::theme::Role;
+use crate::tui::view::press::Keys;
 use crate::tui::view::{Context, cases, charts, code, diff, put, stream, summary};
 
 /// Cells at the right of the lower edge that say how much lies above and below.
@@ -28,7 +29,7 @@ pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) 
     cx.block(Line::default(), false).render(area, buffer);
     let end = tabs(cx, area, pane, buffer, seen);
     let right = usize::from((area.x + area.width).saturating_sub(end + 2));
-    let lower = usize::from(area.width).saturating_sub(4 + MORE_SIGNS);
+    let mut lower = usize::from(area.width).saturating_sub(4 + MORE_SIGNS);
     if !info.is_empty() && width(&info) <= right {
         let at = area.x + area.width - 2 - width(&info) as u16;
         buffer.set_stringn(at, area.y, &info, right, cx.theme.fg(Role::Muted));
@@ -37,7 +38,9 @@ pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) 
         let text = crate::tui::text::cut(&info, lower);
         let (x, y) = (area.x + 2, area.y + area.height - 1);
         buffer.set_stringn(x, y, &text, lower, cx.theme.fg(Role::Muted));
+        lower -= width(&text);
     }
+    hidden(cx, plan, area, lower, buffer, seen);
     let inner = plan.main_inner();
     seen.room = inner.height.into();
     match pane {
@@ -51,6 +54,46 @@ pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) 
         Tab::Summary => summary::draw(cx, inner, buffer, seen),
     }
     more_signs(cx, pane, area, seen, buffer);
+}
+
+/// Which parts are hidden that there would be room for, and the keys that bring them back: on the lower edge, as far as
+/// `room` cells go, at the left of what stands at its end.
+fn hidden(
+    cx: Context<'_>,
+    plan: &Plan,
+    area: Rect,
+    room: usize,
+    buffer: &mut Buffer,
+    seen: &mut Seen,
+) {
+    let mut keys = Keys::default();
+    for (part, word) in plan.hidden(buffer.area, cx.app.look()) {
+        let key = cx.app.keys.shown(Action::Hide(part));
+        let lead = if keys.width() == 0 {
+            " hidden: "
+        } else {
+            " · "
+        };
+        let key = if key.is_empty() { ":" } else { &key };
+        if keys.width() + width(lead) + width(key) + width(word) + 2 > room {
+            break;
+        }
+        keys.plain(lead);
+        keys.push(cx, key, word);
+    }
+    if keys.width() == 0 {
+        return;
+    }
+    keys.plain(" ");
+    let taken = usize::from(area.width).saturating_sub(4 + MORE_SIGNS) - room;
+    let from = area.x + 2 + u16::try_from(taken).unwrap_or(0);
+    let place = Rect {
+        x: from,
+        y: area.y + area.height - 1,
+        width: u16::try_from(keys.width()).unwrap_or(0),
+        height: 1,
+    };
+    keys.put(buffer, place, 0, seen);
 }
 
 /// How much lies above and below, on the lower edge.

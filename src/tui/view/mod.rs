@@ -25,6 +25,7 @@ pub mod stream;
 pub mod summary;
 pub mod tips;
 pub mod tree;
+pub mod word;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -68,12 +69,12 @@ pub fn paint(buffer: &mut Buffer, session: &Session, app: &App) -> Seen {
         return seen;
     }
     if app.at_work {
-        workbench(cx, area, buffer, &mut seen);
-        let below = crate::tui::layout::plan(area, cx.app.look()).state.height;
-        tips::draw(cx, area, below, buffer, &mut seen);
+        let below = workbench(cx, area, buffer, &mut seen);
+        let plan = crate::tui::layout::plan(area, cx.app.look());
+        tips::draw(cx, area, below, Some(&plan), buffer, &mut seen);
     } else {
-        start::draw(cx, area, buffer, &mut seen);
-        tips::draw(cx, area, 2, buffer, &mut seen);
+        let below = start::draw(cx, area, buffer, &mut seen);
+        tips::draw(cx, area, 2 + below, None, buffer, &mut seen);
     }
     overlay::draw(cx, area, buffer, &mut seen);
     if app.ascii {
@@ -82,7 +83,8 @@ pub fn paint(buffer: &mut Buffer, session: &Session, app: &App) -> Seen {
     seen
 }
 
-fn workbench(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
+/// Draws the workbench; gives the rows above the state line that a long word lies on.
+fn workbench(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) -> u16 {
     let plan = crate::tui::layout::plan(area, cx.app.look());
     if let Some(area) = plan.header {
         header::draw(cx, area, buffer);
@@ -126,8 +128,9 @@ fn workbench(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) 
     if let Some(area) = plan.mini {
         tree::mini(cx, area, buffer, seen);
     }
-    state::draw(cx, plan.state, buffer, seen);
+    let above = state::draw(cx, plan.state, buffer, seen);
     begun::draw(cx, area, buffer, seen);
+    above
 }
 
 impl<'a> Context<'a> {

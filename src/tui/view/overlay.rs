@@ -2,6 +2,7 @@
 
 mod case;
 pub mod edit;
+mod functions;
 mod goal;
 mod help;
 mod messages;
@@ -64,8 +65,15 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
             }
         }
         Overlay::Prompt(editor) => {
-            let title = "the prompt of the next round · ctrl-s sends it · esc leaves it";
-            edit::draw(cx, area, title, &editor.area, buffer, seen);
+            let why = if editor.late {
+                let key = cx.app.keys.shown(crate::tui::keys::Action::EditPrompt);
+                format!(", which you asked for with {key}")
+            } else {
+                String::new()
+            };
+            let title =
+                format!("the prompt of the next round{why} · ctrl-s sends it · esc leaves it");
+            edit::draw(cx, area, &title, &editor.area, buffer, seen);
             if editor.leaving {
                 question(
                     cx,
@@ -86,6 +94,8 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         }
         Overlay::Settings(open) => settings::settings(cx, area, open, buffer, seen),
         Overlay::Files(open) => settings::files(cx, area, open, buffer, seen),
+        Overlay::Functions(open) => functions::list(cx, area, open, buffer, seen),
+        Overlay::Judged(form) => functions::form(cx, area, form, buffer, seen),
         Overlay::Note(open) => note::draw(cx, area, open, buffer, seen),
         Overlay::Save { name } => save::draw(cx, area, name, buffer, seen),
         Overlay::Overwrite { path } => {

@@ -54,7 +54,7 @@ pub fn draw(cx: Context<'_>, round: &Round, area: Rect, buffer: &mut Buffer, see
 }
 
 /// How far a reply is, in a sign and a few words.
-fn state<'a>(cx: Context<'a>, round: &Round, number: u32) -> (Span<'a>, Span<'a>) {
+pub(super) fn state<'a>(cx: Context<'a>, round: &Round, number: u32) -> (Span<'a>, Span<'a>) {
     let say = |sign: &str, words: String, role| (cx.span(sign, role), cx.span(words, role));
     let of_it =
         |v: &&crate::session::fold::Version| v.round == round.number && v.candidate == number;

@@ -193,7 +193,10 @@ pub fn files(cx: Context<'_>, area: Rect, open: &Files, buffer: &mut Buffer, see
         Some(error) => cx.span(visible(error).into_owned(), Role::Error),
         None if open.names.is_empty() => cx.span("nothing here has such a name", Role::Muted),
         None if open.program.is_some() => cx.span("tab takes a whole folder", Role::Faint),
-        None => cx.span("type to narrow down", Role::Faint),
+        None => cx.span(
+            "type to narrow down · tab lists the functions of a file",
+            Role::Faint,
+        ),
     };
     put(buffer, inner, inner.height - 1, &Line::from(foot));
 }

@@ -27,9 +27,9 @@ struct Row<'a> {
     action: Option<Action>,
 }
 
-/// Draws it.
-pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
-    let Some(home) = &cx.app.home else { return };
+/// Draws it; gives the rows above the lowest one that a long word lies on.
+pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) -> u16 {
+    let Some(home) = &cx.app.home else { return 0 };
     let wide = area.width.min(104);
     let left = (area.width - wide) / 2;
     let inner = Rect {
@@ -81,23 +81,39 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         }
         put(buffer, place, 0, &row.line);
     }
-    if area.height > 0 {
-        footer(
-            cx,
-            home,
-            Rect {
-                y: area.y + area.height - 1,
-                height: 1,
-                ..area
-            },
-            buffer,
-            seen,
-        );
+    if area.height == 0 {
+        return 0;
     }
+    let lowest = Rect {
+        y: area.y + area.height - 1,
+        height: 1,
+        ..area
+    };
+    footer(cx, home, lowest, buffer, seen)
 }
 
-fn footer(cx: Context<'_>, home: &Home, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
-    let left = match (&home.opening, cx.app.word(cx.session)) {
+/// Cells that the keys keep beside a word.
+const KEYS: usize = 40;
+
+fn footer(cx: Context<'_>, home: &Home, area: Rect, buffer: &mut Buffer, seen: &mut Seen) -> u16 {
+    let mut word =
+        (cx.app.word(cx.session)).map(|(word, error)| (visible(word).replace('␊', " "), error));
+    let mut above = 0;
+    let long = |text: &str| width(text) + KEYS > usize::from(area.width);
+    if let Some((text, error)) = word.as_ref().filter(|w| long(&w.0))
+        && cx.app.overlay.is_none()
+    {
+        let over = Rect {
+            y: buffer.area.y,
+            height: area.y - buffer.area.y,
+            ..area
+        };
+        above = super::word::above(cx, over, (text, *error), buffer, seen);
+        if above > 0 {
+            word = None;
+        }
+    }
+    let left = match (&home.opening, word) {
         (Some(name), _) => Line::from(vec![
             cx.span(format!(" {} ", spinner(cx.app)), Role::Candidate),
             cx.span(format!("opening {}", visible(name)), Role::Title),
@@ -107,7 +123,7 @@ fn footer(cx: Context<'_>, home: &Home, area: Rect, buffer: &mut Buffer, seen: &
             ),
         ]),
         (None, Some((word, error))) => Line::from(cx.span(
-            format!(" {}", visible(word)),
+            format!(" {word}"),
             if error { Role::Error } else { Role::Info },
         )),
         (None, None) => Line::default(),
@@ -121,7 +137,7 @@ fn footer(cx: Context<'_>, home: &Home, area: Rect, buffer: &mut Buffer, seen: &
         usual_keys(cx, room)
     };
     if keys.width() == 0 {
-        return;
+        return above;
     }
     // Beside a word they stand at the right, as in the workbench.
     let from = if taken == 0 {
@@ -135,6 +151,7 @@ fn footer(cx: Context<'_>, home: &Home, area: Rect, buffer: &mut Buffer, seen: &
         ..area
     };
     keys.put(buffer, at, 0, seen);
+    above
 }
 
 /// The keys of the start screen as they are in force, as many as there is room for.

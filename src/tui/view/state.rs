@@ -14,10 +14,10 @@ use crate::tui::view::keyline::keys;
 use crate::tui::view::mark::spinner;
 use crate::tui::view::{Context, line_width, progress, put};
 
-/// Draws it on one or two rows.
-pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
+/// Draws it on one or two rows; a word that is too long for them lies on rows above, and how many these are is given.
+pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) -> u16 {
     if area.is_empty() {
-        return;
+        return 0;
     }
     let room = usize::from(area.width);
     let Now {
@@ -26,8 +26,9 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         what,
         mut far,
     } = now(cx);
-    let word = cx.app.word(cx.session);
-    // On one row the keys keep what they need most: a long word is whole under the key of the messages.
+    let mut word =
+        (cx.app.word(cx.session)).map(|(word, error)| (visible(word).replace('␊', " "), error));
+    // On one row the keys keep what they need most.
     let kept = if area.height > 1 {
         1
     } else {
@@ -37,11 +38,24 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         let far: usize = far.iter().map(|f| width(f) + 3).sum();
         room.saturating_sub(width(&what) + far + kept + 6)
     };
-    if let Some((word, _)) = word
-        && width(word) > free(&far)
+    let mut above = 0;
+    if let Some((text, error)) = &word
+        && width(text) > free(&far)
     {
-        // What is on stays; how far it has come can wait until the word is gone.
-        far.clear();
+        let over = Rect {
+            height: area.y - buffer.area.y,
+            y: buffer.area.y,
+            ..area
+        };
+        if width(text) > free(&[]) && !keyboard_is_taken(cx) {
+            above = super::word::above(cx, over, (text, *error), buffer, seen);
+        }
+        if above > 0 {
+            word = None;
+        } else {
+            // What is on stays; how far it has come can wait until the word is gone.
+            far.clear();
+        }
     }
     // What matters less goes first, whole; the keys need some room as well.
     let most = if area.height > 1 {
@@ -66,16 +80,16 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     if let Some((word, error)) = word
         && (left_over > 12 || area.height > 1)
     {
-        let word = visible(word).replace('␊', " ");
         left.push(cx.span(
-            format!(" · {}", cut(&word, left_over)),
+            format!(" · {}", super::word::within(cx, &word, left_over)),
             if error { Role::Error } else { Role::Info },
         ));
     }
     let left = Line::from(left);
     put(buffer, area, 0, &left);
     if area.height > 1 {
-        return keys(cx, room.saturating_sub(1)).put(buffer, area, 1, seen);
+        keys(cx, room.saturating_sub(1)).put(buffer, area, 1, seen);
+        return above;
     }
     let taken = line_width(&left);
     let keys = keys(cx, room.saturating_sub(taken + 4));
@@ -88,6 +102,13 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         };
         keys.put(buffer, at, 0, seen);
     }
+    above
+}
+
+/// Whether something is typed or lies just above the line, so that nothing else may lie there.
+fn keyboard_is_taken(cx: Context<'_>) -> bool {
+    let searching = cx.app.search.as_ref().is_some_and(|s| s.typing);
+    cx.app.overlay.is_some() || cx.app.steering || searching
 }
 
 /// What is on now.

@@ -10,7 +10,7 @@ use crate::session::event::VersionId;
 use crate::session::fold::Version;
 use crate::tui::app::{Seen, Tab};
 use crate::tui::keys::Action;
-use crate::tui::text::{pad, pad_left, visible};
+use crate::tui::text::{pad, pad_left, visible, wrap};
 use crate::tui::theme::Role;
 use crate::tui::view::header::interval;
 use crate::tui::view::main_pane::first_row;
@@ -21,7 +21,7 @@ use crate::tui::view::{Context, put};
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let mut lines = Vec::new();
     if cx.session.finished.is_some() {
-        lines.extend(outcome(cx));
+        lines.extend(outcome(cx, area.width.into()));
         lines.extend(place_and_cost(cx));
         let word = crate::report::text::isolation(cx.session).trim();
         if !word.is_empty() {
@@ -67,7 +67,7 @@ fn place_and_cost(cx: Context<'_>) -> Option<Line<'_>> {
     (!words.is_empty()).then(|| Line::from(cx.span(words.join(" · "), Role::Muted)))
 }
 
-fn outcome(cx: Context<'_>) -> Vec<Line<'_>> {
+fn outcome(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
     let strong =
         |text: String, role| Span::styled(text, cx.theme.fg(role).add_modifier(Modifier::BOLD));
     let Some(best) = cx.session.best() else {
@@ -89,15 +89,12 @@ fn outcome(cx: Context<'_>) -> Vec<Line<'_>> {
             .rev()
             .find_map(|r| r.failed.clone());
         let words = match (reason, failed) {
-            ("provider", Some(why)) => format!(" The model could not be asked: {}", visible(&why)),
-            ("stopped", _) => " The session was stopped; reheat resume goes on with it.".to_owned(),
-            _ if cx.session.versions.len() < 2 => " Nothing was tried.".to_owned(),
-            _ => " Nothing that was tried is better by enough to matter.".to_owned(),
+            ("provider", Some(why)) => format!("The model could not be asked: {}", visible(&why)),
+            ("stopped", _) => "The session was stopped; reheat resume goes on with it.".to_owned(),
+            _ if cx.session.versions.len() < 2 => "Nothing was tried.".to_owned(),
+            _ => "Nothing that was tried is better by enough to matter.".to_owned(),
         };
-        return vec![Line::from(vec![
-            strong("The original stands.".into(), Role::Title),
-            cx.span(words, Role::Muted),
-        ])];
+        return stands(cx, &words, room);
     }
     let Some(c) = against_original(cx, best) else {
         return vec![Line::from(strong(
@@ -177,6 +174,23 @@ fn outcome(cx: Context<'_>) -> Vec<Line<'_>> {
     ]
 }
 
+/// That the original stands, and why, on as many rows as it takes.
+fn stands<'a>(cx: Context<'a>, why: &str, room: usize) -> Vec<Line<'a>> {
+    let head = "The original stands.";
+    let bold = cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD);
+    wrap(&format!("{head} {}", why.replace('␊', " ")), room)
+        .into_iter()
+        .enumerate()
+        .map(|(n, row)| match row.strip_prefix(head) {
+            Some(rest) if n == 0 => Line::from(vec![
+                Span::styled(head, bold),
+                cx.span(rest.to_owned(), Role::Muted),
+            ]),
+            _ => Line::from(cx.span(row, Role::Muted)),
+        })
+        .collect()
+}
+
 fn table(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
     let interval_too = room >= 76;
     let figures = room >= 58;
@@ -193,6 +207,7 @@ fn table(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
     for version in &cx.session.versions {
         let mark = mark(cx.session, cx.app, version);
         let gain = version.gain_over_original();
+        let ash = version.verdict().is_some_and(|v| !v.accepted());
         let best = cx.session.incumbent == Some(version.id);
         let name = cx.theme.fg(if best { Role::Title } else { Role::Text });
         let mut spans = vec![
@@ -210,7 +225,11 @@ fn table(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
                     }),
                     8,
                 ),
-                gain.map_or(cx.theme.fg(Role::Faint), |g| cx.theme.heat(g.0.0)),
+                match gain {
+                    Some(_) if ash => cx.theme.fg(Role::Fail),
+                    Some(g) => cx.theme.heat(g.0.0),
+                    None => cx.theme.fg(Role::Faint),
+                },
             ),
         ];
         if interval_too {

@@ -1,4 +1,5 @@
-//! A tip for a newcomer: a small sheet above the lowest line that takes no key for itself but escape and space.
+//! A tip for a newcomer: a small sheet that takes no key for itself but escape and space, and no room from what moves:
+//! it lies on free rows of the tree, on what stands still, and only where there is neither on the end of the pane.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,32 +8,50 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use crate::tui::app::Seen;
+use crate::tui::layout::Plan;
 use crate::tui::mouse::Target;
 use crate::tui::text::width;
 use crate::tui::theme::Role;
 use crate::tui::tips::{Piece, now};
-use crate::tui::view::{Context, put};
+use crate::tui::view::{Context, put, tree};
 
 /// Cells of its sheet where there is room.
 const WIDE: u16 = 58;
+/// Cells of the narrowest sheet in which a sentence can be read.
+const NARROW: u16 = 28;
 
-/// Draws the tip of this moment above the rows that `below` more rows belong to.
-pub fn draw(cx: Context<'_>, area: Rect, below: u16, buffer: &mut Buffer, seen: &mut Seen) {
+/// Draws the tip of this moment above the rows that `below` more rows belong to; `plan` is that of the workbench.
+pub fn draw(
+    cx: Context<'_>,
+    area: Rect,
+    below: u16,
+    plan: Option<&Plan>,
+    buffer: &mut Buffer,
+    seen: &mut Seen,
+) {
     let Some(tip) = now(cx.app, cx.session) else {
         return;
     };
-    let wide = WIDE.min(area.width);
-    let lines = lines(cx, &tip.text(cx.app, cx.session), usize::from(wide) - 4);
-    let high = lines.len() as u16 + 2;
-    if area.height < high + below + 2 {
-        return;
-    }
-    let place = Rect {
-        x: area.x + (area.width - wide).saturating_sub(1),
-        y: area.y + area.height - high - below,
-        width: wide,
-        height: high,
+    let text = tip.text(cx.app, cx.session);
+    let rows = |wide: u16| lines(cx, &text, usize::from(wide.max(5) - 4)).len() as u16 + 2;
+    let quiet = plan
+        .filter(|_| below == 0)
+        .and_then(|plan| on_the_tree(cx, plan, &rows).or_else(|| on_the_card(plan, &rows)));
+    let at_the_end = || {
+        let width = WIDE.min(area.width);
+        let below = below + plan.map_or(0, |p| p.state.height);
+        let height = rows(width);
+        (area.height >= height + below + 2).then(|| Rect {
+            x: area.x + (area.width - width).saturating_sub(1),
+            y: area.y + area.height - height - below,
+            width,
+            height,
+        })
     };
+    let Some(place) = quiet.or_else(at_the_end) else {
+        return;
+    };
+    let lines = lines(cx, &text, usize::from(place.width) - 4);
     Clear.render(place, buffer);
     buffer.set_style(place, cx.theme.base().patch(cx.theme.bg(Role::Panel)));
     let title = Line::from(Span::styled(
@@ -53,6 +72,33 @@ pub fn draw(cx: Context<'_>, area: Rect, below: u16, buffer: &mut Buffer, seen: 
     }
     seen.targets
         .push((place, Target::Keys(vec!["esc".to_owned()])));
+}
+
+/// The rows of the tree below its last version, if the tip has room there.
+fn on_the_tree(cx: Context<'_>, plan: &Plan, rows: &dyn Fn(u16) -> u16) -> Option<Rect> {
+    let tree = plan.tree.filter(|t| t.width >= NARROW + 2)?;
+    let width = tree.width - 2;
+    let height = rows(width);
+    let free = tree.height.checked_sub(2 + tree::rows(cx))?;
+    (free > height).then(|| Rect {
+        x: tree.x + 1,
+        y: tree.y + tree.height - 1 - height,
+        width,
+        height,
+    })
+}
+
+/// Over the hint box and the verdict: both stand still, and both can be read again afterwards.
+fn on_the_card(plan: &Plan, rows: &dyn Fn(u16) -> u16) -> Option<Rect> {
+    let high = |part: Option<Rect>| part.map_or(0, |r| r.height);
+    let width = WIDE.min(plan.main.width);
+    let height = rows(width);
+    (width >= NARROW && height <= high(plan.card) + high(plan.steer)).then(|| Rect {
+        x: plan.main.x,
+        y: plan.state.y - height,
+        width,
+        height,
+    })
 }
 
 /// The text in rows that fit, its keys lit.

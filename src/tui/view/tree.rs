@@ -12,6 +12,8 @@ use crate::session::event::{Author, VersionId};
 use crate::session::fold::Version;
 use crate::tui::app::Seen;
 use crate::tui::find::matches;
+use crate::tui::panes::Fold;
+use crate::tui::replies::come;
 use crate::tui::text::{cut, pad, visible, width};
 use crate::tui::theme::Role;
 use crate::tui::view::mark::{mark, spinner, working};
@@ -143,11 +145,11 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let nodes = nodes(cx.session, &hidden);
     let at = nodes.iter().position(|n| Some(n.id) == chosen).unwrap_or(0);
     let room = usize::from(inner.height);
-    let waiting = row_to_come(cx);
-    let total = nodes.len() + usize::from(waiting.is_some());
+    let to_come = rows_to_come(cx);
+    let total = nodes.len() + to_come.len();
     let last_first = total.saturating_sub(room);
     // What is about to come is at the end; else the version that is looked at stays in sight.
-    let first = if cx.app.selected.is_none() && (waiting.is_some() || at >= last_first) {
+    let first = if cx.app.selected.is_none() && (!to_come.is_empty() || at >= last_first) {
         last_first
     } else {
         at.saturating_sub(room / 2).min(last_first)
@@ -171,8 +173,19 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
             seen.versions.push((marked, node.id));
         }
     }
-    if let Some(line) = waiting.filter(|_| total - first <= room) {
-        put(buffer, inner, (total - 1 - first) as u16, &line);
+    for (n, (line, reply)) in to_come.iter().enumerate() {
+        let Some(row) = (nodes.len() + n).checked_sub(first).filter(|r| *r < room) else {
+            continue;
+        };
+        put(buffer, inner, row as u16, line);
+        if let Some(number) = reply {
+            let place = Rect {
+                y: inner.y + row as u16,
+                height: 1,
+                ..inner
+            };
+            seen.folds.push((place, Fold::Reply(*number)));
+        }
     }
     foot(
         cx,
@@ -181,6 +194,12 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         (first, total.saturating_sub(first + room)),
         buffer,
     );
+}
+
+/// Rows that the tree takes where it has all the room that it wants.
+#[must_use]
+pub fn rows(cx: Context<'_>) -> u16 {
+    u16::try_from(cx.session.versions.len() + rows_to_come(cx).len()).unwrap_or(u16::MAX)
 }
 
 /// What is not seen, on the lower edge: versions above and below, and failures that are hidden.
@@ -214,22 +233,43 @@ fn foot(
     }
 }
 
-/// The version that the reply on its way will become.
-fn row_to_come(cx: Context<'_>) -> Option<Line<'static>> {
+/// What the replies on their way will become: one version, or a row for each of several with its number.
+fn rows_to_come(cx: Context<'_>) -> Vec<(Line<'_>, Option<u32>)> {
     use crate::session::event::Stage;
     let word = match cx.session.stage {
         Stage::Asking => "asking",
         Stage::Streaming => "streaming",
         Stage::Retrying { .. } => "trying again",
-        _ => return None,
+        _ => return Vec::new(),
     };
+    if let Some(round) = cx.session.round().filter(|r| r.candidates > 1) {
+        let shown = cx.app.shown_reply(cx.session, round);
+        let row = |number: u32| {
+            let (sign, words) = super::replies::state(cx, round, number);
+            let name = cx.span(
+                format!(" reply {number} "),
+                if number == shown {
+                    Role::Title
+                } else {
+                    Role::Candidate
+                },
+            );
+            let tokens = match come(cx.session, round, number).tokens().0 {
+                0 => Span::raw(""),
+                n => cx.span(format!(" · {n} tok"), Role::Muted),
+            };
+            (Line::from(vec![sign, name, words, tokens]), Some(number))
+        };
+        return round.numbers().map(row).collect();
+    }
     let next = cx.session.versions.last().map_or(0, |v| v.id.0 + 1);
     let style = cx.theme.fg(Role::Candidate);
-    Some(Line::from(vec![
+    let line = Line::from(vec![
         Span::styled(format!("{} ", spinner(cx.app)), style),
         Span::styled(format!("v{next} "), style),
         Span::styled(word, cx.theme.fg(Role::Muted)),
-    ]))
+    ]);
+    vec![(line, None)]
 }
 
 fn draw_row(cx: Context<'_>, version: &Version, rails: &str, place: Rect, buffer: &mut Buffer) {
@@ -249,7 +289,10 @@ fn draw_row(cx: Context<'_>, version: &Version, rails: &str, place: Rect, buffer
         _ => String::new(),
     };
     right.push_str(&between);
-    let right_style = gain.map_or(style, |(g, _, _)| cx.theme.heat(g.0));
+    // A gain that turned out to be that of a wrong answer glows no more.
+    let ash = version.verdict().is_some_and(|v| !v.accepted());
+    let glow = gain.filter(|_| !ash);
+    let right_style = glow.map_or(style, |(g, _, _)| cx.theme.heat(g.0));
     let pin = if version.pinned { "⚑" } else { "" };
     let name = format!("{}{pin}{}", version.id, author_sign(version, place.width));
     let name_style = if cx.session.incumbent == Some(version.id) {
