@@ -109,7 +109,9 @@ fn a_method_is_made_faster_and_only_it_is_written_back() {
     let file = root.join("src/geo/grid.py");
     let tape = tape(
         &home,
-        &["One pass without a call for each point.\n\n```python\nimport operator\n\n\ndef nearest(self, queries):\n    \"\"\"Index of the nearest point of each query.\"\"\"\n    self.asked += len(queries)\n    out = []\n    points = self.points\n    for qx, qy in queries:\n        ds = [(px - qx) * (px - qx) + (py - qy) * (py - qy) for px, py in points]\n        out.append(ds.index(min(ds)) if ds else -1)\n    return out\n```\n"],
+        &[
+            "One pass without a call for each point.\n\n```python\nimport operator\n\n\ndef nearest(self, queries):\n    \"\"\"Index of the nearest point of each query.\"\"\"\n    self.asked += len(queries)\n    out = []\n    points = self.points\n    for qx, qy in queries:\n        ds = [(px - qx) * (px - qx) + (py - qy) * (py - qy) for px, py in points]\n        out.append(ds.index(min(ds)) if ds else -1)\n    return out\n```\n",
+        ],
     );
     let name = format!("{}::Grid.nearest", file.display());
     let output = home.run(&[
@@ -131,8 +133,14 @@ fn a_method_is_made_faster_and_only_it_is_written_back() {
     let now = fs::read_to_string(&file).unwrap();
     assert!(now.contains("import operator"), "{now}");
     assert!(now.contains("        ds = [(px - qx)"), "{now}");
-    assert!(now.contains("from __future__ import annotations\n"), "{now}");
-    let (before, after) = (GEO.find("def dedupe").unwrap(), now.find("def dedupe").unwrap());
+    assert!(
+        now.contains("from __future__ import annotations\n"),
+        "{now}"
+    );
+    let (before, after) = (
+        GEO.find("def dedupe").unwrap(),
+        now.find("def dedupe").unwrap(),
+    );
     assert_eq!(&GEO[before..], &now[after..]);
     assert!(!now.contains("best is None"), "{now}");
 }
@@ -183,9 +191,16 @@ fn another_result_another_mutation_and_another_signature_are_refused() {
     let evaluated = named(&events, "version_evaluated");
     let reason = |v: u64| {
         let e = evaluated.iter().find(|e| e["version"] == v).unwrap();
-        e["failure"]["reason"].as_str().unwrap_or_default().to_owned()
+        e["evaluation"]["failure"]["reason"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     };
-    assert!(reason(2).contains("items") || reason(2).contains("args[0]"), "{}", reason(2));
+    assert!(
+        reason(2).contains("items") || reason(2).contains("args[0]"),
+        "{}",
+        reason(2)
+    );
     assert!(reason(3).contains("signature"), "{}", reason(3));
 }
 
@@ -196,7 +211,9 @@ fn a_candidate_that_fools_the_slope_does_not_win() {
     // It looks at how often it is to be called, and dawdles in the shorter of the two runs.
     let tape = tape(
         &home,
-        &["Clever.\n\n```python\nimport sys\nimport time\n\n\ndef _lag():\n    frame = sys._getframe()\n    while frame is not None:\n        local = frame.f_locals\n        if 'passes' in local and 'todo' in local:\n            if local['passes'] < len(local['todo']):\n                end = time.process_time() + 0.055\n                while time.process_time() < end:\n                    pass\n            return\n        frame = frame.f_back\n\n\n_done = [False]\n\n\ndef dedupe(items):\n    if not getattr(sys, 'lagged', False):\n        sys.lagged = True\n        _lag()\n    seen = []\n    for item in items:\n        if item not in seen:\n            seen.append(item)\n    return seen\n```\n"],
+        &[
+            "Clever.\n\n```python\nimport sys\nimport time\n\n\ndef _lag():\n    frame = sys._getframe()\n    while frame is not None:\n        local = frame.f_locals\n        if 'passes' in local and 'todo' in local:\n            if local['passes'] < len(local['todo']):\n                end = time.process_time() + 0.055\n                while time.process_time() < end:\n                    pass\n            return\n        frame = frame.f_back\n\n\n_done = [False]\n\n\ndef dedupe(items):\n    if not getattr(sys, 'lagged', False):\n        sys.lagged = True\n        _lag()\n    seen = []\n    for item in items:\n        if item not in seen:\n            seen.append(item)\n    return seen\n```\n",
+        ],
     );
     let (events, status) = optimize(&home, &root, "dedupe", "dedupe.jsonl", &tape);
     let last = events.last().unwrap();
@@ -221,7 +238,10 @@ fn a_function_that_varies_is_named_before_the_first_round() {
         format!("{}\n", serde_json::json!([(0..1000).collect::<Vec<u32>>()])),
     )
     .unwrap();
-    let tape = tape(&home, &["```python\ndef pick(items):\n    return items[0]\n```\n"]);
+    let tape = tape(
+        &home,
+        &["```python\ndef pick(items):\n    return items[0]\n```\n"],
+    );
     let name = format!("{}::pick", root.join("m.py").display());
     let output = home.run(&[
         "optimize",
@@ -234,7 +254,10 @@ fn a_function_that_varies_is_named_before_the_first_round() {
     ]);
     let said = stdout(&output) + &stderr(&output);
     assert_ne!(output.status.code(), Some(0), "{said}");
-    assert!(said.contains("pick gives different results from run to run"), "{said}");
+    assert!(
+        said.contains("pick gives different results from run to run"),
+        "{said}"
+    );
     assert!(said.contains("random"), "{said}");
 }
 
@@ -253,5 +276,12 @@ fn a_name_that_is_not_there_offers_the_nearest() {
     assert_eq!(output.status.code(), Some(2));
     let said = stderr(&output);
     assert!(said.contains("Grid.nearest"), "{said}");
-    assert_eq!(said.trim_end().lines().filter(|l| l.starts_with("reheat:")).count(), 1, "{said}");
+    assert_eq!(
+        said.trim_end()
+            .lines()
+            .filter(|l| l.starts_with("reheat:"))
+            .count(),
+        1,
+        "{said}"
+    );
 }

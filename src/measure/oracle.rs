@@ -27,7 +27,7 @@ fn varies(task: &Task, case: &str, why: &str) -> String {
     let reasons = task.target.as_ref().map_or_else(Vec::new, |t| t.reads());
     let reasons: Vec<String> = reasons
         .iter()
-        .map(|(_, line, what)| format!("\n  line {line}: {what}"))
+        .map(|(reads, line, what)| format!("\n  {}", reads.sentence(*line, what)))
         .collect();
     format!(
         "{name} gives different results from run to run: {why}; there is nothing to trust. Leave such calls out, or make it depend on its arguments alone{}",

@@ -191,7 +191,7 @@ fn opener(mut open: Opener, to: SyncSender<Message>) -> Sender<Choice> {
 /// Finds out what takes a while, now and whenever it is asked again.
 fn looker(mut late: Looker, to: SyncSender<Message>) -> Sender<Look> {
     let (looks, inbox) = std::sync::mpsc::channel();
-    drop(looks.send(Look::All));
+    let _ = looks.send(Look::All);
     let worker = move || {
         for what in inbox {
             late(what, &mut |found| drop(to.send(Message::Late(found))));

@@ -9,7 +9,6 @@ use crate::measure::flags::Refusals;
 use crate::measure::judge::{Judge, JudgeError, Watch, ending};
 use crate::measure::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict, text};
 use crate::sandbox::{Attempt, Control, Limits, Outcome, RunVerdict};
-use crate::task::harness::{BENCH, CHECK};
 use crate::task::harness::{BENCH, CHECK, Commands};
 use crate::task::{Case, Task};
 use crate::units::Bytes;
