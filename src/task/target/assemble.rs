@@ -27,7 +27,10 @@ impl Target {
     pub fn assemble(&self, version: &str) -> Result<String, Misfit> {
         let version = tidied(version);
         if version.trim().is_empty() {
-            return Err(Misfit(format!("there is no code in the place of `{}`", self.name)));
+            return Err(Misfit(format!(
+                "there is no code in the place of `{}`",
+                self.name
+            )));
         }
         let tree = self.grammar.and_then(|g| g.parse(&self.file));
         match (&self.part, self.grammar, &tree) {
@@ -42,7 +45,7 @@ impl Target {
     pub(super) fn own_lines(&self, tree: Option<&tree_sitter::Tree>) -> OwnLines<'_> {
         let literals = match (self.grammar, tree) {
             (Some(grammar), Some(tree)) => {
-                indent::literals(grammar, tree.root_node(), &self.file, &self.region)
+                indent::literals(grammar, tree.root_node(), &self.file, &self.region, &[])
             }
             _ => Vec::new(),
         };
@@ -60,6 +63,17 @@ impl Target {
         }
     }
 
+    /// The literals of the original that go over several lines and keep their indentation.
+    pub(super) fn fixed_texts(&self, tree: Option<&tree_sitter::Tree>) -> Vec<String> {
+        let (Some(grammar), Some(tree)) = (self.grammar, tree) else {
+            return Vec::new();
+        };
+        indent::literals(grammar, tree.root_node(), &self.file, &self.region, &[])
+            .into_iter()
+            .filter_map(|r| Some(self.file.get(r)?.replace("\r\n", "\n")))
+            .collect()
+    }
+
     fn assemble_lines(
         &self,
         tree: Option<&tree_sitter::Tree>,
@@ -69,7 +83,13 @@ impl Target {
         let own = self.own_lines(tree);
         let parsed = self.grammar.and_then(|g| Some((g, g.parse(&version)?)));
         let literals = match &parsed {
-            Some((g, t)) => indent::literals(*g, t.root_node(), &version, &(0..version.len())),
+            Some((g, t)) => indent::literals(
+                *g,
+                t.root_node(),
+                &version,
+                &(0..version.len()),
+                &self.fixed_texts(tree),
+            ),
             None => Vec::new(),
         };
         let lines = indent::lines(&version, 0..version.len(), &literals);
@@ -94,13 +114,18 @@ impl Target {
     /// The region's part of a version that is the whole file, or that has the markers around it.
     fn cut_out(&self, version: &str) -> Result<String, Misfit> {
         let before = tidy_lines(self.file.get(..self.region.start).unwrap_or_default());
-        let after = tidy_lines(self.file.get(self.region.end..).unwrap_or_default());
+        let after = self.file.get(self.region.end..).unwrap_or_default();
+        let after = after.strip_prefix('\r').unwrap_or(after);
+        let after = tidy_lines(after.strip_prefix('\n').unwrap_or(after));
         let lines: Vec<&str> = version.lines().collect();
         let tidy: Vec<String> = tidy_lines(version);
         if self.part == Part::Marked && markers::has_any(version) {
             let parts = markers::read_all(version).map_err(Misfit)?;
             let name = self.name.strip_prefix('@');
-            let part = parts.iter().find(|p| p.name.as_deref() == name).or(parts.first());
+            let part = parts
+                .iter()
+                .find(|p| p.name.as_deref() == name)
+                .or(parts.first());
             if let Some(part) = part {
                 let range = part.between.clone();
                 return Ok(version.get(range).unwrap_or_default().to_owned());
@@ -156,7 +181,9 @@ pub(super) fn still_parses(
     placed: std::ops::Range<usize>,
 ) -> Result<(), Misfit> {
     let Some(tree) = grammar.parse(new) else {
-        return Err(Misfit("the file with it takes too long to parse".to_owned()));
+        return Err(Misfit(
+            "the file with it takes too long to parse".to_owned(),
+        ));
     };
     let before = slips(old_tree.root_node(), old);
     let after = slips(tree.root_node(), new);

@@ -49,7 +49,11 @@ fn head_has(found: &Found<'_>, words: &[&str], text: &str) -> bool {
     let end = found.head_end();
     let mut has = false;
     tree::each(found.function, |n| {
-        if n.start_byte() >= end || has || n.kind() == "parameters" || n.kind() == "formal_parameters" {
+        if n.start_byte() >= end
+            || has
+            || n.kind() == "parameters"
+            || n.kind() == "formal_parameters"
+        {
             return false;
         }
         has |= n.child_count() == 0 && words.contains(&tree::text(n, text));
@@ -67,7 +71,11 @@ fn is_generator(grammar: Grammar, found: &Found<'_>, text: &str) -> bool {
             };
             tree::each(body, |n| {
                 yields |= n.kind() == "yield" && n.is_named();
-                !yields && !matches!(n.kind(), "function_definition" | "lambda" | "class_definition")
+                !yields
+                    && !matches!(
+                        n.kind(),
+                        "function_definition" | "lambda" | "class_definition"
+                    )
             });
             yields
         }
@@ -107,7 +115,9 @@ fn exported_in_javascript(found: &Found<'_>, root: N<'_>, text: &str) -> bool {
     }
     let is_exports = |n: N<'_>| {
         let left: String = tree::text(n, text).split_whitespace().collect();
-        left == "module.exports" || left.starts_with("module.exports.") || left.starts_with("exports.")
+        left == "module.exports"
+            || left.starts_with("module.exports.")
+            || left.starts_with("exports.")
     };
     if lineage.iter().any(|n| {
         n.kind() == "assignment_expression" && n.child_by_field_name("left").is_some_and(is_exports)

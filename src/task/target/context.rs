@@ -32,11 +32,15 @@ impl Target {
     /// of the file, with `...` for what is left out. Empty where there is nothing, or the language has no grammar.
     #[must_use]
     pub fn context(&self, budget: usize) -> String {
-        let Some((grammar, tree)) = self.grammar.and_then(|g| Some((g, g.parse(&self.file)?))) else {
+        let Some((grammar, tree)) = self.grammar.and_then(|g| Some((g, g.parse(&self.file)?)))
+        else {
             return String::new();
         };
         let root = tree.root_node();
-        let (start, end) = (self.region.start, self.region.end.max(self.region.start + 1) - 1);
+        let (start, end) = (
+            self.region.start,
+            self.region.end.max(self.region.start + 1) - 1,
+        );
         let Some(own) = root.descendant_for_byte_range(start, end) else {
             return String::new();
         };
@@ -49,9 +53,12 @@ impl Target {
             });
         }
         let mut named = HashSet::new();
-        names_in(root, &self.file, &|n| {
-            n.start_byte() >= self.region.start && n.end_byte() <= self.region.end
-        }, &mut named);
+        names_in(
+            root,
+            &self.file,
+            &|n| n.start_byte() >= self.region.start && n.end_byte() <= self.region.end,
+            &mut named,
+        );
         if let Part::Function(callee) = &self.part {
             named.extend(callee.path.iter().rev().skip(1).map(String::as_str));
         }
@@ -84,7 +91,11 @@ fn names_in<'s>(
     tree::each(node, |n| {
         if n.child_count() == 0 && within(n) {
             let kind = n.kind();
-            if kind.contains("identifier") || kind == "constant" || kind == "name" || kind == "instance_variable" {
+            if kind.contains("identifier")
+                || kind == "constant"
+                || kind == "name"
+                || kind == "instance_variable"
+            {
                 names.insert(tree::text(n, text));
             }
         }
@@ -109,8 +120,15 @@ impl<'a> Gather<'a> {
                 let piece = level.piece;
                 if let Some(body) = pieces::body(piece) {
                     let start = piece.start_byte();
-                    let head = self.from_line(start, body.start_byte()).trim_end().to_owned();
-                    let open = if tree::text(body, self.text).starts_with('{') { " {" } else { "" };
+                    let head = self
+                        .from_line(start, body.start_byte())
+                        .trim_end()
+                        .to_owned();
+                    let open = if tree::text(body, self.text).starts_with('{') {
+                        " {"
+                    } else {
+                        ""
+                    };
                     self.push(start, body.start_byte(), 0, format!("{head}{open}"), None);
                 }
             }
@@ -121,7 +139,9 @@ impl<'a> Gather<'a> {
                 }
                 match piece.sort {
                     Sort::Import => self.add(&piece, 1),
-                    Sort::Definition if in_class && (is_field(&piece) || is_constructor(&piece)) => {
+                    Sort::Definition
+                        if in_class && (is_field(&piece) || is_constructor(&piece)) =>
+                    {
                         self.add(&piece, 1);
                     }
                     _ => {}
@@ -131,11 +151,17 @@ impl<'a> Gather<'a> {
     }
 
     /// The pieces beside the way that define one of these names. Gives the names that they use in turn.
-    fn named(&mut self, way: &[Level<'_>], names: &HashSet<&'a str>, rank: usize) -> HashSet<&'a str> {
+    fn named(
+        &mut self,
+        way: &[Level<'_>],
+        names: &HashSet<&'a str>,
+        rank: usize,
+    ) -> HashSet<&'a str> {
         let mut more = HashSet::new();
         for level in way {
             for piece in pieces::of(self.grammar, level.container, self.text) {
-                let on_the_way = piece.node.id() == level.piece.id() && level.piece.id() != level.container.id();
+                let on_the_way =
+                    piece.node.id() == level.piece.id() && level.piece.id() != level.container.id();
                 if piece.sort != Sort::Definition || on_the_way || self.is_region(&piece) {
                     continue;
                 }
@@ -183,32 +209,56 @@ impl<'a> Gather<'a> {
         } else {
             start
         };
-        self.text.get(from..end).unwrap_or_default().trim_start_matches('\u{feff}')
+        self.text
+            .get(from..end)
+            .unwrap_or_default()
+            .trim_start_matches('\u{feff}')
     }
 
     /// The head of a function; the head, the fields and the heads of the functions of a class.
     fn brief(&self, node: N<'_>) -> Option<String> {
         let body = pieces::body(node)?;
         let braced = tree::text(body, self.text).starts_with('{');
-        let head = self.from_line(node.start_byte(), body.start_byte()).trim_end();
+        let head = self
+            .from_line(node.start_byte(), body.start_byte())
+            .trim_end();
         if !holds_members(node) {
-            let short = if braced { format!("{head} {{ {GAP} }}") } else { format!("{head} {GAP}") };
+            let short = if braced {
+                format!("{head} {{ {GAP} }}")
+            } else {
+                format!("{head} {GAP}")
+            };
             return Some(short);
         }
-        let mut lines = vec![if braced { format!("{head} {{") } else { head.to_owned() }];
+        let mut lines = vec![if braced {
+            format!("{head} {{")
+        } else {
+            head.to_owned()
+        }];
         for member in pieces::of(self.grammar, body, self.text) {
-            let full = self.from_line(member.node.start_byte(), member.node.end_byte()).trim_end();
+            let full = self
+                .from_line(member.node.start_byte(), member.node.end_byte())
+                .trim_end();
             let inner = pieces::body(member.node);
             lines.push(match inner {
                 Some(b) if !is_field(&member) => {
-                    let head = self.from_line(member.node.start_byte(), b.start_byte()).trim_end();
-                    if braced { format!("{head} {{ {GAP} }}") } else { format!("{head} {GAP}") }
+                    let head = self
+                        .from_line(member.node.start_byte(), b.start_byte())
+                        .trim_end();
+                    if braced {
+                        format!("{head} {{ {GAP} }}")
+                    } else {
+                        format!("{head} {GAP}")
+                    }
                 }
                 _ => full.to_owned(),
             });
         }
         if braced {
-            lines.push(format!("{}}}", tree::indent_at(self.text, node.start_byte())));
+            lines.push(format!(
+                "{}}}",
+                tree::indent_at(self.text, node.start_byte())
+            ));
         }
         Some(lines.join("\n"))
     }
@@ -269,22 +319,39 @@ fn last_word(key: &str) -> &str {
 fn holds_members(node: N<'_>) -> bool {
     matches!(
         pieces::inner(node).kind(),
-        "class_definition" | "class_declaration" | "class" | "impl_item" | "trait_item" | "mod_item" | "module"
-            | "interface_declaration" | "enum_declaration" | "record_declaration" | "class_specifier"
-            | "struct_specifier" | "namespace_definition" | "struct_item" | "enum_item"
+        "class_definition"
+            | "class_declaration"
+            | "class"
+            | "impl_item"
+            | "trait_item"
+            | "mod_item"
+            | "module"
+            | "interface_declaration"
+            | "enum_declaration"
+            | "record_declaration"
+            | "class_specifier"
+            | "struct_specifier"
+            | "namespace_definition"
+            | "struct_item"
+            | "enum_item"
     )
 }
 
 fn is_field(piece: &Piece<'_>) -> bool {
     let kind = pieces::inner(piece.node).kind();
-    !kind.contains("function") && !kind.contains("method") && !kind.contains("class") && !kind.contains("constructor")
+    !kind.contains("function")
+        && !kind.contains("method")
+        && !kind.contains("class")
+        && !kind.contains("constructor")
 }
 
 fn is_constructor(piece: &Piece<'_>) -> bool {
     let kind = pieces::inner(piece.node).kind();
     kind.starts_with("constructor")
-        || piece
-            .keys
-            .iter()
-            .any(|k| matches!(k.as_str(), "__init__" | "__new__" | "__slots__" | "constructor" | "initialize" | "new"))
+        || piece.keys.iter().any(|k| {
+            matches!(
+                k.as_str(),
+                "__init__" | "__new__" | "__slots__" | "constructor" | "initialize" | "new"
+            )
+        })
 }

@@ -122,7 +122,12 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     /// A target without a function in it.
-    pub(super) fn target(&self, name: String, region: std::ops::Range<usize>, part: Part) -> Target {
+    pub(super) fn target(
+        &self,
+        name: String,
+        region: std::ops::Range<usize>,
+        part: Part,
+    ) -> Target {
         Target {
             name,
             path: self.path.to_path_buf(),
@@ -150,7 +155,11 @@ impl Place<'_> {
             return Err(invalid(format!(
                 "functions of {} cannot be found by name: give lines ({file}:10-20) or put the comments \
                  `reheat: begin` and `reheat: end` around the part that may change",
-                if self.language.name.is_empty() { "this language" } else { &self.language.name },
+                if self.language.name.is_empty() {
+                    "this language"
+                } else {
+                    &self.language.name
+                },
                 file = self.file
             )));
         };
@@ -183,7 +192,9 @@ impl Place<'_> {
     ) -> Result<Target, TaskError> {
         let region = found.start(grammar, self.text)..region_end(found.unit, self.text);
         let mut notes = Vec::new();
-        let inside = slips.iter().find(|s| (region.start..region.end).contains(&s.at));
+        let inside = slips
+            .iter()
+            .find(|s| (region.start..region.end).contains(&s.at));
         if let Some(slip) = inside.or(slips.first()) {
             let where_ = format!("{}:{}:{}", self.file, slip.line, slip.column);
             if inside.is_some() && !grammar.has_preprocessor() {
@@ -241,23 +252,29 @@ impl Place<'_> {
     fn near(&self, grammar: Grammar, asked: &Asked, all: &[Found<'_>]) -> Vec<String> {
         let last = asked.names.last().map_or("", String::as_str).to_lowercase();
         let whole = asked.names.join(".").to_lowercase();
-        let mut near: Vec<(usize, String)> = all
+        let mut near: Vec<(usize, usize, String)> = all
             .iter()
             .filter_map(|f| {
                 let own = f.last().to_lowercase();
                 let path = f.path.join(".").to_lowercase();
-                let letters = crate::near::distance(&last, &own).min(crate::near::distance(&whole, &path));
+                let of_path = crate::near::distance(&whole, &path);
+                let letters = crate::near::distance(&last, &own).min(of_path);
                 let most = (last.chars().count() / 3).clamp(1, 3);
-                let part = last.len() >= 3 && (own.contains(&last) || (own.len() >= 3 && last.contains(&own)));
+                let part = last.len() >= 3
+                    && (own.contains(&last) || (own.len() >= 3 && last.contains(&own)));
                 (letters <= most || part).then(|| {
                     let words = format!("`{}` (line {})", f.name(grammar), f.lines().0);
-                    (if letters <= most { letters } else { most + 1 }, words)
+                    (
+                        if letters <= most { letters } else { most + 1 },
+                        of_path,
+                        words,
+                    )
                 })
             })
             .collect();
         near.sort();
         near.dedup();
-        near.into_iter().take(3).map(|(_, n)| n).collect()
+        near.into_iter().take(3).map(|(.., n)| n).collect()
     }
 
     /// What there is instead.
@@ -269,7 +286,11 @@ impl Place<'_> {
                     .iter()
                     .map(|n| format!("`{n}`"))
                     .collect();
-                let count = if n == 1 { "one function".to_owned() } else { format!("{n} functions") };
+                let count = if n == 1 {
+                    "one function".to_owned()
+                } else {
+                    format!("{n} functions")
+                };
                 format!("it has {count}: {}", names.join(", "))
             }
             n => format!("it has {n} functions"),
@@ -305,11 +326,19 @@ impl Place<'_> {
             })
             .collect();
         let more = which.len().saturating_sub(MOST_LISTED);
-        let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!("\n  and {more} more")
+        } else {
+            String::new()
+        };
         invalid(format!(
             "{} has {} that `{name}` may mean; ask for one of them:\n{}{more}",
             self.file,
-            if which.len() == 1 { "one function".to_owned() } else { format!("{} functions", which.len()) },
+            if which.len() == 1 {
+                "one function".to_owned()
+            } else {
+                format!("{} functions", which.len())
+            },
             listed.join("\n")
         ))
     }

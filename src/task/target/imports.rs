@@ -78,7 +78,11 @@ fn own_imports<'t>(
         .collect();
     if grammar.has_preprocessor() {
         // Includes may stand inside of the guard of a header.
-        for guard in tree::lineage(root, root.descendant_for_byte_range(before, before).unwrap_or(root)) {
+        for guard in tree::lineage(
+            root,
+            root.descendant_for_byte_range(before, before)
+                .unwrap_or(root),
+        ) {
             if guard.id() != scope.id() && matches!(guard.kind(), "preproc_ifdef" | "preproc_if") {
                 own.extend(
                     pieces::of(grammar, guard, file)

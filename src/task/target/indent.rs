@@ -20,7 +20,11 @@ impl Style {
     /// Looks at a text.
     pub(super) fn of(text: &str) -> Self {
         let crlf = text.matches("\r\n").count();
-        let line_end = if crlf * 2 > text.matches('\n').count() { "\r\n" } else { "\n" };
+        let line_end = if crlf * 2 > text.matches('\n').count() {
+            "\r\n"
+        } else {
+            "\n"
+        };
         Self {
             line_end,
             unit: unit_of(text.lines()),
@@ -73,7 +77,11 @@ pub(super) struct Line<'a> {
 }
 
 /// The lines of a part of a text, and which begin inside of literals. The first begins where the part begins.
-pub(super) fn lines<'a>(text: &'a str, part: Range<usize>, literals: &[Range<usize>]) -> Vec<Line<'a>> {
+pub(super) fn lines<'a>(
+    text: &'a str,
+    part: Range<usize>,
+    literals: &[Range<usize>],
+) -> Vec<Line<'a>> {
     let mut at = part.start;
     let mut next = 0;
     let mut lines = Vec::new();
@@ -83,7 +91,11 @@ pub(super) fn lines<'a>(text: &'a str, part: Range<usize>, literals: &[Range<usi
         }
         let inside = literals.get(next).is_some_and(|l| l.start < at);
         let line = whole.strip_suffix('\n').unwrap_or(whole);
-        let line = if whole.len() > line.len() { line.strip_suffix('\r').unwrap_or(line) } else { line };
+        let line = if whole.len() > line.len() {
+            line.strip_suffix('\r').unwrap_or(line)
+        } else {
+            line
+        };
         lines.push(Line {
             text: line,
             end: whole.get(line.len()..).unwrap_or_default(),
@@ -95,12 +107,14 @@ pub(super) fn lines<'a>(text: &'a str, part: Range<usize>, literals: &[Range<usi
 }
 
 /// The literals of a part of a tree that go over several lines, in order. A docstring of Python is none if all its lines
-/// are indented as its function is: it moves with the function, as documentation does.
+/// are indented as its function is: it moves with the function, as documentation does. `fixed` are texts that did not
+/// move in the original, so that they do not in a version either.
 pub(super) fn literals(
     grammar: Grammar,
     root: N<'_>,
     text: &str,
     part: &Range<usize>,
+    fixed: &[String],
 ) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     tree::each(root, |n| {
@@ -111,15 +125,17 @@ pub(super) fn literals(
         if !several {
             return false;
         }
-        let fixed = Grammar::is_literal(n)
+        let literal = Grammar::is_literal(n)
             || (grammar == Grammar::Ruby
                 && Grammar::is_comment(n)
                 && tree::text(n, text).starts_with("=begin"))
             || n.kind() == "concatenated_string" && grammar != Grammar::Python;
-        if fixed && n.kind() != "preproc_arg" {
-            if !(grammar == Grammar::Python && is_moving_docstring(n, text)) {
+        if literal && n.kind() != "preproc_arg" {
+            let stays = || fixed.iter().any(|f| f == tree::text(n, text));
+            if !(grammar == Grammar::Python && is_moving_docstring(n, text)) || stays() {
                 // `=begin` must stand at the start of its line.
-                let start = n.start_byte() - usize::from(Grammar::is_comment(n) && n.start_byte() > 0);
+                let start =
+                    n.start_byte() - usize::from(Grammar::is_comment(n) && n.start_byte() > 0);
                 found.push(start..n.end_byte());
             }
             return false;
@@ -131,10 +147,15 @@ pub(super) fn literals(
 
 /// Whether a string is documentation whose lines all have at least the indentation of its first.
 fn is_moving_docstring(string: N<'_>, text: &str) -> bool {
-    let Some(statement) = string.parent().filter(|p| p.kind() == "expression_statement") else {
+    let Some(statement) = string
+        .parent()
+        .filter(|p| p.kind() == "expression_statement")
+    else {
         return false;
     };
-    let first = statement.prev_named_sibling().is_none_or(Grammar::is_comment);
+    let first = statement
+        .prev_named_sibling()
+        .is_none_or(Grammar::is_comment);
     let in_block = statement.parent().is_some_and(|p| p.kind() == "block");
     if !first || !in_block || !tree::begins_line(text, string.start_byte()) {
         return false;
@@ -160,7 +181,10 @@ pub(super) fn dedent<'a>(lines: &[Line<'a>], indent: &str) -> Vec<Line<'a>> {
             } else {
                 line.text
             };
-            Line { text, ..line.clone() }
+            Line {
+                text,
+                ..line.clone()
+            }
         })
         .collect()
 }
@@ -183,10 +207,8 @@ pub(super) fn placed_like(
 ) -> String {
     let old = dedent(raw, indent);
     let key = |l: &Line<'_>| (l.text.to_owned(), l.inside);
-    let (old_keys, new_keys): (Vec<_>, Vec<_>) = (
-        old.iter().map(key).collect(),
-        new.iter().map(key).collect(),
-    );
+    let (old_keys, new_keys): (Vec<_>, Vec<_>) =
+        (old.iter().map(key).collect(), new.iter().map(key).collect());
     let mut from: Vec<Option<usize>> = vec![None; new.len()];
     for op in capture_diff_slices(Algorithm::Myers, &old_keys, &new_keys) {
         if let DiffOp::Equal {
@@ -224,13 +246,20 @@ pub(super) fn placed_like(
 /// The indentation that all lines have which are not blank and do not begin inside of a literal; the first line's too.
 pub(super) fn common<'a>(lines: &[Line<'a>]) -> &'a str {
     let mut common: Option<&str> = None;
-    for line in lines.iter().filter(|l| !l.inside && !l.text.trim().is_empty()) {
+    for line in lines
+        .iter()
+        .filter(|l| !l.inside && !l.text.trim().is_empty())
+    {
         let width = line.text.len() - line.text.trim_start_matches([' ', '\t']).len();
         let own = line.text.get(..width).unwrap_or_default();
         common = Some(match common {
             None => own,
             Some(so_far) => {
-                let same = so_far.bytes().zip(own.bytes()).take_while(|(a, b)| a == b).count();
+                let same = so_far
+                    .bytes()
+                    .zip(own.bytes())
+                    .take_while(|(a, b)| a == b)
+                    .count();
                 so_far.get(..same).unwrap_or_default()
             }
         });
@@ -270,7 +299,10 @@ pub(super) fn with_step(text: &str, lines: &[Line<'_>], step: &str) -> Option<St
     let mut changed = String::with_capacity(text.len());
     for line in lines {
         let body = line.text.trim_start_matches([' ', '\t']);
-        let lead = line.text.get(..line.text.len() - body.len()).unwrap_or_default();
+        let lead = line
+            .text
+            .get(..line.text.len() - body.len())
+            .unwrap_or_default();
         if line.inside || body.is_empty() {
             changed.push_str(line.text);
         } else {

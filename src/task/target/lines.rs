@@ -56,7 +56,11 @@ pub(super) fn find_marked(place: &Place<'_>, name: Option<&str>) -> Result<Targe
         }
         (several, None) => {
             // Where just one has no name, it is the one that is meant without a name.
-            let unnamed: Vec<_> = several.iter().copied().filter(|p| p.name.is_none()).collect();
+            let unnamed: Vec<_> = several
+                .iter()
+                .copied()
+                .filter(|p| p.name.is_none())
+                .collect();
             match unnamed.as_slice() {
                 [one] => *one,
                 _ => {
@@ -82,7 +86,10 @@ pub(super) fn find_marked(place: &Place<'_>, name: Option<&str>) -> Result<Targe
         Some(name) => format!("@{name}"),
         None => {
             let first = part.line + 1;
-            format!("marked lines {first}–{}", first + said.trim_end().matches('\n').count())
+            format!(
+                "marked lines {first}–{}",
+                first + said.trim_end().matches('\n').count()
+            )
         }
     };
     let mut target = place.target(label, part.between.clone(), Part::Marked);
@@ -95,7 +102,11 @@ pub(super) fn find_marked(place: &Place<'_>, name: Option<&str>) -> Result<Targe
 /// The region that is a range of lines.
 pub(super) fn find(place: &Place<'_>, first: usize, last: usize) -> Result<Target, TaskError> {
     let count = place.text.lines().count();
-    let range = if first == last { format!("line {first}") } else { format!("lines {first}–{last}") };
+    let range = if first == last {
+        format!("line {first}")
+    } else {
+        format!("lines {first}–{last}")
+    };
     if first == 0 {
         return Err(invalid(format!("{range}: lines are counted from 1")));
     }
@@ -122,18 +133,25 @@ pub(super) fn find(place: &Place<'_>, first: usize, last: usize) -> Result<Targe
     let tree = place.parsed(grammar)?;
     let all = items::find(grammar, &tree, place.text);
     let slips = slips(tree.root_node(), place.text);
-    let lead = said.len() - said.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n', '\u{c}']).len();
+    let lead = said.len()
+        - said
+            .trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n', '\u{c}'])
+            .len();
     let core = whole.start + lead..whole.start + said.trim_end().len();
     if first == last {
         if let Some(found) = holding(grammar, &all, first, place.text) {
             let mut target = place.function(grammar, &tree, found, &slips)?;
             let name = target.name.clone();
-            target.notes.insert(0, format!("line {first} is in `{name}`, which is the region"));
+            target.notes.insert(
+                0,
+                format!("line {first} is in `{name}`, which is the region"),
+            );
             return Ok(target);
         }
     } else if let Some(found) = all.iter().find(|f| {
         let end = super::find::region_end(f.unit, place.text);
-        core.end == end && (core.start == f.unit.start_byte() || core.start == f.start(grammar, place.text))
+        core.end == end
+            && (core.start == f.unit.start_byte() || core.start == f.start(grammar, place.text))
     }) {
         return place.function(grammar, &tree, found, &slips);
     }
@@ -161,11 +179,20 @@ fn note_slips(place: &Place<'_>, grammar: Grammar, target: &mut Target) -> Resul
     };
     let inside = slips.iter().find(|s| target.region.contains(&s.at));
     let slip = inside.unwrap_or(first);
-    let sentence = format!("{}:{}:{}: {}", place.file, slip.line, slip.column, slip.what);
+    let sentence = format!(
+        "{}:{}:{}: {}",
+        place.file, slip.line, slip.column, slip.what
+    );
     if inside.is_some() && !grammar.has_preprocessor() {
-        return Err(invalid(format!("{} does not parse: {sentence}", target.name)));
+        return Err(invalid(format!(
+            "{} does not parse: {sentence}",
+            target.name
+        )));
     }
-    target.notes.push(format!("{} does not parse everywhere: {sentence}", place.file));
+    target.notes.push(format!(
+        "{} does not parse everywhere: {sentence}",
+        place.file
+    ));
     Ok(())
 }
 
@@ -239,10 +266,26 @@ fn cut<'t>(root: N<'t>, range: &Range<usize>) -> Option<N<'t>> {
     let parts = Grammar::is_container(here)
         || matches!(
             here.kind(),
-            "switch_body" | "switch_block" | "switch_case" | "switch_default" | "case_statement"
-                | "match_block" | "else" | "then" | "do" | "begin" | "if_statement" | "method"
-                | "expression_case" | "default_case" | "type_case" | "communication_case"
-                | "statement_list" | "class" | "do_block" | "ERROR"
+            "switch_body"
+                | "switch_block"
+                | "switch_case"
+                | "switch_default"
+                | "case_statement"
+                | "match_block"
+                | "else"
+                | "then"
+                | "do"
+                | "begin"
+                | "if_statement"
+                | "method"
+                | "expression_case"
+                | "default_case"
+                | "type_case"
+                | "communication_case"
+                | "statement_list"
+                | "class"
+                | "do_block"
+                | "ERROR"
         );
     (!exact && !parts).then_some(here)
 }

@@ -25,7 +25,8 @@ pub(super) fn is_marker(line: &str) -> bool {
 
 /// Whether a text has such a marker.
 pub(super) fn has_any(text: &str) -> bool {
-    text.lines().any(|l| matches!(read(l), Some(Marker::Begin(_))))
+    text.lines()
+        .any(|l| matches!(read(l), Some(Marker::Begin(_))))
 }
 
 fn read(line: &str) -> Option<Marker> {
@@ -41,7 +42,11 @@ fn read(line: &str) -> Option<Marker> {
         (rest.is_empty() || rest.starts_with(|c: char| !c.is_alphanumeric())).then_some(rest)
     };
     let name = |rest: &str| {
-        let name = rest.trim().trim_end_matches("*/").trim_end_matches("-->").trim();
+        let name = rest
+            .trim()
+            .trim_end_matches("*/")
+            .trim_end_matches("-->")
+            .trim();
         (!name.is_empty()).then(|| name.to_owned())
     };
     if let Some(rest) = word("begin") {
@@ -106,8 +111,16 @@ mod tests {
 
     #[test]
     fn any_comment_marks() {
-        for (open, close) in [("# ", ""), ("// ", ""), ("/* ", " */"), ("<!-- ", " -->"), ("  -- ", "")] {
-            let text = format!("a\n{open}reheat: begin hot{close}\nb\r\nc\r\n{open}reheat: end{close}\nd\n");
+        for (open, close) in [
+            ("# ", ""),
+            ("// ", ""),
+            ("/* ", " */"),
+            ("<!-- ", " -->"),
+            ("  -- ", ""),
+        ] {
+            let text = format!(
+                "a\n{open}reheat: begin hot{close}\nb\r\nc\r\n{open}reheat: end{close}\nd\n"
+            );
             let parts = read_all(&text).unwrap();
             assert_eq!(parts.len(), 1, "{text}");
             assert_eq!(parts[0].name.as_deref(), Some("hot"));
@@ -119,8 +132,16 @@ mod tests {
 
     #[test]
     fn a_lonely_marker_is_told() {
-        assert!(read_all("# reheat: begin\n").unwrap_err().contains("line 1"));
-        assert!(read_all("x\n# reheat: end\n").unwrap_err().contains("line 2"));
+        assert!(
+            read_all("# reheat: begin\n")
+                .unwrap_err()
+                .contains("line 1")
+        );
+        assert!(
+            read_all("x\n# reheat: end\n")
+                .unwrap_err()
+                .contains("line 2")
+        );
         let nested = "# reheat: begin a\n# reheat: begin b\nx\n# reheat: end a\n# reheat: end b";
         assert_eq!(read_all(nested).unwrap().len(), 2);
     }

@@ -41,6 +41,7 @@ pub(super) fn levels<'t>(root: N<'t>, node: N<'t>) -> Vec<Level<'t>> {
 pub(super) struct Home<'a, 't> {
     pub target: &'a Target,
     pub grammar: Grammar,
+    pub tree: &'t Tree,
     pub root: N<'t>,
     pub found: Found<'t>,
     pub levels: Vec<Level<'t>>,
@@ -48,10 +49,12 @@ pub(super) struct Home<'a, 't> {
 
 impl<'a, 't> Home<'a, 't> {
     pub(super) fn of(target: &'a Target, grammar: Grammar, tree: &'t Tree) -> Option<Self> {
-        let found = items::find(grammar, tree, &target.file).into_iter().find(|f| {
-            super::find::region_end(f.unit, &target.file) == target.region.end
-                && f.start(grammar, &target.file) == target.region.start
-        })?;
+        let found = items::find(grammar, tree, &target.file)
+            .into_iter()
+            .find(|f| {
+                super::find::region_end(f.unit, &target.file) == target.region.end
+                    && f.start(grammar, &target.file) == target.region.start
+            })?;
         let root = tree.root_node();
         let levels = levels(root, found.unit);
         if levels.is_empty() {
@@ -60,6 +63,7 @@ impl<'a, 't> Home<'a, 't> {
         Some(Self {
             target,
             grammar,
+            tree,
             root,
             found,
             levels,
@@ -85,12 +89,20 @@ pub(super) fn assemble(
     version: &str,
 ) -> Result<String, Misfit> {
     let Some(home) = Home::of(target, grammar, tree) else {
-        return Err(Misfit(format!("`{}` is not in its file any more", target.name)));
+        return Err(Misfit(format!(
+            "`{}` is not in its file any more",
+            target.name
+        )));
     };
     let candidate = Candidate::read(&home, version)?;
     let new_tree = &candidate.tree;
     let all = items::find(grammar, new_tree, &candidate.text);
-    let chosen = candidate.choose(&home, &all)?;
+    let mut chosen = candidate.choose(&home, &all)?.clone();
+    // One of several declarators: the words around it stay.
+    if home.found.unit.kind() == "variable_declarator" {
+        chosen.unit = chosen.definition;
+    }
+    let chosen = &chosen;
     signature::compare(grammar, &home.found, home.text(), chosen, &candidate.text)?;
     let mut additions = Additions::default();
     let mut own = levels(new_tree.root_node(), chosen.unit);
@@ -101,7 +113,9 @@ pub(super) fn assemble(
     let skipped = home.levels.len().saturating_sub(own.len());
     let extra = own.len().saturating_sub(home.levels.len());
     for (index, level) in own.iter().enumerate() {
-        let at = (index + skipped).saturating_sub(extra).min(home.levels.len() - 1);
+        let at = (index + skipped)
+            .saturating_sub(extra)
+            .min(home.levels.len() - 1);
         let last = index + 1 == own.len();
         if !last && index >= extra {
             same_head(&home, home.levels[at].piece, level.piece, &candidate.text)?;
@@ -175,10 +189,11 @@ fn module_kind(home: &Home<'_, '_>, imports: &[String]) -> Result<(), Misfit> {
     let ending = home.target.path.extension().and_then(|e| e.to_str());
     let top = tree::named(home.root);
     let modern = ending == Some("mjs")
-        || top.iter().any(|n| matches!(n.kind(), "import_statement" | "export_statement"));
+        || top
+            .iter()
+            .any(|n| matches!(n.kind(), "import_statement" | "export_statement"));
     let old = ending == Some("cjs")
-        || !modern
-            && (home.text().contains("require(") || home.text().contains("module.exports"));
+        || !modern && (home.text().contains("require(") || home.text().contains("module.exports"));
     let is_import = |i: &&String| i.starts_with("import");
     if old && imports.iter().any(|i| is_import(&i)) {
         return Err(Misfit(
@@ -195,8 +210,14 @@ fn module_kind(home: &Home<'_, '_>, imports: &[String]) -> Result<(), Misfit> {
 
 /// Whether a piece is a function or a type rather than a value or a statement.
 pub(super) fn is_block_like(node: N<'_>, sort: Sort) -> bool {
-    let rows = node.end_position().row.saturating_sub(node.start_position().row);
+    let rows = node
+        .end_position()
+        .row
+        .saturating_sub(node.start_position().row);
     let kind = pieces::inner(node).kind();
     sort == Sort::Definition
-        && (kind.contains("function") || kind.contains("class") || kind.contains("method") || rows > 0)
+        && (kind.contains("function")
+            || kind.contains("class")
+            || kind.contains("method")
+            || rows > 0)
 }

@@ -78,8 +78,12 @@ pub(super) fn of_one(grammar: Grammar, node: N<'_>, text: &str, first: bool) -> 
 fn sort(grammar: Grammar, node: N<'_>, text: &str, first: bool) -> Sort {
     let said = || tree::text(node, text);
     match node.kind() {
-        "import_statement" | "import_from_statement" | "future_import_statement"
-        | "use_declaration" | "extern_crate_declaration" | "import_declaration"
+        "import_statement"
+        | "import_from_statement"
+        | "future_import_statement"
+        | "use_declaration"
+        | "extern_crate_declaration"
+        | "import_declaration"
         | "preproc_include" => Sort::Import,
         "package_clause" | "package_declaration" => Sort::Head,
         "expression_statement" => {
@@ -94,18 +98,44 @@ fn sort(grammar: Grammar, node: N<'_>, text: &str, first: bool) -> Sort {
             }
         }
         "lexical_declaration" | "variable_declaration" if grammar == Grammar::JavaScript => {
-            if requires(node, text) { Sort::Import } else { Sort::Definition }
+            if requires(node, text) {
+                Sort::Import
+            } else {
+                Sort::Definition
+            }
         }
         "export_statement" => {
             let declares = node.child_by_field_name("declaration").is_some();
-            if declares { Sort::Definition } else { Sort::Export }
+            if declares {
+                Sort::Definition
+            } else {
+                Sort::Export
+            }
         }
         "call" if grammar == Grammar::Ruby && said().starts_with("require") => Sort::Import,
-        "if_statement" | "try_statement" | "for_statement" | "while_statement" | "with_statement"
-        | "preproc_call" | "call" | "if" | "unless" | "global_statement" | "assert_statement"
-        | "delete_statement" | "pass_statement" | "empty_statement" | "class_static_block"
-        | "static_initializer" | "macro_invocation" | "static_assert_declaration"
-        | "using_declaration" | "ERROR" | "preproc_ifdef" | "preproc_if" | "access_specifier"
+        "if_statement"
+        | "try_statement"
+        | "for_statement"
+        | "while_statement"
+        | "with_statement"
+        | "preproc_call"
+        | "call"
+        | "if"
+        | "unless"
+        | "global_statement"
+        | "assert_statement"
+        | "delete_statement"
+        | "pass_statement"
+        | "empty_statement"
+        | "class_static_block"
+        | "static_initializer"
+        | "macro_invocation"
+        | "static_assert_declaration"
+        | "using_declaration"
+        | "ERROR"
+        | "preproc_ifdef"
+        | "preproc_if"
+        | "access_specifier"
         | "friend_declaration" => Sort::Statement,
         _ => Sort::Definition,
     }
@@ -180,7 +210,10 @@ pub(super) fn keys(grammar: Grammar, node: N<'_>, text: &str) -> Vec<String> {
                 None => name,
             }]
         }
-        (Grammar::JavaScript, "function_expression" | "arrow_function" | "class" | "generator_function") => {
+        (
+            Grammar::JavaScript,
+            "function_expression" | "arrow_function" | "class" | "generator_function",
+        ) => {
             vec![field("name").unwrap_or_else(|| "default".to_owned())]
         }
         (Grammar::JavaScript, "field_definition") => field("property").into_iter().collect(),
@@ -212,12 +245,21 @@ pub(super) fn keys(grammar: Grammar, node: N<'_>, text: &str) -> Vec<String> {
             let receiver = inner
                 .child_by_field_name("receiver")
                 .and_then(|r| items::receiver_type(r, text));
-            vec![[receiver.unwrap_or_default(), field("name").unwrap_or_default()].join(".")]
+            vec![
+                [
+                    receiver.unwrap_or_default(),
+                    field("name").unwrap_or_default(),
+                ]
+                .join("."),
+            ]
         }
         (Grammar::Go, "type_declaration" | "const_declaration" | "var_declaration") => {
             let mut keys = Vec::new();
             tree::each(inner, |n| {
-                let spec = matches!(n.kind(), "type_spec" | "type_alias" | "const_spec" | "var_spec");
+                let spec = matches!(
+                    n.kind(),
+                    "type_spec" | "type_alias" | "const_spec" | "var_spec"
+                );
                 if spec {
                     let mut cursor = n.walk();
                     keys.extend(n.children_by_field_name("name", &mut cursor).map(said));
@@ -226,26 +268,32 @@ pub(super) fn keys(grammar: Grammar, node: N<'_>, text: &str) -> Vec<String> {
             });
             keys
         }
-        (Grammar::Java, "field_declaration" | "local_variable_declaration" | "constant_declaration") => {
-            tree::named(inner)
-                .into_iter()
-                .filter(|d| d.kind() == "variable_declarator")
-                .filter_map(|d| d.child_by_field_name("name").map(said))
-                .collect()
-        }
+        (
+            Grammar::Java,
+            "field_declaration" | "local_variable_declaration" | "constant_declaration",
+        ) => tree::named(inner)
+            .into_iter()
+            .filter(|d| d.kind() == "variable_declarator")
+            .filter_map(|d| d.child_by_field_name("name").map(said))
+            .collect(),
         (Grammar::C | Grammar::Cpp, "function_definition") => items::function_names(inner, text)
             .map(|n| vec![n.join("::")])
             .unwrap_or_default(),
         (Grammar::C | Grammar::Cpp, "declaration" | "field_declaration" | "type_definition") => {
             let mut cursor = inner.walk();
-            let declarators: Vec<N<'_>> =
-                inner.children_by_field_name("declarator", &mut cursor).collect();
+            let declarators: Vec<N<'_>> = inner
+                .children_by_field_name("declarator", &mut cursor)
+                .collect();
             declarators
                 .into_iter()
                 .map(|d| {
                     // A declaration of a function does not take its name from the definition.
                     let name = said(items::innermost(d));
-                    if is_prototype(d) { format!("{name}()") } else { name }
+                    if is_prototype(d) {
+                        format!("{name}()")
+                    } else {
+                        name
+                    }
                 })
                 .collect()
         }
@@ -267,17 +315,19 @@ fn is_prototype(declarator: N<'_>) -> bool {
 /// The names in a pattern: `{a, b: c, ...d}` binds a, c, d.
 pub(super) fn bound_names(pattern: N<'_>, text: &str, names: &mut Vec<String>) {
     tree::each(pattern, |n| {
-        if matches!(n.kind(), "identifier" | "shorthand_property_identifier_pattern") {
+        if matches!(
+            n.kind(),
+            "identifier" | "shorthand_property_identifier_pattern"
+        ) {
             names.push(tree::text(n, text).to_owned());
         }
         // Defaults are not bound.
-        !matches!(n.kind(), "assignment_pattern" | "object_assignment_pattern")
-            || {
-                if let Some(left) = n.child_by_field_name("left") {
-                    names.push(tree::text(left, text).to_owned());
-                }
-                false
+        !matches!(n.kind(), "assignment_pattern" | "object_assignment_pattern") || {
+            if let Some(left) = n.child_by_field_name("left") {
+                names.push(tree::text(left, text).to_owned());
             }
+            false
+        }
     });
 }
 

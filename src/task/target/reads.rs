@@ -73,7 +73,11 @@ impl Reads {
     /// `line 43 reads the clock (time.time): results may differ from run to run`.
     #[must_use]
     pub fn sentence(self, line: usize, what: &str) -> String {
-        format!("line {line} {} ({what}): {}", self.words(), self.therefore())
+        format!(
+            "line {line} {} ({what}): {}",
+            self.words(),
+            self.therefore()
+        )
     }
 }
 
@@ -81,7 +85,8 @@ impl Target {
     /// What the region reaches for, in the order of its lines (from 1, of the file); each thing once.
     #[must_use]
     pub fn reads(&self) -> Vec<(Reads, usize, String)> {
-        let Some((grammar, tree)) = self.grammar.and_then(|g| Some((g, g.parse(&self.file)?))) else {
+        let Some((grammar, tree)) = self.grammar.and_then(|g| Some((g, g.parse(&self.file)?)))
+        else {
             return Vec::new();
         };
         let root = tree.root_node();
@@ -139,7 +144,10 @@ impl Look<'_> {
                 .or_else(|| n.child_by_field_name("method"))?,
             "new_expression" => n.child_by_field_name("constructor")?,
             "method_invocation" => {
-                let (object, name) = (n.child_by_field_name("object"), n.child_by_field_name("name")?);
+                let (object, name) = (
+                    n.child_by_field_name("object"),
+                    n.child_by_field_name("name")?,
+                );
                 let object = object.map(|o| tree::text(o, self.text)).unwrap_or_default();
                 return self.named(&format!("{object}.{}", tree::text(name, self.text)), n);
             }
@@ -156,7 +164,9 @@ impl Look<'_> {
         }
         if n.kind() == "new_expression" {
             // `new Date(0)` reads no clock.
-            let bare = n.child_by_field_name("arguments").is_none_or(|a| a.named_child_count() == 0);
+            let bare = n
+                .child_by_field_name("arguments")
+                .is_none_or(|a| a.named_child_count() == 0);
             return (bare && said == "Date").then(|| (Reads::Clock, "new Date()".to_owned()));
         }
         self.named(&said, n)
@@ -237,7 +247,9 @@ impl Look<'_> {
             (Grammar::Python, "subscript") => {
                 let parent = n.parent()?;
                 let written = matches!(parent.kind(), "assignment" | "augmented_assignment")
-                    && parent.child_by_field_name("left").is_some_and(|l| l.id() == n.id());
+                    && parent
+                        .child_by_field_name("left")
+                        .is_some_and(|l| l.id() == n.id());
                 let name = self.flat(n.child_by_field_name("value")?);
                 (written && globals.contains(&name)).then_some((Reads::Global, name))
             }
@@ -261,15 +273,22 @@ fn imported(grammar: Grammar, root: N<'_>, text: &str) -> HashMap<String, String
                 }
             }
             (Grammar::Python, "import_from_statement") => {
-                let Some((module, list)) = flat.trim_start_matches("from ").split_once(" import") else {
+                let Some((module, list)) = flat.trim_start_matches("from ").split_once(" import")
+                else {
                     continue;
                 };
                 for part in list.trim().trim_matches(['(', ')']).split(',') {
                     let (full, short) = part.split_once(" as ").unwrap_or((part, part));
-                    names.insert(short.trim().to_owned(), format!("{}.{}", module.trim(), full.trim()));
+                    names.insert(
+                        short.trim().to_owned(),
+                        format!("{}.{}", module.trim(), full.trim()),
+                    );
                 }
             }
-            (Grammar::JavaScript, "import_statement" | "lexical_declaration" | "variable_declaration") => {
+            (
+                Grammar::JavaScript,
+                "import_statement" | "lexical_declaration" | "variable_declaration",
+            ) => {
                 javascript_import(&flat, &mut names);
             }
             _ => {}

@@ -17,7 +17,10 @@ pub(super) fn compare(
     new_text: &str,
 ) -> Result<(), Misfit> {
     let changed = || {
-        let (from, to) = (items::signature(old, old_text), items::signature(new, new_text));
+        let (from, to) = (
+            items::signature(old, old_text),
+            items::signature(new, new_text),
+        );
         let (from, to) = if from == to {
             (kind_and(old, &from), kind_and(new, &to))
         } else {
@@ -47,7 +50,11 @@ fn kind_and(found: &Found<'_>, signature: &str) -> String {
 
 /// The words of a function's head that those who call it depend on.
 fn head<'s>(grammar: Grammar, found: &Found<'_>, text: &'s str) -> Vec<&'s str> {
-    let unit = if found.unit.kind() == "decorated_definition" { found.definition } else { found.unit };
+    let unit = if found.unit.kind() == "decorated_definition" {
+        found.definition
+    } else {
+        found.unit
+    };
     let mut words = tree::words(unit, text, unit.start_byte()..found.head_end(), |n| {
         skipped(grammar, n, text)
     });
@@ -66,7 +73,10 @@ fn head<'s>(grammar: Grammar, found: &Found<'_>, text: &'s str) -> Vec<&'s str> 
 fn single_parameter(words: &mut Vec<&str>) {
     if let [.., "(", _, ")"] = words.as_slice() {
         let at = words.len();
-        if words.get(at.wrapping_sub(4)).is_some_and(|w| matches!(*w, "=" | ":" | "async")) {
+        if words
+            .get(at.wrapping_sub(4))
+            .is_some_and(|w| matches!(*w, "=" | ":" | "async"))
+        {
             words.remove(at - 1);
             words.remove(at - 3);
         }
@@ -110,8 +120,18 @@ fn attributes(grammar: Grammar, found: &Found<'_>, text: &str) -> Vec<String> {
             let said: String = tree::text(above, text).split_whitespace().collect();
             let name = said.trim_start_matches("#[").trim_start_matches("unsafe(");
             let harmless = [
-                "inline", "cold", "allow", "warn", "expect", "doc", "must_use", "track_caller", "deny", "rustfmt",
-                "clippy", "optimize",
+                "inline",
+                "cold",
+                "allow",
+                "warn",
+                "expect",
+                "doc",
+                "must_use",
+                "track_caller",
+                "deny",
+                "rustfmt",
+                "clippy",
+                "optimize",
             ];
             if !harmless.iter().any(|h| name.starts_with(h)) {
                 all.push(said);
@@ -130,17 +150,30 @@ fn may_be_added(decorator: &str) -> bool {
     matches!(last, "lru_cache" | "cache" | "njit" | "jit")
 }
 
-fn decorators(old: &Found<'_>, old_text: &str, new: &Found<'_>, new_text: &str) -> Result<(), Misfit> {
+fn decorators(
+    old: &Found<'_>,
+    old_text: &str,
+    new: &Found<'_>,
+    new_text: &str,
+) -> Result<(), Misfit> {
     let flat = |d: &&str| d.split_whitespace().collect::<String>();
-    let before: Vec<String> = items::decorators(old.unit, old_text).iter().map(flat).collect();
-    let after: Vec<String> = items::decorators(new.unit, new_text).iter().map(flat).collect();
+    let before: Vec<String> = items::decorators(old.unit, old_text)
+        .iter()
+        .map(flat)
+        .collect();
+    let after: Vec<String> = items::decorators(new.unit, new_text)
+        .iter()
+        .map(flat)
+        .collect();
     let name = old.path.join(".");
     if let Some(missing) = before.iter().find(|d| !after.contains(d)) {
         return Err(Misfit(format!(
             "the decorator `@{missing}` of `{name}` is missing: decorators are part of the region and must stay"
         )));
     }
-    let added = after.iter().find(|d| !before.contains(d) && !may_be_added(d));
+    let added = after
+        .iter()
+        .find(|d| !before.contains(d) && !may_be_added(d));
     if let Some(added) = added {
         return Err(Misfit(format!(
             "`{name}` has a new decorator `@{added}`, which changes how it is called; only caching ones \
@@ -149,7 +182,9 @@ fn decorators(old: &Found<'_>, old_text: &str, new: &Found<'_>, new_text: &str) 
     }
     let mut kept = after.iter().filter(|d| before.contains(d));
     if before.iter().any(|d| kept.next() != Some(d)) {
-        return Err(Misfit(format!("the decorators of `{name}` stand in another order")));
+        return Err(Misfit(format!(
+            "the decorators of `{name}` stand in another order"
+        )));
     }
     Ok(())
 }
@@ -164,18 +199,28 @@ struct Parameter<'s> {
 
 /// Hints of types may be added, never taken away or changed.
 fn same_in_python(old: &Found<'_>, old_text: &str, new: &Found<'_>, new_text: &str) -> bool {
-    let is_async = |f: &Found<'_>, text: &str| text.get(f.function.byte_range()).is_some_and(|t| t.starts_with("async"));
-    let hint_kept = |before: Option<Vec<&str>>, after: Option<Vec<&str>>| before.is_none() || before == after;
+    let is_async = |f: &Found<'_>, text: &str| {
+        text.get(f.function.byte_range())
+            .is_some_and(|t| t.starts_with("async"))
+    };
+    let hint_kept =
+        |before: Option<Vec<&str>>, after: Option<Vec<&str>>| before.is_none() || before == after;
     let words = |f: &Found<'_>, field: &str, text| {
         f.function
             .child_by_field_name(field)
             .map(|n| tree::all_words(n, text))
     };
-    let (before, after) = (parameters(old.function, old_text), parameters(new.function, new_text));
+    let (before, after) = (
+        parameters(old.function, old_text),
+        parameters(new.function, new_text),
+    );
     old.function.kind() == new.function.kind()
         && is_async(old, old_text) == is_async(new, new_text)
         && words(old, "type_parameters", old_text) == words(new, "type_parameters", new_text)
-        && hint_kept(words(old, "return_type", old_text), words(new, "return_type", new_text))
+        && hint_kept(
+            words(old, "return_type", old_text),
+            words(new, "return_type", new_text),
+        )
         && before.len() == after.len()
         && before.into_iter().zip(after).all(|(b, a)| {
             b.name == a.name && b.default == a.default && hint_kept(b.of_type, a.of_type)
@@ -193,7 +238,9 @@ fn parameters<'s>(function: N<'_>, text: &'s str) -> Vec<Parameter<'s>> {
             let words = |f: &str| p.child_by_field_name(f).map(|n| tree::all_words(n, text));
             let name = words("name").or_else(|| {
                 // A typed one without a default has its name as its first child.
-                let first = (p.kind() == "typed_parameter").then(|| p.named_child(0)).flatten();
+                let first = (p.kind() == "typed_parameter")
+                    .then(|| p.named_child(0))
+                    .flatten();
                 first.map(|n| tree::all_words(n, text))
             });
             Parameter {

@@ -15,9 +15,12 @@ pub fn keeps_state(version: &str, language: &Language) -> Option<String> {
     let root = tree.root_node();
     match grammar {
         Grammar::Python => python(root, version),
-        Grammar::JavaScript => {
-            written_outside(grammar, root, version, &["Map", "Set", "WeakMap", "object", "array", "{", "["])
-        }
+        Grammar::JavaScript => written_outside(
+            grammar,
+            root,
+            version,
+            &["Map", "Set", "WeakMap", "object", "array", "{", "["],
+        ),
         Grammar::C | Grammar::Cpp => statics(root, version),
         Grammar::Rust => rust(root, version),
         Grammar::Go => written_outside(grammar, root, version, &["map[", "make(", "sync."]),
@@ -41,15 +44,24 @@ fn python(root: N<'_>, text: &str) -> Option<String> {
                 let flat = tree::text(n, text).trim_start_matches('@').trim();
                 let name = flat.split('(').next().unwrap_or_default();
                 let last = name.rsplit('.').next().unwrap_or_default();
-                if matches!(last, "lru_cache" | "cache" | "cached_property" | "memoize" | "cached" | "memory") {
-                    said = Some(format!("line {} keeps results between calls (`@{name}`)", line(text, n)));
+                if matches!(
+                    last,
+                    "lru_cache" | "cache" | "cached_property" | "memoize" | "cached" | "memory"
+                ) {
+                    said = Some(format!(
+                        "line {} keeps results between calls (`@{name}`)",
+                        line(text, n)
+                    ));
                 }
             }
             // `def f(x, memo={})`: one for all calls.
             "default_parameter" | "typed_default_parameter" => {
-                let mutable = n
-                    .child_by_field_name("value")
-                    .is_some_and(|v| matches!(v.kind(), "dictionary" | "list" | "set" | "dictionary_comprehension"));
+                let mutable = n.child_by_field_name("value").is_some_and(|v| {
+                    matches!(
+                        v.kind(),
+                        "dictionary" | "list" | "set" | "dictionary_comprehension"
+                    )
+                });
                 if let (true, Some(name)) = (mutable, n.child_by_field_name("name")) {
                     said = Some(format!(
                         "line {}: the default of `{}` is one and the same in all calls",
@@ -74,7 +86,20 @@ fn python(root: N<'_>, text: &str) -> Option<String> {
             Grammar::Python,
             root,
             text,
-            &["{", "[", "dict(", "list(", "set(", "defaultdict(", "OrderedDict(", "deque(", "Counter(", "WeakKey", "WeakValue", "bytearray("],
+            &[
+                "{",
+                "[",
+                "dict(",
+                "list(",
+                "set(",
+                "defaultdict(",
+                "OrderedDict(",
+                "deque(",
+                "Counter(",
+                "WeakKey",
+                "WeakValue",
+                "bytearray(",
+            ],
         )
     })
     .or_else(|| function_attribute(root, text))
@@ -90,10 +115,19 @@ fn function_attribute(root: N<'_>, text: &str) -> Option<String> {
     let mut said = None;
     tree::each(root, |n| {
         if n.kind() == "assignment" && said.is_none() {
-            if let Some(left) = n.child_by_field_name("left").filter(|l| l.kind() == "attribute") {
+            if let Some(left) = n
+                .child_by_field_name("left")
+                .filter(|l| l.kind() == "attribute")
+            {
                 let name = tree::text(left, text);
-                if name.split_once('.').is_some_and(|(f, _)| tops.iter().any(|t| t == f)) {
-                    said = Some(format!("line {} keeps something between calls (`{name}`)", line(text, n)));
+                if name
+                    .split_once('.')
+                    .is_some_and(|(f, _)| tops.iter().any(|t| t == f))
+                {
+                    said = Some(format!(
+                        "line {} keeps something between calls (`{name}`)",
+                        line(text, n)
+                    ));
                 }
             }
         }
@@ -113,7 +147,12 @@ fn written_outside(grammar: Grammar, root: N<'_>, text: &str, looks: &[&str]) ->
         let holds = piece.sort == Sort::Definition
             && !kind.contains("function")
             && !kind.contains("class")
-            && looks.iter().any(|l| value.starts_with(l) || value.starts_with(&format!("new {l}")) || value.contains(&format!("{l}(")) || kind == "var_declaration" && value.contains(l));
+            && looks.iter().any(|l| {
+                value.starts_with(l)
+                    || value.starts_with(&format!("new {l}"))
+                    || value.contains(&format!("{l}("))
+                    || kind == "var_declaration" && value.contains(l)
+            });
         if holds {
             outside.extend(piece.keys.into_iter().map(|k| (k, line(text, piece.node))));
         }
@@ -124,14 +163,22 @@ fn written_outside(grammar: Grammar, root: N<'_>, text: &str, looks: &[&str]) ->
     let mut said = None;
     for piece in pieces::of(grammar, root, text) {
         let kind = pieces::inner(piece.node).kind();
-        let value = kind.contains("declaration") && !kind.contains("function") && !kind.contains("class") && !kind.contains("method");
+        let value = kind.contains("declaration")
+            && !kind.contains("function")
+            && !kind.contains("class")
+            && !kind.contains("method");
         if kind == "assignment" || value && grammar != Grammar::JavaScript {
             continue;
         }
         tree::each(piece.node, |n| {
-            if said.is_none() && writes(n, text).is_some_and(|w| outside.iter().any(|(k, _)| *k == w)) {
+            if said.is_none()
+                && writes(n, text).is_some_and(|w| outside.iter().any(|(k, _)| *k == w))
+            {
                 let name = writes(n, text).unwrap_or_default();
-                let at = outside.iter().find(|(k, _)| *k == name).map_or(0, |(_, l)| *l);
+                let at = outside
+                    .iter()
+                    .find(|(k, _)| *k == name)
+                    .map_or(0, |(_, l)| *l);
                 said = Some(format!(
                     "line {} writes to `{name}` of line {at}, which lives on between calls",
                     line(text, n)
@@ -147,19 +194,41 @@ fn written_outside(grammar: Grammar, root: N<'_>, text: &str, looks: &[&str]) ->
 fn writes(n: N<'_>, text: &str) -> Option<String> {
     let said = |n: N<'_>| tree::text(n, text).to_owned();
     match n.kind() {
-        "assignment" | "assignment_expression" | "augmented_assignment" | "assignment_statement" => {
+        "assignment"
+        | "assignment_expression"
+        | "augmented_assignment"
+        | "assignment_statement" => {
             let left = n.child_by_field_name("left")?;
-            let left = if left.kind() == "expression_list" { left.named_child(0)? } else { left };
-            let object = ["value", "object", "operand"].iter().find_map(|f| left.child_by_field_name(f))?;
+            let left = if left.kind() == "expression_list" {
+                left.named_child(0)?
+            } else {
+                left
+            };
+            let object = ["value", "object", "operand"]
+                .iter()
+                .find_map(|f| left.child_by_field_name(f))?;
             Some(said(object))
         }
         "call" | "call_expression" => {
             let function = n.child_by_field_name("function")?;
-            let object = ["object", "operand"].iter().find_map(|f| function.child_by_field_name(f))?;
-            let name = ["attribute", "property", "field"].iter().find_map(|f| function.child_by_field_name(f))?;
+            let object = ["object", "operand"]
+                .iter()
+                .find_map(|f| function.child_by_field_name(f))?;
+            let name = ["attribute", "property", "field"]
+                .iter()
+                .find_map(|f| function.child_by_field_name(f))?;
             matches!(
                 tree::text(name, text),
-                "set" | "add" | "append" | "extend" | "update" | "setdefault" | "push" | "insert" | "Store" | "LoadOrStore"
+                "set"
+                    | "add"
+                    | "append"
+                    | "extend"
+                    | "update"
+                    | "setdefault"
+                    | "push"
+                    | "insert"
+                    | "Store"
+                    | "LoadOrStore"
             )
             .then(|| said(object))
         }
@@ -170,12 +239,18 @@ fn writes(n: N<'_>, text: &str) -> Option<String> {
 fn statics(root: N<'_>, text: &str) -> Option<String> {
     let mut said = None;
     tree::each(root, |n| {
-        let local = n.kind() == "declaration" && n.parent().is_some_and(|p| p.kind() == "compound_statement");
+        let local = n.kind() == "declaration"
+            && n.parent().is_some_and(|p| p.kind() == "compound_statement");
         if local && said.is_none() {
             let words = tree::all_words(n, text);
-            let kept = words.iter().any(|w| matches!(*w, "static" | "thread_local"));
+            let kept = words
+                .iter()
+                .any(|w| matches!(*w, "static" | "thread_local"));
             if kept && !words.iter().any(|w| matches!(*w, "const" | "constexpr")) {
-                said = Some(format!("line {} has a static, which lives on between calls", line(text, n)));
+                said = Some(format!(
+                    "line {} has a static, which lives on between calls",
+                    line(text, n)
+                ));
             }
         }
         said.is_none()
@@ -190,15 +265,23 @@ fn rust(root: N<'_>, text: &str) -> Option<String> {
         let kept = match n.kind() {
             "static_item" => {
                 whole.contains("static mut ")
-                    || ["Mutex", "RwLock", "OnceLock", "LazyLock", "OnceCell", "Lazy<", "Atomic", "DashMap"]
-                        .iter()
-                        .any(|w| whole.contains(w))
+                    || [
+                        "Mutex", "RwLock", "OnceLock", "LazyLock", "OnceCell", "Lazy<", "Atomic",
+                        "DashMap",
+                    ]
+                    .iter()
+                    .any(|w| whole.contains(w))
             }
-            "macro_invocation" => whole.starts_with("thread_local!") || whole.starts_with("lazy_static!"),
+            "macro_invocation" => {
+                whole.starts_with("thread_local!") || whole.starts_with("lazy_static!")
+            }
             _ => false,
         };
         if kept && said.is_none() {
-            said = Some(format!("line {} has a static, which lives on between calls", line(text, n)));
+            said = Some(format!(
+                "line {} has a static, which lives on between calls",
+                line(text, n)
+            ));
         }
         said.is_none()
     });
@@ -208,12 +291,18 @@ fn rust(root: N<'_>, text: &str) -> Option<String> {
 fn java(root: N<'_>, text: &str) -> Option<String> {
     let mut said = None;
     tree::each(root, |n| {
-        if n.kind() == "field_declaration" && said.is_none() && items::has_modifier(n, "static", text) {
+        let field = matches!(n.kind(), "field_declaration" | "local_variable_declaration");
+        if field && said.is_none() && items::has_modifier(n, "static", text) {
             let whole = tree::text(n, text);
             let kept = !items::has_modifier(n, "final", text)
-                || ["Map", "List", "Set", "Cache", "ThreadLocal", "[]", "Deque"].iter().any(|w| whole.contains(w));
+                || ["Map", "List", "Set", "Cache", "ThreadLocal", "[]", "Deque"]
+                    .iter()
+                    .any(|w| whole.contains(w));
             if kept {
-                said = Some(format!("line {} has a static field, which lives on between calls", line(text, n)));
+                said = Some(format!(
+                    "line {} has a static field, which lives on between calls",
+                    line(text, n)
+                ));
             }
         }
         said.is_none()
@@ -225,7 +314,12 @@ fn ruby(root: N<'_>, text: &str) -> Option<String> {
     let mut said = None;
     tree::each(root, |n| {
         let kept = matches!(n.kind(), "global_variable" | "class_variable")
-            && n.parent().is_some_and(|p| matches!(p.kind(), "assignment" | "operator_assignment" | "element_reference"));
+            && n.parent().is_some_and(|p| {
+                matches!(
+                    p.kind(),
+                    "assignment" | "operator_assignment" | "element_reference"
+                )
+            });
         let memo = n.kind() == "operator_assignment" && tree::text(n, text).contains("||=");
         if (kept || memo) && said.is_none() {
             said = Some(format!(

@@ -28,9 +28,15 @@ impl Wanted {
         // `::` stands in names of C++ and Rust too: the first one behind a file that is there is the seam.
         let file_is_there = |at: &&usize| {
             let file = argument.get(..**at).unwrap_or_default();
-            Path::new(file).is_file() || Self::lines_behind(file).is_some_and(|(f, _)| f.is_file())
+            Path::new(file).is_file()
         };
-        if let Some(at) = seams.iter().find(file_is_there).or(seams.first()) {
+        let seam = seams.iter().find(file_is_there);
+        if let (None, Some((file, lines))) = (seam, Self::lines_behind(argument)) {
+            if file.is_file() {
+                return (file, Some(lines));
+            }
+        }
+        if let Some(at) = seam.or(seams.first()) {
             let file = argument.get(..*at).unwrap_or_default();
             let asked = argument.get(at + 2..).unwrap_or_default();
             return (PathBuf::from(file), Some(Self::read(asked)));
@@ -82,7 +88,11 @@ fn range(text: &str) -> Option<Wanted> {
     let number = |t: &str| {
         let t = t.trim();
         let t = t.strip_prefix('L').unwrap_or(t);
-        if is_number(t) { t.parse::<usize>().ok() } else { None }
+        if is_number(t) {
+            t.parse::<usize>().ok()
+        } else {
+            None
+        }
     };
     let parts = text
         .split_once('-')
@@ -90,7 +100,9 @@ fn range(text: &str) -> Option<Wanted> {
         .or_else(|| text.split_once(".."));
     match parts {
         Some((a, b)) => Some(Wanted::Lines(number(a)?, number(b)?)),
-        None => number(text).filter(|_| is_number(text)).map(|n| Wanted::Lines(n, n)),
+        None => number(text)
+            .filter(|_| is_number(text))
+            .map(|n| Wanted::Lines(n, n)),
     }
 }
 
@@ -129,7 +141,9 @@ pub(super) fn asked(name: &str) -> Asked {
     // `operator()` has parentheses of its own.
     let from = operator.map_or(0, |at| rest.len().min(at + "operator()".len()));
     if let (Some(open), true) = (
-        rest.get(from..).and_then(|r| r.find('(')).map(|at| at + from),
+        rest.get(from..)
+            .and_then(|r| r.find('('))
+            .map(|at| at + from),
         rest.ends_with(')'),
     ) {
         let inside = rest.get(open + 1..rest.len() - 1).unwrap_or_default();
@@ -195,15 +209,27 @@ mod tests {
         let is = |argument: &str, file: &str, wanted: Option<Wanted>| {
             assert_eq!(split(argument), (file.to_owned(), wanted), "{argument}");
         };
-        is("src/geo.py::Grid.nearest", "src/geo.py", name("Grid.nearest"));
+        is(
+            "src/geo.py::Grid.nearest",
+            "src/geo.py",
+            name("Grid.nearest"),
+        );
         is("k.cpp::ns::A::f", "k.cpp", name("ns::A::f"));
-        is("A.java::A.merge(int[], int[])", "A.java", name("A.merge(int[], int[])"));
+        is(
+            "A.java::A.merge(int[], int[])",
+            "A.java",
+            name("A.merge(int[], int[])"),
+        );
         is("a/b.go:40-80", "a/b.go", Some(Wanted::Lines(40, 80)));
         is("b.go:L40-L80", "b.go", Some(Wanted::Lines(40, 80)));
         is("b.go:40", "b.go", Some(Wanted::Lines(40, 40)));
         is("b.go:40:7", "b.go", Some(Wanted::Lines(40, 40)));
         is("b.go::40-80", "b.go", Some(Wanted::Lines(40, 80)));
-        is("b.go::@hot", "b.go", Some(Wanted::Markers(Some("hot".into()))));
+        is(
+            "b.go::@hot",
+            "b.go",
+            Some(Wanted::Markers(Some("hot".into()))),
+        );
         is("b.go::@", "b.go", Some(Wanted::Markers(None)));
         is("b.go", "b.go", None);
         is("b.go:", "b.go:", None);

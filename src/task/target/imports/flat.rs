@@ -42,7 +42,10 @@ fn covered_in_java(statement: &str, had: &HashSet<String>) -> bool {
 }
 
 fn squeezed(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('\'', "\"")
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('\'', "\"")
 }
 
 /// A text without comments that run to the end of their line, on one line.
@@ -66,12 +69,24 @@ fn python(statement: &str) -> Option<Vec<(String, String)>> {
             .collect()
     };
     if let Some(rest) = flat.strip_prefix("import ") {
-        return Some(names(rest).into_iter().map(|n| both(format!("import {n}"))).collect());
+        return Some(
+            names(rest)
+                .into_iter()
+                .map(|n| both(format!("import {n}")))
+                .collect(),
+        );
     }
-    let (module, list) = flat.strip_prefix("from ")?.split_once(" import ")
+    let (module, list) = flat
+        .strip_prefix("from ")?
+        .split_once(" import ")
         .or_else(|| flat.strip_prefix("from ")?.split_once(" import("))?;
     let module = module.trim();
-    Some(names(list).into_iter().map(|n| both(format!("from {module} import {n}"))).collect())
+    Some(
+        names(list)
+            .into_iter()
+            .map(|n| both(format!("from {module} import {n}")))
+            .collect(),
+    )
 }
 
 fn both(statement: String) -> (String, String) {
@@ -89,11 +104,20 @@ fn rust(statement: &str) -> Option<Vec<(String, String)>> {
     let tree = flat.get(at + 4..)?.trim().trim_end_matches(';');
     let mut leaves = Vec::new();
     leaves_of(tree, "", 0, &mut leaves);
-    let before = if before.is_empty() { String::new() } else { format!("{before} ") };
+    let before = if before.is_empty() {
+        String::new()
+    } else {
+        format!("{before} ")
+    };
     Some(
         leaves
             .into_iter()
-            .map(|leaf| (leaf.trim_start_matches("::").to_owned(), format!("{before}use {leaf};")))
+            .map(|leaf| {
+                (
+                    leaf.trim_start_matches("::").to_owned(),
+                    format!("{before}use {leaf};"),
+                )
+            })
             .collect(),
     )
 }
@@ -116,7 +140,11 @@ fn leaves_of(tree: &str, prefix: &str, depth: usize, leaves: &mut Vec<String>) {
         }
         return;
     };
-    let head: String = tree.get(..open).unwrap_or_default().split_whitespace().collect();
+    let head: String = tree
+        .get(..open)
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
     let prefix = format!("{prefix}{head}");
     let inside = tree.get(open + 1..).unwrap_or_default();
     let inside = inside.strip_suffix('}').unwrap_or(inside);
@@ -126,7 +154,12 @@ fn leaves_of(tree: &str, prefix: &str, depth: usize, leaves: &mut Vec<String>) {
             '{' => level += 1,
             '}' => level = level.saturating_sub(1),
             ',' if level == 0 => {
-                leaves_of(inside.get(from..at).unwrap_or_default(), &prefix, depth + 1, leaves);
+                leaves_of(
+                    inside.get(from..at).unwrap_or_default(),
+                    &prefix,
+                    depth + 1,
+                    leaves,
+                );
                 from = at + 1;
             }
             _ => {}
@@ -142,7 +175,11 @@ fn javascript(statement: &str) -> Option<Vec<(String, String)>> {
     let flat = one_line(statement, " //");
     let flat = flat.trim_end_matches(';').trim();
     let list = |inside: &str| -> Vec<String> {
-        inside.split(',').map(squeezed).filter(|n| !n.is_empty()).collect()
+        inside
+            .split(',')
+            .map(squeezed)
+            .filter(|n| !n.is_empty())
+            .collect()
     };
     if let Some(rest) = flat.strip_prefix("import ") {
         let (names, from) = rest.rsplit_once(" from ")?;
@@ -152,10 +189,16 @@ fn javascript(statement: &str) -> Option<Vec<(String, String)>> {
             None => (names, ""),
         };
         for name in list(plain) {
-            parts.push((format!("{from} {name}"), format!("import {name} from {from};")));
+            parts.push((
+                format!("{from} {name}"),
+                format!("import {name} from {from};"),
+            ));
         }
         for name in list(braced) {
-            parts.push((format!("{from} {{{name}}}"), format!("import {{ {name} }} from {from};")));
+            parts.push((
+                format!("{from} {{{name}}}"),
+                format!("import {{ {name} }} from {from};"),
+            ));
         }
         return Some(parts);
     }
@@ -173,14 +216,26 @@ fn javascript(statement: &str) -> Option<Vec<(String, String)>> {
     Some(match braced {
         Some(braced) => list(braced)
             .into_iter()
-            .map(|n| (format!("{value} {{{n}}}"), format!("{word} {{ {n} }} = {value};")))
+            .map(|n| {
+                (
+                    format!("{value} {{{n}}}"),
+                    format!("{word} {{ {n} }} = {value};"),
+                )
+            })
             .collect(),
-        None => vec![(format!("{value} {names}"), format!("{word} {names} = {value};"))],
+        None => vec![(
+            format!("{value} {names}"),
+            format!("{word} {names} = {value};"),
+        )],
     })
 }
 
 fn go(statement: &str) -> Vec<(String, String)> {
-    let rest = statement.trim().strip_prefix("import").unwrap_or(statement).trim();
+    let rest = statement
+        .trim()
+        .strip_prefix("import")
+        .unwrap_or(statement)
+        .trim();
     let rest = rest.strip_prefix('(').unwrap_or(rest);
     let rest = rest.strip_suffix(')').unwrap_or(rest);
     rest.split(['\n', ';'])
@@ -196,7 +251,11 @@ mod tests {
     use super::*;
 
     fn left(grammar: Grammar, had: &[&str], wanted: &str) -> Vec<String> {
-        let mut keys = had.iter().flat_map(|s| parts(grammar, s)).map(|(k, _)| k).collect();
+        let mut keys = had
+            .iter()
+            .flat_map(|s| parts(grammar, s))
+            .map(|(k, _)| k)
+            .collect();
         lacking(grammar, wanted, &mut keys)
     }
 
@@ -205,17 +264,65 @@ mod tests {
         use Grammar::*;
         let none: [&str; 0] = [];
         assert_eq!(left(Python, &["import os, sys"], "import sys"), none);
-        assert_eq!(left(Python, &["from a import (b,\n c as d)  # x"], "from a import b, e"), ["from a import e"]);
-        assert_eq!(left(Python, &[], "from a import b, e"), ["from a import b, e"]);
         assert_eq!(
-            left(Rust, &["use std::{fmt, collections::{self, HashMap}};"], "use std::collections::{HashMap, BTreeMap};"),
+            left(
+                Python,
+                &["from a import (b,\n c as d)  # x"],
+                "from a import b, e"
+            ),
+            ["from a import e"]
+        );
+        assert_eq!(
+            left(Python, &[], "from a import b, e"),
+            ["from a import b, e"]
+        );
+        assert_eq!(
+            left(
+                Rust,
+                &["use std::{fmt, collections::{self, HashMap}};"],
+                "use std::collections::{HashMap, BTreeMap};"
+            ),
             ["use std::collections::BTreeMap;"]
         );
-        assert_eq!(left(Rust, &["use std::{fmt, collections::{self, HashMap}};"], "use std::collections;"), none);
-        assert_eq!(left(JavaScript, &["import a, {b} from 'x'"], "import { b, c } from \"x\";"), ["import { c } from \"x\";"]);
-        assert_eq!(left(JavaScript, &["const fs = require('fs');"], "const fs = require(\"fs\")"), none);
-        assert_eq!(left(Go, &["import (\n\t\"fmt\"\n\tm \"math\" // x\n)"], "import \"fmt\""), none);
-        assert_eq!(left(Java, &["import java.util.*;"], "import java.util.List;"), none);
-        assert_eq!(left(C, &["#include <stdio.h>\n"], "#include <stdio.h>"), none);
+        assert_eq!(
+            left(
+                Rust,
+                &["use std::{fmt, collections::{self, HashMap}};"],
+                "use std::collections;"
+            ),
+            none
+        );
+        assert_eq!(
+            left(
+                JavaScript,
+                &["import a, {b} from 'x'"],
+                "import { b, c } from \"x\";"
+            ),
+            ["import { c } from \"x\";"]
+        );
+        assert_eq!(
+            left(
+                JavaScript,
+                &["const fs = require('fs');"],
+                "const fs = require(\"fs\")"
+            ),
+            none
+        );
+        assert_eq!(
+            left(
+                Go,
+                &["import (\n\t\"fmt\"\n\tm \"math\" // x\n)"],
+                "import \"fmt\""
+            ),
+            none
+        );
+        assert_eq!(
+            left(Java, &["import java.util.*;"], "import java.util.List;"),
+            none
+        );
+        assert_eq!(
+            left(C, &["#include <stdio.h>\n"], "#include <stdio.h>"),
+            none
+        );
     }
 }

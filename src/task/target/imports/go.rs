@@ -27,20 +27,36 @@ pub(super) fn insertions(
     let block = own
         .iter()
         .find_map(|p| tree::child_of_kind(p.node, &["import_spec_list"]));
-    if let Some(last) = block.and_then(|b| tree::named(b).into_iter().rfind(|n| n.kind() == "import_spec")) {
+    if let Some(last) = block.and_then(|b| {
+        tree::named(b)
+            .into_iter()
+            .rfind(|n| n.kind() == "import_spec")
+    }) {
         let indent = tree::indent_at(file, last.start_byte());
         let alone = tree::begins_line(file, last.start_byte());
         let text: String = specs
             .iter()
-            .map(|s| if alone { format!("\n{indent}{s}") } else { format!("; {s}") })
+            .map(|s| {
+                if alone {
+                    format!("\n{indent}{s}")
+                } else {
+                    format!("; {s}")
+                }
+            })
             .collect();
         // Behind a comment that stands in the same line.
-        let at = if alone { line_end(file, last.end_byte()) } else { last.end_byte() };
+        let at = if alone {
+            line_end(file, last.end_byte())
+        } else {
+            last.end_byte()
+        };
         return vec![Insertion { at, text }];
     }
     let lines: String = specs.iter().map(|s| format!("\nimport {s}")).collect();
     let after = own.last().map(|p| p.node).or_else(|| {
-        tree::named(root).into_iter().find(|n| n.kind() == "package_clause")
+        tree::named(root)
+            .into_iter()
+            .find(|n| n.kind() == "package_clause")
     });
     vec![match after {
         Some(node) if node.kind() == "package_clause" => Insertion {

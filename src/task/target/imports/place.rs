@@ -32,9 +32,14 @@ pub(super) fn at_top(grammar: Grammar, scope: N<'_>, file: &str, lines: String) 
     if scope.parent().is_some() {
         // Inside of a module's braces.
         let inner = tree::named(scope).into_iter().next();
-        let indent = inner.map_or("", |n| tree::indent_at(file, n.start_byte())).to_owned();
+        let indent = inner
+            .map_or("", |n| tree::indent_at(file, n.start_byte()))
+            .to_owned();
         let at = scope.start_byte() + 1;
-        return (at, format!("\n{}", indented(&lines, &indent).trim_end_matches('\n')));
+        return (
+            at,
+            format!("\n{}", indented(&lines, &indent).trim_end_matches('\n')),
+        );
     }
     let mut last_head = None;
     for node in tree::children(scope) {
@@ -55,11 +60,22 @@ pub(super) fn at_top(grammar: Grammar, scope: N<'_>, file: &str, lines: String) 
         Some(node) => {
             let (at, text) = below(file, node, &lines);
             let blank = node.kind() != "future_import_statement";
-            (at, if blank && text.starts_with('\n') { format!("\n{text}") } else { text })
+            (
+                at,
+                if blank && text.starts_with('\n') {
+                    format!("\n{text}")
+                } else {
+                    text
+                },
+            )
         }
         None => {
             // Behind a licence at the top, which has a blank line below it.
-            let mut at = if file.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+            let mut at = if file.starts_with('\u{feff}') {
+                '\u{feff}'.len_utf8()
+            } else {
+                0
+            };
             for node in tree::children(scope) {
                 if !Grammar::is_comment(node) {
                     break;
@@ -68,7 +84,9 @@ pub(super) fn at_top(grammar: Grammar, scope: N<'_>, file: &str, lines: String) 
                 let rest = file.get(end..).unwrap_or_default();
                 let blank = rest.trim_start_matches([' ', '\t', '\r']);
                 let gap = rest.len() - rest.trim_start().len();
-                if blank.starts_with('\n') && rest.get(..gap).is_some_and(|g| g.matches('\n').count() > 1) {
+                if blank.starts_with('\n')
+                    && rest.get(..gap).is_some_and(|g| g.matches('\n').count() > 1)
+                {
                     at = end + gap;
                 }
             }
@@ -87,16 +105,33 @@ fn below(file: &str, node: N<'_>, lines: &str) -> (usize, String) {
     let line = line.strip_suffix('\r').unwrap_or(line);
     // What stands behind it in its line is a comment, or another statement.
     let tail = line.trim_start_matches([' ', '\t', ';']);
-    let at = if tail.is_empty() || tail.starts_with(['#', '/']) { end + line.len() } else { end };
+    let at = if tail.is_empty() || tail.starts_with(['#', '/']) {
+        end + line.len()
+    } else {
+        end
+    };
     let newline_follows = at == end + line.len();
     let lines = lines.trim_end_matches('\n');
     let text = format!("\n{lines}");
-    (at, if newline_follows { text } else { format!("{text}\n") })
+    (
+        at,
+        if newline_follows {
+            text
+        } else {
+            format!("{text}\n")
+        },
+    )
 }
 
 fn indented(lines: &str, indent: &str) -> String {
     lines
         .lines()
-        .map(|l| if l.is_empty() { "\n".to_owned() } else { format!("{indent}{l}\n") })
+        .map(|l| {
+            if l.is_empty() {
+                "\n".to_owned()
+            } else {
+                format!("{indent}{l}\n")
+            }
+        })
         .collect()
 }

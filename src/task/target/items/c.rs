@@ -18,7 +18,8 @@ pub(super) fn see<'t>(node: N<'t>, around: Around, text: &str) -> Seen<'t> {
             match (name("name"), node.child_by_field_name("body")) {
                 (_, None) => Seen::Through,
                 (name, _) => Seen::Space(
-                    name.map(|n| vec![without_arguments(&n)]).unwrap_or_default(),
+                    name.map(|n| vec![without_arguments(&n)])
+                        .unwrap_or_default(),
                     Around::Class,
                 ),
             }
@@ -52,7 +53,11 @@ pub(in crate::task::target) fn function_declarator(definition: N<'_>) -> Option<
             let inner = here.child_by_field_name("declarator")?;
             if inner.kind() == "parenthesized_declarator" {
                 if let Some(deeper) = inner.named_child(0).and_then(|n| {
-                    if n.kind() == "function_declarator" { Some(n) } else { function_declarator(n) }
+                    if n.kind() == "function_declarator" {
+                        Some(n)
+                    } else {
+                        function_declarator(n)
+                    }
                 }) {
                     return Some(deeper);
                 }
@@ -89,7 +94,10 @@ pub(in crate::task::target) fn innermost(declarator: N<'_>) -> N<'_> {
 }
 
 /// The names of a function: `ns`, `Class`, `method`.
-pub(in crate::task::target) fn function_names(definition: N<'_>, text: &str) -> Option<Vec<String>> {
+pub(in crate::task::target) fn function_names(
+    definition: N<'_>,
+    text: &str,
+) -> Option<Vec<String>> {
     let declarator = function_declarator(definition)?;
     let name = declarator.child_by_field_name("declarator")?;
     let names = split(tree::text(innermost(name), text));
@@ -99,7 +107,12 @@ pub(in crate::task::target) fn function_names(definition: N<'_>, text: &str) -> 
 /// `a::B<int>::c` in parts, without the arguments of templates.
 fn split(name: &str) -> Vec<String> {
     if let Some(at) = operator_in(name) {
-        let mut names = split(name.get(..at).unwrap_or_default().trim_end().trim_end_matches(':'));
+        let mut names = split(
+            name.get(..at)
+                .unwrap_or_default()
+                .trim_end()
+                .trim_end_matches(':'),
+        );
         names.push(tree::flat(name.get(at..).unwrap_or_default()));
         return names;
     }
@@ -114,7 +127,10 @@ fn split(name: &str) -> Vec<String> {
 pub(in crate::task::target) fn operator_in(name: &str) -> Option<usize> {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     name.match_indices("operator").map(|(at, _)| at).find(|at| {
-        let (before, after) = (name.get(..*at).unwrap_or_default(), name.get(at + 8..).unwrap_or_default());
+        let (before, after) = (
+            name.get(..*at).unwrap_or_default(),
+            name.get(at + 8..).unwrap_or_default(),
+        );
         !before.ends_with(word) && !after.is_empty() && !after.starts_with(word)
     })
 }
@@ -141,7 +157,11 @@ fn kind(node: N<'_>, names: &[String], around: Around, text: &str) -> ItemKind {
     let member = around == Around::Class || names.len() > 1;
     let typeless = node.child_by_field_name("type").is_none();
     match (member, names.last()) {
-        (true, Some(last)) if typeless && !last.starts_with('~') && !last.starts_with("operator") => ItemKind::Constructor,
+        (true, Some(last))
+            if typeless && !last.starts_with('~') && !last.starts_with("operator") =>
+        {
+            ItemKind::Constructor
+        }
         (true, _) if is_static => ItemKind::StaticMethod,
         (true, _) => ItemKind::Method,
         _ => ItemKind::Function,

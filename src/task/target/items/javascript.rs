@@ -37,7 +37,12 @@ pub(super) fn see<'t>(node: N<'t>, above: Option<N<'t>>, around: Around, text: &
             }
             None => Seen::Through,
         },
-        "field_definition" => bound(node, field(node, "property"), member_kind(node, "", text), text),
+        "field_definition" => bound(
+            node,
+            field(node, "property"),
+            member_kind(node, "", text),
+            text,
+        ),
         "pair" => bound(node, field(node, "key"), ItemKind::StaticMethod, text),
         "variable_declarator" => bound(
             node,
@@ -46,9 +51,9 @@ pub(super) fn see<'t>(node: N<'t>, above: Option<N<'t>>, around: Around, text: &
             text,
         ),
         "assignment_expression" if around != Around::Function || field(node, "left").is_some() => {
-            let Some(left) = field(node, "left").filter(|l| {
-                matches!(l.kind(), "identifier" | "member_expression")
-            }) else {
+            let Some(left) = field(node, "left")
+                .filter(|l| matches!(l.kind(), "identifier" | "member_expression"))
+            else {
                 return Seen::Through;
             };
             let (names, kind) = assigned(&said(left));
@@ -83,7 +88,9 @@ fn bound_as<'t>(node: N<'t>, names: Vec<String>, kind: ItemKind, text: &str) -> 
     };
     match value.kind() {
         "arrow_function" | "function_expression" | "generator_function" => {
-            let own = value.child_by_field_name("name").map(|n| tree::text(n, text));
+            let own = value
+                .child_by_field_name("name")
+                .map(|n| tree::text(n, text));
             let names = match own {
                 Some(own) if names == ["module", "exports"] => vec![own.to_owned()],
                 _ => names,
@@ -92,7 +99,11 @@ fn bound_as<'t>(node: N<'t>, names: Vec<String>, kind: ItemKind, text: &str) -> 
         }
         "class" if value.child_by_field_name("name").is_none() => Seen::Space(names, Around::Class),
         "object" => {
-            let names = if names == ["module", "exports"] { Vec::new() } else { names };
+            let names = if names == ["module", "exports"] {
+                Vec::new()
+            } else {
+                names
+            };
             Seen::Space(names, Around::Class)
         }
         _ => Seen::Through,
@@ -142,7 +153,12 @@ fn plain(name: &str) -> String {
 fn member_kind(node: N<'_>, name: &str, text: &str) -> ItemKind {
     let words: Vec<&str> = tree::children(node)
         .into_iter()
-        .take_while(|c| !matches!(c.kind(), "property_identifier" | "private_property_identifier"))
+        .take_while(|c| {
+            !matches!(
+                c.kind(),
+                "property_identifier" | "private_property_identifier"
+            )
+        })
         .map(|c| tree::text(c, text))
         .collect();
     let is = |w: &str| words.contains(&w);

@@ -56,7 +56,9 @@ fn kind(node: N<'_>, above: Option<N<'_>>, around: Around, text: &str) -> ItemKi
     if around != Around::Class {
         return ItemKind::Function;
     }
-    let name = node.child_by_field_name("name").map(|n| tree::text(n, text));
+    let name = node
+        .child_by_field_name("name")
+        .map(|n| tree::text(n, text));
     for decorator in above.map(|a| decorators(a, text)).unwrap_or_default() {
         let last = decorator.rsplit('.').next().unwrap_or_default();
         match last {

@@ -90,6 +90,14 @@ pub(in crate::task::target) fn receiver_type(receiver: N<'_>, text: &str) -> Opt
 pub(in crate::task::target) fn bare(name: &str) -> String {
     let head = name.split('<').next().unwrap_or_default().trim();
     let last = head.rsplit("::").next().unwrap_or_default();
-    let last = last.rsplit([' ', '&', '*']).next().unwrap_or_default().trim();
-    if last.is_empty() { name.to_owned() } else { last.to_owned() }
+    let last = last
+        .rsplit([' ', '&', '*'])
+        .next()
+        .unwrap_or_default()
+        .trim();
+    if last.is_empty() {
+        name.to_owned()
+    } else {
+        last.to_owned()
+    }
 }

@@ -32,9 +32,15 @@ impl Candidate {
     /// Parses a version in the way that fits it.
     pub(super) fn read(home: &Home<'_, '_>, version: &str) -> Result<Self, Misfit> {
         let grammar = home.grammar;
-        let version = dedented(grammar, version);
+        let fixed = home.target.fixed_texts(Some(home.tree));
+        let version = dedented(grammar, version, &fixed);
+        let version = if grammar == Grammar::Python {
+            realigned(version)
+        } else {
+            version
+        };
         let version = match home.step() {
-            Some(step) => with_step(grammar, &version, &step),
+            Some(step) => with_step(grammar, &version, &step, &fixed),
             None => version,
         };
         let too_long = || Misfit("it takes too long to parse".to_owned());
@@ -60,7 +66,9 @@ impl Candidate {
                     Err(Some(mut slip)) => {
                         slip.line = slip.line.saturating_sub(1).max(1);
                         slip.at = slip.at.saturating_sub(before.len());
-                        if furthest.as_ref().is_some_and(|f| f.at < slip.at) && slip.at < version.len() {
+                        if furthest.as_ref().is_some_and(|f| f.at < slip.at)
+                            && slip.at < version.len()
+                        {
                             furthest = Some(slip);
                         }
                     }
@@ -164,14 +172,22 @@ impl Candidate {
         };
         let mut fitting: Vec<&Found<'_>> = all.iter().filter(fits).collect();
         // With its class around it, it is surely the one.
-        let longest = fitting.iter().map(|f| path(f).len()).max().unwrap_or_default();
+        let longest = fitting
+            .iter()
+            .map(|f| path(f).len())
+            .max()
+            .unwrap_or_default();
         fitting.retain(|f| path(f).len() == longest);
         if fitting.len() > 1 {
             let nested = home.found.kind == ItemKind::Nested;
-            if fitting.iter().any(|f| (f.kind == ItemKind::Nested) == nested) {
+            if fitting
+                .iter()
+                .any(|f| (f.kind == ItemKind::Nested) == nested)
+            {
                 fitting.retain(|f| (f.kind == ItemKind::Nested) == nested);
             }
-            let same_place = |f: &&Found<'_>| container_key(self, home.grammar, f) == home.container_key();
+            let same_place =
+                |f: &&Found<'_>| container_key(self, home.grammar, f) == home.container_key();
             if fitting.iter().any(|f| same_place(&f)) {
                 fitting.retain(|f| same_place(&f));
             }
@@ -212,13 +228,17 @@ impl Candidate {
 fn container_key(candidate: &Candidate, grammar: Grammar, found: &Found<'_>) -> Option<String> {
     let levels = super::levels(candidate.tree.root_node(), found.unit);
     let above = levels.get(levels.len().checked_sub(2)?)?.piece;
-    pieces::keys(grammar, above, &candidate.text).into_iter().next()
+    pieces::keys(grammar, above, &candidate.text)
+        .into_iter()
+        .next()
 }
 
 impl Home<'_, '_> {
     fn container_key(&self) -> Option<String> {
         let above = self.levels.get(self.levels.len().checked_sub(2)?)?.piece;
-        pieces::keys(self.grammar, above, self.text()).into_iter().next()
+        pieces::keys(self.grammar, above, self.text())
+            .into_iter()
+            .next()
     }
 
     /// Whether the function is inside of something.
@@ -228,7 +248,13 @@ impl Home<'_, '_> {
 
     /// The step by which the original goes in, or else its file.
     fn step(&self) -> Option<String> {
-        let literals = indent::literals(self.grammar, self.root, self.text(), &self.target.region);
+        let literals = indent::literals(
+            self.grammar,
+            self.root,
+            self.text(),
+            &self.target.region,
+            &[],
+        );
         let lines = indent::lines(self.text(), self.target.region.clone(), &literals);
         let own = tree::indent_at(self.text(), self.target.region.start);
         indent::step_of(&indent::dedent(&lines, own)).or_else(|| Style::of(self.text()).unit)
@@ -241,11 +267,17 @@ impl Home<'_, '_> {
 }
 
 /// A version without the indentation that all of it has, or that all of it but its first line has.
-fn dedented(grammar: Grammar, version: &str) -> String {
+fn dedented(grammar: Grammar, version: &str, fixed: &[String]) -> String {
     let Some(tree) = grammar.parse(version) else {
         return version.to_owned();
     };
-    let literals = indent::literals(grammar, tree.root_node(), version, &(0..version.len()));
+    let literals = indent::literals(
+        grammar,
+        tree.root_node(),
+        version,
+        &(0..version.len()),
+        fixed,
+    );
     let lines = indent::lines(version, 0..version.len(), &literals);
     let common = indent::common(&lines);
     if !common.is_empty() {
@@ -254,12 +286,55 @@ fn dedented(grammar: Grammar, version: &str) -> String {
     version.to_owned()
 }
 
+/// A version whose imports stand at the margin while its method has kept the indentation of the file.
+fn realigned(version: String) -> String {
+    let mut before = "";
+    for (at, line) in version.lines().scan(0, |at, l| {
+        let start = *at;
+        *at += l.len() + 1;
+        Some((start, l))
+    }) {
+        let body = line.trim_start_matches([' ', '\t']);
+        let opens = ["def ", "async def ", "@"]
+            .iter()
+            .any(|w| body.starts_with(w));
+        let own_line = !before.is_empty()
+            && !before.starts_with([' ', '\t', ')', ']', '}', '@'])
+            && !before.trim_end().ends_with([':', '\\', ',', '(', '[', '{']);
+        if opens && body.len() < line.len() && own_line {
+            let indent = line.get(..line.len() - body.len()).unwrap_or_default();
+            let rest = version.get(at..).unwrap_or_default();
+            let all_in = rest
+                .lines()
+                .all(|l| l.trim().is_empty() || l.starts_with(indent));
+            if !all_in {
+                return version;
+            }
+            let moved: Vec<&str> = rest
+                .lines()
+                .map(|l| l.strip_prefix(indent).unwrap_or(l))
+                .collect();
+            return [version.get(..at).unwrap_or_default(), &moved.join("\n")].concat();
+        }
+        if !body.is_empty() {
+            before = line;
+        }
+    }
+    version
+}
+
 /// A version that goes in by the steps of the file, if it then still means the same.
-fn with_step(grammar: Grammar, version: &str, step: &str) -> String {
+fn with_step(grammar: Grammar, version: &str, step: &str, fixed: &[String]) -> String {
     let Some(tree) = grammar.parse(version) else {
         return version.to_owned();
     };
-    let literals = indent::literals(grammar, tree.root_node(), version, &(0..version.len()));
+    let literals = indent::literals(
+        grammar,
+        tree.root_node(),
+        version,
+        &(0..version.len()),
+        fixed,
+    );
     let lines = indent::lines(version, 0..version.len(), &literals);
     let changed = indent::with_step(version, &lines, step).filter(|changed| {
         grammar.parse(changed).is_some_and(|t| {

@@ -52,13 +52,17 @@ impl Helper {
         }
         let range = piece.start..end;
         let root = root_of(piece.node);
-        let literals = indent::literals(grammar, root, text, &range);
+        let literals = indent::literals(grammar, root, text, &range, &[]);
         let lines = indent::lines(text, range.clone(), &literals);
         let indent = tree::indent_at(text, piece.start).to_owned();
         let lines = indent::dedent(&lines, &indent);
         let before = text.get(..piece.start).unwrap_or_default();
         let blank = before.len() - before.trim_end().len();
-        let gap = before.get(before.len() - blank..).unwrap_or_default().matches('\n').count();
+        let gap = before
+            .get(before.len() - blank..)
+            .unwrap_or_default()
+            .matches('\n')
+            .count();
         let statement = piece.sort == Sort::Statement
             || matches!(piece.node.kind(), "expression_statement")
                 && tree::text(piece.node, text).contains('.');
@@ -127,7 +131,12 @@ pub(super) fn compose(
     for level in 0..home.levels.len() {
         insertions.extend(before_level(home, level, &additions.helpers));
     }
-    insertions.extend(additions.members.iter().map(|(body, helper)| at_end_of(home, body, helper)));
+    insertions.extend(
+        additions
+            .members
+            .iter()
+            .map(|(body, helper)| at_end_of(home, body, helper)),
+    );
     let behind = behind_region(home, &additions.helpers);
     // Stable: imports come before helpers where both go to the same place.
     insertions.sort_by_key(|i| i.at);
@@ -182,8 +191,10 @@ fn region_text(
     let grammar = home.grammar;
     let own = home.target.own_lines(Some(tree));
     let text = &candidate.text;
-    let range = chosen.start(grammar, text)..crate::task::target::find::region_end(chosen.unit, text);
-    let literals = indent::literals(grammar, candidate.tree.root_node(), text, &range);
+    let range =
+        chosen.start(grammar, text)..crate::task::target::find::region_end(chosen.unit, text);
+    let fixed = home.target.fixed_texts(Some(tree));
+    let literals = indent::literals(grammar, candidate.tree.root_node(), text, &range, &fixed);
     let lines = indent::lines(text, range.clone(), &literals);
     let indent = tree::indent_at(text, range.start);
     let mut lines = indent::dedent(&lines, indent);
@@ -192,7 +203,12 @@ fn region_text(
     let original;
     if range.start == chosen.unit.start_byte() && !lead.is_empty() {
         original = indent::dedent(&own.lines, &own.indent);
-        let count = home.text().get(lead).unwrap_or_default().matches('\n').count();
+        let count = home
+            .text()
+            .get(lead)
+            .unwrap_or_default()
+            .matches('\n')
+            .count();
         let mut all: Vec<_> = original.iter().take(count).cloned().collect();
         all.append(&mut lines);
         lines = all;
@@ -202,7 +218,10 @@ fn region_text(
 
 /// The helpers that go before the function, or before what it is in.
 fn before_level(home: &Home<'_, '_>, level: usize, helpers: &[Helper]) -> Option<Insertion> {
-    let here: Vec<&Helper> = helpers.iter().filter(|h| h.level == level && !h.behind).collect();
+    let here: Vec<&Helper> = helpers
+        .iter()
+        .filter(|h| h.level == level && !h.behind)
+        .collect();
     if here.is_empty() {
         return None;
     }
@@ -244,7 +263,11 @@ fn at_end_of(home: &Home<'_, '_>, body: &Range<usize>, helper: &Helper) -> Inser
     let text = home.text();
     let inside = text.get(body.clone()).unwrap_or_default();
     let braced = inside.starts_with('{') && inside.ends_with('}');
-    let code = if braced { inside.get(..inside.len() - 1).unwrap_or_default() } else { inside };
+    let code = if braced {
+        inside.get(..inside.len() - 1).unwrap_or_default()
+    } else {
+        inside
+    };
     let at = body.start + code.trim_end().len();
     // As deep as the last line of code is, or one step deeper than the closing brace.
     let indent = if braced {

@@ -25,7 +25,11 @@ pub(super) struct Sibling<'a, 't> {
 
 impl Sibling<'_, '_> {
     /// Does with it what has to be done.
-    pub(super) fn settle(&self, home: &Home<'_, '_>, additions: &mut Additions) -> Result<(), Misfit> {
+    pub(super) fn settle(
+        &self,
+        home: &Home<'_, '_>,
+        additions: &mut Additions,
+    ) -> Result<(), Misfit> {
         let node = self.piece.node;
         let said = tree::text(node, self.text);
         match self.piece.sort {
@@ -39,9 +43,17 @@ impl Sibling<'_, '_> {
         if is_filler(node, said) {
             return Ok(());
         }
-        let at = if self.bare { self.home_level(home) } else { self.level };
+        let at = if self.bare {
+            self.home_level(home)
+        } else {
+            self.level
+        };
         // Seen from a bare version everything around it in the file is in reach.
-        let reach = if self.bare { 0..home.levels.len() } else { at..at + 1 };
+        let reach = if self.bare {
+            0..home.levels.len()
+        } else {
+            at..at + 1
+        };
         let mut there: Vec<(usize, Piece<'_>)> = Vec::new();
         for level in reach {
             let container = home.levels[level].container;
@@ -51,7 +63,10 @@ impl Sibling<'_, '_> {
                     .map(|p| (level, p)),
             );
         }
-        if there.iter().any(|(_, p)| tree::same(p.node, home.text(), node, self.text)) {
+        if there
+            .iter()
+            .any(|(_, p)| tree::same(p.node, home.text(), node, self.text))
+        {
             return Ok(());
         }
         if self.piece.keys.is_empty() {
@@ -92,7 +107,9 @@ impl Sibling<'_, '_> {
     }
 
     fn add(&self, home: &Home<'_, '_>, level: usize, additions: &mut Additions) {
-        additions.helpers.push(Helper::of(home.grammar, self, level));
+        additions
+            .helpers
+            .push(Helper::of(home.grammar, self, level));
     }
 
     fn changed(&self, home: &Home<'_, '_>, there: &Piece<'_>) -> Misfit {
@@ -123,16 +140,33 @@ impl Sibling<'_, '_> {
         };
         for piece in pieces::of(home.grammar, own, self.text) {
             let said = tree::text(piece.node, self.text);
-            let same = known.iter().any(|k| tree::same(k.node, home.text(), piece.node, self.text));
-            if same || is_filler(piece.node, said) || is_access(piece.node) || is_placeholder(piece.node, self.text) {
+            let same = known
+                .iter()
+                .any(|k| tree::same(k.node, home.text(), piece.node, self.text));
+            if same
+                || is_filler(piece.node, said)
+                || is_access(piece.node)
+                || is_placeholder(piece.node, self.text)
+            {
                 continue;
             }
-            if let Some(k) = known.iter().find(|k| k.keys.iter().any(|key| piece.keys.contains(key))) {
-                let inner = Sibling { piece: &piece, ..*self };
+            if let Some(k) = known
+                .iter()
+                .find(|k| k.keys.iter().any(|key| piece.keys.contains(key)))
+            {
+                let inner = Sibling {
+                    piece: &piece,
+                    ..*self
+                };
                 return Err(inner.changed(home, k));
             }
-            let member = Sibling { piece: &piece, ..*self };
-            additions.members.push((last.byte_range(), Helper::of(home.grammar, &member, 0)));
+            let member = Sibling {
+                piece: &piece,
+                ..*self
+            };
+            additions
+                .members
+                .push((last.byte_range(), Helper::of(home.grammar, &member, 0)));
         }
         Ok(())
     }
@@ -152,8 +186,10 @@ impl Sibling<'_, '_> {
 
     /// `main` that a version has only to show itself.
     fn is_program_of_its_own(&self, home: &Home<'_, '_>) -> bool {
-        !matches!(home.grammar, Grammar::Python | Grammar::JavaScript | Grammar::Ruby)
-            && self.piece.keys.iter().any(|k| k == "main")
+        !matches!(
+            home.grammar,
+            Grammar::Python | Grammar::JavaScript | Grammar::Ruby
+        ) && self.piece.keys.iter().any(|k| k == "main")
     }
 
     /// A helper must not take the name of something that is imported.
@@ -172,7 +208,10 @@ impl Sibling<'_, '_> {
                 }
                 true
             });
-            if names.last().is_some_and(|n| self.piece.keys.iter().any(|k| k == n)) {
+            if names
+                .last()
+                .is_some_and(|n| self.piece.keys.iter().any(|k| k == n))
+            {
                 return Err(self.changed(home, &import));
             }
         }
@@ -186,7 +225,12 @@ impl Sibling<'_, '_> {
             .rev()
             .find(|l| is_space(home.levels[*l].container))
             .unwrap_or(0);
-        if self.wrapped || self.belongs_inside(home) { inner } else { outer }
+        let beside = is_space(home.levels[inner].container);
+        if beside || self.wrapped || self.belongs_inside(home) {
+            inner
+        } else {
+            outer
+        }
     }
 
     fn belongs_inside(&self, home: &Home<'_, '_>) -> bool {
@@ -201,7 +245,12 @@ impl Sibling<'_, '_> {
                 })
             })
         };
-        let of_class = home.found.path.len().checked_sub(2).map(|i| home.found.path[i].clone());
+        let of_class = home
+            .found
+            .path
+            .len()
+            .checked_sub(2)
+            .map(|i| home.found.path[i].clone());
         // Inside of a function its names are in reach for what stands beside it.
         if home.found.kind == items::ItemKind::Nested && !is_space(container) {
             return true;
@@ -230,8 +279,13 @@ impl Sibling<'_, '_> {
             }
             Grammar::Java => {
                 let type_ = node.kind().ends_with("_declaration")
-                    && !matches!(node.kind(), "method_declaration" | "field_declaration" | "constructor_declaration");
-                !type_ || items::has_modifier(node, "static", self.text) || items::has_modifier(node, "private", self.text)
+                    && !matches!(
+                        node.kind(),
+                        "method_declaration" | "field_declaration" | "constructor_declaration"
+                    );
+                !type_
+                    || items::has_modifier(node, "static", self.text)
+                    || items::has_modifier(node, "private", self.text)
             }
             Grammar::Ruby => true,
             _ => false,
@@ -245,9 +299,18 @@ fn is_space(container: N<'_>) -> bool {
         "declaration_list" => container
             .parent()
             .is_none_or(|p| !matches!(p.kind(), "impl_item" | "trait_item")),
-        "block" | "statement_block" | "class_body" | "object" | "interface_body" | "enum_body"
-        | "enum_body_declarations" | "annotation_type_body" | "field_declaration_list"
-        | "compound_statement" | "body_statement" | "constructor_body" => false,
+        "block"
+        | "statement_block"
+        | "class_body"
+        | "object"
+        | "interface_body"
+        | "enum_body"
+        | "enum_body_declarations"
+        | "annotation_type_body"
+        | "field_declaration_list"
+        | "compound_statement"
+        | "body_statement"
+        | "constructor_body" => false,
         _ => true,
     }
 }
@@ -258,8 +321,17 @@ fn members(node: N<'_>) -> Option<N<'_>> {
     let body = inner.child_by_field_name("body")?;
     let holds = matches!(
         inner.kind(),
-        "class_definition" | "class_declaration" | "class" | "impl_item" | "mod_item" | "namespace_definition"
-            | "interface_declaration" | "enum_declaration" | "record_declaration" | "module" | "class_specifier"
+        "class_definition"
+            | "class_declaration"
+            | "class"
+            | "impl_item"
+            | "mod_item"
+            | "namespace_definition"
+            | "interface_declaration"
+            | "enum_declaration"
+            | "record_declaration"
+            | "module"
+            | "class_specifier"
             | "struct_specifier"
     );
     holds.then_some(body)
@@ -271,7 +343,9 @@ fn is_filler(node: N<'_>, said: &str) -> bool {
     matches!(said, "..." | "pass" | ";" | "{}")
         || node.kind() == "expression_statement"
             && node.named_child_count() == 1
-            && node.named_child(0).is_some_and(|n| n.kind() == "string" || n.kind() == "ellipsis")
+            && node
+                .named_child(0)
+                .is_some_and(|n| n.kind() == "string" || n.kind() == "ellipsis")
         || node.kind() == "if_statement" && said.starts_with("if __name__")
         || node.kind() == "ERROR"
 }
@@ -284,7 +358,10 @@ fn is_access(node: N<'_>) -> bool {
 fn is_placeholder(node: N<'_>, text: &str) -> bool {
     let inner = pieces::inner(node);
     if is_block_like(node, Sort::Definition) && inner.kind() == "function_definition" {
-        if let Some(body) = inner.child_by_field_name("body").filter(|b| b.kind() == "block") {
+        if let Some(body) = inner
+            .child_by_field_name("body")
+            .filter(|b| b.kind() == "block")
+        {
             return tree::named(body)
                 .into_iter()
                 .filter(|n| !Grammar::is_comment(*n))

@@ -11,15 +11,39 @@ fn put(text: &str, asked: &str, version: &str) -> String {
 #[test]
 fn every_function_goes_back_byte_for_byte() {
     let here = [
-        ("a.py", "import x\n\nclass A:\n\n    @d\n    def f(self,\n          a):\n        \"\"\"Doc.\n\n        More.\n      odd\n        \"\"\"\n        s = '''\n  raw\n'''\n   # odd comment\n        return s  \n\n\n    def g(self): pass"),
-        ("b.py", "class A:\r\n\tdef f(self):\r\n\t\tx = 1\r\n\r\n\t\treturn x\r\n\tdef g(self):\n\t\tpass\r\n"),
+        (
+            "a.py",
+            "import x\n\nclass A:\n\n    @d\n    def f(self,\n          a):\n        \"\"\"Doc.\n\n        More.\n      odd\n        \"\"\"\n        s = '''\n  raw\n'''\n   # odd comment\n        return s  \n\n\n    def g(self): pass",
+        ),
+        (
+            "b.py",
+            "class A:\r\n\tdef f(self):\r\n\t\tx = 1\r\n\r\n\t\treturn x\r\n\tdef g(self):\n\t\tpass\r\n",
+        ),
         ("c.py", "\u{feff}def f():\n    return 1\n"),
-        ("d.js", "class A {\n  /** Doc. */\n  f(a) {\n    return `x\n  ${a}\n    y`;\n  }\n  get g() { return 1 } h() {}\n}\nconst o = {\n  k: function () {\n    return 1;\n  },\n};\n"),
-        ("e.rs", "impl A {\n    /// Doc.\n    #[inline]\n    // Why.\n    fn f(&self) -> &str {\n        r#\"a\nb\"#\n    }\n}\n"),
-        ("f.go", "package m\n\n// F does.\nfunc F() string {\n\treturn `a\n  b`\n}\n"),
-        ("g.java", "class A {\n    /** Doc. */\n    @Override\n    public int f() {\n        return 1;\n    }\n}\n"),
-        ("h.cpp", "namespace n {\n    template <class T>\n    T f(T a) {\n#ifdef X\n        return a;\n#endif\n    }\n}\n"),
-        ("i.rb", "class A\n  def f\n    <<~EOS\n      a\n     b\n    EOS\n  end\n\n  def g = 1\nend\n"),
+        (
+            "d.js",
+            "class A {\n  /** Doc. */\n  f(a) {\n    return `x\n  ${a}\n    y`;\n  }\n  get g() { return 1 } h() {}\n}\nconst o = {\n  k: function () {\n    return 1;\n  },\n};\n",
+        ),
+        (
+            "e.rs",
+            "impl A {\n    /// Doc.\n    #[inline]\n    // Why.\n    fn f(&self) -> &str {\n        r#\"a\nb\"#\n    }\n}\n",
+        ),
+        (
+            "f.go",
+            "package m\n\n// F does.\nfunc F() string {\n\treturn `a\n  b`\n}\n",
+        ),
+        (
+            "g.java",
+            "class A {\n    /** Doc. */\n    @Override\n    public int f() {\n        return 1;\n    }\n}\n",
+        ),
+        (
+            "h.cpp",
+            "namespace n {\n    template <class T>\n    T f(T a) {\n#ifdef X\n        return a;\n#endif\n    }\n}\n",
+        ),
+        (
+            "i.rb",
+            "class A\n  def f\n    <<~EOS\n      a\n     b\n    EOS\n  end\n\n  def g = 1\nend\n",
+        ),
     ];
     for (file, text) in here {
         let items = list(text, &of_file(file));
@@ -28,7 +52,12 @@ fn every_function_goes_back_byte_for_byte() {
             let target = target(text, &format!("{file}::{}", item.name));
             let original = target.original();
             assert!(!original.starts_with([' ', '\t']), "{original}");
-            assert_eq!(target.assemble(&original).unwrap(), text, "{file}::{}", item.name);
+            assert_eq!(
+                target.assemble(&original).unwrap(),
+                text,
+                "{file}::{}",
+                item.name
+            );
         }
     }
 }
@@ -52,7 +81,8 @@ fn the_inside_of_literals_is_not_indented() {
 #[test]
 fn line_ends_and_steps_are_those_of_the_file() {
     let text = "class A:\r\n\tdef f(self):\r\n\t\treturn 0\r\n";
-    let version = "import math\n\ndef f(self):\n    if self:\n        return math.pi\n    return 1\n";
+    let version =
+        "import math\n\ndef f(self):\n    if self:\n        return math.pi\n    return 1\n";
     assert_eq!(
         put(text, "a.py::A.f", version),
         "import math\r\n\r\nclass A:\r\n\tdef f(self):\r\n\t\tif self:\r\n\t\t\treturn math.pi\r\n\t\treturn 1\r\n"
@@ -63,8 +93,22 @@ fn line_ends_and_steps_are_those_of_the_file() {
     // The version has the indentation of the file, or its first line has lost it.
     let text = "class A:\n    def f(self):\n        return 0\n";
     let wanted = "class A:\n    def f(self):\n        return 1\n";
-    assert_eq!(put(text, "a.py::A.f", "    def f(self):\n        return 1\n"), wanted);
-    assert_eq!(put(text, "a.py::A.f", "def f(self):\n        return 1"), wanted);
+    assert_eq!(
+        put(text, "a.py::A.f", "    def f(self):\n        return 1\n"),
+        wanted
+    );
+    assert_eq!(
+        put(text, "a.py::A.f", "def f(self):\n        return 1"),
+        wanted
+    );
+    assert_eq!(
+        put(
+            text,
+            "a.py::A.f",
+            "import os\n\n    def f(self):\n        return 1\n"
+        ),
+        format!("import os\n\n{wanted}")
+    );
 }
 
 #[test]
@@ -81,11 +125,16 @@ fn the_class_or_the_file_again_is_cut_down() {
     let class = "class Grid:\n    def __init__(self):\n        ...\n\n    def _far(self):\n        return 2\n\n    def nearest(self, p):\n        return self._far()\n";
     let wanted = "import os\n\nclass Grid(object):\n    def __init__(self):\n        self.a = 1\n\n    def _far(self):\n        return 2\n\n    def nearest(self, p):\n        return self._far()\n\ndef after():\n    return 1\n";
     assert_eq!(put(text, "g.py::Grid.nearest", class), wanted);
-    let file = wanted.replace("return 1", "return (1)").replace("(1)", "1  # said");
+    let file = wanted
+        .replace("return 1", "return (1)")
+        .replace("(1)", "1  # said");
     assert_eq!(put(text, "g.py::Grid.nearest", &file), wanted);
     let changed = wanted.replace("self.a = 1", "self.a = 2");
     let said = misfit(text, "g.py::Grid.nearest", &changed);
-    assert!(said.contains("`__init__`") && said.contains("line 4"), "{said}");
+    assert!(
+        said.contains("`__init__`") && said.contains("line 4"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -94,11 +143,27 @@ fn members_of_javascript_are_parsed_as_such() {
     let version = "const { inspect } = require('util');\n\nfunction helper(x) {\n  return x;\n}\n\n#seen = new Map();\n\nfind(x) {\n  return helper(inspect(x));\n}";
     let wanted = "const fs = require('fs');\nconst { inspect } = require('util');\n\nfunction helper(x) {\n  return x;\n}\n\nclass A {\n  size() { return 1; }\n\n  #seen = new Map();\n\n  /** Doc. */\n  find(x) {\n    return helper(inspect(x));\n  }\n}\n\nmodule.exports = { A };\n";
     assert_eq!(put(text, "a.js::A.find", version), wanted);
-    let said = misfit(text, "a.js::A.find", &version.replace("const { inspect } = require('util')", "import { inspect } from 'util'"));
+    let said = misfit(
+        text,
+        "a.js::A.find",
+        &version.replace(
+            "const { inspect } = require('util')",
+            "import { inspect } from 'util'",
+        ),
+    );
     assert!(said.contains("CommonJS"), "{said}");
+    let two = "const a = (x) => x, b = 2;\n";
+    assert_eq!(
+        put(two, "a.js::a", "const a = (x) => 1;"),
+        "const a = (x) => 1, b = 2;\n"
+    );
     let object = "const o = {\n  a: 1,\n  f(x) {\n    return x;\n  },\n};\n";
     assert_eq!(
-        put(object, "o.js::o.f", "g(x) {\n  return x;\n},\n\nf(x) {\n  return this.g(x);\n},"),
+        put(
+            object,
+            "o.js::o.f",
+            "g(x) {\n  return x;\n},\n\nf(x) {\n  return this.g(x);\n},"
+        ),
         "const o = {\n  a: 1,\n  g(x) {\n    return x;\n  },\n\n  f(x) {\n    return this.g(x);\n  },\n};\n"
     );
 }
@@ -109,11 +174,19 @@ fn rust_keeps_uses_and_impls_apart() {
     let version = "use std::collections::{BTreeMap, HashMap};\n\nfn free(a: u8) -> u8 {\n    a\n}\n\nimpl P {\n    fn step(&self) -> u8 {\n        free(self.a)\n    }\n\n    pub fn next(&mut self) -> u8 {\n        self.step()\n    }\n}\n";
     let wanted = "//! Doc.\n\nuse std::collections::{HashMap, HashSet};\nuse std::collections::BTreeMap;\n\npub struct P {\n    a: u8,\n}\n\nfn free(a: u8) -> u8 {\n    a\n}\n\nimpl P {\n    fn step(&self) -> u8 {\n        free(self.a)\n    }\n\n    /// Doc.\n    #[inline]\n    pub fn next(&mut self) -> u8 {\n        self.step()\n    }\n}\n";
     assert_eq!(put(text, "p.rs::P::next", version), wanted);
-    let bare = "fn step(&self) -> u8 {\n    1\n}\n\npub fn next(&mut self) -> u8 {\n    self.step()\n}\n";
-    assert!(put(text, "p.rs::P::next", bare).contains("    fn step(&self) -> u8 {\n        1\n    }\n\n    /// Doc."));
+    let bare =
+        "fn step(&self) -> u8 {\n    1\n}\n\npub fn next(&mut self) -> u8 {\n    self.step()\n}\n";
+    assert!(
+        put(text, "p.rs::P::next", bare)
+            .contains("    fn step(&self) -> u8 {\n        1\n    }\n\n    /// Doc.")
+    );
     let inside = "mod inner {\n    use std::fmt;\n\n    fn f() {}\n}\n";
     assert_eq!(
-        put(inside, "p.rs::inner::f", "use std::rc::Rc;\n\nfn f() {\n    let _: Rc<u8>;\n}"),
+        put(
+            inside,
+            "p.rs::inner::f",
+            "use std::rc::Rc;\n\nfn f() {\n    let _: Rc<u8>;\n}"
+        ),
         "mod inner {\n    use std::fmt;\n    use std::rc::Rc;\n\n    fn f() {\n        let _: Rc<u8>;\n    }\n}\n"
     );
 }
@@ -122,26 +195,47 @@ fn rust_keeps_uses_and_impls_apart() {
 fn go_java_c_and_ruby_take_what_they_need() {
     let go = "package main\n\nimport (\n\t\"fmt\" // out\n)\n\n// Solve does.\nfunc Solve(a int) int {\n\treturn a\n}\n";
     assert_eq!(
-        put(go, "m.go::Solve", "package main\n\nimport (\n\t\"fmt\"\n\t\"sort\"\n)\n\nfunc help() {}\n\nfunc Solve(a int) int {\n\thelp()\n\treturn sort.SearchInts(nil, a)\n}\n"),
+        put(
+            go,
+            "m.go::Solve",
+            "package main\n\nimport (\n\t\"fmt\"\n\t\"sort\"\n)\n\nfunc help() {}\n\nfunc Solve(a int) int {\n\thelp()\n\treturn sort.SearchInts(nil, a)\n}\n"
+        ),
         "package main\n\nimport (\n\t\"fmt\" // out\n\t\"sort\"\n)\n\nfunc help() {}\n\n// Solve does.\nfunc Solve(a int) int {\n\thelp()\n\treturn sort.SearchInts(nil, a)\n}\n"
     );
     assert_eq!(
-        put("package main\n\nfunc F() {}\n", "m.go::F", "import \"os\"\n\nfunc F() { os.Exit(1) }"),
+        put(
+            "package main\n\nfunc F() {}\n",
+            "m.go::F",
+            "import \"os\"\n\nfunc F() { os.Exit(1) }"
+        ),
         "package main\n\nimport \"os\"\n\nfunc F() { os.Exit(1) }\n"
     );
     let java = "package p;\n\nimport java.util.List;\n\npublic class A {\n    int f(int a) {\n        return a;\n    }\n}\n";
     assert_eq!(
-        put(java, "A.java::A.f", "import java.util.*;\n\nprivate static int help(int a) {\n    return a;\n}\n\nint f(int a) {\n    return help(a);\n}\n"),
+        put(
+            java,
+            "A.java::A.f",
+            "import java.util.*;\n\nprivate static int help(int a) {\n    return a;\n}\n\nint f(int a) {\n    return help(a);\n}\n"
+        ),
         "package p;\n\nimport java.util.List;\nimport java.util.*;\n\npublic class A {\n    private static int help(int a) {\n        return a;\n    }\n\n    int f(int a) {\n        return help(a);\n    }\n}\n"
     );
-    let c = "#ifndef H\n#define H\n#include <stdio.h>\n\nint f(int a) {\n    return a;\n}\n#endif\n";
+    let c =
+        "#ifndef H\n#define H\n#include <stdio.h>\n\nint f(int a) {\n    return a;\n}\n#endif\n";
     assert_eq!(
-        put(c, "k.c::f", "#include <stdio.h>\n#include <string.h>\n\nstatic int g(int a) { return a; }\n\nint f(int a) {\n    return g(a);\n}\n"),
+        put(
+            c,
+            "k.c::f",
+            "#include <stdio.h>\n#include <string.h>\n\nstatic int g(int a) { return a; }\n\nint f(int a) {\n    return g(a);\n}\n"
+        ),
         "#ifndef H\n#define H\n#include <stdio.h>\n#include <string.h>\n\nstatic int g(int a) { return a; }\n\nint f(int a) {\n    return g(a);\n}\n#endif\n"
     );
     let ruby = "require 'json'\n\nclass A\n  def f(a)\n    a\n  end\nend\n";
     assert_eq!(
-        put(ruby, "a.rb::A.f", "require 'set'\n\ndef g(a)\n  a\nend\n\ndef f(a)\n  g(a)\nend\n"),
+        put(
+            ruby,
+            "a.rb::A.f",
+            "require 'set'\n\ndef g(a)\n  a\nend\n\ndef f(a)\n  g(a)\nend\n"
+        ),
         "require 'json'\nrequire 'set'\n\nclass A\n  def g(a)\n    a\n  end\n\n  def f(a)\n    g(a)\n  end\nend\n"
     );
 }
@@ -162,12 +256,20 @@ fn lines_and_marked_parts_are_replaced_as_they_are() {
     let said = misfit(text, "f.py:2-4", "a = = 1");
     assert!(said.contains("line 1"), "{said}");
     let marked = "a\n-- reheat: begin\nb\n-- reheat: end\nc\n";
-    assert_eq!(put(marked, "f.sql", "x\ny"), marked.replace('b', "x\ny"));
-    let again = marked.replace('b', "z").replace('n', "n");
+    assert_eq!(
+        put(marked, "f.sql", "x\ny"),
+        marked.replace("\nb\n", "\nx\ny\n")
+    );
     let target = target(marked, "f.sql");
-    assert!(target.assemble(&target.original()).unwrap() == marked);
-    assert_eq!(put("a\n# reheat: begin\nb\n# reheat: end\nc\n", "f.py", "a\n# reheat: begin\nz\n# reheat: end\nc\n"), "a\n# reheat: begin\nz\n# reheat: end\nc\n");
-    assert!(again.contains('z'));
+    assert_eq!(target.assemble(&target.original()).unwrap(), marked);
+    assert_eq!(
+        put(
+            "a\n# reheat: begin\nb\n# reheat: end\nc\n",
+            "f.py",
+            "a\n# reheat: begin\nz\n# reheat: end\nc\n"
+        ),
+        "a\n# reheat: begin\nz\n# reheat: end\nc\n"
+    );
 }
 
 #[test]

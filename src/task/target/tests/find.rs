@@ -65,7 +65,10 @@ fn functions_of_python_have_their_names_and_kinds() {
 #[test]
 fn each_language_finds_its_functions() {
     let names = |id: &str, text: &str| -> Vec<String> {
-        list(text, &language(id)).into_iter().map(|i| i.name).collect()
+        list(text, &language(id))
+            .into_iter()
+            .map(|i| i.name)
+            .collect()
     };
     assert_eq!(
         names(
@@ -74,7 +77,9 @@ fn each_language_finds_its_functions() {
              A.prototype.late = function () {};\nmodule.exports.x = async function () {};\n\
              const o = { inner() {}, 'quoted': x => x };\nexport default function () {}\n"
         ),
-        ["dedupe", "g", "A.m", "A.#p", "A.f", "A.late", "x", "o.inner", "o.quoted", "default"]
+        [
+            "dedupe", "g", "A.m", "A.#p", "A.f", "A.late", "x", "o.inner", "o.quoted", "default"
+        ]
     );
     assert_eq!(
         names(
@@ -97,7 +102,13 @@ fn each_language_finds_its_functions() {
             "class A { A() {} int merge(int[] a, int[] b) { return 0; } int merge(int a) { return a; } \
              static class B { void f() {} } }\ninterface I { int open(); default int given() { return 1; } }"
         ),
-        ["A.A", "A.merge(int[], int[])", "A.merge(int)", "A.B.f", "I.given"]
+        [
+            "A.A",
+            "A.merge(int[], int[])",
+            "A.merge(int)",
+            "A.B.f",
+            "I.given"
+        ]
     );
     assert_eq!(
         names(
@@ -105,11 +116,23 @@ fn each_language_finds_its_functions() {
             "namespace n { template <class T> T blur(const T* a) { return *a; }\nstruct S { S() {} bool operator()(int x) const { return x; } }; }\n\
              int n::S::late() { return 1; }\nint *pointer(void) { return 0; }\n"
         ),
-        ["n::blur", "n::S::S", "n::S::operator()", "n::S::late", "pointer"]
+        [
+            "n::blur",
+            "n::S::S",
+            "n::S::operator()",
+            "n::S::late",
+            "pointer"
+        ]
     );
-    assert_eq!(names("c", "static int f(int a) { return a; }\nint g(int);\n"), ["f"]);
     assert_eq!(
-        names("ruby", "module M\n  class A\n    def self.make; end\n    def run(x)\n      x\n    end\n  end\nend\n"),
+        names("c", "static int f(int a) { return a; }\nint g(int);\n"),
+        ["f"]
+    );
+    assert_eq!(
+        names(
+            "ruby",
+            "module M\n  class A\n    def self.make; end\n    def run(x)\n      x\n    end\n  end\nend\n"
+        ),
         ["M.A.make", "M.A.run"]
     );
 }
@@ -117,12 +140,18 @@ fn each_language_finds_its_functions() {
 #[test]
 fn a_name_may_be_short_if_it_is_clear() {
     assert_eq!(target(PYTHON, "g.py::make").name, "Grid.make");
-    assert_eq!(target(PYTHON, "g.py::Cell.nearest").name, "Grid.Cell.nearest");
+    assert_eq!(
+        target(PYTHON, "g.py::Cell.nearest").name,
+        "Grid.Cell.nearest"
+    );
     assert_eq!(target(PYTHON, "g.py::Grid.width#2").lines(), (20, 22));
     assert_eq!(target(PYTHON, "g.py::width:21").lines(), (20, 22));
     let several = found(PYTHON, "g.py::nearest").unwrap_err();
     assert!(several.contains("g.py::Grid.nearest  (line 9"), "{several}");
-    assert!(several.contains("g.py::Grid.Cell.nearest  (line 29"), "{several}");
+    assert!(
+        several.contains("g.py::Grid.Cell.nearest  (line 29"),
+        "{several}"
+    );
     let java = "class A {\n int m(int[] a, int b) { return 0; }\n int m(int a) { return a; }\n}\n";
     assert_eq!(target(java, "A.java::A.m( int [], int )").lines(), (2, 2));
     assert_eq!(target(java, "A.java::A.m#2").lines(), (3, 3));
@@ -133,14 +162,21 @@ fn a_name_may_be_short_if_it_is_clear() {
 #[test]
 fn what_is_not_there_is_told_with_what_is() {
     let near = found(PYTHON, "g.py::Grid.neerest").unwrap_err();
-    assert!(near.contains("did you mean `Grid.nearest` (line 9)"), "{near}");
+    assert!(
+        near.contains("did you mean `Grid.nearest` (line 9)"),
+        "{near}"
+    );
     assert!(near.contains("9 functions"), "{near}");
     let nothing = found("x = 1\n", "g.py::f").unwrap_err();
     assert!(nothing.contains("no functions"), "{nothing}");
     let hidden = found("def f(:\n  pass\n", "g.py::g").unwrap_err();
     assert!(hidden.contains("line 1 does not parse"), "{hidden}");
     assert!(found("", "g.py::f").unwrap_err().contains("is empty"));
-    assert!(found("\u{feff}\n", "g.py::f").unwrap_err().contains("is empty"));
+    assert!(
+        found("\u{feff}\n", "g.py::f")
+            .unwrap_err()
+            .contains("is empty")
+    );
     let no_grammar = found("x\n", "g.cobol::f").unwrap_err();
     assert!(no_grammar.contains("give lines"), "{no_grammar}");
 }
@@ -149,7 +185,11 @@ fn what_is_not_there_is_told_with_what_is() {
 fn an_error_counts_only_where_it_is() {
     let text = "def good():\n    return 1\n\n\ndef bad():\n    return ((1\n";
     let good = target(text, "g.py::good");
-    assert!(good.notes.iter().any(|n| n.contains("does not parse")), "{:?}", good.notes);
+    assert!(
+        good.notes.iter().any(|n| n.contains("does not parse")),
+        "{:?}",
+        good.notes
+    );
     let inside = "def bad():\n    x = = 1\n    return x\n\ndef good():\n    return 1\n";
     let error = found(inside, "g.py::bad").unwrap_err();
     assert!(error.contains("g.py:2:"), "{error}");
@@ -167,13 +207,19 @@ fn lines_hold_whole_statements() {
     assert!(found(text, "f.py:0-2").unwrap_err().contains("from 1"));
     assert!(found(text, "f.py:4-2").unwrap_err().contains("f.py:2-4"));
     let whole = target(text, "f.py:1-5");
-    assert!(whole.callee().is_some(), "a function's lines are the function");
+    assert!(
+        whole.callee().is_some(),
+        "a function's lines are the function"
+    );
     let at = target(text, "f.py:4");
     assert_eq!(at.name, "f");
     assert!(at.notes[0].contains("line 4 is in `f`"), "{:?}", at.notes);
     let inside = found("x = [\n  1,\n  2,\n]\n", "f.py:2-3").unwrap_err();
     assert!(inside.contains("f.py:1-4"), "{inside}");
-    assert_eq!(target("one\ntwo\nthree\n", "a.txt:2-3").original(), "two\nthree");
+    assert_eq!(
+        target("one\ntwo\nthree\n", "a.txt:2-3").original(),
+        "two\nthree"
+    );
 }
 
 #[test]
@@ -184,7 +230,11 @@ fn marked_parts_go_by_name() {
     let several = found(text, "f.py").unwrap_err();
     assert!(several.contains("@a (line 2), @b (line 6)"), "{several}");
     assert!(found(text, "f.py::@c").unwrap_err().contains("marked are"));
-    assert!(found("x = 1\n", "f.py::@").unwrap_err().contains("reheat: begin"));
+    assert!(
+        found("x = 1\n", "f.py::@")
+            .unwrap_err()
+            .contains("reheat: begin")
+    );
 }
 
 #[test]
@@ -192,7 +242,11 @@ fn files_that_are_no_text_are_refused() {
     let dir = tempfile::tempdir().unwrap();
     let python = language("python");
     let wanted = Wanted::Name("f".to_owned());
-    let error = |path: &Path| Target::find(path, &python, &wanted).unwrap_err().to_string();
+    let error = |path: &Path| {
+        Target::find(path, &python, &wanted)
+            .unwrap_err()
+            .to_string()
+    };
     assert!(error(dir.path()).contains("is a folder"));
     assert!(error(&dir.path().join("none.py")).contains("cannot read"));
     let file = dir.path().join("a.py");
@@ -205,5 +259,9 @@ fn files_that_are_no_text_are_refused() {
     std::os::unix::fs::symlink("a.py", &link).unwrap();
     let linked = Target::find(&link, &python, &wanted).unwrap();
     assert_eq!(linked.path, file.canonicalize().unwrap());
-    assert!(linked.notes[0].contains("is a link to a.py"), "{:?}", linked.notes);
+    assert!(
+        linked.notes[0].contains("is a link to a.py"),
+        "{:?}",
+        linked.notes
+    );
 }

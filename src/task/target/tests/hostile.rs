@@ -2,10 +2,22 @@ use super::*;
 use crate::task::target::{keeps_state, list};
 
 const TEXTS: [(&str, &str); 4] = [
-    ("a.py", "import os\n\nclass A:\n    @d\n    def f(self, x=1):\n        '''doc\n        '''\n        return f'{x}'\n\n    def g(self): pass\n"),
-    ("a.js", "import a from 'b';\nexport class A { f(x) { return `a${x}\n`; } get g() { return 1 } }\nconst h = async ({a, ...b}) => a;\n"),
-    ("a.rs", "use a::{b, c::{self, D}};\n/// Doc\n#[inline]\nimpl<'a> A<'a> { fn f(&self) -> u8 { r#\"x\ny\"#; 1 } }\n"),
-    ("a.cpp", "#include <a>\nnamespace n { template<class T> struct S { T operator()(T a) const { return a; } }; }\nint n::S<int>::f() { return 1; }\n"),
+    (
+        "a.py",
+        "import os\n\nclass A:\n    @d\n    def f(self, x=1):\n        '''doc\n        '''\n        return f'{x}'\n\n    def g(self): pass\n",
+    ),
+    (
+        "a.js",
+        "import a from 'b';\nexport class A { f(x) { return `a${x}\n`; } get g() { return 1 } }\nconst h = async ({a, ...b}) => a;\n",
+    ),
+    (
+        "a.rs",
+        "use a::{b, c::{self, D}};\n/// Doc\n#[inline]\nimpl<'a> A<'a> { fn f(&self) -> u8 { r#\"x\ny\"#; 1 } }\n",
+    ),
+    (
+        "a.cpp",
+        "#include <a>\nnamespace n { template<class T> struct S { T operator()(T a) const { return a; } }; }\nint n::S<int>::f() { return 1; }\n",
+    ),
 ];
 
 /// A chain of numbers that looks like chance and is the same on every machine.
@@ -19,20 +31,28 @@ fn chance(state: &mut u64) -> usize {
 /// Everything that can be done with a text; only panics count.
 fn all_of_it(file: &str, text: &str, version: &str) {
     let language = of_file(file);
-    keeps_state(text, &language);
+    let _ = keeps_state(text, &language);
     for item in list(text, &language).iter().take(6) {
         let wanted = Wanted::Name(item.name.clone());
         if let Ok(target) = Target::find_in(Path::new(file), text, &language, &wanted) {
-            assert_eq!(target.assemble(&target.original()).ok().as_deref().unwrap_or(text), text);
+            assert_eq!(
+                target
+                    .assemble(&target.original())
+                    .ok()
+                    .as_deref()
+                    .unwrap_or(text),
+                text
+            );
             let _ = target.assemble(version);
             assert!(target.context(300).len() <= 301);
-            target.reads();
+            let _ = target.reads();
         }
     }
     for (a, b) in [(1, 1), (2, 4), (3, 3)] {
-        if let Ok(target) = Target::find_in(Path::new(file), text, &language, &Wanted::Lines(a, b)) {
+        if let Ok(target) = Target::find_in(Path::new(file), text, &language, &Wanted::Lines(a, b))
+        {
             let _ = target.assemble(version);
-            target.context(200);
+            let _ = target.context(200);
         }
     }
 }
@@ -43,14 +63,19 @@ fn no_text_brings_it_down() {
     for (file, text) in TEXTS {
         let chars: Vec<char> = text.chars().collect();
         for _ in 0..60 {
-            let (a, b) = (chance(&mut state) % chars.len(), chance(&mut state) % chars.len());
+            let (a, b) = (
+                chance(&mut state) % chars.len(),
+                chance(&mut state) % chars.len(),
+            );
             let cut: String = chars[a.min(b)..a.max(b)].iter().collect();
             all_of_it(file, &cut, text);
             all_of_it(file, text, &cut);
             let mut torn = chars.clone();
             for _ in 0..4 {
                 let at = chance(&mut state) % torn.len();
-                torn[at] = ['{', '}', '(', '\n', '\r', '"', '`', 'é', '\u{feff}', '#', ':', '\t'][chance(&mut state) % 12];
+                torn[at] = [
+                    '{', '}', '(', '\n', '\r', '"', '`', 'é', '\u{feff}', '#', ':', '\t',
+                ][chance(&mut state) % 12];
             }
             all_of_it(file, &torn.iter().collect::<String>(), &cut);
         }
@@ -59,7 +84,12 @@ fn no_text_brings_it_down() {
 
 #[test]
 fn a_deep_text_needs_no_deep_stack() {
-    for (file, open, close) in [("a.py", "(", ")"), ("a.js", "[", "]"), ("a.rs", "{", "}"), ("a.c", "{", "}")] {
+    for (file, open, close) in [
+        ("a.py", "(", ")"),
+        ("a.js", "[", "]"),
+        ("a.rs", "{", "}"),
+        ("a.c", "{", "}"),
+    ] {
         let deep = [open.repeat(20_000), close.repeat(20_000)].concat();
         let head = match file {
             "a.py" => "def f():\n    return ",
@@ -70,12 +100,14 @@ fn a_deep_text_needs_no_deep_stack() {
         let tail = if file == "a.py" { "\n" } else { "; }\n" };
         let text = [head, &deep, tail].concat();
         let language = of_file(file);
-        list(&text, &language);
-        keeps_state(&text, &language);
-        if let Ok(target) = Target::find_in(Path::new(file), &text, &language, &Wanted::Name("f".into())) {
+        let _ = list(&text, &language);
+        let _ = keeps_state(&text, &language);
+        if let Ok(target) =
+            Target::find_in(Path::new(file), &text, &language, &Wanted::Name("f".into()))
+        {
             let _ = target.assemble(&target.original());
-            target.context(1000);
-            target.reads();
+            let _ = target.context(1000);
+            let _ = target.reads();
         }
     }
 }
