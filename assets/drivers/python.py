@@ -7,6 +7,7 @@
 import ast
 import base64
 import collections
+import dis
 import functools
 import gc
 import importlib
@@ -268,6 +269,146 @@ def to_be_fresh(roots):
     return (forth & back) | {NAME}
 
 
+class Reach:
+    """Modules whose code the calls can reach, as far as names tell: followed from the function, and from the classes of
+    its arguments, through the names that code uses. A method counts as used where some code uses its name."""
+
+    def __init__(self, known):
+        self.known, self.found = known, set()
+        self.seen, self.todo, self.names, self.waiting = set(), [], set(), {}
+        self.edges, self.here = {}, None
+
+    def edge(self, other):
+        if self.here is not None and self.here != other:
+            self.edges.setdefault(self.here, set()).add(other)
+
+    def visit(self, value):
+        kind = type(value)
+        self.edge(getattr(value, "__module__", None))
+        if kind not in LEAVES and kind not in (list, tuple, dict, set, frozenset) and id(value) not in self.seen:
+            self.seen.add(id(value))
+            self.todo.append(value)
+
+    def kind(self, kind, made_before=False):
+        """A class; of one whose objects were made before the calls, not what makes them."""
+        outer, self.here = self.here, kind.__module__
+        for base in getattr(kind, "__mro__", ()):
+            self.edge(base.__module__)
+            if base.__module__ not in self.known or (base, made_before) in self.seen:
+                continue
+            self.seen.add((base, made_before))
+            self.found.add(base.__module__)
+            for name, inner in list(vars(base).items()):
+                special = name.startswith("__") and not (made_before and name in ("__init__", "__new__"))
+                if special or name in self.names:
+                    self.visit(inner)
+                else:
+                    self.waiting.setdefault(name, []).append(inner)
+        self.here = outer
+
+    def run(self):
+        while self.todo:
+            value = self.todo.pop()
+            self.here = getattr(value, "__module__", None)
+            for inner in ("__wrapped__", "__func__", "func", "fget", "fset"):
+                try:
+                    self.visit(getattr(value, inner, None))
+                except Exception:
+                    pass
+            if isinstance(value, type):
+                self.kind(value)
+            elif isinstance(value, types.FunctionType):
+                self.function(value)
+            elif not isinstance(value, types.ModuleType):
+                self.kind(type(value), True)
+        return self.found
+
+    def function(self, function):
+        if function.__module__ not in self.known:
+            return
+        self.found.add(function.__module__)
+        names, codes, all_codes = set(), [function.__code__], []
+        while codes:
+            code = codes.pop()
+            all_codes.append(code)
+            names.update(code.co_names)
+            codes.extend(c for c in code.co_consts if isinstance(c, types.CodeType))
+        for name in names - self.names:
+            for inner in self.waiting.pop(name, ()):
+                self.visit(inner)
+        self.names |= names
+        others = {name: function.__globals__.get(name) for name in names}
+        for other in [cell.cell_contents for cell in function.__closure__ or () if not empty(cell)]:
+            others[id(other)] = other
+        modules = {}
+        for name, other in others.items():
+            if isinstance(other, types.ModuleType):
+                modules[name] = other
+            elif isinstance(other, (list, tuple, set, frozenset)):
+                for inner in list(other)[:1000]:
+                    self.visit(inner)
+            elif type(other) is dict:
+                for inner in list(other.values())[:1000]:
+                    self.visit(inner)
+            else:
+                self.visit(other)
+        if modules:
+            self.through(modules, all_codes)
+
+    def through(self, modules, codes):
+        """What code takes out of modules by their attributes."""
+        for code in codes:
+            holder = None
+            for step in dis.get_instructions(code):
+                attribute = step.opname in ("LOAD_ATTR", "LOAD_METHOD")
+                if attribute and holder is not None:
+                    inner = vars(holder).get(step.argval)
+                    if isinstance(inner, types.ModuleType):
+                        holder = inner
+                        continue
+                    origin = getattr(inner, "__module__", None)
+                    if origin in self.known:
+                        self.found.add(holder.__name__)
+                        self.edge(holder.__name__)
+                        self.edges.setdefault(holder.__name__, set()).add(origin)
+                    self.visit(inner)
+                holder = modules.get(step.argval) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME") else None
+
+
+def types_in(texts):
+    """Names of the classes that encoded values have in them."""
+    return {name for text in texts for name in re.findall(r'"\$(?:type|enum)":"([^"\\]+)"', text)}
+
+
+def touched(spare, known):
+    reach = Reach(known)
+    for name in types_in(spare.texts):
+        module, _, name = name.rpartition(".")
+        kind = getattr(sys.modules.get(module), name, None)
+        if isinstance(kind, type):
+            reach.kind(kind, True)
+    for me, _, _ in spare.parts[:1]:
+        reach.kind(type(me), True)
+    reach.visit(resolve()[3])
+    found = reach.run() & known
+    # Of these, the ones from which a way leads back.
+    back, todo = {NAME}, [NAME]
+    while todo:
+        at = todo.pop()
+        for module in found - back:
+            if at in reach.edges.get(module, ()):
+                back.add(module)
+                todo.append(module)
+    return back
+
+
+def empty(cell):
+    try:
+        return cell.cell_contents is None
+    except ValueError:
+        return True
+
+
 def imported_later(text):
     """Names that the target's text imports anywhere, also inside functions."""
     names = set()
@@ -492,6 +633,13 @@ class Prepared:
                 fail("call %d cannot be made: %s" % (number, error))
             self.calls.append(todo)
             self.parts.append((me, call.args, call.kwargs))
+
+
+    def told(self):
+        """The texts of all that a call could change; also kept in one list."""
+        told = [[encoded(Encoder(False), value) for _, value in places(*part)] for part in self.parts]
+        self.texts = [text for call in told for text in call]
+        return told
 
 
 def check_fit(prepared):
@@ -1103,7 +1251,7 @@ def load():
 import_module = importlib.import_module
 
 
-def instances(keep):
+def instances(keep, spare):
     """Gives the module for one pass after the other: a fresh one each time, unless one is to be kept."""
     global FRESH
     compiler = type(resolve()[3]).__module__.partition(".")[0]
@@ -1114,6 +1262,12 @@ def instances(keep):
         while True:
             yield None
     FRESH = to_be_fresh(ROOTS | ({NAME, GENERATOR_NAME} & sys.modules.keys()))
+    # Of a large package that hangs together only what the calls can reach; all of it would take too long each time.
+    if len(FRESH) > 2 and not (GENERATOR and any(name.rpartition(".")[0] == NAME for name in types_in(spare.texts))):
+        try:
+            FRESH = (touched(spare, FRESH) | {NAME} | LATER & FRESH) - {GENERATOR_NAME}
+        except Exception:  # an object that answers oddly when it is looked at: then all of it
+            pass
     first = Instance({name: sys.modules[name] for name in FRESH})
     yield first
     while True:
@@ -1164,7 +1318,8 @@ def main():
     loaded = time.perf_counter()
     spare = Prepared(None)  # never called: tells what the arguments were, and what must be loaded for them
     check_fit(spare)
-    source = instances(header.get("keep", False))
+    before = spare.told()
+    source = instances(header.get("keep", False), spare)
     if header.get("probe"):
         next(source)
         again = time.perf_counter()
@@ -1177,9 +1332,6 @@ def main():
     collecting = gc.isenabled()
     gc.disable()
     todo = [Prepared(next(source)) for _ in range(max(passes, int(header.get("prepare", 0))))]
-    before = []
-    for me, args, kwargs in spare.parts:
-        before.append([encoded(Encoder(False), value) for _, value in places(me, args, kwargs)])
     # Chance is not the generator's any more.
     random.seed()
     # What was prepared is out of the collector's sight: else each of its full turns during the calls would walk
