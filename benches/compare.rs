@@ -244,6 +244,7 @@ fn task(languages: &Languages) -> Result<Task, String> {
         target: None,
         harness: reheat::task::Harness::default(),
         project: reheat::task::Project::default(),
+        check: None,
         read: Vec::new(),
         checker: Checker::Tokens,
         workload: Workload {

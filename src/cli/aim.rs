@@ -24,8 +24,9 @@ pub struct AimFlags {
     /// Let results that the function keeps from one repetition of the calls to the next count as a gain.
     #[arg(long, requires = "calls")]
     keep_state: bool,
-    /// A command that succeeds if a version is right, run in a private copy of the project: 'cargo test'.
-    #[arg(long, value_name = "COMMAND", conflicts_with = "calls")]
+    /// A command that succeeds if a version is right, run in a private copy of the project: 'cargo test'. With --calls
+    /// or --cases it runs once in the project itself, after a version was written back, which it takes back if it fails.
+    #[arg(long, value_name = "COMMAND")]
     check: Option<String>,
     /// A command that is timed there, or prints lines METRIC name=value: 'cargo bench -- parse'.
     #[arg(long, value_name = "COMMAND", conflicts_with = "calls")]

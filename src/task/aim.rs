@@ -32,15 +32,16 @@ pub struct Aim {
 }
 
 impl Aim {
-    /// Whether anything was said of commands.
-    fn by_commands(&self) -> bool {
-        self.commands.check.is_some() || self.commands.bench.is_some()
+    /// Whether commands are what versions are judged by. A check beside calls or cases is for what is written back.
+    fn by_commands(&self, has_cases: bool) -> bool {
+        let otherwise = self.calls.is_some() || has_cases;
+        self.commands.bench.is_some() || (self.commands.check.is_some() && !otherwise)
     }
 
     /// Whether nothing was said: then the task is a program as a whole.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        self.calls.is_none() && !self.by_commands()
+        self.calls.is_none() && self.commands.check.is_none() && self.commands.bench.is_none()
     }
 
     /// The task that a file, perhaps with a part of it named, and this aim come to.
@@ -60,7 +61,7 @@ impl Aim {
         let language = language_for(language, Some(&file), languages)?;
         let path = absolute(&file)?;
         let Some(wanted) = wanted.or_else(|| marked(&path)) else {
-            return self.whole_file(&path, language, usual);
+            return self.whole_file(&path, language, has_cases, usual);
         };
         let target = Target::find(&path, &language, &wanted)?;
         let name = format!("{}.{}", stem(&path), target.name);
@@ -73,7 +74,7 @@ impl Aim {
         task.path = Some(target.path.clone());
         task.notes.extend(target.notes.clone());
         task.target = Some(Arc::new(target));
-        self.judged(&mut task, usual)?;
+        self.judged(&mut task, has_cases, usual)?;
         Ok(task)
     }
 
@@ -82,6 +83,7 @@ impl Aim {
         &self,
         path: &Path,
         language: Arc<Language>,
+        has_cases: bool,
         usual: &Usual,
     ) -> Result<Task, TaskError> {
         let source = super::load::load_source(path)?;
@@ -95,20 +97,21 @@ impl Aim {
         }
         let mut task = bare_task(stem(path), language, Some(source), usual);
         task.path = Some(path.to_path_buf());
-        self.judged(&mut task, usual)?;
+        self.judged(&mut task, has_cases, usual)?;
         Ok(task)
     }
 
-    fn judged(&self, task: &mut Task, usual: &Usual) -> Result<(), TaskError> {
+    fn judged(&self, task: &mut Task, has_cases: bool, usual: &Usual) -> Result<(), TaskError> {
         let path = task.path.clone().unwrap_or_default();
-        if !self.is_silent() || task.target.is_some() {
+        task.check.clone_from(&self.commands.check);
+        if self.calls.is_some() || self.by_commands(has_cases) || task.target.is_some() {
             task.project = Project::of(&path, self.project.as_deref(), &task.language);
             task.notes.append(&mut task.project.notes.clone());
         }
         if let Some(asked) = &self.calls {
             return self.by_calls(task, asked);
         }
-        if self.by_commands() {
+        if self.by_commands(has_cases) {
             task.harness = Harness::Commands(self.commands.clone());
             task.workload = self.commands.workload();
             task.limits = usual.limits.over(&Limits::for_commands());
@@ -153,7 +156,7 @@ impl Aim {
         let ways = [
             (self.calls.is_some(), "--calls"),
             (has_cases, "--cases"),
-            (self.by_commands(), "--check and --bench"),
+            (self.by_commands(has_cases), "--bench"),
         ];
         let given: Vec<&str> = ways.iter().filter(|(g, _)| *g).map(|(_, n)| *n).collect();
         match given[..] {
@@ -166,6 +169,32 @@ impl Aim {
                 given.join(" and ")
             ))),
         }
+    }
+}
+
+/// Leaves out of what programs see whatever holds the cases: expected outputs must not come before a version's eyes.
+pub(super) fn hide_cases(task: &mut Task) {
+    let Some(cases) = task
+        .workload
+        .place
+        .as_ref()
+        .and_then(|p| p.canonicalize().ok())
+    else {
+        return;
+    };
+    let mut hidden = Vec::new();
+    task.project.shown.retain(|shown| {
+        let holds = cases.starts_with(&shown.host) || shown.host.starts_with(&cases);
+        if holds {
+            hidden.push(shown.host.display().to_string());
+        }
+        !holds
+    });
+    if !hidden.is_empty() && cases.is_dir() {
+        task.notes.push(format!(
+            "programs do not see {}: the cases are there",
+            hidden.join(", ")
+        ));
     }
 }
 

@@ -198,6 +198,7 @@ impl TaskFile {
             target: None,
             harness: crate::task::Harness::default(),
             project: crate::task::Project::default(),
+            check: None,
             read: Vec::new(),
             checker: match &self.checker {
                 None => Checker::default(),
@@ -491,6 +492,7 @@ mod tests {
             target: None,
             harness: crate::task::Harness::default(),
             project: crate::task::Project::default(),
+            check: None,
             read: Vec::new(),
             checker: Checker::Numbers { tolerance: 2.5e-9 },
             workload: Workload {

@@ -20,6 +20,8 @@ struct Ground {
     harness: Harness,
     #[serde(default)]
     project: Project,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check: Option<String>,
 }
 
 /// The file's bytes for a task; `None` where there is nothing to say.
@@ -29,6 +31,7 @@ pub(super) fn of(task: &Task) -> Option<Vec<u8>> {
         target: task.target.clone(),
         harness: task.harness.clone(),
         project: task.project.clone(),
+        check: task.check.clone(),
     };
     if ground == Ground::default() {
         return None;
@@ -49,5 +52,6 @@ pub(super) fn read(path: &Path, task: &mut Task) -> Result<(), TaskError> {
     task.target = ground.target;
     task.harness = ground.harness;
     task.project = ground.project;
+    task.check = ground.check;
     Ok(())
 }

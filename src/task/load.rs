@@ -5,17 +5,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::aim::{self, Aim};
 use super::cases::{HOW_CASES_LOOK, read_cases};
 use super::checker_program::CheckerProgram;
 use super::folder::{TASK_FILE, load_folder_over};
 pub use super::folder::{load_folder, save_folder};
-use super::aim::{self, Aim};
 use super::held_out::{self, HoldOut};
 use super::reading::{invalid, read_text};
 use super::target::Wanted;
 use super::{
-    Checker, DataFile, Language, Languages, Limits, LimitsSaid, Objective, Source, Task,
-    TaskError, Workload,
+    Checker, DataFile, Language, Languages, Limits, LimitsSaid, Objective, Source, Task, TaskError,
+    Workload,
 };
 
 /// What can be said on the command line about a task. What is left out keeps its default, or what the task folder says.
@@ -74,6 +74,7 @@ impl TaskFlags {
             None => self.without_source(languages)?,
         };
         self.lay_over(&mut task, languages)?;
+        aim::hide_cases(&mut task);
         if task.workload.cases.is_empty() {
             return Err(self.no_cases());
         }
@@ -195,7 +196,12 @@ impl TaskFlags {
 }
 
 /// A task with nothing but a language and perhaps a source.
-pub(super) fn bare_task(name: String, language: Arc<Language>, source: Option<Source>, usual: &Usual) -> Task {
+pub(super) fn bare_task(
+    name: String,
+    language: Arc<Language>,
+    source: Option<Source>,
+    usual: &Usual,
+) -> Task {
     let name: String = name
         .chars()
         .map(|c| {
@@ -223,6 +229,7 @@ pub(super) fn bare_task(name: String, language: Arc<Language>, source: Option<So
         target: None,
         harness: crate::task::Harness::default(),
         project: crate::task::Project::default(),
+        check: None,
         read: Vec::new(),
         checker: Checker::default(),
         workload: Workload::default(),

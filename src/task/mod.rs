@@ -60,6 +60,8 @@ pub struct Task {
     pub harness: Harness,
     /// What of the user's project builds and runs see.
     pub project: Project,
+    /// A command of the user's that must succeed after a version was written back.
+    pub check: Option<String>,
     /// What is to become better.
     pub objective: Objective,
     /// What one run may use.

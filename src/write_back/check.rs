@@ -17,10 +17,11 @@ const TOLD: usize = 3;
 /// The command that a task says is right: the one of `--check` when its session began.
 #[must_use]
 pub fn usual_check(task: &Task) -> Option<String> {
-    match &task.harness {
-        Harness::Commands(commands) => commands.check.clone(),
+    let own = match &task.harness {
+        Harness::Commands(commands) => commands.check.as_ref(),
         _ => None,
-    }
+    };
+    own.or(task.check.as_ref()).cloned()
 }
 
 /// Where what it prints goes.

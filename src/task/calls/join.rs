@@ -126,7 +126,10 @@ mod tests {
 
     #[test]
     fn seeds_are_joined_to_a_list() {
-        let all = [case("1", "{\"seed\": 1}", ""), case("2", "{\"seed\":2}", "")];
+        let all = [
+            case("1", "{\"seed\": 1}", ""),
+            case("2", "{\"seed\":2}", ""),
+        ];
         let one = join(&[&all[0], &all[1]]);
         assert_eq!(&*one.input, b"{\"seeds\":[1,2]}\n");
     }
