@@ -39,6 +39,9 @@ const DEEPEST: usize = 100;
 /// A copy is copied again, with what was built in it, up to this size; above, everything is built anew.
 const CARRIED: Bytes = Bytes::mib(4096);
 
+/// No file of the user's is younger than this in a copy.
+const OLDER: Duration = Duration::from_secs(2);
+
 /// Where and for whom copies are made.
 #[derive(Clone, Debug)]
 pub(super) struct Ground {
@@ -65,8 +68,11 @@ impl Copy {
         let source = folder(CWD, tree.root.as_os_str())?;
         let target = folder(CWD, copy.project().as_os_str())?;
         let mut folders = Vec::new();
+        // What was written this very moment, or in the future, is made a little older: some tools tell a change by whole
+        // seconds, and others build again what is no older than their products.
+        let latest = SystemTime::now() - OLDER;
         for entry in &tree.entries {
-            let made = copy.one(&source, &target, &entry.path, &entry.kind);
+            let made = copy.one(&source, &target, &entry.path, &entry.kind, latest);
             match made {
                 Ok(Some(facts)) => folders.push((&entry.path, facts)),
                 Ok(None) => {}
@@ -95,6 +101,7 @@ impl Copy {
         target: &OwnedFd,
         path: &Path,
         kind: &Kind,
+        latest: SystemTime,
     ) -> io::Result<Option<Stat>> {
         let (from, name) = parent(source, path)?;
         let (to, _) = parent(target, path)?;
@@ -111,7 +118,8 @@ impl Copy {
                 Ok(None)
             }
             Kind::File => {
-                self.bytes.0 += copy_file(from.as_fd(), to.as_fd(), &name, self.owner)?;
+                self.bytes.0 +=
+                    copy_file(from.as_fd(), to.as_fd(), &name, self.owner, Some(latest))?;
                 Ok(None)
             }
         }
@@ -174,7 +182,7 @@ impl Copy {
         ]
     }
 
-    /// Puts a text in the place of a file, with a time that no earlier file had; the file's mode stays.
+    /// Puts a text in the place of a file, with the time of this moment; the file's mode stays.
     pub(super) fn put(&self, path: &Path, text: &[u8]) -> io::Result<()> {
         let top = folder(CWD, self.project().as_os_str())?;
         self.put_at(&top, path, text, None)
@@ -223,11 +231,6 @@ impl Copy {
         let _ = unlinkat(&at, name.as_c_str(), AtFlags::empty());
         let mut file = create(at.as_fd(), &name)?;
         file.write_all(text)?;
-        // Some tools tell a change by whole seconds and by the length alone.
-        let old = regular.map_or(SystemTime::UNIX_EPOCH, |f| {
-            SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(f.st_mtime).unwrap_or(0))
-        });
-        file.set_modified(SystemTime::now().max(old + Duration::from_secs(2)))?;
         fchmod(&file, Mode::from_raw_mode(mode))?;
         own(at.as_fd(), &name, self.owner)
     }
@@ -282,12 +285,14 @@ fn replicate(
                 symlinkat(&says, to, name.as_c_str())?;
                 own(to.as_fd(), &name, owner)?;
             }
-            FileType::RegularFile => match copy_file(from.as_fd(), to.as_fd(), &name, owner) {
-                Ok(copied) => *bytes += copied,
-                // Its maker has taken away the right to read it.
-                Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {}
-                Err(e) => return Err(e),
-            },
+            FileType::RegularFile => {
+                match copy_file(from.as_fd(), to.as_fd(), &name, owner, None) {
+                    Ok(copied) => *bytes += copied,
+                    // Its maker has taken away the right to read it.
+                    Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {}
+                    Err(e) => return Err(e),
+                }
+            }
             _ => {}
         }
         if *bytes > CARRIED.0 {
@@ -297,12 +302,13 @@ fn replicate(
     Ok(true)
 }
 
-/// Copies one regular file with its mode and its times; how many bytes it takes.
+/// Copies one regular file with its mode and its time, which is `latest` at the latest; how many bytes it takes.
 fn copy_file(
     from: BorrowedFd<'_>,
     to: BorrowedFd<'_>,
     name: &CString,
     owner: Option<u32>,
+    latest: Option<SystemTime>,
 ) -> io::Result<u64> {
     let mut source = open(from, name)?;
     let facts = source.metadata()?;
@@ -319,7 +325,8 @@ fn copy_file(
         io::copy(&mut source, &mut target)?;
     }
     fchmod(&target, Mode::from_raw_mode(facts.mode() & 0o777))?;
-    target.set_modified(facts.modified()?)?;
+    let modified = facts.modified()?;
+    target.set_modified(latest.map_or(modified, |latest| modified.min(latest)))?;
     own(to, name, owner)?;
     Ok(facts.len().min(facts.blocks() * 512))
 }

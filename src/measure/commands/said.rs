@@ -96,6 +96,7 @@ pub(super) fn build_error(text: &str) -> Option<&str> {
     let broken = text.lines().any(|line| {
         WHOLE.iter().any(|sign| line.contains(sign))
             || (line.contains(": error: ") && !line.contains("AssertionError"))
+            || line.strip_prefix("vet: ").is_some_and(is_of_go)
     });
     if !broken {
         return None;
@@ -248,6 +249,11 @@ mod tests {
         assert_eq!(build_error(rust), Some("error[E0308]: mismatched types"));
         let go = "# x\n./main.go:3:4: undefined: y\nFAIL\tx [build failed]";
         assert_eq!(build_error(go), Some("./main.go:3:4: undefined: y"));
+        let vet = "# x\nvet: ./main.go:3:4: undeclared name: y";
+        assert_eq!(
+            build_error(vet),
+            Some("vet: ./main.go:3:4: undeclared name: y")
+        );
         assert_eq!(
             build_error("a.c:1:2: error: expected ';'"),
             Some("a.c:1:2: error: expected ';'")
