@@ -262,7 +262,7 @@ FUNCTIONS = [
             "Default for HybridGrowingHashmapChar",
             "damerau_levenshtein_impl",
         ],
-        "imports": ["use std::mem;"],
+        "imports": ["use std::convert::TryFrom;", "use std::mem;"],
         "starts": {
             "RowId": r"struct RowId\b",
             "Default for RowId": r"impl Default for RowId\b",
