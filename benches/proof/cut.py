@@ -11,7 +11,10 @@ def candidate(source, function):
     parts = ["\n".join(function["imports"])] if "imports" in function else []
     for name in [*function.get("helpers", []), function["target"]]:
         parts.append(item(text, source.suffix, name, function))
-    return "\n\n".join(parts).strip("\n")
+    made = "\n\n".join(parts).strip("\n")
+    for later, earlier in function.get("adapt", []):
+        made = made.replace(later, earlier)
+    return made
 
 
 def item(text, ending, name, function):
@@ -81,11 +84,21 @@ def closing(text, begin):
     raise ValueError("a brace is never closed")
 
 
+def unhinted(node):
+    """A function without its type hints."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.arg):
+            inner.annotation = None
+        if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            inner.returns = None
+    return ast.unparse(node)
+
+
 def same(written, source, function):
     """Whether the function in the written file is that of the later release, white space and comments apart."""
     ending, later = source.suffix, source.read_text()
     if ending == ".py":
-        bare = [ast.unparse(definition(ast.parse(text), function["target"])) for text in (written, later)]
+        bare = [unhinted(definition(ast.parse(text), function["target"])) for text in (written, later)]
     else:
         bare = [re.sub(r"\s+", "", item(text, ending, function["target"], function)) for text in (written, later)]
     return bare[0] == bare[1]

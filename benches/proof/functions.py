@@ -167,6 +167,8 @@ FUNCTIONS = [
         "new": "5.1.0",
         "file": "pypdf/filters.py",
         "target": "FlateDecode._decode_png_prediction",
+        # The later release also corrects a type hint; a signature may not change.
+        "adapt": [("data: bytes", "data: str")],
         "workload": "6 images; a static method",
         "calls": predicted_rows,
     },
@@ -211,8 +213,7 @@ FUNCTIONS = [
         "package": "leven",
         "old": "1.0.2",
         "new": "2.1.0",
-        "file": "leven.js",
-        "new_file": "index.js",
+        "file": "index.js",
         "target": "module.exports",
         "starts": {"module.exports": r"module\.exports = function"},
         "workload": "65 pairs of words",
@@ -261,7 +262,7 @@ FUNCTIONS = [
             "Default for HybridGrowingHashmapChar",
             "damerau_levenshtein_impl",
         ],
-        "imports": ["use std::mem;"],
+        "imports": ["use std::convert::TryFrom;", "use std::mem;"],
         "starts": {
             "RowId": r"struct RowId\b",
             "Default for RowId": r"impl Default for RowId\b",

@@ -76,9 +76,7 @@ fn namespace(
             .map(|n| n.map(str::to_owned))
             .collect();
         let names = names.filter(|n| !n.is_empty());
-        let Some(names) = names.filter(|_| above != root || !root.join("src").is_dir()) else {
-            return None;
-        };
+        let names = names.filter(|_| above != root || !root.join("src").is_dir())?;
         let named = imports(text).any(|name| name == names[0]);
         let sibling = !in_package
             && imports(text).any(|name| {

@@ -160,10 +160,7 @@ fn kept_elsewhere(place: &Place, around: &Around) -> Option<PathBuf> {
             .or_else(|| around.in_home(".cache/pypoetry/virtualenvs"));
         let name = project_name(&text).unwrap_or_else(|| name_of(folder));
         let prefix = format!("{}-", name.to_lowercase().replace(' ', "_"));
-        let wanted = |n: &str| {
-            n.strip_prefix(&prefix)
-                .is_some_and(|r| is_hash_and_version(r))
-        };
+        let wanted = |n: &str| n.strip_prefix(&prefix).is_some_and(is_hash_and_version);
         if let Some(found) = named(store, &wanted) {
             return Some(found);
         }
