@@ -214,6 +214,40 @@ fn an_added_case_is_said_by_the_original_and_takes_the_rank_from_what_fails_it()
 }
 
 #[test]
+fn an_added_case_is_taken_back_with_all_that_came_of_it() {
+    let mut w = Watched::start();
+    let fitted = w.best(FITTED);
+    w.add("3\n", None);
+    w.until_note("fails case 03");
+    assert_eq!(w.session.incumbent, Some(VersionId(0)));
+    w.ask(Aside::Withdraw("01".into()));
+    w.until_note("only a case that was added can be taken back");
+    w.ask(Aside::Withdraw("03".into()));
+    let note = w.until_note("case 03 is taken back");
+    assert!(
+        note.contains(&format!("{fitted} is the best version again")),
+        "{note}"
+    );
+    let ok = |name: &str| (name.to_owned(), Verdict::Accepted);
+    let as_before = |w: &Watched| {
+        assert_eq!(w.session.incumbent, Some(fitted));
+        assert_eq!(w.session.task.as_ref().unwrap().cases.len(), 2);
+        for version in [VersionId(0), fitted] {
+            assert_eq!(w.cases(version), [ok("01"), ok("02")]);
+        }
+        let version = w.session.version(fitted).unwrap();
+        assert_eq!(version.verdict(), Some(Verdict::Accepted));
+        assert!(version.evaluation.as_ref().unwrap().failure.is_none());
+    };
+    as_before(&w);
+    // It is gone in the next sitting too, and later versions do not run on it.
+    let mut w = w.resume();
+    as_before(&w);
+    let again = w.edit(&format!("# again\n{FITTED}"));
+    assert_eq!(w.cases(again), [ok("01"), ok("02")]);
+}
+
+#[test]
 fn what_cannot_be_a_case_is_refused_with_its_reason() {
     let mut w = Watched::start();
     w.add("0\n", None);

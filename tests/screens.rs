@@ -1016,3 +1016,39 @@ fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged(
         bench.draw();
     }
 }
+
+#[test]
+fn a_case_that_was_added_is_taken_back_where_it_is_marked() {
+    use reheat::engine::cases::Aside;
+    use reheat::session::Happened;
+    use reheat::session::cases::AddedCase;
+    use reheat::session::event::Event as E;
+    let mut bench = Bench::at(160, 45, Moment::Finished);
+    let at = bench.session.last_at.unwrap();
+    let case = AddedCase {
+        name: "odd".into(),
+        input: "1\n".into(),
+        expected: "1\n".into(),
+        held_out: false,
+        by_original: true,
+    };
+    let event = E::CaseAdded { case };
+    bench.session.apply(&Happened { at, event });
+    bench.press(&["5"]);
+    let names: Vec<String> = {
+        let task = bench.session.task.as_ref().unwrap();
+        task.cases.iter().map(|(name, _)| name.clone()).collect()
+    };
+    bench.app.case = names.iter().position(|name| name == "odd");
+    assert!(
+        bench.text().contains("take this case back"),
+        "{}",
+        bench.text()
+    );
+    let back = Command::Aside(Aside::Withdraw("odd".into()));
+    assert_eq!(bench.press(&["u"]), [Effect::Send(back)]);
+    // One of the task's own is not taken back: the key is that of the last decision.
+    bench.app.case = Some(0);
+    assert!(!bench.text().contains("take this case back"));
+    assert_eq!(bench.press(&["u"]), [Effect::Send(Command::Undo)]);
+}

@@ -28,6 +28,8 @@ pub enum Aside {
     },
     /// Add a case to the session's workload.
     Add(NewCase),
+    /// Take an added case back.
+    Withdraw(String),
     /// Time this case only, from the next comparison on; `None` for the workload.
     TimeOnly(Option<String>),
     /// Measure the task's reference solutions against v0.
@@ -58,6 +60,7 @@ pub(super) fn recall(task: &mut Task, past: &[Happened]) {
     for happened in past {
         match &happened.event {
             Event::CaseAdded { case } => insert(task, case.into()),
+            Event::CaseWithdrawn { case } => forget(task, case),
             Event::Steered {
                 steer: Steer::Timed { case },
             } => task.workload.only.clone_from(case),
@@ -71,6 +74,18 @@ pub(super) fn insert(task: &mut Task, case: Case) {
     let cases = &mut task.workload.cases;
     let at = cases.iter().position(|c| c.held_out && !case.held_out);
     cases.insert(at.unwrap_or(cases.len()), case);
+}
+
+/// The case is no more, and is not what is timed.
+fn forget(task: &mut Task, case: &str) {
+    let workload = &mut task.workload;
+    workload.cases.retain(|c| c.name != case);
+    workload.only.take_if(|only| only == case);
+}
+
+/// Why a version is no longer the best one.
+fn lost_by(case: &str) -> String {
+    format!("fails case {case}, which was added")
 }
 
 /// A name that no case has: the next number where names are numbers.
@@ -127,6 +142,14 @@ impl Loop {
                     return self.note(format!("case {name} has this input already"), true);
                 }
             }
+            Aside::Withdraw(case) => {
+                if !self.session.added.iter().any(|c| c.name == *case) {
+                    return self.note(
+                        format!("only a case that was added can be taken back, and {case} is none"),
+                        true,
+                    );
+                }
+            }
             Aside::References => {}
         }
         self.asides.waiting.push_back(aside);
@@ -180,6 +203,7 @@ impl Loop {
         match wish {
             Aside::Rerun { version, case } => self.rerun(version, case).await,
             Aside::Add(new) => self.add(new).await,
+            Aside::Withdraw(case) => self.withdraw(case).await,
             Aside::References => self.measure_references().await,
             Aside::TimeOnly(_) => {}
         }
@@ -269,6 +293,43 @@ impl Loop {
         );
     }
 
+    /// Takes an added case back, and gives the rank back to the version that lost it by that case alone.
+    async fn withdraw(&mut self, case: String) {
+        self.stage(Stage::Aside {
+            what: format!("case {case} is taken back"),
+        });
+        if let Err(error) = self.errand(Errand::Withdraw(case.clone())).await {
+            return self.note(format!("case {case} stays: {error}"), true);
+        }
+        forget(&mut self.setup.task, &case);
+        self.asides.failed.retain(|(_, failed)| *failed != case);
+        let lost = lost_by(&case);
+        let last = self.session.decisions.last().cloned();
+        self.emit(Event::CaseWithdrawn { case: case.clone() });
+        let fallen = last.filter(|d| !d.by_hand && d.after == self.session.incumbent);
+        let heir = fallen
+            .and_then(|d| self.session.version(d.version))
+            .filter(|v| {
+                v.verdict() == Some(Verdict::Accepted)
+                    && v.decision.as_ref().is_some_and(|(_, why)| *why == lost)
+            });
+        let back = match heir.map(|v| v.id) {
+            Some(version) => {
+                self.emit(Event::Decided {
+                    version,
+                    decision: Decision::Accepted,
+                    incumbent: Some(version),
+                    by_hand: false,
+                    taken_back: false,
+                    reason: format!("case {case}, which it failed, was taken back"),
+                });
+                format!("; {version} is the best version again")
+            }
+            None => String::new(),
+        };
+        self.note(format!("case {case} is taken back{back}"), false);
+    }
+
     /// Runs a version that passes on a case that came later.
     async fn check(&mut self, version: VersionId, case: String) {
         let Some(subject) = self.subject(version) else {
@@ -325,7 +386,7 @@ impl Loop {
             incumbent,
             by_hand: false,
             taken_back: false,
-            reason: format!("fails case {case}, which was added"),
+            reason: lost_by(&case),
         });
         let now = incumbent.map_or_else(
             || "no version passes every case any more".to_owned(),

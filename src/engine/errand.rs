@@ -21,6 +21,8 @@ pub(super) enum Errand {
         /// Whether the original passes all cases so far: then it is not to become wrong by a slip of the hand.
         passes: bool,
     },
+    /// Forget this case.
+    Withdraw(String),
     /// Run a version on one case.
     Run(Subject, String),
     /// Time this case only.
@@ -62,6 +64,10 @@ impl Worker {
             Errand::Run(subject, case) => self
                 .run_case(&subject, &case)
                 .map(|(result, failure)| Brought::Ran(result, failure)),
+            Errand::Withdraw(case) => {
+                self.task.workload.cases.retain(|c| c.name != case);
+                Ok(Brought::Noted)
+            }
             Errand::TimeOnly(case) => {
                 self.task.workload.only = case;
                 Ok(Brought::Noted)

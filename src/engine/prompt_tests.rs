@@ -90,6 +90,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
         looks: Vec::new(),
         reruns: Vec::new(),
         otherwise: Vec::new(),
+        checks: Default::default(),
     }
 }
 

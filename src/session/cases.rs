@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::measure::{CaseResult, Comparison, Failure, Verdict};
+use crate::measure::{CaseResult, Comparison, Evaluation, Failure, Verdict};
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::session::fold::Version;
@@ -48,6 +48,14 @@ pub struct Rerun {
     pub result: CaseResult,
     /// How it failed, if it did.
     pub failure: Option<Failure>,
+}
+
+/// What a version's evaluation was before cases were added, and what became of it on these: so that one of them can be
+/// taken back.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Checks {
+    before: Option<Box<Evaluation>>,
+    results: Vec<Rerun>,
 }
 
 /// A reference solution as it was measured.
@@ -163,6 +171,36 @@ impl Session {
         }
     }
 
+    /// An added case is taken back: every version is again what it was without it.
+    pub(super) fn withdraw_case(&mut self, name: &str) {
+        self.added.retain(|case| case.name != name);
+        if self.only.as_deref() == Some(name) {
+            self.time_only(None);
+        }
+        if let Some(task) = &mut self.task {
+            task.cases.retain(|(case, _)| case != name);
+            task.held_out.retain(|case| case != name);
+        }
+        let total = self.task.as_ref().map_or(0, |t| t.cases.len());
+        let mut others = Vec::new();
+        for version in &mut self.versions {
+            let checks = std::mem::take(&mut version.checks);
+            if let Some(before) = checks.before {
+                version.evaluation = Some(*before);
+                let of_others = checks.results.into_iter().filter(|r| r.result.case != name);
+                others.extend(of_others.map(|r| (version.id, r)));
+            }
+            if let Some(evaluation) = &mut version.evaluation {
+                evaluation.cases.retain(|c| c.case != name);
+                evaluation.cases_total = total;
+            }
+            version.reruns.retain(|r| r.result.case != name);
+        }
+        for (id, check) in others {
+            self.take_check(id, &check.result, check.failure.as_ref());
+        }
+    }
+
     /// A version that passed keeps its verdict only if it is right on the added case too.
     pub(super) fn take_check(
         &mut self,
@@ -181,6 +219,12 @@ impl Session {
         let Some(evaluation) = &mut version.evaluation else {
             return;
         };
+        let before = || Box::new(evaluation.clone());
+        version.checks.before.get_or_insert_with(before);
+        version.checks.results.push(Rerun {
+            result: result.clone(),
+            failure: failure.cloned(),
+        });
         evaluation.cases.retain(|c| c.case != result.case);
         evaluation.cases.push(result.clone());
         evaluation.cases.sort_by_key(|c| place(&c.case));

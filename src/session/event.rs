@@ -461,6 +461,11 @@ pub enum Event {
         #[serde(flatten)]
         case: AddedCase,
     },
+    /// The developer took an added case back: what was found by it is forgotten.
+    CaseWithdrawn {
+        /// Its name.
+        case: String,
+    },
     /// A version that passed was run on an added case.
     CaseChecked {
         /// Which version.
@@ -636,6 +641,7 @@ impl Event {
             | Self::ReplyEnded { .. }
             | Self::Decided { .. }
             | Self::CaseAdded { .. }
+            | Self::CaseWithdrawn { .. }
             | Self::WrittenBack { .. }
             | Self::SessionFinished { .. } => true,
             Self::VersionCreated { author, .. } => *author == Author::Hand,

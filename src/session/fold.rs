@@ -7,7 +7,7 @@ use crate::measure::{
     CaseResult, Comparison, Evaluation, Figures, Flag, Look, Metric, Noise, Progress, Verdict,
 };
 use crate::sandbox::{Guards, Sample};
-use crate::session::cases::{Reference, Rerun};
+use crate::session::cases::{Checks, Reference, Rerun};
 use crate::session::cost::Bill;
 use crate::session::event::{
     AddedCase, Author, Decision, Event, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord,
@@ -120,6 +120,8 @@ pub struct Version {
     pub reruns: Vec<Rerun>,
     /// Comparisons with v0 that do not count now: other cases were timed in them.
     pub otherwise: Vec<Comparison>,
+    /// Runs on cases that were added after it was evaluated.
+    pub(crate) checks: Checks,
 }
 
 impl Version {
@@ -388,6 +390,7 @@ impl Session {
                     looks: Vec::new(),
                     reruns: Vec::new(),
                     otherwise: Vec::new(),
+                    checks: Checks::default(),
                 });
                 if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
                     r.versions.push(*version);
@@ -474,6 +477,7 @@ impl Session {
                     v.evaluation = Some(evaluation.clone());
                     v.comparison.clone_from(comparison);
                     v.against_original.clone_from(against_original);
+                    v.checks = Checks::default();
                 }
                 self.live.case.clear();
                 self.live.samples.clear();
@@ -506,6 +510,7 @@ impl Session {
                 }
             }
             Event::CaseAdded { case } => self.add_case(case),
+            Event::CaseWithdrawn { case } => self.withdraw_case(case),
             Event::CaseChecked {
                 version,
                 result,

@@ -289,6 +289,9 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
             false,
         ),
         Action::Undo => {
+            if let Some(case) = cases::withdrawable(app, session) {
+                return cases::withdraw(app, case);
+            }
             if let Some(words) = undone(session) {
                 app.say(words, false);
             }

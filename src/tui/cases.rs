@@ -122,6 +122,26 @@ fn marked(app: &App, session: &Session) -> Option<(VersionId, usize, String)> {
     Some((version, at, name.clone()))
 }
 
+/// The case that is marked in the cases pane, if it was added by hand and can be taken back.
+#[must_use]
+pub fn withdrawable(app: &App, session: &Session) -> Option<String> {
+    if app.pane(session) != Tab::Cases {
+        return None;
+    }
+    let (_, _, case) = marked(app, session)?;
+    session.added.iter().any(|c| c.name == case).then_some(case)
+}
+
+/// Takes the marked case back.
+pub fn withdraw(app: &mut App, case: String) -> Vec<Effect> {
+    app.say(
+        format!("case {case} is taken back as soon as nothing is measured"),
+        false,
+    );
+    app.case = None;
+    vec![Effect::Send(Command::Aside(Aside::Withdraw(case)))]
+}
+
 /// Does what a key of the cases says.
 pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
     let send = |aside| vec![Effect::Send(Command::Aside(aside))];

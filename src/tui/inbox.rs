@@ -24,8 +24,8 @@ pub enum Message {
     HungUp,
     /// A signal came.
     Signal(i32),
-    /// Something happened in the session.
-    Happened(Box<Happened>),
+    /// This happened in the session, in this order; never empty.
+    Happened(Vec<Happened>),
     /// The loop has ended for good.
     LoopEnded,
     /// The desk has an answer.
@@ -69,11 +69,22 @@ pub fn watch_themes(
         .map(|()| watcher)
 }
 
+/// How long what merely streams (tokens, samples) may wait for more of it: less than a frame, and a fraction of the wake-ups.
+const GATHER: Duration = Duration::from_millis(8);
+/// Events that are gathered at most.
+const GATHERED: usize = 256;
+
 /// Forwards the events of a loop until it ends.
 pub fn forward(events: Receiver<Happened>, to: SyncSender<Message>) {
     let forwarder = move || {
-        for happened in events {
-            if to.send(Message::Happened(Box::new(happened))).is_err() {
+        while let Ok(first) = events.recv() {
+            // What decides something is shown at once; between two tokens nobody sees eight milliseconds.
+            if !first.event.durable() {
+                std::thread::sleep(GATHER);
+            }
+            let mut all = vec![first];
+            all.extend(events.try_iter().take(GATHERED));
+            if to.send(Message::Happened(all)).is_err() {
                 return;
             }
         }

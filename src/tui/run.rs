@@ -12,8 +12,8 @@ use ratatui::layout::Rect;
 
 use crate::engine::Command;
 use crate::log;
-use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
+use crate::session::{Happened, Session};
 use crate::tui::act::{Effect, terminal_event};
 use crate::tui::app::App;
 use crate::tui::clip::{self, Way};
@@ -23,7 +23,7 @@ use crate::tui::inbox::{self, Keyboard, Message};
 use crate::tui::keys::Keymap;
 use crate::tui::memory::{Keeper, Memory};
 use crate::tui::pace::{Cause, Pace};
-use crate::tui::terminal::Screen;
+use crate::tui::terminal::{self, Screen};
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::view::draw;
 use crate::tui::{
@@ -142,7 +142,7 @@ fn asks_for_ground(
 }
 
 fn size() -> Rect {
-    let (width, height) = ratatui::crossterm::terminal::size().unwrap_or((80, 24));
+    let (width, height) = terminal::size();
     Rect::new(0, 0, width, height)
 }
 
@@ -318,13 +318,11 @@ impl Bench {
                     self.effect(effect, inbox)?;
                 }
             }
-            Message::Happened(happened) => {
+            Message::Happened(all) => {
                 self.app.now = Timestamp::now();
-                self.session.apply(&happened);
-                if log::on() && happened.event.durable() {
-                    log::line("event", &log::variant(&happened.event));
+                for happened in &all {
+                    self.happened(happened);
                 }
-                self.app.observe(&self.session);
                 if std::mem::take(&mut self.app.bell.due) {
                     self.screen.send(b"\x07")?;
                 }
@@ -359,6 +357,14 @@ impl Bench {
             Message::Signal(signal) => self.signal(signal)?,
         }
         Ok(())
+    }
+
+    fn happened(&mut self, happened: &Happened) {
+        self.session.apply(happened);
+        if log::on() && happened.event.durable() {
+            log::line("event", &log::variant(&happened.event));
+        }
+        self.app.observe(&self.session);
     }
 
     fn opened(&mut self, opened: Result<Link, String>) {
@@ -520,11 +526,12 @@ impl Bench {
                 if let Some(status) = child.try_wait()? {
                     return Ok(status);
                 }
-                if let Ok(Message::Happened(happened)) =
-                    messages.recv_timeout(Duration::from_millis(50))
+                if let Ok(Message::Happened(all)) = messages.recv_timeout(Duration::from_millis(50))
                 {
-                    self.session.apply(&happened);
-                    self.app.observe(&self.session);
+                    for happened in &all {
+                        self.session.apply(happened);
+                        self.app.observe(&self.session);
+                    }
                 }
             }
         });
@@ -576,7 +583,7 @@ impl Bench {
                 inbox.recv_timeout(until.saturating_duration_since(Instant::now()))
             {
                 match message {
-                    Message::Happened(happened) => self.session.apply(&happened),
+                    Message::Happened(all) => all.iter().for_each(|h| self.session.apply(h)),
                     Message::LoopEnded => break,
                     // A second ctrl-c means now.
                     Message::Signal(_) if signal.is_none() => break,

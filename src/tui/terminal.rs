@@ -162,6 +162,19 @@ fn take_over() -> io::Result<()> {
     write_out(TAKE)
 }
 
+/// Columns and rows of the terminal. Asked before every frame, so it is asked without opening anything where that can be.
+#[must_use]
+pub fn size() -> (u16, u16) {
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(rustix::stdio::stdout())
+        && size.ws_col > 0
+        && size.ws_row > 0
+    {
+        return (size.ws_col, size.ws_row);
+    }
+    ratatui::crossterm::terminal::size().unwrap_or((80, 24))
+}
+
 /// Gives the terminal back as it was, if it is ours. Safe from any thread, any number of times.
 pub fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {

@@ -3,6 +3,7 @@
 use crate::session::event::Stage;
 use crate::tui::act::undoable;
 use crate::tui::app::{Overlay, Tab};
+use crate::tui::cases::withdrawable;
 use crate::tui::keys::Action;
 use crate::tui::text::width;
 use crate::tui::view::Context;
@@ -189,6 +190,11 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
         all.push((Action::RerunCase, "run again"));
         all.push((Action::AddCase, "add a case"));
         all.push((Action::TimeCase, "time it alone"));
+    }
+    if withdrawable(cx.app, cx.session).is_some() {
+        // There is one thing that this key does here.
+        all.retain(|(action, _)| *action != Action::Undo);
+        all.insert(1.min(all.len()), (Action::Undo, "take this case back"));
     }
     all.push((Action::NextTab, "pane"));
     all.push((Action::Older, "version"));
