@@ -491,6 +491,8 @@ function readCalls(instance) {
 /** What is called: a function and how its object comes about. */
 function resolve(instance) {
   const parts = NAME.split(".");
+  // `module.exports = function …` and `module.exports.f = …` are found where `exports` is.
+  if (parts[0] === "module" && parts[1] === "exports") parts.shift();
   const last = parts.at(-1);
   if (last.startsWith("#")) fail(`${NAME} is private to its class, so it cannot be called from outside; take a method that calls it`);
   const head = top(parts[0], instance);

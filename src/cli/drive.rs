@@ -154,11 +154,18 @@ pub struct Wish {
 pub fn setup(ground: &Ground, wish: &Wish, flags: &LoopFlags) -> Result<Setup, Refusal> {
     let read =
         shown::readable(&ground.config.sandbox_read).map_err(|why| Refusal::new(USAGE, why))?;
+    let mut task = Task {
+        read,
+        ..wish.task.clone()
+    };
+    task.project.also_read(&task.read);
+    let given = ground.config.sandbox_environment();
+    task.project
+        .environment
+        .retain(|(n, _)| !given.iter().any(|(g, _)| g == n));
+    task.project.environment.extend(given);
     Ok(Setup {
-        task: Task {
-            read,
-            ..wish.task.clone()
-        },
+        task,
         origin: wish.origin.clone(),
         provider: wish.provider.clone(),
         reached_by: wish.reached_by.clone(),

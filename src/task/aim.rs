@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::harness::{Calls, Commands};
 use super::load::{Usual, bare_task, language_for};
+use super::project::Shown;
 use super::reading::invalid;
 use super::target::{self, ItemKind, Wanted};
 use super::{
@@ -129,7 +130,6 @@ impl Aim {
         let read = calls::read(asked)?;
         task.notes.extend(read.notes);
         task.workload.cases = read.cases;
-        task.workload.place = read.generator.is_none().then(|| PathBuf::from(asked));
         task.checker = Checker::Results {
             tolerance: self.tolerance.unwrap_or(TOLERANCE),
             messages: self.messages,
@@ -172,30 +172,32 @@ impl Aim {
     }
 }
 
-/// Leaves out of what programs see whatever holds the cases: expected outputs must not come before a version's eyes.
+/// Leaves out of what programs see whatever holds the cases: expected outputs must not come before a version's eyes. A
+/// folder with the cases in it is shown by its other parts.
 pub(super) fn hide_cases(task: &mut Task) {
-    let Some(cases) = task
-        .workload
-        .place
-        .as_ref()
-        .and_then(|p| p.canonicalize().ok())
-    else {
+    let place = task.workload.place.as_ref();
+    let Some(cases) = place.and_then(|p| p.canonicalize().ok()) else {
         return;
     };
-    let mut hidden = Vec::new();
-    task.project.shown.retain(|shown| {
-        let holds = cases.starts_with(&shown.host) || shown.host.starts_with(&cases);
-        if holds {
-            hidden.push(shown.host.display().to_string());
+    let mut todo = std::mem::take(&mut task.project.shown);
+    while let Some(shown) = todo.pop() {
+        if shown.host.starts_with(&cases) {
+            continue;
         }
-        !holds
-    });
-    if !hidden.is_empty() && cases.is_dir() {
-        task.notes.push(format!(
-            "programs do not see {}: the cases are there",
-            hidden.join(", ")
-        ));
+        if !cases.starts_with(&shown.host) {
+            task.project.shown.push(shown);
+            continue;
+        }
+        let parts = std::fs::read_dir(&shown.host).into_iter().flatten();
+        todo.extend(parts.flatten().filter_map(|part| {
+            let name = part.file_name().into_string().ok()?;
+            Some(Shown {
+                host: part.path(),
+                guest: format!("{}/{name}", shown.guest.trim_end_matches('/')),
+            })
+        }));
     }
+    task.project.shown.sort_by(|a, b| a.guest.cmp(&b.guest));
 }
 
 /// The part between markers, if the file has any; what else is wrong with it is told when it is read.
@@ -249,4 +251,30 @@ fn relative(path: &Path) -> String {
         .unwrap_or(path)
         .display()
         .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+
+    #[test]
+    fn a_folder_with_the_cases_in_it_is_shown_by_its_other_parts() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        for folder in ["tests/cases", "tests/data", "src"] {
+            std::fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        let languages = Languages::load(None).unwrap();
+        let mut task = crate::task::bundled::load("pairs", &languages).unwrap();
+        task.workload.place = Some(root.join("tests/cases"));
+        task.project.shown = vec![Shown {
+            host: root.clone(),
+            guest: "/project".into(),
+        }];
+        hide_cases(&mut task);
+        let guests: Vec<&str> = task.project.shown.iter().map(|s| &*s.guest).collect();
+        assert_eq!(guests, ["/project/src", "/project/tests/data"]);
+    }
 }
