@@ -190,17 +190,31 @@ impl<'a> Track<'a> {
         control: &Control,
     ) -> Result<Result<Metric, Voided>, JudgeError> {
         let mut busiest = Busiest::new(&self.contenders, &self.choice);
+        let mut slopes: Vec<Vec<Figures>> = vec![Vec::new(); self.contenders.len()];
+        let started = self.elapsed(judge);
         for done in 1..=8 {
             match self.sweep(judge, control)? {
-                Ok(laps) => busiest.see(&laps),
+                Ok(laps) => {
+                    busiest.see(&laps);
+                    for (seen, lap) in slopes.iter_mut().zip(&laps) {
+                        seen.push(lap.figures);
+                    }
+                }
                 Err(voided) => return Ok(Err(voided)),
             }
-            let next = self.elapsed(judge) / done * (done + 1);
-            if busiest.all_busy() || next > budget / 8 {
+            let spent = self.elapsed(judge).saturating_sub(started);
+            let enough = match self.slopes {
+                Some(_) => done >= 2 && slope::clock(&slopes) == Metric::Cpu,
+                None => busiest.all_busy(),
+            };
+            if enough || spent / done * (done + 1) > budget / 8 {
                 break;
             }
         }
-        Ok(Ok(busiest.clock()))
+        Ok(Ok(match self.slopes {
+            Some(_) => slope::clock(&slopes),
+            None => busiest.clock(),
+        }))
     }
 
     /// One sweep of all contenders: next to each other in every case, in an order drawn anew for each case.

@@ -282,14 +282,34 @@ impl Track<'_> {
     }
 }
 
-/// What the passes between two runs took, in nanoseconds. CPU time, where they compute, for a crowded machine makes
-/// their wall time what it likes.
+/// What the passes between two runs took, in nanoseconds of CPU time: a crowded machine makes wall time what it likes.
+/// Passes that wait instead of computing are added until a run grows too long.
 fn added(one: &Outcome, two: &Outcome) -> u64 {
-    let between = |a: Nanos, b: Nanos| b.0.saturating_sub(a.0);
-    let (cpu, wall) = (between(one.cpu, two.cpu), between(one.wall, two.wall));
-    let computes = two.cpu.0 as f64 >= 0.4 * two.wall.0 as f64;
-    if computes { cpu } else { wall }
+    two.cpu.0.saturating_sub(one.cpu.0)
 }
+
+/// The clock for slopes that were seen in warm-ups, for every contender those of all its passes: CPU time, unless some
+/// contender's passes wait for something, or keep several cores busy. Nothing makes a pass that waits look busy, so the
+/// busiest one counts.
+pub(super) fn clock(seen: &[Vec<Figures>]) -> Metric {
+    let share = |f: &Figures| f.cpu_ns.0 as f64 / (f.wall_ns.0 as f64).max(1.0);
+    let computes = |passes: &Vec<Figures>| {
+        let shares: Vec<f64> = passes.iter().map(share).collect();
+        let busiest = shares.iter().copied().fold(0.0, f64::max);
+        busiest >= WAITING && median(&shares) <= SEVERAL
+    };
+    if seen.iter().all(computes) {
+        Metric::Cpu
+    } else {
+        Metric::Wall
+    }
+}
+
+/// A pass whose CPU time is a smaller part of its wall time than this waits for something.
+const WAITING: f64 = 0.5;
+
+/// Above this several cores work on it.
+const SEVERAL: f64 = 1.3;
 
 /// The next number of passes to try; the same where it will do. All times in nanoseconds.
 fn more(took: u64, n: u32, run: u64, wanted: Duration) -> u32 {
@@ -401,6 +421,25 @@ mod tests {
         assert_eq!(per.integral_byte_ns.0, 1_000.0);
         assert_eq!(outside(&a, &b).wall_ns, Nanos(400_000_000));
         assert_eq!(slope(&b, &a, 10).wall_ns, Nanos(100_000), "never nothing");
+    }
+
+    #[test]
+    fn only_passes_that_wait_or_share_the_work_are_timed_by_the_wall() {
+        let seen = |pairs: &[(u64, u64)]| -> Vec<Figures> {
+            let figures = |(wall, cpu): &(u64, u64)| Figures {
+                wall_ns: Nanos(*wall),
+                cpu_ns: Nanos(*cpu),
+                ..Figures::default()
+            };
+            pairs.iter().map(figures).collect()
+        };
+        // A crowded machine: the wall time is three times as much, and sometimes not.
+        let crowded = seen(&[(90, 30), (50, 31), (28, 30)]);
+        let idle = seen(&[(50, 1), (51, 1), (49, 2)]);
+        let parallel = seen(&[(20, 39), (21, 40), (20, 41)]);
+        assert_eq!(clock(&[crowded.clone(), crowded.clone()]), Metric::Cpu);
+        assert_eq!(clock(&[crowded.clone(), idle]), Metric::Wall);
+        assert_eq!(clock(&[parallel, crowded]), Metric::Wall);
     }
 
     #[test]
