@@ -58,7 +58,7 @@ pub(super) fn missing(
         insertions.push(Insertion { at, text });
     }
     if !rest.is_empty() {
-        let (at, text) = place::behind(grammar, scope, file, &own, rest);
+        let (at, text) = place::behind(grammar, scope, file, &own, before, rest);
         insertions.push(Insertion { at, text });
     }
     insertions

@@ -227,8 +227,12 @@ fn holding<'f, 't>(
 ) -> Option<&'f Found<'t>> {
     all.iter()
         .filter(|f| {
-            let (from, _) = tree::place(text, f.start(grammar, text));
-            (from..=f.lines().1).contains(&line)
+            let (first, last) = f.lines();
+            // The lines above it may be its documentation.
+            (first..=last).contains(&line)
+                || (line < first
+                    && first - line < 100
+                    && tree::place(text, f.start(grammar, text)).0 <= line)
         })
         .min_by_key(|f| f.lines().1 - f.lines().0)
 }

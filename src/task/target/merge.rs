@@ -10,7 +10,7 @@ use tree_sitter::Tree;
 use super::assemble::still_parses;
 use super::grammar::Grammar;
 use super::items::{self, Found};
-use super::pieces::{self, Sort};
+use super::pieces::{self, Piece, Sort};
 use super::tree::{self, N};
 use super::{Misfit, Target, signature};
 use candidate::Candidate;
@@ -45,6 +45,8 @@ pub(super) struct Home<'a, 't> {
     pub root: N<'t>,
     pub found: Found<'t>,
     pub levels: Vec<Level<'t>>,
+    /// What stands side by side at each of the levels.
+    pub pieces: Vec<Vec<Piece<'t>>>,
 }
 
 impl<'a, 't> Home<'a, 't> {
@@ -60,6 +62,10 @@ impl<'a, 't> Home<'a, 't> {
         if levels.is_empty() {
             return None;
         }
+        let pieces = levels
+            .iter()
+            .map(|l| pieces::of(grammar, l.container, &target.file))
+            .collect();
         Some(Self {
             target,
             grammar,
@@ -67,6 +73,7 @@ impl<'a, 't> Home<'a, 't> {
             root,
             found,
             levels,
+            pieces,
         })
     }
 

@@ -10,6 +10,7 @@ pub(super) fn behind(
     scope: N<'_>,
     file: &str,
     own: &[Piece<'_>],
+    before: usize,
     lines: String,
 ) -> (usize, String) {
     // Imports further down may stand there because something must come before them.
@@ -19,7 +20,7 @@ pub(super) fn behind(
         .take_while(|p| matches!(p.sort, Sort::Import | Sort::Head))
         .filter(|p| p.sort == Sort::Import)
         .last()
-        .or(own.last());
+        .or_else(|| own.iter().rev().find(|p| p.node.end_byte() <= before));
     let Some(last) = leading else {
         return at_top(grammar, scope, file, lines);
     };

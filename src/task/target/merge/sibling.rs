@@ -54,19 +54,18 @@ impl Sibling<'_, '_> {
         } else {
             at..at + 1
         };
-        let mut there: Vec<(usize, Piece<'_>)> = Vec::new();
-        for level in reach {
-            let container = home.levels[level].container;
-            there.extend(
-                pieces::of(home.grammar, container, home.text())
-                    .into_iter()
-                    .map(|p| (level, p)),
-            );
-        }
-        if there
-            .iter()
-            .any(|(_, p)| tree::same(p.node, home.text(), node, self.text))
-        {
+        let there: Vec<&Piece<'_>> = home.pieces[reach].iter().flatten().collect();
+        let same_text = |p: &&Piece<'_>| tree::text(p.node, home.text()) == said;
+        // Comparing by words takes time: only what may be the same is.
+        let same_words = |p: &&Piece<'_>| {
+            let related = if self.piece.keys.is_empty() {
+                p.keys.is_empty() && p.node.kind() == node.kind()
+            } else {
+                p.keys.iter().any(|k| self.piece.keys.contains(k))
+            };
+            related && tree::same(p.node, home.text(), node, self.text)
+        };
+        if there.iter().any(same_text) || there.iter().any(same_words) {
             return Ok(());
         }
         if self.piece.keys.is_empty() {
@@ -76,11 +75,11 @@ impl Sibling<'_, '_> {
             self.add(home, at, additions);
             return Ok(());
         }
-        let same_name: Vec<&(usize, Piece<'_>)> = there
-            .iter()
-            .filter(|(_, p)| p.keys.iter().any(|k| self.piece.keys.contains(k)))
+        let same_name: Vec<&Piece<'_>> = there
+            .into_iter()
+            .filter(|p| p.keys.iter().any(|k| self.piece.keys.contains(k)))
             .collect();
-        let Some((_, first)) = same_name.first() else {
+        let Some(first) = same_name.first() else {
             if self.is_program_of_its_own(home) {
                 return Ok(());
             }
@@ -97,8 +96,8 @@ impl Sibling<'_, '_> {
         }
         let containers: Vec<Piece<'_>> = same_name
             .iter()
-            .filter(|(_, p)| members(p.node).is_some())
-            .map(|(_, p)| p.clone())
+            .filter(|p| members(p.node).is_some())
+            .map(|p| (*p).clone())
             .collect();
         if let (false, Some(own)) = (containers.is_empty(), members(node)) {
             return self.extend(home, &containers, own, additions);
@@ -140,9 +139,11 @@ impl Sibling<'_, '_> {
         };
         for piece in pieces::of(home.grammar, own, self.text) {
             let said = tree::text(piece.node, self.text);
-            let same = known
-                .iter()
-                .any(|k| tree::same(k.node, home.text(), piece.node, self.text));
+            let same = known.iter().any(|k| {
+                tree::text(k.node, home.text()) == said
+                    || k.keys == piece.keys
+                        && tree::same(k.node, home.text(), piece.node, self.text)
+            });
             if same
                 || is_filler(piece.node, said)
                 || is_access(piece.node)
@@ -172,7 +173,7 @@ impl Sibling<'_, '_> {
     }
 
     /// Overloads are told apart by the types of their parameters.
-    fn is_overload(&self, home: &Home<'_, '_>, there: &[&(usize, Piece<'_>)]) -> bool {
+    fn is_overload(&self, home: &Home<'_, '_>, there: &[&Piece<'_>]) -> bool {
         if !matches!(home.grammar, Grammar::Java | Grammar::Cpp) {
             return false;
         }
@@ -181,7 +182,7 @@ impl Sibling<'_, '_> {
             items::parameter_types_of(inner, text)
         };
         let own = types(self.piece.node, self.text);
-        own.is_some() && there.iter().all(|(_, p)| types(p.node, home.text()) != own)
+        own.is_some() && there.iter().all(|p| types(p.node, home.text()) != own)
     }
 
     /// `main` that a version has only to show itself.
