@@ -179,7 +179,7 @@ fn a_frame_reads_the_lines_that_are_seen_whatever_stands_behind_them() {
     let mut read = Vec::new();
     for count in [200, 100_000] {
         let mut bench = long_diff(count, 160, 45);
-        for keys in [&["F"][..], &["D"], &["w"], &["G"], &["pgdn"], &["3"]] {
+        for keys in [&["F"][..], &["D"], &["W"], &["G"], &["pgdn"], &["3"]] {
             bench.press(keys);
             bench.draw();
             let made = bench.app.panes.diff.layouts_made;
@@ -214,9 +214,9 @@ fn a_line_of_a_megabyte_does_no_harm() {
             bench.press(&["G"]);
             let end = bench.text();
             assert!(end.contains('c'), "{end}");
-            bench.press(&["w", ">", ">"]);
+            bench.press(&["W", ">", ">"]);
             assert!(bench.text().contains('…'), "{}", bench.text());
-            bench.press(&["w"]);
+            bench.press(&["W"]);
         }
     }
 }

@@ -4,6 +4,9 @@
 
 mod support;
 
+#[path = "support/screen.rs"]
+mod screen;
+
 #[path = "write_back/bed.rs"]
 mod bed;
 #[path = "write_back/command.rs"]
@@ -12,5 +15,9 @@ mod command;
 mod file;
 #[path = "write_back/git.rs"]
 mod git;
+#[path = "write_back/live.rs"]
+mod live;
+#[path = "write_back/overlay.rs"]
+mod overlay;
 #[path = "write_back/refused.rs"]
 mod refused;

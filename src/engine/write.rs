@@ -7,7 +7,7 @@ use crate::engine::ears::Mouth;
 use crate::engine::run::Loop;
 use crate::session::Event;
 use crate::session::event::{Planned, Record, VersionId};
-use crate::session::journal::write_whole;
+use crate::session::journal::write_new;
 use crate::session::written::{How, Standing};
 use crate::write_back::branch::{self, Wanted};
 use crate::write_back::check::{self, Output};
@@ -252,7 +252,8 @@ impl Work {
         if to.is_dir() || to.as_os_str().is_empty() {
             return self.fail("a file name is needed: no patch is written");
         }
-        if let Err(why) = write_whole(to, text.as_bytes()) {
+        // What lies there already is not replaced unasked; the command line, which names it, does.
+        if let Err(why) = write_new(to, text.as_bytes()) {
             return self.fail(format_args!("cannot write {}: {why}", to.display()));
         }
         let name = std::path::absolute(to).unwrap_or_else(|_| to.to_owned());

@@ -207,7 +207,11 @@ impl<'a> Track<'a> {
                 Some(_) => done >= 2 && slope::clock(&slopes) == Metric::Cpu,
                 None => busiest.all_busy(),
             };
-            if enough || spent / done * (done + 1) > budget / 8 {
+            let most = match self.slopes {
+                Some(_) => budget / 4,
+                None => budget / 8,
+            };
+            if enough || spent / done * (done + 1) > most {
                 break;
             }
         }

@@ -289,14 +289,15 @@ fn added(one: &Outcome, two: &Outcome) -> u64 {
 }
 
 /// The clock for slopes that were seen in warm-ups, for every contender those of all its passes: CPU time, unless some
-/// contender's passes wait for something, or keep several cores busy. Nothing makes a pass that waits look busy, so the
-/// busiest one counts.
+/// contender's passes wait for something, or keep several cores busy. On a crowded machine single slopes say little, but
+/// a pass that waits does so each time, and one that shares its work too.
 pub(super) fn clock(seen: &[Vec<Figures>]) -> Metric {
     let share = |f: &Figures| f.cpu_ns.0 as f64 / (f.wall_ns.0 as f64).max(1.0);
     let computes = |passes: &Vec<Figures>| {
         let shares: Vec<f64> = passes.iter().map(share).collect();
         let busiest = shares.iter().copied().fold(0.0, f64::max);
-        busiest >= WAITING && median(&shares) <= SEVERAL
+        let idlest = shares.iter().copied().fold(f64::INFINITY, f64::min);
+        busiest >= WAITING && idlest <= SEVERAL
     };
     if seen.iter().all(computes) {
         Metric::Cpu
@@ -308,7 +309,7 @@ pub(super) fn clock(seen: &[Vec<Figures>]) -> Metric {
 /// A pass whose CPU time is a smaller part of its wall time than this waits for something.
 const WAITING: f64 = 0.5;
 
-/// Above this several cores work on it.
+/// Above this, each time, several cores work on it.
 const SEVERAL: f64 = 1.3;
 
 /// The next number of passes to try; the same where it will do. All times in nanoseconds.

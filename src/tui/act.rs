@@ -19,8 +19,8 @@ use crate::tui::mouse::on_mouse;
 use crate::tui::save::{default_name, save};
 use crate::tui::typing::{line, type_into};
 use crate::tui::{
-    arrange, asking, cases, clip, files, functions, goal, help, judged, note, palette, picker, prompt_edit, search,
-    settings, tips,
+    arrange, asking, cases, clip, files, functions, goal, help, judged, note, palette, picker,
+    prompt_edit, search, settings, tips, write,
 };
 
 /// Something that the screen alone cannot do.
@@ -134,6 +134,7 @@ fn paste(app: &mut App, session: &Session, text: &str) {
         Some(Overlay::Prompt(editor)) => drop(editor.area.insert_str(&text)),
         Some(Overlay::Save { name }) => drop(name.insert_str(text.replace('\n', " "))),
         Some(Overlay::Note(open)) => drop(open.text.insert_str(text.replace('\n', " "))),
+        Some(Overlay::Write(open)) => open.paste(&text),
         Some(Overlay::Settings(open)) => open.paste(&text),
         Some(Overlay::Case(form)) => form.paste(&text),
         Some(Overlay::Functions(open)) => open.paste(&text),
@@ -234,6 +235,7 @@ fn on_overlay_key(app: &mut App, session: &Session, key: KeyEvent) -> Vec<Effect
             before,
         } => picker::key(app, &name, names, cursor, before),
         Overlay::Note(open) => note::key(app, &key, open),
+        Overlay::Write(open) => write::key(app, session, &key, open),
         Overlay::Save { name: mut input } => {
             match name.as_str() {
                 "esc" | "ctrl-c" => {}
@@ -376,6 +378,7 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
         Action::Help => return act_help(app),
         Action::Palette => palette::open(app, session),
         Action::Annotate => note::open(app, session),
+        Action::WriteBack => return write::open(app, session),
         Action::Messages => app.overlay = Some(Overlay::Messages { back: 0 }),
         Action::Goal => goal::open(app, session),
         Action::RerunCase | Action::AddCase | Action::TimeCase | Action::References => {

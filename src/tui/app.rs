@@ -40,6 +40,7 @@ use crate::tui::theme::Theme;
 use crate::tui::tips::Tip;
 use crate::tui::typing::History;
 use crate::tui::view::overlay::edit;
+use crate::tui::write::{self, WriteBox};
 
 /// A pane of the main area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -150,6 +151,8 @@ pub enum Overlay {
     Case(Box<CaseForm>),
     /// Writes a note on a version.
     Note(Box<NoteBox>),
+    /// What writing a version into the user's file would do, and whether to.
+    Write(Box<WriteBox>),
     /// Asks for a file name.
     Save {
         /// The name so far.
@@ -287,6 +290,8 @@ pub struct App {
     pub prompt_wanted: bool,
     /// Whether the developer holds the loop.
     pub held: bool,
+    /// How much of the session was written back (and taken back) when it was last looked at; none before that.
+    pub written: Option<(usize, usize)>,
     /// When ctrl-c last stopped something: a second one soon after quits.
     pub interrupted_at: Option<Timestamp>,
     /// The last drawing.
@@ -353,6 +358,7 @@ impl App {
             message: None,
             prompt_wanted: false,
             held: false,
+            written: None,
             interrupted_at: None,
             seen: Seen::default(),
             painted: Shelf::new(SHELF_BYTES),
@@ -404,6 +410,7 @@ impl App {
         }
         self.held = session.held;
         prompt_edit::observe(self, session);
+        write::observe(self, session);
         self.bell.observe(session, self.now);
     }
 
@@ -571,6 +578,7 @@ impl App {
         if let Some(Overlay::Prompt(editor)) = &mut self.overlay {
             edit::dress(&mut editor.area, &self.theme);
         }
+        write::prepare(self, language, ask);
         let pane = self.pane(session);
         let inner = self.plan().main_inner();
         self.prepare_versions(session, pane, language, ask);

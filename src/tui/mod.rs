@@ -54,6 +54,7 @@ pub mod theme;
 pub mod tips;
 pub mod typing;
 pub mod view;
+pub mod write;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -156,6 +156,9 @@ fn wheel_on_top(app: &mut App, session: &Session, down: bool) -> Vec<Effect> {
         Some(Overlay::Messages { back }) => {
             *back = back.saturating_add_signed(-by * isize::from(NOTCH as i16));
         }
+        Some(Overlay::Write(open)) => {
+            open.move_by(if down { 1 } else { -1 } * isize::from(NOTCH as i16))
+        }
         Some(Overlay::Edit(editor)) => turn(&mut editor.area, down),
         Some(Overlay::Prompt(editor)) => turn(&mut editor.area, down),
         Some(Overlay::Goal(_)) => {
@@ -211,6 +214,11 @@ fn click_on_top(
             }
             Some(Overlay::Save { name }) => caret(name, area, place),
             Some(Overlay::Note(open)) => caret(&mut open.text, area, place),
+            Some(Overlay::Write(open)) => {
+                if let Some((_, text)) = &mut open.typing {
+                    caret(text, area, place);
+                }
+            }
             Some(Overlay::Settings(open)) => {
                 if let Some(text) = &mut open.typing {
                     caret(text, area, place);

@@ -82,11 +82,7 @@ pub fn run(
     ended.map_err(|why| {
         // What it left running in the background may hold its output open: it is not waited for.
         end(&mut child);
-        let said: Vec<String> = readers
-            .into_iter()
-            .flatten()
-            .filter_map(|reader| reader.join().ok())
-            .collect();
+        let said: Vec<String> = readers.into_iter().flatten().filter_map(heard).collect();
         let said = said.concat();
         let lines: Vec<&str> = said.lines().filter(|l| !l.trim().is_empty()).collect();
         let last = &lines[lines.len().saturating_sub(TOLD)..];
@@ -96,6 +92,17 @@ pub fn run(
             format!("{why}: {}", last.join(" / "))
         }
     })
+}
+
+/// What a reader has read, if it comes to an end soon: a process that left the group may hold the pipe open.
+fn heard(reader: std::thread::JoinHandle<String>) -> Option<String> {
+    for _ in 0..25 {
+        if reader.is_finished() {
+            return reader.join().ok();
+        }
+        std::thread::sleep(LOOK);
+    }
+    None
 }
 
 /// Ends it with all that it has started.

@@ -386,6 +386,11 @@ fn a_run_writes_its_winner_when_asked_and_only_then() {
 
     let output = run(&["--write"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let said = stdout(&output);
+    assert!(
+        said.contains("\n@@ -") && said.contains("Measured by reheat"),
+        "{said}"
+    );
     assert_eq!(now(), FAST);
     let output = home.run(&["write", "--undo"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

@@ -253,3 +253,42 @@ fn a_check_that_writes_the_file_itself_is_told_of_and_not_overruled() {
     assert_eq!(bed.text(), "formatted\n");
     assert_eq!(told, [None]);
 }
+
+#[test]
+fn a_check_says_its_last_words_and_ends_with_all_that_it_started() {
+    use reheat::write_back::check::{Output, run};
+    let here = tempfile::tempdir().unwrap();
+    let kept = |command: &str, stopped: &dyn Fn() -> bool| {
+        run(command, here.path(), Output::Kept, stopped)
+    };
+    kept("pwd > where", &|| false).unwrap();
+    let place = fs::read_to_string(here.path().join("where")).unwrap();
+    assert_eq!(
+        fs::canonicalize(place.trim()).unwrap(),
+        here.path().canonicalize().unwrap()
+    );
+    let why = kept("echo one; echo two >&2; exit 3", &|| false).unwrap_err();
+    assert!(
+        why.contains("exit status: 3") && why.contains("one") && why.contains("two"),
+        "{why}"
+    );
+    // What it leaves in the background neither holds us up nor stays.
+    let why = kept("sleep 1000 & echo $! > pid; exit 1", &|| false).unwrap_err();
+    assert!(why.contains("exit status: 1"), "{why}");
+    let gone = |name: &str| {
+        let pid = fs::read_to_string(here.path().join(name)).unwrap();
+        let pid: i32 = pid.trim().parse().unwrap();
+        let pid = rustix::process::Pid::from_raw(pid).unwrap();
+        super::support::home::wait_for(Duration::from_secs(10), || {
+            let state = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+            state.map_or(true, |s| s.contains(") Z "))
+        });
+    };
+    gone("pid");
+    let begun = here.path().join("begun");
+    let why = kept("echo $$ > begun; sleep 1000", &|| {
+        fs::read_to_string(&begun).is_ok_and(|s| s.ends_with('\n'))
+    });
+    assert!(why.unwrap_err().contains("interrupted"));
+    gone("begun");
+}

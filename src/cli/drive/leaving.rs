@@ -76,6 +76,8 @@ pub(super) fn leave(
         branch: flags.branch.clone(),
         file: file(wish),
         check: usual_check(&wish.task),
+        // Of JSON lines standard output holds nothing else.
+        show: !flags.json,
         ..Order::default()
     };
     let done = open(ground, session)

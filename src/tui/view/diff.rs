@@ -70,12 +70,33 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
             buffer,
         );
     }
-    let pane = &cx.app.panes.diff;
+    let scroll = cx.app.scroll.get(&Tab::Diff).copied();
+    draw_laid(
+        cx,
+        &cx.app.panes.diff,
+        (pair, laid),
+        scroll,
+        area,
+        buffer,
+        seen,
+    );
+}
+
+/// Draws a diff that is laid out, from the row that was scrolled to.
+pub fn draw_laid(
+    cx: Context<'_>,
+    pane: &DiffPane,
+    (pair, laid): ((VersionId, VersionId), &Laid),
+    scroll: Option<usize>,
+    area: Rect,
+    buffer: &mut Buffer,
+    seen: &mut Seen,
+) {
     let room = usize::from(area.height);
     let layout = &laid.layout;
     seen.total = layout.total();
     seen.room = room;
-    seen.first = DiffPane::first(laid, cx.app.scroll.get(&Tab::Diff).copied(), room);
+    seen.first = DiffPane::first(laid, scroll, room);
     let current = pane.current_change(laid, seen.first, room);
     let current = current.and_then(|n| layout.changes.get(n));
     seen.changes = current.map(|c| c.start).into_iter().collect();
@@ -83,6 +104,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     let geometry = laid.geometry.placed(area);
     let sheets = Sheets {
         cx,
+        pane,
         laid,
         geometry,
         old: painted(pair.0).unwrap_or(&laid.diff.old),
@@ -104,6 +126,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
 
 struct Sheets<'a> {
     cx: Context<'a>,
+    pane: &'a DiffPane,
     laid: &'a Laid,
     geometry: Geometry,
     old: &'a Sheet,
@@ -224,7 +247,7 @@ impl<'a> Sheets<'a> {
             .filter(|p| p.text.len() == plain.text.len())
             .unwrap_or(plain);
         let room = usize::from(width).saturating_sub(geometry.gutter()).max(1);
-        let shift = self.cx.app.panes.diff.scrolled.then_some(self.cx.app.shift);
+        let shift = self.pane.scrolled.then_some(self.cx.app.shift);
         let (range, more) = shown_part(&plain.text, ruler, room, shift, sub)?;
         let mut number = theme.fg(role).patch(ground);
         if lit && side.is_some() {

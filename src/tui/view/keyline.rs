@@ -101,6 +101,9 @@ pub(super) fn wanted(cx: Context<'_>) -> Vec<(String, &'static str)> {
                 ("esc", "leave"),
             ]);
         }
+        Some(Overlay::Write(open)) => {
+            return fixed(&crate::tui::write::keys(open, cx.session));
+        }
         Some(Overlay::Note(_)) => return fixed(&[("⏎", "keep"), ("esc", "leave")]),
         Some(Overlay::Save { .. }) => return fixed(&[("⏎", "save"), ("esc", "leave")]),
         Some(Overlay::Quit | Overlay::Overwrite { .. }) => {

@@ -11,6 +11,7 @@ mod palette;
 mod question;
 mod save;
 mod themes;
+mod write;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -97,6 +98,7 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
         Overlay::Functions(open) => functions::list(cx, area, open, buffer, seen),
         Overlay::Judged(form) => functions::form(cx, area, form, buffer, seen),
         Overlay::Note(open) => note::draw(cx, area, open, buffer, seen),
+        Overlay::Write(open) => write::draw(cx, area, open, buffer, seen),
         Overlay::Save { name } => save::draw(cx, area, name, buffer, seen),
         Overlay::Overwrite { path } => {
             let name = visible(&path.display().to_string()).into_owned();

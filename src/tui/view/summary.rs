@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::measure::Comparison;
-use crate::session::event::VersionId;
+use crate::session::event::{Origin, TaskRecord, VersionId};
 use crate::session::fold::Version;
 use crate::tui::app::{Seen, Tab};
 use crate::tui::keys::Action;
@@ -259,13 +259,18 @@ fn next(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
     let mut spans = vec![cx.span("next  ", Role::Muted)];
     let mut used = 6;
     let words = [
+        (Action::WriteBack, " write it into your file   "),
         (Action::Save, " save the best version   "),
         (Action::NextRound, " one more round   "),
         (Action::Steer, " give a hint   "),
         (Action::Edit, " edit by hand   "),
         (Action::Quit, " quit (kept: reheat resume)"),
     ];
-    for (action, word) in words {
+    let kept = |t: &TaskRecord| t.origin == Origin::Kept;
+    let best = cx.session.incumbent.is_some_and(|v| v != VersionId(0));
+    let own_file = best && cx.session.task.as_ref().is_some_and(kept);
+    let offered = |a: Action| a != Action::WriteBack || own_file;
+    for (action, word) in words.into_iter().filter(|w| offered(w.0)) {
         let key = &cx.app.keys.shown(action);
         let cells = crate::tui::text::width(key) + crate::tui::text::width(word);
         if used + cells > room && used > 6 {
