@@ -38,12 +38,6 @@ pub fn open(app: &mut App, session: &Session) -> Vec<Effect> {
         return Vec::new();
     }
     app.prompt_wanted = true;
-    if !matches!(session.stage, Stage::Waiting | Stage::Finished) {
-        app.say(
-            "the next prompt opens here as soon as this round has ended",
-            false,
-        );
-    }
     vec![Effect::Send(Command::Prepare)]
 }
 

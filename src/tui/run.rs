@@ -1,8 +1,9 @@
 //! The one loop of the screen: waits, takes in everything that came, draws once.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command as Process;
+mod away;
+mod begin;
+
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::time::{Duration, Instant};
 
@@ -10,32 +11,29 @@ use jiff::Timestamp;
 use ratatui::crossterm::event::Event;
 use ratatui::layout::Rect;
 
+use self::begin::{adopt, asks_for_ground, looker, opener};
 use crate::engine::Command;
 use crate::log;
-use crate::session::event::{Stage, VersionId};
+use crate::session::event::Stage;
 use crate::session::{Happened, Session};
 use crate::tui::act::{Effect, terminal_event};
 use crate::tui::app::App;
-use crate::tui::clip::{self, Way};
-use crate::tui::desk::{self, Desk};
+use crate::tui::clip::Way;
+use crate::tui::desk::Desk;
 use crate::tui::home::Choice;
-use crate::tui::inbox::{self, Keyboard, Message};
-use crate::tui::keys::Keymap;
-use crate::tui::memory::{Keeper, Memory};
+use crate::tui::inbox::{Keyboard, Message};
+use crate::tui::memory::Keeper;
 use crate::tui::pace::{Cause, Pace};
-use crate::tui::terminal::{self, Screen};
+use crate::tui::terminal::Screen;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::view::draw;
 use crate::tui::{
-    Ended, Link, Look, Looker, ModelLine, Opener, Start, TuiError, ground, settings, tips,
+    Ended, Link, Look, ModelLine, Start, TuiError, clip, desk, ground, inbox, settings, terminal,
+    tips,
 };
 
 /// Messages taken in before a frame, at most; a flood must not keep the screen from being drawn.
 const BATCH: usize = 4_096;
-/// How long the loop may take to end in good order when the developer quits.
-const FAREWELL: Duration = Duration::from_secs(3);
-/// The same after a signal or a hang-up.
-const SHORT_FAREWELL: Duration = Duration::from_millis(250);
 
 /// Shows the screen until it ends. Blocks; gives the terminal back whatever happens.
 ///
@@ -130,79 +128,9 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     Ok(ended)
 }
 
-/// Whether the terminal is asked for its ground: nobody has named a theme, nothing tells it already, and it can answer.
-fn asks_for_ground(
-    theme: Option<&str>,
-    depth: Depth,
-    get: impl Fn(&str) -> Option<String>,
-) -> bool {
-    let told = get("COLORFGBG").is_some_and(|v| !v.is_empty());
-    let plain = get("TERM").is_none_or(|t| matches!(t.as_str(), "" | "dumb" | "linux"));
-    theme.is_none() && depth > Depth::None && !told && !plain
-}
-
 fn size() -> Rect {
     let (width, height) = terminal::size();
     Rect::new(0, 0, width, height)
-}
-
-/// Takes over the developer's keys and what is remembered; gives what is wrong with them.
-fn adopt(
-    app: &mut App,
-    keys: &BTreeMap<String, Vec<String>>,
-    bell: bool,
-    file: Option<&Path>,
-) -> Vec<String> {
-    let (keys, mut told) = Keymap::new(keys);
-    app.keys = keys;
-    app.bell.on = bell;
-    if told.len() > 1 {
-        // One line has room for one; the others stand below `!` and in the doctor's report.
-        told.push(format!(
-            "{} things in [keys] cannot be meant: `reheat keys` names them",
-            told.len()
-        ));
-    }
-    if let Some((memory, trouble)) = file.map(Memory::load) {
-        app.memory = memory;
-        told.extend(trouble);
-    }
-    told
-}
-
-/// Opens entries of the start screen on a thread of its own: loading a task may take a while.
-fn opener(mut open: Opener, to: SyncSender<Message>) -> Sender<Choice> {
-    let (choices, inbox) = std::sync::mpsc::channel();
-    let worker = move || {
-        for choice in inbox {
-            if to.send(Message::Opened(open(choice))).is_err() {
-                return;
-            }
-        }
-    };
-    drop(
-        std::thread::Builder::new()
-            .name("open".into())
-            .spawn(worker),
-    );
-    choices
-}
-
-/// Finds out what takes a while, now and whenever it is asked again.
-fn looker(mut late: Looker, to: SyncSender<Message>) -> Sender<Look> {
-    let (looks, inbox) = std::sync::mpsc::channel();
-    let _ = looks.send(Look::All);
-    let worker = move || {
-        for what in inbox {
-            late(what, &mut |found| drop(to.send(Message::Late(found))));
-        }
-    };
-    drop(
-        std::thread::Builder::new()
-            .name("late".into())
-            .spawn(worker),
-    );
-    looks
 }
 
 enum Leaving {
@@ -474,126 +402,6 @@ impl Bench {
     fn ask(&self, command: Command) {
         if let Some(send) = &self.send {
             send(command);
-        }
-    }
-
-    /// Gives the terminal back and stops, as ctrl-z does everywhere; goes on when the shell says so.
-    fn suspend(&mut self) -> std::io::Result<()> {
-        self.keyboard.hold();
-        self.screen.lend();
-        drop(signal_hook::low_level::emulate_default_handler(
-            signal_hook::consts::SIGTSTP,
-        ));
-        self.keyboard.release();
-        self.screen.take_again()?;
-        self.want(Cause::Key);
-        Ok(())
-    }
-
-    /// Edits a text in the developer's own editor. The session goes on meanwhile and is kept up to date.
-    fn outside(
-        &mut self,
-        parent: VersionId,
-        text: &str,
-        file_name: &str,
-        messages: &Receiver<Message>,
-    ) -> std::io::Result<()> {
-        let extension = std::path::Path::new(file_name)
-            .extension()
-            .and_then(|e| e.to_str())
-            .unwrap_or("txt");
-        let file = tempfile::Builder::new()
-            .prefix("reheat-")
-            .suffix(&format!(".{extension}"))
-            .tempfile()?;
-        std::fs::write(file.path(), text)?;
-        let editor = ["VISUAL", "EDITOR"]
-            .iter()
-            .find_map(|v| std::env::var(v).ok().filter(|e| !e.trim().is_empty()))
-            .unwrap_or_else(|| "vi".into());
-        self.keyboard.hold();
-        self.screen.lend();
-        inbox::lent(true);
-        // Through the shell, because the variable may hold arguments.
-        let child = Process::new("sh")
-            .arg("-c")
-            .arg(format!("{editor} \"$1\""))
-            .arg("sh")
-            .arg(file.path())
-            .spawn();
-        let ended = child.and_then(|mut child| {
-            loop {
-                if let Some(status) = child.try_wait()? {
-                    return Ok(status);
-                }
-                if let Ok(Message::Happened(all)) = messages.recv_timeout(Duration::from_millis(50))
-                {
-                    for happened in &all {
-                        self.session.apply(happened);
-                        self.app.observe(&self.session);
-                    }
-                }
-            }
-        });
-        inbox::lent(false);
-        self.keyboard.release();
-        self.screen.take_again()?;
-        self.app.now = Timestamp::now();
-        self.want(Cause::Key);
-        let edited = std::fs::read_to_string(file.path());
-        match (ended, edited) {
-            (Ok(status), Ok(new)) if status.success() && new != text => {
-                self.app
-                    .say(format!("your edit of {parent} is measured next"), false);
-                self.ask(Command::HandEdit { parent, text: new });
-            }
-            (Ok(status), Ok(_)) if status.success() => self
-                .app
-                .say("nothing was changed, so there is nothing to measure", false),
-            (Ok(status), Ok(_)) => self.app.say(
-                format!("`{editor}` ended with {status}; nothing is measured"),
-                true,
-            ),
-            (Err(why), _) => self
-                .app
-                .say(format!("cannot start `{editor}`: {why}; set EDITOR"), true),
-            (_, Err(why)) => self
-                .app
-                .say(format!("cannot read the edited text: {why}"), true),
-        }
-        Ok(())
-    }
-
-    /// Gives the terminal back at once, then lets the loop end in good order.
-    fn end(mut self, inbox: &Receiver<Message>) -> Ended {
-        self.screen.lend();
-        let signal = match self.leaving {
-            Some(Leaving::Signal(signal)) => Some(signal),
-            Some(Leaving::Quit) | None => None,
-        };
-        if self.send.is_some() {
-            self.ask(Command::Quit);
-            let until = Instant::now()
-                + if signal.is_some() {
-                    SHORT_FAREWELL
-                } else {
-                    FAREWELL
-                };
-            while let Ok(message) =
-                inbox.recv_timeout(until.saturating_duration_since(Instant::now()))
-            {
-                match message {
-                    Message::Happened(all) => all.iter().for_each(|h| self.session.apply(h)),
-                    Message::LoopEnded => break,
-                    // A second ctrl-c means now.
-                    Message::Signal(_) if signal.is_none() => break,
-                    _ => {}
-                }
-            }
-        }
-        Ended {
-            session: self.session,
-            signal,
         }
     }
 }

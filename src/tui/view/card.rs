@@ -13,7 +13,7 @@ use crate::tui::text::{cut, visible};
 use crate::tui::theme::Role;
 use crate::tui::view::header::interval;
 use crate::tui::view::mark::mark;
-use crate::tui::view::{Context, put};
+use crate::tui::view::{Context, put, wrapped};
 
 /// Draws it in its frame.
 pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
@@ -39,7 +39,8 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer) {
         ..inner
     };
     let Some(version) = version else { return };
-    for (row, line) in lines(cx, version, inner.width.into())
+    let all = lines(cx, version, inner.width.into());
+    for (row, line) in wrapped::within(all, inner.width.into(), inner.height.into())
         .iter()
         .take(inner.height.into())
         .enumerate()

@@ -26,6 +26,7 @@ pub mod summary;
 pub mod tips;
 pub mod tree;
 pub mod word;
+pub mod wrapped;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
