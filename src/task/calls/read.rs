@@ -160,7 +160,7 @@ fn dealt(sizes: &[usize]) -> Vec<std::ops::Range<usize>> {
         let left = CASES - groups.len();
         // A group ends where its share of all bytes is reached, or where every line that is left needs a group.
         let full = seen * CASES >= total * (groups.len() + 1);
-        if left > 1 && full || sizes.len() - i == left && left > 1 {
+        if left > 1 && (full || sizes.len() - i == left) {
             groups.push(start..i + 1);
             start = i + 1;
         }

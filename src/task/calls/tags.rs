@@ -155,7 +155,7 @@ pub(super) fn parts(map: &Map<String, Value>, whose: &str, allowed: &[&str]) -> 
 fn base64(text: &str) -> bool {
     let bare = text.trim_end_matches('=');
     let known = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
-    text.len() % 4 == 0 && text.len() - bare.len() <= 2 && bare.bytes().all(known)
+    text.len().is_multiple_of(4) && text.len() - bare.len() <= 2 && bare.bytes().all(known)
 }
 
 fn integer(text: &str) -> bool {
