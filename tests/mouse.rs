@@ -160,7 +160,7 @@ fn a_key_that_is_said_at_the_bottom_is_pressed_by_a_click() {
         assert!(bench.app.overlay.is_none());
     }
     // Of two keys with one word each is pressed where it stands.
-    let mut bench = Bench::at(160, 45, Moment::Finished);
+    let mut bench = Bench::at(200, 45, Moment::Finished);
     let newest = bench.app.version(&bench.session).unwrap();
     let (x, y) = bench.find("J K version").unwrap();
     bench.click_at((x + 2, y));

@@ -29,7 +29,8 @@ pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) 
     cx.block(Line::default(), false).render(area, buffer);
     let end = tabs(cx, area, pane, buffer, seen);
     let right = usize::from((area.x + area.width).saturating_sub(end + 2));
-    let mut lower = usize::from(area.width).saturating_sub(4 + MORE_SIGNS);
+    let lower = usize::from(area.width).saturating_sub(4 + MORE_SIGNS);
+    let mut taken = 0;
     if !info.is_empty() && width(&info) <= right {
         let at = area.x + area.width - 2 - width(&info) as u16;
         buffer.set_stringn(at, area.y, &info, right, cx.theme.fg(Role::Muted));
@@ -38,9 +39,8 @@ pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) 
         let text = crate::tui::text::cut(&info, lower);
         let (x, y) = (area.x + 2, area.y + area.height - 1);
         buffer.set_stringn(x, y, &text, lower, cx.theme.fg(Role::Muted));
-        lower -= width(&text);
+        taken = width(&text);
     }
-    hidden(cx, plan, area, lower, buffer, seen);
     let inner = plan.main_inner();
     seen.room = inner.height.into();
     match pane {
@@ -53,19 +53,21 @@ pub fn draw(cx: Context<'_>, plan: &Plan, buffer: &mut Buffer, seen: &mut Seen) 
         Tab::Charts => charts::draw(cx, inner, buffer, seen),
         Tab::Summary => summary::draw(cx, inner, buffer, seen),
     }
-    more_signs(cx, pane, area, seen, buffer);
+    let signs = more_signs(cx, pane, area, seen, buffer);
+    hidden(cx, plan, area, (taken, signs), buffer, seen);
 }
 
-/// Which parts are hidden that there would be room for, and the keys that bring them back: on the lower edge, as far as
-/// `room` cells go, at the left of what stands at its end.
+/// Which parts are hidden that there would be room for, and the keys that bring them back: on the lower edge, between what
+/// stands at its start and at its end and takes so many cells.
 fn hidden(
     cx: Context<'_>,
     plan: &Plan,
     area: Rect,
-    room: usize,
+    (before, behind): (usize, usize),
     buffer: &mut Buffer,
     seen: &mut Seen,
 ) {
+    let room = usize::from(area.width).saturating_sub(4 + before + behind);
     let mut keys = Keys::default();
     for (part, word) in plan.hidden(buffer.area, cx.app.look()) {
         let key = cx.app.keys.shown(Action::Hide(part));
@@ -85,8 +87,7 @@ fn hidden(
         return;
     }
     keys.plain(" ");
-    let taken = usize::from(area.width).saturating_sub(4 + MORE_SIGNS) - room;
-    let from = area.x + 2 + u16::try_from(taken).unwrap_or(0);
+    let from = area.x + 2 + u16::try_from(before).unwrap_or(0);
     let place = Rect {
         x: from,
         y: area.y + area.height - 1,
@@ -96,11 +97,11 @@ fn hidden(
     keys.put(buffer, place, 0, seen);
 }
 
-/// How much lies above and below, on the lower edge.
-fn more_signs(cx: Context<'_>, pane: Tab, area: Rect, seen: &Seen, buffer: &mut Buffer) {
+/// How much lies above and below, on the lower edge; gives the cells that it takes.
+fn more_signs(cx: Context<'_>, pane: Tab, area: Rect, seen: &Seen, buffer: &mut Buffer) -> usize {
     let below = seen.total.saturating_sub(seen.first + seen.room);
     if seen.total <= seen.room || area.width < 24 {
-        return;
+        return 0;
     }
     let text = match (seen.first, below) {
         (_, below) if below > 0 && pane == Tab::Stream && stream::runs_ahead(cx) => {
@@ -115,10 +116,11 @@ fn more_signs(cx: Context<'_>, pane: Tab, area: Rect, seen: &Seen, buffer: &mut 
     buffer.set_stringn(
         at,
         area.y + area.height - 1,
-        text,
+        &text,
         area.width.into(),
         cx.theme.fg(Role::Muted),
     );
+    width(&text)
 }
 
 /// The tabs on the upper edge; where there is little room the others are only numbers. Gives where they end.
