@@ -354,7 +354,8 @@ pub(super) fn region_end(unit: tree::N<'_>, text: &str) -> usize {
 fn matching(grammar: Grammar, all: &[Found<'_>], asked: &Asked, text: &str) -> Vec<usize> {
     let with = |fits: &dyn Fn(&Found<'_>) -> bool| -> Vec<usize> {
         let mut which: Vec<usize> = (0..all.len()).filter(|i| fits(&all[*i])).collect();
-        if grammar == Grammar::Python && which.len() > 1 {
+        let told_apart = asked.nth.is_some() || asked.line.is_some();
+        if grammar == Grammar::Python && which.len() > 1 && !told_apart {
             // Declarations for type checkers come before the function itself.
             let real = |i: &usize| {
                 !items::decorators(all[*i].unit, text)
@@ -389,7 +390,11 @@ fn matching(grammar: Grammar, all: &[Found<'_>], asked: &Asked, text: &str) -> V
             None => which,
         }
     };
-    let exact = with(&|f| f.path == asked.names || f.name(grammar) == asked.raw);
+    let literal = with(&|f| f.name(grammar) == asked.raw);
+    if !literal.is_empty() {
+        return literal;
+    }
+    let exact = with(&|f| f.path == asked.names);
     if !exact.is_empty() {
         return exact;
     }

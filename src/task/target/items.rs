@@ -326,6 +326,11 @@ pub(super) fn leading(grammar: Grammar, unit: N<'_>, text: &str) -> usize {
         let last_row = above.start_position().row + said.trim_end().matches('\n').count();
         if comment {
             let own_line = tree::begins_line(text, above.start_byte());
+            // Behind an attribute, in its line.
+            if !own_line && above.prev_sibling().is_some_and(Grammar::is_attribute) {
+                next = above.prev_sibling();
+                continue;
+            }
             if !own_line || last_row + 1 < row || super::markers::is_marker(said) {
                 break;
             }

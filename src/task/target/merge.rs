@@ -14,7 +14,7 @@ use super::pieces::{self, Piece, Sort};
 use super::tree::{self, N};
 use super::{Misfit, Target, signature};
 use candidate::Candidate;
-use compose::Additions;
+use compose::{Additions, Import};
 
 /// One step on the way from the top of a file to a function: where it stands, and what of that it is in.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +44,8 @@ pub(super) struct Home<'a, 't> {
     pub tree: &'t Tree,
     pub root: N<'t>,
     pub found: Found<'t>,
+    /// The how-manieth (from 0) of how many functions of its name it is.
+    pub of_the_name: (usize, usize),
     pub levels: Vec<Level<'t>>,
     /// What stands side by side at each of the levels.
     pub pieces: Vec<Vec<Piece<'t>>>,
@@ -51,12 +53,22 @@ pub(super) struct Home<'a, 't> {
 
 impl<'a, 't> Home<'a, 't> {
     pub(super) fn of(target: &'a Target, grammar: Grammar, tree: &'t Tree) -> Option<Self> {
-        let found = items::find(grammar, tree, &target.file)
-            .into_iter()
+        let all = items::find(grammar, tree, &target.file);
+        let found = all
+            .iter()
             .find(|f| {
                 super::find::region_end(f.unit, &target.file) == target.region.end
                     && f.start(grammar, &target.file) == target.region.start
-            })?;
+            })?
+            .clone();
+        let namesakes = all.iter().filter(|f| f.path == found.path);
+        let of_the_name = (
+            namesakes
+                .clone()
+                .take_while(|f| f.definition.id() != found.definition.id())
+                .count(),
+            namesakes.count(),
+        );
         let root = tree.root_node();
         let levels = levels(root, found.unit);
         if levels.is_empty() {
@@ -72,6 +84,7 @@ impl<'a, 't> Home<'a, 't> {
             tree,
             root,
             found,
+            of_the_name,
             levels,
             pieces,
         })
@@ -189,7 +202,7 @@ fn same_head(home: &Home<'_, '_>, old: N<'_>, new: N<'_>, new_text: &str) -> Res
 }
 
 /// A module of JavaScript imports in one way or in the other.
-fn module_kind(home: &Home<'_, '_>, imports: &[String]) -> Result<(), Misfit> {
+fn module_kind(home: &Home<'_, '_>, imports: &[Import]) -> Result<(), Misfit> {
     if home.grammar != Grammar::JavaScript || imports.is_empty() {
         return Ok(());
     }
@@ -201,7 +214,7 @@ fn module_kind(home: &Home<'_, '_>, imports: &[String]) -> Result<(), Misfit> {
             .any(|n| matches!(n.kind(), "import_statement" | "export_statement"));
     let old = ending == Some("cjs")
         || !modern && (home.text().contains("require(") || home.text().contains("module.exports"));
-    let is_import = |i: &&String| i.starts_with("import");
+    let is_import = |i: &&Import| i.text.starts_with("import");
     if old && imports.iter().any(|i| is_import(&i)) {
         return Err(Misfit(
             "the file is a CommonJS module: use `require(…)` in place of `import`".to_owned(),

@@ -114,8 +114,9 @@ fn attributes(grammar: Grammar, found: &Found<'_>, text: &str) -> Vec<String> {
         return Vec::new();
     }
     let mut all = Vec::new();
+    let start = found.start(grammar, text);
     let mut next = found.unit.prev_sibling();
-    while let Some(above) = next.filter(|n| Grammar::is_attribute(*n) || Grammar::is_comment(*n)) {
+    while let Some(above) = next.filter(|n| n.start_byte() >= start) {
         if Grammar::is_attribute(above) {
             let said: String = tree::text(above, text).split_whitespace().collect();
             let name = said.trim_start_matches("#[").trim_start_matches("unsafe(");

@@ -45,7 +45,11 @@ impl Candidate {
         };
         let too_long = || Misfit("it takes too long to parse".to_owned());
         let tree = grammar.parse(&version).ok_or_else(too_long)?;
-        let first_slip = slips(tree.root_node(), &version).into_iter().next();
+        // What the grammar cannot make sense of in the file either is no fault of the version.
+        let known = slips(home.root, home.text());
+        let first_slip = slips(tree.root_node(), &version)
+            .into_iter()
+            .find(|s| known.iter().all(|k| k.what != s.what));
         let has_function = |tree: &Tree, text: &str| {
             items::find(grammar, tree, text)
                 .iter()
@@ -178,6 +182,12 @@ impl Candidate {
             .max()
             .unwrap_or_default();
         fitting.retain(|f| path(f).len() == longest);
+        if longest == wanted.len() && fitting.len() == home.of_the_name.1 {
+            // All of the name are there again: they stand in the order of the file.
+            if let Some(one) = fitting.get(home.of_the_name.0) {
+                return Ok(one);
+            }
+        }
         if fitting.len() > 1 {
             let nested = home.found.kind == ItemKind::Nested;
             if fitting

@@ -17,10 +17,18 @@ use crate::task::target::tree::{self, N};
 /// What a version brings along.
 #[derive(Debug, Default)]
 pub(super) struct Additions {
-    pub imports: Vec<String>,
+    pub imports: Vec<Import>,
     pub helpers: Vec<Helper>,
     /// For a class or the like elsewhere in the file: the bytes of its body, and what is new in it.
     pub members: Vec<(Range<usize>, Helper)>,
+}
+
+/// An import of a version.
+#[derive(Clone, Debug)]
+pub(super) struct Import {
+    pub text: String,
+    /// The level of the file that it stands at; `None` where only the version's own function is in sight.
+    pub level: Option<usize>,
 }
 
 /// A helper, a constant, a statement.
@@ -117,17 +125,9 @@ pub(super) fn compose(
     chosen: &Found<'_>,
     additions: Additions,
 ) -> (String, Range<usize>) {
-    let grammar = home.grammar;
     let style = Style::of(home.text());
     let region = region_text(home, tree, candidate, chosen, &style);
-    let mut insertions = imports::missing(
-        grammar,
-        home.root,
-        import_scope(home),
-        home.text(),
-        &additions.imports,
-        home.target.region.start,
-    );
+    let mut insertions = imported(home, &additions.imports);
     for level in 0..home.levels.len() {
         insertions.extend(before_level(home, level, &additions.helpers));
     }
@@ -168,6 +168,39 @@ pub(super) fn compose(
     }
     out.push_str(file.get(at..).unwrap_or_default());
     (out, placed)
+}
+
+/// The imports that the file lacks.
+fn imported(home: &Home<'_, '_>, imports: &[Import]) -> Vec<Insertion> {
+    // Only in Rust a module within the file has imports of its own.
+    let scope = |import: &Import| match import.level {
+        Some(level) if home.grammar == Grammar::Rust => home.levels[level].container,
+        _ => import_scope(home),
+    };
+    let mut scopes: Vec<N<'_>> = Vec::new();
+    for import in imports {
+        let scope = scope(import);
+        if scopes.iter().all(|s| s.id() != scope.id()) {
+            scopes.push(scope);
+        }
+    }
+    let mut insertions = Vec::new();
+    for container in scopes {
+        let wanted: Vec<String> = imports
+            .iter()
+            .filter(|i| scope(i).id() == container.id())
+            .map(|i| i.text.clone())
+            .collect();
+        insertions.extend(imports::missing(
+            home.grammar,
+            home.root,
+            container,
+            home.text(),
+            &wanted,
+            home.target.region.start,
+        ));
+    }
+    insertions
 }
 
 /// The container that imports go to.

@@ -1,6 +1,6 @@
 //! What stands beside the function in a version: is it in the file already, is it new, or is something changed?
 
-use super::compose::{Additions, Helper};
+use super::compose::{Additions, Helper, Import};
 use super::{Home, is_block_like};
 use crate::task::target::Misfit;
 use crate::task::target::grammar::Grammar;
@@ -34,7 +34,18 @@ impl Sibling<'_, '_> {
         let said = tree::text(node, self.text);
         match self.piece.sort {
             Sort::Import => {
-                additions.imports.push(said.trim_end().to_owned());
+                let level = (!self.bare).then_some(self.level);
+                let there = level.is_some_and(|l| {
+                    home.pieces[l].iter().any(|p| {
+                        p.sort == Sort::Import && tree::same(p.node, home.text(), node, self.text)
+                    })
+                });
+                if !there {
+                    additions.imports.push(Import {
+                        text: said.trim_end().to_owned(),
+                        level,
+                    });
+                }
                 return Ok(());
             }
             Sort::Head | Sort::Export => return Ok(()),

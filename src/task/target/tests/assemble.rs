@@ -129,6 +129,18 @@ fn the_class_or_the_file_again_is_cut_down() {
         .replace("return 1", "return (1)")
         .replace("(1)", "1  # said");
     assert_eq!(put(text, "g.py::Grid.nearest", &file), wanted);
+    let twice = "use a::B;\n\nmod x {\n    use super::*;\n\n    fn f() {}\n}\n\nmod y {\n    fn f() {}\n}\n\n#[cfg(a)]\nfn g() {}\n\n#[cfg(not(a))]\nfn g() {}\n";
+    for (asked, from, to) in [
+        (
+            "t.rs::x::f",
+            "fn f() {}\n}\n\nmod y",
+            "fn f() { 1; }\n}\n\nmod y",
+        ),
+        ("t.rs::g#2", "(a))]\nfn g() {}", "(a))]\nfn g() { 1; }"),
+    ] {
+        let changed = twice.replace(from, to);
+        assert_eq!(put(twice, asked, &changed), changed, "{asked}");
+    }
     let changed = wanted.replace("self.a = 1", "self.a = 2");
     let said = misfit(text, "g.py::Grid.nearest", &changed);
     assert!(
