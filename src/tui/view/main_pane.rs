@@ -63,21 +63,24 @@ fn hidden(
     cx: Context<'_>,
     plan: &Plan,
     area: Rect,
-    (before, behind): (usize, usize),
+    (under, behind): (usize, usize),
     buffer: &mut Buffer,
     seen: &mut Seen,
 ) {
-    let room = usize::from(area.width).saturating_sub(4 + before + behind);
+    let all = usize::from(area.width).saturating_sub(4 + behind);
+    let mut before = under;
     let mut keys = Keys::default();
     for (part, word) in plan.hidden(buffer.area, cx.app.look()) {
         let key = cx.app.keys.shown(Action::Hide(part));
-        let lead = if keys.width() == 0 {
-            " hidden: "
-        } else {
-            " · "
-        };
+        let first = keys.width() == 0;
+        let lead = if first { " hidden: " } else { " · " };
         let key = if key.is_empty() { ":" } else { &key };
-        if keys.width() + width(lead) + width(key) + width(word) + 2 > room {
+        let cells = keys.width() + width(lead) + width(key) + width(word) + 2;
+        if first && before + cells > all {
+            // A part that is missing matters more than what else stands here.
+            before = 0;
+        }
+        if before + cells > all {
             break;
         }
         keys.plain(lead);
@@ -87,6 +90,8 @@ fn hidden(
         return;
     }
     keys.plain(" ");
+    let under = if before == 0 { under } else { 0 };
+    keys.plain(&" ".repeat(under.saturating_sub(keys.width())));
     let from = area.x + 2 + u16::try_from(before).unwrap_or(0);
     let place = Rect {
         x: from,
