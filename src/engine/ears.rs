@@ -15,7 +15,7 @@ pub(super) enum Heard {
     /// A command; none where nobody is at the other end any more.
     Command(Option<Command>),
     /// Something happened beside the loop.
-    Event(Event),
+    Event(Box<Event>),
 }
 
 /// The loop's end of both channels.
@@ -63,7 +63,7 @@ impl Ears {
     pub(super) async fn recv(&mut self) -> Heard {
         tokio::select! {
             biased;
-            Some(event) = self.news.recv() => Heard::Event(event),
+            Some(event) = self.news.recv() => Heard::Event(Box::new(event)),
             command = self.commands.recv() => Heard::Command(command),
         }
     }
@@ -87,7 +87,7 @@ impl Loop {
     pub(super) fn hear(&mut self, heard: Heard) {
         match heard {
             Heard::Command(command) => self.command(command),
-            Heard::Event(event) => self.emit(event),
+            Heard::Event(event) => self.emit(*event),
         }
     }
 }

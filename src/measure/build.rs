@@ -10,6 +10,7 @@ use super::judge::{Judge, JudgeError, Watch, environment};
 use super::{BuildReport, Failure};
 use crate::sandbox::{Control, Mount, Program, WORK};
 use crate::task::calls::driver;
+use crate::task::project::GUEST_ROOT;
 use crate::task::language::{Compile, Places, with_memory};
 use crate::task::{Case, Harness, Language, Source, Task};
 use crate::units::Nanos;
@@ -73,7 +74,9 @@ impl Built {
             stdin: stdin_of(task, case),
             mounts,
             trees: Vec::new(),
-            folder: None,
+            // A function's data files are looked for from the project's folder.
+            folder: (matches!(task.harness, Harness::Calls(_)) && task.project.root.is_some())
+                .then(|| GUEST_ROOT.to_owned()),
             collect: Vec::new(),
             watched: false,
         }

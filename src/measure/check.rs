@@ -4,9 +4,10 @@
 use super::build::Built;
 use super::flags::Refusals;
 use super::judge::{Judge, JudgeError, Watch, ending};
-use super::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict, text};
+use super::{CaseResult, Evaluation, Failure, Figures, Flag, FlagKind, Progress, Verdict, text};
 use crate::sandbox::{Control, Outcome, RunVerdict, Sample};
-use crate::task::{Case, Task};
+use crate::task::calls::driver;
+use crate::task::{Case, Harness, Task};
 use crate::units::Bytes;
 
 /// Points that a kept trace has at most.
@@ -60,6 +61,7 @@ impl Judge {
             return Ok(evaluation);
         }
         let mut failures = 0;
+        let mut kept = None;
         let mut refusals = Refusals::default();
         let mut order: Vec<usize> = (0..cases.len()).collect();
         order.sort_by_key(|i| cases[*i].held_out);
@@ -79,6 +81,9 @@ impl Judge {
                 control,
             )?;
             refusals.see(&outcome.attempts, &case.name);
+            if matches!(task.harness, Harness::Calls(_)) && kept.is_none() {
+                kept = driver::kept(&outcome.stderr.bytes);
+            }
             evaluation.files_bytes = evaluation.files_bytes.max(outcome.files);
             let judged = self.verdict(&outcome, case, task, control)?;
             let verdict = judged
@@ -115,6 +120,10 @@ impl Judge {
         let place = |r: &CaseResult| cases.iter().position(|c| c.name == r.case);
         evaluation.cases.sort_by_cached_key(place);
         evaluation.flags = refusals.flags();
+        evaluation.flags.extend(kept.map(|why| Flag {
+            kind: FlagKind::Repeats,
+            reason: format!("{why}; what is kept between them counts"),
+        }));
         Ok(evaluation)
     }
 
@@ -141,7 +150,11 @@ impl Judge {
             ..Failure::default()
         };
         if outcome.verdict != RunVerdict::Ok {
-            let mut told = failure(ending(outcome, &task.limits));
+            let driver = match task.harness {
+                Harness::Calls(_) => driver::failure(&outcome.stderr.bytes),
+                _ => None,
+            };
+            let mut told = failure(driver.unwrap_or_else(|| ending(outcome, &task.limits)));
             told.got = text::head(&outcome.stdout.bytes, EXCERPT);
             return Ok(Some((outcome.verdict.into(), told)));
         }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch, ending};
-use super::{CaseResult, Progress, Verdict, check, text};
+use super::{CaseResult, Progress, Verdict, check, slope, text};
 use crate::sandbox::{Captured, Control, RunVerdict};
-use crate::task::{Harness, Task, calls};
+use crate::task::calls::driver;
+use crate::task::{Case, Harness, Task, calls};
 
 /// How often the original is asked. Calls are cheap to repeat, and what varies in them is often rare.
 fn times(task: &Task) -> usize {
@@ -84,11 +85,16 @@ impl Judge {
             for _ in 1..times(task) {
                 let (again, _) = self.ask(task, &original, *i, control, watch)?;
                 let case = &task.workload.cases[*i];
-                if let Err(mismatch) =
-                    self.compare_outputs(task, case, &first.bytes, &again.bytes, control)?
-                {
-                    let why = text::clean(&mismatch.reason);
-                    return Err(JudgeError::Task(varies(task, &name, &why)));
+                let (checker, outputs) = (&task.checker, [&*first.bytes, &*again.bytes]);
+                let differs = match task.harness {
+                    // Closer than versions are compared: else a clock might pass unnoticed.
+                    Harness::Calls(_) => calls::varies(checker, &outputs),
+                    _ => (self.compare_outputs(task, case, outputs[0], outputs[1], control)?)
+                        .err()
+                        .map(|mismatch| mismatch.reason),
+                };
+                if let Some(why) = differs {
+                    return Err(JudgeError::Task(varies(task, &name, &text::clean(&why))));
                 }
             }
             answers.push(Arc::<[u8]>::from(first.bytes));
@@ -101,7 +107,38 @@ impl Judge {
         for (i, answer) in missing.into_iter().zip(answers) {
             task.workload.cases[i].expected = Some(answer);
         }
+        if matches!(task.harness, Harness::Calls(_)) {
+            return self.all_calls_together(task, &original, control);
+        }
         Ok(())
+    }
+
+    /// Calls are timed all together and many times over: their outcomes must then be the same.
+    fn all_calls_together(
+        &mut self,
+        task: &Task,
+        original: &Built,
+        control: &Control,
+    ) -> Result<(), JudgeError> {
+        let all: Vec<&Case> = task.workload.cases.iter().collect();
+        let joined = calls::join(&all);
+        let Some(expected) = &joined.expected else {
+            return Ok(());
+        };
+        let program = slope::with_passes(&original.program(task, &joined), task, &joined, 4, 4);
+        let limits = slope::limits(task, all.len() * 4);
+        let outcome = self.run(&program, &limits, &mut |_| {}, control)?;
+        let compared = match outcome.verdict {
+            RunVerdict::Ok => task.checker.check(expected, &outcome.stdout.bytes),
+            // What is wrong with it will be told when it is timed.
+            _ => Ok(()),
+        };
+        compared.map_err(|mismatch| {
+            JudgeError::Task(format!(
+                "what came of a call depends on the calls before it: {}. It keeps something between calls, outside of its arguments; give calls of which this is not so",
+                text::clean(&mismatch.reason)
+            ))
+        })
     }
 
     fn ask(
@@ -132,6 +169,9 @@ impl Judge {
             }
             RunVerdict::SandboxError => Err(JudgeError::Sandbox(ending(&outcome, &task.limits))),
             _ => {
+                if let Some(why) = driver::failure(&outcome.stderr.bytes) {
+                    return Err(JudgeError::Task(why));
+                }
                 let said = text::tail(&outcome.stderr.bytes, 600);
                 Err(JudgeError::Task(format!(
                     "case {} has no expected output and the original, which should say it, fails there: {}{}{said}",

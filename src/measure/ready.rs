@@ -94,6 +94,10 @@ impl Judge {
         let driver_file = lay(self, driver.file_name, driver.text.as_bytes())?;
         let version_file = lay(self, &format!("version{ending}"), source.text.as_bytes())?;
         let generator = match &calls.generator {
+            Some(g) if task.project.guest_path(&g.file).is_some() => task
+                .project
+                .guest_path(&g.file)
+                .map(|file| (file, g.function.clone())),
             Some(g) => {
                 let text = std::fs::read(&g.file).map_err(|why| {
                     JudgeError::Task(format!("cannot read {}: {why}", g.file.display()))

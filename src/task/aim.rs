@@ -121,7 +121,7 @@ impl Aim {
     }
 
     fn by_calls(&self, task: &mut Task, asked: &str) -> Result<(), TaskError> {
-        if !calls::driver::for_language(&task.language.id).is_some() {
+        if calls::driver::for_language(&task.language.id).is_none() {
             return Err(invalid(format!(
                 "functions of {} cannot be called by themselves yet, only those of Python and JavaScript; give --cases for the whole program, or --check and --bench with commands of yours",
                 task.language.name

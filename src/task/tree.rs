@@ -183,7 +183,7 @@ pub fn root_of(file: &Path) -> PathBuf {
     let fits = |folder: &&Path| folder.parent().is_some() && home.as_deref() != Some(*folder);
     let holds = |folder: &Path, names: &[&str]| {
         let there = |name: &&str| std::fs::symlink_metadata(folder.join(name)).is_ok();
-        names.iter().any(|name| there(name))
+        names.iter().any(there)
     };
     let find = |names: &[&str]| {
         let mut above = own.ancestors().filter(fits);

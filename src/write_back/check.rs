@@ -64,8 +64,8 @@ pub fn run(
         .spawn()
         .map_err(|e| format!("`{command}` could not be started: {e}"))?;
     let readers = [
-        child.stdout.take().map(|pipe| read_end(pipe)),
-        child.stderr.take().map(|pipe| read_end(pipe)),
+        child.stdout.take().map(read_end),
+        child.stderr.take().map(read_end),
     ];
     let ended = loop {
         match child.try_wait() {

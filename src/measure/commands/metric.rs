@@ -46,7 +46,7 @@ pub fn choose(said: &[Said], wanted: Option<&str>) -> Option<Said> {
     let mut same: Vec<&Said> = said.iter().filter(|s| s.name == name).collect();
     same.sort_by(|a, b| a.value.total_cmp(&b.value));
     let middle = same.get(same.len() / 2)?;
-    let value = if same.len() % 2 == 0 {
+    let value = if same.len().is_multiple_of(2) {
         f64::midpoint(same[same.len() / 2 - 1].value, middle.value)
     } else {
         middle.value

@@ -121,7 +121,7 @@ impl<'a> Gather<'a> {
                 if let Some(body) = pieces::body(piece) {
                     let start = piece.start_byte();
                     let head = self
-                        .from_line(start, body.start_byte())
+                        .since_line(start, body.start_byte())
                         .trim_end()
                         .to_owned();
                     let open = if tree::text(body, self.text).starts_with('{') {
@@ -184,7 +184,7 @@ impl<'a> Gather<'a> {
 
     fn add(&mut self, piece: &Piece<'_>, rank: usize) {
         let (start, end) = (piece.start, piece.node.end_byte());
-        let full = self.from_line(start, end).trim_end().to_owned();
+        let full = self.since_line(start, end).trim_end().to_owned();
         let brief = self.brief(piece.node);
         self.push(start, end, rank, full, brief);
         self.taken.insert(piece.node.start_byte());
@@ -203,7 +203,7 @@ impl<'a> Gather<'a> {
     }
 
     /// The text with the indentation of its first line.
-    fn from_line(&self, start: usize, end: usize) -> &'a str {
+    fn since_line(&self, start: usize, end: usize) -> &'a str {
         let from = if tree::begins_line(self.text, start) {
             tree::line_start(self.text, start)
         } else {
@@ -220,7 +220,7 @@ impl<'a> Gather<'a> {
         let body = pieces::body(node)?;
         let braced = tree::text(body, self.text).starts_with('{');
         let head = self
-            .from_line(node.start_byte(), body.start_byte())
+            .since_line(node.start_byte(), body.start_byte())
             .trim_end();
         if !holds_members(node) {
             let short = if braced {
@@ -237,13 +237,13 @@ impl<'a> Gather<'a> {
         }];
         for member in pieces::of(self.grammar, body, self.text) {
             let full = self
-                .from_line(member.node.start_byte(), member.node.end_byte())
+                .since_line(member.node.start_byte(), member.node.end_byte())
                 .trim_end();
             let inner = pieces::body(member.node);
             lines.push(match inner {
                 Some(b) if !is_field(&member) => {
                     let head = self
-                        .from_line(member.node.start_byte(), b.start_byte())
+                        .since_line(member.node.start_byte(), b.start_byte())
                         .trim_end();
                     if braced {
                         format!("{head} {{ {GAP} }}")

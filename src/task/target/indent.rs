@@ -47,11 +47,10 @@ fn unit_of<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
             continue;
         }
         let width = line.len() - body.len();
-        if width > before {
-            if let Some(count) = steps.get_mut(width - before) {
+        if width > before
+            && let Some(count) = steps.get_mut(width - before) {
                 *count += 1;
             }
-        }
         before = width;
     }
     let (step, count) = steps

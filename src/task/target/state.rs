@@ -114,8 +114,8 @@ fn function_attribute(root: N<'_>, text: &str) -> Option<String> {
         .collect();
     let mut said = None;
     tree::each(root, |n| {
-        if n.kind() == "assignment" && said.is_none() {
-            if let Some(left) = n
+        if n.kind() == "assignment" && said.is_none()
+            && let Some(left) = n
                 .child_by_field_name("left")
                 .filter(|l| l.kind() == "attribute")
             {
@@ -130,7 +130,6 @@ fn function_attribute(root: N<'_>, text: &str) -> Option<String> {
                     ));
                 }
             }
-        }
         said.is_none()
     });
     said

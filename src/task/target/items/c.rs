@@ -51,8 +51,8 @@ pub(in crate::task::target) fn function_declarator(definition: N<'_>) -> Option<
         if here.kind() == "function_declarator" {
             // `int (*f(int a))(int)`: the inner one is the function.
             let inner = here.child_by_field_name("declarator")?;
-            if inner.kind() == "parenthesized_declarator" {
-                if let Some(deeper) = inner.named_child(0).and_then(|n| {
+            if inner.kind() == "parenthesized_declarator"
+                && let Some(deeper) = inner.named_child(0).and_then(|n| {
                     if n.kind() == "function_declarator" {
                         Some(n)
                     } else {
@@ -61,7 +61,6 @@ pub(in crate::task::target) fn function_declarator(definition: N<'_>) -> Option<
                 }) {
                     return Some(deeper);
                 }
-            }
             return Some(here);
         }
         here = here

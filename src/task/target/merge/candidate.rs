@@ -198,14 +198,14 @@ impl Candidate {
             }
             let same_place =
                 |f: &&Found<'_>| container_key(self, home.grammar, f) == home.container_key();
-            if fitting.iter().any(|f| same_place(&f)) {
-                fitting.retain(|f| same_place(&f));
+            if fitting.iter().any(&same_place) {
+                fitting.retain(|f| same_place(f));
             }
             let same = |f: &&Found<'_>| {
                 signature::compare(home.grammar, &home.found, home.text(), f, &self.text).is_ok()
             };
-            if fitting.iter().any(|f| same(&f)) {
-                fitting.retain(|f| same(&f));
+            if fitting.iter().any(&same) {
+                fitting.retain(|f| same(f));
             }
         }
         if let Some(one) = fitting.first() {
