@@ -10,8 +10,8 @@ use super::judge::{Judge, JudgeError, Watch, environment};
 use super::{BuildReport, Failure};
 use crate::sandbox::{Control, Mount, Program, WORK};
 use crate::task::calls::driver;
-use crate::task::project::GUEST_ROOT;
 use crate::task::language::{Compile, Places, with_memory};
+use crate::task::project::GUEST_ROOT;
 use crate::task::{Case, Harness, Language, Source, Task};
 use crate::units::Nanos;
 

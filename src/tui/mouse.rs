@@ -231,9 +231,7 @@ fn click_on_top(
         // Text that was typed is never left by a slip of the hand.
         None if !matches!(
             app.overlay,
-            Some(
-                Overlay::Edit(_) | Overlay::Prompt(_) | Overlay::Goal(_) | Overlay::Judged(_)
-            )
+            Some(Overlay::Edit(_) | Overlay::Prompt(_) | Overlay::Goal(_) | Overlay::Judged(_))
         ) =>
         {
             return press(app, session, &["esc".to_owned()]);

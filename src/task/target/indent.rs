@@ -48,9 +48,10 @@ fn unit_of<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
         }
         let width = line.len() - body.len();
         if width > before
-            && let Some(count) = steps.get_mut(width - before) {
-                *count += 1;
-            }
+            && let Some(count) = steps.get_mut(width - before)
+        {
+            *count += 1;
+        }
         before = width;
     }
     let (step, count) = steps

@@ -115,9 +115,10 @@ impl Target {
         for n in inside {
             let seen = look.call(n).or_else(|| look.global(n, &locals, &globals));
             if let Some((reads, what)) = seen
-                && !found.iter().any(|(r, _, w)| *r == reads && *w == what) {
-                    found.push((reads, n.start_position().row + 1, what));
-                }
+                && !found.iter().any(|(r, _, w)| *r == reads && *w == what)
+            {
+                found.push((reads, n.start_position().row + 1, what));
+            }
         }
         // A part that is no function may well be the module itself.
         if !matches!(self.part, Part::Function(_)) {

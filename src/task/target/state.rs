@@ -114,22 +114,23 @@ fn function_attribute(root: N<'_>, text: &str) -> Option<String> {
         .collect();
     let mut said = None;
     tree::each(root, |n| {
-        if n.kind() == "assignment" && said.is_none()
+        if n.kind() == "assignment"
+            && said.is_none()
             && let Some(left) = n
                 .child_by_field_name("left")
                 .filter(|l| l.kind() == "attribute")
+        {
+            let name = tree::text(left, text);
+            if name
+                .split_once('.')
+                .is_some_and(|(f, _)| tops.iter().any(|t| t == f))
             {
-                let name = tree::text(left, text);
-                if name
-                    .split_once('.')
-                    .is_some_and(|(f, _)| tops.iter().any(|t| t == f))
-                {
-                    said = Some(format!(
-                        "line {} keeps something between calls (`{name}`)",
-                        line(text, n)
-                    ));
-                }
+                said = Some(format!(
+                    "line {} keeps something between calls (`{name}`)",
+                    line(text, n)
+                ));
             }
+        }
         said.is_none()
     });
     said

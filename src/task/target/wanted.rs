@@ -32,9 +32,10 @@ impl Wanted {
         };
         let seam = seams.iter().find(file_is_there);
         if let (None, Some((file, lines))) = (seam, Self::lines_behind(argument))
-            && file.is_file() {
-                return (file, Some(lines));
-            }
+            && file.is_file()
+        {
+            return (file, Some(lines));
+        }
         if let Some(at) = seam.or(seams.first()) {
             let file = argument.get(..*at).unwrap_or_default();
             let asked = argument.get(at + 2..).unwrap_or_default();
@@ -70,9 +71,11 @@ impl Wanted {
             return None;
         }
         if let (Some((file, line)), true) = (file.rsplit_once(':'), is_number(last))
-            && is_number(line) && !file.is_empty() {
-                return Some((PathBuf::from(file), range(line)?));
-            }
+            && is_number(line)
+            && !file.is_empty()
+        {
+            return Some((PathBuf::from(file), range(line)?));
+        }
         Some((PathBuf::from(file), range(last)?))
     }
 }
@@ -124,15 +127,18 @@ pub(super) fn asked(name: &str) -> Asked {
     let mut asked = Asked::default();
     let mut rest = name.trim();
     if let Some((before, line)) = rest.rsplit_once([':', '@'])
-        && is_number(line) && !before.ends_with(':') {
-            asked.line = line.parse().ok();
-            rest = before;
-        }
+        && is_number(line)
+        && !before.ends_with(':')
+    {
+        asked.line = line.parse().ok();
+        rest = before;
+    }
     if let Some((before, nth)) = rest.rsplit_once('#')
-        && is_number(nth) {
-            asked.nth = nth.parse().ok();
-            rest = before;
-        }
+        && is_number(nth)
+    {
+        asked.nth = nth.parse().ok();
+        rest = before;
+    }
     let operator = super::items::operator_in(rest);
     // `operator()` has parentheses of its own.
     let from = operator.map_or(0, |at| rest.len().min(at + "operator()".len()));
@@ -154,9 +160,11 @@ pub(super) fn asked(name: &str) -> Asked {
     let mut plain = without_arguments(plain).replace("::", ".");
     // `A#m` of Ruby; the `#m` of JavaScript is a name of its own.
     if let Some(at) = plain.find('#')
-        && at > 0 && plain.get(..at).is_some_and(|b| !b.ends_with('.')) {
-            plain.replace_range(at..=at, ".");
-        }
+        && at > 0
+        && plain.get(..at).is_some_and(|b| !b.ends_with('.'))
+    {
+        plain.replace_range(at..=at, ".");
+    }
     asked.names = plain
         .split('.')
         .map(str::trim)

@@ -112,7 +112,7 @@ mod tests {
         e.extend((name.len() as u16).to_be_bytes());
         e.extend_from_slice(name);
         e.push(0);
-        while fill && e.len() % 8 != 0 {
+        while fill && !e.len().is_multiple_of(8) {
             e.push(0);
         }
         e

@@ -58,9 +58,10 @@ pub(in crate::task::target) fn function_declarator(definition: N<'_>) -> Option<
                     } else {
                         function_declarator(n)
                     }
-                }) {
-                    return Some(deeper);
-                }
+                })
+            {
+                return Some(deeper);
+            }
             return Some(here);
         }
         here = here

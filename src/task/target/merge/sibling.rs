@@ -369,15 +369,16 @@ fn is_access(node: N<'_>) -> bool {
 /// A function whose body is left out.
 fn is_placeholder(node: N<'_>, text: &str) -> bool {
     let inner = pieces::inner(node);
-    if is_block_like(node, Sort::Definition) && inner.kind() == "function_definition"
+    if is_block_like(node, Sort::Definition)
+        && inner.kind() == "function_definition"
         && let Some(body) = inner
             .child_by_field_name("body")
             .filter(|b| b.kind() == "block")
-        {
-            return tree::named(body)
-                .into_iter()
-                .filter(|n| !Grammar::is_comment(*n))
-                .all(|n| is_filler(n, tree::text(n, text)));
-        }
+    {
+        return tree::named(body)
+            .into_iter()
+            .filter(|n| !Grammar::is_comment(*n))
+            .all(|n| is_filler(n, tree::text(n, text)));
+    }
     false
 }
