@@ -155,13 +155,18 @@ fn short(path: &str) -> String {
     visible(&shown).into_owned()
 }
 
-/// What is said above the difference, each with its colour.
+/// What is said above the difference, each with its colour, what matters most first. In little room (cells) a file goes
+/// by its bare name.
 #[must_use]
-pub fn head(open: &WriteBox) -> Vec<(String, Role)> {
+pub fn head(open: &WriteBox, cells: usize) -> Vec<(String, Role)> {
     let Some(plan) = &open.plan else {
         return vec![("looking at the file …".into(), Role::Muted)];
     };
     let (v, path) = (plan.version, short(&plan.path));
+    let name = Path::new(&path)
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned());
+    let path = name.filter(|_| path.len() * 2 > cells).unwrap_or(path);
     let gain = match plan.gain.as_str() {
         "" => String::new(),
         gain => format!(": {gain} than the original"),
@@ -187,12 +192,12 @@ pub fn head(open: &WriteBox) -> Vec<(String, Role)> {
         Standing::Written => vec![(format!("{path} holds {v} already"), Role::Title)],
         Standing::Refused { why } => vec![(visible(why).into_owned(), Role::Error)],
     };
+    let caution = |c: &String| (format!("⚑ {}", visible(c)), Role::Warn);
+    drop(said.splice(0..0, plan.cautions.iter().map(caution)));
     if open.sure {
         let again = "enter once more writes it all the same";
         said.insert(0, (again.into(), Role::Warn));
     }
-    let caution = |c: &String| (format!("⚑ {}", visible(c)), Role::Warn);
-    said.extend(plan.cautions.iter().map(caution));
     said.extend(
         plan.notes
             .iter()
@@ -237,7 +242,7 @@ pub fn places(size: Rect, open: &WriteBox) -> Places {
         width: sheet.width.saturating_sub(4),
         height: sheet.height.saturating_sub(2),
     };
-    let rows: usize = head(open)
+    let rows: usize = head(open, inner.width.into())
         .iter()
         .map(|(text, _)| wrap(text, inner.width.into()).len())
         .sum();

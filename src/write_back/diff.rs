@@ -25,7 +25,10 @@ pub fn unified(old: &str, new: &str) -> String {
             first.old_range().start..last.old_range().end,
             first.new_range().start..last.new_range().end,
         );
-        let within = function_at(&old[..a.start]).map_or_else(String::new, |f| format!(" {f}"));
+        // Of the first change, not of the lines around it: those may belong to the function before.
+        let changed = group.iter().find(|op| op.tag() != DiffTag::Equal);
+        let changed = changed.map_or(a.start, |op| op.old_range().start);
+        let within = function_at(&old[..changed]).map_or_else(String::new, |f| format!(" {f}"));
         let _ = writeln!(out, "@@ -{} +{} @@{within}", range(&a), range(&b));
         for op in &group {
             if op.tag() == DiffTag::Equal {
@@ -126,6 +129,9 @@ mod tests {
             unified(old, &new),
             "@@ -5,5 +5,5 @@ def near(self, p):\n         a = 1\n         b = 2\n         c = 3\n-        d = 4\n+        d = 5\n         return d\n\\ No newline at end of file\n"
         );
+        let second = "def a():\n    return 1\n\ndef b():\n    x = 2\n    return x\n";
+        let hunk = unified(second, &second.replace("x = 2", "x = 3"));
+        assert!(hunk.starts_with("@@ -2,5 +2,5 @@ def b():\n"), "{hunk}");
         assert_eq!(unified("", "a\n"), "@@ -0,0 +1 @@\n+a\n");
         assert_eq!(unified("a\n", ""), "@@ -1 +0,0 @@\n-a\n");
         assert_eq!(unified("a\n", "a\n"), "");

@@ -101,8 +101,12 @@ impl Order {
         let plan = Plan::make(path, &texts.base, &texts.new).map_err(not_done)?;
         if self.show && plan.state != State::Written {
             let name = plan.place.asked.display();
+            let merged = match plan.state {
+                State::Changed(_) => ", merged",
+                _ => "",
+            };
             print(&format!(
-                "--- {name}\n+++ {name} ({id})\n{}\n{table}\n",
+                "--- {name}\n+++ {name} ({id}{merged})\n{}\n{table}\n",
                 plan.diff()
             ));
         }

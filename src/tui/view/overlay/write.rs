@@ -27,11 +27,13 @@ pub fn draw(cx: Context<'_>, _: Rect, open: &WriteBox, buffer: &mut Buffer, seen
     }
     let room = usize::from(places.sheet.width).saturating_sub(6);
     sheet(cx, places.sheet, &cut(&title, room), buffer, seen);
-    let said = head(open).into_iter().flat_map(|(text, role)| {
-        wrap(&text, places.head.width.into())
-            .into_iter()
-            .map(move |row| (row, role))
-    });
+    let said = head(open, places.head.width.into())
+        .into_iter()
+        .flat_map(|(text, role)| {
+            wrap(&text, places.head.width.into())
+                .into_iter()
+                .map(move |row| (row, role))
+        });
     let said: Vec<(String, Role)> = said.collect();
     let rows = usize::from(places.head.height);
     for (n, (row, role)) in said.iter().take(rows).enumerate() {
