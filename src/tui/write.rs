@@ -193,7 +193,7 @@ pub fn head(open: &WriteBox, cells: usize) -> Vec<(String, Role)> {
         Standing::Refused { why } => vec![(visible(why).into_owned(), Role::Error)],
     };
     let caution = |c: &String| (format!("⚑ {}", visible(c)), Role::Warn);
-    said.splice(0..0, plan.cautions.iter().map(caution));
+    drop(said.splice(0..0, plan.cautions.iter().map(caution)));
     if open.sure {
         let again = "enter once more writes it all the same";
         said.insert(0, (again.into(), Role::Warn));

@@ -29,7 +29,7 @@ fn a_version_is_written_and_taken_back_with_permissions_and_attributes() {
 
     let plan = bed.plan();
     assert!(
-        plan.diff().starts_with("@@ -1,10 +1,7 @@\n"),
+        plan.diff().starts_with("@@ -1,10 +1,7 @@ def slow(n):\n"),
         "{}",
         plan.diff()
     );

@@ -147,20 +147,6 @@ fn what_would_be_done_is_shown_at_every_size_and_done_by_enter_only() {
 }
 
 #[test]
-fn it_looks_as_it_looked() {
-    for (width, height) in [(40, 12), (100, 30)] {
-        let mut bench = Bench::new((width, height));
-        bench.press("w");
-        bench.planned(
-            Standing::Ready,
-            &["line 3 holds the expected output of case 04"],
-        );
-        let text = bench.text();
-        insta::assert_snapshot!(format!("write_{width}x{height}"), text);
-    }
-}
-
-#[test]
 fn a_chosen_version_is_meant_and_an_old_plan_is_not_taken_for_the_new_one() {
     let mut bench = Bench::new((120, 40));
     bench.press("w");
