@@ -39,10 +39,7 @@ impl Candidate {
         } else {
             version
         };
-        let version = match home.step() {
-            Some(step) => with_step(grammar, &version, &step, &fixed),
-            None => version,
-        };
+        let version = with_step(grammar, version, &home.steps(), &fixed);
         let too_long = || Misfit("it takes too long to parse".to_owned());
         let tree = grammar.parse(&version).ok_or_else(too_long)?;
         // What the grammar cannot make sense of in the file either is no fault of the version.
@@ -256,18 +253,14 @@ impl Home<'_, '_> {
         self.levels.len() > 1
     }
 
-    /// The step by which the original goes in, or else its file.
-    fn step(&self) -> Option<String> {
-        let literals = indent::literals(
-            self.grammar,
-            self.root,
-            self.text(),
-            &self.target.region,
-            &[],
-        );
-        let lines = indent::lines(self.text(), self.target.region.clone(), &literals);
-        let own = tree::indent_at(self.text(), self.target.region.start);
-        indent::step_of(&indent::dedent(&lines, own)).or_else(|| Style::of(self.text()).unit)
+    /// The steps by which the original and its file go in.
+    fn steps(&self) -> Vec<String> {
+        let region = &self.target.region;
+        let literals = indent::literals(self.grammar, self.root, self.text(), region, &[]);
+        let lines = indent::lines(self.text(), region.clone(), &literals);
+        let own = tree::indent_at(self.text(), region.start);
+        let own = indent::step_of(&indent::dedent(&lines, own));
+        own.into_iter().chain(Style::of(self.text()).unit).collect()
     }
 
     /// Whether the original itself does not parse everywhere.
@@ -333,23 +326,21 @@ fn realigned(version: String) -> String {
     version
 }
 
-/// A version that goes in by the steps of the file, if it then still means the same.
-fn with_step(grammar: Grammar, version: &str, step: &str, fixed: &[String]) -> String {
-    let Some(tree) = grammar.parse(version) else {
-        return version.to_owned();
+/// A version that goes in by the first of these steps, if it goes in by none of them and then still means the same.
+fn with_step(grammar: Grammar, version: String, steps: &[String], fixed: &[String]) -> String {
+    let (Some(tree), Some(step)) = (grammar.parse(&version), steps.first()) else {
+        return version;
     };
-    let literals = indent::literals(
-        grammar,
-        tree.root_node(),
-        version,
-        &(0..version.len()),
-        fixed,
-    );
-    let lines = indent::lines(version, 0..version.len(), &literals);
-    let changed = indent::with_step(version, &lines, step).filter(|changed| {
+    let root = tree.root_node();
+    let literals = indent::literals(grammar, root, &version, &(0..version.len()), fixed);
+    let lines = indent::lines(&version, 0..version.len(), &literals);
+    if indent::step_of(&lines).is_none_or(|own| steps.contains(&own)) {
+        return version;
+    }
+    let changed = indent::with_step(&version, &lines, step).filter(|changed| {
         grammar.parse(changed).is_some_and(|t| {
-            tree::all_words(tree.root_node(), version) == tree::all_words(t.root_node(), changed)
+            tree::all_words(root, &version) == tree::all_words(t.root_node(), changed)
         })
     });
-    changed.unwrap_or_else(|| version.to_owned())
+    changed.unwrap_or(version)
 }
