@@ -3,7 +3,7 @@
 use super::compare::{First, Plan, Void};
 use super::judge::{Judge, JudgeError, Watch};
 use super::pairs::Contender;
-use super::{Answer, Comparison, floor};
+use super::{Answer, Comparison, floor, slope};
 use crate::sandbox::Control;
 use crate::task::Task;
 
@@ -145,5 +145,6 @@ impl Judge {
 /// With what people should know of the floor.
 fn remarked(mut comparison: Comparison) -> Comparison {
     comparison.note += &floor::remark(&comparison);
+    comparison.note += &slope::remark(&comparison);
     comparison
 }

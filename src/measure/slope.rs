@@ -243,7 +243,9 @@ impl Track<'_> {
             .map(|f| figure(f, metric))
             .collect();
         outside.sort_by(f64::total_cmp);
-        let lines = self.places[0].input.split(|b| *b == b'\n');
+        // One line of the expected outcomes is their header.
+        let expected = self.places[0].expected.as_deref().unwrap_or_default();
+        let lines = expected.split(|b| *b == b'\n').skip(1);
         Some(Slope {
             calls: lines.filter(|line| !line.trim_ascii().is_empty()).count(),
             incumbent_passes: slopes.passes[at[0]],
@@ -327,6 +329,21 @@ fn more(took: u64, n: u32, run: u64, wanted: Duration) -> u32 {
         return n;
     }
     ((f64::from(n) * factor).ceil() as u32).clamp(n + 1, MOST_PASSES)
+}
+
+/// What people should know of figures that are those of calls: the floor that is not in them.
+pub(super) fn remark(c: &Comparison) -> String {
+    let Some(slope) = &c.slope else {
+        return String::new();
+    };
+    let calls = match slope.calls {
+        1 => "one call".to_owned(),
+        n => format!("a pass over {n} calls"),
+    };
+    format!(
+        "; times are those of {calls}, without {} in which a process starts, loads and prepares",
+        slope.outside_ns
+    )
 }
 
 /// Whole processes of incumbent, candidate and original.
