@@ -141,7 +141,7 @@ fn sources_that_cannot_be_used_say_why() {
         file: Some(place.at("geo.py::nearest")),
         ..TaskFlags::default()
     };
-    complains(load(&function), &["only whole programs", "`nearest`"]);
+    complains(load(&function), &["--calls", "--cases", "--check"]);
     complains(
         load(&TaskFlags::default()),
         &["nothing to optimise", "--statement"],
