@@ -98,7 +98,7 @@ impl Grown {
             return Some(breach(taken.max(most)));
         }
         let room = most.saturating_sub(self.holds.unwrap_or(most - most / 8));
-        let suspect = fell(self.last).is_none_or(|lost| lost > room);
+        let suspect = fell(self.last).is_some_and(|lost| lost > room);
         let start = Instant::now();
         if !(ended || start > self.next_look || suspect) {
             return None;
@@ -116,10 +116,15 @@ impl Grown {
     }
 }
 
-/// Free bytes of the disk that a path is on.
+/// Free bytes of the disk that a path is on, where the system tells; elsewhere trees are looked through at intervals.
+#[cfg(target_os = "linux")]
 fn free(path: &Path) -> Option<u64> {
-    let facts = rustix::fs::statvfs(path).ok()?;
-    Some(facts.f_bfree.saturating_mul(facts.f_frsize))
+    super::linux::disk::free(path)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn free(_: &Path) -> Option<u64> {
+    None
 }
 
 /// Where there are no mounts: makes a link to `target` at a place inside a tree, following none that a guest has made.

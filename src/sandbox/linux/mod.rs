@@ -7,6 +7,7 @@
 mod cgroup;
 mod collect;
 mod delay;
+pub mod disk;
 mod end;
 mod guest;
 mod ids;
