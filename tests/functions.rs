@@ -98,7 +98,7 @@ fn optimize(home: &Home, root: &Path, target: &str, calls: &str, tape: &Path) ->
         tape.to_str().unwrap(),
         "--json",
         "--comparison-time",
-        "20s",
+        "40s",
     ])
 }
 
@@ -123,7 +123,7 @@ fn a_method_is_made_faster_and_only_it_is_written_back() {
         tape.to_str().unwrap(),
         "--headless",
         "--comparison-time",
-        "20s",
+        "40s",
         "--rounds",
         "1",
         "--write",
