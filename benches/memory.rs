@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use reheat::sandbox::{RunVerdict, Sandbox, Settings};
 
-#[path = "../tests/support/truth.rs"]
+#[path = "../tests/it/support/truth.rs"]
 #[allow(dead_code)]
 mod truth;
 use truth::{MIB, Measured, Truth};

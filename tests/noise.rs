@@ -1,5 +1,5 @@
-//! What a crowded machine does to a comparison: it takes longer, says so, and never lies. A file of its own, so that the
-//! crowd disturbs no other test.
+//! What a crowded machine does to a comparison: it takes longer, says so, and never lies. A program of its
+//! own: Cargo runs it alone, so that the crowd disturbs no other test.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -8,10 +8,10 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 /// Compares two programs of a folder; the comparison.
-fn compare(folder: &std::path::Path, new: &str, budget: &str) -> Value {
+fn compare(folder: &std::path::Path, [old, new]: [&str; 2], budget: &str) -> Value {
     let out = Command::new(env!("CARGO_BIN_EXE_reheat"))
         .args([
-            "measure", "old.py", new, "--cases", "cases", "--json", "--budget", budget,
+            "measure", old, new, "--cases", "cases", "--json", "--budget", budget,
         ])
         .current_dir(folder)
         .env("REHEAT_CACHE_DIR", folder.join("cache"))
@@ -85,11 +85,13 @@ fn a_crowded_machine_is_said_to_be_so_and_never_lies() {
     let crowd = Crowd::of(cores);
 
     // A single false alarm has a chance of one or two in a hundred; two in a row next to none.
-    let same: Vec<Value> = (0..2).map(|_| compare(folder, "same.py", "8s")).collect();
+    let same: Vec<Value> = (0..2)
+        .map(|_| compare(folder, ["old.py", "same.py"], "8s"))
+        .collect();
     let alarm = |c: &Value| c["answer"] == "better" || c["answer"] == "worse";
     assert!(!same.iter().all(alarm), "{same:?}");
 
-    let c = compare(folder, "fast.py", "60s");
+    let c = compare(folder, ["old.py", "fast.py"], "60s");
     assert_eq!(
         (c["answer"].as_str(), c["confirmed"].as_bool()),
         (Some("better"), Some(true)),
@@ -112,19 +114,23 @@ fn a_crowded_machine_is_said_to_be_so_and_never_lies() {
     assert!(noise["delayed"].as_f64().unwrap() > 0.05, "{noise}");
     drop(crowd);
 
-    // One that sleeps is timed by the wall, crowd or no crowd.
-    std::fs::write(
-        folder.join("old.py"),
-        "import time\ntime.sleep(.06)\nprint(input())\n",
-    )
-    .unwrap();
-    std::fs::write(
-        folder.join("same.py"),
-        "import time\ntime.sleep(.02)\nprint(input())\n",
-    )
-    .unwrap();
-    let crowd = Crowd::of(cores);
-    let c = compare(folder, "same.py", "8s");
+    // One that sleeps is timed by the wall, crowd or no crowd. A program that computes for less than that sleep is not
+    // beaten by it because the crowd kept it waiting.
+    let sleeps = |seconds: f64| format!("import time\ntime.sleep({seconds})\nprint(input())\n");
+    for (name, text) in [("old.py", sleeps(0.06)), ("same.py", sleeps(0.02))] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let computes = "import time\nwhile time.process_time() < .2: pass\nprint(input())\n";
+    for (name, text) in [
+        ("computes.py", computes.to_owned()),
+        ("naps.py", sleeps(0.25)),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let _crowd = Crowd::of(cores);
+    let c = compare(folder, ["old.py", "same.py"], "8s");
     assert_eq!(c["metric"], "wall", "{c}");
-    drop(crowd);
+    let c = compare(folder, ["computes.py", "naps.py"], "20s");
+    assert_eq!(c["metric"], "wall", "{c}");
+    assert_ne!(c["answer"], "better", "{c}");
 }

@@ -1,0 +1,49 @@
+//! Every integration test, in one program: linking the whole library once is quicker than once a file.
+//!
+//! Tests share this process: none may change its environment, its current folder or its signal handlers. One that has to
+//! starts itself again (`support::in_own_process`).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[cfg(target_os = "linux")]
+mod attempts;
+mod calls;
+mod candidates;
+mod cases;
+mod cheats;
+mod checkers;
+#[cfg(target_os = "linux")]
+mod commands;
+mod compilers;
+mod functions;
+mod headless;
+mod held_out;
+#[cfg(target_os = "linux")]
+mod hostile;
+mod inputs;
+mod keys;
+mod languages;
+#[cfg(unix)]
+mod limits;
+#[cfg(unix)]
+mod manners;
+mod measure;
+mod mouse;
+mod panes;
+mod project;
+mod remote;
+mod replies;
+mod sandbox;
+mod screens;
+mod steer;
+mod support;
+#[cfg(target_os = "linux")]
+mod surroundings;
+mod tasks;
+#[cfg(unix)]
+mod terminal;
+mod tips;
+mod truth;
+#[cfg(target_os = "linux")]
+mod ways_out;
+mod wire;
+mod write_back;

@@ -1,0 +1,1056 @@
+//! What the screens look like at several sizes, that no size breaks them, and that the terminal is given back.
+
+use crate::support::screen;
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use reheat::engine::Command;
+use reheat::sandbox::Tier;
+use reheat::session::Session;
+use reheat::session::event::VersionId;
+use reheat::tui::act::{Effect, terminal_event};
+use reheat::tui::app::{App, Overlay, Tab};
+use reheat::tui::files::Files;
+use reheat::tui::sample::{self, Moment, session};
+use reheat::tui::theme::{Depth, Theme};
+use reheat::tui::{Choice, Home, Late, ModelLine, Server, SessionEntry, TaskEntry};
+
+const MOMENTS: [Moment; 8] = [
+    Moment::Asking,
+    Moment::Streaming,
+    Moment::Checking,
+    Moment::Failed,
+    Moment::Comparing,
+    Moment::Confirming,
+    Moment::NoDifference,
+    Moment::Finished,
+];
+
+/// A screen on which a person could type.
+struct Bench {
+    session: Session,
+    app: App,
+    terminal: Terminal<TestBackend>,
+}
+
+impl Bench {
+    fn new(width: u16, height: u16, session: Session, home: Option<Home>) -> Self {
+        let now = session
+            .last_at
+            .unwrap_or_else(|| "2026-05-04T09:30:00Z".parse().unwrap());
+        let mut app = App::new(Theme::dark(Depth::True), home, now);
+        app.observe(&session);
+        Self {
+            session,
+            app,
+            terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
+        }
+    }
+
+    fn at(width: u16, height: u16, moment: Moment) -> Self {
+        Self::new(width, height, session(moment), None)
+    }
+
+    fn draw(&mut self) -> &Buffer {
+        screen::draw(&self.session, &mut self.app, &mut self.terminal)
+    }
+
+    fn text(&mut self) -> String {
+        screen::text(self.draw())
+    }
+
+    fn press(&mut self, keys: &[&str]) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for key in keys {
+            self.draw();
+            effects.extend(terminal_event(
+                &mut self.app,
+                &self.session,
+                &Event::Key(screen::key(key)),
+            ));
+        }
+        effects
+    }
+
+    fn paste(&mut self, text: &str) -> Vec<Effect> {
+        terminal_event(&mut self.app, &self.session, &Event::Paste(text.into()))
+    }
+}
+
+fn home() -> Home {
+    let task = |name: &str, language: &str, kind: &str, title: &str| TaskEntry {
+        name: name.into(),
+        title: title.into(),
+        language: language.into(),
+        kind: kind.into(),
+        available: Ok(()),
+    };
+    let mut tasks = vec![
+        task(
+            "pairs",
+            "Python",
+            "quadratic → linear",
+            "Count the pairs with a given sum",
+        ),
+        task(
+            "wordfreq",
+            "Rust",
+            "needless copies",
+            "The most frequent words of a text",
+        ),
+        task(
+            "sieve",
+            "C++",
+            "memory hog → streaming",
+            "Primes below a limit",
+        ),
+        task(
+            "stairs",
+            "JavaScript",
+            "recursion → table",
+            "Ways to climb a staircase",
+        ),
+    ];
+    tasks[3].available = Err("needs node, which is not installed".into());
+    let session = |id: &str, task: &str, gain: &str, when: &str, state: &str| SessionEntry {
+        id: id.into(),
+        task: task.into(),
+        gain: gain.into(),
+        when: when.into(),
+        state: state.into(),
+    };
+    Home {
+        sessions: vec![
+            session("a", "pairs", "4.21× time", "2 minutes ago", "v2 ★ · 5 rounds"),
+            session("b", "nearest", "", "yesterday", "waiting for you"),
+        ],
+        tasks,
+        models: vec![ModelLine {
+            text: "none yet: set OPENAI_API_KEY, or start a local server such as llama.cpp on :8080, then --model NAME".into(),
+            ready: false,
+        }],
+        servers: Vec::new(),
+        sandbox: "isolated: user, mount, pid, network, ipc, seccomp, landlock, cgroup v2".into(),
+        sandbox_strong: true,
+        cursor: 0,
+        opening: None,
+    }
+}
+
+#[test]
+fn every_moment_at_every_common_size() {
+    for (width, height) in [(160, 45), (120, 36), (80, 24), (40, 12)] {
+        for moment in MOMENTS {
+            let mut bench = Bench::at(width, height, moment);
+            insta::assert_snapshot!(format!("{moment:?}_{width}x{height}"), bench.text());
+        }
+    }
+}
+
+#[test]
+fn every_pane() {
+    for tab in Tab::ALL {
+        let mut bench = Bench::at(120, 36, Moment::Finished);
+        bench.app.tab = Some(tab);
+        insta::assert_snapshot!(format!("pane_{}", tab.title()), bench.text());
+    }
+}
+
+#[test]
+fn start_help_and_questions() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut bench = Bench::new(width, height, Session::default(), Some(home()));
+        insta::assert_snapshot!(format!("start_{width}x{height}"), bench.text());
+        bench.press(&[","]);
+        insta::assert_snapshot!(format!("settings_{width}x{height}"), bench.text());
+    }
+    let mut bench = Bench::at(120, 36, Moment::Finished);
+    bench.press(&["?"]);
+    insta::assert_snapshot!("help_120x36", bench.text());
+    bench.press(&["d", "i", "f"]);
+    insta::assert_snapshot!("help_searched_120x36", bench.text());
+    let mut bench = Bench::at(120, 36, Moment::Comparing);
+    bench.press(&["q"]);
+    insta::assert_snapshot!("quit_120x36", bench.text());
+    let mut bench = Bench::at(120, 36, Moment::Comparing);
+    bench.press(&["e"]);
+    insta::assert_snapshot!("editor_120x36", bench.text());
+}
+
+#[test]
+fn no_size_breaks_the_screen() {
+    for moment in [
+        Moment::Streaming,
+        Moment::Failed,
+        Moment::Comparing,
+        Moment::Finished,
+    ] {
+        let mut bench = Bench::at(1, 1, moment);
+        for width in 1..=60 {
+            for height in 1..=30 {
+                let tab = Tab::ALL[usize::from(width + height) % Tab::ALL.len()];
+                bench.app.tab = (height % 3 == 0).then_some(tab);
+                bench.app.steering = width % 5 == 0;
+                bench.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+                let shown = bench.text();
+                assert!(
+                    !shown.trim().is_empty() || width < 4,
+                    "{width}×{height} {moment:?} is blank"
+                );
+                if (width + height) % 7 == 0 {
+                    bench.press(&["?"]);
+                    bench.draw();
+                    bench.press(&["esc"]);
+                }
+            }
+        }
+    }
+    let mut bench = Bench::new(1, 1, Session::default(), Some(home()));
+    for width in 1..=60 {
+        for height in 1..=30 {
+            bench.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+            bench.draw();
+        }
+    }
+}
+
+#[test]
+fn no_event_breaks_the_screen() {
+    for (width, height) in [(160, 45), (100, 24), (60, 15), (33, 9)] {
+        let mut bench = Bench::at(width, height, Moment::Asking);
+        bench.session = Session::default();
+        for (n, happened) in sample::events().iter().enumerate() {
+            bench.session.apply(happened);
+            bench.app.now = happened.at;
+            bench.app.observe(&bench.session);
+            // Some seconds are nothing but tokens and samples; every one of them would only take long.
+            if happened.event.durable() || n % 5 == 0 {
+                let shown = bench.text();
+                assert!(!shown.contains("NaN") && !shown.contains("inf×"), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn absurd_figures_are_drawn_as_well_as_they_can_be() {
+    use reheat::measure::{Look, Metric, Progress};
+    use reheat::session::Happened;
+    use reheat::session::event::{Event as E, Stage};
+    use reheat::units::Gain;
+    let id = VersionId(2);
+    for gain in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e300, 1e-300, 1.0] {
+        let mut bench = Bench::at(160, 45, Moment::Comparing);
+        let at = bench.session.last_at.unwrap();
+        let look = Look {
+            pairs: 20,
+            gain: Gain(gain),
+            low: Gain(gain / 2.0),
+            high: Gain(gain * 2.0),
+        };
+        let figures = bench.session.live.pairs[0].incumbent;
+        for event in [
+            E::Progressed {
+                version: id,
+                progress: Progress::Paired {
+                    pairs: 20,
+                    log_ratio: gain,
+                    incumbent: figures,
+                    candidate: figures,
+                    confirming: false,
+                    left_ns: None,
+                },
+            },
+            E::LookTaken {
+                version: id,
+                against: VersionId(0),
+                metric: Metric::Wall,
+                look,
+            },
+            E::StageChanged {
+                stage: Stage::Comparing {
+                    version: id,
+                    against: VersionId(0),
+                    pairs: 20,
+                    left_ns: None,
+                },
+            },
+        ] {
+            bench.session.apply(&Happened { at, event });
+            bench.draw();
+        }
+        bench.app.tab = Some(Tab::Charts);
+        bench.draw();
+    }
+}
+
+#[test]
+fn missing_isolation_is_said_at_every_size_and_at_every_moment() {
+    for (tier, word) in [
+        (Tier::None, "NOT isolated"),
+        (Tier::Weak, "weakly isolated"),
+    ] {
+        for (width, height) in [(200, 60), (120, 36), (80, 24), (60, 20), (40, 12)] {
+            for moment in [Moment::Streaming, Moment::Comparing, Moment::Finished] {
+                let mut session = session(moment);
+                session.guards.as_mut().unwrap().tier = tier;
+                let shown = Bench::new(width, height, session, None).text();
+                assert!(
+                    shown.lines().next().unwrap().contains(word),
+                    "{width}×{height} {moment:?}:\n{shown}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn ten_by_three_says_what_is_on() {
+    let mut bench = Bench::at(10, 3, Moment::Comparing);
+    assert!(bench.text().contains("compar"), "{}", bench.text());
+}
+
+#[test]
+fn hostile_text_is_shown_and_never_obeyed() {
+    use reheat::session::Happened;
+    use reheat::session::event::{Author, Event as E};
+    use reheat::task::Source;
+    let evil = "x = \"\u{1b}]0;pwned\u{7} \u{1b}[2J\" # \u{202e}gnp.exe\r\n日本語 = 'e\u{301}'\n";
+    let mut bench = Bench::at(120, 36, Moment::Asking);
+    let at = bench.session.last_at.unwrap();
+    for event in [
+        E::ReplyDelta {
+            round: 1,
+            candidate: 0,
+            reasoning: false,
+            text: format!("see \u{1b}[31m{evil}"),
+        },
+        E::VersionCreated {
+            version: VersionId(1),
+            parent: Some(VersionId(0)),
+            round: 1,
+            candidate: 0,
+            author: Author::Hand,
+            source: Source {
+                file_name: "a.py".into(),
+                text: evil.into(),
+            },
+        },
+        E::Noted {
+            text: evil.into(),
+            error: true,
+        },
+    ] {
+        bench.session.apply(&Happened { at, event });
+    }
+    for tab in Tab::ALL {
+        bench.app.tab = Some(tab);
+        let buffer = bench.draw().clone();
+        for cell in buffer.content() {
+            assert!(
+                !cell
+                    .symbol()
+                    .chars()
+                    .any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)),
+                "{tab:?} {:?}",
+                cell.symbol()
+            );
+        }
+        // The frame at the right edge stands where it stands on every row: nothing has pushed it.
+        let right = screen::text(&buffer);
+        let rows: Vec<&str> = right.lines().skip(1).take(20).collect();
+        assert!(
+            rows.iter().all(|r| r.ends_with(['│', '╮', '╯'])),
+            "{tab:?}\n{right}"
+        );
+    }
+    bench.app.tab = Some(Tab::Code);
+    assert!(bench.text().contains("␛]0;pwned␇"));
+}
+
+#[test]
+fn without_colours_nothing_is_coloured_and_verdicts_have_words() {
+    let mut bench = Bench::at(120, 36, Moment::Finished);
+    bench.app.theme = Theme::dark(Depth::None);
+    let buffer = bench.draw().clone();
+    let reset = ratatui::style::Color::Reset;
+    assert!(
+        buffer
+            .content()
+            .iter()
+            .all(|c| c.fg == reset && c.bg == reset)
+    );
+    let shown = screen::text(&buffer);
+    for word in ["★", "✗", "wrong", "crash", "no difference", "faster"] {
+        assert!(shown.contains(word), "{word}\n{shown}");
+    }
+}
+
+#[test]
+fn keys_become_commands() {
+    let mut bench = Bench::at(160, 45, Moment::Comparing);
+    let sent = |effects: Vec<Effect>| match effects.as_slice() {
+        [Effect::Send(command)] => Some(command.clone()),
+        _ => None,
+    };
+    assert_eq!(sent(bench.press(&["esc"])), Some(Command::Stop));
+    assert_eq!(sent(bench.press(&["space"])), Some(Command::Pause(true)));
+    assert_eq!(sent(bench.press(&["r"])), Some(Command::Retry));
+    // v2 is being compared: there is nothing to decide about yet.
+    for key in ["a", "x"] {
+        assert_eq!(bench.press(&[key]), vec![]);
+        let shown = bench.text();
+        assert!(shown.contains("v2 is not measured yet"), "{shown}");
+        let keys = shown.lines().last().unwrap();
+        assert!(
+            !keys.contains("accept") && !keys.contains("reject"),
+            "{keys}"
+        );
+    }
+    assert_eq!(
+        sent(bench.press(&["K", "x"])),
+        Some(Command::Reject(VersionId(1)))
+    );
+    assert_eq!(
+        sent(bench.press(&["K", "b"])),
+        Some(Command::Parent(Some(VersionId(0))))
+    );
+    assert_eq!(
+        sent(bench.press(&["a"])),
+        Some(Command::Accept(VersionId(0)))
+    );
+    assert_eq!(
+        sent(bench.press(&["p"])),
+        Some(Command::Pin(VersionId(0), true))
+    );
+    assert_eq!(sent(bench.press(&["ctrl-c"])), Some(Command::Stop));
+    assert_eq!(bench.press(&["q"]), vec![]);
+    assert_eq!(bench.press(&["y"]), vec![Effect::Quit]);
+    bench.app.demo = true;
+    assert_eq!(bench.press(&["q"]), vec![Effect::Quit]);
+}
+
+#[test]
+fn a_pasted_hint_waits_for_enter() {
+    let mut bench = Bench::at(120, 36, Moment::Streaming);
+    assert_eq!(bench.press(&["h"]), vec![]);
+    assert_eq!(bench.paste("first line\nsecond line\r\n"), vec![]);
+    assert!(bench.text().contains("second line"));
+    assert_eq!(bench.press(&["q"]), vec![], "letters go into the box");
+    assert_eq!(
+        bench.press(&["enter"]),
+        vec![
+            Effect::Remember,
+            Effect::Send(Command::Hint("first line\nsecond line\nq".into()))
+        ]
+    );
+}
+
+#[test]
+fn an_edit_by_hand_is_measured_when_saved() {
+    let mut bench = Bench::at(120, 36, Moment::Finished);
+    bench.press(&["e"]);
+    bench.paste("# faster\n");
+    let effects = bench.press(&["ctrl-s"]);
+    let [Effect::Send(Command::HandEdit { parent, text })] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(*parent, VersionId(5));
+    assert!(text.starts_with("# faster\n\"\"\"Counts"), "{text}");
+    assert_eq!(
+        bench.press(&["e", "ctrl-s"]),
+        vec![],
+        "nothing changed, nothing to measure"
+    );
+    bench.press(&["e", "z", "esc"]);
+    assert!(bench.text().contains("Throw your edit away?"));
+}
+
+#[test]
+fn the_screen_follows_until_it_is_led() {
+    let mut bench = Bench::at(160, 45, Moment::Streaming);
+    bench.draw();
+    assert_eq!(bench.app.pane(&bench.session), Tab::Stream);
+    bench.session = session(Moment::Comparing);
+    assert_eq!(bench.app.pane(&bench.session), Tab::Diff);
+    bench.press(&["5"]);
+    bench.session = session(Moment::Finished);
+    assert_eq!(bench.app.pane(&bench.session), Tab::Cases);
+    bench.press(&["f"]);
+    assert_eq!(bench.app.pane(&bench.session), Tab::Summary);
+}
+
+#[test]
+fn saving_never_replaces_a_file_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("best.py");
+    std::fs::write(&path, "mine").unwrap();
+    let mut bench = Bench::at(120, 36, Moment::Finished);
+    let name = path.display().to_string();
+    let save = |bench: &mut Bench| {
+        bench.press(&["s", "ctrl-u"]);
+        // Whatever the box proposed goes first.
+        for _ in 0..40 {
+            terminal_event(
+                &mut bench.app,
+                &bench.session,
+                &Event::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE)),
+            );
+        }
+        bench.paste(&name);
+        bench.press(&["enter"]);
+    };
+    save(&mut bench);
+    assert!(bench.text().contains("Replace it?"));
+    bench.press(&["n"]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+    save(&mut bench);
+    bench.press(&["y"]);
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        *bench.session.best().unwrap().source.text
+    );
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "no temporary file stays"
+    );
+}
+
+#[test]
+fn what_cannot_be_opened_says_why() {
+    let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
+    assert_eq!(
+        bench.press(&["enter"]),
+        vec![Effect::Open(reheat::tui::Choice::Resume("a".into()))]
+    );
+    let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
+    assert_eq!(bench.press(&["G", "enter"]), vec![]);
+    assert!(
+        bench
+            .text()
+            .contains("stairs cannot be opened here: needs node")
+    );
+}
+
+#[test]
+fn drawing_depends_on_nothing_but_session_and_app() {
+    let mut one = Bench::at(160, 45, Moment::Comparing);
+    let mut two = Bench::new(160, 45, Session::of(&sample::events()), None);
+    two.session = session(Moment::Comparing);
+    two.app.now = one.app.now;
+    two.app.stage_since = one.app.stage_since;
+    assert_eq!(one.draw(), two.draw());
+    let _: Timestamp = one.app.now;
+}
+
+/// Not a test: the program that the tests of the terminal start (this very binary) plays the fabricated session.
+#[test]
+#[ignore = "started by other tests, in a pseudo-terminal"]
+fn child() {
+    let get = |name: &str| std::env::var(name).ok();
+    let Some(what) = get("REHEAT_SCREENS_CHILD") else {
+        return;
+    };
+    let mut start = reheat::tui::Start::running(sample::play(
+        get("SPEED").and_then(|s| s.parse().ok()).unwrap_or(1.0),
+    ));
+    start.demo = true;
+    start.theme = get("THEME");
+    if what == "start" {
+        start.running = None;
+        start.home = home();
+        start.open = Box::new(|_| Ok(sample::play(1.0)));
+    }
+    if what == "panic" {
+        let link = sample::play(1.0);
+        start.running = Some(reheat::tui::Link {
+            events: link.events,
+            send: Box::new(|_| panic!("as the test asked")),
+        });
+    }
+    if what == "banner" {
+        start.banner = "recorded replies, real measurements · connect a model: OPENAI_API_KEY=… reheat optimize FILE".into();
+    }
+    let ended = reheat::tui::run(start).unwrap();
+    if let Some(signal) = ended.signal {
+        std::process::exit(128 + signal);
+    }
+}
+
+#[test]
+fn a_theme_is_shown_while_it_is_chosen_and_escape_goes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("mine.toml"),
+        "name = \"mine\"\ninherits = \"night\"\n[colours]\ntext = \"#abcdef\"\n",
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("broken.toml"), "name = \n").unwrap();
+    let mut bench = Bench::at(120, 36, Moment::Comparing);
+    bench.app.theme_folder = Some(folder.path().into());
+    let ground = |bench: &mut Bench| bench.draw()[(0, 5)].bg;
+    let dark = ground(&mut bench);
+    bench.press(&["t", "down"]);
+    assert_eq!(bench.app.theme.name, "light");
+    assert_ne!(ground(&mut bench), dark);
+    insta::assert_snapshot!("theme_picker_120x36", bench.text());
+    bench.press(&["esc"]);
+    assert_eq!(bench.app.theme.name, "dark");
+    assert_eq!(ground(&mut bench), dark);
+    // The last one is the developer's own; the one before it cannot be read and says why.
+    bench.press(&["t", "up"]);
+    assert_eq!(bench.app.theme.name, "mine");
+    assert_eq!(
+        bench.press(&["enter"]),
+        [Effect::KeepTheme("mine".to_owned())]
+    );
+    bench.press(&["t", "up"]);
+    assert_eq!(bench.app.theme.name, "mine");
+    assert!(bench.text().contains("broken.toml:1:8"), "{}", bench.text());
+}
+
+/// A start screen with a config file.
+fn start_with_config(text: &str) -> (tempfile::TempDir, std::path::PathBuf, Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    if !text.is_empty() {
+        std::fs::write(&file, text).unwrap();
+    }
+    let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
+    bench.app.config_file = Some(file.clone());
+    (folder, file, bench)
+}
+
+#[test]
+fn settings_are_changed_in_the_very_file_and_its_comments_stay() {
+    let (_folder, file, mut bench) =
+        start_with_config("# mine\nrounds = 4 # enough\n\n[limits]\ntime = \"5s\"\n");
+    bench.press(&[","]);
+    let shown = bench.text();
+    assert!(shown.contains("rounds          4"), "{shown}");
+    // From the model to the rounds: six down, then clear what is there and type.
+    bench.press(&["down"; 6]);
+    bench.press(&["enter", "ctrl-u", "1", "2", "enter", "esc"]);
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "# mine\nrounds = 12 # enough\n\n[limits]\ntime = \"5s\"\n"
+    );
+    // What the file's reader refuses is never written, and the reason is shown.
+    bench.press(&[","]);
+    bench.press(&["down"; 8]);
+    bench.press(&["enter", "ctrl-u", "s", "o", "o", "n", "enter"]);
+    let shown = bench.text();
+    assert!(shown.contains("soon"), "{shown}");
+    assert!(std::fs::read_to_string(&file).unwrap().contains("\"5s\""));
+    bench.press(&["esc", "esc"]);
+    assert!(bench.app.overlay.is_none());
+}
+
+#[test]
+fn a_choice_of_settings_needs_no_typing_and_a_file_that_is_broken_is_left_alone() {
+    let (_folder, file, mut bench) = start_with_config("");
+    bench.press(&[",", "down", "down", "down", "down", "down", "enter"]);
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "objective = \"memory\"\n"
+    );
+    let (_folder, file, mut bench) = start_with_config("model = \n");
+    bench.press(&[","]);
+    assert!(bench.text().contains("mend it by hand"), "{}", bench.text());
+    bench.press(&["enter", "x", "enter"]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "model = \n");
+}
+
+#[test]
+fn a_server_that_answers_becomes_the_model_with_one_key() {
+    let (_folder, file, mut bench) = start_with_config("");
+    let server = Server {
+        name: "llama.cpp".into(),
+        base_url: "http://localhost:8080/v1".into(),
+        model: "qwen2.5-coder".into(),
+    };
+    bench.press(&["m"]);
+    assert!(
+        bench.text().contains("no server answers"),
+        "{}",
+        bench.text()
+    );
+    let home = bench.app.home.as_mut().unwrap();
+    home.take(Late::Servers(vec![server.clone()]));
+    assert!(
+        bench.text().contains("llama.cpp answers at"),
+        "{}",
+        bench.text()
+    );
+    assert_eq!(bench.press(&["m"]), [Effect::TakeModel(server.clone())]);
+    reheat::tui::settings::take_model(&file, &server).unwrap();
+    let folders = reheat::config::Folders {
+        config: file.parent().unwrap().into(),
+        data: file.parent().unwrap().into(),
+        cache: file.parent().unwrap().into(),
+    };
+    let config = reheat::config::Config::load(&folders).unwrap();
+    let provider = reheat::config::resolve_provider(&config, &Default::default()).unwrap();
+    assert!(
+        provider.name().contains("qwen2.5-coder"),
+        "{}",
+        provider.name()
+    );
+}
+
+#[test]
+fn a_program_of_ones_own_is_chosen_with_the_cases_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("slow.py"), "print(1)").unwrap();
+    std::fs::write(at("other.py"), "print(2)").unwrap();
+    std::fs::create_dir(at("slow_cases")).unwrap();
+    std::fs::create_dir(at("inputs")).unwrap();
+    std::fs::write(at("inputs/1.in"), "").unwrap();
+    let open = || {
+        let mut bench = Bench::new(80, 24, Session::default(), Some(home()));
+        let files = Files::at(folder.path().into(), None);
+        bench.app.overlay = Some(Overlay::Files(Box::new(files)));
+        bench
+    };
+    let chosen = |file: &str, cases: &str| {
+        Effect::Open(Choice::Program {
+            file: at(file),
+            cases: Some(at(cases)),
+        })
+    };
+    let mut bench = open();
+    bench.press(&["s", "l", "o", "w", ".", "p"]);
+    assert_eq!(bench.press(&["enter"]), [chosen("slow.py", "slow_cases")]);
+    // Nothing lies beside the other one: its cases are asked for.
+    let mut bench = open();
+    bench.press(&["o", "t", "h", "e", "r", "enter"]);
+    let shown = bench.text();
+    assert!(shown.contains("its cases"), "{shown}");
+    bench.press(&["i", "n", "p"]);
+    assert_eq!(bench.press(&["enter"]), [chosen("other.py", "inputs")]);
+}
+
+/// Long enough for no line of any screen here.
+fn long_word() -> String {
+    let middle =
+        "which listens at http://127.0.0.1:9/v1 and cannot be reached from here ".repeat(3);
+    format!("the model could not be asked, {middle}and this is the end of it")
+}
+
+#[test]
+fn a_long_word_is_whole_where_there_is_room_and_else_says_which_key_shows_it() {
+    for (width, height) in [(200, 60), (160, 45), (120, 36), (100, 30)] {
+        let mut bench = Bench::at(width, height, Moment::Comparing);
+        bench.app.say(long_word(), true);
+        let shown = bench.text();
+        let squeezed = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            squeezed.contains("this is the end of it"),
+            "{width}×{height}\n{shown}"
+        );
+        assert!(
+            shown.lines().last().unwrap().contains("comparing v2"),
+            "{shown}"
+        );
+        let mut start = Bench::new(width, height, Session::default(), Some(home()));
+        start.app.say(long_word(), true);
+        let shown = start.text();
+        assert!(shown.contains("end of it"), "{width}×{height}\n{shown}");
+        assert!(shown.contains("q quit"), "{shown}");
+    }
+    for (width, height) in [(80, 24), (40, 12)] {
+        let mut bench = Bench::at(width, height, Moment::Comparing);
+        bench.app.say(long_word().repeat(2), true);
+        let shown = bench.text();
+        assert!(shown.contains("! shows all"), "{width}×{height}\n{shown}");
+        assert!(bench.press(&["!"]).is_empty());
+        let shown = bench.text();
+        let squeezed: String = shown.chars().filter(|c| c.is_alphanumeric()).collect();
+        assert!(squeezed.contains("thisistheendofit"), "{shown}");
+    }
+    let mut bench = Bench::at(120, 36, Moment::Comparing);
+    bench.app.say(long_word(), true);
+    insta::assert_snapshot!("long_word_120x36", bench.text());
+    // Where something is typed just above the line it keeps to the line.
+    bench.press(&["h"]);
+    assert!(
+        bench.text().contains("what should it try"),
+        "{}",
+        bench.text()
+    );
+}
+
+#[test]
+fn the_summary_says_the_whole_reason_why_the_model_could_not_be_asked() {
+    use reheat::session::Happened;
+    use reheat::session::event::Event as E;
+    let mut bench = Bench::at(120, 36, Moment::Asking);
+    let at = bench.session.last_at.unwrap();
+    for event in [
+        E::RoundFailed {
+            round: 1,
+            reason: long_word(),
+        },
+        E::SessionFinished {
+            session: "s".into(),
+            best_version: Some(VersionId(0)),
+            comparison: None,
+            flags: Vec::new(),
+            reason: "provider".into(),
+        },
+    ] {
+        bench.session.apply(&Happened { at, event });
+    }
+    bench.app.observe(&bench.session);
+    let shown = bench.text();
+    assert!(shown.contains("The original stands."), "{shown}");
+    assert!(shown.contains("the end of it"), "{shown}");
+}
+
+#[test]
+fn a_version_that_a_later_case_proves_wrong_glows_no_more() {
+    use ratatui::style::Color;
+    use reheat::measure::Verdict;
+    use reheat::session::Happened;
+    use reheat::session::event::Event as E;
+    use reheat::tui::theme::Role;
+    let mut bench = Bench::at(160, 45, Moment::Finished);
+    let best = bench.session.incumbent.unwrap();
+    let version = bench.session.version(best).unwrap();
+    let gain = version.gain_over_original().unwrap().0.to_string();
+    let mut result = version.evaluation.as_ref().unwrap().cases[0].clone();
+    let colour = |bench: &mut Bench| -> Color {
+        bench.draw();
+        let tree = bench.app.plan().tree.unwrap();
+        let buffer = bench.terminal.backend().buffer();
+        let row = |y: u16| -> Vec<&str> {
+            (0..tree.width)
+                .map(|x| buffer[(tree.x + x, y)].symbol())
+                .collect()
+        };
+        let is_it = |y: &u16| row(*y).concat().contains(&format!("{best}"));
+        let y = (tree.y + 1..tree.bottom()).find(is_it).unwrap();
+        let line = row(y).concat();
+        let before = line.split(&gain).next().unwrap().chars().count();
+        buffer[(tree.x + before as u16, y)].fg
+    };
+    let ash = bench.app.theme.fg(Role::Fail).fg.unwrap();
+    assert_ne!(colour(&mut bench), ash);
+    result.verdict = Verdict::WrongAnswer;
+    let at = bench.session.last_at.unwrap();
+    let event = E::CaseChecked {
+        version: best,
+        result,
+        failure: None,
+    };
+    bench.session.apply(&Happened { at, event });
+    assert_eq!(colour(&mut bench), ash);
+}
+
+#[test]
+fn what_is_resumed_is_compared_anew_and_the_chart_shows_one_sitting() {
+    use reheat::measure::{Look, Metric};
+    use reheat::session::Happened;
+    use reheat::session::event::Event as E;
+    use reheat::units::Gain;
+    let mut session = session(Moment::Comparing);
+    let id = session.live.version.unwrap();
+    let at = session.last_at.unwrap();
+    let look = |pairs| E::LookTaken {
+        version: id,
+        against: VersionId(0),
+        metric: Metric::Cpu,
+        look: Look {
+            pairs,
+            gain: Gain(2.0),
+            low: Gain(1.9),
+            high: Gain(2.1),
+        },
+    };
+    let resumed = E::SessionResumed {
+        guards: session.guards.clone().unwrap(),
+        model: "m".into(),
+        reached_by: Default::default(),
+    };
+    for event in [look(20), resumed, look(5)] {
+        session.apply(&Happened { at, event });
+    }
+    let looks: Vec<usize> = session
+        .version(id)
+        .unwrap()
+        .looks
+        .iter()
+        .map(|l| l.pairs)
+        .collect();
+    assert_eq!(looks, [5]);
+}
+
+#[test]
+fn another_model_is_looked_for_before_it_is_called_ready() {
+    let (_folder, _file, mut bench) = start_with_config("");
+    bench.press(&[",", "down", "enter"]);
+    bench.paste("http://127.0.0.1:9/v1");
+    assert_eq!(bench.press(&["enter"]), [Effect::LookForModel]);
+    bench.press(&["esc"]);
+    let home = bench.app.home.as_mut().unwrap();
+    home.models[0].ready = true;
+    home.forget_model();
+    assert!(
+        bench.text().contains("looking whether the model"),
+        "{}",
+        bench.text()
+    );
+    let line = ModelLine {
+        text: "qwen is set up, but http://127.0.0.1:9/v1 does not answer".into(),
+        ready: false,
+    };
+    bench
+        .app
+        .home
+        .as_mut()
+        .unwrap()
+        .take(Late::Models(vec![line]));
+    assert!(
+        bench.text().contains("○ qwen is set up, but"),
+        "{}",
+        bench.text()
+    );
+}
+
+#[test]
+fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged() {
+    use reheat::tui::home::Judged;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let geo = "def far(a, b):\n    return a\n\nclass Grid:\n    def nearest(self, p):\n        return p\n";
+    std::fs::write(at("geo.py"), geo).unwrap();
+    let open = || {
+        let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
+        let files = Files::at(folder.path().into(), None);
+        bench.app.overlay = Some(Overlay::Files(Box::new(files)));
+        bench.press(&["g", "e", "o", ".", "p", "enter"]);
+        bench
+    };
+    let chosen = |function: &str, judged: Judged| {
+        Effect::Open(Choice::Part {
+            file: at("geo.py"),
+            function: function.into(),
+            judged,
+        })
+    };
+    let mut bench = open();
+    let shown = bench.text();
+    for word in [
+        "which function of geo.py?",
+        "far",
+        "Grid.nearest",
+        "the program as a whole",
+        "4",
+    ] {
+        assert!(shown.contains(word), "{word}\n{shown}");
+    }
+    bench.press(&["n", "e", "a", "r", "enter"]);
+    let shown = bench.text();
+    assert!(shown.contains("by what is Grid.nearest judged?"), "{shown}");
+    assert!(shown.contains(r#"{"init": {"args": [8]}"#), "{shown}");
+    // Nothing is there yet, and something that is not there is not taken.
+    assert_eq!(bench.press(&["enter"]), []);
+    assert!(bench.text().contains("one of them is needed"));
+    bench.paste("none.jsonl");
+    assert_eq!(bench.press(&["enter"]), []);
+    assert!(
+        bench.text().contains("there is no file none.jsonl"),
+        "{}",
+        bench.text()
+    );
+    // Calls that lie beside the file are proposed, those with its name first.
+    for name in ["calls.jsonl", "geo.calls.jsonl"] {
+        std::fs::write(at(name), "{\"args\": [1]}\n").unwrap();
+    }
+    let mut bench = open();
+    bench.press(&["n", "e", "a", "r", "enter"]);
+    assert!(bench.text().contains("beside it:"), "{}", bench.text());
+    let calls = at("geo.calls.jsonl").display().to_string();
+    assert_eq!(
+        bench.press(&["enter"]),
+        [chosen("Grid.nearest", Judged::Calls(calls))]
+    );
+    assert!(
+        bench.text().contains("opening Grid.nearest"),
+        "{}",
+        bench.text()
+    );
+    // Commands instead; and two at once are one too many.
+    let mut bench = open();
+    bench.press(&["f", "a", "r", "enter", "tab", "tab"]);
+    bench.paste("pytest -q");
+    assert_eq!(bench.press(&["enter"]), []);
+    assert!(
+        bench.text().contains("only one of the three"),
+        "{}",
+        bench.text()
+    );
+    bench.press(&["ctrl-u"]);
+    let commands = Judged::Commands {
+        check: Some("pytest -q".into()),
+        bench: None,
+    };
+    assert_eq!(bench.press(&["enter"]), [chosen("far", commands)]);
+    // The whole program asks for its cases, as ever; escape goes back step by step.
+    let mut bench = open();
+    bench.press(&["up", "enter"]);
+    assert!(bench.text().contains("its cases"), "{}", bench.text());
+    let mut bench = open();
+    bench.press(&["enter", "esc"]);
+    assert!(bench.text().contains("which function"), "{}", bench.text());
+    bench.press(&["esc"]);
+    assert!(bench.text().contains("open a program"), "{}", bench.text());
+    // Every size draws both.
+    for (width, height) in [(80, 24), (40, 12), (13, 4)] {
+        let mut bench = open();
+        bench.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        bench.draw();
+        bench.press(&["enter"]);
+        bench.draw();
+    }
+}
+
+#[test]
+fn a_case_that_was_added_is_taken_back_where_it_is_marked() {
+    use reheat::engine::cases::Aside;
+    use reheat::session::Happened;
+    use reheat::session::cases::AddedCase;
+    use reheat::session::event::Event as E;
+    let mut bench = Bench::at(160, 45, Moment::Finished);
+    let at = bench.session.last_at.unwrap();
+    let case = AddedCase {
+        name: "odd".into(),
+        input: "1\n".into(),
+        expected: "1\n".into(),
+        held_out: false,
+        by_original: true,
+    };
+    let event = E::CaseAdded { case };
+    bench.session.apply(&Happened { at, event });
+    bench.press(&["5"]);
+    let names: Vec<String> = {
+        let task = bench.session.task.as_ref().unwrap();
+        task.cases.iter().map(|(name, _)| name.clone()).collect()
+    };
+    bench.app.case = names.iter().position(|name| name == "odd");
+    assert!(
+        bench.text().contains("take this case back"),
+        "{}",
+        bench.text()
+    );
+    let back = Command::Aside(Aside::Withdraw("odd".into()));
+    assert_eq!(bench.press(&["u"]), [Effect::Send(back)]);
+    // One of the task's own is not taken back: the key is that of the last decision.
+    bench.app.case = Some(0);
+    assert!(!bench.text().contains("take this case back"));
+    assert_eq!(bench.press(&["u"]), [Effect::Send(Command::Undo)]);
+}

@@ -1,0 +1,392 @@
+//! The developer's hand on a running loop: hints, edits, decisions, pauses and stops are obeyed, and told as events.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::support::home::{FAST, Home, WRONG, reply, squares};
+use reheat::engine::{self, Command, Handle, Setup};
+use reheat::measure::Verdict;
+use reheat::model::prompt::Template;
+use reheat::model::tape::Tape;
+use reheat::sandbox;
+use reheat::session::event::{Event, Finish, Goal, Mode, Origin, Stage, VersionId};
+use reheat::session::{Library, Session};
+use reheat::task::load::TaskFlags;
+use reheat::task::{HoldOut, Languages};
+
+/// A running loop and what it has come to so far.
+struct Watched {
+    handle: Handle,
+    session: Session,
+    seen: Vec<Event>,
+    _home: Home,
+}
+
+impl Watched {
+    fn start(mode: Mode, replies: &[String], speed: f64) -> Self {
+        Self::start_with(mode, replies, speed, None)
+    }
+
+    fn start_with(mode: Mode, replies: &[String], speed: f64, held_out: Option<HoldOut>) -> Self {
+        let home = Home::new();
+        squares(&home);
+        Self::start_in(home, mode, replies, speed, held_out)
+    }
+
+    fn start_in(
+        home: Home,
+        mode: Mode,
+        replies: &[String],
+        speed: f64,
+        held_out: Option<HoldOut>,
+    ) -> Self {
+        let flags = TaskFlags {
+            file: Some(home.path("slow.py")),
+            cases: Some(home.path("cases")),
+            held_out,
+            ..TaskFlags::default()
+        };
+        let lines: Vec<String> = replies
+            .iter()
+            .map(|r| serde_json::json!({"model": "m", "text": r}).to_string())
+            .collect();
+        let tape = Tape::from_text("test", &lines.join("\n")).unwrap();
+        let setup = Setup {
+            task: flags.load(&Languages::load(None).unwrap()).unwrap(),
+            origin: Origin::Kept,
+            provider: Arc::new(tape.with_speed(speed)),
+            reached_by: Default::default(),
+            mode,
+            goal: Goal {
+                rounds: 2,
+                ..Goal::default()
+            },
+            library: Library::new(&home.path("data")),
+            resume: None,
+            candidates: None,
+            temperature: None,
+            sandbox: sandbox::Settings {
+                launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
+                ..sandbox::Settings::default()
+            },
+            cache: Some(home.path("cache")),
+            template: Template::load("default", None).unwrap(),
+            comparison_budget: crate::support::COMPARISON,
+            breath: Duration::ZERO,
+        };
+        Self {
+            handle: engine::start(setup).unwrap(),
+            session: Session::default(),
+            seen: Vec::new(),
+            _home: home,
+        }
+    }
+
+    /// Takes events until one fits.
+    fn until(&mut self, what: &str, fits: impl Fn(&Event, &Session) -> bool) {
+        let began = Instant::now();
+        loop {
+            let left = Duration::from_secs(120).saturating_sub(began.elapsed());
+            let happened = self.handle.events.recv_timeout(left).unwrap_or_else(|e| {
+                panic!(
+                    "{e} while waiting until {what}; stage {:?}",
+                    self.session.stage
+                )
+            });
+            self.session.apply(&happened);
+            self.seen.push(happened.event.clone());
+            if fits(&happened.event, &self.session) {
+                return;
+            }
+        }
+    }
+
+    fn until_waiting(&mut self) {
+        self.until("it waits", |e, _| {
+            matches!(
+                e,
+                Event::StageChanged {
+                    stage: Stage::Waiting
+                }
+            )
+        });
+    }
+
+    fn incumbent(&self) -> Option<u32> {
+        self.session.incumbent.map(|v| v.0)
+    }
+}
+
+#[test]
+fn a_hint_that_quotes_a_held_out_case_is_warned_of() {
+    let held = HoldOut::Named(vec!["02".into()]);
+    let mut w = Watched::start_with(Mode::Manual, &[reply(WRONG)], 1000.0, Some(held));
+    w.until_waiting();
+    let warned = |w: &Watched| {
+        w.session
+            .notes
+            .iter()
+            .any(|n| n.text.contains("the hint quotes"))
+    };
+    for (hint, wanted) in [
+        ("think of 0 as well", false),
+        ("for 40000 it is 21332533340000", true),
+    ] {
+        w.handle.send(Command::Hint(hint.into()));
+        w.until("the hint is taken", |_, s| s.hint == hint);
+        assert_eq!(warned(&w), wanted, "{hint}");
+    }
+}
+
+#[test]
+fn hand_edits_are_measured_and_decisions_can_be_made_and_taken_back() {
+    let mut w = Watched::start(Mode::Manual, &[reply(WRONG)], 1000.0);
+    w.until_waiting();
+    assert!(
+        w.session.rounds.is_empty(),
+        "a round began by itself in manual mode"
+    );
+    assert_eq!(w.incumbent(), Some(0));
+
+    w.handle.send(Command::HandEdit {
+        parent: VersionId(0),
+        text: FAST.into(),
+    });
+    w.until("the edit is decided", |e, _| {
+        matches!(
+            e,
+            Event::Decided {
+                version: VersionId(1),
+                ..
+            }
+        )
+    });
+    assert_eq!(
+        w.incumbent(),
+        Some(1),
+        "{:?}",
+        w.session.version(VersionId(1)).unwrap().decision
+    );
+
+    w.handle.send(Command::Accept(VersionId(0)));
+    w.until("v0 is chosen", |e, _| {
+        matches!(e, Event::Decided { by_hand: true, .. })
+    });
+    assert_eq!(w.incumbent(), Some(0));
+    w.handle.send(Command::Undo);
+    w.until("that is taken back", |e, _| {
+        matches!(
+            e,
+            Event::Decided {
+                taken_back: true,
+                ..
+            }
+        )
+    });
+    assert_eq!(w.incumbent(), Some(1));
+    w.handle.send(Command::Reject(VersionId(1)));
+    w.until("v1 is rejected", |e, _| {
+        matches!(
+            e,
+            Event::Decided {
+                by_hand: true,
+                taken_back: false,
+                ..
+            }
+        )
+    });
+    assert_eq!(
+        w.incumbent(),
+        Some(0),
+        "the nearest ancestor that passes inherits"
+    );
+
+    w.handle.send(Command::Hint("mind the zero".into()));
+    w.handle.send(Command::Parent(Some(VersionId(1))));
+    w.handle.send(Command::NextRound);
+    w.until("the round is over", |e, _| {
+        matches!(
+            e,
+            Event::Decided {
+                version: VersionId(2),
+                ..
+            }
+        )
+    });
+    let round = w.session.round().unwrap();
+    assert_eq!(
+        (round.hint.as_str(), round.parent),
+        ("mind the zero", VersionId(1))
+    );
+    assert!(
+        round.prompt.contains("mind the zero") && round.prompt.contains(FAST.trim()),
+        "{}",
+        round.prompt
+    );
+    assert_eq!(
+        w.session.version(VersionId(2)).unwrap().verdict(),
+        Some(Verdict::WrongAnswer)
+    );
+    w.handle.send(Command::Accept(VersionId(2)));
+    w.until("a note", |e, _| {
+        matches!(e, Event::Noted { error: true, .. })
+    });
+    assert_eq!(
+        w.incumbent(),
+        Some(0),
+        "a version that fails was made the incumbent"
+    );
+    w.handle.send(Command::Quit);
+    w.until("the end", |e, _| matches!(e, Event::SessionFinished { .. }));
+}
+
+#[test]
+fn a_stream_is_held_and_let_go_and_stopped_at_once() {
+    let long = format!("{}\n{}", "word ".repeat(2000), reply(FAST));
+    let mut w = Watched::start(Mode::Auto, &[long.clone(), long], 2.0);
+    w.until("text comes", |e, _| matches!(e, Event::ReplyDelta { .. }));
+    w.handle.send(Command::Pause(true));
+    w.until("it is held", |e, _| {
+        matches!(
+            e,
+            Event::StageChanged {
+                stage: Stage::Paused
+            }
+        )
+    });
+    assert!(
+        w.handle
+            .events
+            .recv_timeout(Duration::from_millis(600))
+            .is_err(),
+        "text came while it was held"
+    );
+    w.handle.send(Command::Pause(false));
+    w.until("text comes again", |e, _| {
+        matches!(e, Event::ReplyDelta { .. })
+    });
+    w.handle.send(Command::Stop);
+    w.until("the reply ended", |e, _| {
+        matches!(e, Event::ReplyEnded { .. })
+    });
+    let Some(Event::ReplyEnded { finish, text, .. }) = w.seen.last() else {
+        panic!()
+    };
+    assert_eq!(*finish, Finish::Stopped);
+    assert!(!text.is_empty(), "what had come was thrown away");
+    w.until_waiting();
+    assert_eq!(w.session.versions.len(), 1, "a stopped reply was evaluated");
+}
+
+#[test]
+fn a_run_is_stopped_and_the_loop_waits_for_the_developer() {
+    let sleeper = "import time\ntime.sleep(9)\n";
+    let mut w = Watched::start(Mode::Auto, &[reply(sleeper), reply(FAST)], 1000.0);
+    w.until("the sleeper runs", |e, s| {
+        matches!(
+            e,
+            Event::Progressed {
+                version: VersionId(1),
+                ..
+            }
+        ) && !s.live.case.is_empty()
+    });
+    let began = Instant::now();
+    w.handle.send(Command::Stop);
+    w.until_waiting();
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "it waited for the run"
+    );
+    assert!(
+        w.session
+            .version(VersionId(1))
+            .unwrap()
+            .evaluation
+            .is_none()
+    );
+    w.handle.send(Command::NextRound);
+    w.until("the next round ends", |e, _| {
+        matches!(
+            e,
+            Event::Decided {
+                version: VersionId(2),
+                ..
+            }
+        )
+    });
+    assert_eq!(w.incumbent(), Some(2));
+}
+
+#[test]
+fn step_mode_does_one_round_and_waits() {
+    let mut w = Watched::start(Mode::Step, &[reply(WRONG), reply(FAST)], 1000.0);
+    w.until_waiting();
+    assert_eq!(w.session.rounds.len(), 1);
+    w.handle.send(Command::Mode(Mode::Auto));
+    w.until("the end", |e, _| matches!(e, Event::SessionFinished { .. }));
+    assert_eq!(w.session.rounds.len(), 2);
+    assert_eq!(w.session.finished.as_ref().unwrap().reason, "rounds");
+    drop(w.handle);
+}
+
+#[test]
+fn stopping_the_run_of_an_edit_breaks_off_nothing_that_comes_later() {
+    let mut w = Watched::start(Mode::Manual, &[reply(FAST)], 1000.0);
+    w.until_waiting();
+    w.handle.send(Command::HandEdit {
+        parent: VersionId(0),
+        text: "import time\ntime.sleep(9)\n".into(),
+    });
+    w.until("the edit runs", |e, s| {
+        matches!(
+            e,
+            Event::Progressed {
+                version: VersionId(1),
+                ..
+            }
+        ) && !s.live.case.is_empty()
+    });
+    w.handle.send(Command::Stop);
+    w.until_waiting();
+    w.handle.send(Command::NextRound);
+    w.until("the round ends", |e, _| {
+        matches!(e, Event::Decided { .. } | Event::RoundFailed { .. })
+    });
+    assert_eq!(w.incumbent(), Some(2));
+}
+
+#[test]
+fn stopping_before_the_original_is_known_only_waits() {
+    let home = Home::new();
+    home.write(
+        "slow.py",
+        "import time\ntime.sleep(1)\nprint(int(input()) ** 2)\n",
+    );
+    for n in 1..9 {
+        home.write(&format!("cases/{n}.in"), &format!("{n}\n"));
+    }
+    let mut w = Watched::start_in(home, Mode::Auto, &[reply(FAST)], 1000.0, None);
+    w.until("the original is asked", |e, _| {
+        matches!(
+            e,
+            Event::VersionCreated {
+                version: VersionId(0),
+                ..
+            }
+        )
+    });
+    w.handle.send(Command::Stop);
+    w.until_waiting();
+    w.handle.send(Command::NextRound);
+    w.until("the original is measured", |e, _| {
+        matches!(
+            e,
+            Event::VersionEvaluated {
+                version: VersionId(0),
+                ..
+            }
+        )
+    });
+    assert!(w.session.finished.is_none());
+}
