@@ -65,15 +65,31 @@ impl Lap {
 
     /// Keeps the busiest run of a case.
     fn saw(&mut self, place: usize, run: &Figures, delayed: Nanos) {
-        let undelayed = Figures {
-            wall_ns: run.wall_ns.saturating_sub(delayed).max(run.cpu_ns),
-            ..*run
-        };
+        let undelayed = without(*run, delayed);
         match self.busiest.get_mut(place) {
             Some(best) if share(&undelayed) > share(best) => *best = undelayed,
             Some(_) => {}
             None => self.busiest.push(undelayed),
         }
+    }
+}
+
+/// The figures of a run, its wall time without the time for which it was kept waiting for a core. Otherwise a crowded
+/// machine would drown a program that computes, and one that sleeps as long would seem to be quicker. Where several
+/// threads were seen nothing is taken off: they may well have waited for each other.
+pub(super) fn undelayed(outcome: &Outcome) -> Figures {
+    let figures = check::figures(outcome);
+    match (outcome.delayed, outcome.tasks) {
+        (Some(delayed), Some(1)) => without(figures, delayed),
+        _ => figures,
+    }
+}
+
+/// The figures with so much less wall time, but never with less of it than of CPU time.
+fn without(figures: Figures, delayed: Nanos) -> Figures {
+    Figures {
+        wall_ns: figures.wall_ns.saturating_sub(delayed).max(figures.cpu_ns),
+        ..figures
     }
 }
 
@@ -273,7 +289,7 @@ impl<'a> Track<'a> {
         };
         let figures = match self.contenders[who].built.commands {
             Some(_) => judge.command_figures(self.task, &self.places[place], &outcome),
-            None => check::figures(&outcome),
+            None => undelayed(&outcome),
         };
         self.saw(&outcome, place, lap);
         Ok(Ok(figures))

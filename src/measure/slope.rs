@@ -17,8 +17,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::judge::{Judge, JudgeError};
-use super::pairs::{Lap, Track, Voided, figure};
-use super::{Answer, Comparison, Figures, Metric, check, stats};
+use super::pairs::{Lap, Track, Voided, figure, undelayed};
+use super::{Answer, Comparison, Figures, Metric, stats};
 use crate::sandbox::{Control, Limits, Outcome, Program};
 use crate::task::calls::driver;
 use crate::task::{Case, Harness, Task};
@@ -189,7 +189,7 @@ impl Track<'_> {
             Err(voided) => return Ok(Err(voided)),
         };
         self.saw(&two, 0, lap);
-        let (a, b) = (check::figures(&one), check::figures(&two));
+        let (a, b) = (undelayed(&one), undelayed(&two));
         if let Some(slopes) = self.slopes.as_mut() {
             slopes.outside[who].push(outside(&a, &b));
         }
@@ -274,7 +274,7 @@ impl Track<'_> {
             for who in &order {
                 for (passes, runs) in [(n, &mut whole.many.1), (1, &mut whole.one)] {
                     match self.passes(judge, *who, passes, passes, control)? {
-                        Ok(outcome) => runs[*who].push(check::figures(&outcome)),
+                        Ok(outcome) => runs[*who].push(undelayed(&outcome)),
                         Err(voided) => return Ok(Err(voided)),
                     }
                 }
