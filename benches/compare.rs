@@ -12,8 +12,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reheat::measure::stats::{Rules, Sequential, median};
-use reheat::measure::{Answer, Built, Contender, Contested, Evaluation, Judge, Plan, Progress};
-use reheat::sandbox::{Control, Settings};
+use reheat::measure::{
+    Answer, Built, ComparisonPlan, Contender, ContestOutcome, Evaluation, Judge, Progress,
+};
+use reheat::sandbox::{CancelToken, Settings};
 use reheat::task::{Case, Checker, Languages, Limits, Objective, Source, Task, Workload};
 use reheat::units::Nanos;
 
@@ -81,7 +83,7 @@ fn statistics() {
 struct Bench {
     judge: Judge,
     task: Task,
-    control: Control,
+    cancel: CancelToken,
     baseline: Evaluation,
     hyperfine: bool,
 }
@@ -120,18 +122,18 @@ impl Bench {
         };
         let mut judge = Judge::open(settings, None).map_err(|e| e.to_string())?;
         let task = task(&languages)?;
-        let control = Control::new();
+        let cancel = CancelToken::new();
         let built = judge
-            .build(&busy(LOOPS, 0), &task.language, None, &control, &mut |_| {})
+            .build(&busy(LOOPS, 0), &task.language, None, &cancel, &mut |_| {})
             .map_err(|e| e.to_string())?;
         let baseline = judge
-            .evaluate(&built, &task, &control, &mut |_| {})
+            .evaluate(&built, &task, &cancel, &mut |_| {})
             .map_err(|e| e.to_string())?;
         let hyperfine = Command::new("hyperfine").arg("--version").output().is_ok();
         Ok(Self {
             judge,
             task,
-            control,
+            cancel,
             baseline,
             hyperfine,
         })
@@ -161,8 +163,8 @@ impl Bench {
                 &b,
                 None,
                 &self.task,
-                &Plan::new(Objective::Time, Duration::from_secs(30)),
-                &self.control,
+                &ComparisonPlan::new(Objective::Time, Duration::from_secs(30)),
+                &self.cancel,
                 &mut |p| {
                     if let Progress::Paired {
                         incumbent,
@@ -176,7 +178,7 @@ impl Bench {
                 },
             );
             let elapsed = started.elapsed().as_nanos() as f64;
-            let Ok(Contested::Done { comparison: c, .. }) = contested else {
+            let Ok(ContestOutcome::Done { comparison: c, .. }) = contested else {
                 panic!("{contested:?}")
             };
             // What a pair took beyond the programs' own wall time, shared among its runs.
@@ -217,13 +219,13 @@ impl Bench {
         let language = self.task.language.clone();
         let built = self
             .judge
-            .build(source, &language, None, &self.control, &mut |_| {})
+            .build(source, &language, None, &self.cancel, &mut |_| {})
             .unwrap();
         let mut evaluation = self
             .judge
-            .evaluate(&built, &self.task, &self.control, &mut |_| {})
+            .evaluate(&built, &self.task, &self.cancel, &mut |_| {})
             .unwrap();
-        evaluation.floor = self.judge.floor(&language, None, &self.control).unwrap();
+        evaluation.floor = self.judge.floor(&language, None, &self.cancel).unwrap();
         (built, evaluation)
     }
 }

@@ -17,7 +17,7 @@ use ratatui::layout::Rect;
 use reheat::measure::Progress;
 use reheat::sandbox::Sample;
 use reheat::session::event::{Author, Event as E, VersionId};
-use reheat::session::{Happened, Session};
+use reheat::session::{EventRecord, Session};
 use reheat::task::Source;
 use reheat::tui::act::terminal_event;
 use reheat::tui::app::{App, Tab};
@@ -192,7 +192,7 @@ fn add(session: &mut Session, id: u32, parent: u32, text: &str) {
 
 fn happen(session: &mut Session, event: E) {
     let at = session.last_at.unwrap();
-    session.apply(&Happened { at, event });
+    session.apply(&EventRecord { at, event });
 }
 
 /// A diff of so many lines, side by side, every fold open.

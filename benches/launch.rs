@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rand::seq::SliceRandom;
-use reheat::sandbox::{Control, Limits, Program, Sandbox, Settings};
+use reheat::sandbox::{CancelToken, Limits, Program, Sandbox, Settings};
 use reheat::units::Bytes;
 
 const TURNS: usize = 400;
@@ -65,7 +65,12 @@ fn warm(forbid: &[&str], inside: &Inside) -> Launch {
     Box::new(move || {
         let start = Instant::now();
         let outcome = sandbox
-            .run(&program, &Limits::default(), &mut |_| {}, &Control::new())
+            .run(
+                &program,
+                &Limits::default(),
+                &mut |_| {},
+                &CancelToken::new(),
+            )
             .unwrap();
         let took = start.elapsed();
         inside.borrow_mut().push(outcome.wall.0 as f64 / 1e3);
@@ -207,7 +212,7 @@ fn clearing() {
                 .map(|_| {
                     let start = Instant::now();
                     let outcome = sandbox
-                        .run(&program, &limits, &mut |_| {}, &Control::new())
+                        .run(&program, &limits, &mut |_| {}, &CancelToken::new())
                         .unwrap();
                     let reason = outcome.reason.clone().unwrap_or_default();
                     assert!(

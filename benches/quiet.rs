@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use reheat::measure::stats::{hodges_lehmann, median};
-use reheat::measure::{Contender, Contested, Judge, Plan};
-use reheat::sandbox::{Control, Settings};
+use reheat::measure::{ComparisonPlan, Contender, ContestOutcome, Judge};
+use reheat::sandbox::{CancelToken, Settings};
 use reheat::task::load::TaskFlags;
 use reheat::task::{Languages, Objective, Source};
 use reheat::tui::app::{App, Tab};
@@ -170,9 +170,9 @@ fn compare() -> String {
         unsafe_no_isolation: false,
     };
     let mut judge = Judge::open(settings, None).unwrap();
-    let control = Control::new();
+    let cancel = CancelToken::new();
     judge
-        .complete_with_oracle(&mut task, &control, &mut |_| {})
+        .complete_with_oracle(&mut task, &cancel, &mut |_| {})
         .unwrap();
     let mut ready = |text: &str| {
         let source = Source {
@@ -180,11 +180,9 @@ fn compare() -> String {
             text: text.into(),
         };
         let built = judge
-            .build(&source, &task.language, None, &control, &mut |_| {})
+            .build(&source, &task.language, None, &cancel, &mut |_| {})
             .unwrap();
-        let evaluation = judge
-            .evaluate(&built, &task, &control, &mut |_| {})
-            .unwrap();
+        let evaluation = judge.evaluate(&built, &task, &cancel, &mut |_| {}).unwrap();
         (built, evaluation)
     };
     let old = ready(PYTHON);
@@ -204,9 +202,9 @@ fn compare() -> String {
     for round in 0..2 * rounds {
         let busy = round % 2;
         workbench.on.store(busy == 1, Ordering::SeqCst);
-        let plan = Plan::new(Objective::Time, Duration::from_secs(3));
-        let contested = judge.contest(&a, &b, None, &task, &plan, &control, &mut |_| {});
-        let Ok(Contested::Done { comparison: c, .. }) = contested else {
+        let plan = ComparisonPlan::new(Objective::Time, Duration::from_secs(3));
+        let contested = judge.contest(&a, &b, None, &task, &plan, &cancel, &mut |_| {});
+        let Ok(ContestOutcome::Done { comparison: c, .. }) = contested else {
             panic!("{contested:?}")
         };
         gains[busy].push(c.gain.0.ln());

@@ -14,7 +14,7 @@ use reheat::engine::{self, Command, Setup};
 use reheat::measure::Judge;
 use reheat::model::prompt::Template;
 use reheat::model::{End, Part, Provider, Question};
-use reheat::sandbox::{self, Control};
+use reheat::sandbox::{self, CancelToken};
 use reheat::session::Library;
 use reheat::session::event::{Event, Finish, Goal, Mode, Origin, Usage};
 use reheat::task::load::TaskFlags;
@@ -103,7 +103,7 @@ fn rounds(task: &Task, sandbox: &sandbox::Settings, dir: &std::path::Path) -> Ve
         cache: Some(dir.join("builds")),
         template: Template::load("default", None).unwrap(),
         comparison_budget: Duration::from_secs(5),
-        breath: Duration::ZERO,
+        demo_pause: Duration::ZERO,
     };
     let handle = engine::start(setup).unwrap();
     let (mut began, mut times) = (None, Vec::new());
@@ -121,7 +121,7 @@ fn rounds(task: &Task, sandbox: &sandbox::Settings, dir: &std::path::Path) -> Ve
 
 fn alone(task: &Task, sandbox: &sandbox::Settings, cache: &std::path::Path) -> Vec<Duration> {
     let mut judge = Judge::open(sandbox.clone(), Some(cache)).unwrap();
-    let control = Control::new();
+    let cancel = CancelToken::new();
     (0..ROUNDS)
         .map(|n| {
             let source = Source {
@@ -130,9 +130,9 @@ fn alone(task: &Task, sandbox: &sandbox::Settings, cache: &std::path::Path) -> V
             };
             let began = Instant::now();
             let built = judge
-                .build(&source, &task.language, None, &control, &mut |_| {})
+                .build(&source, &task.language, None, &cancel, &mut |_| {})
                 .unwrap();
-            judge.evaluate(&built, task, &control, &mut |_| {}).unwrap();
+            judge.evaluate(&built, task, &cancel, &mut |_| {}).unwrap();
             began.elapsed()
         })
         .collect()

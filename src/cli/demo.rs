@@ -99,7 +99,7 @@ fn wish(ground: &Ground, args: &DemoArgs) -> Result<Wish, ExitCode> {
         );
         wish.reached_by = args.model.reached_by();
         wish.temperature = args.model.temperature;
-        wish.breath = Duration::ZERO;
+        wish.demo_pause = Duration::ZERO;
     }
     Ok(wish)
 }
@@ -124,7 +124,7 @@ pub fn recorded(ground: &Ground, name: &str, speed: f64) -> Result<Wish, Refusal
     let origin = Origin::Bundled {
         name: task.name.clone(),
     };
-    let breath = BREATH.div_f64(speed);
+    let demo_pause = BREATH.div_f64(speed);
     let opening = OPENING.to_owned();
     Ok(Wish {
         task,
@@ -140,7 +140,7 @@ pub fn recorded(ground: &Ground, name: &str, speed: f64) -> Result<Wish, Refusal
         candidates: None,
         temperature: None,
         comparison: COMPARISON,
-        breath,
+        demo_pause,
         opening,
     })
 }

@@ -14,7 +14,7 @@ use crate::measure::Judge;
 use crate::measure::machine;
 use crate::model::discover;
 use crate::report::text;
-use crate::sandbox::{self, Control, Guards, MemorySource, Tier};
+use crate::sandbox::{self, CancelToken, Guards, MemorySource, Tier};
 
 /// Flags of `reheat doctor`.
 #[derive(Debug, Args)]
@@ -119,7 +119,7 @@ fn languages(ground: &Ground, judge: Option<Judge>) -> (String, bool) {
     for language in ground.languages.iter() {
         let found = match &mut judge {
             Some(judge) => judge
-                .toolchain(language, None, &Control::new())
+                .toolchain(language, None, &CancelToken::new())
                 .map_err(|e| e.to_string()),
             None => super::home::missing(ground, &language.id)
                 .map_or_else(|| Ok("found".to_owned()), Err),

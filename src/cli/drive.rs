@@ -18,7 +18,7 @@ use crate::model::Provider;
 use crate::model::prompt::Template;
 use crate::report::text;
 use crate::sandbox;
-use crate::session::event::{Finish, Goal, Mode, Origin, VersionId};
+use crate::session::event::{Finish, Goal, Mode, Origin};
 use crate::session::{Library, Session, journal};
 use crate::task::Task;
 use crate::task::load::Usual;
@@ -142,7 +142,7 @@ pub struct Wish {
     /// Time of a comparison where no flag says.
     pub comparison: Duration,
     /// Pauses between acts.
-    pub breath: Duration,
+    pub demo_pause: Duration,
     /// First line of the text, and the banner of the screen.
     pub opening: String,
 }
@@ -182,7 +182,7 @@ pub fn setup(ground: &Ground, wish: &Wish, flags: &LoopFlags) -> Result<Setup, R
         cache: Some(ground.folders.cache.join("builds")),
         template: wish.template.clone(),
         comparison_budget: flags.comparison_time.unwrap_or(wish.comparison),
-        breath: wish.breath,
+        demo_pause: wish.demo_pause,
     })
 }
 
@@ -351,7 +351,7 @@ fn save(session: &Session, out: Option<&Path>) -> Option<ExitCode> {
 }
 
 fn better(session: &Session) -> bool {
-    session.incumbent.is_some_and(|v| v != VersionId(0))
+    session.incumbent.is_some_and(|v| !v.is_original())
 }
 
 /// Whether the model was asked and failed every time.

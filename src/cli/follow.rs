@@ -7,7 +7,7 @@ use crate::engine::{Command, Handle};
 use crate::measure::Progress;
 use crate::report::text;
 use crate::session::event::{Decision, Event, Finish, Stage, VersionId};
-use crate::session::{Happened, Session};
+use crate::session::{EventRecord, Session};
 use crate::units::Nanos;
 
 /// How it is told.
@@ -60,7 +60,7 @@ pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
 }
 
 /// Text that arrives and readings stay out of the JSON lines: what matters of them is in the event that closes them.
-fn line(out: &mut impl Write, happened: &Happened) -> io::Result<()> {
+fn line(out: &mut impl Write, happened: &EventRecord) -> io::Result<()> {
     let loud = match &happened.event {
         Event::ReplyDelta { .. } | Event::PromptPrepared { .. } | Event::WritePlanned { .. } => {
             false
@@ -79,7 +79,7 @@ fn line(out: &mut impl Write, happened: &Happened) -> io::Result<()> {
     }
 }
 
-fn tell(out: &mut impl Write, session: &Session, happened: &Happened) -> io::Result<()> {
+fn tell(out: &mut impl Write, session: &Session, happened: &EventRecord) -> io::Result<()> {
     match &happened.event {
         Event::SessionStarted {
             task,

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use crate::config::Folders;
 use crate::measure::{
-    Answer, Built, Comparison, Contender, Contested, Evaluation, Judge, JudgeError, Metric, Plan,
-    Side, Verdict,
+    Answer, Built, Comparison, ComparisonPlan, Contender, ContenderRole, ContestOutcome,
+    Evaluation, Judge, JudgeError, Metric, Verdict,
 };
-use crate::sandbox::{Control, Settings};
+use crate::sandbox::{CancelToken, Settings};
 use crate::task::load::{TaskFlags, Usual, load_source};
 use crate::task::{Checker, Language, Languages, Objective, Source, Task, TaskError};
 use crate::units::parse_duration;
@@ -119,9 +119,9 @@ struct Findings {
 /// Runs the command.
 #[must_use]
 pub fn run(args: MeasureArgs) -> ExitCode {
-    let control = Control::new();
-    super::stop_on_signals(&control);
-    match measure(&args, &control) {
+    let cancel = CancelToken::new();
+    super::stop_on_signals(&cancel);
+    match measure(&args, &cancel) {
         Ok(findings) => {
             let printed = if args.json {
                 show::json(&findings)
@@ -164,7 +164,7 @@ impl Findings {
     }
 }
 
-fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError> {
+fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<Findings, JudgeError> {
     let folders = Folders::find().ok();
     let own = folders.as_ref().map(|f| f.config.join("languages"));
     let languages = Languages::load(own.as_deref().filter(|p| p.is_dir()))?;
@@ -194,14 +194,14 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
     let mut entrants: Vec<Entrant> = Vec::new();
     for (name, source, language) in &sources {
         progress.about(name);
-        let built = judge.build(source, language, args.tool.as_deref(), control, &mut |p| {
+        let built = judge.build(source, language, args.tool.as_deref(), cancel, &mut |p| {
             progress.tell(&p)
         })?;
         if entrants.is_empty() {
-            judge.complete_with_oracle(&mut task, control, &mut |p| progress.tell(&p))?;
+            judge.complete_with_oracle(&mut task, cancel, &mut |p| progress.tell(&p))?;
         }
-        let mut evaluation = judge.evaluate(&built, &task, control, &mut |p| progress.tell(&p))?;
-        evaluation.floor = judge.floor(language, args.tool.as_deref(), control)?;
+        let mut evaluation = judge.evaluate(&built, &task, cancel, &mut |p| progress.tell(&p))?;
+        evaluation.floor = judge.floor(language, args.tool.as_deref(), cancel)?;
         entrants.push(Entrant {
             name: name.clone(),
             language: language.name.clone(),
@@ -210,7 +210,7 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
         });
     }
 
-    let mut plan = Plan::new(args.objective, args.comparison_time);
+    let mut plan = ComparisonPlan::new(args.objective, args.comparison_time);
     plan.metric = args.metric.map(|clock| {
         if clock == Clock::Cpu {
             Metric::Cpu
@@ -226,24 +226,24 @@ fn measure(args: &MeasureArgs, control: &Control) -> Result<Findings, JudgeError
         }
         progress.about(&entrants[i].name);
         let (old, new) = (contender(&entrants[0]), contender(&entrants[i]));
-        match judge.contest(&old, &new, None, &task, &plan, control, &mut |p| {
+        match judge.contest(&old, &new, None, &task, &plan, cancel, &mut |p| {
             progress.tell(&p)
         })? {
-            Contested::Done { comparison, .. } => comparisons.push(comparison),
-            Contested::Voided(void) => {
-                let voided = if void.version == Side::Candidate {
+            ContestOutcome::Done { comparison, .. } => comparisons.push(comparison),
+            ContestOutcome::Disqualified(out) => {
+                let which = if out.version == ContenderRole::Candidate {
                     i
                 } else {
                     0
                 };
-                entrants[voided].evaluation.verdict = void.verdict;
-                entrants[voided].evaluation.failure = Some(void.failure);
+                entrants[which].evaluation.verdict = out.verdict;
+                entrants[which].evaluation.failure = Some(out.failure);
             }
         }
     }
     progress.clear();
     if !entrants[0].evaluation.verdict.accepted() {
-        // What an old program that turned out to be void was compared with means nothing.
+        // What an old program that was disqualified was compared with means nothing.
         comparisons.clear();
     }
     let weaker =

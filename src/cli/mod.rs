@@ -191,18 +191,18 @@ pub fn fail(status: u8, message: impl std::fmt::Display) -> ExitCode {
 
 /// The first interruption asks for an end in good order; gives back which signal came, if one did.
 pub fn stop_on_signals(
-    control: &crate::sandbox::Control,
+    cancel: &crate::sandbox::CancelToken,
 ) -> std::sync::Arc<std::sync::atomic::AtomicI32> {
     let came = std::sync::Arc::new(std::sync::atomic::AtomicI32::new(0));
     #[cfg(unix)]
     {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-        let (control, seen) = (control.clone(), came.clone());
+        let (cancel, seen) = (cancel.clone(), came.clone());
         if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) {
             std::thread::spawn(move || {
                 for signal in signals.forever() {
                     seen.store(signal, std::sync::atomic::Ordering::SeqCst);
-                    control.stop();
+                    cancel.stop();
                 }
             });
         }

@@ -149,7 +149,7 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         candidates: ground.config.candidates,
         temperature: args.model.temperature,
         comparison: ground.config.comparison_time.unwrap_or(COMPARISON),
-        breath: Duration::ZERO,
+        demo_pause: Duration::ZERO,
         opening,
     })
 }
@@ -199,7 +199,7 @@ pub fn chosen(
         candidates: ground.config.candidates,
         temperature: None,
         comparison: ground.config.comparison_time.unwrap_or(COMPARISON),
-        breath: Duration::ZERO,
+        demo_pause: Duration::ZERO,
         opening,
     })
 }

@@ -125,7 +125,7 @@ pub fn wish(
         candidates: None,
         temperature,
         comparison,
-        breath: Duration::ZERO,
+        demo_pause: Duration::ZERO,
         opening,
     })
 }

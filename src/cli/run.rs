@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
-    Attempt, Control, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox,
+    Attempt, CancelToken, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox,
     SandboxError, Settings, Tier,
 };
 use crate::units::{ByteNanos, Bytes, Nanos};
@@ -115,9 +115,9 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         collect: Vec::new(),
         watched: args.watch,
     };
-    let control = Control::new();
-    let signal = super::stop_on_signals(&control);
-    let outcome = match sandbox.run(&program, &limits, &mut |_| {}, &control) {
+    let cancel = CancelToken::new();
+    let signal = super::stop_on_signals(&cancel);
+    let outcome = match sandbox.run(&program, &limits, &mut |_| {}, &cancel) {
         Ok(outcome) => outcome,
         Err(SandboxError::Stopped) => {
             // The sandbox is cleared away first; the exit status is that of a program ended by the signal.

@@ -10,8 +10,8 @@ use clap::Args;
 use super::drive::Ground;
 use super::{NOTHING, Refusal, USAGE, fail, print};
 use crate::session::event::{Origin, VersionId};
-use crate::session::written::Record;
-use crate::session::{Event, Happened, Journal, Session};
+use crate::session::written::WriteRecord;
+use crate::session::{Event, EventRecord, Journal, Session};
 use crate::task::load;
 use crate::write_back::{self, Keep};
 
@@ -204,7 +204,7 @@ impl Book {
     }
 
     /// Writes down what was done, or why it was taken back.
-    pub fn note(&mut self, record: &Record, undone: Option<&str>) {
+    pub fn note(&mut self, record: &WriteRecord, undone: Option<&str>) {
         let at = jiff::Timestamp::now()
             .round(jiff::Unit::Millisecond)
             .unwrap_or_default();
@@ -213,7 +213,7 @@ impl Book {
             undone: undone.is_some(),
             reason: undone.unwrap_or_default().to_owned(),
         };
-        if let Err(why) = self.journal.write(&Happened { at, event }) {
+        if let Err(why) = self.journal.write(&EventRecord { at, event }) {
             let _ = fail(
                 0,
                 format_args!(

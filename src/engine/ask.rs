@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::line::{Line, broken_off, incomplete, next_of, with_newline};
-use crate::engine::run::{Interrupt, Loop};
+use crate::engine::event_loop::{Interrupt, Loop};
+use crate::engine::pending_reply::{PendingReply, broken_off, incomplete, next_of, with_newline};
 use crate::engine::{cost, prompt};
 use crate::model::extract::{self, Wanted};
 use crate::model::{End, Part, Question};
@@ -27,7 +27,7 @@ pub(super) struct Answers {
 }
 
 /// What a reply that ended comes to.
-enum Came {
+enum ReplyOutcome {
     Code(String),
     Nothing(String),
     /// The provider failed; `again` says whether it makes sense to ask it once more in this session.
@@ -72,8 +72,8 @@ impl Loop {
             prompt: first.clone(),
             edited,
         });
-        self.breathe(2).await;
-        let mut lines: Vec<Line> = numbers(candidates)
+        self.demo_pause(2).await;
+        let mut lines: Vec<PendingReply> = numbers(candidates)
             .map(|n| self.line(round, n, first.clone(), candidates))
             .collect();
         let mut came = Vec::new();
@@ -82,7 +82,7 @@ impl Loop {
         while lines.iter().any(|l| l.stream.is_some()) {
             if let Some(interrupt) = self.interrupt {
                 self.break_off(round, &mut lines, interrupt, &mut came);
-                let some = came.iter().any(|(_, c)| matches!(c, Came::Code(_)));
+                let some = came.iter().any(|(_, c)| matches!(c, ReplyOutcome::Code(_)));
                 if interrupt == Interrupt::Stop && some && self.journal.is_some() {
                     self.interrupt = None;
                     cut_short = true;
@@ -116,7 +116,7 @@ impl Loop {
             self.reply_ended(round, line, &end);
             let answer = self.read(line, end);
             match answer {
-                Came::Missing { why, broke_off }
+                ReplyOutcome::Missing { why, broke_off }
                     if !line.again
                         && self.interrupt.is_none()
                         && !self.setup.provider.recorded() =>
@@ -145,21 +145,21 @@ impl Loop {
     }
 
     /// A question on its way.
-    fn line(&self, round: u32, number: u32, prompt: Arc<str>, candidates: u32) -> Line {
+    fn line(&self, round: u32, number: u32, prompt: Arc<str>, candidates: u32) -> PendingReply {
         let question = Question {
             round,
             prompt: prompt.clone(),
             temperature: self.temperature,
             max_tokens: self.tokens_left(candidates),
         };
-        Line::new(number, prompt, self.setup.provider.ask(question))
+        PendingReply::new(number, prompt, self.setup.provider.ask(question))
     }
 
     /// Takes in a part of a reply; gives its end, if that is what it is.
     fn take(
         &mut self,
         round: u32,
-        line: &mut Line,
+        line: &mut PendingReply,
         part: Option<Part>,
         alone: bool,
     ) -> Option<End> {
@@ -202,7 +202,7 @@ impl Loop {
             .then(|| incomplete("the reply grew beyond 4 MB and was broken off", line))
     }
 
-    fn reply_ended(&mut self, round: u32, line: &mut Line, end: &End) {
+    fn reply_ended(&mut self, round: u32, line: &mut PendingReply, end: &End) {
         line.stream = None;
         self.emit(Event::ReplyEnded {
             round,
@@ -221,9 +221,9 @@ impl Loop {
     fn break_off(
         &mut self,
         round: u32,
-        lines: &mut [Line],
+        lines: &mut [PendingReply],
         interrupt: Interrupt,
-        came: &mut Vec<(u32, Came)>,
+        came: &mut Vec<(u32, ReplyOutcome)>,
     ) {
         for line in lines.iter_mut().filter(|l| l.stream.is_some()) {
             let end = broken_off(interrupt, line);
@@ -234,7 +234,7 @@ impl Loop {
     }
 
     /// What all replies together come to, and whether the provider is worth asking again.
-    fn sum_up(&mut self, mut came: Vec<(u32, Came)>, cut_short: bool) -> Answers {
+    fn sum_up(&mut self, mut came: Vec<(u32, ReplyOutcome)>, cut_short: bool) -> Answers {
         came.sort_by_key(|c| c.0);
         let mut answers = Answers {
             cut_short,
@@ -243,11 +243,11 @@ impl Loop {
         let (mut failed, mut for_good) = (false, false);
         for (number, came) in came {
             match came {
-                Came::Code(code) => answers.codes.push((number, code)),
-                Came::Nothing(why) | Came::Missing { why, .. } => {
+                ReplyOutcome::Code(code) => answers.codes.push((number, code)),
+                ReplyOutcome::Nothing(why) | ReplyOutcome::Missing { why, .. } => {
                     answers.nothing.push((number, why));
                 }
-                Came::Failed { why, again } => {
+                ReplyOutcome::Failed { why, again } => {
                     failed = true;
                     for_good |= !again;
                     answers.nothing.push((number, why));
@@ -272,7 +272,7 @@ impl Loop {
     }
 
     /// What a reply that ended comes to.
-    fn read(&self, line: &mut Line, end: End) -> Came {
+    fn read(&self, line: &mut PendingReply, end: End) -> ReplyOutcome {
         let said = |fallback: &str| {
             if end.error.is_empty() {
                 fallback.to_owned()
@@ -282,21 +282,21 @@ impl Loop {
         };
         match end.finish {
             Finish::Failed => {
-                return Came::Failed {
+                return ReplyOutcome::Failed {
                     why: said("the provider failed"),
                     again: end.again,
                 };
             }
-            Finish::Stopped => return Came::Nothing("the reply was stopped".into()),
-            Finish::Refused => return Came::Nothing(said("the model refused to answer")),
+            Finish::Stopped => return ReplyOutcome::Nothing("the reply was stopped".into()),
+            Finish::Refused => return ReplyOutcome::Nothing(said("the model refused to answer")),
             Finish::Incomplete => {
-                return Came::Missing {
+                return ReplyOutcome::Missing {
                     why: said("the reply broke off before its end"),
                     broke_off: true,
                 };
             }
             Finish::Length => {
-                return Came::Missing {
+                return ReplyOutcome::Missing {
                     why: said("the reply reached its limit of tokens"),
                     broke_off: true,
                 };
@@ -304,7 +304,7 @@ impl Loop {
             Finish::Stop => {}
         }
         if let Some(code) = line.code.take() {
-            return Came::Code(code);
+            return ReplyOutcome::Code(code);
         }
         let language = &self.setup.task.language;
         let file_name = self
@@ -324,8 +324,8 @@ impl Loop {
             finish: end.finish,
         };
         match extract::cut(&line.text, &wanted) {
-            Ok(taken) => Came::Code(with_newline(taken.code)),
-            Err(no) => Came::Missing {
+            Ok(taken) => ReplyOutcome::Code(with_newline(taken.code)),
+            Err(no) => ReplyOutcome::Missing {
                 why: no.to_string(),
                 broke_off: false,
             },

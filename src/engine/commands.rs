@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::engine::run::{Interrupt, Loop};
-use crate::engine::{Command, brief};
+use crate::engine::event_loop::{Interrupt, Loop};
+use crate::engine::{Command, queries};
 use crate::measure::Verdict;
 use crate::session::Event;
 use crate::session::event::{Decision, Goal, Stage, Steer, VersionId};
@@ -81,7 +81,7 @@ impl Loop {
             Some(Command::Pin(version, pinned)) => self.emit(Event::Steered {
                 steer: Steer::Pin { version, pinned },
             }),
-            Some(Command::Aside(aside)) => self.wish(aside),
+            Some(Command::SideRequest(aside)) => self.wish(aside),
             Some(Command::Write(wish)) => self.write_back(wish),
             Some(Command::Annotate(version, note)) => self.emit(Event::Steered {
                 steer: Steer::Annotate { version, note },
@@ -110,7 +110,7 @@ impl Loop {
             return;
         }
         self.paused = held;
-        self.hands.control.pause(held);
+        self.judge_thread.cancel.pause(held);
         self.setup.provider.hold(held);
         if held {
             self.stage(Stage::Paused);
@@ -175,7 +175,7 @@ impl Loop {
 
     pub(super) fn reject(&mut self, version: VersionId) {
         let heir = if self.session.incumbent == Some(version) {
-            brief::heir(&self.session, version)
+            queries::heir(&self.session, version)
         } else {
             self.session.incumbent
         };
@@ -183,7 +183,7 @@ impl Loop {
     }
 
     pub(super) fn undo(&mut self) {
-        match brief::undoable(&self.session) {
+        match queries::undoable(&self.session) {
             Some(last) => {
                 let decision = if last.decision == Decision::Accepted {
                     Decision::Rejected

@@ -1,6 +1,6 @@
 //! What a reply cost: as its provider says, else from the price that the developer has written down, else unknown.
 
-use crate::engine::run::Loop;
+use crate::engine::event_loop::Loop;
 use crate::model::Provider;
 use crate::session::event::Usage;
 

@@ -1,9 +1,12 @@
 //! What becomes of a version: its evaluation, its comparison with the incumbent, the decision; and passing the judge's news on.
 
-use crate::engine::brief;
 use crate::engine::decide::decide;
-use crate::engine::hands::{Job, Looked, MatchUp, News, Product, Subject, Versus};
-use crate::engine::run::{Interrupt, Loop, until};
+use crate::engine::event_loop::{Interrupt, Loop, until};
+use crate::engine::jobs::{
+    ComparisonJob, ComparisonOutcome, FirstStageResult, Job, JobResult, VersionUnderTest,
+    WorkerMessage, unexpected_answer,
+};
+use crate::engine::queries;
 use crate::measure::judge::JudgeError;
 use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict, flags};
 use crate::session::event::{Decision, Stage, VersionId};
@@ -15,7 +18,7 @@ use crate::task::Objective;
     clippy::large_enum_variant,
     reason = "made once a version and used at once; a box would save nothing"
 )]
-pub(super) enum Standing {
+pub(super) enum Settlement {
     /// It was not compared: it fails, or there is nothing to compare it with.
     Alone,
     /// It was compared with the incumbent.
@@ -29,7 +32,7 @@ pub(super) enum Standing {
         by: VersionId,
     },
     /// It was not compared because another version failed in a timing run.
-    Voided { by: VersionId, failure: Failure },
+    Disqualified { by: VersionId, failure: Failure },
 }
 
 impl Loop {
@@ -45,14 +48,14 @@ impl Loop {
     pub(super) async fn evaluate(
         &mut self,
         version: VersionId,
-    ) -> Result<(Subject, Evaluation), JudgeError> {
+    ) -> Result<(VersionUnderTest, Evaluation), JudgeError> {
         let Some(subject) = self.subject(version) else {
             return Err(JudgeError::Task(format!("there is no {version}")));
         };
         self.stage(Stage::Building { version });
-        let Product::Evaluated(evaluation) = self.work(Job::Evaluate(subject.clone())).await?
+        let JobResult::Evaluated(evaluation) = self.work(Job::Evaluate(subject.clone())).await?
         else {
-            return Err(another_question());
+            return Err(unexpected_answer());
         };
         let mut evaluation = *evaluation;
         if self
@@ -60,15 +63,15 @@ impl Loop {
             .version(version)
             .is_some_and(|v| v.parent.is_none())
         {
-            brief::as_original(&mut evaluation);
+            queries::as_original(&mut evaluation);
         } else if let Some(original) =
-            (self.session.version(VersionId(0))).and_then(|v| v.evaluation.as_ref())
+            (self.session.version(VersionId::ORIGINAL)).and_then(|v| v.evaluation.as_ref())
         {
             flags::without_those_of(original, &mut evaluation.flags);
             let elsewhere = flags::elsewhere(original, &evaluation);
             evaluation.flags.extend(elsewhere);
         }
-        let subject = Subject {
+        let subject = VersionUnderTest {
             evaluation: Some(evaluation.clone()),
             ..subject
         };
@@ -76,18 +79,18 @@ impl Loop {
     }
 
     /// Compares a version that was evaluated with the incumbent, if both pass, and decides.
-    pub(super) async fn contest(&mut self, subject: Subject, evaluation: Evaluation) {
+    pub(super) async fn contest(&mut self, subject: VersionUnderTest, evaluation: Evaluation) {
         let incumbent = self
             .session
             .incumbent
             .filter(|_| evaluation.verdict.accepted())
             .and_then(|id| self.subject(id));
         let Some(incumbent) = incumbent else {
-            return self.settle(subject.id, evaluation, Standing::Alone);
+            return self.settle(subject.id, evaluation, Settlement::Alone);
         };
-        self.breathe(1).await;
+        self.demo_pause(1).await;
         match self.compare(&subject, &incumbent).await {
-            Ok(versus) => self.conclude(subject.id, evaluation, &incumbent, versus),
+            Ok(outcome) => self.conclude(subject.id, evaluation, &incumbent, outcome),
             Err(error) => self.judge_failed(subject.id, error),
         }
     }
@@ -97,40 +100,40 @@ impl Loop {
         &mut self,
         version: VersionId,
         mut evaluation: Evaluation,
-        incumbent: &Subject,
-        versus: Versus,
+        incumbent: &VersionUnderTest,
+        outcome: ComparisonOutcome,
     ) {
-        match versus {
-            Versus::Done {
+        match outcome {
+            ComparisonOutcome::Done {
                 comparison,
                 against_original,
             } => {
                 let before = incumbent.evaluation.as_ref();
                 let repeats = before.and_then(|e| flags::repeats(&self.setup.task, e, &comparison));
                 evaluation.flags.extend(repeats);
-                let standing = Standing::Compared {
+                let standing = Settlement::Compared {
                     comparison,
                     against_original,
                 };
                 self.settle(version, evaluation, standing);
             }
-            Versus::Voided {
-                version: voided,
+            ComparisonOutcome::Disqualified {
+                version: disqualified,
                 verdict,
                 failure,
-            } if voided == version => {
+            } if disqualified == version => {
                 evaluation.verdict = verdict;
                 evaluation.failure = Some(failure);
-                self.settle(version, evaluation, Standing::Alone);
+                self.settle(version, evaluation, Settlement::Alone);
             }
-            Versus::Voided {
-                version: voided,
+            ComparisonOutcome::Disqualified {
+                version: disqualified,
                 failure,
                 ..
             } => {
-                self.note(format!("{voided} passed before, but failed in a timing run ({}); its output cannot be relied on", failure.reason), true);
-                let standing = Standing::Voided {
-                    by: voided,
+                self.note(format!("{disqualified} passed before, but failed in a timing run ({}); its output cannot be relied on", failure.reason), true);
+                let standing = Settlement::Disqualified {
+                    by: disqualified,
                     failure,
                 };
                 self.settle(version, evaluation, standing);
@@ -141,54 +144,58 @@ impl Loop {
     /// The whole comparison of a candidate: first look, and confirmation where it looks better.
     async fn compare(
         &mut self,
-        candidate: &Subject,
-        incumbent: &Subject,
-    ) -> Result<Versus, JudgeError> {
-        match self.look(candidate, incumbent).await? {
-            Looked::Settled(versus) => Ok(versus),
-            Looked::Promising(_) => self.confirm(candidate, incumbent).await,
+        candidate: &VersionUnderTest,
+        incumbent: &VersionUnderTest,
+    ) -> Result<ComparisonOutcome, JudgeError> {
+        match self.first_stage(candidate, incumbent).await? {
+            FirstStageResult::Settled(outcome) => Ok(outcome),
+            FirstStageResult::Promising(_) => self.confirm(candidate, incumbent).await,
         }
     }
 
     /// The first stage of a comparison.
-    pub(super) async fn look(
+    pub(super) async fn first_stage(
         &mut self,
-        candidate: &Subject,
-        incumbent: &Subject,
-    ) -> Result<Looked, JudgeError> {
+        candidate: &VersionUnderTest,
+        incumbent: &VersionUnderTest,
+    ) -> Result<FirstStageResult, JudgeError> {
         self.stage(Stage::Comparing {
             version: candidate.id,
             against: incumbent.id,
             pairs: 0,
             left_ns: None,
         });
-        let match_up = self.match_up(candidate, incumbent);
-        match self.work(Job::Look(match_up)).await? {
-            Product::Looked(looked) => Ok(*looked),
-            _ => Err(another_question()),
+        let comparison_job = self.comparison_job(candidate, incumbent);
+        match self.work(Job::FirstStage(comparison_job)).await? {
+            JobResult::FirstStage(looked) => Ok(*looked),
+            _ => Err(unexpected_answer()),
         }
     }
 
     /// The second stage: fresh runs of a candidate that looked better.
     pub(super) async fn confirm(
         &mut self,
-        candidate: &Subject,
-        incumbent: &Subject,
-    ) -> Result<Versus, JudgeError> {
-        let match_up = self.match_up(candidate, incumbent);
-        match self.work(Job::Confirm(match_up)).await? {
-            Product::Compared(versus) => Ok(*versus),
-            _ => Err(another_question()),
+        candidate: &VersionUnderTest,
+        incumbent: &VersionUnderTest,
+    ) -> Result<ComparisonOutcome, JudgeError> {
+        let comparison_job = self.comparison_job(candidate, incumbent);
+        match self.work(Job::Confirm(comparison_job)).await? {
+            JobResult::Compared(outcome) => Ok(*outcome),
+            _ => Err(unexpected_answer()),
         }
     }
 
-    fn match_up(&self, candidate: &Subject, incumbent: &Subject) -> MatchUp {
+    fn comparison_job(
+        &self,
+        candidate: &VersionUnderTest,
+        incumbent: &VersionUnderTest,
+    ) -> ComparisonJob {
         let passes =
             |s: &Session, id| s.version(id).and_then(|v| v.verdict()) == Some(Verdict::Accepted);
-        let original = Some(VersionId(0))
+        let original = Some(VersionId::ORIGINAL)
             .filter(|id| *id != incumbent.id && passes(&self.session, *id))
             .and_then(|id| self.subject(id));
-        MatchUp {
+        ComparisonJob {
             candidate: candidate.clone(),
             incumbent: incumbent.clone(),
             original,
@@ -208,21 +215,21 @@ impl Loop {
         &mut self,
         version: VersionId,
         evaluation: Evaluation,
-        standing: Standing,
+        standing: Settlement,
     ) {
         let parent = self.session.version(version).and_then(|v| v.parent);
         let objective = self.objective();
         let (comparison, against_original, decided) = match standing {
-            Standing::Alone if parent.is_none() && evaluation.verdict.accepted() => {
+            Settlement::Alone if parent.is_none() && evaluation.verdict.accepted() => {
                 let why = "the original passes every case: the baseline";
                 (None, None, Some((Decision::Accepted, why.to_owned())))
             }
-            Standing::Alone => (None, None, None),
-            Standing::Compared {
+            Settlement::Alone => (None, None, None),
+            Settlement::Compared {
                 comparison,
                 against_original,
             } => (Some(comparison), against_original, None),
-            Standing::Outdone { comparison, by } => {
+            Settlement::Outdone { comparison, by } => {
                 let why = format!(
                     "looked better than {}, but {by} of the same round looked better still and went on",
                     comparison.incumbent
@@ -230,7 +237,7 @@ impl Loop {
                 (Some(comparison), None, Some((Decision::Rejected, why)))
             }
             // This sentence stands in later prompts: of a held-out case it must say nothing.
-            Standing::Voided { by, failure } => {
+            Settlement::Disqualified { by, failure } => {
                 let how = if failure.held_out {
                     String::new()
                 } else {
@@ -270,7 +277,7 @@ impl Loop {
         match error {
             JudgeError::Stopped => self.note(format!("{version} was not measured: stopped"), false),
             // The task (its checker) cannot cope with what this version writes; another one may well be judged.
-            JudgeError::Task(why) if version != VersionId(0) => {
+            JudgeError::Task(why) if !version.is_original() => {
                 self.note(format!("{version} was not measured: {why}"), true);
             }
             other => {
@@ -281,8 +288,8 @@ impl Loop {
         }
     }
 
-    pub(super) fn subject(&self, id: VersionId) -> Option<Subject> {
-        self.session.version(id).map(|v| Subject {
+    pub(super) fn subject(&self, id: VersionId) -> Option<VersionUnderTest> {
+        self.session.version(id).map(|v| VersionUnderTest {
             id,
             source: v.source.clone(),
             evaluation: v.evaluation.clone(),
@@ -290,23 +297,23 @@ impl Loop {
     }
 
     /// Gives a job to the judge and passes its news on until it is done; commands are heard meanwhile.
-    pub(super) async fn work(&mut self, job: Job) -> Result<Product, JudgeError> {
-        self.hands.give(job);
-        self.hands.control.pause(self.paused);
+    pub(super) async fn work(&mut self, job: Job) -> Result<JobResult, JudgeError> {
+        self.judge_thread.give(job);
+        self.judge_thread.cancel.pause(self.paused);
         loop {
             let deadline = self.deadline;
             tokio::select! {
                 biased;
                 heard = self.commands.recv() => self.hear(heard),
-                news = self.hands.news.recv() => match news {
-                    Some(News::Progress(version, progress)) => self.progress(version, progress),
-                    Some(News::Done(result)) => return result,
+                news = self.judge_thread.news.recv() => match news {
+                    Some(WorkerMessage::Progress(version, progress)) => self.progress(version, progress),
+                    Some(WorkerMessage::Done(result)) => return result,
                     None => return Err(JudgeError::Environment("the judge's thread has ended".into())),
                 },
                 () = until(deadline), if self.interrupt.is_none() => self.interrupt = Some(Interrupt::Deadline),
             }
             if self.interrupt.is_some() {
-                self.hands.control.stop();
+                self.judge_thread.cancel.stop();
             }
         }
     }
@@ -337,9 +344,4 @@ impl Loop {
         }
         self.emit(Event::Progressed { version, progress });
     }
-}
-
-/// The judge's thread gave something else than was asked for.
-fn another_question() -> JudgeError {
-    JudgeError::Environment("the judge answered another question".into())
 }

@@ -1,28 +1,32 @@
 //! The loop: takes [`Command`]s, drives the rooms below, emits events. Never draws, never blocks its caller.
 //!
-//! [`start`] gives a [`Handle`]: commands go in, [`Happened`] events come out, in order, durable ones
+//! [`start`] gives a [`Handle`]: commands go in, [`EventRecord`] events come out, in order, durable ones
 //! already on disk. Everything that a screen, a text or a file shows is made from those events.
 
+mod added_cases;
 mod ask;
-mod brief;
-pub mod cases;
+mod coalescing_sender;
+mod command_inbox;
 mod commands;
+mod comparing;
 mod cost;
 mod decide;
-mod ears;
-mod errand;
-mod hands;
+mod event_loop;
+mod jobs;
+mod judge_thread;
 mod judging;
-mod line;
-mod outlet;
+mod pending_reply;
 mod prepare;
 mod prompt;
+mod queries;
 mod references;
 mod round;
-mod run;
+mod serve_side_requests;
+mod side_job;
+pub mod side_requests;
 mod start;
 
-pub mod write;
+pub mod write_requests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -35,7 +39,7 @@ use crate::model::prompt::Template;
 use crate::sandbox;
 use crate::session::event::{Event, Goal, Mode, Origin, VersionId};
 use crate::session::journal::JournalError;
-use crate::session::{Happened, Journal, Library, Session};
+use crate::session::{EventRecord, Journal, Library, Session};
 use crate::task::{Objective, Task, held_out};
 
 /// What the developer can ask of the loop. Each is answered by events, never by a return value.
@@ -87,9 +91,9 @@ pub enum Command {
     /// Annotate; empty takes the note back.
     Annotate(VersionId, String),
     /// Something beside the rounds: about single cases, or the task's reference solutions.
-    Aside(cases::Aside),
+    SideRequest(side_requests::SideRequest),
     /// A version goes into the user's own file, a patch or a branch; or that is taken back.
-    Write(write::Wish),
+    Write(write_requests::WriteRequest),
     /// End the session in good order: what was had is kept, nothing is left running.
     Quit,
 }
@@ -126,13 +130,13 @@ pub struct Setup {
     /// Time that one comparison may take at most (default 30 s, demo 8 s).
     pub comparison_budget: Duration,
     /// Pauses between the acts of a demo, at speed 1; zero in real work.
-    pub breath: Duration,
+    pub demo_pause: Duration,
 }
 
 /// A running loop.
 pub struct Handle {
     /// What happened, in order. Closed when the loop has ended for good.
-    pub events: Receiver<Happened>,
+    pub events: Receiver<EventRecord>,
     /// How many of the first events are those of earlier sittings, told again so that whoever watches has the whole session.
     pub replayed: usize,
     commands: tokio::sync::mpsc::UnboundedSender<Command>,
@@ -183,8 +187,8 @@ pub fn start(mut setup: Setup) -> Result<Handle, EngineError> {
         (Some(record), _) => held_out::recall(&mut setup.task, &record.held_out),
         (None, seed) => held_out::choose(&mut setup.task, seed.unwrap_or_default()),
     }
-    cases::recall(&mut setup.task, &past);
-    let hands = hands::Hands::start(
+    added_cases::recall(&mut setup.task, &past);
+    let judge_thread = judge_thread::JudgeThread::start(
         setup.task.clone(),
         setup.sandbox.clone(),
         setup.cache.clone(),
@@ -193,15 +197,15 @@ pub fn start(mut setup: Setup) -> Result<Handle, EngineError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let (mut outlet, events) = outlet::Outlet::new();
-    let (commands, heard) = ears::Ears::new();
+    let (mut outlet, events) = coalescing_sender::CoalescingSender::new();
+    let (commands, inbox) = command_inbox::CommandInbox::new();
     let replayed = past.len();
     let mut session = Session::default();
-    for happened in past {
-        session.apply(&happened);
-        outlet.push(happened);
+    for entry in past {
+        session.apply(&entry);
+        outlet.push(entry);
     }
-    let mut it = run::Loop::new(setup, journal, session, hands, outlet, heard);
+    let mut it = event_loop::Loop::new(setup, journal, session, judge_thread, outlet, inbox);
     it.held_out_seed = seed;
     std::thread::Builder::new()
         .name("engine".into())

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::engine::event_loop::Loop;
 use crate::engine::prompt;
-use crate::engine::run::Loop;
 use crate::model::MOST_AT_ONCE;
 use crate::session::Event;
 use crate::session::event::{Stage, Steer};

@@ -1,6 +1,6 @@
 //! What the model is told: the session so far, gathered for the prompt's template. Pure.
 
-use crate::engine::{Setup, brief};
+use crate::engine::{Setup, queries};
 use crate::measure::{Answer, Comparison, Evaluation, Failure, Verdict};
 use crate::model::prompt::{FailureContext, HistoryEntry, PromptContext};
 use crate::session::Session;
@@ -134,8 +134,8 @@ fn context(session: &Session, setup: &Setup, about: &About<'_>) -> PromptContext
             .map(figures)
             .unwrap_or_default(),
         against_baseline: version
-            .filter(|v| v.id != VersionId(0))
-            .and_then(brief::against_original)
+            .filter(|v| !v.id.is_original())
+            .and_then(queries::against_original)
             .map(|c| told(c, "the original"))
             .unwrap_or_default(),
         failure: evaluation.and_then(failure),
@@ -262,7 +262,7 @@ fn history(session: &Session, past: usize) -> Vec<HistoryEntry> {
         session
             .versions
             .iter()
-            .filter(|v| v.round == 0 && v.id != VersionId(0))
+            .filter(|v| v.round == 0 && !v.id.is_original())
             .map(|v| HistoryEntry {
                 version: v.id.to_string(),
                 idea: "made by hand by the developer".into(),
@@ -292,9 +292,9 @@ fn of_round(session: &Session, round: &Round) -> Vec<HistoryEntry> {
         outcome: why.to_owned(),
     };
     // A reply that failed says nothing of ideas; one that was the code of another version does.
-    let fates = round.fates.iter();
+    let reply_failures = round.reply_failures.iter();
     entries.extend(
-        fates
+        reply_failures
             .filter(|(n, _)| (round.reply(**n)).is_some_and(|r| r.finish == Finish::Stop))
             .map(|(n, why)| nothing(*n, why)),
     );

@@ -32,7 +32,7 @@ fn setup(template: &str) -> Setup {
         cache: None,
         template: Template::load(template, None).unwrap(),
         comparison_budget: Duration::ZERO,
-        breath: Duration::ZERO,
+        demo_pause: Duration::ZERO,
     }
 }
 
@@ -47,7 +47,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
     let secret = || SECRET.to_owned();
     Version {
         id: VersionId(id),
-        parent: (id > 0).then_some(VersionId(0)),
+        parent: (id > 0).then_some(VersionId::ORIGINAL),
         round: id,
         candidate: 0,
         author: Author::Hand,
@@ -98,7 +98,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
 fn no_template_tells_anything_of_a_held_out_case() {
     let round = |number: u32| Round {
         number,
-        parent: VersionId(0),
+        parent: VersionId::ORIGINAL,
         objective: Default::default(),
         hint: String::new(),
         model: String::new(),
@@ -106,7 +106,7 @@ fn no_template_tells_anything_of_a_held_out_case() {
         edited: false,
         candidates: 1,
         replies: Default::default(),
-        fates: Default::default(),
+        reply_failures: Default::default(),
         versions: vec![VersionId(number)],
         failed: None,
     };

@@ -1,11 +1,11 @@
 //! The task's reference solutions: each is checked and timed against v0, once, when the developer asks.
 
-use crate::engine::cases::original_passes;
-use crate::engine::errand::{Brought, Errand};
-use crate::engine::hands::{Subject, Worker};
-use crate::engine::run::Loop;
+use crate::engine::event_loop::Loop;
+use crate::engine::jobs::{SideJob, SideJobResult, VersionUnderTest};
+use crate::engine::judge_thread::Worker;
+use crate::engine::queries::original_passes;
 use crate::measure::judge::JudgeError;
-use crate::measure::{Comparison, Contender, Contested, Plan, Verdict};
+use crate::measure::{Comparison, ComparisonPlan, Contender, ContestOutcome, Verdict};
 use crate::session::Event;
 use crate::session::event::{Stage, VersionId};
 use crate::task::{Harness, Objective, Reference};
@@ -29,20 +29,20 @@ impl Loop {
             if self.interrupt.is_some() || self.known(&reference, objective) {
                 continue;
             }
-            let Some(original) = self.subject(VersionId(0)) else {
+            let Some(original) = self.subject(VersionId::ORIGINAL) else {
                 return;
             };
             let name = reference.name.clone();
             self.stage(Stage::Aside {
                 what: format!("reference {} of {count} is timed against v0", n + 1),
             });
-            let errand = Errand::Reference {
+            let side_job = SideJob::Reference {
                 reference,
                 original,
                 objective,
             };
-            match self.errand(errand).await {
-                Ok(Brought::Reference(verdict, comparison)) => {
+            match self.side_job(side_job).await {
+                Ok(SideJobResult::Reference(verdict, comparison)) => {
                     if !verdict.accepted() {
                         let words = verdict.in_words();
                         self.note(
@@ -84,20 +84,20 @@ impl Worker {
     pub(super) fn reference(
         &mut self,
         reference: &Reference,
-        original: &Subject,
+        original: &VersionUnderTest,
         objective: Objective,
     ) -> Result<(Verdict, Option<Comparison>), JudgeError> {
         let first = self.contender(original)?;
-        let plan = Plan::new(objective, self.budget);
-        let (judge, task, _, control) = self.tools(VersionId(0))?;
+        let plan = ComparisonPlan::new(objective, self.budget);
+        let (judge, task, _, cancel) = self.tools(VersionId::ORIGINAL)?;
         let mut quiet = |_| {};
-        let built = judge.ready(task, &reference.source, &control, &mut quiet)?;
-        let mut evaluation = judge.evaluate(&built, task, &control, &mut quiet)?;
+        let built = judge.prepare(task, &reference.source, &cancel, &mut quiet)?;
+        let mut evaluation = judge.evaluate(&built, task, &cancel, &mut quiet)?;
         if !evaluation.verdict.accepted() {
             return Ok((evaluation.verdict, None));
         }
         if !matches!(task.harness, Harness::Commands(_)) {
-            evaluation.floor = judge.floor(&task.language, task.tool.as_deref(), &control)?;
+            evaluation.floor = judge.floor(&task.language, task.tool.as_deref(), &cancel)?;
         }
         let candidate = Contender {
             name: &reference.name,
@@ -111,12 +111,12 @@ impl Worker {
             Some(&first),
             task,
             &plan,
-            &control,
+            &cancel,
             &mut quiet,
         )?;
         Ok(match contested {
-            Contested::Done { comparison, .. } => (Verdict::Accepted, Some(comparison)),
-            Contested::Voided(void) => (void.verdict, None),
+            ContestOutcome::Done { comparison, .. } => (Verdict::Accepted, Some(comparison)),
+            ContestOutcome::Disqualified(disqualified) => (disqualified.verdict, None),
         })
     }
 }

@@ -4,9 +4,9 @@
 //! better the one with the largest lower bound is measured again on fresh pairs, and only it can win. However many are
 //! tried, a round therefore confirms once, and its chance of a false win stays that of one confirmation.
 
-use crate::engine::hands::{Looked, Subject};
-use crate::engine::judging::Standing;
-use crate::engine::run::{Interrupt, Loop};
+use crate::engine::event_loop::{Interrupt, Loop};
+use crate::engine::jobs::{FirstStageResult, VersionUnderTest};
+use crate::engine::judging::Settlement;
 use crate::measure::judge::JudgeError;
 use crate::measure::{Answer, Comparison, Evaluation};
 use crate::session::Event;
@@ -14,7 +14,7 @@ use crate::session::event::{Author, Stage, VersionId};
 
 /// A candidate that passes, with what is known of it.
 struct Passing {
-    subject: Subject,
+    subject: VersionUnderTest,
     evaluation: Evaluation,
 }
 
@@ -34,7 +34,7 @@ impl Loop {
             hint,
             candidates,
         });
-        self.breathe(1).await;
+        self.demo_pause(1).await;
         let answers = self.answers(round, parent, candidates).await;
         let cut_short = answers.cut_short;
         let mut nothing = answers.nothing;
@@ -65,15 +65,15 @@ impl Loop {
             if let Some(version) = versions.first().copied() {
                 self.stage(Stage::Building { version });
             }
-            self.breathe(1).await;
+            self.demo_pause(1).await;
             match versions[..] {
                 _ if self.interrupt.is_some() => self.unmeasured(&versions),
                 [only] => self.judge(only).await,
                 _ => self.judge_several(&versions).await,
             }
-            self.breathe(1).await;
+            self.demo_pause(1).await;
         }
-        self.breathe(1).await;
+        self.demo_pause(1).await;
         self.halted |= cut_short;
     }
 
@@ -125,7 +125,7 @@ impl Loop {
                             evaluation,
                         });
                     } else {
-                        self.settle(*version, evaluation, Standing::Alone);
+                        self.settle(*version, evaluation, Settlement::Alone);
                     }
                 }
                 Err(error) => {
@@ -143,7 +143,7 @@ impl Loop {
         if passing.len() == 1
             && let Some(only) = passing.pop()
         {
-            self.breathe(1).await;
+            self.demo_pause(1).await;
             return self.contest(only.subject, only.evaluation).await;
         }
         self.rank(passing).await;
@@ -161,10 +161,10 @@ impl Loop {
             evaluation,
         }) = waiting.next()
         {
-            self.breathe(1).await;
+            self.demo_pause(1).await;
             let version = subject.id;
-            match self.look(&subject, &incumbent).await {
-                Ok(Looked::Promising(comparison)) => {
+            match self.first_stage(&subject, &incumbent).await {
+                Ok(FirstStageResult::Promising(comparison)) => {
                     promising.push((
                         Passing {
                             subject,
@@ -173,8 +173,8 @@ impl Loop {
                         comparison,
                     ));
                 }
-                Ok(Looked::Settled(versus)) => {
-                    self.conclude(version, evaluation, &incumbent, versus);
+                Ok(FirstStageResult::Settled(outcome)) => {
+                    self.conclude(version, evaluation, &incumbent, outcome);
                 }
                 Err(error) => {
                     self.judge_failed(version, error);
@@ -199,16 +199,16 @@ impl Loop {
         let (best, _) = promising.remove(best);
         for (other, comparison) in promising {
             let by = best.subject.id;
-            let standing = Standing::Outdone {
+            let standing = Settlement::Outdone {
                 comparison: outdone(comparison, by),
                 by,
             };
             self.settle(other.subject.id, other.evaluation, standing);
         }
-        self.breathe(1).await;
+        self.demo_pause(1).await;
         let version = best.subject.id;
         match self.confirm(&best.subject, &incumbent).await {
-            Ok(versus) => self.conclude(version, best.evaluation, &incumbent, versus),
+            Ok(outcome) => self.conclude(version, best.evaluation, &incumbent, outcome),
             Err(error) => self.judge_failed(version, error),
         }
     }

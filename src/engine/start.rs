@@ -1,7 +1,7 @@
 //! How a sitting begins: a new session is written down and its original judged; an old one is taken up where it was left.
 
-use crate::engine::hands::{Job, Product};
-use crate::engine::run::{Interrupt, Loop};
+use crate::engine::event_loop::{Interrupt, Loop};
+use crate::engine::jobs::{Job, JobResult, unexpected_answer};
 use crate::measure::Verdict;
 use crate::measure::judge::JudgeError;
 use crate::measure::machine;
@@ -10,19 +10,23 @@ use crate::session::event::{Author, Origin, Stage, Steer, TaskRecord, VersionId}
 use crate::task::{Task, held_out, load};
 
 /// Name of the folder in a session's folder where a task of the user's is kept.
-pub(super) const KEPT: &str = "task";
+const KEPT: &str = "task";
 
-/// Brings the loop to the point where rounds can begin.
-pub(super) async fn open(l: &mut Loop) -> Result<(), JudgeError> {
-    let Product::Opened {
+impl Loop {
+    /// Brings the loop to the point where rounds can begin.
+    pub(super) async fn open(&mut self) -> Result<(), JudgeError> {
+        open(self).await
+    }
+}
+
+async fn open(l: &mut Loop) -> Result<(), JudgeError> {
+    let JobResult::Opened {
         guards,
         toolchain,
         notes,
     } = l.work(Job::Open).await?
     else {
-        return Err(JudgeError::Environment(
-            "the judge answered another question".into(),
-        ));
+        return Err(unexpected_answer());
     };
     let model = l.setup.provider.name();
     let reached_by = l.setup.reached_by.clone();
@@ -150,11 +154,11 @@ fn keep(l: &mut Loop) {
 }
 
 async fn begin(l: &mut Loop) {
-    l.breathe(2).await;
+    l.demo_pause(2).await;
     if l.setup.task.source.is_some() {
-        l.judge(VersionId(0)).await;
+        l.judge(VersionId::ORIGINAL).await;
         if l.session
-            .version(VersionId(0))
+            .version(VersionId::ORIGINAL)
             .and_then(|v| v.verdict())
             .is_some_and(|v| v != Verdict::Accepted)
         {
@@ -168,18 +172,16 @@ async fn begin(l: &mut Loop) {
             false,
         );
     }
-    l.breathe(2).await;
+    l.demo_pause(2).await;
 }
 
 /// The task with every expected output. Stopped by the developer it waits, and goes on when asked to.
 async fn complete(l: &mut Loop) -> Result<Task, JudgeError> {
     loop {
         match l.work(Job::Oracle).await {
-            Ok(Product::Completed { task }) => return Ok(*task),
+            Ok(JobResult::Completed { task }) => return Ok(*task),
             Ok(_) => {
-                return Err(JudgeError::Environment(
-                    "the judge answered another question".into(),
-                ));
+                return Err(unexpected_answer());
             }
             Err(JudgeError::Stopped) if l.interrupt == Some(Interrupt::Stop) => {
                 l.take_interrupt();

@@ -5,15 +5,14 @@
 
 use std::sync::Arc;
 
-use super::compile::Order;
+use super::compile::CompileRequest;
 use super::judge::{Judge, JudgeError, Watch, environment};
 use super::{BuildReport, Failure};
-use crate::sandbox::{Control, Mount, Program, WORK};
+use crate::sandbox::{CancelToken, Mount, Program, WORK};
 use crate::task::calls::driver;
 use crate::task::language::{Compile, Places, with_memory};
 use crate::task::project::GUEST_ROOT;
 use crate::task::{Case, Harness, Language, Source, Task};
-use crate::units::Nanos;
 
 /// Where every version lies inside the sandbox.
 pub(super) const PROG: &str = "/prog";
@@ -35,12 +34,12 @@ pub struct Built {
     /// Why there is nothing to run: the version's verdict is then `compile error`.
     pub failure: Option<Failure>,
     /// The private copy of a work tree that it is in, where commands judge it.
-    pub commands: Option<Arc<super::commands::Version>>,
+    pub commands: Option<Arc<super::commands::VersionCopy>>,
 }
 
 impl Built {
     /// A version that commands judge.
-    pub(super) fn of_commands(hash: String, version: Arc<super::commands::Version>) -> Self {
+    pub(super) fn of_commands(hash: String, version: Arc<super::commands::VersionCopy>) -> Self {
         Self {
             hash,
             argv: Vec::new(),
@@ -106,10 +105,10 @@ impl Judge {
         source: &Source,
         language: &Language,
         tool: Option<&str>,
-        control: &Control,
+        cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<Built, JudgeError> {
-        let version = self.toolchain(language, tool, control)?;
+        let version = self.toolchain(language, tool, cancel)?;
         let layout = language.layout(source);
         let guest_source = format!("{PROG}/{}", layout.file);
         let product = language.compile.as_ref().map(Compile::product_name);
@@ -152,7 +151,7 @@ impl Judge {
             }
             None if self.failed_before(&mut built) => None,
             None => {
-                let order = Order {
+                let order = CompileRequest {
                     source,
                     language,
                     compile,
@@ -160,7 +159,7 @@ impl Judge {
                     version: &version,
                     layout: &layout,
                 };
-                self.compile(&order, &mut built, control, watch)?
+                self.compile(&order, &mut built, cancel, watch)?
             }
         };
         built.mounts.extend(found.map(|host| Mount {
@@ -236,16 +235,6 @@ fn identity(
         hasher.update(part.as_bytes());
     }
     hasher.finalize().to_hex()[..32].to_owned()
-}
-
-/// The time a build took, where it was not from the cache.
-#[must_use]
-pub fn build_time(built: &Built) -> Option<Nanos> {
-    built
-        .report
-        .as_ref()
-        .filter(|r| !r.cached)
-        .map(|r| r.wall_ns)
 }
 
 /// A source from a text and the name of its file.

@@ -2,10 +2,11 @@
 //! figures and traces of these runs.
 
 use super::build::Built;
+use super::figures::run_figures;
 use super::flags::Refusals;
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Evaluation, Failure, Figures, Flag, FlagKind, Progress, Verdict, text};
-use crate::sandbox::{Control, Outcome, RunVerdict, Sample};
+use crate::sandbox::{CancelToken, Outcome, RunVerdict, Sample};
 use crate::task::calls::driver;
 use crate::task::{Case, Harness, Task};
 use crate::units::Bytes;
@@ -36,11 +37,11 @@ impl Judge {
         &mut self,
         built: &Built,
         task: &Task,
-        control: &Control,
+        cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<Evaluation, JudgeError> {
         if super::commands::of(task).is_some() && built.failure.is_none() {
-            return self.evaluate_commands(built, task, control, watch);
+            return self.evaluate_commands(built, task, cancel, watch);
         }
         let cases = &task.workload.cases;
         let mut evaluation = Evaluation {
@@ -78,21 +79,21 @@ impl Judge {
                 &program,
                 &task.limits,
                 &mut |sample| watch(Progress::Sampled { sample }),
-                control,
+                cancel,
             )?;
             refusals.see(&outcome.attempts, &case.name);
             if matches!(task.harness, Harness::Calls(_)) && kept.is_none() {
                 kept = driver::kept(&outcome.stderr.bytes);
             }
             evaluation.files_bytes = evaluation.files_bytes.max(outcome.files);
-            let judged = self.verdict(&outcome, case, task, control)?;
+            let judged = self.verdict(&outcome, case, task, cancel)?;
             let verdict = judged
                 .as_ref()
                 .map_or(Verdict::Accepted, |(verdict, _)| *verdict);
             let result = CaseResult {
                 case: case.name.clone(),
                 verdict,
-                figures: figures(&outcome),
+                figures: run_figures(&outcome),
                 trace: thin(&outcome.samples, TRACE),
             };
             evaluation.figures = evaluation.figures.join(result.figures);
@@ -136,7 +137,7 @@ impl Judge {
         outcome: &Outcome,
         case: &Case,
         task: &Task,
-        control: &Control,
+        cancel: &CancelToken,
     ) -> Result<Option<(Verdict, Failure)>, JudgeError> {
         if super::commands::of(task).is_some() {
             return self.command_verdict(outcome, case, task);
@@ -164,25 +165,13 @@ impl Judge {
                 case.name
             )));
         };
-        let compared =
-            self.compare_outputs(task, case, expected, &outcome.stdout.bytes, control)?;
+        let compared = self.compare_outputs(task, case, expected, &outcome.stdout.bytes, cancel)?;
         Ok(compared.err().map(|mismatch| {
             let mut told = failure(mismatch.reason);
             told.expected = text::clean(&mismatch.expected_excerpt);
             told.got = text::clean(&mismatch.got_excerpt);
             (Verdict::WrongAnswer, told)
         }))
-    }
-}
-
-/// The figures of a run.
-pub(super) fn figures(outcome: &Outcome) -> Figures {
-    Figures {
-        wall_ns: outcome.wall,
-        cpu_ns: outcome.cpu,
-        peak_bytes: outcome.peak.bytes,
-        integral_byte_ns: outcome.integral,
-        reported: None,
     }
 }
 

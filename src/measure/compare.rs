@@ -2,107 +2,18 @@
 
 use std::time::Duration;
 
-use super::choice::{Choice, choose_of, repeats};
+use super::case_selection::{repeats, select_cases};
+use super::contender::{CANDIDATE, Contender, Disqualified, INCUMBENT};
+use super::figures::{figure, log_ratio};
 use super::judge::{Judge, JudgeError, Watch};
-use super::pairs::{Contender, Lap, Track, Voided, figure, log_ratio};
-use super::stats::{FEWEST_CONFIRMING, Rules, Sequential};
-use super::{Answer, Comparison, Evaluation, Failure, Look, Metric, Progress, Verdict, peak};
-use crate::sandbox::Control;
+use super::pairs::{FirstStage, PairedRunner};
+use super::plan::{ComparisonPlan, MEMORY_RESOLUTION};
+use super::stats::{FEWEST_CONFIRMING, Sequential};
+use super::sweep_figures::SweepFigures;
+use super::{Answer, Comparison, Evaluation, Look, Metric, Progress, peak};
+use crate::sandbox::CancelToken;
 use crate::task::{Objective, Task};
-use crate::units::{Bytes, Gain, Nanos};
-
-/// A difference of memory below this is never told from none.
-pub(super) const FLOOR: Bytes = Bytes(512 * 1024);
-
-/// How a comparison is to be made.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// What is to become better.
-    pub objective: Objective,
-    /// Wall or CPU time, where the developer chose; otherwise the warm-ups choose.
-    pub metric: Option<Metric>,
-    /// Time that a comparison and its confirmation may take together. Only where even the fewest pairs (five, and six
-    /// fresh ones for a win) take longer are they waited for, up to twice the budget.
-    pub budget: Duration,
-    /// What counts as a difference, and when to look.
-    pub rules: Rules,
-    /// Where the drawing of orders starts; `None` is by lot.
-    pub seed: Option<u64>,
-}
-
-impl Default for Plan {
-    fn default() -> Self {
-        Self::new(Objective::Time, Duration::from_secs(30))
-    }
-}
-
-impl Plan {
-    /// The usual rules for an objective and a budget.
-    #[must_use]
-    pub fn new(objective: Objective, budget: Duration) -> Self {
-        Self {
-            objective,
-            metric: None,
-            budget,
-            rules: Rules::default(),
-            seed: None,
-        }
-    }
-}
-
-/// Why there is no comparison: one of the contenders failed in a timed run and is void.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Void {
-    /// Which one.
-    pub version: Side,
-    /// What became of it.
-    pub verdict: Verdict,
-    /// How it failed.
-    pub failure: Failure,
-}
-
-/// One of the contenders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The best so far.
-    Incumbent,
-    /// The one under evaluation.
-    Candidate,
-    /// v0 (only in a confirmation).
-    Original,
-}
-
-/// Positions of incumbent and candidate on every track; the original, if it runs, comes third.
-pub(super) const INCUMBENT: usize = 0;
-pub(super) const CANDIDATE: usize = 1;
-pub(super) const ORIGINAL: usize = 2;
-
-impl From<Voided> for Void {
-    fn from(voided: Voided) -> Self {
-        let version = match voided.who {
-            INCUMBENT => Side::Incumbent,
-            CANDIDATE => Side::Candidate,
-            _ => Side::Original,
-        };
-        Self {
-            version,
-            verdict: voided.verdict,
-            failure: voided.failure,
-        }
-    }
-}
-
-/// What the first stage came to, and what the second must know to go on in the same way.
-#[derive(Clone, Debug)]
-pub(super) struct First {
-    pub(super) comparison: Comparison,
-    pub(super) choice: Choice,
-    pub(super) repeats: usize,
-    /// Passes of incumbent and candidate in a run, where calls are timed.
-    pub(super) passes: Vec<u32>,
-    /// Time that it took.
-    pub(super) spent: Duration,
-}
+use crate::units::{Gain, Nanos};
 
 impl Judge {
     /// Compares two versions that pass. `baseline` is the evaluation of v0 (or of the incumbent, if v0 fails): it
@@ -114,16 +25,16 @@ impl Judge {
         candidate: &Contender<'_>,
         baseline: &Evaluation,
         task: &Task,
-        plan: &Plan,
-        control: &Control,
+        plan: &ComparisonPlan,
+        cancel: &CancelToken,
         watch: Watch<'_>,
-    ) -> Result<Result<First, Void>, JudgeError> {
+    ) -> Result<Result<FirstStage, Disqualified>, JudgeError> {
         let contenders = vec![*incumbent, *candidate];
         for contender in &contenders {
-            self.ready_commands(contender.built, task, control)?;
+            self.prepare_commands(contender.built, task, cancel)?;
         }
         let fewest = plan.rules.looks.first().copied().unwrap_or(1) + FEWEST_CONFIRMING + 1;
-        let choice = choose_of(
+        let selection = select_cases(
             task,
             &contenders,
             baseline,
@@ -131,67 +42,69 @@ impl Judge {
             fewest,
             plan.budget,
         );
-        let mut track = Track::new(self, contenders, task, choice, plan.objective, plan.seed)?;
+        let mut runner =
+            PairedRunner::new(self, contenders, task, selection, plan.objective, plan.seed)?;
         let names = [incumbent.name, candidate.name];
         if plan.objective == Objective::Memory {
-            let compared = peak::compare(self, &mut track, names, plan, control, watch)?;
-            return Ok(compared.map(|comparison| track.first(self, comparison)));
+            let compared = peak::compare(self, &mut runner, names, plan, cancel, watch)?;
+            return Ok(compared.map(|comparison| runner.into_first_stage(self, comparison)));
         }
         watch(Progress::WarmingUp);
-        if let Err(voided) = track.calibrate(self, &[], plan.budget, control)? {
-            return Ok(Err(voided.into()));
+        if let Err(disqualified) = runner.calibrate(self, &[], plan.budget, cancel)? {
+            return Ok(Err(disqualified));
         }
-        let clock = match track.warm_up(self, plan.budget, control)? {
+        let clock = match runner.warm_up(self, plan.budget, cancel)? {
             Ok(clock) => clock,
-            Err(voided) => return Ok(Err(voided.into())),
+            Err(disqualified) => return Ok(Err(disqualified)),
         };
         let metric = match plan.objective {
             Objective::Integral => Metric::Integral,
             _ => (self.commands_metric(task).or(plan.metric)).unwrap_or(clock),
         };
-        if track.slopes.is_none() {
-            track.repeat(repeats(track.sweep_time(), plan.budget));
+        if runner.slopes.is_none() {
+            runner.repeat(repeats(runner.sweep_time(), plan.budget));
         }
-        let mut pace = Pace::new(plan.budget, track.elapsed(self));
+        let mut tracker = BudgetTracker::new(plan.budget, runner.elapsed(self));
         let mut run = Sequential::new(plan.rules);
         let enough = loop {
-            let laps = match track.sweep(self, control)? {
-                Ok(laps) => laps,
-                Err(voided) => return Ok(Err(voided.into())),
+            let sweeps = match runner.sweep(self, cancel)? {
+                Ok(sweeps) => sweeps,
+                Err(disqualified) => return Ok(Err(disqualified)),
             };
-            let look = step(&mut run, &laps, CANDIDATE, metric);
-            pace.tick(track.elapsed(self));
-            let left_ns = pace.left(&run, plan);
-            watch(paired(&run, &laps, false, left_ns));
-            track.keep(laps);
-            track.listen(watch);
+            let look = step(&mut run, &sweeps, CANDIDATE, metric);
+            tracker.tick(runner.elapsed(self));
+            let left_ns = tracker.left(&run, plan);
+            watch(paired(&run, &sweeps, false, left_ns));
+            runner.keep(sweeps);
+            runner.report_noise(watch);
             if let Some(look) = look {
                 watch(Progress::Looked { look, metric });
             }
             if run.finished() {
                 break true;
             }
-            if pace.spent(&run) {
+            if tracker.spent(&run) {
                 break false;
             }
         };
         let at = [INCUMBENT, CANDIDATE];
-        let mut comparison = conclude(&track, &mut run, names, at, metric, plan);
-        comparison.note = note(&comparison, enough, pace.elapsed, plan.budget) + &track.coverage();
-        Ok(Ok(track.first(self, comparison)))
+        let mut comparison = conclude(&runner, &mut run, names, at, metric, plan);
+        comparison.note =
+            note(&comparison, enough, tracker.elapsed, plan.budget) + &runner.coverage();
+        Ok(Ok(runner.into_first_stage(self, comparison)))
     }
 }
 
 /// Feeds one sweep to the statistics: `better` against the incumbent (or the original) of the same sweep.
 pub(super) fn step(
     run: &mut Sequential,
-    laps: &[Lap],
+    sweeps: &[SweepFigures],
     candidate: usize,
     metric: Metric,
 ) -> Option<Look> {
     run.push(log_ratio(
-        &laps[INCUMBENT].figures,
-        &laps[candidate].figures,
+        &sweeps[INCUMBENT].figures,
+        &sweeps[candidate].figures,
         metric,
     ))
 }
@@ -199,28 +112,28 @@ pub(super) fn step(
 /// What a watcher is told of a pair.
 pub(super) fn paired(
     run: &Sequential,
-    laps: &[Lap],
+    sweeps: &[SweepFigures],
     confirming: bool,
     left_ns: Option<Nanos>,
 ) -> Progress {
     Progress::Paired {
         pairs: run.pairs().len(),
         log_ratio: run.pairs().last().copied().unwrap_or(0.0),
-        incumbent: laps[INCUMBENT].figures,
-        candidate: laps[CANDIDATE].figures,
+        incumbent: sweeps[INCUMBENT].figures,
+        candidate: sweeps[CANDIDATE].figures,
         confirming,
         left_ns,
     }
 }
 
 /// Keeps to the budget: how long a pair takes, and whether there is time for the next look.
-struct Pace {
+struct BudgetTracker {
     budget: Duration,
     warm_up: Duration,
     elapsed: Duration,
 }
 
-impl Pace {
+impl BudgetTracker {
     fn new(budget: Duration, warm_up: Duration) -> Self {
         Self {
             budget,
@@ -255,7 +168,7 @@ impl Pace {
     }
 
     /// What is left at most: the rest of the budget (before the first look: the time until it), or of the looks.
-    fn left(&self, run: &Sequential, plan: &Plan) -> Option<Nanos> {
+    fn left(&self, run: &Sequential, plan: &ComparisonPlan) -> Option<Nanos> {
         let until = |pairs: usize| {
             self.pair(run)
                 * u32::try_from(pairs.saturating_sub(run.pairs().len())).unwrap_or(u32::MAX)
@@ -276,12 +189,12 @@ impl Pace {
 
 /// The comparison that the pairs so far come to.
 pub(super) fn conclude(
-    track: &Track<'_>,
+    runner: &PairedRunner<'_>,
     run: &mut Sequential,
     names: [&str; 2],
     at: [usize; 2],
     metric: Metric,
-    plan: &Plan,
+    plan: &ComparisonPlan,
 ) -> Comparison {
     let standing = run.standing();
     let mut comparison = Comparison {
@@ -297,16 +210,16 @@ pub(super) fn conclude(
         looks: run.looks().to_vec(),
         log_ratios: run.pairs().to_vec(),
         confirming: Vec::new(),
-        per_case: track.per_case(at[0], at[1], metric),
-        incumbent_figures: track.medians(at[0]),
-        candidate_figures: track.medians(at[1]),
+        per_case: runner.per_case(at[0], at[1], metric),
+        incumbent_figures: runner.medians(at[0]),
+        candidate_figures: runner.medians(at[1]),
         smallest_effect: plan.rules.smallest_effect,
         margin: plan.rules.margin,
-        repeats: track.repeats(),
-        floors: track.floors(at[0], at[1]),
-        noise: track.noise(),
-        only: track.choice.only.clone(),
-        slope: track.told(at, metric),
+        repeats: runner.repeats(),
+        floors: runner.floors(at[0], at[1]),
+        noise: runner.noise(),
+        only: runner.selection.only.clone(),
+        slope: runner.slope_summary(at, metric),
         note: String::new(),
     };
     if metric == Metric::Integral && below_floor(&comparison) {
@@ -324,14 +237,16 @@ pub(super) fn below_floor(c: &Comparison) -> bool {
         - figure(&c.candidate_figures, Metric::Integral))
     .abs();
     let time = c.incumbent_figures.wall_ns.min(c.candidate_figures.wall_ns);
-    gap < FLOOR.0 as f64 * time.0 as f64
+    gap < MEMORY_RESOLUTION.0 as f64 * time.0 as f64
 }
 
 fn note(c: &Comparison, enough: bool, elapsed: Duration, budget: Duration) -> String {
     let after = format!("after {} pairs", c.pairs);
     match c.answer {
         Answer::NoDifference if c.metric == Metric::Integral && below_floor(c) => {
-            format!("the difference is below {FLOOR} held for the run, too little to tell; {after}")
+            format!(
+                "the difference is below {MEMORY_RESOLUTION} held for the run, too little to tell; {after}"
+            )
         }
         Answer::Better => format!("promising {after}, not yet confirmed"),
         Answer::Worse => format!("worse {after}"),

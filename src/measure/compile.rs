@@ -25,7 +25,7 @@ const BASE: &str = "/opt/base";
 const BASE_MADE: &str = "base";
 
 /// One build to be done.
-pub(super) struct Order<'a> {
+pub(super) struct CompileRequest<'a> {
     pub source: &'a Source,
     pub language: &'a Language,
     pub compile: &'a Compile,
@@ -45,36 +45,36 @@ impl Judge {
     /// Runs the compiler; the product's place in the cache, or `None` and the failure noted.
     pub(super) fn compile(
         &mut self,
-        order: &Order<'_>,
+        request: &CompileRequest<'_>,
         built: &mut Built,
-        control: &crate::sandbox::Control,
+        cancel: &crate::sandbox::CancelToken,
         watch: Watch<'_>,
     ) -> Result<Option<PathBuf>, JudgeError> {
         watch(Progress::Building);
-        let asked = order.language.program(order.tool).to_owned();
-        let compiler = self.tool(order.language, &asked)?;
-        let base = self.base(order, &compiler, control)?;
-        let name = order.compile.product_name();
-        let guest_source = format!("{PROG}/{}", order.layout.file);
+        let asked = request.language.program(request.tool).to_owned();
+        let compiler = self.tool(request.language, &asked)?;
+        let base = self.base(request, &compiler, cancel)?;
+        let name = request.compile.product_name();
+        let guest_source = format!("{PROG}/{}", request.layout.file);
         let places = Places {
             source: &guest_source,
             product: &format!("{WORK}/{name}"),
-            main: &order.layout.main,
+            main: &request.layout.main,
             // Without a base the compiler makes what it needs for itself.
             base: if base.is_some() { BASE } else { "/work/.base" },
             compiler: &compiler.program,
         };
-        let mut argv = order
+        let mut argv = request
             .language
-            .compile_argv(order.tool, &places)
+            .compile_argv(request.tool, &places)
             .unwrap_or_default();
         if let Some(first) = argv.first_mut() {
             first.clone_from(&compiler.program);
         }
         let file = self.cache.source(
-            &source_identity(order.source, &order.layout.file),
-            &order.layout.file,
-            order.source.text.as_bytes(),
+            &source_identity(request.source, &request.layout.file),
+            &request.layout.file,
+            request.source.text.as_bytes(),
         )?;
         let mut mounts = compiler.mounts.clone();
         mounts.push(Mount {
@@ -88,12 +88,12 @@ impl Judge {
         let limits = self.build_limits().clone();
         let program = Program {
             argv: with_memory(&argv, limits.memory),
-            environment: build_environment(order, &compiler, &places),
+            environment: build_environment(request, &compiler, &places),
             mounts,
-            collect: vec![order.compile.product.clone()],
+            collect: vec![request.compile.product.clone()],
             ..Program::default()
         };
-        let outcome = self.run(&program, &limits, &mut |_| {}, control)?;
+        let outcome = self.run(&program, &limits, &mut |_| {}, cancel)?;
         if outcome.verdict == RunVerdict::SandboxError {
             return Err(JudgeError::Sandbox(
                 outcome
@@ -110,7 +110,7 @@ impl Judge {
         let made: Vec<(&str, &[u8])> = outcome
             .collected
             .iter()
-            .filter(|(_, bytes)| order.compile.makes_folder() || !bytes.is_empty())
+            .filter(|(_, bytes)| request.compile.makes_folder() || !bytes.is_empty())
             .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
             .collect();
         if outcome.verdict == RunVerdict::Ok && !made.is_empty() {
@@ -166,11 +166,11 @@ impl Judge {
     /// the language has none or where it could not be made: builds then do without, and take longer.
     fn base(
         &mut self,
-        order: &Order<'_>,
+        request: &CompileRequest<'_>,
         compiler: &Tool,
-        control: &crate::sandbox::Control,
+        cancel: &crate::sandbox::CancelToken,
     ) -> Result<Option<PathBuf>, JudgeError> {
-        let Some(base) = &order.compile.base else {
+        let Some(base) = &request.compile.base else {
             return Ok(None);
         };
         let made = format!("{WORK}/{BASE_MADE}");
@@ -181,14 +181,14 @@ impl Judge {
         };
         let program = Program {
             argv: base.argv.iter().map(|a| filled(a, &places)).collect(),
-            environment: build_environment(order, compiler, &places),
+            environment: build_environment(request, compiler, &places),
             mounts: compiler.mounts.clone(),
             collect: vec![format!("{BASE_MADE}/")],
             ..Program::default()
         };
         let text = format!(
             "base {} {} {:?} {:?}",
-            order.language.id, order.version, program.argv, program.environment
+            request.language.id, request.version, program.argv, program.environment
         );
         let hash = blake3::hash(text.as_bytes()).to_hex()[..32].to_owned();
         if let Some(known) = self.bases.get(&hash) {
@@ -196,7 +196,7 @@ impl Judge {
         }
         let place = match self.cache.find(&hash, BASE_MADE) {
             Some(place) => Some(place),
-            None => self.make_base(order, &program, &hash, control)?,
+            None => self.make_base(request, &program, &hash, cancel)?,
         };
         self.bases.insert(hash, place.clone());
         Ok(place)
@@ -204,10 +204,10 @@ impl Judge {
 
     fn make_base(
         &mut self,
-        order: &Order<'_>,
+        request: &CompileRequest<'_>,
         program: &Program,
         hash: &str,
-        control: &crate::sandbox::Control,
+        cancel: &crate::sandbox::CancelToken,
     ) -> Result<Option<PathBuf>, JudgeError> {
         let own = self.build_limits();
         let limits = Limits {
@@ -216,10 +216,10 @@ impl Judge {
             disk: own.disk.max(Bytes::mib(1024)),
             ..own.clone()
         };
-        let outcome = match self.run(program, &limits, &mut |_| {}, control) {
+        let outcome = match self.run(program, &limits, &mut |_| {}, cancel) {
             Ok(outcome) => outcome,
             Err(JudgeError::Environment(why)) => {
-                self.note(format!("{}: {why}", order.language.name));
+                self.note(format!("{}: {why}", request.language.name));
                 return Ok(None);
             }
             Err(error) => return Err(error),
@@ -228,7 +228,7 @@ impl Judge {
             let said = diagnostics(&outcome, PROG);
             self.note(format!(
                 "{}: what builds share could not be made ({}), so that every build takes longer{}{}",
-                order.language.name,
+                request.language.name,
                 ending(&outcome, &limits),
                 if said.is_empty() { "" } else { ": " },
                 said.lines().next().unwrap_or_default()
@@ -251,13 +251,13 @@ impl Judge {
 const FAILURE: &str = "failure";
 
 fn build_environment(
-    order: &Order<'_>,
+    request: &CompileRequest<'_>,
     compiler: &Tool,
     places: &Places<'_>,
 ) -> Vec<(String, String)> {
-    let mut all = environment(order.language, compiler);
+    let mut all = environment(request.language, compiler);
     all.extend(
-        order
+        request
             .compile
             .environment
             .iter()

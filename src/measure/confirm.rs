@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use super::compare::{
-    CANDIDATE, First, INCUMBENT, ORIGINAL, Plan, Void, below_floor, conclude, paired, step,
-};
+use super::compare::{below_floor, conclude, paired, step};
+use super::contender::{CANDIDATE, Contender, Disqualified, INCUMBENT, ORIGINAL};
+use super::figures::log_ratio;
 use super::judge::{Judge, JudgeError, Watch};
-use super::pairs::{Contender, Track, log_ratio};
+use super::pairs::{FirstStage, PairedRunner};
+use super::plan::ComparisonPlan;
 use super::stats::{FEWEST_CONFIRMING, Sequential};
 use super::{Answer, Comparison, Metric, Progress, peak};
-use crate::sandbox::Control;
+use crate::sandbox::CancelToken;
 use crate::task::{Objective, Task};
 use crate::units::{Gain, Nanos};
 
@@ -24,63 +25,64 @@ impl Judge {
     #[allow(clippy::too_many_arguments)]
     pub(super) fn confirm(
         &mut self,
-        first: First,
+        first: FirstStage,
         incumbent: &Contender<'_>,
         candidate: &Contender<'_>,
         original: Option<&Contender<'_>>,
         task: &Task,
-        plan: &Plan,
-        control: &Control,
+        plan: &ComparisonPlan,
+        cancel: &CancelToken,
         watch: Watch<'_>,
-    ) -> Result<Result<Confirmed, Void>, JudgeError> {
+    ) -> Result<Result<Confirmed, Disqualified>, JudgeError> {
         let passing = original.filter(|o| o.evaluation.verdict.accepted());
         let third = passing.filter(|o| o.built.hash != incumbent.built.hash);
         let mut contenders = vec![*incumbent, *candidate];
         contenders.extend(third);
         for contender in &contenders {
-            self.ready_commands(contender.built, task, control)?;
+            self.prepare_commands(contender.built, task, cancel)?;
         }
         let seed = plan.seed.map(|s| s ^ 0x5eed);
-        let First {
+        let FirstStage {
             comparison: first,
-            choice,
+            selection,
             repeats,
             passes,
             spent,
         } = first;
-        let mut track = Track::new(self, contenders, task, choice, plan.objective, seed)?;
-        track.repeat(repeats);
-        if let Err(voided) = track.calibrate(self, &passes, plan.budget, control)? {
-            return Ok(Err(voided.into()));
+        let mut runner =
+            PairedRunner::new(self, contenders, task, selection, plan.objective, seed)?;
+        runner.repeat(repeats);
+        if let Err(disqualified) = runner.calibrate(self, &passes, plan.budget, cancel)? {
+            return Ok(Err(disqualified));
         }
 
-        let names = Names {
+        let names = ContenderNames {
             incumbent: incumbent.name,
             candidate: candidate.name,
             original: third.map(|o| o.name),
         };
         let fresh = if plan.objective == Objective::Memory {
-            self.fresh_peaks(&mut track, &names, plan, control, watch)?
+            self.fresh_peaks(&mut runner, &names, plan, cancel, watch)?
         } else {
-            self.fresh_pairs(&mut track, &names, &first, spent, plan, control, watch)?
+            self.fresh_pairs(&mut runner, &names, &first, spent, plan, cancel, watch)?
         };
         let (mut fresh, mut third) = match fresh {
             Ok(Some(fresh)) => fresh,
             Ok(None) => return Ok(Ok((no_time(first, plan), None))),
-            Err(void) => return Ok(Err(void)),
+            Err(disqualified) => return Ok(Err(disqualified)),
         };
-        if fresh.answer == Answer::Better && track.slopes.is_some() {
-            let whole = match track.whole(self, control)? {
+        if fresh.answer == Answer::Better && runner.slopes.is_some() {
+            let whole = match runner.run_whole_processes(self, cancel)? {
                 Ok(whole) => whole,
-                Err(voided) => return Ok(Err(voided.into())),
+                Err(disqualified) => return Ok(Err(disqualified)),
             };
-            whole.hold(&mut fresh, INCUMBENT, CANDIDATE);
+            whole.cap_gain(&mut fresh, INCUMBENT, CANDIDATE);
             if let Some(third) = third.as_mut() {
-                whole.hold(third, ORIGINAL, CANDIDATE);
+                whole.cap_gain(third, ORIGINAL, CANDIDATE);
             }
         }
         let mut comparison = confirmed(first, fresh);
-        comparison.note += &track.coverage();
+        comparison.note += &runner.coverage();
         let against_original = match (third, passing) {
             (Some(third), _) => Some(settled(third)),
             // Same programs, same runs: the very same figures under v0's name.
@@ -95,36 +97,36 @@ impl Judge {
 
     fn fresh_peaks(
         &mut self,
-        track: &mut Track<'_>,
-        names: &Names<'_>,
-        plan: &Plan,
-        control: &Control,
+        runner: &mut PairedRunner<'_>,
+        names: &ContenderNames<'_>,
+        plan: &ComparisonPlan,
+        cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<Fresh, JudgeError> {
-        if let Err(void) = peak::pairs(self, track, true, control, watch)? {
-            return Ok(Err(void));
+        if let Err(disqualified) = peak::pairs(self, runner, true, cancel, watch)? {
+            return Ok(Err(disqualified));
         }
         let fresh = peak::conclude(
-            track,
+            runner,
             [names.incumbent, names.candidate],
             [INCUMBENT, CANDIDATE],
             plan,
         );
         let third = names
             .original
-            .map(|o| peak::conclude(track, [o, names.candidate], [ORIGINAL, CANDIDATE], plan));
+            .map(|o| peak::conclude(runner, [o, names.candidate], [ORIGINAL, CANDIDATE], plan));
         Ok(Ok(Some((fresh, third))))
     }
 
     #[allow(clippy::too_many_arguments)]
     fn fresh_pairs(
         &mut self,
-        track: &mut Track<'_>,
-        names: &Names<'_>,
+        runner: &mut PairedRunner<'_>,
+        names: &ContenderNames<'_>,
         first: &Comparison,
         spent: Duration,
-        plan: &Plan,
-        control: &Control,
+        plan: &ComparisonPlan,
+        cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<Fresh, JudgeError> {
         let metric = first.metric;
@@ -132,21 +134,21 @@ impl Judge {
         let left = plan.budget.saturating_sub(spent);
         if names.original.is_some() {
             // The original was not there when the clock was chosen; one unfit for CPU time is timed by the wall.
-            match track.warm_up(self, left, control)? {
+            match runner.warm_up(self, left, cancel)? {
                 Ok(clock) if metric == Metric::Cpu && plan.metric.is_none() => {
                     metric_original = clock
                 }
                 Ok(_) => {}
-                Err(voided) => return Ok(Err(voided.into())),
+                Err(disqualified) => return Ok(Err(disqualified)),
             }
         }
         // How many pairs there is time for decides how they are looked at, before the first of them.
         let pair = match names.original {
-            Some(_) => track.sweep_time(),
+            Some(_) => runner.sweep_time(),
             None => spent / u32::try_from(first.pairs + 1).unwrap_or(u32::MAX),
         };
         let room = |time: Duration| time.as_secs_f64() / pair.as_secs_f64().max(1e-9);
-        let warmed = track.elapsed(self);
+        let warmed = runner.elapsed(self);
         if room((plan.budget * 2).saturating_sub(spent + warmed)) < FEWEST_CONFIRMING as f64 {
             return Ok(Ok(None));
         }
@@ -154,20 +156,20 @@ impl Judge {
         let rules = plan.rules.confirming(most);
         let (mut run, mut run_original) = (Sequential::new(rules), Sequential::new(rules));
         loop {
-            let laps = match track.sweep(self, control)? {
-                Ok(laps) => laps,
-                Err(voided) => return Ok(Err(voided.into())),
+            let sweeps = match runner.sweep(self, cancel)? {
+                Ok(sweeps) => sweeps,
+                Err(disqualified) => return Ok(Err(disqualified)),
             };
-            let look = step(&mut run, &laps, CANDIDATE, metric);
-            if let Some(original) = laps.get(ORIGINAL) {
+            let look = step(&mut run, &sweeps, CANDIDATE, metric);
+            if let Some(original) = sweeps.get(ORIGINAL) {
                 run_original.push(log_ratio(
                     &original.figures,
-                    &laps[CANDIDATE].figures,
+                    &sweeps[CANDIDATE].figures,
                     metric_original,
                 ));
             }
             let done = run.pairs().len();
-            let elapsed = track.elapsed(self);
+            let elapsed = runner.elapsed(self);
             let pair = elapsed.saturating_sub(warmed) / done as u32;
             let until =
                 |pairs: usize| pair * u32::try_from(pairs.saturating_sub(done)).unwrap_or(u32::MAX);
@@ -177,9 +179,9 @@ impl Judge {
                 .saturating_sub(elapsed)
                 .min(until(last))
                 .max(until(fewest));
-            watch(paired(&run, &laps, true, Some(Nanos::from(rest))));
-            track.keep(laps);
-            track.listen(watch);
+            watch(paired(&run, &sweeps, true, Some(Nanos::from(rest))));
+            runner.keep(sweeps);
+            runner.report_noise(watch);
             if let Some(look) = look {
                 watch(Progress::Looked { look, metric });
             }
@@ -191,10 +193,10 @@ impl Judge {
             }
         }
         let pair = [names.incumbent, names.candidate];
-        let fresh = conclude(track, &mut run, pair, [INCUMBENT, CANDIDATE], metric, plan);
+        let fresh = conclude(runner, &mut run, pair, [INCUMBENT, CANDIDATE], metric, plan);
         let third = names.original.map(|o| {
             conclude(
-                track,
+                runner,
                 &mut run_original,
                 [o, names.candidate],
                 [ORIGINAL, CANDIDATE],
@@ -207,17 +209,17 @@ impl Judge {
 }
 
 /// What the contenders are called; the original only if it runs as a third.
-struct Names<'a> {
+struct ContenderNames<'a> {
     incumbent: &'a str,
     candidate: &'a str,
     original: Option<&'a str>,
 }
 
 /// The fresh comparisons against incumbent and original (none, if there was no time), or the contender that failed.
-type Fresh = Result<Option<Confirmed>, Void>;
+type Fresh = Result<Option<Confirmed>, Disqualified>;
 
 /// A promising candidate for whose confirmation there was no time: no win.
-fn no_time(first: Comparison, plan: &Plan) -> Comparison {
+fn no_time(first: Comparison, plan: &ComparisonPlan) -> Comparison {
     Comparison {
         answer: Answer::Undecided,
         note: format!(

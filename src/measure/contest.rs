@@ -1,16 +1,17 @@
 //! A whole contest: comparison, then confirmation of a promising candidate. The answer that decisions are made on.
 
-use super::compare::{First, Plan, Void};
+use super::contender::{Contender, Disqualified};
 use super::judge::{Judge, JudgeError, Watch};
-use super::pairs::Contender;
+use super::pairs::FirstStage;
+use super::plan::ComparisonPlan;
 use super::{Answer, Comparison, floor, slope};
-use crate::sandbox::Control;
+use crate::sandbox::CancelToken;
 use crate::task::Task;
 
 /// What a contest led to.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant)] // Made once a comparison, and nearly always the large one.
-pub enum Contested {
+pub enum ContestOutcome {
     /// All were right in every run.
     Done {
         /// Candidate against incumbent; `better` only if it was confirmed.
@@ -18,25 +19,25 @@ pub enum Contested {
         /// Candidate against v0, where it won and there is an original that passes.
         against_original: Option<Comparison>,
     },
-    /// One failed in a timed run and is void.
-    Voided(Void),
+    /// One failed in a timed run and is disqualified.
+    Disqualified(Disqualified),
 }
 
 /// What the first stage of a contest led to.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant)] // Made once a comparison, and nearly always a large one.
-pub enum FirstLook {
+pub enum FirstStageOutcome {
     /// The candidate does not look better: this is the answer.
     Settled(Comparison),
     /// It looks better. That may be luck, and the luckiest of several surely was lucky: only fresh pairs tell.
     Promising(Promising),
-    /// One failed in a timed run and is void.
-    Voided(Void),
+    /// One failed in a timed run and is disqualified.
+    Disqualified(Disqualified),
 }
 
 /// A candidate that looks better, with all that its confirmation needs.
 #[derive(Clone, Debug)]
-pub struct Promising(First);
+pub struct Promising(FirstStage);
 
 impl Promising {
     /// What the first stage says of it; never to be reported as a win.
@@ -58,50 +59,51 @@ impl Judge {
         candidate: &Contender<'_>,
         original: Option<&Contender<'_>>,
         task: &Task,
-        plan: &Plan,
-        control: &Control,
+        plan: &ComparisonPlan,
+        cancel: &CancelToken,
         watch: Watch<'_>,
-    ) -> Result<Contested, JudgeError> {
-        match self.first_look(incumbent, candidate, original, task, plan, control, watch)? {
-            FirstLook::Settled(comparison) => Ok(Contested::Done {
+    ) -> Result<ContestOutcome, JudgeError> {
+        match self.first_stage(incumbent, candidate, original, task, plan, cancel, watch)? {
+            FirstStageOutcome::Settled(comparison) => Ok(ContestOutcome::Done {
                 comparison,
                 against_original: None,
             }),
-            FirstLook::Voided(void) => Ok(Contested::Voided(void)),
-            FirstLook::Promising(promising) => self.second_look(
-                promising, incumbent, candidate, original, task, plan, control, watch,
+            FirstStageOutcome::Disqualified(disqualified) => {
+                Ok(ContestOutcome::Disqualified(disqualified))
+            }
+            FirstStageOutcome::Promising(promising) => self.second_stage(
+                promising, incumbent, candidate, original, task, plan, cancel, watch,
             ),
         }
     }
 
     /// The first stage of a contest: does the candidate look better? Of several candidates of one round the one with the
-    /// largest lower bound goes on to [`second_look`](Self::second_look), and only that one.
+    /// largest lower bound goes on to [`second_stage`](Self::second_stage), and only that one.
     ///
     /// # Errors
     /// As [`contest`](Self::contest).
     #[allow(clippy::too_many_arguments)]
-    pub fn first_look(
+    pub fn first_stage(
         &mut self,
         incumbent: &Contender<'_>,
         candidate: &Contender<'_>,
         original: Option<&Contender<'_>>,
         task: &Task,
-        plan: &Plan,
-        control: &Control,
+        plan: &ComparisonPlan,
+        cancel: &CancelToken,
         watch: Watch<'_>,
-    ) -> Result<FirstLook, JudgeError> {
+    ) -> Result<FirstStageOutcome, JudgeError> {
         let baseline = original
             .filter(|o| o.evaluation.verdict.accepted())
             .map_or(incumbent.evaluation, |o| o.evaluation);
-        let first =
-            match self.compare(incumbent, candidate, baseline, task, plan, control, watch)? {
-                Ok(first) => first,
-                Err(void) => return Ok(FirstLook::Voided(void)),
-            };
+        let first = match self.compare(incumbent, candidate, baseline, task, plan, cancel, watch)? {
+            Ok(first) => first,
+            Err(disqualified) => return Ok(FirstStageOutcome::Disqualified(disqualified)),
+        };
         Ok(if first.comparison.answer == Answer::Better {
-            FirstLook::Promising(Promising(first))
+            FirstStageOutcome::Promising(Promising(first))
         } else {
-            FirstLook::Settled(remarked(first.comparison))
+            FirstStageOutcome::Settled(remarked(first.comparison))
         })
     }
 
@@ -111,17 +113,17 @@ impl Judge {
     /// # Errors
     /// As [`contest`](Self::contest).
     #[allow(clippy::too_many_arguments)]
-    pub fn second_look(
+    pub fn second_stage(
         &mut self,
         promising: Promising,
         incumbent: &Contender<'_>,
         candidate: &Contender<'_>,
         original: Option<&Contender<'_>>,
         task: &Task,
-        plan: &Plan,
-        control: &Control,
+        plan: &ComparisonPlan,
+        cancel: &CancelToken,
         watch: Watch<'_>,
-    ) -> Result<Contested, JudgeError> {
+    ) -> Result<ContestOutcome, JudgeError> {
         let confirmed = self.confirm(
             promising.0,
             incumbent,
@@ -129,15 +131,15 @@ impl Judge {
             original,
             task,
             plan,
-            control,
+            cancel,
             watch,
         )?;
         Ok(match confirmed {
-            Ok((comparison, against_original)) => Contested::Done {
+            Ok((comparison, against_original)) => ContestOutcome::Done {
                 comparison: remarked(comparison),
                 against_original: against_original.map(remarked),
             },
-            Err(void) => Contested::Voided(void),
+            Err(disqualified) => ContestOutcome::Disqualified(disqualified),
         })
     }
 }

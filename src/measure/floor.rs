@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::figures::{figure, medians, run_figures};
 use super::judge::{Judge, JudgeError};
-use super::noise::{Ear, Level};
-use super::pairs::figure;
-use super::{Comparison, Figures, Metric, build, check, machine, stats};
-use crate::sandbox::{Control, Limits, Program, RunVerdict};
+use super::noise::{Level, NoiseMonitor};
+use super::{Comparison, Figures, Metric, build, machine};
+use crate::sandbox::{CancelToken, Limits, Program, RunVerdict};
 use crate::task::Language;
-use crate::units::{ByteNanos, Bytes, Gain, Nanos};
+use crate::units::Gain;
 
 /// Runs behind a floor, at most; fewer where they take long.
 const RUNS: usize = 15;
@@ -80,20 +80,6 @@ pub(super) fn remark(c: &Comparison) -> String {
     )
 }
 
-/// The shortest program of a language that is built in; other languages have no known floor.
-fn empty_program(language: &str) -> Option<&'static str> {
-    Some(match language {
-        "python" => "pass\n",
-        "javascript" => ";\n",
-        "ruby" => "nil\n",
-        "c" | "cpp" => "int main(void) { return 0; }\n",
-        "rust" => "fn main() {}\n",
-        "go" => "package main\n\nfunc main() {}\n",
-        "java" => "public class Main { public static void main(String[] a) {} }\n",
-        _ => return None,
-    })
-}
-
 impl Judge {
     /// What one run of an empty program of the language takes here, as medians; measured when it is first asked for
     /// (some milliseconds to a second), then taken from the folder of builds. `None` where no empty program is known for
@@ -105,12 +91,12 @@ impl Judge {
         &mut self,
         language: &Language,
         tool: Option<&str>,
-        control: &Control,
+        cancel: &CancelToken,
     ) -> Result<Option<Figures>, JudgeError> {
-        let Some(text) = empty_program(&language.id) else {
+        let Some(text) = language.empty_program.as_deref() else {
             return Ok(None);
         };
-        let version = match self.toolchain(language, tool, control) {
+        let version = match self.toolchain(language, tool, cancel) {
             Ok(version) => version,
             Err(stop @ (JudgeError::Stopped | JudgeError::Sandbox(_))) => return Err(stop),
             Err(_) => return Ok(None),
@@ -125,9 +111,11 @@ impl Judge {
         let floor = match kept {
             Some(floor) => Some(floor),
             None => {
-                let ear = Ear::new();
-                let floor = self.measure_floor(language, tool, text, control)?;
-                quiet = ear.sum().is_none_or(|noise| noise.level <= Level::Quiet);
+                let noise_monitor = NoiseMonitor::new();
+                let floor = self.measure_floor(language, tool, text, cancel)?;
+                quiet = noise_monitor
+                    .total()
+                    .is_none_or(|noise| noise.level <= Level::Quiet);
                 floor
             }
         };
@@ -148,10 +136,10 @@ impl Judge {
         language: &Language,
         tool: Option<&str>,
         text: &str,
-        control: &Control,
+        cancel: &CancelToken,
     ) -> Result<Option<Figures>, JudgeError> {
         let source = build::source(&language.source_file, text);
-        let built = match self.build(&source, language, tool, control, &mut |_| {}) {
+        let built = match self.build(&source, language, tool, cancel, &mut |_| {}) {
             Ok(built) if built.failure.is_none() => built,
             Err(stop @ (JudgeError::Stopped | JudgeError::Sandbox(_))) => return Err(stop),
             Ok(_) | Err(_) => return Ok(None),
@@ -166,12 +154,12 @@ impl Judge {
         let mut runs: Vec<Figures> = Vec::new();
         // The first run warms up and is thrown away.
         for run in 0..=RUNS {
-            let outcome = self.run(&program, &Limits::default(), &mut |_| {}, control)?;
+            let outcome = self.run(&program, &Limits::default(), &mut |_| {}, cancel)?;
             if outcome.verdict != RunVerdict::Ok {
                 return Ok(None);
             }
             if run > 0 {
-                runs.push(check::figures(&outcome));
+                runs.push(run_figures(&outcome));
             }
             if run >= 3 && started.elapsed() > TIME {
                 break;
@@ -199,28 +187,11 @@ impl Judge {
     }
 }
 
-/// The median of each figure.
-pub(super) fn medians(runs: &[Figures]) -> Figures {
-    let of = |get: fn(&Figures) -> f64| {
-        stats::median(&mut runs.iter().map(get).collect::<Vec<_>>()).unwrap_or(0.0)
-    };
-    Figures {
-        wall_ns: Nanos(of(|f| f.wall_ns.0 as f64) as u64),
-        cpu_ns: Nanos(of(|f| f.cpu_ns.0 as f64) as u64),
-        peak_bytes: Bytes(of(|f| f.peak_bytes.0 as f64) as u64),
-        integral_byte_ns: ByteNanos(of(|f| f.integral_byte_ns.0)),
-        reported: runs
-            .iter()
-            .all(|f| f.reported.is_some())
-            .then(|| of(|f| f.reported.unwrap_or(0.0)))
-            .filter(|_| !runs.is_empty()),
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::units::Nanos;
 
     fn wall(ms: u64) -> Figures {
         Figures {

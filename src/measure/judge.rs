@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cache::Cache;
-use super::checking::Checking;
+use super::checker_runs::CheckerState;
 use super::{Figures, Progress, text};
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
-    self, Control, Guards, Limits, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
+    self, CancelToken, Guards, Limits, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
 };
 use crate::task::{Language, TaskError};
 
@@ -21,7 +21,7 @@ pub type Watch<'a> = &'a mut dyn FnMut(Progress);
 /// Why there is no verdict. Never a property of a version.
 #[derive(Debug, thiserror::Error)]
 pub enum JudgeError {
-    /// Stopped through [`Control::stop`]; nothing was left running.
+    /// Stopped through [`CancelToken::stop`]; nothing was left running.
     #[error("stopped")]
     Stopped,
     /// Something is missing on this machine: a compiler, isolation.
@@ -70,8 +70,8 @@ pub struct Judge {
     sandbox: Option<Sandbox>,
     guards: Guards,
     pub(super) cache: Cache,
-    pub(super) checking: Checking,
-    pub(super) commands: super::commands::State,
+    pub(super) checkers: CheckerState,
+    pub(super) commands: super::commands::CommandState,
     /// Who must own what guests write to, if another.
     pub(super) guest: Option<u32>,
     tools: HashMap<String, Arc<Tool>>,
@@ -101,8 +101,8 @@ impl Judge {
             sandbox: Some(sandbox),
             guards,
             cache: Cache::open(cache)?,
-            checking: Checking::default(),
-            commands: super::commands::State::default(),
+            checkers: CheckerState::default(),
+            commands: super::commands::CommandState::default(),
             guest,
             tools: HashMap::new(),
             versions: HashMap::new(),
@@ -161,7 +161,7 @@ impl Judge {
         &mut self,
         language: &Language,
         tool: Option<&str>,
-        control: &Control,
+        cancel: &CancelToken,
     ) -> Result<String, JudgeError> {
         let mut argv = language.version_argv(tool);
         if let Some(known) = self.versions.get(&argv) {
@@ -178,7 +178,7 @@ impl Judge {
             mounts: found.mounts.clone(),
             ..Program::default()
         };
-        let outcome = self.run(&program, &Limits::default(), &mut |_| {}, control)?;
+        let outcome = self.run(&program, &Limits::default(), &mut |_| {}, cancel)?;
         if outcome.verdict != RunVerdict::Ok {
             let why = text::tail(&outcome.stderr.bytes, 400);
             let name = &asked[0];
@@ -233,16 +233,16 @@ impl Judge {
         program: &Program,
         limits: &Limits,
         watch: &mut dyn FnMut(Sample),
-        control: &Control,
+        cancel: &CancelToken,
     ) -> Result<Outcome, JudgeError> {
-        self.wait_while_held(control);
+        self.wait_while_held(cancel);
         let mut tries = 0;
         loop {
-            if control.stopped() {
+            if cancel.stopped() {
                 return Err(JudgeError::Stopped);
             }
             tries += 1;
-            match self.sandbox()?.run(program, limits, watch, control) {
+            match self.sandbox()?.run(program, limits, watch, cancel) {
                 Ok(outcome) if outcome.verdict == RunVerdict::SandboxError && tries == 1 => {}
                 Err(SandboxError::Failed(_)) if tries == 1 => self.sandbox = None,
                 Err(error) => {
@@ -273,10 +273,10 @@ impl Judge {
         self.held
     }
 
-    fn wait_while_held(&mut self, control: &Control) {
-        if control.paused() {
+    fn wait_while_held(&mut self, cancel: &CancelToken) {
+        if cancel.paused() {
             let since = Instant::now();
-            control.wait_while_paused();
+            cancel.wait_while_paused();
             self.held += since.elapsed();
         }
     }

@@ -3,28 +3,34 @@
 //! Correctness comes first; a version that fails is never timed. Knows nothing of models, rounds or
 //! screens: it is handed programs and a workload and answers with an [`Evaluation`] or a [`Comparison`].
 
-mod again;
 pub mod build;
 mod cache;
+mod case_selection;
 pub mod check;
-mod checking;
-mod choice;
+mod checker_runs;
 pub mod commands;
-pub mod compare;
+mod compare;
 mod compile;
 mod confirm;
+mod contender;
 mod contest;
+mod figures;
 pub mod flags;
 mod floor;
 pub mod judge;
+mod kernel_counters;
 pub mod machine;
 pub mod noise;
 mod oracle;
 mod pairs;
 mod peak;
-mod ready;
+mod plan;
+mod prepare;
+mod rerun;
 mod slope;
+mod slope_runs;
 pub mod stats;
+mod sweep_figures;
 pub mod text;
 
 use serde::{Deserialize, Serialize};
@@ -32,12 +38,12 @@ use serde::{Deserialize, Serialize};
 use crate::sandbox::{MemorySource, RunVerdict, Sample};
 use crate::units::{ByteNanos, Bytes, Gain, Nanos};
 pub use build::Built;
-pub use compare::{Plan, Side, Void};
-pub use contest::{Contested, FirstLook, Promising};
+pub use contender::{Contender, ContenderRole, Disqualified};
+pub use contest::{ContestOutcome, FirstStageOutcome, Promising};
 pub use floor::{Floors, beyond};
 pub use judge::{Judge, JudgeError, Watch};
 pub use noise::Noise;
-pub use pairs::Contender;
+pub use plan::ComparisonPlan;
 pub use slope::Slope;
 
 /// What became of a version. A flat list of names because files, screens and other programs share it; it may grow.

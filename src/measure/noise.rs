@@ -8,10 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::kernel_counters::Counters;
 use crate::units::Nanos;
-
-mod kernel;
-use kernel::Counters;
 
 /// How much a figure is disturbed by whatever else goes on.
 #[derive(
@@ -160,7 +158,7 @@ fn level(others: Option<f64>, pressure: Option<f64>, steal: Option<f64>) -> Leve
 
 /// Listens while a comparison runs.
 #[derive(Debug)]
-pub(super) struct Ear {
+pub(super) struct NoiseMonitor {
     first: (Instant, Counters),
     last: (Instant, Counters),
     heard: Option<Noise>,
@@ -172,7 +170,7 @@ pub(super) struct Ear {
 const EVERY: Duration = Duration::from_secs(1);
 const SHORTEST: Duration = Duration::from_millis(300);
 
-impl Ear {
+impl NoiseMonitor {
     /// Begins to listen.
     pub(super) fn new() -> Self {
         let now = (Instant::now(), Counters::read());
@@ -185,7 +183,7 @@ impl Ear {
     }
 
     /// A program ran for so long, and was kept waiting for a core for so long.
-    pub(super) fn ran(&mut self, wall: Nanos, delayed: Option<Nanos>) {
+    pub(super) fn record_run(&mut self, wall: Nanos, delayed: Option<Nanos>) {
         let Some(delayed) = delayed else { return };
         for sum in &mut self.runs {
             sum.0 += Duration::from(wall);
@@ -194,7 +192,7 @@ impl Ear {
     }
 
     /// What there was since the last reading; at most once a second. A reading takes some tens of microseconds.
-    pub(super) fn listen(&mut self) -> Option<Noise> {
+    pub(super) fn poll(&mut self) -> Option<Noise> {
         if self.last.0.elapsed() < EVERY {
             return None;
         }
@@ -207,7 +205,7 @@ impl Ear {
     }
 
     /// What there was since the beginning; `None` if that was too short to tell.
-    pub(super) fn sum(&self) -> Option<Noise> {
+    pub(super) fn total(&self) -> Option<Noise> {
         let now = (Instant::now(), Counters::read());
         let all = between(&self.first, &now).map(|n| with_delay(n, self.runs[0]));
         all.or(self.heard)

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::build::Built;
+use super::figures::run_figures;
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Progress, Verdict, check, slope, text};
-use crate::sandbox::{Captured, Control, RunVerdict};
+use crate::sandbox::{CancelToken, Captured, RunVerdict};
 use crate::task::calls::driver;
 use crate::task::{Case, Harness, Task, calls};
 
@@ -46,7 +47,7 @@ impl Judge {
     pub fn complete_with_oracle(
         &mut self,
         task: &mut Task,
-        control: &Control,
+        cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<(), JudgeError> {
         let missing: Vec<usize> = (0..task.workload.cases.len())
@@ -61,7 +62,7 @@ impl Judge {
                 task.workload.cases[*first].name
             )));
         };
-        let original = self.ready(task, &source, control, watch)?;
+        let original = self.prepare(task, &source, cancel, watch)?;
         if let Some(failure) = &original.failure {
             return Err(JudgeError::Task(format!(
                 "the expected outputs are missing and the original, which should say them, does not compile ({})\n{}",
@@ -76,20 +77,20 @@ impl Judge {
                 total: missing.len(),
                 case: name.clone(),
             });
-            let (first, result) = self.ask(task, &original, *i, control, watch)?;
+            let (first, result) = self.ask(task, &original, *i, cancel, watch)?;
             if matches!(task.harness, Harness::Calls(_))
                 && let Some(problem) = calls::problem(&first.bytes)
             {
                 return Err(JudgeError::Task(problem));
             }
             for _ in 1..times(task) {
-                let (again, _) = self.ask(task, &original, *i, control, watch)?;
+                let (again, _) = self.ask(task, &original, *i, cancel, watch)?;
                 let case = &task.workload.cases[*i];
                 let (checker, outputs) = (&task.checker, [&*first.bytes, &*again.bytes]);
                 let differs = match task.harness {
                     // Closer than versions are compared: else a clock might pass unnoticed.
                     Harness::Calls(_) => calls::varies(checker, &outputs),
-                    _ => (self.compare_outputs(task, case, outputs[0], outputs[1], control)?)
+                    _ => (self.compare_outputs(task, case, outputs[0], outputs[1], cancel)?)
                         .err()
                         .map(|mismatch| mismatch.reason),
                 };
@@ -108,7 +109,7 @@ impl Judge {
             task.workload.cases[i].expected = Some(answer);
         }
         if matches!(task.harness, Harness::Calls(_)) {
-            return self.all_calls_together(task, &original, control);
+            return self.all_calls_together(task, &original, cancel);
         }
         Ok(())
     }
@@ -118,7 +119,7 @@ impl Judge {
         &mut self,
         task: &Task,
         original: &Built,
-        control: &Control,
+        cancel: &CancelToken,
     ) -> Result<(), JudgeError> {
         let all: Vec<&Case> = task.workload.cases.iter().collect();
         let joined = calls::join(&all);
@@ -127,7 +128,7 @@ impl Judge {
         };
         let program = slope::with_passes(&original.program(task, &joined), task, &joined, 4, 4);
         let limits = slope::limits(task, all.len() * 4);
-        let outcome = self.run(&program, &limits, &mut |_| {}, control)?;
+        let outcome = self.run(&program, &limits, &mut |_| {}, cancel)?;
         let compared = match outcome.verdict {
             RunVerdict::Ok => task.checker.check(expected, &outcome.stdout.bytes),
             // What is wrong with it will be told when it is timed.
@@ -146,7 +147,7 @@ impl Judge {
         task: &Task,
         original: &Built,
         index: usize,
-        control: &Control,
+        cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<(Captured, CaseResult), JudgeError> {
         let case = &task.workload.cases[index];
@@ -154,7 +155,7 @@ impl Judge {
             &original.program(task, case),
             &task.limits,
             &mut |sample| watch(Progress::Sampled { sample }),
-            control,
+            cancel,
         )?;
         match outcome.verdict {
             RunVerdict::Ok => {
@@ -162,7 +163,7 @@ impl Judge {
                 let result = CaseResult {
                     case: case.name.clone(),
                     verdict: Verdict::Accepted,
-                    figures: check::figures(&outcome),
+                    figures: run_figures(&outcome),
                     trace,
                 };
                 Ok((outcome.stdout, result))

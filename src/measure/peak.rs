@@ -3,29 +3,32 @@
 //! Five pairs; better or worse only if the two ranges do not touch and the gap of the medians exceeds the smallest
 //! effect (1 %) and 512 KiB.
 
-use super::compare::{CANDIDATE, FLOOR, INCUMBENT, Plan, Void};
+use super::contender::{CANDIDATE, Disqualified, INCUMBENT};
+use super::figures::log_ratio;
 use super::judge::{Judge, JudgeError, Watch};
-use super::pairs::{Lap, Track, log_ratio};
+use super::pairs::PairedRunner;
+use super::plan::{ComparisonPlan, MEMORY_RESOLUTION};
+use super::sweep_figures::SweepFigures;
 use super::{Answer, Comparison, Metric, Progress, stats};
-use crate::sandbox::Control;
+use crate::sandbox::CancelToken;
 use crate::units::{Bytes, Gain, Nanos};
 
 /// Pairs behind a comparison of peaks.
 pub(super) const PAIRS: usize = 5;
 
-/// Compares the peaks of a track's first two contenders.
+/// Compares the peaks of a runner's first two contenders.
 pub(super) fn compare(
     judge: &mut Judge,
-    track: &mut Track<'_>,
+    runner: &mut PairedRunner<'_>,
     names: [&str; 2],
-    plan: &Plan,
-    control: &Control,
+    plan: &ComparisonPlan,
+    cancel: &CancelToken,
     watch: Watch<'_>,
-) -> Result<Result<Comparison, Void>, JudgeError> {
-    if let Err(void) = pairs(judge, track, false, control, watch)? {
-        return Ok(Err(void));
+) -> Result<Result<Comparison, Disqualified>, JudgeError> {
+    if let Err(disqualified) = pairs(judge, runner, false, cancel, watch)? {
+        return Ok(Err(disqualified));
     }
-    let comparison = conclude(track, names, [INCUMBENT, CANDIDATE], plan);
+    let comparison = conclude(runner, names, [INCUMBENT, CANDIDATE], plan);
     watch(Progress::Looked {
         look: comparison.looks[0],
         metric: Metric::Peak,
@@ -36,18 +39,18 @@ pub(super) fn compare(
 /// Runs the pairs of a comparison of peaks; `Err` inside is a contender that failed.
 pub(super) fn pairs(
     judge: &mut Judge,
-    track: &mut Track<'_>,
+    runner: &mut PairedRunner<'_>,
     confirming: bool,
-    control: &Control,
+    cancel: &CancelToken,
     watch: Watch<'_>,
-) -> Result<Result<(), Void>, JudgeError> {
+) -> Result<Result<(), Disqualified>, JudgeError> {
     for done in 1..=PAIRS {
-        let laps = match track.sweep(judge, control)? {
-            Ok(laps) => laps,
-            Err(voided) => return Ok(Err(voided.into())),
+        let sweeps = match runner.sweep(judge, cancel)? {
+            Ok(sweeps) => sweeps,
+            Err(disqualified) => return Ok(Err(disqualified)),
         };
-        let (incumbent, candidate) = (laps[INCUMBENT].figures, laps[CANDIDATE].figures);
-        let each = track.elapsed(judge) / done as u32;
+        let (incumbent, candidate) = (sweeps[INCUMBENT].figures, sweeps[CANDIDATE].figures);
+        let each = runner.elapsed(judge) / done as u32;
         watch(Progress::Paired {
             pairs: done,
             log_ratio: log_ratio(&incumbent, &candidate, Metric::Peak),
@@ -56,29 +59,32 @@ pub(super) fn pairs(
             confirming,
             left_ns: Some(Nanos::from(each * (PAIRS - done) as u32)),
         });
-        track.keep(laps);
-        track.listen(watch);
+        runner.keep(sweeps);
+        runner.report_noise(watch);
     }
     Ok(Ok(()))
 }
 
-/// The comparison of the kept laps of two contenders.
+/// The comparison of the kept sweeps of two contenders.
 pub(super) fn conclude(
-    track: &Track<'_>,
+    runner: &PairedRunner<'_>,
     names: [&str; 2],
     at: [usize; 2],
-    plan: &Plan,
+    plan: &ComparisonPlan,
 ) -> Comparison {
-    let (incumbent, candidate) = (Range::of(track.laps(at[0])), Range::of(track.laps(at[1])));
+    let (incumbent, candidate) = (
+        PeakRange::of(runner.sweeps(at[0])),
+        PeakRange::of(runner.sweeps(at[1])),
+    );
     let ratio = |a: f64, b: f64| Gain(a.max(1.0) / b.max(1.0));
     let look = super::Look {
-        pairs: track.laps(at[0]).len(),
+        pairs: runner.sweeps(at[0]).len(),
         gain: ratio(incumbent.median, candidate.median),
         low: ratio(incumbent.low, candidate.high),
         high: ratio(incumbent.high, candidate.low),
     };
     let answer = answer(&incumbent, &candidate, plan.rules.smallest_effect);
-    let each = track.laps(at[0]).iter().zip(track.laps(at[1]));
+    let each = runner.sweeps(at[0]).iter().zip(runner.sweeps(at[1]));
     Comparison {
         candidate: names[1].to_owned(),
         incumbent: names[0].to_owned(),
@@ -94,38 +100,41 @@ pub(super) fn conclude(
             .map(|(a, b)| log_ratio(&a.figures, &b.figures, Metric::Peak))
             .collect(),
         confirming: Vec::new(),
-        per_case: track.per_case(at[0], at[1], Metric::Peak),
-        incumbent_figures: track.medians(at[0]),
-        candidate_figures: track.medians(at[1]),
+        per_case: runner.per_case(at[0], at[1], Metric::Peak),
+        incumbent_figures: runner.medians(at[0]),
+        candidate_figures: runner.medians(at[1]),
         smallest_effect: plan.rules.smallest_effect,
         margin: plan.rules.margin,
-        repeats: track.repeats(),
-        floors: track.floors(at[0], at[1]),
-        noise: track.noise(),
-        only: track.choice.only.clone(),
+        repeats: runner.repeats(),
+        floors: runner.floors(at[0], at[1]),
+        noise: runner.noise(),
+        only: runner.selection.only.clone(),
         slope: None,
-        note: note(answer, &incumbent, &candidate) + &track.coverage(),
+        note: note(answer, &incumbent, &candidate) + &runner.coverage(),
     }
 }
 
 /// Peaks of one program over some sweeps, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Range {
+struct PeakRange {
     low: f64,
     median: f64,
     high: f64,
 }
 
-impl Range {
-    fn of(laps: &[Lap]) -> Self {
-        let mut peaks: Vec<f64> = laps.iter().map(|l| l.figures.peak_bytes.0 as f64).collect();
+impl PeakRange {
+    fn of(sweeps: &[SweepFigures]) -> Self {
+        let mut peaks: Vec<f64> = sweeps
+            .iter()
+            .map(|l| l.figures.peak_bytes.0 as f64)
+            .collect();
         Self {
-            low: laps
+            low: sweeps
                 .iter()
                 .map(|l| l.peak.0.0 as f64)
                 .fold(f64::INFINITY, f64::min),
             median: stats::median(&mut peaks).unwrap_or(0.0),
-            high: laps.iter().map(|l| l.peak.1.0 as f64).fold(0.0, f64::max),
+            high: sweeps.iter().map(|l| l.peak.1.0 as f64).fold(0.0, f64::max),
         }
     }
 
@@ -134,10 +143,10 @@ impl Range {
     }
 }
 
-fn answer(incumbent: &Range, candidate: &Range, smallest_effect: f64) -> Answer {
+fn answer(incumbent: &PeakRange, candidate: &PeakRange, smallest_effect: f64) -> Answer {
     let gap = (incumbent.median - candidate.median).abs();
-    let matters =
-        gap > FLOOR.0 as f64 && gap > smallest_effect * incumbent.median.min(candidate.median);
+    let matters = gap > MEMORY_RESOLUTION.0 as f64
+        && gap > smallest_effect * incumbent.median.min(candidate.median);
     let lower = candidate.median < incumbent.median;
     match (matters, incumbent.touches(candidate), lower) {
         (false, _, _) => Answer::NoDifference,
@@ -148,12 +157,12 @@ fn answer(incumbent: &Range, candidate: &Range, smallest_effect: f64) -> Answer 
     }
 }
 
-fn note(answer: Answer, incumbent: &Range, candidate: &Range) -> String {
+fn note(answer: Answer, incumbent: &PeakRange, candidate: &PeakRange) -> String {
     let bytes = |x: f64| Bytes(x as u64);
     let medians = format!("{} → {}", bytes(incumbent.median), bytes(candidate.median));
     match answer {
         Answer::NoDifference => {
-            format!("{medians}: a gap below {FLOOR} or 1 % is not told from none")
+            format!("{medians}: a gap below {MEMORY_RESOLUTION} or 1 % is not told from none")
         }
         Answer::Better | Answer::Worse => {
             format!("{medians}; {PAIRS} runs of each, and the ranges do not touch")
@@ -174,8 +183,8 @@ mod tests {
 
     const MIB: f64 = 1024.0 * 1024.0;
 
-    fn range(low: f64, median: f64, high: f64) -> Range {
-        Range {
+    fn range(low: f64, median: f64, high: f64) -> PeakRange {
+        PeakRange {
             low: low * MIB,
             median: median * MIB,
             high: high * MIB,

@@ -10,22 +10,21 @@
 //! No clock inside is asked, so that nothing inside can forge one. What is left to a cheat is to dawdle when it is asked
 //! for few passes, which makes the slope look flat, or to meddle with the driver that it shares a process with. So a win
 //! also has to show in whole processes, those with many passes and those with one: where a process of the candidate does
-//! not save what the slopes promise, the gain is what it does save ([`Whole`]).
+//! not save what the slopes promise, the gain is what it does save ([`WholeProcessRuns`]).
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::judge::{Judge, JudgeError};
-use super::pairs::{Lap, Track, Voided, figure, undelayed};
+use super::figures::figure;
 use super::{Answer, Comparison, Figures, Metric, stats};
-use crate::sandbox::{Control, Limits, Outcome, Program};
+use crate::sandbox::{Limits, Outcome, Program};
 use crate::task::calls::driver;
 use crate::task::{Case, Harness, Task};
 use crate::units::{ByteNanos, Bytes, Gain, Nanos};
 
 /// What the passes between n and 2n should take together, at least: well above the jitter of a process's start.
-const LONG_ENOUGH: Duration = Duration::from_millis(60);
+pub(super) const LONG_ENOUGH: Duration = Duration::from_millis(60);
 
 /// What one run may take for the sake of more passes, about.
 const LONGEST: Duration = Duration::from_millis(700);
@@ -34,7 +33,7 @@ const LONGEST: Duration = Duration::from_millis(700);
 const MOST_PASSES: u32 = 50_000;
 
 /// Whole processes that are run of every contender to see that a win shows in them too.
-const WHOLE: usize = 7;
+pub(super) const WHOLE: usize = 7;
 
 /// What a win may lack in whole processes, as a part of what the slopes promise, before it counts.
 const LACKING: f64 = 0.1;
@@ -61,8 +60,8 @@ pub struct Slope {
 
 /// How many passes each contender makes, and what its processes take besides.
 pub(super) struct Slopes {
-    passes: Vec<u32>,
-    outside: Vec<Vec<Figures>>,
+    pub(super) passes: Vec<u32>,
+    pub(super) outside: Vec<Vec<Figures>>,
 }
 
 impl Slopes {
@@ -110,7 +109,7 @@ pub(super) fn with_passes(
 const RESOLUTION: Nanos = Nanos(1_000_000);
 
 /// (b − a) / n; never less than the resolution allows.
-fn slope(a: &Figures, b: &Figures, n: u32) -> Figures {
+pub(super) fn slope(a: &Figures, b: &Figures, n: u32) -> Figures {
     let n = u64::from(n.max(1));
     let per = |a: Nanos, b: Nanos| Nanos((b.0.saturating_sub(a.0).max(RESOLUTION.0) / n).max(1));
     Figures {
@@ -125,7 +124,7 @@ fn slope(a: &Figures, b: &Figures, n: u32) -> Figures {
 }
 
 /// 2a − b: what does not depend on the number of passes.
-fn outside(a: &Figures, b: &Figures) -> Figures {
+pub(super) fn outside(a: &Figures, b: &Figures) -> Figures {
     let rest = |a: Nanos, b: Nanos| Nanos((2 * a.0).saturating_sub(b.0));
     Figures {
         wall_ns: rest(a.wall_ns, b.wall_ns),
@@ -136,157 +135,9 @@ fn outside(a: &Figures, b: &Figures) -> Figures {
     }
 }
 
-impl Track<'_> {
-    /// Finds for every contender (those whose passes are known already keep them) how many passes make a slope that
-    /// stands out of the noise. Does nothing where whole runs are timed.
-    pub(super) fn calibrate(
-        &mut self,
-        judge: &mut Judge,
-        known: &[u32],
-        budget: Duration,
-        control: &Control,
-    ) -> Result<Result<(), Voided>, JudgeError> {
-        let wanted = LONG_ENOUGH.min(budget / 400).max(Duration::from_millis(10));
-        for who in 0..self.contenders.len() {
-            let Some(slopes) = self.slopes.as_mut() else {
-                break;
-            };
-            if let Some(n) = known.get(who) {
-                slopes.passes[who] = *n;
-                continue;
-            }
-            let mut n = 1;
-            loop {
-                let [one, two] = match self.two(judge, who, n, control)? {
-                    Ok(both) => both,
-                    Err(voided) => return Ok(Err(voided)),
-                };
-                let took = added(&one, &two);
-                let longer = more(took, n, two.wall.0, wanted);
-                if longer == n {
-                    break;
-                }
-                n = longer;
-            }
-            if let Some(slopes) = self.slopes.as_mut() {
-                slopes.passes[who] = n;
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    /// What a pass of a contender costs, and what was seen meanwhile.
-    pub(super) fn pass(
-        &mut self,
-        judge: &mut Judge,
-        who: usize,
-        lap: &mut Lap,
-        control: &Control,
-    ) -> Result<Result<Figures, Voided>, JudgeError> {
-        let n = self.slopes.as_ref().map_or(1, |s| s.passes[who]);
-        let [one, two] = match self.two(judge, who, n, control)? {
-            Ok(both) => both,
-            Err(voided) => return Ok(Err(voided)),
-        };
-        self.saw(&two, 0, lap);
-        let (a, b) = (undelayed(&one), undelayed(&two));
-        if let Some(slopes) = self.slopes.as_mut() {
-            slopes.outside[who].push(outside(&a, &b));
-        }
-        Ok(Ok(slope(&a, &b, n)))
-    }
-
-    /// A run with n and one with 2n passes, in drawn order.
-    fn two(
-        &mut self,
-        judge: &mut Judge,
-        who: usize,
-        n: u32,
-        control: &Control,
-    ) -> Result<Result<[Outcome; 2], Voided>, JudgeError> {
-        let mut order = [n, 2 * n];
-        self.shuffle(&mut order);
-        let mut done = Vec::with_capacity(2);
-        for passes in order {
-            match self.passes(judge, who, passes, 2 * n, control)? {
-                Ok(outcome) => done.push((passes, outcome)),
-                Err(voided) => return Ok(Err(voided)),
-            }
-        }
-        done.sort_by_key(|(passes, _)| *passes);
-        let mut done = done.into_iter().map(|(_, outcome)| outcome);
-        match (done.next(), done.next()) {
-            (Some(one), Some(two)) => Ok(Ok([one, two])),
-            _ => Err(JudgeError::Environment("two runs were asked for".into())),
-        }
-    }
-
-    fn passes(
-        &mut self,
-        judge: &mut Judge,
-        who: usize,
-        passes: u32,
-        prepare: u32,
-        control: &Control,
-    ) -> Result<Result<Outcome, Voided>, JudgeError> {
-        let place = &self.places[0];
-        let program = self.contenders[who].built.program(self.task, place);
-        let program = with_passes(&program, self.task, place, passes, prepare);
-        self.checked(judge, who, 0, &program, control)
-    }
-
-    /// How the calls of two contenders were timed, for the record.
-    pub(super) fn told(&self, at: [usize; 2], metric: Metric) -> Option<Slope> {
-        let slopes = self.slopes.as_ref()?;
-        let mut outside: Vec<f64> = slopes.outside[at[0]]
-            .iter()
-            .map(|f| figure(f, metric))
-            .collect();
-        outside.sort_by(f64::total_cmp);
-        // One line of the expected outcomes is their header.
-        let expected = self.places[0].expected.as_deref().unwrap_or_default();
-        let lines = expected.split(|b| *b == b'\n').skip(1);
-        Some(Slope {
-            calls: lines.filter(|line| !line.trim_ascii().is_empty()).count(),
-            incumbent_passes: slopes.passes[at[0]],
-            candidate_passes: slopes.passes[at[1]],
-            outside_ns: Nanos(outside.get(outside.len() / 2).map_or(0.0, |f| *f) as u64),
-            promised: None,
-        })
-    }
-
-    /// Runs whole processes of all contenders with the incumbent's passes, so that a win by slopes can be held against
-    /// what a process as a whole saves.
-    pub(super) fn whole(
-        &mut self,
-        judge: &mut Judge,
-        control: &Control,
-    ) -> Result<Result<Whole, Voided>, JudgeError> {
-        let n = self.slopes.as_ref().map_or(1, |s| s.passes[0]) * 2;
-        let count = self.contenders.len();
-        let mut whole = Whole {
-            many: (n, vec![Vec::new(); count]),
-            one: vec![Vec::new(); count],
-        };
-        let mut order: Vec<usize> = (0..count).collect();
-        for _ in 0..WHOLE {
-            self.shuffle(&mut order);
-            for who in &order {
-                for (passes, runs) in [(n, &mut whole.many.1), (1, &mut whole.one)] {
-                    match self.passes(judge, *who, passes, passes, control)? {
-                        Ok(outcome) => runs[*who].push(undelayed(&outcome)),
-                        Err(voided) => return Ok(Err(voided)),
-                    }
-                }
-            }
-        }
-        Ok(Ok(whole))
-    }
-}
-
 /// What the passes between two runs took, in nanoseconds of CPU time: a crowded machine makes wall time what it likes.
 /// Passes that wait instead of computing are added until a run grows too long.
-fn added(one: &Outcome, two: &Outcome) -> u64 {
+pub(super) fn added_cpu_ns(one: &Outcome, two: &Outcome) -> u64 {
     two.cpu.0.saturating_sub(one.cpu.0)
 }
 
@@ -315,7 +166,7 @@ const WAITING: f64 = 0.5;
 const SEVERAL: f64 = 1.3;
 
 /// The next number of passes to try; the same where it will do. All times in nanoseconds.
-fn more(took: u64, n: u32, run: u64, wanted: Duration) -> u32 {
+pub(super) fn next_passes(took: u64, n: u32, run: u64, wanted: Duration) -> u32 {
     let wanted = wanted.as_nanos() as f64;
     if took as f64 >= wanted * 0.8 || n >= MOST_PASSES {
         return n;
@@ -347,19 +198,19 @@ pub(super) fn remark(c: &Comparison) -> String {
 }
 
 /// Whole processes of incumbent, candidate and original.
-pub(super) struct Whole {
+pub(super) struct WholeProcessRuns {
     /// With the same large number of passes each. Who dawdles when few are asked for gains nothing here.
-    many: (u32, Vec<Vec<Figures>>),
+    pub(super) many: (u32, Vec<Vec<Figures>>),
     /// With a single pass. Who meddles with the driver, so that it repeats what it has instead of calling again, gains
     /// nothing here.
-    one: Vec<Vec<Figures>>,
+    pub(super) one: Vec<Vec<Figures>>,
 }
 
-impl Whole {
+impl WholeProcessRuns {
     /// Holds a comparison of the candidate with contender `against` to what whole processes save: where they save less
     /// than the slopes promise, by more than a tenth (with a single pass: a half, for it runs cold) and more than their
     /// own noise, the gain shrinks to what they save.
-    pub(super) fn hold(&self, c: &mut Comparison, against: usize, candidate: usize) {
+    pub(super) fn cap_gain(&self, c: &mut Comparison, against: usize, candidate: usize) {
         let metric = c.metric;
         let of = |runs: &[Vec<Figures>], who: usize| -> Vec<f64> {
             runs[who].iter().map(|f| figure(f, metric)).collect()
@@ -463,11 +314,15 @@ mod tests {
     #[test]
     fn passes_are_added_until_they_stand_out_or_a_run_grows_too_long() {
         let wanted = Duration::from_millis(60);
-        assert_eq!(more(70_000_000, 4, 200_000_000, wanted), 4);
-        assert_eq!(more(1_000_000, 1, 40_000_000, wanted), 8, "jitter");
-        assert_eq!(more(30_000_000, 16, 90_000_000, wanted), 32);
-        assert_eq!(more(1_000_000, 512, 650_000_000, wanted), 512, "too long");
-        assert_eq!(more(0, MOST_PASSES, 1, wanted), MOST_PASSES);
+        assert_eq!(next_passes(70_000_000, 4, 200_000_000, wanted), 4);
+        assert_eq!(next_passes(1_000_000, 1, 40_000_000, wanted), 8, "jitter");
+        assert_eq!(next_passes(30_000_000, 16, 90_000_000, wanted), 32);
+        assert_eq!(
+            next_passes(1_000_000, 512, 650_000_000, wanted),
+            512,
+            "too long"
+        );
+        assert_eq!(next_passes(0, MOST_PASSES, 1, wanted), MOST_PASSES);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::report::patch;
 use crate::session::Session;
-use crate::session::cases::Place;
+use crate::session::cases::ReferenceRank;
 use crate::session::event::VersionId;
 use crate::session::fold::Reply;
 
@@ -46,12 +46,12 @@ pub fn session(session: &Session) -> Value {
                 "prompt_edited": r.edited, "candidates": r.candidates,
                 "reply": r.reply(0).map(|p| reply(0, p)),
                 "replies": r.replies.iter().map(|(n, p)| reply(*n, p)).collect::<Vec<_>>(),
-                "nothing_came_of": r.fates,
+                "nothing_came_of": r.reply_failures,
             })
         })
         .collect();
     let best = session.best();
-    let original = session.version(VersionId(0));
+    let original = session.version(VersionId::ORIGINAL);
     json!({
         "session": session.id, "task": session.task, "machine": session.machine, "guards": session.guards,
         "model": session.model, "objective": session.objective,
@@ -80,9 +80,9 @@ fn cost(session: &Session) -> Value {
 
 /// The reference solutions that were measured, and where the best version stands among them.
 fn references(session: &Session) -> Value {
-    let place = session.best().and_then(|best| session.place(best));
+    let place = session.best().and_then(|best| session.reference_rank(best));
     let place = place.map(
-        |Place {
+        |ReferenceRank {
              ahead_of,
              level_with,
              of,

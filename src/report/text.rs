@@ -106,7 +106,7 @@ fn verdict(version: &Version) -> String {
         None if version.source.text.trim().is_empty() => "empty start".into(),
         None => "not measured".into(),
         Some(e) if e.verdict.accepted() => match (version.id, &version.comparison) {
-            (VersionId(0), _) => "original".into(),
+            (VersionId::ORIGINAL, _) => "original".into(),
             (_, Some(c)) if c.answer == Answer::Better && c.confirmed => {
                 format!("better than {}", c.incumbent)
             }
@@ -131,7 +131,7 @@ fn failed(evaluation: &Evaluation) -> String {
 }
 
 fn gain(version: &Version) -> String {
-    if version.id == VersionId(0) {
+    if version.id.is_original() {
         return if version.verdict() == Some(Verdict::Accepted) {
             "1.00×".into()
         } else {
@@ -368,13 +368,13 @@ fn outcome(session: &Session) -> String {
     let first = format!("Ended: {why}.");
     let best = finished.best.and_then(|id| session.version(id));
     let suspicious = best
-        .filter(|v| v.id != VersionId(0))
+        .filter(|v| !v.id.is_original())
         .and_then(|v| v.flags().first())
         .map_or_else(String::new, |f| {
             format!(" ⚑ Look at it before you trust it: {}.", safe(&f.reason))
         });
     let told = match best {
-        Some(v) if v.id == VersionId(0) => {
+        Some(v) if v.id.is_original() => {
             format!("{first} No better version than the original was found.")
         }
         Some(v) => match &finished.comparison {
@@ -387,7 +387,7 @@ fn outcome(session: &Session) -> String {
                 c.pairs
             ),
             None if session
-                .version(VersionId(0))
+                .version(VersionId::ORIGINAL)
                 .is_some_and(|o| o.source.text.trim().is_empty()) =>
             {
                 format!(
@@ -404,7 +404,7 @@ fn outcome(session: &Session) -> String {
 
 /// Where the best version stands among the reference solutions, if they were measured.
 fn place(session: &Session, objective: Objective) -> String {
-    let place = session.best().and_then(|best| session.place(best));
+    let place = session.best().and_then(|best| session.reference_rank(best));
     place.map_or_else(String::new, |p| {
         format!(" It is {}.", p.in_words(objective))
     })
@@ -515,8 +515,8 @@ pub fn session(session: &Session) -> String {
     }
     let _ = writeln!(out, "\n{}", ending(session));
     if let (Some(best), Some(original)) = (
-        session.best().filter(|b| b.id != VersionId(0)),
-        session.version(VersionId(0)),
+        session.best().filter(|b| !b.id.is_original()),
+        session.version(VersionId::ORIGINAL),
     ) {
         let _ = writeln!(
             out,

@@ -4,15 +4,15 @@
 //! screens. Everything that only Linux has lives in `linux/`; `unsafe` is allowed there and nowhere else.
 
 mod capture;
+mod cleanup;
+mod limit_breach;
 #[cfg(target_os = "linux")]
 mod linux;
 mod plain;
-mod sweep;
+mod process_tree;
 pub mod toolchain;
 mod trace;
-mod tree;
-mod words;
-mod work_tree;
+mod writable_tree;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::work_tree::{Holder, Tree};
+pub use self::writable_tree::{TreeHolder, WritableTree};
 pub use crate::task::Limits;
 use crate::units::{ByteNanos, Bytes, Nanos};
 
@@ -37,7 +37,7 @@ pub struct Program {
     /// What it can read besides the system's toolchains.
     pub mounts: Vec<Mount>,
     /// Folders that it may write in, and that keep what was written.
-    pub trees: Vec<Tree>,
+    pub trees: Vec<WritableTree>,
     /// Current folder inside the sandbox; `None` is the private work folder.
     pub folder: Option<String>,
     /// Files of the work folder to be brought back after the run, by name (a compiler's product). A name with a slash
@@ -244,12 +244,12 @@ pub enum MemorySource {
 
 /// A hand on a running measurement: stop it, or hold it between two runs.
 #[derive(Clone, Debug, Default)]
-pub struct Control {
+pub struct CancelToken {
     stop: Arc<AtomicBool>,
     pause: Arc<AtomicBool>,
 }
 
-impl Control {
+impl CancelToken {
     /// A hand that has not moved yet.
     #[must_use]
     pub fn new() -> Self {
@@ -310,7 +310,7 @@ pub struct Sandbox {
 #[derive(Debug)]
 enum Inner {
     #[cfg(target_os = "linux")]
-    Linux(Box<linux::Slot>),
+    Linux(Box<linux::LauncherHandle>),
     Plain,
 }
 
@@ -337,7 +337,7 @@ impl Sandbox {
         if !settings.unsafe_no_isolation {
             return Err(SandboxError::NoIsolation(why));
         }
-        sweep::abandoned();
+        cleanup::abandoned();
         let guards = Guards {
             tier: Tier::None,
             on: vec!["limits".into()],
@@ -359,19 +359,19 @@ impl Sandbox {
         &self.guards
     }
 
-    /// The user and group that must own a [`Tree`], where guests are somebody else on this machine.
+    /// The user and group that must own a [`WritableTree`], where guests are somebody else on this machine.
     #[must_use]
     pub fn guest_owner(&self) -> Option<u32> {
         match &self.inner {
             #[cfg(target_os = "linux")]
-            Inner::Linux(slot) => slot.guest_owner(),
+            Inner::Linux(handle) => handle.guest_owner(),
             Inner::Plain => None,
         }
     }
 
     /// Runs the program to its end or to a limit. `watch` is called from this thread with every reading.
     ///
-    /// [`Control::stop`] ends it within 100 ms; nothing is left behind.
+    /// [`CancelToken::stop`] ends it within 100 ms; nothing is left behind.
     ///
     /// # Errors
     /// [`SandboxError::CannotStart`], [`SandboxError::Stopped`], or [`SandboxError::Failed`] if the sandbox could not do its work twice.
@@ -380,12 +380,12 @@ impl Sandbox {
         program: &Program,
         limits: &Limits,
         watch: &mut dyn FnMut(Sample),
-        control: &Control,
+        cancel: &CancelToken,
     ) -> Result<Outcome, SandboxError> {
         match &mut self.inner {
             #[cfg(target_os = "linux")]
-            Inner::Linux(slot) => slot.run(program, limits, watch, control),
-            Inner::Plain => plain::run(program, limits, watch, control),
+            Inner::Linux(handle) => handle.run(program, limits, watch, cancel),
+            Inner::Plain => plain::run(program, limits, watch, cancel),
         }
     }
 
@@ -393,8 +393,8 @@ impl Sandbox {
     #[doc(hidden)]
     pub fn settle(&mut self) {
         #[cfg(target_os = "linux")]
-        if let Inner::Linux(slot) = &mut self.inner {
-            slot.settle_now();
+        if let Inner::Linux(handle) = &mut self.inner {
+            handle.settle_now();
         }
     }
 }
@@ -403,10 +403,10 @@ impl Sandbox {
 #[cfg(target_os = "linux")]
 fn strongest(settings: &Settings, forbid: &[&str]) -> Result<Sandbox, String> {
     let forbid: Vec<String> = forbid.iter().map(|f| (*f).to_owned()).collect();
-    let (slot, guards) = linux::Slot::open(settings, &forbid)?;
+    let (handle, guards) = linux::LauncherHandle::open(settings, &forbid)?;
     Ok(Sandbox {
         guards,
-        inner: Inner::Linux(Box::new(slot)),
+        inner: Inner::Linux(Box::new(handle)),
     })
 }
 
@@ -464,7 +464,7 @@ pub enum SandboxError {
         /// What the system said, in words.
         why: String,
     },
-    /// Stopped by [`Control::stop`].
+    /// Stopped by [`CancelToken::stop`].
     #[error("stopped")]
     Stopped,
     /// Something else went wrong in the sandbox itself.

@@ -10,12 +10,12 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::capture::{self, Stream};
+use super::limit_breach::{self, Breach, LimitsReached};
 use super::trace::Trace;
-use super::words::{self, Breach, Reached};
-use super::work_tree::{self, Growth};
+use super::writable_tree::{self, Growth};
 use super::{
-    Control, Limits, Mount, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, Tree, WORK,
-    sweep, tree,
+    CancelToken, Limits, Mount, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK,
+    WritableTree, cleanup, process_tree,
 };
 use crate::units::{Bytes, Nanos};
 
@@ -27,9 +27,9 @@ pub fn run(
     program: &Program,
     limits: &Limits,
     watch: &mut dyn FnMut(Sample),
-    control: &Control,
+    cancel: &CancelToken,
 ) -> Result<Outcome, SandboxError> {
-    let mut stage = Stage::build(program)?;
+    let mut stage = StagedRoot::build(program)?;
     let mut growth = Growth::new(&program.trees);
     let mut command = stage.command(program)?;
     let (out_read, out_write) = pipe()?;
@@ -60,20 +60,20 @@ pub fn run(
         capture::wait(&[&out, &err], &[], pace(start.elapsed()));
         out.drain();
         err.drain();
-        if tree::has_ended(root) {
-            cpu = cpu.max(tree::cpu_of(root));
+        if process_tree::has_ended(root) {
+            cpu = cpu.max(process_tree::cpu_of(root));
         }
         match child.try_wait() {
             Ok(Some(status)) => break status,
             Ok(None) => {}
             Err(e) => {
-                tree::kill_all(root);
+                process_tree::kill_all(root);
                 return Err(SandboxError::Failed(format!(
                     "waiting for the program: {e}"
                 )));
             }
         }
-        let seen = tree::look(root);
+        let seen = process_tree::read(root);
         let t = Nanos::from(start.elapsed());
         if seen.tasks > 0 {
             most_tasks = most_tasks.max(seen.tasks);
@@ -91,13 +91,13 @@ pub fn run(
                 .or_else(|| stage.overflowing(limits, false))
                 .or_else(|| growth.overflowing(false));
         }
-        stopped |= control.stopped();
+        stopped |= cancel.stopped();
         if stopped || breach.is_some() {
-            tree::kill_all(root);
+            process_tree::kill_all(root);
         }
     };
     let wall = Nanos::from(start.elapsed());
-    tree::kill_all(root);
+    process_tree::kill_all(root);
     if stopped {
         return Err(SandboxError::Stopped);
     }
@@ -114,11 +114,11 @@ pub fn run(
     let (exit_code, signal) = ending(status);
     let (verdict, mut reason) = match breach {
         Some(breach) => (breach.verdict(), Some(breach.in_words(limits, cpu))),
-        None => words::verdict_of(exit_code, signal),
+        None => limit_breach::verdict_of(exit_code, signal),
     };
-    let reached = Reached {
+    let reached = LimitsReached {
         processes: most_tasks >= limits.processes,
-        ..Reached::default()
+        ..LimitsReached::default()
     };
     if verdict == RunVerdict::RuntimeError
         && let (Some(reason), Some(more)) = (reason.as_mut(), reached.in_words(limits))
@@ -223,7 +223,7 @@ pub fn failed<E: std::fmt::Display>(doing: &'static str) -> impl Fn(E) -> Sandbo
 ///
 /// Guest paths are realised as links below it, and every mention of them in arguments, environment
 /// and current folder is rewritten to where they really are.
-pub struct Stage {
+pub struct StagedRoot {
     folder: PathBuf,
     /// The lock that says that the folder is in use.
     _held: OwnedFd,
@@ -235,13 +235,13 @@ pub struct Stage {
     most: Bytes,
 }
 
-impl Stage {
+impl StagedRoot {
     /// Lays out work folder, temporary folder and mounts.
     ///
     /// # Errors
     /// [`SandboxError::Failed`] when the disk refuses.
     pub fn build(program: &Program) -> Result<Self, SandboxError> {
-        let (folder, held) = sweep::fresh().map_err(failed("making a temporary folder"))?;
+        let (folder, held) = cleanup::fresh().map_err(failed("making a temporary folder"))?;
         let mut stage = Self {
             folder,
             _held: held,
@@ -266,7 +266,7 @@ impl Stage {
             match tree_around(program, mount) {
                 Some(tree) => {
                     let host = std::path::absolute(&mount.host).unwrap_or(mount.host.clone());
-                    work_tree::link_into(tree, &mount.guest, &host)
+                    writable_tree::link_into(tree, &mount.guest, &host)
                         .map_err(|e| not_laid_out(mount, &e))?;
                 }
                 None => place(&stage.folder, mount)?,
@@ -300,8 +300,8 @@ impl Stage {
         if start < self.next_look && !ended {
             return None;
         }
-        let most = words::most_files(limits.disk);
-        let filled = sweep::look(&self.folder, most);
+        let most = limit_breach::most_files(limits.disk);
+        let filled = cleanup::measure(&self.folder, most);
         self.most = self.most.max(Bytes(filled.bytes));
         self.next_look = start + (start.elapsed() * 20).max(Duration::from_millis(30));
         if filled.bytes > limits.disk.0 {
@@ -323,24 +323,17 @@ impl Stage {
         inside(&self.folder, WORK)
     }
 
-    /// Paths that may be read, and those that may be written (`w`), for a guard that knows only paths.
+    /// The paths that a program may reach and whether it may write there, for a guard that knows only paths.
     #[cfg(target_os = "linux")]
-    #[must_use]
-    pub fn paths(&self, program: &Program) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let bytes = |p: &Path| p.as_os_str().as_encoded_bytes().to_vec();
+    pub fn reachable(&self, program: &Program) -> Vec<(PathBuf, bool)> {
         let hosts = program
             .mounts
             .iter()
             .filter_map(|m| std::fs::canonicalize(&m.host).ok());
         hosts
-            .map(|h| (bytes(&h), b"r".to_vec()))
-            .chain([(bytes(&self.folder), b"w".to_vec())])
-            .chain(
-                program
-                    .trees
-                    .iter()
-                    .map(|t| (bytes(&t.host), b"w".to_vec())),
-            )
+            .map(|host| (host, false))
+            .chain([(self.folder.clone(), true)])
+            .chain(program.trees.iter().map(|t| (t.host.clone(), true)))
             .collect()
     }
 
@@ -406,7 +399,7 @@ impl Stage {
     /// # Errors
     /// What the system said.
     #[cfg(target_os = "linux")]
-    pub fn door(&self) -> std::io::Result<OwnedFd> {
+    pub fn workdir_fd(&self) -> std::io::Result<OwnedFd> {
         Ok(std::fs::File::open(&self.folder)?.into())
     }
 
@@ -464,7 +457,7 @@ fn inside(stage: &Path, guest: &str) -> PathBuf {
 }
 
 /// The tree that a mount's place lies in.
-fn tree_around<'a>(program: &'a Program, mount: &Mount) -> Option<&'a Tree> {
+fn tree_around<'a>(program: &'a Program, mount: &Mount) -> Option<&'a WritableTree> {
     program.trees.iter().find(|tree| {
         let inside = mount.guest.strip_prefix(tree.place());
         inside.is_some_and(|rest| rest.starts_with('/'))
@@ -491,9 +484,9 @@ fn place(stage: &Path, mount: &Mount) -> Result<(), SandboxError> {
     std::os::unix::fs::symlink(host, link).map_err(doing)
 }
 
-impl Drop for Stage {
+impl Drop for StagedRoot {
     fn drop(&mut self) {
-        sweep::remove(&self.folder);
+        cleanup::remove(&self.folder);
     }
 }
 

@@ -71,7 +71,7 @@ pub struct Reference {
 
 /// How a version stands among the references that pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct ReferenceRank {
     /// References that it is better than: their intervals lie below its own.
     pub ahead_of: usize,
     /// References whose intervals meet its own.
@@ -80,7 +80,7 @@ pub struct Place {
     pub of: usize,
 }
 
-impl Place {
+impl ReferenceRank {
     /// `faster than 3 of 4 references, level with 1`.
     #[must_use]
     pub fn in_words(self, objective: Objective) -> String {
@@ -295,14 +295,14 @@ impl Session {
     /// Where a version stands among the reference solutions, as far as both were timed on the same cases by the same
     /// figure; `None` where there is nothing to stand among.
     #[must_use]
-    pub fn place(&self, version: &Version) -> Option<Place> {
+    pub fn reference_rank(&self, version: &Version) -> Option<ReferenceRank> {
         let own = version.original_comparison();
-        let mut place = Place::default();
+        let mut place = ReferenceRank::default();
         for c in self.references.iter().filter_map(|r| r.comparison.as_ref()) {
             // v0 stands at exactly 1.
             let (low, high) = match own {
                 Some(o) if o.only == c.only && same_figure(o, c) => (o.low, o.high),
-                None if version.id == VersionId(0) => {
+                None if version.id.is_original() => {
                     (crate::units::Gain::ONE, crate::units::Gain::ONE)
                 }
                 _ => continue,

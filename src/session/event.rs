@@ -12,7 +12,7 @@ use crate::measure::{
 use crate::sandbox::Guards;
 pub use crate::session::cases::AddedCase;
 use crate::session::cost::Money;
-pub use crate::session::written::{Planned, Record};
+pub use crate::session::written::{WritePlan, WriteRecord};
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
 
@@ -23,6 +23,17 @@ use crate::units::{Gain, Nanos};
 #[serde(transparent)]
 pub struct VersionId(pub u32);
 
+impl VersionId {
+    /// v0: the text that the session started from, or the empty start where there is none.
+    pub const ORIGINAL: Self = Self(0);
+
+    /// Whether this is v0.
+    #[must_use]
+    pub fn is_original(self) -> bool {
+        self == Self::ORIGINAL
+    }
+}
+
 impl std::fmt::Display for VersionId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "v{}", self.0)
@@ -31,7 +42,7 @@ impl std::fmt::Display for VersionId {
 
 /// An event and its moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Happened {
+pub struct EventRecord {
     /// UTC, RFC 3339 with milliseconds.
     pub at: jiff::Timestamp,
     /// What happened.
@@ -507,7 +518,7 @@ pub enum Event {
     WrittenBack {
         /// What was done.
         #[serde(flatten)]
-        record: Record,
+        record: WriteRecord,
         /// Whether it is taken back now.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         undone: bool,
@@ -519,7 +530,7 @@ pub enum Event {
     WritePlanned {
         /// All about it.
         #[serde(flatten)]
-        plan: Arc<Planned>,
+        plan: Arc<WritePlan>,
     },
     /// The developer changed the course.
     Steered {
@@ -635,7 +646,7 @@ impl Event {
 
     /// Whether the journal is synced to disk after it: what a person would be sorry to lose.
     #[must_use]
-    pub fn precious(&self) -> bool {
+    pub fn needs_fsync(&self) -> bool {
         match self {
             Self::SessionStarted { .. }
             | Self::ReplyEnded { .. }

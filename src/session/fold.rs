@@ -10,11 +10,11 @@ use crate::sandbox::{Guards, Sample};
 use crate::session::cases::{Checks, Reference, Rerun};
 use crate::session::cost::Bill;
 use crate::session::event::{
-    AddedCase, Author, Decision, Event, Goal, Happened, Machine, Mode, Stage, Steer, TaskRecord,
+    AddedCase, Author, Decision, Event, EventRecord, Goal, Machine, Mode, Stage, Steer, TaskRecord,
     Usage, VersionId,
 };
-pub use crate::session::replies::{Growing, Prepared, Reply};
-use crate::session::written::{Planned, Written};
+pub use crate::session::replies::{PreparedPrompt, Reply, StreamingReply};
+use crate::session::written::{WriteEntry, WritePlan};
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
 
@@ -48,7 +48,7 @@ pub struct Session {
     /// Temperature of the next questions; none is the model's own.
     pub temperature: Option<f64>,
     /// What the next round would ask, while the loop waits.
-    pub prepared: Option<Prepared>,
+    pub prepared: Option<PreparedPrompt>,
     /// All versions, in order of their numbers.
     pub versions: Vec<Version>,
     /// All rounds, in order.
@@ -74,13 +74,13 @@ pub struct Session {
     /// Notes of the engine, newest last.
     pub notes: Vec<Note>,
     /// All decisions, in order.
-    pub decisions: Vec<Decided>,
+    pub decisions: Vec<DecisionRecord>,
     /// What writing a version back would do, as it was asked last.
-    pub write_plan: Option<Arc<Planned>>,
+    pub write_plan: Option<Arc<WritePlan>>,
     /// What went into the user's own files, in order.
-    pub written: Vec<Written>,
+    pub written: Vec<WriteEntry>,
     /// Set when the session has ended (and cleared when it goes on).
-    pub finished: Option<Finished>,
+    pub finished: Option<SessionEnd>,
     /// When it began.
     pub started_at: Option<jiff::Timestamp>,
     /// When the last event happened.
@@ -140,7 +140,7 @@ impl Version {
     /// Gain over v0 with its interval, where it was measured.
     #[must_use]
     pub fn gain_over_original(&self) -> Option<(Gain, Gain, Gain)> {
-        if self.id == VersionId(0) {
+        if self.id.is_original() {
             return Some((Gain::ONE, Gain::ONE, Gain::ONE));
         }
         let of = |c: &Comparison| (c.gain, c.low, c.high);
@@ -175,7 +175,7 @@ pub struct Round {
     /// The replies that ended, by their numbers: 0 is the only one, several count from 1.
     pub replies: BTreeMap<u32, Reply>,
     /// Why nothing came of one of several replies.
-    pub fates: BTreeMap<u32, String>,
+    pub reply_failures: BTreeMap<u32, String>,
     /// Versions that came of it.
     pub versions: Vec<VersionId>,
     /// Why nothing came of it, if so.
@@ -186,7 +186,7 @@ pub struct Round {
 #[derive(Clone, Debug, Default)]
 pub struct Live {
     /// The replies that are coming, by their numbers: 0 is the only one, several count from 1.
-    pub replies: BTreeMap<u32, Growing>,
+    pub replies: BTreeMap<u32, StreamingReply>,
     /// Version under evaluation.
     pub version: Option<VersionId>,
     /// Case that runs now.
@@ -220,7 +220,7 @@ pub struct LivePair {
 
 /// A decision as it fell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decided {
+pub struct DecisionRecord {
     /// About which version.
     pub version: VersionId,
     /// What was decided.
@@ -248,7 +248,7 @@ pub struct Note {
 
 /// How a session ended.
 #[derive(Clone, Debug)]
-pub struct Finished {
+pub struct SessionEnd {
     /// Best version, if any passes.
     pub best: Option<VersionId>,
     /// The best against v0.
@@ -259,10 +259,10 @@ pub struct Finished {
 
 impl Session {
     /// The fold of all these events.
-    pub fn of<'a>(events: impl IntoIterator<Item = &'a Happened>) -> Self {
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a EventRecord>) -> Self {
         let mut session = Self::default();
-        for happened in events {
-            session.apply(happened);
+        for entry in events {
+            session.apply(entry);
         }
         session
     }
@@ -324,10 +324,10 @@ impl Session {
     }
 
     /// Takes one event in.
-    pub fn apply(&mut self, happened: &Happened) {
-        self.last_at = Some(happened.at);
-        self.started_at.get_or_insert(happened.at);
-        match &happened.event {
+    pub fn apply(&mut self, entry: &EventRecord) {
+        self.last_at = Some(entry.at);
+        self.started_at.get_or_insert(entry.at);
+        match &entry.event {
             Event::SessionStarted {
                 session,
                 task,
@@ -419,7 +419,7 @@ impl Session {
                     edited: false,
                     candidates: *candidates,
                     replies: BTreeMap::new(),
-                    fates: BTreeMap::new(),
+                    reply_failures: BTreeMap::new(),
                     versions: Vec::new(),
                     failed: None,
                 });
@@ -430,13 +430,13 @@ impl Session {
                 self.live = Live::default();
             }
             Event::PromptPrepared { prompt, asked } => {
-                self.prepared = Some(Prepared {
+                self.prepared = Some(PreparedPrompt {
                     prompt: prompt.clone(),
                     asked: *asked,
                 });
             }
             Event::PromptSent { .. } | Event::ReplyDelta { .. } | Event::ReplyEnded { .. } => {
-                self.hear(happened);
+                self.apply_reply_event(entry);
             }
             Event::CandidateFailed {
                 round,
@@ -444,7 +444,7 @@ impl Session {
                 reason,
             } => {
                 if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
-                    r.fates.insert(*candidate, reason.clone());
+                    r.reply_failures.insert(*candidate, reason.clone());
                 }
             }
             Event::StageChanged {
@@ -491,7 +491,7 @@ impl Session {
                 by_hand,
                 taken_back,
             } => {
-                self.decisions.push(Decided {
+                self.decisions.push(DecisionRecord {
                     version: *version,
                     decision: *decision,
                     before: self.incumbent,
@@ -539,11 +539,11 @@ impl Session {
                 record,
                 undone,
                 reason,
-            } => self.take_written(happened.at, record, undone.then_some(reason)),
+            } => self.take_written(entry.at, record, undone.then_some(reason)),
             Event::WritePlanned { plan } => self.write_plan = Some(plan.clone()),
             Event::Steered { steer } => self.steer(steer),
             Event::Noted { text, error } => self.notes.push(Note {
-                at: happened.at,
+                at: entry.at,
                 text: text.clone(),
                 error: *error,
             }),
@@ -553,7 +553,7 @@ impl Session {
                 reason,
                 ..
             } => {
-                self.finished = Some(Finished {
+                self.finished = Some(SessionEnd {
                     best: *best_version,
                     comparison: comparison.clone(),
                     reason: reason.clone(),

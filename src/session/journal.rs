@@ -1,6 +1,6 @@
 //! The append-only file of a session's events: `journal.jsonl`, one event a line, and beside it `texts/` for large texts.
 //!
-//! The first line names the format and its version. Every later line is a durable [`Happened`] as one
+//! The first line names the format and its version. Every later line is a durable [`EventRecord`] as one
 //! flat JSON object; strings over [`LARGE`] bytes are replaced by `{"$text": "<blake3>"}` and kept once
 //! each in `texts/`. A line is written in one piece; a line that a crash cut short is dropped on reading.
 
@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
 
-use crate::session::event::Happened;
+use crate::session::event::EventRecord;
 
 /// Name of the file in a session's folder.
 pub const FILE: &str = "journal.jsonl";
@@ -136,7 +136,7 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be read, is newer than this program, or is open elsewhere.
-    pub fn reopen(folder: &Path) -> Result<(Self, Vec<Happened>), JournalError> {
+    pub fn reopen(folder: &Path) -> Result<(Self, Vec<EventRecord>), JournalError> {
         let path = folder.join(FILE);
         let file = OpenOptions::new()
             .append(true)
@@ -187,19 +187,19 @@ impl Journal {
     ///
     /// # Errors
     /// When the disk is full or gone. What was written before stays whole: a half-written line is taken back.
-    pub fn write(&mut self, happened: &Happened) -> Result<(), JournalError> {
-        if !happened.event.durable() {
+    pub fn write(&mut self, entry: &EventRecord) -> Result<(), JournalError> {
+        if !entry.event.durable() {
             return Ok(());
         }
         let path = self.folder.join(FILE);
-        let mut value = serde_json::to_value(happened).map_err(|e| JournalError::Io {
+        let mut value = serde_json::to_value(entry).map_err(|e| JournalError::Io {
             doing: "write",
             path: path.clone(),
             why: io::Error::other(e),
         })?;
         self.set_apart(&mut value)?;
         self.line(&value)?;
-        if happened.event.precious() {
+        if entry.event.needs_fsync() {
             self.syncer.wish();
         }
         Ok(())
@@ -250,9 +250,9 @@ impl Journal {
 
 /// What a journal holds.
 #[derive(Debug, Default)]
-pub struct Read {
+pub struct JournalContents {
     /// All events that this program knows.
-    pub events: Vec<Happened>,
+    pub events: Vec<EventRecord>,
     /// How many events it skipped because it does not know them.
     pub skipped: usize,
     /// Bytes of a last line that a crash cut short.
@@ -263,11 +263,11 @@ pub struct Read {
 ///
 /// # Errors
 /// When it cannot be read, is no journal, is of a newer major version, or holds an unknown event that says it is critical.
-pub fn read(folder: &Path) -> Result<Read, JournalError> {
+pub fn read(folder: &Path) -> Result<JournalContents, JournalError> {
     let path = folder.join(FILE);
     let file = File::open(&path).map_err(JournalError::io("read", &path))?;
     let mut reader = BufReader::new(file);
-    let mut read = Read::default();
+    let mut read = JournalContents::default();
     let bad = |line: usize, why: String| JournalError::Bad {
         path: path.clone(),
         line,
@@ -316,8 +316,8 @@ pub fn read(folder: &Path) -> Result<Read, JournalError> {
             }
         }
         fetch(folder, &mut value).map_err(|why| bad(number, why))?;
-        match serde_json::from_value::<Happened>(value.clone()) {
-            Ok(happened) => read.events.push(happened),
+        match serde_json::from_value::<EventRecord>(value.clone()) {
+            Ok(entry) => read.events.push(entry),
             Err(why) if value.get("critical").and_then(Value::as_bool) == Some(true) => {
                 return Err(bad(
                     number,
@@ -403,8 +403,8 @@ mod tests {
     use super::*;
     use crate::session::event::Event;
 
-    fn note(text: &str) -> Happened {
-        Happened {
+    fn note(text: &str) -> EventRecord {
+        EventRecord {
             at: jiff::Timestamp::UNIX_EPOCH,
             event: Event::Noted {
                 text: text.into(),

@@ -187,7 +187,7 @@ impl Library {
         if read.skipped > 0 {
             let at = session.last_at.unwrap_or_default();
             let text = format!("{} events of a newer reheat were skipped", read.skipped);
-            session.apply(&crate::session::Happened {
+            session.apply(&crate::session::EventRecord {
                 at,
                 event: Event::Noted { text, error: false },
             });

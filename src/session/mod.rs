@@ -13,7 +13,7 @@ pub mod library;
 pub mod replies;
 pub mod written;
 
-pub use event::{Event, Happened};
+pub use event::{Event, EventRecord};
 pub use fold::Session;
 pub use journal::Journal;
 pub use library::Library;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::session::event::{Event, Finish, Happened, Stage, Usage};
+use crate::session::event::{Event, EventRecord, Finish, Stage, Usage};
 use crate::session::fold::{Live, Round, Session};
 
 /// A reply that ended.
@@ -26,7 +26,7 @@ pub struct Reply {
 
 /// A reply that is coming.
 #[derive(Clone, Debug)]
-pub struct Growing {
+pub struct StreamingReply {
     /// The answer so far.
     pub text: String,
     /// The reasoning so far.
@@ -41,14 +41,14 @@ pub struct Growing {
 
 /// What the next round would ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prepared {
+pub struct PreparedPrompt {
     /// The whole prompt.
     pub prompt: Arc<str>,
     /// Whether the loop waits because the developer wants to see it first.
     pub asked: bool,
 }
 
-impl Growing {
+impl StreamingReply {
     fn asked(at: Timestamp) -> Self {
         Self {
             text: String::new(),
@@ -113,7 +113,7 @@ impl Session {
 
     /// Bytes of text and reasoning that the last round has heard so far, of all its replies.
     #[must_use]
-    pub fn heard(&self) -> usize {
+    pub fn received_bytes(&self) -> usize {
         let Some(round) = self.rounds.last() else {
             return 0;
         };
@@ -126,8 +126,8 @@ impl Session {
     }
 
     /// Takes in what is asked and what is answered.
-    pub(super) fn hear(&mut self, happened: &Happened) {
-        match &happened.event {
+    pub(super) fn apply_reply_event(&mut self, entry: &EventRecord) {
+        match &entry.event {
             Event::PromptSent {
                 model,
                 prompt,
@@ -138,7 +138,7 @@ impl Session {
                 let Some(r) = self.rounds.last_mut() else {
                     return;
                 };
-                let asked = Growing::asked(happened.at);
+                let asked = StreamingReply::asked(entry.at);
                 r.model.clone_from(model);
                 if *candidate == 0 {
                     r.prompt = prompt.clone();
@@ -159,9 +159,9 @@ impl Session {
                 text,
                 ..
             } => {
-                let at = happened.at;
-                let growing =
-                    (self.live.replies.entry(*candidate)).or_insert_with(|| Growing::asked(at));
+                let at = entry.at;
+                let growing = (self.live.replies.entry(*candidate))
+                    .or_insert_with(|| StreamingReply::asked(at));
                 growing.first_text_at.get_or_insert(at);
                 growing.last_text_at = Some(at);
                 let whole = if *reasoning {

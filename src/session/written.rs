@@ -10,7 +10,7 @@ use super::fold::Session;
 /// How a version left the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum How {
+pub enum WriteMethod {
     /// The file was replaced.
     File,
     /// The file had changed, and was replaced by the merge of both.
@@ -23,13 +23,13 @@ pub enum How {
 
 /// One act of writing back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct WriteRecord {
     /// Which version.
     pub version: VersionId,
     /// The user's file, absolute, all links followed.
     pub path: String,
     /// How.
-    pub how: How,
+    pub how: WriteMethod,
     /// Name of the branch, or of the patch's file; empty where the file itself was written.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
@@ -41,7 +41,7 @@ pub struct Record {
     pub after: String,
 }
 
-impl Record {
+impl WriteRecord {
     /// Whether the user's file itself was changed, so that it can be taken back.
     #[must_use]
     pub fn touched_the_file(&self) -> bool {
@@ -58,19 +58,21 @@ impl Record {
             ..
         } = self;
         match self.how {
-            How::File => format!("{version} written to {path}"),
-            How::Merged => format!("{version} merged into {path}"),
-            How::Patch => format!("patch of {version} for {path} written to {name}"),
-            How::Branch => format!("{version} committed for {path} on the new branch {name}"),
+            WriteMethod::File => format!("{version} written to {path}"),
+            WriteMethod::Merged => format!("{version} merged into {path}"),
+            WriteMethod::Patch => format!("patch of {version} for {path} written to {name}"),
+            WriteMethod::Branch => {
+                format!("{version} committed for {path} on the new branch {name}")
+            }
         }
     }
 }
 
 /// An act of writing back and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
+pub struct WriteEntry {
     /// What was done.
-    pub record: Record,
+    pub record: WriteRecord,
     /// When.
     pub at: jiff::Timestamp,
     /// Why it was taken back, if it was.
@@ -79,7 +81,7 @@ pub struct Written {
 
 /// What writing a version back would do, made from the file as it was at that moment; for whoever is asked whether to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Planned {
+pub struct WritePlan {
     /// Counts up with every plan, so that a later one is told from an earlier one.
     pub number: u32,
     /// Which version; v0 where none can be written.
@@ -128,7 +130,7 @@ pub enum Standing {
 impl Session {
     /// The last time that the user's file was written and that was not taken back.
     #[must_use]
-    pub fn last_written(&self) -> Option<&Written> {
+    pub fn last_written(&self) -> Option<&WriteEntry> {
         self.written
             .iter()
             .rev()
@@ -138,17 +140,17 @@ impl Session {
     pub(super) fn take_written(
         &mut self,
         at: jiff::Timestamp,
-        record: &Record,
+        record: &WriteRecord,
         undone: Option<&str>,
     ) {
         match undone {
-            None => self.written.push(Written {
+            None => self.written.push(WriteEntry {
                 record: record.clone(),
                 at,
                 undone: None,
             }),
             Some(why) => {
-                let same = |w: &&mut Written| w.undone.is_none() && w.record == *record;
+                let same = |w: &&mut WriteEntry| w.undone.is_none() && w.record == *record;
                 if let Some(written) = self.written.iter_mut().rev().find(same) {
                     written.undone = Some(why.to_owned());
                 }

@@ -43,6 +43,8 @@ pub struct Language {
     /// What its runtime writes to standard error when its own share of the memory is used up: a run that ends badly
     /// and says so has reached the limit of memory.
     pub out_of_memory: Vec<String>,
+    /// The shortest program of the language, to measure what a run takes before any code of its own; none where it is not known.
+    pub empty_program: Option<String>,
     /// Program and arguments that print the version of the compiler or interpreter.
     pub version: Vec<String>,
     /// One sentence: how to get the compiler or interpreter.

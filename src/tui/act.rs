@@ -8,7 +8,7 @@ use tui_textarea::CursorMove;
 use crate::engine::Command;
 use crate::session::Session;
 use crate::session::event::{Decision, Mode, Stage, VersionId};
-use crate::session::fold::Decided;
+use crate::session::fold::DecisionRecord;
 use crate::task::Objective;
 use crate::tui::app::{App, Overlay, text_area};
 use crate::tui::editor::{self, Editor};
@@ -437,7 +437,7 @@ fn unmeasured(session: &Session, version: Option<VersionId>) -> Option<String> {
 
 /// The last decision by hand that is not taken back yet.
 #[must_use]
-pub fn undoable(session: &Session) -> Option<&Decided> {
+pub fn undoable(session: &Session) -> Option<&DecisionRecord> {
     let mut taken_back = 0_usize;
     for decided in session.decisions.iter().rev().filter(|d| d.by_hand) {
         match (decided.taken_back, taken_back) {

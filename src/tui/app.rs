@@ -508,7 +508,7 @@ impl App {
         let version = session.version(self.version(session)?)?;
         let old = match self.against {
             Against::Parent => version.parent?,
-            Against::Original => VersionId(0),
+            Against::Original => VersionId::ORIGINAL,
             Against::Best => session.incumbent?,
             Against::Marked => self.panes.diff.marked?,
             Against::Version(id) => id,

@@ -4,7 +4,7 @@ use ratatui::crossterm::event::KeyEvent;
 use tui_textarea::TextArea;
 
 use crate::engine::Command;
-use crate::engine::cases::{Aside, NewCase};
+use crate::engine::side_requests::{NewCase, SideRequest};
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::act::Effect;
@@ -98,7 +98,7 @@ pub fn key(app: &mut App, key: &KeyEvent, mut form: Box<CaseForm>) -> Vec<Effect
                     None => "the original is asked for the output as soon as nothing is measured",
                 };
                 app.say(words, false);
-                return vec![Effect::Send(Command::Aside(Aside::Add(case)))];
+                return vec![Effect::Send(Command::SideRequest(SideRequest::Add(case)))];
             }
         }
         "space" | "enter" | "left" | "right" if form.at == SHOWN => form.held_out = !form.held_out,
@@ -139,12 +139,14 @@ pub fn withdraw(app: &mut App, case: String) -> Vec<Effect> {
         false,
     );
     app.case = None;
-    vec![Effect::Send(Command::Aside(Aside::Withdraw(case)))]
+    vec![Effect::Send(Command::SideRequest(SideRequest::Withdraw(
+        case,
+    )))]
 }
 
 /// Does what a key of the cases says.
 pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
-    let send = |aside| vec![Effect::Send(Command::Aside(aside))];
+    let send = |aside| vec![Effect::Send(Command::SideRequest(aside))];
     if action == Action::AddCase {
         let form = app.panes.cases.draft.take().unwrap_or_default();
         app.overlay = Some(Overlay::Case(form));
@@ -155,7 +157,7 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
             "the references are timed as soon as nothing else is measured",
             false,
         );
-        return send(Aside::References);
+        return send(SideRequest::References);
     }
     // Which case is marked must be seen before anything is done to it.
     if app.pane(session) != Tab::Cases {
@@ -184,14 +186,14 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
                 format!("case {case} runs once more on {version}{when}"),
                 false,
             );
-            send(Aside::Rerun { version, case })
+            send(SideRequest::Rerun { version, case })
         }
         _ if session.only.as_ref() == Some(&case) => {
             app.say(
                 "the workload is timed again, from the next comparison on",
                 false,
             );
-            send(Aside::TimeOnly(None))
+            send(SideRequest::TimeOnly(None))
         }
         _ => {
             app.say(
@@ -200,7 +202,7 @@ pub fn act(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
                 ),
                 false,
             );
-            send(Aside::TimeOnly(Some(case)))
+            send(SideRequest::TimeOnly(Some(case)))
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::Event;
 
-use crate::session::Happened;
+use crate::session::EventRecord;
 use crate::tui::Link;
 use crate::tui::desk::Done;
 use crate::tui::home::Late;
@@ -25,7 +25,7 @@ pub enum Message {
     /// A signal came.
     Signal(i32),
     /// This happened in the session, in this order; never empty.
-    Happened(Vec<Happened>),
+    EventRecord(Vec<EventRecord>),
     /// The loop has ended for good.
     LoopEnded,
     /// The desk has an answer.
@@ -75,7 +75,7 @@ const GATHER: Duration = Duration::from_millis(8);
 const GATHERED: usize = 256;
 
 /// Forwards the events of a loop until it ends.
-pub fn forward(events: Receiver<Happened>, to: SyncSender<Message>) {
+pub fn forward(events: Receiver<EventRecord>, to: SyncSender<Message>) {
     let forwarder = move || {
         while let Ok(first) = events.recv() {
             // What decides something is shown at once; between two tokens nobody sees eight milliseconds.
@@ -84,7 +84,7 @@ pub fn forward(events: Receiver<Happened>, to: SyncSender<Message>) {
             }
             let mut all = vec![first];
             all.extend(events.try_iter().take(GATHERED));
-            if to.send(Message::Happened(all)).is_err() {
+            if to.send(Message::EventRecord(all)).is_err() {
                 return;
             }
         }

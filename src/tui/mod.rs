@@ -61,14 +61,14 @@ use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
 use crate::engine::{Command, Handle};
-use crate::session::{Happened, Session};
+use crate::session::{EventRecord, Session};
 pub use home::{Choice, Home, Judged, Late, Look, ModelLine, Server, SessionEntry, TaskEntry};
 pub use run::run;
 
 /// A running loop as the screen sees it.
 pub struct Link {
     /// What happens, in order; closed when the loop has ended for good.
-    pub events: Receiver<Happened>,
+    pub events: Receiver<EventRecord>,
     /// Asks something of the loop; never blocks.
     pub send: Box<dyn Fn(Command) + Send>,
 }

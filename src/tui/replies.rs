@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::session::Session;
 use crate::session::event::Finish;
-use crate::session::fold::{Growing, Reply as Ended, Round};
+use crate::session::fold::{Reply as Ended, Round, StreamingReply};
 use crate::tui::app::{App, Tab};
 use crate::tui::stream::{Reply, guess_tokens};
 
@@ -28,7 +28,7 @@ pub struct RepliesPane {
 #[derive(Clone, Copy, Debug)]
 pub enum Come<'s> {
     /// It is coming.
-    Growing(&'s Growing),
+    Growing(&'s StreamingReply),
     /// It has ended.
     Ended(&'s Ended),
     /// Nothing is known of it: the session was cut off.

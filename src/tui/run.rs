@@ -15,7 +15,7 @@ use self::begin::{adopt, asks_for_ground, looker, opener};
 use crate::engine::Command;
 use crate::log;
 use crate::session::event::Stage;
-use crate::session::{Happened, Session};
+use crate::session::{EventRecord, Session};
 use crate::tui::act::{Effect, terminal_event};
 use crate::tui::app::App;
 use crate::tui::clip::Way;
@@ -246,7 +246,7 @@ impl Bench {
                     self.effect(effect, inbox)?;
                 }
             }
-            Message::Happened(all) => {
+            Message::EventRecord(all) => {
                 self.app.now = Timestamp::now();
                 for happened in &all {
                     self.happened(happened);
@@ -287,7 +287,7 @@ impl Bench {
         Ok(())
     }
 
-    fn happened(&mut self, happened: &Happened) {
+    fn happened(&mut self, happened: &EventRecord) {
         self.session.apply(happened);
         if log::on() && happened.event.durable() {
             log::line("event", &log::variant(&happened.event));

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::session::Session;
-use crate::session::event::{Stage, VersionId};
+use crate::session::event::Stage;
 use crate::session::fold::Version;
 use crate::tui::app::App;
 use crate::tui::keys::Action;
@@ -131,7 +131,7 @@ pub fn now(app: &App, session: &Session) -> Option<Tip> {
 
 /// Whether a version became the best one by what was measured, not by hand or as the first that passes.
 fn won(best: &Version) -> bool {
-    best.id != VersionId(0) && best.comparison.as_ref().is_some_and(|c| c.confirmed)
+    !best.id.is_original() && best.comparison.as_ref().is_some_and(|c| c.confirmed)
 }
 
 /// Notices which tip is on, and since when. Says whether one has gone by itself: nobody pressed a key, what it tells can be

@@ -8,9 +8,9 @@ use ratatui::layout::Rect;
 use tui_textarea::TextArea;
 
 use crate::engine::Command;
-use crate::engine::write::Wish;
+use crate::engine::write_requests::WriteRequest;
 use crate::session::Session;
-use crate::session::event::{Planned, VersionId};
+use crate::session::event::{VersionId, WritePlan};
 use crate::session::written::Standing;
 use crate::tui::act::Effect;
 use crate::tui::app::{App, Overlay};
@@ -43,7 +43,7 @@ pub struct WriteBox {
     /// Number of the plan that was there when this one was asked for.
     before: Option<u32>,
     /// What would be done, as soon as the loop has said it.
-    pub plan: Option<Arc<Planned>>,
+    pub plan: Option<Arc<WritePlan>>,
     /// Whether enter was pressed although something should be looked at first.
     pub sure: bool,
     /// The name that is typed.
@@ -99,10 +99,10 @@ pub fn open(app: &mut App, session: &Session) -> Vec<Effect> {
         room: 0,
     })));
     let chosen = app.selected.filter(|id| session.version(*id).is_some());
-    send(Wish::Plan(chosen))
+    send(WriteRequest::Plan(chosen))
 }
 
-fn send(wish: Wish) -> Vec<Effect> {
+fn send(wish: WriteRequest) -> Vec<Effect> {
     vec![Effect::Send(Command::Write(wish))]
 }
 
@@ -111,7 +111,7 @@ pub fn observe(app: &mut App, session: &Session) {
     if let Some(Overlay::Write(open)) = &mut app.overlay
         && open.plan.is_none()
     {
-        let fresh = |p: &&Arc<Planned>| open.before != Some(p.number);
+        let fresh = |p: &&Arc<WritePlan>| open.before != Some(p.number);
         open.plan = session.write_plan.as_ref().filter(fresh).cloned();
     }
     let undone = session
@@ -317,7 +317,7 @@ pub fn keys(open: &WriteBox, session: &Session) -> Vec<(&'static str, &'static s
         Standing::Changed => keys.push(("m", "merge")),
         _ => {}
     }
-    if plan.version != VersionId(0) && plan.standing != Standing::Written {
+    if !plan.version.is_original() && plan.standing != Standing::Written {
         keys.push(("p", "patch"));
         if !plan.path.is_empty() {
             keys.push(("b", "branch"));
@@ -357,7 +357,7 @@ pub fn key(
         "esc" | "ctrl-c" | "q" => return Vec::new(),
         "enter" if may("⏎") => return write(app, open, false),
         "m" if may("m") => return write(app, open, true),
-        "u" if may("u") => return send(Wish::TakeBack),
+        "u" if may("u") => return send(WriteRequest::TakeBack),
         "p" if may("p") => ask_name(&mut open, session, Kind::Patch),
         "b" if may("b") => ask_name(&mut open, session, Kind::Branch),
         "j" | "down" => open.move_by(1),
@@ -380,7 +380,7 @@ fn write(app: &mut App, mut open: Box<WriteBox>, merge: bool) -> Vec<Effect> {
         return Vec::new();
     }
     match &open.plan {
-        Some(plan) => send(Wish::File {
+        Some(plan) => send(WriteRequest::File {
             version: plan.version,
             merge,
         }),
@@ -398,7 +398,10 @@ fn ask_name(open: &mut WriteBox, session: &Session, kind: Kind) {
         }
     };
     let task: String = task.chars().map(plain).collect();
-    let version = open.plan.as_ref().map_or(VersionId(0), |p| p.version);
+    let version = open
+        .plan
+        .as_ref()
+        .map_or(VersionId::ORIGINAL, |p| p.version);
     let name = match kind {
         Kind::Patch => format!("{task}.{version}.patch"),
         Kind::Branch => format!("reheat/{task}-{version}"),
@@ -413,11 +416,11 @@ fn named(open: &WriteBox, kind: Kind, name: &str) -> Vec<Effect> {
     };
     let version = plan.version;
     send(match kind {
-        Kind::Patch => Wish::Patch {
+        Kind::Patch => WriteRequest::Patch {
             version,
             to: name.into(),
         },
-        Kind::Branch => Wish::Branch {
+        Kind::Branch => WriteRequest::Branch {
             version,
             name: name.to_owned(),
             merge: plan.standing == Standing::Changed,

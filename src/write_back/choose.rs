@@ -56,9 +56,9 @@ impl Chosen<'_> {
 /// One sentence: there is no such version, or it does not pass.
 pub fn choose(session: &Session, wanted: Option<VersionId>) -> Result<Chosen<'_>, String> {
     let nothing = || "no better version was found: there is nothing to write".to_owned();
-    let original = session.version(VersionId(0)).ok_or_else(nothing)?;
+    let original = session.version(VersionId::ORIGINAL).ok_or_else(nothing)?;
     let id = match wanted {
-        Some(VersionId(0)) => {
+        Some(VersionId::ORIGINAL) => {
             return Err(
                 "v0 is the original; --undo puts back what was there before a version was written"
                     .into(),
@@ -67,7 +67,7 @@ pub fn choose(session: &Session, wanted: Option<VersionId>) -> Result<Chosen<'_>
         Some(id) => id,
         None => session
             .incumbent
-            .filter(|id| *id != VersionId(0))
+            .filter(|id| !id.is_original())
             .ok_or_else(nothing)?,
     };
     let Some(version) = session.version(id) else {

@@ -87,7 +87,7 @@ pub fn measured(session: &Session, chosen: &Chosen<'_>) -> String {
 }
 
 fn compared(rows: &mut Vec<(&str, String)>, c: &Comparison) {
-    let than = if c.incumbent == VersionId(0).to_string() {
+    let than = if c.incumbent == VersionId::ORIGINAL.to_string() {
         "than the original"
     } else {
         "than the one before"

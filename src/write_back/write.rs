@@ -8,7 +8,7 @@ use super::place::{Place, Refusal};
 use super::plan::{Plan, State};
 use super::replace::{Failure, replace};
 use crate::session::event::VersionId;
-use crate::session::written::{How, Record};
+use crate::session::written::{WriteMethod, WriteRecord};
 
 /// The user's check: is given the written file, and says what is wrong if something is.
 pub type Check<'a> = &'a mut dyn FnMut(&Path) -> Result<(), String>;
@@ -18,7 +18,7 @@ pub struct Around<'a> {
     /// Where the old file is kept.
     pub keep: &'a Keep,
     /// Told of every change of the user's file as soon as it is made; with a reason where it was taken back.
-    pub tell: &'a mut dyn FnMut(&Record, Option<&str>),
+    pub tell: &'a mut dyn FnMut(&WriteRecord, Option<&str>),
     /// Runs after the write; where it fails the change is taken back.
     pub check: Option<Check<'a>>,
     /// Called when the new text lies ready beside the file, right before the last look at it.
@@ -29,7 +29,7 @@ pub struct Around<'a> {
 #[derive(Debug)]
 pub struct Done {
     /// For the session.
-    pub record: Record,
+    pub record: WriteRecord,
     /// What could not be kept of the old file: its owner, an attribute.
     pub lost: Vec<String>,
 }
@@ -123,8 +123,8 @@ pub fn write(
 ) -> Result<Done, Unwritten> {
     let asked = plan.place.asked.clone();
     let (text, how) = match &plan.state {
-        State::Ready(text) => (text, How::File),
-        State::Changed(text) if merge => (text, How::Merged),
+        State::Ready(text) => (text, WriteMethod::File),
+        State::Changed(text) if merge => (text, WriteMethod::Merged),
         State::Changed(_) => return Err(Unwritten::Changed(asked)),
         State::Conflicts(conflicts) => {
             return Err(Unwritten::Conflicts {
@@ -140,7 +140,7 @@ pub fn write(
         why,
     })?;
     let lost = replace(&plan.place, text.as_bytes(), around.ready)?;
-    let record = Record {
+    let record = WriteRecord {
         version,
         path: plan.place.real.display().to_string(),
         how,
@@ -170,7 +170,7 @@ pub fn write(
 ///
 /// # Errors
 /// The file changed since, cannot be written, or what it held is lost; it is then left alone.
-pub fn take_back(record: &Record, keep: &Keep) -> Result<Vec<String>, Unwritten> {
+pub fn take_back(record: &WriteRecord, keep: &Keep) -> Result<Vec<String>, Unwritten> {
     let path = PathBuf::from(&record.path);
     let place = Place::look(&path)?;
     let now = name(place.text.as_bytes());

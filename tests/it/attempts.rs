@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use reheat::sandbox::toolchain::{self, Tool};
 use reheat::sandbox::{
-    Attempt, AttemptKind, Control, Limits, Mount, Outcome, Program, RunVerdict, Sandbox, Settings,
+    Attempt, AttemptKind, CancelToken, Limits, Mount, Outcome, Program, RunVerdict, Sandbox,
+    Settings,
 };
 use reheat::units::Bytes;
 
@@ -49,7 +50,7 @@ fn run(sandbox: &mut Sandbox, program: &Program) -> Outcome {
         ..Limits::default()
     };
     sandbox
-        .run(program, &limits, &mut |_| {}, &Control::new())
+        .run(program, &limits, &mut |_| {}, &CancelToken::new())
         .expect("it runs")
 }
 
@@ -259,7 +260,12 @@ fn a_stopped_run_still_says_what_it_tried() {
         ..Limits::default()
     };
     let outcome = sandbox
-        .run(&python(text, false), &limits, &mut |_| {}, &Control::new())
+        .run(
+            &python(text, false),
+            &limits,
+            &mut |_| {},
+            &CancelToken::new(),
+        )
         .expect("it runs");
     assert_eq!(outcome.verdict, RunVerdict::TimeLimit);
     assert_eq!(outcome.attempts.len(), 1, "{outcome:?}");

@@ -80,7 +80,7 @@ impl Watched {
             cache: Some(home.path("cache")),
             template: Template::load("default", None).unwrap(),
             comparison_budget: crate::support::COMPARISON,
-            breath: Duration::ZERO,
+            demo_pause: Duration::ZERO,
         };
         Self {
             handle: engine::start(setup).unwrap(),
@@ -598,7 +598,7 @@ fn a_journal_of_before_there_were_candidates_is_still_read() {
         r#"{"at":"2025-01-01T00:00:01.000Z","event":"reply_ended","round":1,"model":"m","text":"t","usage":{"prompt_tokens":1,"reply_tokens":1,"counted":true},"finish":"stop"}"#,
         r#"{"at":"2025-01-01T00:00:02.000Z","event":"version_created","version":1,"parent":0,"round":1,"author":{"by":"hand"},"source":{"file_name":"a.py","text":"x"}}"#,
     ];
-    let events: Vec<reheat::session::Happened> = old
+    let events: Vec<reheat::session::EventRecord> = old
         .iter()
         .map(|l| serde_json::from_str(l).unwrap())
         .collect();

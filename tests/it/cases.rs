@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::support::home::{FAST, Home, SLOW, WRONG, reply, squares};
-use reheat::engine::cases::{Aside, NewCase};
+use reheat::engine::side_requests::{NewCase, SideRequest};
 use reheat::engine::{self, Command, Handle, Setup};
 use reheat::measure::{Answer, Verdict};
 use reheat::model::prompt::Template;
@@ -55,7 +55,7 @@ fn setup(home: &Home, change: impl FnOnce(&mut Task)) -> Setup {
         cache: Some(home.path("cache")),
         template: Template::load("default", None).unwrap(),
         comparison_budget: crate::support::COMPARISON,
-        breath: Duration::ZERO,
+        demo_pause: Duration::ZERO,
         candidates: None,
         temperature: None,
     }
@@ -108,12 +108,12 @@ impl Watched {
         }
     }
 
-    fn ask(&self, aside: Aside) {
-        self.handle.send(Command::Aside(aside));
+    fn ask(&self, aside: SideRequest) {
+        self.handle.send(Command::SideRequest(aside));
     }
 
     fn add(&self, input: &str, expected: Option<&str>) {
-        self.ask(Aside::Add(NewCase {
+        self.ask(SideRequest::Add(NewCase {
             input: input.into(),
             expected: expected.map(Into::into),
             held_out: false,
@@ -122,7 +122,7 @@ impl Watched {
 
     /// A version by hand, and what it came to.
     fn edit(&mut self, text: &str) -> VersionId {
-        let parent = VersionId(0);
+        let parent = VersionId::ORIGINAL;
         let text = text.to_owned();
         self.handle.send(Command::HandEdit { parent, text });
         let decided = self.until("it is decided", |e, _| matches!(e, Event::Decided { .. }));
@@ -186,12 +186,12 @@ fn an_added_case_is_said_by_the_original_and_takes_the_rank_from_what_fails_it()
     w.until("the case is there", |e, _| matches!(e, Event::CaseAdded { case } if case.name == "03" && case.by_original && &*case.expected == "5\n"));
     w.until(
         "the rank is taken",
-        |e, _| matches!(e, Event::Decided { decision: Decision::Rejected, by_hand: false, version, incumbent: Some(VersionId(0)), .. } if *version == fitted),
+        |e, _| matches!(e, Event::Decided { decision: Decision::Rejected, by_hand: false, version, incumbent: Some(VersionId::ORIGINAL), .. } if *version == fitted),
     );
     let note = w.until_note("fails case 03");
     assert!(note.contains("v0 is the best version now"), "{note}");
     let ok = |name: &str| (name.to_owned(), Verdict::Accepted);
-    assert_eq!(w.cases(VersionId(0)), [ok("01"), ok("02"), ok("03")]);
+    assert_eq!(w.cases(VersionId::ORIGINAL), [ok("01"), ok("02"), ok("03")]);
     let failed = w.session.version(fitted).unwrap();
     assert_eq!(failed.verdict(), Some(Verdict::WrongAnswer));
     let failure = failed.evaluation.as_ref().unwrap().failure.clone().unwrap();
@@ -202,7 +202,7 @@ fn an_added_case_is_said_by_the_original_and_takes_the_rank_from_what_fails_it()
     assert_eq!(verdict(&w, fitted), Verdict::WrongAnswer);
     let mut w = w.resume();
     assert_eq!(w.session.task.as_ref().unwrap().cases.len(), 3);
-    assert_eq!(w.session.incumbent, Some(VersionId(0)));
+    assert_eq!(w.session.incumbent, Some(VersionId::ORIGINAL));
     let fitted = w.edit(&format!("# and again\n{FITTED}"));
     assert_eq!(verdict(&w, fitted), Verdict::WrongAnswer);
     let fast = w.best(FAST);
@@ -216,10 +216,10 @@ fn an_added_case_is_taken_back_with_all_that_came_of_it() {
     let fitted = w.best(FITTED);
     w.add("3\n", None);
     w.until_note("fails case 03");
-    assert_eq!(w.session.incumbent, Some(VersionId(0)));
-    w.ask(Aside::Withdraw("01".into()));
+    assert_eq!(w.session.incumbent, Some(VersionId::ORIGINAL));
+    w.ask(SideRequest::Withdraw("01".into()));
     w.until_note("only a case that was added can be taken back");
-    w.ask(Aside::Withdraw("03".into()));
+    w.ask(SideRequest::Withdraw("03".into()));
     let note = w.until_note("case 03 is taken back");
     assert!(
         note.contains(&format!("{fitted} is the best version again")),
@@ -229,7 +229,7 @@ fn an_added_case_is_taken_back_with_all_that_came_of_it() {
     let as_before = |w: &Watched| {
         assert_eq!(w.session.incumbent, Some(fitted));
         assert_eq!(w.session.task.as_ref().unwrap().cases.len(), 2);
-        for version in [VersionId(0), fitted] {
+        for version in [VersionId::ORIGINAL, fitted] {
             assert_eq!(w.cases(version), [ok("01"), ok("02")]);
         }
         let version = w.session.version(fitted).unwrap();
@@ -263,11 +263,11 @@ fn what_cannot_be_a_case_is_refused_with_its_reason() {
         note.contains("the original writes `1` on this input, not `100`"),
         "{note}"
     );
-    assert_eq!(w.session.incumbent, Some(VersionId(0)));
+    assert_eq!(w.session.incumbent, Some(VersionId::ORIGINAL));
     assert_eq!(w.session.task.as_ref().unwrap().cases.len(), 2);
-    w.ask(Aside::TimeOnly(Some("nonsense".into())));
+    w.ask(SideRequest::TimeOnly(Some("nonsense".into())));
     w.until_note("there is no case nonsense");
-    w.ask(Aside::Rerun {
+    w.ask(SideRequest::Rerun {
         version: VersionId(9),
         case: "01".into(),
     });
@@ -278,7 +278,7 @@ fn what_cannot_be_a_case_is_refused_with_its_reason() {
 fn the_model_is_shown_an_added_case_unless_it_is_held_out() {
     for held_out in [false, true] {
         let mut w = Watched::start();
-        w.ask(Aside::Add(NewCase {
+        w.ask(SideRequest::Add(NewCase {
             input: "12345\n".into(),
             expected: None,
             held_out,
@@ -312,12 +312,12 @@ fn the_model_is_shown_an_added_case_unless_it_is_held_out() {
 #[test]
 fn a_case_is_run_once_more_and_what_varies_is_told() {
     let mut w = Watched::start();
-    w.ask(Aside::Rerun {
-        version: VersionId(0),
+    w.ask(SideRequest::Rerun {
+        version: VersionId::ORIGINAL,
         case: "02".into(),
     });
-    w.until("it ran", |e, _| matches!(e, Event::CaseRerun { version: VersionId(0), result, .. } if result.case == "02" && result.figures.wall_ns.0 > 0));
-    let original = w.session.version(VersionId(0)).unwrap();
+    w.until("it ran", |e, _| matches!(e, Event::CaseRerun { version: VersionId::ORIGINAL, result, .. } if result.case == "02" && result.figures.wall_ns.0 > 0));
+    let original = w.session.version(VersionId::ORIGINAL).unwrap();
     assert!(original.rerun("02").is_some() && !original.flaky("02"));
     assert_eq!(original.reruns.len(), 1);
     // Right every other time, by lot.
@@ -328,7 +328,7 @@ fn a_case_is_run_once_more_and_what_varies_is_told() {
             break;
         }
         let case = "02".to_owned();
-        w.ask(Aside::Rerun { version, case });
+        w.ask(SideRequest::Rerun { version, case });
         w.until("it ran", |e, _| matches!(e, Event::CaseRerun { .. }));
     }
     let varies = w.session.version(version).unwrap();
@@ -356,7 +356,7 @@ fn one_case_alone_is_timed_and_what_was_timed_otherwise_is_timed_anew() {
         (c.only.clone(), cases)
     };
     assert_eq!(timed(&w, fast), (None, vec!["02".into(), "03".into()]));
-    w.ask(Aside::TimeOnly(Some("03".into())));
+    w.ask(SideRequest::TimeOnly(Some("03".into())));
     w.until(
         "the best is timed anew",
         |e, _| matches!(e, Event::ComparedAnew { version, .. } if *version == fast),
@@ -376,7 +376,7 @@ fn one_case_alone_is_timed_and_what_was_timed_otherwise_is_timed_anew() {
         "{}",
         against.note
     );
-    w.ask(Aside::TimeOnly(None));
+    w.ask(SideRequest::TimeOnly(None));
     // What was measured on the workload counts again at once; no figure of the one case is taken for it.
     w.until("all cases count", |e, _| matches!(e, Event::Steered { .. }));
     assert_eq!(timed(&w, fast), (None, vec!["02".into(), "03".into()]));
@@ -398,9 +398,9 @@ fn references_are_measured_once_and_a_version_has_its_place_among_them() {
             reference("a wrong one", WRONG),
         ];
     });
-    let place = |w: &Watched| w.session.place(w.session.best().unwrap());
+    let place = |w: &Watched| w.session.reference_rank(w.session.best().unwrap());
     assert_eq!(place(&w), None);
-    w.ask(Aside::References);
+    w.ask(SideRequest::References);
     w.until("both are measured", |_, s| s.references.len() == 2);
     let [first, second] = &w.session.references[..] else {
         panic!()
@@ -417,8 +417,8 @@ fn references_are_measured_once_and_a_version_has_its_place_among_them() {
     assert_eq!(place(&w).unwrap().of, 1);
     // A second time there is nothing to do.
     let before = w.session.references.clone();
-    w.ask(Aside::References);
-    w.ask(Aside::TimeOnly(Some("nonsense".into())));
+    w.ask(SideRequest::References);
+    w.ask(SideRequest::TimeOnly(Some("nonsense".into())));
     w.until_note("there is no case nonsense");
     assert_eq!(w.session.references, before);
 }

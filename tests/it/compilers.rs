@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use reheat::measure::{Built, Evaluation, Judge, Verdict};
-use reheat::sandbox::{Control, Settings};
+use reheat::sandbox::{CancelToken, Settings};
 use reheat::task::language::{Base, Compile};
 use reheat::task::load::TaskFlags;
 use reheat::task::{Language, Languages, Limits, LimitsSaid, Source};
@@ -59,7 +59,7 @@ fn build_with(judge: &mut Judge, language: &Language, text: &str) -> Built {
             &source(language, text),
             language,
             None,
-            &Control::new(),
+            &CancelToken::new(),
             &mut |_| {},
         )
         .unwrap()
@@ -98,10 +98,8 @@ fn evaluate(language: &Language, text: &str, expected: &str, limits: LimitsSaid)
     task.language = language.clone().into();
     let mut judge = judge(None);
     let built = build_with(&mut judge, language, text);
-    let control = Control::new();
-    judge
-        .evaluate(&built, &task, &control, &mut |_| {})
-        .unwrap()
+    let cancel = CancelToken::new();
+    judge.evaluate(&built, &task, &cancel, &mut |_| {}).unwrap()
 }
 
 #[track_caller]

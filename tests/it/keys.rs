@@ -11,7 +11,7 @@ use ratatui::crossterm::event::{
 };
 use reheat::engine::Command;
 use reheat::session::event::{Event as E, Steer, VersionId};
-use reheat::session::{Happened, Session};
+use reheat::session::{EventRecord, Session};
 use reheat::tui::act::{Effect, terminal_event};
 use reheat::tui::app::{App, Overlay, Tab};
 use reheat::tui::keys::{BINDINGS, Keymap, markdown, name_of};
@@ -42,7 +42,7 @@ impl Bench {
 
     fn happen(&mut self, event: E) {
         let at = self.session.last_at.unwrap();
-        self.session.apply(&Happened { at, event });
+        self.session.apply(&EventRecord { at, event });
     }
 
     fn draw(&mut self) -> &Buffer {
@@ -685,9 +685,9 @@ fn a_log_that_cannot_be_written_is_said_before_anything_starts() {
 
 #[test]
 fn a_case_is_run_again_timed_alone_and_added_by_keys() {
-    use reheat::engine::cases::{Aside, NewCase};
+    use reheat::engine::side_requests::{NewCase, SideRequest};
     let sent = |effects: &[Effect]| match effects {
-        [Effect::Send(Command::Aside(aside))] => aside.clone(),
+        [Effect::Send(Command::SideRequest(aside))] => aside.clone(),
         other => panic!("{other:?}"),
     };
     let mut bench = Bench::at(120, 36, Moment::Finished);
@@ -697,7 +697,7 @@ fn a_case_is_run_again_timed_alone_and_added_by_keys() {
     let aside = sent(&bench.press("5 k k k k k k k k j j R"));
     assert_eq!(
         aside,
-        Aside::Rerun {
+        SideRequest::Rerun {
             version,
             case: case.clone()
         }
@@ -718,11 +718,11 @@ fn a_case_is_run_again_timed_alone_and_added_by_keys() {
         failure: None,
     });
     let aside = sent(&bench.press("T"));
-    assert_eq!(aside, Aside::TimeOnly(Some(case.clone())));
+    assert_eq!(aside, SideRequest::TimeOnly(Some(case.clone())));
     let steer = Steer::Timed { case: Some(case) };
     bench.happen(E::Steered { steer });
     insta::assert_snapshot!("case_again_120x36", bench.text());
-    assert_eq!(sent(&bench.press("T")), Aside::TimeOnly(None));
+    assert_eq!(sent(&bench.press("T")), SideRequest::TimeOnly(None));
     // The form: what was typed stays when it is left, an empty one sends nothing.
     assert!(bench.press("A ctrl-s").is_empty());
     bench.types("3 4");
@@ -736,7 +736,7 @@ fn a_case_is_run_again_timed_alone_and_added_by_keys() {
         expected: Some("7\n".into()),
         held_out: true,
     };
-    assert_eq!(sent(&bench.press("ctrl-s")), Aside::Add(case));
+    assert_eq!(sent(&bench.press("ctrl-s")), SideRequest::Add(case));
     let mut small = Bench::at(40, 12, Moment::Finished);
     small.press("A");
     insta::assert_snapshot!("case_form_40x12", small.text());

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use reheat::sandbox::{
-    Control, Limits, MemorySource, Outcome, Program, RunVerdict, Sandbox, SandboxError, Settings,
-    Tier,
+    CancelToken, Limits, MemorySource, Outcome, Program, RunVerdict, Sandbox, SandboxError,
+    Settings, Tier,
 };
 use reheat::units::Bytes;
 
@@ -44,7 +44,7 @@ fn shell(script: &str) -> Program {
 
 fn run(sandbox: &mut Sandbox, program: &Program, limits: &Limits) -> Outcome {
     sandbox
-        .run(program, limits, &mut |_| {}, &Control::new())
+        .run(program, limits, &mut |_| {}, &CancelToken::new())
         .expect("it runs")
 }
 
@@ -228,7 +228,7 @@ fn without_isolation_it_says_so_and_keeps_its_limits() {
             argv,
             ..Program::default()
         };
-        let ended = sandbox.run(&program, &small(), &mut |_| {}, &Control::new());
+        let ended = sandbox.run(&program, &small(), &mut |_| {}, &CancelToken::new());
         assert!(
             matches!(ended, Err(SandboxError::CannotStart { .. })),
             "{ended:?}"
@@ -251,8 +251,8 @@ fn without_isolation_descendants_die_and_a_stop_is_heeded() {
     assert_eq!(outcome.verdict, RunVerdict::TimeLimit);
     assert!(gone(&marker));
 
-    let control = Control::new();
-    let hand = control.clone();
+    let cancel = CancelToken::new();
+    let canceller = cancel.clone();
     let mut seen = 0;
     let ended = sandbox.run(
         &program,
@@ -263,10 +263,10 @@ fn without_isolation_descendants_die_and_a_stop_is_heeded() {
         &mut |_| {
             seen += 1;
             if seen == 5 {
-                hand.stop();
+                canceller.stop();
             }
         },
-        &control,
+        &cancel,
     );
     assert!(matches!(ended, Err(SandboxError::Stopped)), "{ended:?}");
     assert!(gone(&marker));

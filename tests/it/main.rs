@@ -20,6 +20,7 @@ mod held_out;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod inputs;
+mod journals;
 mod keys;
 mod languages;
 #[cfg(unix)]

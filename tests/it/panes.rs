@@ -6,7 +6,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use reheat::session::event::{Author, Event as E, Finish, Stage, Usage, VersionId};
-use reheat::session::{Happened, Session};
+use reheat::session::{EventRecord, Session};
 use reheat::task::Source;
 use reheat::tui::act::terminal_event;
 use reheat::tui::app::{App, Tab};
@@ -33,7 +33,7 @@ impl Bench {
 
     fn happen(&mut self, event: E) {
         let at = self.session.last_at.unwrap();
-        self.session.apply(&Happened { at, event });
+        self.session.apply(&EventRecord { at, event });
     }
 
     fn version(&mut self, id: u32, parent: u32, text: &str) {

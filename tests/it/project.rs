@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use reheat::sandbox::toolchain::{self, Tool};
-use reheat::sandbox::{Control, Limits, Mount, Outcome, Program, RunVerdict, Sandbox, Settings};
+use reheat::sandbox::{
+    CancelToken, Limits, Mount, Outcome, Program, RunVerdict, Sandbox, Settings,
+};
 use reheat::task::project::{Project, hint_for, module_of};
 use reheat::task::{Language, Languages};
 
@@ -72,7 +74,7 @@ fn start(project: &Project, tool: Tool, argv: Vec<String>, limits: &Limits) -> O
         unsafe_no_isolation: true,
     };
     let mut sandbox = Sandbox::open(&settings).unwrap();
-    let outcome = sandbox.run(&program, limits, &mut |_| {}, &Control::new());
+    let outcome = sandbox.run(&program, limits, &mut |_| {}, &CancelToken::new());
     outcome.unwrap()
 }
 

@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use reheat::engine::Command;
 use reheat::session::event::{Author, Event as E, Finish, Stage, Steer, Usage, VersionId};
-use reheat::session::{Happened, Session};
+use reheat::session::{EventRecord, Session};
 use reheat::task::{Objective, Source};
 use reheat::tui::act::{Effect, terminal_event};
 use reheat::tui::app::{App, Overlay, Tab};
@@ -39,7 +39,7 @@ impl Bench {
     fn happen(&mut self, after_ms: i64, event: E) {
         self.at += SignedDuration::from_millis(after_ms);
         let at = self.at;
-        self.session.apply(&Happened { at, event });
+        self.session.apply(&EventRecord { at, event });
         self.app.now = at;
         self.app.observe(&self.session);
     }
@@ -126,7 +126,7 @@ fn bench(width: u16, height: u16, candidates: u32) -> Bench {
         0,
         E::RoundStarted {
             round: 9,
-            parent: VersionId(0),
+            parent: VersionId::ORIGINAL,
             objective: Objective::Time,
             hint: String::new(),
             candidates,
@@ -234,7 +234,7 @@ fn what_became_of_each_reply_is_said() {
         0,
         E::VersionCreated {
             version,
-            parent: Some(VersionId(0)),
+            parent: Some(VersionId::ORIGINAL),
             round: 9,
             candidate: 1,
             author: Author::Model { name: "m".into() },

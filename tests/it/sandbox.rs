@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use reheat::sandbox::{
-    Control, Limits, MemorySource, Outcome, Program, RunVerdict, Sandbox, SandboxError, Settings,
+    CancelToken, Limits, MemorySource, Outcome, Program, RunVerdict, Sandbox, SandboxError,
+    Settings,
 };
 use reheat::units::Bytes;
 
@@ -23,7 +24,7 @@ fn shell(script: &str) -> Program {
 }
 
 fn run_with(program: &Program, limits: &Limits) -> Result<Outcome, SandboxError> {
-    open().run(program, limits, &mut |_| {}, &Control::new())
+    open().run(program, limits, &mut |_| {}, &CancelToken::new())
 }
 
 fn run(program: &Program) -> Outcome {
@@ -139,8 +140,8 @@ fn files_are_mounted_where_the_program_expects_them_and_products_come_back() {
 
 #[test]
 fn a_stopped_run_says_so() {
-    let control = Control::new();
-    let hand = control.clone();
+    let cancel = CancelToken::new();
+    let canceller = cancel.clone();
     let mut seen = 0;
     let ended = open().run(
         &shell("sleep 100"),
@@ -148,10 +149,10 @@ fn a_stopped_run_says_so() {
         &mut |_| {
             seen += 1;
             if seen == 5 {
-                hand.stop();
+                canceller.stop();
             }
         },
-        &control,
+        &cancel,
     );
     assert!(matches!(ended, Err(SandboxError::Stopped)), "{ended:?}");
 }
@@ -350,7 +351,7 @@ fn a_launcher_that_dies_is_replaced_and_the_run_repeated() {
                     }
                 }
             },
-            &Control::new(),
+            &CancelToken::new(),
         )
         .expect("it runs");
     assert_eq!(outcome.stdout.bytes, b"done\n");
@@ -573,7 +574,7 @@ fn nothing_is_left_of_a_sandbox_that_is_closed() {
             &shell("sleep 1000 & exit 0"),
             &Limits::default(),
             &mut |_| {},
-            &Control::new(),
+            &CancelToken::new(),
         )
         .expect("it runs");
     let launchers = children_named("reheat-launcher");

@@ -237,7 +237,7 @@ fn no_event_breaks_the_screen() {
 #[test]
 fn absurd_figures_are_drawn_as_well_as_they_can_be() {
     use reheat::measure::{Look, Metric, Progress};
-    use reheat::session::Happened;
+    use reheat::session::EventRecord;
     use reheat::session::event::{Event as E, Stage};
     use reheat::units::Gain;
     let id = VersionId(2);
@@ -265,20 +265,20 @@ fn absurd_figures_are_drawn_as_well_as_they_can_be() {
             },
             E::LookTaken {
                 version: id,
-                against: VersionId(0),
+                against: VersionId::ORIGINAL,
                 metric: Metric::Wall,
                 look,
             },
             E::StageChanged {
                 stage: Stage::Comparing {
                     version: id,
-                    against: VersionId(0),
+                    against: VersionId::ORIGINAL,
                     pairs: 20,
                     left_ns: None,
                 },
             },
         ] {
-            bench.session.apply(&Happened { at, event });
+            bench.session.apply(&EventRecord { at, event });
             bench.draw();
         }
         bench.app.tab = Some(Tab::Charts);
@@ -314,7 +314,7 @@ fn ten_by_three_says_what_is_on() {
 
 #[test]
 fn hostile_text_is_shown_and_never_obeyed() {
-    use reheat::session::Happened;
+    use reheat::session::EventRecord;
     use reheat::session::event::{Author, Event as E};
     use reheat::task::Source;
     let evil = "x = \"\u{1b}]0;pwned\u{7} \u{1b}[2J\" # \u{202e}gnp.exe\r\n日本語 = 'e\u{301}'\n";
@@ -329,7 +329,7 @@ fn hostile_text_is_shown_and_never_obeyed() {
         },
         E::VersionCreated {
             version: VersionId(1),
-            parent: Some(VersionId(0)),
+            parent: Some(VersionId::ORIGINAL),
             round: 1,
             candidate: 0,
             author: Author::Hand,
@@ -343,7 +343,7 @@ fn hostile_text_is_shown_and_never_obeyed() {
             error: true,
         },
     ] {
-        bench.session.apply(&Happened { at, event });
+        bench.session.apply(&EventRecord { at, event });
     }
     for tab in Tab::ALL {
         bench.app.tab = Some(tab);
@@ -415,15 +415,15 @@ fn keys_become_commands() {
     );
     assert_eq!(
         sent(bench.press(&["K", "b"])),
-        Some(Command::Parent(Some(VersionId(0))))
+        Some(Command::Parent(Some(VersionId::ORIGINAL)))
     );
     assert_eq!(
         sent(bench.press(&["a"])),
-        Some(Command::Accept(VersionId(0)))
+        Some(Command::Accept(VersionId::ORIGINAL))
     );
     assert_eq!(
         sent(bench.press(&["p"])),
-        Some(Command::Pin(VersionId(0), true))
+        Some(Command::Pin(VersionId::ORIGINAL, true))
     );
     assert_eq!(sent(bench.press(&["ctrl-c"])), Some(Command::Stop));
     assert_eq!(bench.press(&["q"]), vec![]);
@@ -786,7 +786,7 @@ fn a_long_word_is_whole_where_there_is_room_and_else_says_which_key_shows_it() {
 
 #[test]
 fn the_summary_says_the_whole_reason_why_the_model_could_not_be_asked() {
-    use reheat::session::Happened;
+    use reheat::session::EventRecord;
     use reheat::session::event::Event as E;
     let mut bench = Bench::at(120, 36, Moment::Asking);
     let at = bench.session.last_at.unwrap();
@@ -797,13 +797,13 @@ fn the_summary_says_the_whole_reason_why_the_model_could_not_be_asked() {
         },
         E::SessionFinished {
             session: "s".into(),
-            best_version: Some(VersionId(0)),
+            best_version: Some(VersionId::ORIGINAL),
             comparison: None,
             flags: Vec::new(),
             reason: "provider".into(),
         },
     ] {
-        bench.session.apply(&Happened { at, event });
+        bench.session.apply(&EventRecord { at, event });
     }
     bench.app.observe(&bench.session);
     let shown = bench.text();
@@ -815,7 +815,7 @@ fn the_summary_says_the_whole_reason_why_the_model_could_not_be_asked() {
 fn a_version_that_a_later_case_proves_wrong_glows_no_more() {
     use ratatui::style::Color;
     use reheat::measure::Verdict;
-    use reheat::session::Happened;
+    use reheat::session::EventRecord;
     use reheat::session::event::Event as E;
     use reheat::tui::theme::Role;
     let mut bench = Bench::at(160, 45, Moment::Finished);
@@ -847,14 +847,14 @@ fn a_version_that_a_later_case_proves_wrong_glows_no_more() {
         result,
         failure: None,
     };
-    bench.session.apply(&Happened { at, event });
+    bench.session.apply(&EventRecord { at, event });
     assert_eq!(colour(&mut bench), ash);
 }
 
 #[test]
 fn what_is_resumed_is_compared_anew_and_the_chart_shows_one_sitting() {
     use reheat::measure::{Look, Metric};
-    use reheat::session::Happened;
+    use reheat::session::EventRecord;
     use reheat::session::event::Event as E;
     use reheat::units::Gain;
     let mut session = session(Moment::Comparing);
@@ -862,7 +862,7 @@ fn what_is_resumed_is_compared_anew_and_the_chart_shows_one_sitting() {
     let at = session.last_at.unwrap();
     let look = |pairs| E::LookTaken {
         version: id,
-        against: VersionId(0),
+        against: VersionId::ORIGINAL,
         metric: Metric::Cpu,
         look: Look {
             pairs,
@@ -877,7 +877,7 @@ fn what_is_resumed_is_compared_anew_and_the_chart_shows_one_sitting() {
         reached_by: Default::default(),
     };
     for event in [look(20), resumed, look(5)] {
-        session.apply(&Happened { at, event });
+        session.apply(&EventRecord { at, event });
     }
     let looks: Vec<usize> = session
         .version(id)
@@ -1021,8 +1021,8 @@ fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged(
 
 #[test]
 fn a_case_that_was_added_is_taken_back_where_it_is_marked() {
-    use reheat::engine::cases::Aside;
-    use reheat::session::Happened;
+    use reheat::engine::side_requests::SideRequest;
+    use reheat::session::EventRecord;
     use reheat::session::cases::AddedCase;
     use reheat::session::event::Event as E;
     let mut bench = Bench::at(160, 45, Moment::Finished);
@@ -1035,7 +1035,7 @@ fn a_case_that_was_added_is_taken_back_where_it_is_marked() {
         by_original: true,
     };
     let event = E::CaseAdded { case };
-    bench.session.apply(&Happened { at, event });
+    bench.session.apply(&EventRecord { at, event });
     bench.press(&["5"]);
     let names: Vec<String> = {
         let task = bench.session.task.as_ref().unwrap();
@@ -1047,7 +1047,7 @@ fn a_case_that_was_added_is_taken_back_where_it_is_marked() {
         "{}",
         bench.text()
     );
-    let back = Command::Aside(Aside::Withdraw("odd".into()));
+    let back = Command::SideRequest(SideRequest::Withdraw("odd".into()));
     assert_eq!(bench.press(&["u"]), [Effect::Send(back)]);
     // One of the task's own is not taken back: the key is that of the last decision.
     bench.app.case = Some(0);

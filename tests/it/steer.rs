@@ -72,7 +72,7 @@ impl Watched {
             cache: Some(home.path("cache")),
             template: Template::load("default", None).unwrap(),
             comparison_budget: crate::support::COMPARISON,
-            breath: Duration::ZERO,
+            demo_pause: Duration::ZERO,
         };
         Self {
             handle: engine::start(setup).unwrap(),
@@ -149,7 +149,7 @@ fn hand_edits_are_measured_and_decisions_can_be_made_and_taken_back() {
     assert_eq!(w.incumbent(), Some(0));
 
     w.handle.send(Command::HandEdit {
-        parent: VersionId(0),
+        parent: VersionId::ORIGINAL,
         text: FAST.into(),
     });
     w.until("the edit is decided", |e, _| {
@@ -168,7 +168,7 @@ fn hand_edits_are_measured_and_decisions_can_be_made_and_taken_back() {
         w.session.version(VersionId(1)).unwrap().decision
     );
 
-    w.handle.send(Command::Accept(VersionId(0)));
+    w.handle.send(Command::Accept(VersionId::ORIGINAL));
     w.until("v0 is chosen", |e, _| {
         matches!(e, Event::Decided { by_hand: true, .. })
     });
@@ -335,7 +335,7 @@ fn stopping_the_run_of_an_edit_breaks_off_nothing_that_comes_later() {
     let mut w = Watched::start(Mode::Manual, &[reply(FAST)], 1000.0);
     w.until_waiting();
     w.handle.send(Command::HandEdit {
-        parent: VersionId(0),
+        parent: VersionId::ORIGINAL,
         text: "import time\ntime.sleep(9)\n".into(),
     });
     w.until("the edit runs", |e, s| {
@@ -371,7 +371,7 @@ fn stopping_before_the_original_is_known_only_waits() {
         matches!(
             e,
             Event::VersionCreated {
-                version: VersionId(0),
+                version: VersionId::ORIGINAL,
                 ..
             }
         )
@@ -383,7 +383,7 @@ fn stopping_before_the_original_is_known_only_waits() {
         matches!(
             e,
             Event::VersionEvaluated {
-                version: VersionId(0),
+                version: VersionId::ORIGINAL,
                 ..
             }
         )

@@ -6,11 +6,11 @@ use std::sync::atomic::Ordering;
 use super::Book;
 use crate::cli::{ENVIRONMENT, NOTHING, Refusal, USAGE, fail, print, print_exactly};
 use crate::report::text::safe;
-use crate::sandbox::Control;
+use crate::sandbox::CancelToken;
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::session::journal::write_whole;
-use crate::session::written::{How, Record};
+use crate::session::written::{WriteMethod, WriteRecord};
 use crate::task::Task;
 use crate::write_back::branch::{self, NoBranch, Wanted};
 use crate::write_back::check::{self, Output};
@@ -131,7 +131,7 @@ impl Order {
         // An interruption ends the check, not this program, which has a file to put back.
         let came = command
             .is_some()
-            .then(|| crate::cli::stop_on_signals(&Control::new()));
+            .then(|| crate::cli::stop_on_signals(&CancelToken::new()));
         let stopped = || came.as_ref().is_some_and(|c| c.load(Ordering::SeqCst) != 0);
         let mut run = |_: &Path| {
             let check = |c| check::run(c, &root, Output::Shown, &stopped);
@@ -140,7 +140,7 @@ impl Order {
         let keep = book.keep.clone();
         let around = Around {
             keep: &keep,
-            tell: &mut |record: &Record, undone: Option<&str>| book.note(record, undone),
+            tell: &mut |record: &WriteRecord, undone: Option<&str>| book.note(record, undone),
             check: command.is_some().then_some(&mut run),
             ready: None,
         };
@@ -181,10 +181,10 @@ impl Order {
                 format_args!("cannot write --patch {}: {why}", to.display()),
             )
         })?;
-        let record = Record {
+        let record = WriteRecord {
             version: chosen.version.id,
             path: place_of(texts),
-            how: How::Patch,
+            how: WriteMethod::Patch,
             name: absolute(to),
             before: String::new(),
             after: String::new(),
@@ -225,10 +225,10 @@ impl Order {
             };
             Refusal::new(status, why)
         })?;
-        let record = Record {
+        let record = WriteRecord {
             version: chosen.version.id,
             path: place.real.display().to_string(),
-            how: How::Branch,
+            how: WriteMethod::Branch,
             name: made.name.clone(),
             before: String::new(),
             after: String::new(),

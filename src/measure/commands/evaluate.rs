@@ -1,14 +1,15 @@
 //! Running the commands of a version and saying what came of them.
 
-use super::metric::{self, Said, Unit};
-use super::said;
-use super::{Version, command_of, of};
+use super::diagnostics;
+use super::metric::{self, ReportedFigure, Unit};
+use super::{VersionCopy, command_of, of};
 use crate::measure::build::Built;
-use crate::measure::check::{figures, thin};
+use crate::measure::check::thin;
+use crate::measure::figures::run_figures;
 use crate::measure::flags::Refusals;
 use crate::measure::judge::{Judge, JudgeError, Watch, ending};
 use crate::measure::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict, text};
-use crate::sandbox::{Attempt, Control, Limits, Outcome, RunVerdict};
+use crate::sandbox::{Attempt, CancelToken, Limits, Outcome, RunVerdict};
 use crate::task::harness::{BENCH, CHECK, Commands};
 use crate::task::{Case, Task};
 use crate::units::Bytes;
@@ -36,7 +37,7 @@ impl Judge {
         &mut self,
         built: &Built,
         task: &Task,
-        control: &Control,
+        cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<Evaluation, JudgeError> {
         let cases = &task.workload.cases;
@@ -57,12 +58,12 @@ impl Judge {
             return Ok(evaluation);
         };
         if !version.is_original {
-            self.know_original(task, control)?;
+            self.know_original(task, cancel)?;
         }
         self.lay_out(&version)?;
         if version.is_original {
             // A new look at the original sets all that was fixed by an older one.
-            self.commands.says = None;
+            self.commands.reported_figure = None;
         }
         let mut refusals = Refusals::default();
         for (index, case) in cases.iter().enumerate() {
@@ -71,7 +72,7 @@ impl Judge {
                 total: cases.len(),
                 case: case.name.clone(),
             });
-            let outcome = self.run_case(&version, task, case, &mut refusals, control, watch)?;
+            let outcome = self.run_case(&version, task, case, &mut refusals, cancel, watch)?;
             let judged = self.command_verdict(&outcome, case, task)?;
             if version.is_original
                 && let Some((_, failure)) = &judged
@@ -110,11 +111,11 @@ impl Judge {
     /// The runs that one case of an evaluation takes; the last of them counts, or the first that failed.
     fn run_case(
         &mut self,
-        version: &Version,
+        version: &VersionCopy,
         task: &Task,
         case: &Case,
         refusals: &mut Refusals,
-        control: &Control,
+        cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<Outcome, JudgeError> {
         let limits = self.limits_for(version, task, case);
@@ -125,7 +126,7 @@ impl Judge {
                 ..program.clone()
             };
             let mut sampled = |sample| watch(Progress::Sampled { sample });
-            judge.run(&program, &limits, &mut sampled, control)
+            judge.run(&program, &limits, &mut sampled, cancel)
         };
         let first = once(self, true)?;
         if first.verdict == RunVerdict::SandboxError {
@@ -155,15 +156,15 @@ impl Judge {
             }
             if case.name == BENCH {
                 let wanted = of(task).and_then(|c| c.metric.as_deref());
-                let said = metric::choose(&metric::all(&said::text(&second)), wanted);
-                self.commands.says = said.map(|s| (s.name, s.unit));
+                let said = metric::choose(&metric::all(&diagnostics::text(&second)), wanted);
+                self.commands.reported_figure = said.map(|s| (s.name, s.unit));
             }
         }
         Ok(second)
     }
 
     /// What a version may take: as the user says, and not much more than the original took to build and run.
-    fn limits_for(&self, version: &Version, task: &Task, case: &Case) -> Limits {
+    fn limits_for(&self, version: &VersionCopy, task: &Task, case: &Case) -> Limits {
         let mut limits = task.limits.clone();
         if let (false, Some(first)) = (
             version.is_original,
@@ -177,7 +178,7 @@ impl Judge {
 
     fn note_refusals(
         &mut self,
-        version: &Version,
+        version: &VersionCopy,
         attempts: &[Attempt],
         case: &Case,
         refusals: &mut Refusals,
@@ -208,7 +209,7 @@ impl Judge {
         task: &Task,
     ) -> Result<Option<(Verdict, Failure)>, JudgeError> {
         let command = of(task).map_or("", |commands| command_of(commands, &case.name));
-        let whole = said::text(outcome);
+        let whole = diagnostics::text(outcome);
         let failure = |reason: String| Failure {
             case: case.name.clone(),
             reason,
@@ -221,8 +222,12 @@ impl Judge {
                 return Err(JudgeError::Sandbox(ending(outcome, &task.limits)));
             }
             RunVerdict::Ok => {
-                let said = self.said_by(task, case, &whole);
-                let Some((name, _)) = self.commands.says.as_ref().filter(|_| case.name == BENCH)
+                let said = self.reported_in(task, case, &whole);
+                let Some((name, _)) = self
+                    .commands
+                    .reported_figure
+                    .as_ref()
+                    .filter(|_| case.name == BENCH)
                 else {
                     return Ok(None);
                 };
@@ -234,8 +239,8 @@ impl Judge {
             }
             RunVerdict::RuntimeError if outcome.signal.is_none() && outcome.exit_code.is_some() => {
                 let how = ending(outcome, &task.limits);
-                let why = said::failed_in_words(&whole);
-                let broken = said::build_error(&whole).filter(|_| why.is_none());
+                let why = diagnostics::failed_in_words(&whole);
+                let broken = diagnostics::build_error(&whole).filter(|_| why.is_none());
                 match (broken, why) {
                     (Some(line), _) => {
                         let line = text::clean(line);
@@ -272,17 +277,17 @@ impl Judge {
         case: &Case,
         outcome: &Outcome,
     ) -> Figures {
-        let mut figures = figures(outcome);
-        if case.name == BENCH && self.commands.says.is_some() {
-            let said = self.said_by(task, case, &said::text(outcome));
+        let mut figures = run_figures(outcome);
+        if case.name == BENCH && self.commands.reported_figure.is_some() {
+            let said = self.reported_in(task, case, &diagnostics::text(outcome));
             figures.reported = said.map(|s| s.value);
         }
         figures
     }
 
     /// The figure that the original fixed, as this output says it.
-    fn said_by(&self, task: &Task, case: &Case, whole: &str) -> Option<Said> {
-        let (name, unit) = self.commands.says.as_ref()?;
+    fn reported_in(&self, task: &Task, case: &Case, whole: &str) -> Option<ReportedFigure> {
+        let (name, unit) = self.commands.reported_figure.as_ref()?;
         if of(task).is_none() || case.name != BENCH {
             return None;
         }
@@ -293,7 +298,7 @@ impl Judge {
 
 /// The original must pass: one sentence with the end of what it said.
 fn original_fails(task: &Task, case: &Case, outcome: &Outcome, failure: &Failure) -> JudgeError {
-    let whole = said::text(outcome);
+    let whole = diagnostics::text(outcome);
     let command = of(task).map_or("", |commands: &Commands| command_of(commands, &case.name));
     let end = text::tail(whole.trim().as_bytes(), EXCERPT);
     let end = if end.is_empty() {
@@ -301,7 +306,7 @@ fn original_fails(task: &Task, case: &Case, outcome: &Outcome, failure: &Failure
     } else {
         format!("\n{end}")
     };
-    if let Some(missing) = said::missing(outcome, &whole) {
+    if let Some(missing) = diagnostics::missing(outcome, &whole) {
         return JudgeError::Environment(format!("{}{end}", missing.in_words(command)));
     }
     JudgeError::Task(format!(
@@ -323,9 +328,10 @@ fn undecided(
     } else {
         (first, "fails once and passes when it is run again")
     };
-    let why = said::failed_in_words(&said::text(failed)).unwrap_or_else(|| ending(failed, limits));
+    let why = diagnostics::failed_in_words(&diagnostics::text(failed))
+        .unwrap_or_else(|| ending(failed, limits));
     JudgeError::Task(format!(
         "`{command}` {which} on the original, in the same copy of the work tree: {why}; there is nothing to trust. Make it give the same answer each time, or choose another check\n{}",
-        text::tail(said::text(failed).trim().as_bytes(), EXCERPT)
+        text::tail(diagnostics::text(failed).trim().as_bytes(), EXCERPT)
     ))
 }

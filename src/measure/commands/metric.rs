@@ -19,7 +19,7 @@ pub enum Unit {
 
 /// One figure that was said.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Said {
+pub struct ReportedFigure {
     /// Its name.
     pub name: String,
     /// Its value, in the unit; finite, and not below zero.
@@ -30,20 +30,20 @@ pub struct Said {
 
 /// Everything that was said in an output, in order: `METRIC` lines if there are any, else what benchmark tools print.
 #[must_use]
-pub fn all(text: &str) -> Vec<Said> {
+pub fn all(text: &str) -> Vec<ReportedFigure> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let said: Vec<Said> = lines.iter().filter_map(|l| metric(l)).collect();
+    let said: Vec<ReportedFigure> = lines.iter().filter_map(|l| metric(l)).collect();
     if said.is_empty() { tools(&lines) } else { said }
 }
 
 /// The figure of a run: of the wanted name, or of the first that was said; the median where it was said several times.
 #[must_use]
-pub fn choose(said: &[Said], wanted: Option<&str>) -> Option<Said> {
+pub fn choose(said: &[ReportedFigure], wanted: Option<&str>) -> Option<ReportedFigure> {
     let name = match wanted {
         Some(name) => name,
         None => &said.first()?.name,
     };
-    let mut same: Vec<&Said> = said.iter().filter(|s| s.name == name).collect();
+    let mut same: Vec<&ReportedFigure> = said.iter().filter(|s| s.name == name).collect();
     same.sort_by(|a, b| a.value.total_cmp(&b.value));
     let middle = same.get(same.len() / 2)?;
     let value = if same.len().is_multiple_of(2) {
@@ -51,14 +51,14 @@ pub fn choose(said: &[Said], wanted: Option<&str>) -> Option<Said> {
     } else {
         middle.value
     };
-    Some(Said {
+    Some(ReportedFigure {
         value,
         ..(*middle).clone()
     })
 }
 
 /// `METRIC name=value`, with or without a unit.
-fn metric(line: &str) -> Option<Said> {
+fn metric(line: &str) -> Option<ReportedFigure> {
     let rest = line.strip_prefix("METRIC")?;
     if !rest.starts_with([' ', '\t', ':']) {
         return None;
@@ -69,7 +69,7 @@ fn metric(line: &str) -> Option<Said> {
         return None;
     }
     let (value, unit) = quantity(value.trim())?;
-    Some(Said {
+    Some(ReportedFigure {
         name: name.to_owned(),
         value,
         unit,
@@ -128,7 +128,7 @@ fn is_rate(unit: &str) -> bool {
 }
 
 /// Outputs of benchmark tools, line by line.
-fn tools(lines: &[&str]) -> Vec<Said> {
+fn tools(lines: &[&str]) -> Vec<ReportedFigure> {
     let mut found = Vec::new();
     let mut last = "";
     let mut table = None;
@@ -158,8 +158,8 @@ fn tools(lines: &[&str]) -> Vec<Said> {
     found
 }
 
-fn time(name: &str, value: f64) -> Said {
-    Said {
+fn time(name: &str, value: f64) -> ReportedFigure {
+    ReportedFigure {
         name: name.to_owned(),
         value,
         unit: Unit::Time,
@@ -167,14 +167,14 @@ fn time(name: &str, value: f64) -> Said {
 }
 
 /// `test parse ... bench:       1,234 ns/iter (+/- 56)`
-fn libtest(line: &str) -> Option<Said> {
+fn libtest(line: &str) -> Option<ReportedFigure> {
     let (name, rest) = line.strip_prefix("test ")?.split_once("... bench:")?;
     let (value, unit) = quantity(rest.trim())?;
     (unit == Unit::Time).then(|| time(name.trim(), value))
 }
 
 /// `parse   time:   [1.2 ms 1.3 ms 1.4 ms]`: the estimate in the middle.
-fn criterion(line: &str, before: &str) -> Option<Said> {
+fn criterion(line: &str, before: &str) -> Option<ReportedFigure> {
     let (name, rest) = line.split_once("time:")?;
     let inside = rest.trim().strip_prefix('[')?.split_once(']')?.0;
     let words: Vec<&str> = inside.split_whitespace().collect();
@@ -190,7 +190,7 @@ fn criterion(line: &str, before: &str) -> Option<Said> {
 }
 
 /// `BenchmarkParse-8   1000   1234 ns/op   …`
-fn go(line: &str) -> Option<Said> {
+fn go(line: &str) -> Option<ReportedFigure> {
     let mut words = line.split_whitespace();
     let name = words.next().filter(|n| n.starts_with("Benchmark"))?;
     words.next()?.parse::<u64>().ok()?;
@@ -207,7 +207,7 @@ fn go(line: &str) -> Option<Said> {
 }
 
 /// `Time (mean ± σ):     10.1 ms ±   0.3 ms`, behind `Benchmark 1: command`.
-fn hyperfine(line: &str, before: &str) -> Option<Said> {
+fn hyperfine(line: &str, before: &str) -> Option<ReportedFigure> {
     let rest = line
         .strip_prefix("Time (mean ± σ):")
         .or_else(|| line.strip_prefix("Time (abs ≡):"))?;
@@ -229,7 +229,7 @@ fn table_head(line: &str) -> Option<(f64, usize)> {
 }
 
 /// `test_parse   1.2300 (1.0)   4.5600 (1.02) …`: what stands in brackets compares rows.
-fn table_row(line: &str, unit: f64, column: usize) -> Option<Said> {
+fn table_row(line: &str, unit: f64, column: usize) -> Option<ReportedFigure> {
     let mut words = line.split_whitespace();
     let name = words
         .next()

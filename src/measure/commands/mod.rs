@@ -4,23 +4,23 @@
 //! bench is timed, from outside, and may say a figure of its own (see [`metric`]). Both run in the sandbox, without a
 //! network, and write only to the copy and to a home that goes with it.
 
-mod copy;
+mod diagnostics;
 mod evaluate;
 pub mod metric;
-mod said;
 mod surroundings;
+mod tree_copy;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use self::copy::{Copy, Ground};
 use self::metric::Unit;
 use self::surroundings::Surroundings;
+use self::tree_copy::{CopyLocation, TreeCopy};
 use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch};
 use super::{Metric, Progress};
-use crate::sandbox::{Control, Holder, Program, Tier};
+use crate::sandbox::{CancelToken, Program, Tier, TreeHolder};
 use crate::task::harness::{BENCH, Commands, Harness};
 use crate::task::project::GUEST_ROOT;
 use crate::task::tree::{self, Most, WorkTree};
@@ -35,39 +35,39 @@ const COPIES_BYTES: Bytes = Bytes::mib(16 * 1024);
 
 /// What a judge knows of the commands of a task.
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct CommandState {
     /// The task's tree and surroundings, and where copies are made.
-    base: Option<Arc<Base>>,
+    base: Option<Arc<CopyTemplate>>,
     /// The original, once it has passed.
-    original: Option<Arc<Version>>,
+    original: Option<Arc<VersionCopy>>,
     /// How long the first run of each case took with the original: it built everything.
     first_runs: HashMap<String, Nanos>,
     /// What the original was refused: no version is suspicious for it.
     refused: Vec<crate::sandbox::Attempt>,
     /// The figure that the bench says itself, fixed by the original.
-    says: Option<(String, Unit)>,
+    reported_figure: Option<(String, Unit)>,
     /// Copies in the order in which they were last needed.
-    kept: Vec<Weak<Version>>,
+    kept: Vec<Weak<VersionCopy>>,
 }
 
 /// What all copies of a task have in common.
 #[derive(Debug)]
-struct Base {
+struct CopyTemplate {
     tree: WorkTree,
     surroundings: Surroundings,
-    ground: Ground,
+    location: CopyLocation,
     /// The file that a version takes the place of, below the root.
     file: PathBuf,
 }
 
 /// A version in its copy.
 #[derive(Debug)]
-pub struct Version {
-    base: Arc<Base>,
+pub struct VersionCopy {
+    base: Arc<CopyTemplate>,
     text: Arc<str>,
     is_original: bool,
     /// `None` where it was given up to make room, or because the version has failed.
-    copy: Mutex<Option<Arc<Copy>>>,
+    copy: Mutex<Option<Arc<TreeCopy>>>,
 }
 
 /// The command that a case stands for.
@@ -88,9 +88,9 @@ pub(super) fn of(task: &Task) -> Option<&Commands> {
     }
 }
 
-impl Version {
+impl VersionCopy {
     /// The program that runs one of the task's commands. A copy that was given up must be made ready before
-    /// ([`Judge::ready_commands`]).
+    /// ([`Judge::prepare_commands`]).
     pub(super) fn program(&self, task: &Task, case: &Case) -> Program {
         let command = of(task).map_or("true", |commands| command_of(commands, &case.name));
         let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,7 +112,7 @@ impl Version {
         self.held().is_some()
     }
 
-    fn held(&self) -> Option<Arc<Copy>> {
+    fn held(&self) -> Option<Arc<TreeCopy>> {
         self.copy
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -125,15 +125,15 @@ impl Version {
     }
 
     /// Makes the copy, from the original's where there is one.
-    fn make(&self, original: Option<&Arc<Copy>>) -> std::io::Result<()> {
+    fn make(&self, original: Option<&Arc<TreeCopy>>) -> std::io::Result<()> {
         let base = &self.base;
         let carried = match original {
-            Some(original) => Copy::of_copy(&base.ground, original)?,
+            Some(original) => TreeCopy::of_copy(&base.location, original)?,
             None => None,
         };
         let fresh = match carried {
             Some(copy) => copy,
-            None => Copy::of_tree(&base.ground, &base.tree)?,
+            None => TreeCopy::of_tree(&base.location, &base.tree)?,
         };
         base.surroundings.furnish(&fresh)?;
         // The original's file is left with its time, so that nothing is built for it anew.
@@ -158,9 +158,9 @@ impl Judge {
         watch: Watch<'_>,
     ) -> Result<Built, JudgeError> {
         watch(Progress::Building);
-        let base = self.commands_base(task)?;
+        let base = self.copy_template(task)?;
         let is_original = original_text(task).is_some_and(|original| *original == *text);
-        let version = Arc::new(Version {
+        let version = Arc::new(VersionCopy {
             base,
             text: Arc::from(text),
             is_original,
@@ -175,30 +175,30 @@ impl Judge {
     ///
     /// # Errors
     /// The copy cannot be made again, the sandbox failed, or stopped.
-    pub fn ready_commands(
+    pub fn prepare_commands(
         &mut self,
         built: &Built,
         task: &Task,
-        control: &Control,
+        cancel: &CancelToken,
     ) -> Result<(), JudgeError> {
         let Some(version) = built.commands.clone() else {
             return Ok(());
         };
-        self.know_original(task, control)?;
+        self.know_original(task, cancel)?;
         let made = !version.has_copy();
         self.lay_out(&version)?;
         if made && let Some(case) = task.workload.cases.last() {
             // Builds; what comes of it the timed runs will say.
             let program = version.program(task, case);
-            self.run(&program, &task.limits, &mut |_| {}, control)?;
+            self.run(&program, &task.limits, &mut |_| {}, cancel)?;
         }
         Ok(())
     }
 
     /// Sees to it that the original was evaluated by this judge: a session that is resumed has its evaluation, but neither
     /// its products nor the name of the figure that its bench says.
-    fn know_original(&mut self, task: &Task, control: &Control) -> Result<(), JudgeError> {
-        self.commands_base(task)?;
+    fn know_original(&mut self, task: &Task, cancel: &CancelToken) -> Result<(), JudgeError> {
+        self.copy_template(task)?;
         if self.commands.original.is_some() {
             return Ok(());
         }
@@ -206,7 +206,7 @@ impl Judge {
             return Ok(());
         };
         let built = self.build_commands(task, text, &mut |_| {})?;
-        self.evaluate_commands(&built, task, control, &mut |_| {})?;
+        self.evaluate_commands(&built, task, cancel, &mut |_| {})?;
         Ok(())
     }
 
@@ -214,7 +214,7 @@ impl Judge {
     /// evaluated.
     #[must_use]
     pub fn commands_metric(&self, task: &Task) -> Option<Metric> {
-        let (_, unit) = self.commands.says.as_ref()?;
+        let (_, unit) = self.commands.reported_figure.as_ref()?;
         let commands = of(task)?;
         Some(match unit {
             _ if commands.higher_is_better => Metric::ReportedRate,
@@ -223,13 +223,7 @@ impl Judge {
         })
     }
 
-    /// The name of that figure, in the command's own words.
-    #[must_use]
-    pub fn commands_metric_name(&self) -> Option<&str> {
-        self.commands.says.as_ref().map(|(name, _)| name.as_str())
-    }
-
-    fn commands_base(&mut self, task: &Task) -> Result<Arc<Base>, JudgeError> {
+    fn copy_template(&mut self, task: &Task) -> Result<Arc<CopyTemplate>, JudgeError> {
         let path = task.path.as_deref().ok_or_else(|| {
             JudgeError::Task("commands need a file in a project; this task has none".into())
         })?;
@@ -269,26 +263,26 @@ impl Judge {
         } else {
             self.cache.folder().to_path_buf()
         };
-        Holder::sweep(&place);
-        let base = Arc::new(Base {
+        TreeHolder::sweep(&place);
+        let base = Arc::new(CopyTemplate {
             surroundings: Surroundings::find(task, &tree, self.guards().tier > Tier::Weak),
             tree,
-            ground: Ground {
+            location: CopyLocation {
                 place,
                 owner: self.guest,
                 passable,
             },
             file,
         });
-        self.commands = State {
+        self.commands = CommandState {
             base: Some(base.clone()),
-            ..State::default()
+            ..CommandState::default()
         };
         Ok(base)
     }
 
     /// Makes a version's copy unless it is there, and gives others up where there are too many.
-    fn lay_out(&mut self, version: &Arc<Version>) -> Result<(), JudgeError> {
+    fn lay_out(&mut self, version: &Arc<VersionCopy>) -> Result<(), JudgeError> {
         let state = &mut self.commands;
         state
             .kept
@@ -301,15 +295,16 @@ impl Judge {
                 JudgeError::Task(format!(
                     "no private copy of {} can be made in {}: {why}",
                     base.tree.root.display(),
-                    base.ground.place.display()
+                    base.location.place.display()
                 ))
             })?;
         }
         state.kept.push(Arc::downgrade(version));
-        let size = |v: &Version| v.held().map_or(0, |c| c.bytes().0);
+        let size = |v: &VersionCopy| v.held().map_or(0, |c| c.bytes().0);
         loop {
-            let living: Vec<Arc<Version>> = state.kept.iter().filter_map(Weak::upgrade).collect();
-            let held: Vec<&Arc<Version>> = living
+            let living: Vec<Arc<VersionCopy>> =
+                state.kept.iter().filter_map(Weak::upgrade).collect();
+            let held: Vec<&Arc<VersionCopy>> = living
                 .iter()
                 .filter(|v| v.has_copy() && !v.is_original)
                 .collect();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::copy::{Copy, GUEST_HOME};
+use super::tree_copy::{GUEST_HOME, TreeCopy};
 use crate::sandbox::Mount;
 use crate::sandbox::toolchain;
 use crate::task::Task;
@@ -236,7 +236,7 @@ impl Surroundings {
     }
 
     /// Lays the home of a copy out.
-    pub(super) fn furnish(&self, copy: &Copy) -> std::io::Result<()> {
+    pub(super) fn furnish(&self, copy: &TreeCopy) -> std::io::Result<()> {
         for (path, what) in &self.home {
             match what {
                 Furnishing::Link(target) => copy.link_home(path, target)?,

@@ -24,13 +24,13 @@ const WHOLE: usize = 8;
 const HASHES: [usize; 6] = [32, 40, 56, 64, 96, 128];
 
 /// A telling piece of a case: where it comes from, and how it is shown.
-struct Found {
+struct ConstantHit {
     line: usize,
     what: String,
 }
 
 /// What stands in the code, but neither in the original nor in the statement.
-struct Pieces {
+struct CodePieces {
     /// Numbers in their plain form, with the line they first stand in.
     numbers: HashMap<String, usize>,
     /// Texts: the contents of quotes and whole lines, blanks squeezed.
@@ -42,7 +42,7 @@ struct Pieces {
 /// At most [`MOST`] flags, the most telling first.
 pub(super) fn find(task: &Task, original: &str, code: &str) -> Vec<Flag> {
     let known = format!("{original}\n{}", task.statement);
-    let pieces = Pieces::of(code, &known);
+    let pieces = CodePieces::of(code, &known);
     let mut found = Vec::new();
     if !(pieces.numbers.is_empty() && pieces.texts.is_empty()) {
         for case in &task.workload.cases {
@@ -52,7 +52,7 @@ pub(super) fn find(task: &Task, original: &str, code: &str) -> Vec<Flag> {
             found.extend(pieces.of_input(case));
         }
     }
-    found.extend(pieces.hashes.iter().map(|(line, digits)| Found {
+    found.extend(pieces.hashes.iter().map(|(line, digits)| ConstantHit {
         line: *line,
         what: format!("{digits} hexadecimal digits, which look like the hash of an input"),
     }));
@@ -73,7 +73,7 @@ pub(super) fn find(task: &Task, original: &str, code: &str) -> Vec<Flag> {
     told.collect()
 }
 
-impl Pieces {
+impl CodePieces {
     fn of(code: &str, known: &str) -> Self {
         let known_numbers: HashSet<String> = numbers(known.as_bytes())
             .chain(numbers(known.replace(',', "").as_bytes()))
@@ -111,7 +111,7 @@ impl Pieces {
         pieces
     }
 
-    fn of_output(&self, case: &Case, task: &Task) -> Vec<Found> {
+    fn of_output(&self, case: &Case, task: &Task) -> Vec<ConstantHit> {
         let Some(expected) = case.expected.as_deref() else {
             return Vec::new();
         };
@@ -126,19 +126,19 @@ impl Pieces {
         let name = &case.name;
         if let Some(line) = self.texts.get(&whole) {
             let what = format!("the whole output of case {name}");
-            return vec![Found { line: *line, what }];
+            return vec![ConstantHit { line: *line, what }];
         }
         if let (Some(number), Some(line)) = (
             alone(&whole),
             alone(&whole).and_then(|n| self.numbers.get(&n)),
         ) {
             let what = format!("{number}, which is the whole output of case {name}");
-            return vec![Found { line: *line, what }];
+            return vec![ConstantHit { line: *line, what }];
         }
         self.parts(expected, &format!("in the output of case {name}"))
     }
 
-    fn of_input(&self, case: &Case) -> Vec<Found> {
+    fn of_input(&self, case: &Case) -> Vec<ConstantHit> {
         let text = String::from_utf8_lossy(start(&case.input));
         let whole = squeeze(&text);
         let name = &case.name;
@@ -147,13 +147,13 @@ impl Pieces {
         let begins = || self.texts.keys().find(beginning).map(|p| &self.texts[p]);
         if let Some(line) = known.or_else(begins) {
             let what = format!("the input of case {name}, or its beginning");
-            return vec![Found { line: *line, what }];
+            return vec![ConstantHit { line: *line, what }];
         }
         self.parts(&case.input, &format!("in the input of case {name}"))
     }
 
     /// Telling numbers and lines of a text.
-    fn parts(&self, text: &[u8], place: &str) -> Vec<Found> {
+    fn parts(&self, text: &[u8], place: &str) -> Vec<ConstantHit> {
         let text = start(text);
         let mut count = 0;
         let mut fitting: HashMap<String, usize> = HashMap::new();
@@ -167,9 +167,9 @@ impl Pieces {
         }
         let chance = count > MANY && fitting.len() < 2;
         fitting.retain(|n, _| !chance || digits(n) >= LONG);
-        let mut found: Vec<Found> = fitting
+        let mut found: Vec<ConstantHit> = fitting
             .into_iter()
-            .map(|(number, line)| Found {
+            .map(|(number, line)| ConstantHit {
                 line,
                 what: format!("{number}, which stands {place}"),
             })
@@ -184,7 +184,7 @@ impl Pieces {
                 .filter_map(|l| {
                     let line = *self.texts.get(&l)?;
                     let what = format!("a line that stands {place}");
-                    Some(Found { line, what })
+                    Some(ConstantHit { line, what })
                 }),
         );
         found

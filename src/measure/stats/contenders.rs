@@ -2,7 +2,7 @@
 //! `cargo test --release --lib contenders -- --ignored --nocapture`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use super::noise::{Machine, NOISES, Noise, SPREADS};
+use super::noise::{NOISES, SPREADS, SimulatedMachine, SimulatedNoise};
 use super::ranks::normal_distribution;
 use super::simulation::contest;
 use super::*;
@@ -55,7 +55,7 @@ impl Bets {
 }
 
 /// Which way a rule decides, and after how many pairs.
-fn decide(rule: &Rule, machine: &mut Machine, gain: f64) -> (Option<bool>, usize) {
+fn decide(rule: &Rule, machine: &mut SimulatedMachine, gain: f64) -> (Option<bool>, usize) {
     let smallest = 0.01_f64.ln_1p();
     match rule {
         Rule::Ranks(looks) => {
@@ -92,7 +92,7 @@ fn decide(rule: &Rule, machine: &mut Machine, gain: f64) -> (Option<bool>, usize
 /// Levels at the looks that spend α as `share` of the pairs says, found on random walks.
 fn spending(looks: &[usize], share: impl Fn(f64) -> f64) -> Rule {
     const WALKS: usize = 50_000;
-    let mut chance = Machine::new(Noise::Normal, std::f64::consts::SQRT_2, 99);
+    let mut chance = SimulatedMachine::new(SimulatedNoise::Normal, std::f64::consts::SQRT_2, 99);
     let mut walks = vec![(0.0_f64, true); WALKS];
     let (mut at, mut spent) = (0, 0);
     let levels = looks.iter().map(|pairs| {
@@ -142,7 +142,7 @@ fn rules_of_one_stage() {
         for spread in SPREADS {
             for noise in NOISES {
                 let alarms = (0..2_000).filter(|t| {
-                    let mut machine = Machine::new(noise, spread, 7 + t * 13);
+                    let mut machine = SimulatedMachine::new(noise, spread, 7 + t * 13);
                     decide(rule, &mut machine, 1.0).0.is_some()
                 });
                 worst = worst.max(alarms.count() as f64 / 20.0);
@@ -160,7 +160,7 @@ fn rules_of_one_stage() {
             let (mut found, mut pairs) = (0, 0);
             for noise in NOISES {
                 for t in 0..300 {
-                    let mut machine = Machine::new(noise, spread, 7 + t * 13);
+                    let mut machine = SimulatedMachine::new(noise, spread, 7 + t * 13);
                     let (decided, after) = decide(rule, &mut machine, gain);
                     found += usize::from(decided == Some(true));
                     pairs += after;
@@ -178,7 +178,7 @@ fn rules_of_one_stage() {
 
 /// The rule before this one: first look after ten pairs, the strict level from the start, a confirmation of twelve
 /// pairs up to twice as many as the win took.
-fn former(machine: &mut Machine, gain: f64) -> (Answer, usize) {
+fn former(machine: &mut SimulatedMachine, gain: f64) -> (Answer, usize) {
     let rules = Rules {
         level: 0.01,
         promising: 0.01,
@@ -225,11 +225,11 @@ fn rules_with_a_confirmation() {
                         Answer::NoDifference | Answer::NotBetter => 2,
                         Answer::Undecided => 3,
                     };
-                    let mut machine = Machine::new(noise, spread, 3 + t * 17);
+                    let mut machine = SimulatedMachine::new(noise, spread, 3 + t * 17);
                     let (answer, pairs) = former(&mut machine, gain);
                     old.0[slot(answer)] += 1.0;
                     old.1 += pairs as f64;
-                    let mut machine = Machine::new(noise, spread, 3 + t * 17);
+                    let mut machine = SimulatedMachine::new(noise, spread, 3 + t * 17);
                     let c = contest(Rules::default(), &mut machine, gain, MOST);
                     new.0[slot(c.answer)] += 1.0;
                     new.1 += c.pairs as f64;

@@ -5,7 +5,7 @@ use rand_pcg::Pcg64Mcg;
 
 /// What disturbs a machine.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Noise {
+pub(super) enum SimulatedNoise {
     Normal,
     /// Laplace: heavy tails.
     Heavy,
@@ -17,25 +17,25 @@ pub(super) enum Noise {
     TwoModes,
 }
 
-pub(super) const NOISES: [Noise; 5] = [
-    Noise::Normal,
-    Noise::Heavy,
-    Noise::Drift,
-    Noise::Steps,
-    Noise::TwoModes,
+pub(super) const NOISES: [SimulatedNoise; 5] = [
+    SimulatedNoise::Normal,
+    SimulatedNoise::Heavy,
+    SimulatedNoise::Drift,
+    SimulatedNoise::Steps,
+    SimulatedNoise::TwoModes,
 ];
 
 /// Makes the two times of a pair, in drawn order, and their z.
-pub(super) struct Machine {
+pub(super) struct SimulatedMachine {
     chance: Pcg64Mcg,
-    noise: Noise,
+    noise: SimulatedNoise,
     spread: f64,
     clock: f64,
     level: f64,
 }
 
-impl Machine {
-    pub(super) fn new(noise: Noise, spread: f64, seed: u64) -> Self {
+impl SimulatedMachine {
+    pub(super) fn new(noise: SimulatedNoise, spread: f64, seed: u64) -> Self {
         Self {
             chance: Pcg64Mcg::seed_from_u64(seed),
             noise,
@@ -56,19 +56,19 @@ impl Machine {
         let s = self.spread / std::f64::consts::SQRT_2;
         let common = self.normal() * s;
         match self.noise {
-            Noise::Normal => common,
-            Noise::Heavy => {
+            SimulatedNoise::Normal => common,
+            SimulatedNoise::Heavy => {
                 let u: f64 = self.chance.random::<f64>() - 0.5;
                 -u.signum() * (1.0 - 2.0 * u.abs()).max(1e-12).ln() * s / std::f64::consts::SQRT_2
             }
-            Noise::Drift => common + 0.01 * self.clock,
-            Noise::Steps => {
+            SimulatedNoise::Drift => common + 0.01 * self.clock,
+            SimulatedNoise::Steps => {
                 if self.chance.random::<f64>() < 0.1 {
                     self.level = 0.5 * self.chance.random::<f64>();
                 }
                 common + self.level
             }
-            Noise::TwoModes => {
+            SimulatedNoise::TwoModes => {
                 common / 3.0
                     + if self.chance.random::<bool>() {
                         2.0 * s

@@ -1,7 +1,7 @@
 //! What the rules promise, tried on seeded noise of every kind that a machine makes. No clock is read here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use super::noise::{Machine, NOISES, Noise, SPREADS};
+use super::noise::{NOISES, SPREADS, SimulatedMachine, SimulatedNoise};
 use super::ranks::{cut_off, normal_distribution, normal_quantile};
 use super::*;
 
@@ -17,8 +17,13 @@ pub(super) struct Contest {
 }
 
 /// One contest on a machine; `most` pairs a stage at most.
-pub(super) fn contest(rules: Rules, machine: &mut Machine, gain: f64, most: usize) -> Contest {
-    let stage = |rules: Rules, machine: &mut Machine| {
+pub(super) fn contest(
+    rules: Rules,
+    machine: &mut SimulatedMachine,
+    gain: f64,
+    most: usize,
+) -> Contest {
+    let stage = |rules: Rules, machine: &mut SimulatedMachine| {
         let mut run = Sequential::new(rules);
         while !run.finished() && run.pairs().len() < most {
             run.push(machine.pair(gain));
@@ -45,8 +50,8 @@ pub(super) fn contest(rules: Rules, machine: &mut Machine, gain: f64, most: usiz
     contest
 }
 
-fn compared(noise: Noise, spread: f64, gain: f64, seed: u64) -> Contest {
-    let mut machine = Machine::new(noise, spread, seed);
+fn compared(noise: SimulatedNoise, spread: f64, gain: f64, seed: u64) -> Contest {
+    let mut machine = SimulatedMachine::new(noise, spread, seed);
     contest(Rules::default(), &mut machine, gain, 200)
 }
 
@@ -57,7 +62,7 @@ fn alarm(answer: Answer) -> bool {
 /// How many of some contests come to this.
 fn count(
     trials: u64,
-    noise: Noise,
+    noise: SimulatedNoise,
     spread: f64,
     gain: f64,
     holds: impl Fn(&Contest) -> bool,
@@ -105,7 +110,7 @@ fn looking_at_every_look_without_a_stricter_level_would_lie() {
     };
     let alarms = (0..200)
         .filter(|t| {
-            let mut machine = Machine::new(Noise::Normal, 0.14, *t);
+            let mut machine = SimulatedMachine::new(SimulatedNoise::Normal, 0.14, *t);
             let mut run = Sequential::new(naive);
             while !run.finished() {
                 run.push(machine.pair(1.0));
@@ -125,7 +130,7 @@ fn of_eight_useless_candidates_none_wins_in_nineteen_of_twenty_sessions_and_a_tr
         for session in 0..sessions {
             let noise = NOISES[(session % 5) as usize];
             let spread = SPREADS[(session / 5 % 3) as usize];
-            let mut machine = Machine::new(noise, spread, 91 + session * 1_009);
+            let mut machine = SimulatedMachine::new(noise, spread, 91 + session * 1_009);
             let mut try_one = |gain: f64| {
                 contest(Rules::default(), &mut machine, gain, 200).answer == Answer::Better
             };
@@ -201,12 +206,16 @@ fn the_reported_interval_holds_the_truth_in_ninety_five_of_a_hundred_comparisons
 
 #[test]
 fn the_interval_of_a_fixed_number_of_pairs_holds_the_truth_as_often_as_it_says() {
-    for noise in [Noise::Normal, Noise::Heavy, Noise::TwoModes] {
+    for noise in [
+        SimulatedNoise::Normal,
+        SimulatedNoise::Heavy,
+        SimulatedNoise::TwoModes,
+    ] {
         for n in [8_usize, 12, 20, 60, 61, 90] {
             let trials = 400;
             let held = (0..trials)
                 .filter(|t| {
-                    let mut machine = Machine::new(noise, 0.07, 7 + t * 31);
+                    let mut machine = SimulatedMachine::new(noise, 0.07, 7 + t * 31);
                     let z: Vec<f64> = (0..n).map(|_| machine.pair(1.1)).collect();
                     let (_, low, high) = hodges_lehmann(&z, 0.05);
                     (low..=high).contains(&1.1_f64.ln())
@@ -245,7 +254,7 @@ fn where_there_is_time_for_few_fresh_pairs_they_are_looked_at_once() {
 
 #[test]
 fn identical_quiet_programs_are_soon_the_same() {
-    let c = compared(Noise::Normal, 0.01, 1.0, 5);
+    let c = compared(SimulatedNoise::Normal, 0.01, 1.0, 5);
     assert_eq!(c.answer, Answer::NoDifference);
     assert!(c.pairs <= 11);
 }

@@ -12,7 +12,11 @@ use crate::units::Bytes;
 
 /// The files asked for, in the order in which they were asked for; a name with a slash at its end is a folder, of which
 /// every regular file is brought back by its path, and every empty folder with a slash at its end. What is beyond `most` bytes in all is left out.
-pub fn collect(door: BorrowedFd<'_>, names: &[String], most: Bytes) -> Vec<(String, Vec<u8>)> {
+pub fn collect(
+    workdir_fd: BorrowedFd<'_>,
+    names: &[String],
+    most: Bytes,
+) -> Vec<(String, Vec<u8>)> {
     let mut collected = Collected {
         files: Vec::new(),
         room: most.0,
@@ -20,11 +24,11 @@ pub fn collect(door: BorrowedFd<'_>, names: &[String], most: Bytes) -> Vec<(Stri
     for name in names {
         match name.strip_suffix('/') {
             Some(folder) => {
-                if let Some(at) = open(door, &format!("work/{folder}"), OFlags::DIRECTORY) {
+                if let Some(at) = open(workdir_fd, &format!("work/{folder}"), OFlags::DIRECTORY) {
                     collected.folder(at.as_fd(), folder, 0);
                 }
             }
-            None => collected.file(door, &format!("work/{name}"), name),
+            None => collected.file(workdir_fd, &format!("work/{name}"), name),
         }
     }
     collected.files

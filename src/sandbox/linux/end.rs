@@ -3,21 +3,21 @@
 use std::os::fd::AsFd;
 
 use super::collect::collect;
-use super::run::{Before, Live, counted, used};
-use super::{Slot, sys};
-use crate::sandbox::plain::Stage;
-use crate::sandbox::words::{self, Breach, Reached};
+use super::run::{CgroupBaseline, LiveRun, counted, used};
+use super::{LauncherHandle, sys};
+use crate::sandbox::limit_breach::{self, Breach, LimitsReached};
+use crate::sandbox::plain::StagedRoot;
 use crate::sandbox::{Outcome, Peak, Program, RunVerdict};
 use crate::units::{Bytes, Nanos};
 
-impl Slot {
+impl LauncherHandle {
     /// Everything about the run that is over.
     pub(super) fn judge(
         &mut self,
         program: &Program,
-        mut live: Live<'_>,
-        before: Before,
-        stage: Option<&Stage>,
+        mut live: LiveRun<'_>,
+        before: CgroupBaseline,
+        stage: Option<&StagedRoot>,
     ) -> Outcome {
         let started = live.started.unwrap_or_default();
         let end = live.finished.map_or_else(sys::now_ns, |f| f.at_ns);
@@ -35,9 +35,9 @@ impl Slot {
         let (exit_code, signal) = live
             .finished
             .map_or((None, Some(libc::SIGKILL)), |f| ending(f.status));
-        if let Some(door) = &live.door {
+        if let Some(workdir_fd) = &live.workdir_fd {
             // Once more at the end: a short program fills its disk between two readings.
-            let files = used(door.as_fd(), &mut live.reached);
+            let files = used(workdir_fd.as_fd(), &mut live.reached);
             live.files = live.files.max(Bytes(files));
         }
         if let Some(stage) = stage {
@@ -70,9 +70,9 @@ impl Slot {
                 Some("used a system call that the sandbox forbids".to_owned()),
             )
         } else {
-            words::verdict_of(exit_code, signal)
+            limit_breach::verdict_of(exit_code, signal)
         };
-        let reached = Reached {
+        let reached = LimitsReached {
             processes: live.most_tasks >= limits.processes
                 || self
                     .cgroup
@@ -97,12 +97,12 @@ impl Slot {
         };
         let delayed = live.delay.last();
         let tasks = (live.most_tasks > 0).then_some(live.most_tasks);
-        let collected = match (stage, &live.door) {
-            (Some(stage), _) => stage.door().map_or_else(
+        let collected = match (stage, &live.workdir_fd) {
+            (Some(stage), _) => stage.workdir_fd().map_or_else(
                 |_| Vec::new(),
-                |door| collect(door.as_fd(), &program.collect, limits.disk),
+                |workdir_fd| collect(workdir_fd.as_fd(), &program.collect, limits.disk),
             ),
-            (None, Some(door)) => collect(door.as_fd(), &program.collect, limits.disk),
+            (None, Some(workdir_fd)) => collect(workdir_fd.as_fd(), &program.collect, limits.disk),
             (None, None) => Vec::new(),
         };
         let (samples, integral) = live.trace.finish(wall);
@@ -128,7 +128,7 @@ impl Slot {
     }
 
     /// The largest reading, with a range where something larger may have hidden between two readings.
-    fn peak(&self, sampled: Bytes, single: Option<Bytes>, before: Before) -> Peak {
+    fn peak(&self, sampled: Bytes, single: Option<Bytes>, before: CgroupBaseline) -> Peak {
         let group = self
             .cgroup
             .as_ref()

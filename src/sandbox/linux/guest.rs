@@ -12,7 +12,7 @@ use libc::{c_char, c_int, c_void, sock_filter};
 use super::sys;
 
 /// Everything the guest needs, laid out by init beforehand.
-pub struct Plan {
+pub struct GuestPlan {
     /// Candidates for the program, in the order of the search path.
     pub programs: Vec<CString>,
     /// Arguments.
@@ -41,7 +41,7 @@ pub struct Plan {
 
 /// What the guest leaves for init to read.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Trail {
+pub struct ExecReport {
     /// Monotonic clock right before exec.
     pub at_ns: u64,
     /// Text of the CPU counter right before exec, and its length.
@@ -97,32 +97,32 @@ pub const STEPS: [&str; 10] = [
 /// Step number of exec itself: a fault of the program's name, not of the sandbox.
 pub const EXEC: u32 = 9;
 
-struct Shared<'a> {
-    plan: &'a Plan,
+struct VforkContext<'a> {
+    plan: &'a GuestPlan,
     argv: Vec<*const c_char>,
     environment: Vec<*const c_char>,
     programs: Vec<*const c_char>,
-    trail: Trail,
+    report: ExecReport,
 }
 
-/// Starts the guest. Returns its process id and the trail once exec has happened or failed.
+/// Starts the guest. Returns its process id and the report once exec has happened or failed.
 ///
 /// # Errors
 /// When there can be no further process.
 #[allow(unsafe_code)]
-pub fn start(plan: &Plan) -> io::Result<(i32, Trail)> {
+pub fn start(plan: &GuestPlan) -> io::Result<(i32, ExecReport)> {
     let pointers = |list: &[CString]| -> Vec<*const c_char> {
         list.iter()
             .map(|s| s.as_ptr())
             .chain([std::ptr::null()])
             .collect()
     };
-    let mut shared = Shared {
+    let mut shared = VforkContext {
         argv: pointers(&plan.argv),
         environment: pointers(&plan.environment),
         programs: plan.programs.iter().map(|s| s.as_ptr()).collect(),
         plan,
-        trail: Trail::default(),
+        report: ExecReport::default(),
     };
     let mut stack = vec![0u128; 4096];
     let top = stack.as_mut_ptr_range().end;
@@ -142,17 +142,17 @@ pub fn start(plan: &Plan) -> io::Result<(i32, Trail)> {
     if pid < 0 {
         return Err(io::Error::last_os_error());
     }
-    Ok((pid, shared.trail))
+    Ok((pid, shared.report))
 }
 
 /// The child's whole life before exec.
 #[allow(unsafe_code)]
 extern "C" fn child(argument: *mut c_void) -> c_int {
-    // SAFETY: `start` passes a pointer to a live `Shared` and stands still until this process is gone.
-    let shared = unsafe { &mut *argument.cast::<Shared<'_>>() };
+    // SAFETY: `start` passes a pointer to a live `VforkContext` and stands still until this process is gone.
+    let shared = unsafe { &mut *argument.cast::<VforkContext<'_>>() };
     let (step, errno) = prepare_and_exec(shared);
-    shared.trail.failed_at = step;
-    shared.trail.errno = errno;
+    shared.report.failed_at = step;
+    shared.report.errno = errno;
     127
 }
 
@@ -164,7 +164,7 @@ fn errno() -> i32 {
 
 /// Every step in its order; comes back only with the step that failed and its error.
 #[allow(unsafe_code)]
-fn prepare_and_exec(shared: &mut Shared<'_>) -> (u32, i32) {
+fn prepare_and_exec(shared: &mut VforkContext<'_>) -> (u32, i32) {
     let plan = shared.plan;
     // SAFETY (whole function): system calls on integers, and on pointers into `shared`, which `start` keeps alive and still.
     unsafe {
@@ -213,19 +213,19 @@ fn prepare_and_exec(shared: &mut Shared<'_>) -> (u32, i32) {
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
         if let Some(filter) = &plan.filter {
             match super::seccomp::install(filter, plan.listen) {
-                Ok(listener) => shared.trail.listener = listener,
+                Ok(listener) => shared.report.listener = listener,
                 Err(_) => return (7, errno()),
             }
         }
         if let Some(fd) = plan.memory_statistics {
-            shared.trail.memory.fill(fd);
+            shared.report.memory.fill(fd);
         }
         if let Some(fd) = plan.cpu_counter {
             // Giving way once makes the kernel book what this process has used so far.
             libc::sched_yield();
-            shared.trail.cpu.fill(fd);
+            shared.report.cpu.fill(fd);
         }
-        shared.trail.at_ns = sys::now_ns();
+        shared.report.at_ns = sys::now_ns();
         let mut error = libc::ENOENT;
         for program in &shared.programs {
             libc::execve(*program, shared.argv.as_ptr(), shared.environment.as_ptr());

@@ -13,13 +13,13 @@ use rustix::fs::{Mode, mkdirat};
 use rustix::mount::{MountAttrFlags, OpenTreeFlags, open_tree};
 use rustix::process::{Resource, getrlimit};
 
-use super::guest::{self, Plan};
-use super::notes::{Notes, Own};
+use super::guest::{self, GuestPlan};
 use super::root::{self, Root};
-use super::seccomp::{Around, Listening};
-use super::wire::{self, Finished, Message, Run, Started};
+use super::seccomp::{FilterContext, Supervision};
+use super::supervisor::{OwnFiles, SyscallSupervisor};
+use super::wire::{self, GuestFinished, GuestStarted, Message, RunRequest};
 use super::{cgroup, landlock, seccomp, sys};
-use crate::sandbox::{Attempt, words};
+use crate::sandbox::{Attempt, limit_breach};
 use crate::units::Bytes;
 
 /// What every program needs to read, where there is no root of its own.
@@ -44,7 +44,7 @@ const WRITABLE: [&str; 3] = ["/dev/null", "/dev/zero", "/dev/full"];
 
 /// What the launcher has made ready and every run uses.
 #[derive(Debug)]
-pub struct Shared {
+pub struct LauncherContext {
     /// To the workbench.
     pub socket: OwnedFd,
     /// The prepared root; `None` in the weak tier.
@@ -74,23 +74,23 @@ pub struct Shared {
 }
 
 /// Something that kept the guest from starting.
-struct Fault(i32, String);
+struct StartFailure(i32, String);
 
-impl Fault {
+impl StartFailure {
     fn new(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         move |e| Self(e.raw_os_error().unwrap_or(libc::EIO), doing.into())
     }
 }
 
 /// The whole life of an init. Never returns.
-pub fn run(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> ! {
+pub fn run(shared: &LauncherContext, run: &RunRequest, streams: [OwnedFd; 3]) -> ! {
     if shared.root.is_some() {
         sys::die_with_parent();
     } else {
         // Without a pid namespace its death would not be the guest's: it must outlive the launcher by a moment.
         sys::tell_of_parents_end(libc::SIGTERM);
     }
-    if let Err(Fault(errno, doing)) = live(shared, run, streams) {
+    if let Err(StartFailure(errno, doing)) = live(shared, run, streams) {
         let _ = wire::send(
             shared.socket.as_fd(),
             &Message::CannotStart(errno, doing),
@@ -100,12 +100,16 @@ pub fn run(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> ! {
     sys::exit_now(0)
 }
 
-fn live(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<(), Fault> {
+fn live(
+    shared: &LauncherContext,
+    run: &RunRequest,
+    streams: [OwnedFd; 3],
+) -> Result<(), StartFailure> {
     if shared.privileged {
         // The launcher is out of the memory killer's reach; the run is not.
         let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     }
-    let mut own = Own::default();
+    let mut own = OwnFiles::default();
     let private = match &shared.root {
         Some(root) => {
             let (private, shm, trees) = lay_out(root, run, shared.become_id)?;
@@ -118,11 +122,9 @@ fn live(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<(), Fault> 
         }
         None => {
             sys::become_subreaper();
-            own.folders = run
-                .mounts
-                .iter()
-                .filter(|(_, how)| how == b"w")
-                .map(|(path, _)| String::from_utf8_lossy(path).into_owned())
+            let writable = run.grants.iter().filter(|grant| grant.writable);
+            own.folders = writable
+                .map(|grant| String::from_utf8_lossy(&grant.path).into_owned())
                 .collect();
             None
         }
@@ -137,36 +139,42 @@ fn live(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<(), Fault> 
     if let Some(ruleset) = &ruleset {
         plan.landlock = Some(ruleset.as_raw_fd());
     }
-    let (pid, trail) = guest::start(&plan).map_err(Fault::new("starting a process"))?;
+    let (pid, report) = guest::start(&plan).map_err(StartFailure::new("starting a process"))?;
     // The writing ends belong to the guest alone: an output ends with its last holder.
     drop(plan);
-    let listener = trail.listener.map(sys::own);
+    let listener = report.listener.map(sys::own);
     if shared.listen {
         let _ = rustix::stdio::dup2_stdin(&shared.null);
         let _ = rustix::stdio::dup2_stdout(&shared.null);
         let _ = rustix::stdio::dup2_stderr(&shared.null);
     }
-    if trail.failed_at != 0 || trail.errno != 0 {
+    if report.failed_at != 0 || report.errno != 0 {
         let step = guest::STEPS
-            .get(trail.failed_at as usize)
+            .get(report.failed_at as usize)
             .copied()
             .unwrap_or("starting it");
-        return Err(Fault(trail.errno, step.to_owned()));
+        return Err(StartFailure(report.errno, step.to_owned()));
     }
-    let started = Started {
-        at_ns: trail.at_ns,
-        cgroup_cpu_ns: cgroup::parse_cpu(trail.cpu.get()),
-        memory: cgroup::parse_memory(trail.memory.get()),
+    let started = GuestStarted {
+        at_ns: report.at_ns,
+        cgroup_cpu_ns: cgroup::parse_cpu(report.cpu.get()),
+        memory: cgroup::parse_memory(report.memory.get()),
     };
-    let door: Vec<BorrowedFd<'_>> = private.iter().map(|fd| fd.as_fd()).collect();
-    if wire::send(shared.socket.as_fd(), &Message::Started(started), &door).is_err() {
+    let workdir_fd: Vec<BorrowedFd<'_>> = private.iter().map(|fd| fd.as_fd()).collect();
+    if wire::send(
+        shared.socket.as_fd(),
+        &Message::Started(started),
+        &workdir_fd,
+    )
+    .is_err()
+    {
         return Ok(());
     }
-    let Some((finished, notes)) = attend(pid, shared, listener, own) else {
+    let Some((finished, attempts)) = attend(pid, shared, listener, own) else {
         return Ok(());
     };
-    if !notes.is_empty() {
-        let _ = wire::send(shared.socket.as_fd(), &Message::Tried(notes), &[]);
+    if !attempts.is_empty() {
+        let _ = wire::send(shared.socket.as_fd(), &Message::Tried(attempts), &[]);
     }
     let _ = wire::send(shared.socket.as_fd(), &Message::Finished(finished), &[]);
     Ok(())
@@ -176,13 +184,13 @@ fn live(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<(), Fault> 
 /// is gone: then there is nothing to report.
 fn attend(
     guest: i32,
-    shared: &Shared,
+    shared: &LauncherContext,
     listener: Option<OwnedFd>,
-    own: Own,
-) -> Option<(Finished, Vec<Attempt>)> {
-    let mut finished = Finished::default();
+    own: OwnFiles,
+) -> Option<(GuestFinished, Vec<Attempt>)> {
+    let mut finished = GuestFinished::default();
     let mut listener = listener;
-    let mut notes = Notes::new(own, shared.root.is_some());
+    let mut supervisor = SyscallSupervisor::new(own, shared.root.is_some());
     let mut orphaned;
     'waiting: loop {
         let mut fds = vec![PollFd::new(&shared.signals, PollFlags::IN)];
@@ -209,7 +217,7 @@ fn attend(
         }
         if heard.contains(PollFlags::IN) {
             if let Some(fd) = &listener
-                && let Some(new) = notes.attend(fd.as_fd())
+                && let Some(new) = supervisor.attend(fd.as_fd())
             {
                 // Told at once: a run that is stopped has no report.
                 let _ = wire::send(shared.socket.as_fd(), &Message::Tried(vec![new]), &[]);
@@ -238,28 +246,30 @@ fn attend(
         let n = rustix::io::pread(fd, &mut text[..], 0).ok()?;
         cgroup::parse_cpu(&text[..n])
     });
-    (!orphaned).then(|| (finished, notes.into_list()))
+    (!orphaned).then(|| (finished, supervisor.into_list()))
 }
 
 /// Mounts the run's private file systems, its trees and the program's mounts. Gives descriptors of the work folder's and of
 /// `/dev/shm`, and the numbers of the trees' mounts.
 fn lay_out(
     root: &Root,
-    run: &Run,
+    run: &RunRequest,
     owner: Option<u32>,
-) -> Result<(OwnedFd, OwnedFd, Vec<u64>), Fault> {
+) -> Result<(OwnedFd, OwnedFd, Vec<u64>), StartFailure> {
     // Whatever needs a view of this machine's files comes first; then the view is given up.
     let hidden = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV;
     let proc_attributes =
         hidden | MountAttrFlags::MOUNT_ATTR_NOEXEC | MountAttrFlags::MOUNT_ATTR_RDONLY;
-    let proc = root::fresh("proc", &[], proc_attributes).map_err(Fault::new("mounting /proc"))?;
+    let proc =
+        root::fresh("proc", &[], proc_attributes).map_err(StartFailure::new("mounting /proc"))?;
     let mut trees = Vec::with_capacity(run.mounts.len());
-    let borrowed = run.mounts.iter().map(|pair| (pair, false));
-    for ((host, guest), kept) in borrowed.chain(run.trees.iter().map(|pair| (pair, true))) {
+    let borrowed = run.mounts.iter().map(|mount| (mount, false));
+    for (mount, kept) in borrowed.chain(run.trees.iter().map(|tree| (tree, true))) {
+        let host = &mount.host;
         let tree = root::as_path(host).and_then(if kept { root::lend } else { root::borrow });
-        let guest = String::from_utf8_lossy(guest).into_owned();
+        let guest = String::from_utf8_lossy(&mount.guest).into_owned();
         trees.push((
-            tree.map_err(Fault::new(format!(
+            tree.map_err(StartFailure::new(format!(
                 "mounting {}",
                 String::from_utf8_lossy(host)
             )))?,
@@ -271,38 +281,39 @@ fn lay_out(
     trees.sort_by_key(|(_, guest, _)| guest.len());
 
     let size = run.disk.to_string();
-    let inodes = words::most_files(Bytes(run.disk)).to_string();
+    let inodes = limit_breach::most_files(Bytes(run.disk)).to_string();
     let options = [
         ("size", size.as_str()),
         ("nr_inodes", inodes.as_str()),
         ("mode", "0755"),
     ];
-    let private =
-        root::fresh("tmpfs", &options, hidden).map_err(Fault::new("making the work folder"))?;
+    let private = root::fresh("tmpfs", &options, hidden)
+        .map_err(StartFailure::new("making the work folder"))?;
     let shm_size = run.shared.to_string();
     let options = [
         ("size", shm_size.as_str()),
         ("nr_inodes", "1024"),
         ("mode", "1777"),
     ];
-    let shm = root::fresh("tmpfs", &options, hidden).map_err(Fault::new("making /dev/shm"))?;
+    let shm =
+        root::fresh("tmpfs", &options, hidden).map_err(StartFailure::new("making /dev/shm"))?;
 
     sys::enter(root.namespace.as_fd(), libc::CLONE_NEWNS)
-        .map_err(Fault::new("entering the root"))?;
-    sys::unshare(libc::CLONE_NEWNS).map_err(Fault::new("making a mount namespace"))?;
+        .map_err(StartFailure::new("entering the root"))?;
+    sys::unshare(libc::CLONE_NEWNS).map_err(StartFailure::new("making a mount namespace"))?;
     let place = |mount: &OwnedFd, path: &str| {
         root::attach(mount.as_fd(), rustix::fs::CWD, path)
-            .map_err(Fault::new(format!("mounting {path}")))
+            .map_err(StartFailure::new(format!("mounting {path}")))
     };
     place(&proc, "/proc")?;
     place(&shm, "/dev/shm")?;
     place(&private, "/work")?;
-    make_private_folders(&private, owner).map_err(Fault::new("making the work folder"))?;
+    make_private_folders(&private, owner).map_err(StartFailure::new("making the work folder"))?;
     let part = |path: &str| {
         let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
         open_tree(rustix::fs::CWD, path, flags)
             .map_err(io::Error::from)
-            .map_err(Fault::new("making the work folder"))
+            .map_err(StartFailure::new("making the work folder"))
     };
     // Both are taken while the whole is in sight; then the one covers it and the other goes to its own place.
     let (work, tmp) = (part("/work/work")?, part("/work/tmp")?);
@@ -313,7 +324,7 @@ fn lay_out(
         if root::private(guest.as_bytes()) {
             let name = Path::new(guest);
             root::make_place(private.as_fd(), name, is_folder(tree), &mut Vec::new())
-                .map_err(Fault::new(format!("placing {guest}")))?;
+                .map_err(StartFailure::new(format!("placing {guest}")))?;
         }
         let around = kept_at.iter().find_map(|(fd, place)| {
             let inside = guest.strip_prefix(place)?;
@@ -327,7 +338,7 @@ fn lay_out(
                 is_folder(tree),
                 &mut Vec::new(),
             )
-            .map_err(Fault::new(format!("placing {guest}")))?;
+            .map_err(StartFailure::new(format!("placing {guest}")))?;
         }
         place(tree, guest)?;
         if *kept {
@@ -346,22 +357,22 @@ fn is_folder(tree: &OwnedFd) -> bool {
 }
 
 /// What the weak tier's guest may read and write, as a Landlock ruleset.
-fn by_path(run: &Run) -> Result<OwnedFd, Fault> {
+fn by_path(run: &RunRequest) -> Result<OwnedFd, StartFailure> {
     let mut read: Vec<PathBuf> = READABLE.iter().map(PathBuf::from).collect();
     read.extend(root::java_settings().map(|name| Path::new("/").join(name)));
     let mut write: Vec<PathBuf> = WRITABLE.iter().map(PathBuf::from).collect();
-    for (path, how) in &run.mounts {
-        let path = root::as_path(path)
-            .map_err(Fault::new("reading a path"))?
+    for grant in &run.grants {
+        let path = root::as_path(&grant.path)
+            .map_err(StartFailure::new("reading a path"))?
             .to_path_buf();
-        if how == b"w" {
-            write.push(path)
+        if grant.writable {
+            write.push(path);
         } else {
-            read.push(path)
+            read.push(path);
         }
     }
     landlock::files(&read, &write)
-        .ok_or_else(|| Fault(libc::ENOSYS, "restricting it with Landlock".to_owned()))
+        .ok_or_else(|| StartFailure(libc::ENOSYS, "restricting it with Landlock".to_owned()))
 }
 
 /// `work` and `tmp` of the private file system, owned by the guest.
@@ -383,18 +394,22 @@ fn make_private_folders(private: &OwnedFd, owner: Option<u32>) -> io::Result<()>
 }
 
 /// Turns the request into what the guest needs, every string ready for the kernel.
-fn plan(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<Plan, Fault> {
-    let strings = |list: &[Vec<u8>]| -> Result<Vec<CString>, Fault> {
+fn plan(
+    shared: &LauncherContext,
+    run: &RunRequest,
+    streams: [OwnedFd; 3],
+) -> Result<GuestPlan, StartFailure> {
+    let strings = |list: &[Vec<u8>]| -> Result<Vec<CString>, StartFailure> {
         list.iter()
             .map(|s| {
                 CString::new(s.clone())
-                    .map_err(|_| Fault(libc::EINVAL, "an argument holds a zero byte".into()))
+                    .map_err(|_| StartFailure(libc::EINVAL, "an argument holds a zero byte".into()))
             })
             .collect()
     };
     let argv = strings(&run.argv)?;
     let Some(name) = run.argv.first().filter(|n| !n.is_empty()) else {
-        return Err(Fault(libc::EINVAL, "no program was named".into()));
+        return Err(StartFailure(libc::EINVAL, "no program was named".into()));
     };
     let path = run
         .environment
@@ -410,7 +425,7 @@ fn plan(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<Plan, Fault
             .map(|f| [f, b"/", name].concat())
             .collect()
     };
-    Ok(Plan {
+    Ok(GuestPlan {
         programs: strings(&candidates)?,
         argv,
         environment: strings(&run.environment)?,
@@ -420,14 +435,14 @@ fn plan(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<Plan, Fault
         become_id: shared.become_id,
         landlock: shared.landlock.as_ref().map(|fd| fd.as_raw_fd()),
         filter: shared.filter.then(|| {
-            seccomp::build(Around {
+            seccomp::build(FilterContext {
                 cgroup: shared.memory_statistics.is_some(),
                 namespaces: shared.root.is_some(),
                 keeping: run.may_keep,
                 listening: match (shared.listen, run.watched) {
-                    (false, _) => Listening::Nobody,
-                    (true, false) => Listening::Refusals,
-                    (true, true) => Listening::Files,
+                    (false, _) => Supervision::Nobody,
+                    (true, false) => Supervision::Refusals,
+                    (true, true) => Supervision::Files,
                 },
             })
         }),
@@ -438,7 +453,7 @@ fn plan(shared: &Shared, run: &Run, streams: [OwnedFd; 3]) -> Result<Plan, Fault
 }
 
 /// Resource limits: soft, hard. Nobody may raise a hard limit, so where whoever started us has a lower one, that holds.
-fn limits(run: &Run) -> Vec<(u32, u64, u64)> {
+fn limits(run: &RunRequest) -> Vec<(u32, u64, u64)> {
     const MIB: u64 = 1024 * 1024;
     // What descriptors hold in the kernel (sockets above all) only a cgroup counts; without one there are fewer.
     let descriptors = if run.data.is_some() { 1024 } else { 4096 };

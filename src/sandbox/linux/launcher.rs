@@ -9,9 +9,9 @@ use std::os::fd::{AsFd, OwnedFd};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
-use super::init::{self, Shared};
+use super::init::{self, LauncherContext};
 use super::root::Root;
-use super::wire::{self, Message, Run, Setup};
+use super::wire::{self, LauncherSetup, Message, RunRequest};
 use super::{GUEST_ID, OUTSIDE_ID, landlock, seccomp, sys};
 
 /// The launcher's whole life. Never returns.
@@ -35,7 +35,7 @@ fn serve() -> io::Result<()> {
             return Ok(());
         }
     };
-    let shared = Shared { socket, ..shared };
+    let shared = LauncherContext { socket, ..shared };
     let mut on = vec![
         "no new privileges".to_owned(),
         "capabilities".to_owned(),
@@ -51,7 +51,7 @@ fn serve() -> io::Result<()> {
     {
         on.push("landlock".to_owned());
     }
-    wire::send(shared.socket.as_fd(), &Message::Ready(on, Vec::new()), &[])?;
+    wire::send(shared.socket.as_fd(), &Message::Ready(on), &[])?;
     while let Some((message, fds)) = wire::receive(shared.socket.as_fd())? {
         match message {
             Message::Run(run) => start(&shared, &setup, &run, fds)?,
@@ -86,9 +86,9 @@ fn take_socket() -> io::Result<(OwnedFd, OwnedFd)> {
 fn prepare(
     socket: &OwnedFd,
     null: OwnedFd,
-    setup: &Setup,
+    setup: &LauncherSetup,
     fds: Vec<OwnedFd>,
-) -> Result<Shared, String> {
+) -> Result<LauncherContext, String> {
     let mut fds = fds.into_iter();
     let (cpu_counter, memory_statistics) = (fds.next(), fds.next());
     if setup.root {
@@ -127,7 +127,7 @@ fn prepare(
     let landlock = (setup.landlock && setup.namespaces)
         .then(landlock::network_and_signals)
         .flatten();
-    Ok(Shared {
+    Ok(LauncherContext {
         socket: socket.try_clone().map_err(|e| e.to_string())?,
         root,
         become_id: setup.root.then_some(inside),
@@ -146,11 +146,16 @@ fn prepare(
 }
 
 /// One run from its clone to the end of its init.
-fn start(shared: &Shared, setup: &Setup, run: &Run, fds: Vec<OwnedFd>) -> io::Result<()> {
+fn start(
+    shared: &LauncherContext,
+    setup: &LauncherSetup,
+    run: &RunRequest,
+    fds: Vec<OwnedFd>,
+) -> io::Result<()> {
     let streams: [OwnedFd; 3] = fds.try_into().map_err(|_| io::ErrorKind::InvalidData)?;
-    let places = match &shared.root {
+    let mount_points = match &shared.root {
         Some(root) => match root.make_places(&run.mounts, &run.trees) {
-            Ok(places) => Some(places),
+            Ok(mount_points) => Some(mount_points),
             Err((e, doing)) => {
                 let errno = e.raw_os_error().unwrap_or(libc::EINVAL);
                 wire::send(
@@ -175,15 +180,15 @@ fn start(shared: &Shared, setup: &Setup, run: &Run, fds: Vec<OwnedFd>) -> io::Re
     // Where the process tree starts: the run delay is read there, and without a cgroup every figure.
     wire::send(shared.socket.as_fd(), &Message::Born(child.pid), &[])?;
     let outcome = watch(shared, &child);
-    if let (Some(root), Some(places)) = (&shared.root, places) {
-        root.remove(places);
+    if let (Some(root), Some(mount_points)) = (&shared.root, mount_points) {
+        root.remove(mount_points);
     }
     outcome?;
     wire::send(shared.socket.as_fd(), &Message::Gone, &[])
 }
 
 /// Waits for the init's end, or brings it about when the workbench says so or is gone.
-fn watch(shared: &Shared, child: &sys::Cloned) -> io::Result<()> {
+fn watch(shared: &LauncherContext, child: &sys::Cloned) -> io::Result<()> {
     let mut listening = true;
     loop {
         let mut fds = vec![PollFd::new(&child.pidfd, PollFlags::IN)];

@@ -1,25 +1,104 @@
-//! The Linux sandbox, seen from the workbench: a [`Slot`] is one launcher process and what belongs to it.
+//! The Linux sandbox. [`LauncherHandle`] is the workbench's end of it: one launcher process with its cgroup.
 //!
-//! Who is who: the workbench (many threads) → the launcher (one thread, its own namespaces and cgroup)
-//! → an init a run (pid 1 of a fresh namespace) → the guest. The workbench reads figures and outputs
-//! and keeps the limits; it never forks for a run. `unsafe` is confined to three files of this folder.
+//! # Theory of operation
+//!
+//! ## Processes
+//!
+//! ```text
+//! workbench   many threads; decides limits and verdicts, reads figures and outputs; never forks for a run
+//! └─ launcher     one per sandbox: this binary, started as `--reheat-launcher` with an empty environment; one thread
+//!    └─ init          one per run: clone of the launcher, pid 1 of a fresh pid namespace; waits and reports
+//!       └─ guest          vfork of init, then exec: the program that is measured
+//! ```
+//!
+//! The launcher exists so that a program's figures do not depend on the workbench: at exec the kernel carries the memory
+//! high-water mark of the parent into `ru_maxrss`, and a fork of a large process takes time. It also pays once for what is the
+//! same in every run: namespaces, id maps, the read-only root. Init exists because the death of pid 1 is the death of its
+//! whole pid namespace, so that no process outlives its run, and because somebody must reap orphans and answer the
+//! seccomp listener. Init does nothing while the guest runs, since its CPU time is in the same cgroup.
+//!
+//! The workbench writes the id maps ([`ids`]), because only it has the right to; everything else the launcher and init do to
+//! themselves.
+//!
+//! ## Descriptors: who holds what
+//!
+//! | process | holds | why |
+//! |---|---|---|
+//! | workbench | its end of the socket | closing it ends the launcher, and with it every run |
+//! | | files of the cgroup | limits, memory, CPU, kill counters ([`cgroup`]) |
+//! | | reading ends of stdout and stderr | outputs are cut off at their limit while they arrive |
+//! | | `workdir_fd`, sent with `Started` | how full the private folders are; products are collected through it |
+//! | launcher | its end of the socket (also inherited by init, which reports through it) | messages, see [`wire`] |
+//! | | the root's mount namespace and `root_fd`, a writable mount of that root | mount points for a run are made there ([`root`]) |
+//! | | the cgroup's CPU counter and memory statistics | guest and init read them at exec and at the end |
+//! | | a Landlock ruleset, a signal descriptor, `/dev/null` | shared by all runs |
+//! | init | the run's stdin (an unnamed file), writing ends of stdout and stderr | closed as soon as the guest has them: an output ends with its last writer |
+//! | | the seccomp listener | [`supervisor`] answers calls that the filter passes on |
+//! | guest | 0, 1 and 2 | everything above is closed by exec |
+//!
+//! ## One run
+//!
+//! ```text
+//! workbench                launcher                     init                        guest
+//!   Run + 3 descriptors ──▶  makes mount points
+//!                            clone(NEWPID, NEWIPC) ───▶   mounts, enters the root
+//!                     ◀── Born                            vfork ───────────────────▶  gives up rights, exec
+//!                     ◀────────────────────────────── Started (clock and counters read right before exec)
+//!   samples, limits                                       answers the listener
+//!                     ◀────────────────────────────── Tried (what was refused)
+//!   Kill if a limit is broken ─▶ SIGKILL to init
+//!                     ◀────────────────────────────── Finished (after everything else was killed and reaped)
+//!                     ◀── Gone: mount points removed, nothing of the run is left
+//! ```
+//!
+//! [`run`] is the workbench's side, [`launcher`], [`init`] and [`guest`] are the others, [`end`] turns what was seen into an
+//! [`Outcome`]. If the launcher dies, the run is repeated once with a new one; a run that could not be started because of the
+//! program itself is never repeated.
+//!
+//! ## Order of guards
+//!
+//! Each step needs rights that a later one gives up. Launcher, once: user namespace (where allowed) together with the mount,
+//! network, ipc and uts namespaces → id maps → root → bounding set → `no_new_privs` → not dumpable. Init, each run: pid and
+//! ipc namespace → mounts taken from this machine's files → enters the root, so that it no longer sees them → private folders.
+//! Guest ([`guest`]): own session → streams → resource limits → user id → current folder → capabilities → Landlock →
+//! close-on-exec on everything above 2 → seccomp, last, because it forbids calls that the steps before make → counters and
+//! clock → exec.
+//!
+//! ## Tiers
+//!
+//! | tier | isolation | memory figures and limit | when |
+//! |---|---|---|---|
+//! | full | namespaces, root, seccomp, Landlock, cgroup | cgroup | cgroup v1 or v2 can be written |
+//! | namespaces | the same without a cgroup | sum over the process tree; `RLIMIT_DATA` and [`headroom`] as a second wall | no cgroup |
+//! | weak | Landlock by path and seccomp; a folder stands in for the root and guest paths are rewritten (`plain::StagedRoot`) | as above | no namespaces |
+//!
+//! Without namespaces the filter refuses more (see [`seccomp::FilterContext`]), init is a subreaper instead of pid 1, and
+//! processes are found and killed by their parents. [`LauncherHandle::open`] tries user namespace, then plain namespaces as root,
+//! then weak, and takes the first that works.
+//!
+//! ## Where to change what
+//!
+//! A resource limit: [`init`]'s `limits`. A system call: the tables in `seccomp/calls.rs`, or a rule in `seccomp/mod.rs` if
+//! the answer depends on arguments. A path that every program may read: [`root`] and, for the weak tier, [`init`]. A new
+//! message: [`wire`]; both ends are the same binary. `unsafe` is confined to [`sys`], [`guest`] and [`seccomp`].
 
+mod attributes;
 mod cgroup;
 mod collect;
 mod delay;
 pub mod disk;
 mod end;
 mod guest;
+mod headroom;
 mod ids;
 mod init;
 mod input;
 mod landlock;
 pub mod launcher;
-mod notes;
 mod root;
 mod run;
 mod seccomp;
-mod spare;
+mod supervisor;
 mod sys;
 mod wire;
 
@@ -28,11 +107,11 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
 use cgroup::Cgroup;
-use wire::{Message, Setup};
+use wire::{LauncherSetup, Message};
 
 use super::{
-    Control, Guards, Limits, MemorySource, Outcome, Program, Sample, SandboxError, Settings, Tier,
-    sweep, tree,
+    CancelToken, Guards, Limits, MemorySource, Outcome, Program, Sample, SandboxError, Settings,
+    Tier, cleanup, process_tree,
 };
 
 /// User and group id of a guest as it sees itself.
@@ -46,9 +125,9 @@ const SCOPED_SIGNALS: i64 = 6;
 
 /// One launcher with its cgroup.
 #[derive(Debug)]
-pub struct Slot {
+pub struct LauncherHandle {
     settings: Settings,
-    setup: Setup,
+    setup: LauncherSetup,
     launcher: Child,
     /// Closing it ends the launcher.
     socket: Option<OwnedFd>,
@@ -58,20 +137,20 @@ pub struct Slot {
 }
 
 /// Why a run did not come to an outcome.
-enum Trouble {
+enum RunFailure {
     /// The launcher died; the run says nothing and may be repeated.
     Died(String),
     /// Final.
     Final(SandboxError),
 }
 
-impl From<SandboxError> for Trouble {
+impl From<SandboxError> for RunFailure {
     fn from(error: SandboxError) -> Self {
         Self::Final(error)
     }
 }
 
-impl Slot {
+impl LauncherHandle {
     /// Opens the strongest sandbox that this machine allows, apart from what is forbidden (in tests).
     ///
     /// # Errors
@@ -84,7 +163,7 @@ impl Slot {
             Some(Err(why)) => (None, Some(why)),
             None => (None, Some("switched off".to_owned())),
         };
-        let full = Setup {
+        let full = LauncherSetup {
             root,
             user: true,
             namespaces: true,
@@ -96,12 +175,12 @@ impl Slot {
             tries.push(full.clone());
         }
         if root && allowed("namespaces") {
-            tries.push(Setup {
+            tries.push(LauncherSetup {
                 user: false,
                 ..full.clone()
             });
         }
-        tries.push(Setup {
+        tries.push(LauncherSetup {
             user: false,
             namespaces: false,
             ..full
@@ -121,9 +200,9 @@ impl Slot {
                         break;
                     }
                     if guards.tier == Tier::Weak {
-                        sweep::abandoned();
+                        cleanup::abandoned();
                     }
-                    let slot = Self {
+                    let handle = Self {
                         settings: settings.clone(),
                         setup,
                         launcher,
@@ -131,7 +210,7 @@ impl Slot {
                         cgroup: cgroup.take(),
                         unsettled: false,
                     };
-                    return Ok((slot, guards));
+                    return Ok((handle, guards));
                 }
                 Err(why) => reasons.push(why),
             }
@@ -142,7 +221,7 @@ impl Slot {
     /// Starts a launcher and brings it to readiness. Gives its guards.
     fn launch(
         settings: &Settings,
-        setup: &Setup,
+        setup: &LauncherSetup,
         cgroup: Option<&Cgroup>,
     ) -> Result<(Child, OwnedFd, Vec<String>), String> {
         let (ours, theirs) =
@@ -167,7 +246,7 @@ impl Slot {
                 )
             })?;
         let socket = OwnedFd::from(ours);
-        match greet(&child, &socket, setup, cgroup) {
+        match handshake(&child, &socket, setup, cgroup) {
             Ok(on) => Ok((child, socket, on)),
             Err(why) => {
                 drop(socket);
@@ -192,13 +271,13 @@ impl Slot {
         program: &Program,
         limits: &Limits,
         watch: &mut dyn FnMut(Sample),
-        control: &Control,
+        cancel: &CancelToken,
     ) -> Result<Outcome, SandboxError> {
         let mut died = String::new();
         for _ in 0..2 {
-            match self.attempt(program, limits, watch, control) {
+            match self.attempt(program, limits, watch, cancel) {
                 Ok(outcome) => return Ok(outcome),
-                Err(Trouble::Final(error)) => {
+                Err(RunFailure::Final(error)) => {
                     if !matches!(
                         error,
                         SandboxError::Stopped | SandboxError::CannotStart { .. }
@@ -207,7 +286,7 @@ impl Slot {
                     }
                     return Err(error);
                 }
-                Err(Trouble::Died(why)) => {
+                Err(RunFailure::Died(why)) => {
                     died = why;
                     self.restart()?;
                 }
@@ -254,17 +333,17 @@ impl Slot {
     }
 }
 
-impl Drop for Slot {
+impl Drop for LauncherHandle {
     fn drop(&mut self) {
         self.close();
     }
 }
 
 /// The conversation until the launcher is ready.
-fn greet(
+fn handshake(
     child: &Child,
     socket: &OwnedFd,
-    setup: &Setup,
+    setup: &LauncherSetup,
     cgroup: Option<&Cgroup>,
 ) -> Result<Vec<String>, String> {
     let mut fds = Vec::new();
@@ -287,7 +366,7 @@ fn greet(
                     .map(|e| e.to_string());
                 wire::send(socket.as_fd(), &Message::Mapped(why_not), &[]).map_err(lost)?;
             }
-            Some((Message::Ready(on, _), _)) => return Ok(on),
+            Some((Message::Ready(on), _)) => return Ok(on),
             Some((Message::Unable(why), _)) => return Err(why),
             Some(_) => {
                 return Err(
@@ -300,9 +379,9 @@ fn greet(
     }
 }
 
-/// The guards of an opened slot, in words.
+/// The guards of an opened handle, in words.
 fn describe(
-    setup: &Setup,
+    setup: &LauncherSetup,
     on: Vec<String>,
     cgroup: Option<&Cgroup>,
     no_cgroup: Option<String>,
@@ -373,7 +452,7 @@ fn describe(
 
 /// Kills every process below the given one, but not itself.
 fn kill_descendants(pid: u32) {
-    for pid in tree::descendants(pid).into_iter().skip(1) {
+    for pid in process_tree::descendants(pid).into_iter().skip(1) {
         if let Some(pid) = i32::try_from(pid)
             .ok()
             .and_then(rustix::process::Pid::from_raw)

@@ -15,6 +15,7 @@ use rustix::mount::{
 };
 
 use super::sys;
+use super::wire::BindMount;
 
 /// What a mount of this machine's files may never be.
 pub const READ_ONLY: u64 = (MountAttrFlags::MOUNT_ATTR_RDONLY.bits()
@@ -59,13 +60,13 @@ const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 pub struct Root {
     /// The mount namespace it lives in.
     pub namespace: OwnedFd,
-    /// A writable door to the root itself, where places for mounts are made and removed.
-    door: OwnedFd,
+    /// A writable root_fd to the root itself, where places for mounts are made and removed.
+    root_fd: OwnedFd,
 }
 
-/// Places made for one run's mounts, in the order they were made.
+/// Mount points made for one run's mounts, in the order they were made.
 #[derive(Debug, Default)]
-pub struct Places(Vec<(String, bool)>);
+pub struct MountPoints(Vec<(String, bool)>);
 
 impl Root {
     /// Builds the root. The process must already have a mount namespace in which it may mount.
@@ -90,9 +91,9 @@ impl Root {
             OFlags::RDONLY | OFlags::CLOEXEC,
             Mode::empty(),
         )?;
-        let door = assemble(guest_id)?;
+        let root_fd = assemble(guest_id)?;
         sys::enter(outside.as_fd(), libc::CLONE_NEWNS)?;
-        Ok(Self { namespace, door })
+        Ok(Self { namespace, root_fd })
     }
 
     /// Makes a place for each mount and tree whose guest path lies in the root itself.
@@ -101,45 +102,50 @@ impl Root {
     /// The guest path that cannot be, and why.
     pub fn make_places(
         &self,
-        mounts: &[(Vec<u8>, Vec<u8>)],
-        trees: &[(Vec<u8>, Vec<u8>)],
-    ) -> Result<Places, (io::Error, String)> {
-        let mut places = Places::default();
+        mounts: &[BindMount],
+        trees: &[BindMount],
+    ) -> Result<MountPoints, (io::Error, String)> {
+        let mut mount_points = MountPoints::default();
         let inside = |guest: &[u8]| {
-            let rest = |tree: &(Vec<u8>, Vec<u8>)| {
+            let rest = |tree: &BindMount| {
                 guest
-                    .strip_prefix(tree.1.as_slice())
+                    .strip_prefix(tree.guest.as_slice())
                     .is_some_and(|rest| rest.starts_with(b"/"))
             };
             trees.iter().any(rest)
         };
-        for (host, guest) in trees.iter().chain(mounts) {
+        for BindMount { host, guest } in trees.iter().chain(mounts) {
             if private(guest) || inside(guest) {
                 continue;
             }
             let made = as_path(host)
                 .and_then(|host| std::fs::metadata(host).map(|m| m.is_dir()))
                 .and_then(|folder| {
-                    make_place(self.door.as_fd(), as_path(guest)?, folder, &mut places.0)
+                    make_place(
+                        self.root_fd.as_fd(),
+                        as_path(guest)?,
+                        folder,
+                        &mut mount_points.0,
+                    )
                 });
             if let Err(e) = made {
-                self.remove(places);
+                self.remove(mount_points);
                 return Err((e, format!("placing {}", String::from_utf8_lossy(host))));
             }
         }
-        Ok(places)
+        Ok(mount_points)
     }
 
     /// Removes the places of a run that is over.
-    pub fn remove(&self, places: Places) {
-        for (path, folder) in places.0.iter().rev() {
+    pub fn remove(&self, mount_points: MountPoints) {
+        for (path, folder) in mount_points.0.iter().rev() {
             let flags = if *folder {
                 AtFlags::REMOVEDIR
             } else {
                 AtFlags::empty()
             };
             // A place that cannot be removed is an empty name in a read-only root: no harm.
-            let _ = unlinkat(self.door.as_fd(), path.as_str(), flags);
+            let _ = unlinkat(self.root_fd.as_fd(), path.as_str(), flags);
         }
     }
 }
@@ -284,7 +290,7 @@ pub fn attach(mount: BorrowedFd<'_>, folder: BorrowedFd<'_>, path: &str) -> io::
     )?)
 }
 
-/// Fills a new root and makes it the root of this mount namespace. Gives the writable door to it.
+/// Fills a new root and makes it the root of this mount namespace. Gives the writable root_fd to it.
 fn assemble(guest_id: u32) -> io::Result<OwnedFd> {
     let options = [("size", "4m"), ("nr_inodes", "4096"), ("mode", "0755")];
     let root = fresh("tmpfs", &options, MountAttrFlags::MOUNT_ATTR_NOSUID)?;
@@ -349,7 +355,7 @@ fn assemble(guest_id: u32) -> io::Result<OwnedFd> {
     )?;
 
     // A second mount of the same file system stays writable for the launcher; the guest only ever sees the first.
-    let door = open_tree(
+    let root_fd = open_tree(
         at,
         "",
         OpenTreeFlags::OPEN_TREE_CLONE
@@ -361,7 +367,7 @@ fn assemble(guest_id: u32) -> io::Result<OwnedFd> {
     rustix::process::pivot_root(".", ".")?;
     unmount(".", UnmountFlags::DETACH)?;
     rustix::process::chdir("/")?;
-    Ok(door)
+    Ok(root_fd)
 }
 
 /// Mounts a file or folder of this machine at the same place of the new root, if it exists.

@@ -1,20 +1,21 @@
 //! One run, seen from the workbench: send the request, read outputs and figures, keep the limits, judge the end.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::delay::RunDelay;
-use super::spare::Spare;
-use super::wire::{self, Finished, Message, Run, Started};
-use super::{Slot, Trouble, input, sys};
+use super::headroom::MemoryHeadroom;
+use super::wire::{self, BindMount, GuestFinished, GuestStarted, Message, PathGrant, RunRequest};
+use super::{LauncherHandle, RunFailure, input, sys};
 use crate::sandbox::capture::{self, Stream};
-use crate::sandbox::plain::{self, Stage, breached};
+use crate::sandbox::limit_breach::{Breach, LimitsReached};
+use crate::sandbox::plain::{self, StagedRoot, breached};
 use crate::sandbox::trace::Trace;
-use crate::sandbox::words::{Breach, Reached};
-use crate::sandbox::work_tree::Growth;
+use crate::sandbox::writable_tree::Growth;
 use crate::sandbox::{
-    Attempt, Control, Limits, Outcome, Program, Sample, SandboxError, Tree, WORK, base_environment,
-    tree,
+    Attempt, CancelToken, Limits, Outcome, Program, Sample, SandboxError, WORK, base_environment,
+    process_tree,
 };
 use crate::units::{Bytes, Nanos};
 
@@ -22,20 +23,20 @@ use crate::units::{Bytes, Nanos};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What is known of the run so far.
-pub(super) struct Live<'a> {
+pub(super) struct LiveRun<'a> {
     pub(super) limits: &'a Limits,
     pub(super) sent: Instant,
     pub(super) out: Stream,
     pub(super) err: Stream,
     pub(super) born: Option<u32>,
-    pub(super) started: Option<Started>,
+    pub(super) started: Option<GuestStarted>,
     /// A descriptor of the private file system.
-    pub(super) door: Option<OwnedFd>,
-    pub(super) finished: Option<Finished>,
+    pub(super) workdir_fd: Option<OwnedFd>,
+    pub(super) finished: Option<GuestFinished>,
     pub(super) gone: bool,
     pub(super) killed: bool,
     pub(super) breach: Option<Breach>,
-    pub(super) reached: Reached,
+    pub(super) reached: LimitsReached,
     pub(super) trace: Trace,
     pub(super) most_tasks: u32,
     /// CPU time seen in the process tree, where no cgroup counts it.
@@ -49,7 +50,7 @@ pub(super) struct Live<'a> {
     /// What the kernel held before the run, and the most that it held for it beyond what every program needs.
     pub(super) kernel: (Option<Bytes>, Bytes),
     /// Where no cgroup counts: how the machine fares.
-    pub(super) spare: Spare,
+    pub(super) headroom: MemoryHeadroom,
 }
 
 /// What the kernel holds for any program (page tables, stacks, the mounts of its own) and is not counted as its memory;
@@ -64,15 +65,15 @@ pub(super) fn counted(kernel: Option<Bytes>, before: Option<Bytes>) -> Bytes {
     }
 }
 
-impl Slot {
+impl LauncherHandle {
     pub(super) fn attempt(
         &mut self,
         program: &Program,
         limits: &Limits,
         watch: &mut dyn FnMut(Sample),
-        control: &Control,
-    ) -> Result<Outcome, Trouble> {
-        if control.stopped() {
+        cancel: &CancelToken,
+    ) -> Result<Outcome, RunFailure> {
+        if cancel.stopped() {
             return Err(SandboxError::Stopped.into());
         }
         self.settle()?;
@@ -89,19 +90,19 @@ impl Slot {
         let input = input::lay_out(&program.stdin)
             .map_err(plain::failed("laying out the standard input"))?;
         let reading = plain::failed("preparing the output");
-        let mut live = Live {
+        let mut live = LiveRun {
             limits,
             sent: Instant::now(),
             out: Stream::new(out_read, limits.output).map_err(&reading)?,
             err: Stream::new(err_read, limits.output).map_err(&reading)?,
             born: None,
             started: None,
-            door: None,
+            workdir_fd: None,
             finished: None,
             gone: false,
             killed: false,
             breach: None,
-            reached: Reached::default(),
+            reached: LimitsReached::default(),
             trace: Trace::new(),
             most_tasks: 0,
             seen_cpu: Nanos(0),
@@ -110,7 +111,7 @@ impl Slot {
             delay: RunDelay::default(),
             files: Bytes(0),
             kernel: (before.kernel, Bytes(0)),
-            spare: Spare::default(),
+            headroom: MemoryHeadroom::default(),
         };
         let fds = [input.as_fd(), out_write.as_fd(), err_write.as_fd()];
         self.tell(&Message::Run(request), &fds)?;
@@ -133,13 +134,13 @@ impl Slot {
             if live.breach.is_none() {
                 live.breach = stage.as_mut().and_then(|s| s.overflowing(limits, false));
             }
-            stopped |= control.stopped();
+            stopped |= cancel.stopped();
             if !live.killed && (stopped || live.breach.is_some()) {
                 self.tell(&Message::Kill, &[])?;
                 live.killed = true;
             }
             if live.started.is_none() && live.sent.elapsed() > PATIENCE {
-                return Err(Trouble::Died(
+                return Err(RunFailure::Died(
                     "it did not start the program in time".to_owned(),
                 ));
             }
@@ -152,14 +153,14 @@ impl Slot {
             return Err(SandboxError::Stopped.into());
         }
         if let Some(Breach::Machine { fell, left }) = live.breach
-            && !live.spare.was_the_cause(fell, left)
+            && !live.headroom.was_the_cause(fell, left)
         {
-            return Err(Trouble::Died(format!(
+            return Err(RunFailure::Died(format!(
                 "another program took {fell} of the machine's memory while it ran, {left} were left"
             )));
         }
         if live.started.is_none() {
-            return Err(Trouble::Died("it lost the run".to_owned()));
+            return Err(RunFailure::Died("it lost the run".to_owned()));
         }
         if live.breach.is_none() {
             live.breach = stage.as_mut().and_then(|s| s.overflowing(limits, true));
@@ -171,8 +172,8 @@ impl Slot {
     }
 
     /// The weak tier's stand-in for a root of its own, writable for the guest where it is to be.
-    fn stage(&self, program: &Program) -> Result<Stage, SandboxError> {
-        let stage = Stage::build(program)?;
+    fn stage(&self, program: &Program) -> Result<StagedRoot, SandboxError> {
+        let stage = StagedRoot::build(program)?;
         if self.setup.root {
             stage
                 .give_to(super::OUTSIDE_ID)
@@ -181,22 +182,22 @@ impl Slot {
         Ok(stage)
     }
 
-    fn socket(&self) -> Result<BorrowedFd<'_>, Trouble> {
+    fn socket(&self) -> Result<BorrowedFd<'_>, RunFailure> {
         self.socket
             .as_ref()
             .map(|s| s.as_fd())
-            .ok_or_else(|| Trouble::Died("it is not running".to_owned()))
+            .ok_or_else(|| RunFailure::Died("it is not running".to_owned()))
     }
 
-    fn tell(&self, message: &Message, fds: &[BorrowedFd<'_>]) -> Result<(), Trouble> {
-        wire::send(self.socket()?, message, fds).map_err(|e| Trouble::Died(e.to_string()))
+    fn tell(&self, message: &Message, fds: &[BorrowedFd<'_>]) -> Result<(), RunFailure> {
+        wire::send(self.socket()?, message, fds).map_err(|e| RunFailure::Died(e.to_string()))
     }
 
-    fn hear(&self) -> Result<(Message, Vec<OwnedFd>), Trouble> {
+    fn hear(&self) -> Result<(Message, Vec<OwnedFd>), RunFailure> {
         match wire::receive(self.socket()?) {
             Ok(Some(said)) => Ok(said),
-            Ok(None) => Err(Trouble::Died("it closed its socket".to_owned())),
-            Err(e) => Err(Trouble::Died(e.to_string())),
+            Ok(None) => Err(RunFailure::Died("it closed its socket".to_owned())),
+            Err(e) => Err(RunFailure::Died(e.to_string())),
         }
     }
 
@@ -206,7 +207,7 @@ impl Slot {
     }
 
     /// Waits until the launcher has said that the last run is gone.
-    fn settle(&mut self) -> Result<(), Trouble> {
+    fn settle(&mut self) -> Result<(), RunFailure> {
         while self.unsettled {
             if matches!(self.hear()?.0, Message::Gone) {
                 self.unsettled = false;
@@ -216,9 +217,9 @@ impl Slot {
     }
 
     /// Sets the limits and notes the counters before the run.
-    fn prepare_cgroup(&mut self, limits: &Limits) -> Before {
+    fn prepare_cgroup(&mut self, limits: &Limits) -> CgroupBaseline {
         let Some(cgroup) = self.cgroup.as_mut() else {
-            return Before::default();
+            return CgroupBaseline::default();
         };
         // Files in the private folders are charged to the same account, but are no memory in our sense; what goes
         // beyond the limit itself is caught by the readings.
@@ -226,7 +227,7 @@ impl Slot {
         let processes = u64::from(limits.processes) + 2;
         cgroup.limit(Bytes(limits.memory.0 + limits.disk.0 + own), processes);
         cgroup.reset_peak();
-        Before {
+        CgroupBaseline {
             usage: cgroup.usage().unwrap_or_default(),
             kernel: cgroup.kernel(),
             kills: cgroup.kills(),
@@ -235,7 +236,12 @@ impl Slot {
     }
 
     /// What the launcher is asked to do.
-    fn request(&self, program: &Program, limits: &Limits, stage: Option<&Stage>) -> Run {
+    fn request(
+        &self,
+        program: &Program,
+        limits: &Limits,
+        stage: Option<&StagedRoot>,
+    ) -> RunRequest {
         let mut environment = base_environment();
         environment.extend(program.environment.iter().cloned());
         let mut last: Vec<(String, String)> = Vec::with_capacity(environment.len());
@@ -253,30 +259,30 @@ impl Slot {
             .cgroup
             .as_ref()
             .is_some_and(super::Cgroup::limits_processes);
-        let mounts = match stage {
-            None => program
-                .mounts
-                .iter()
-                .map(|m| {
-                    (
-                        m.host.as_os_str().as_encoded_bytes().to_vec(),
-                        m.guest.trim_end_matches('/').as_bytes().to_vec(),
-                    )
-                })
-                .collect(),
-            Some(stage) => stage.paths(program),
-        };
-        let pair = |tree: &Tree| {
-            (
-                tree.host.as_os_str().as_encoded_bytes().to_vec(),
-                tree.place().as_bytes().to_vec(),
-            )
+        let mounts = program.mounts.iter().map(|m| BindMount {
+            host: bytes(&m.host),
+            guest: m.guest.trim_end_matches('/').as_bytes().to_vec(),
+        });
+        let trees = program.trees.iter().map(|t| BindMount {
+            host: bytes(&t.host),
+            guest: t.place().as_bytes().to_vec(),
+        });
+        let (mounts, trees, grants) = match stage {
+            None => (mounts.collect(), trees.collect(), Vec::new()),
+            Some(stage) => {
+                let reachable = stage.reachable(program).into_iter();
+                let grants = reachable.map(|(path, writable)| PathGrant {
+                    path: bytes(&path),
+                    writable,
+                });
+                (Vec::new(), Vec::new(), grants.collect())
+            }
         };
         let in_memory = match stage {
             Some(_) => limits.disk.0,
             None => limits.disk.0.max(limits.memory.0),
         };
-        Run {
+        RunRequest {
             argv: program.argv.iter().map(|a| real(a)).collect(),
             environment: last
                 .iter()
@@ -288,11 +294,8 @@ impl Slot {
             // Files in memory have their own limit; on a real disk a file is never larger than the disk is to be.
             file_size: in_memory.max(program.trees.iter().map(|t| t.most.0).max().unwrap_or(0)),
             shared: in_memory,
-            trees: match stage {
-                None => program.trees.iter().map(pair).collect(),
-                Some(_) => Vec::new(),
-            },
-            // In the weak tier the mounts say which folders these are.
+            trees,
+            grants,
             may_keep: !program.trees.is_empty(),
             // With a cgroup this is the second wall; init and launcher are counted with the guest.
             processes: u64::from(limits.processes) + if limited_by_cgroup { 16 } else { 2 },
@@ -306,7 +309,7 @@ impl Slot {
     }
 
     /// Waits for output, for the launcher, or for the next reading.
-    fn wait(&self, live: &Live<'_>) -> Result<(), Trouble> {
+    fn wait(&self, live: &LiveRun<'_>) -> Result<(), RunFailure> {
         let pause = if live.started.is_some() {
             plain::pace(live.sent.elapsed())
         } else {
@@ -317,14 +320,14 @@ impl Slot {
     }
 
     /// Takes every message that is there.
-    fn listen(&mut self, program: &Program, live: &mut Live<'_>) -> Result<(), Trouble> {
+    fn listen(&mut self, program: &Program, live: &mut LiveRun<'_>) -> Result<(), RunFailure> {
         while live.finished.is_none() && !live.gone && capture::ready(self.socket()?) {
             let (message, fds) = self.hear()?;
             match message {
                 Message::Born(pid) => live.born = Some(pid.unsigned_abs()),
                 Message::Started(started) => {
                     live.started = Some(started);
-                    live.door = fds.into_iter().next();
+                    live.workdir_fd = fds.into_iter().next();
                     live.trace.push(Sample {
                         t: Nanos(0),
                         memory: Bytes(0),
@@ -340,7 +343,7 @@ impl Slot {
                 Message::Finished(finished) => live.finished = Some(finished),
                 Message::CannotStart(errno, doing) => {
                     self.settle()?;
-                    return Err(Trouble::Final(cannot_start(
+                    return Err(RunFailure::Final(cannot_start(
                         program,
                         errno,
                         &doing,
@@ -351,23 +354,23 @@ impl Slot {
                     self.unsettled = false;
                     live.gone = true;
                 }
-                _ => return Err(Trouble::Died("it said something unexpected".to_owned())),
+                _ => return Err(RunFailure::Died("it said something unexpected".to_owned())),
             }
         }
         Ok(())
     }
 
     /// Takes one reading and looks at the limits.
-    fn sample(&mut self, live: &mut Live<'_>, watch: &mut dyn FnMut(Sample)) {
+    fn sample(&mut self, live: &mut LiveRun<'_>, watch: &mut dyn FnMut(Sample)) {
         let Some(started) = live.started else { return };
         if let Some(init) = live.born {
             live.delay.read(init);
         }
         let t = Nanos(sys::now_ns().saturating_sub(started.at_ns));
         let files = live
-            .door
+            .workdir_fd
             .as_ref()
-            .map_or(0, |door| used(door.as_fd(), &mut live.reached));
+            .map_or(0, |workdir_fd| used(workdir_fd.as_fd(), &mut live.reached));
         live.files = live.files.max(Bytes(files));
         let mut beyond = Bytes(0);
         let memory = match self.cgroup.as_mut() {
@@ -383,7 +386,7 @@ impl Slot {
                 })
             }
             None => live.born.map(|init| {
-                let look = tree::look_below(init);
+                let look = process_tree::read_below(init);
                 live.most_tasks = live.most_tasks.max(look.tasks);
                 live.seen_cpu = live.seen_cpu.max(look.cpu);
                 live.alone.0 = live.alone.0.max(look.largest);
@@ -402,7 +405,7 @@ impl Slot {
             let held = Bytes(sample.memory.0 + beyond.0);
             live.breach = breached(live.limits, t, held, &live.out, &live.err);
             if live.breach.is_none() && self.cgroup.is_none() {
-                live.breach = live.spare.breached(live.limits);
+                live.breach = live.headroom.breached(live.limits);
             }
         }
     }
@@ -410,16 +413,21 @@ impl Slot {
 
 /// Counters of the cgroup before a run.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Before {
+pub(super) struct CgroupBaseline {
     pub(super) usage: Bytes,
     pub(super) kernel: Option<Bytes>,
     pub(super) kills: u64,
     pub(super) refusals: u64,
 }
 
+/// A path as the kernel takes it.
+fn bytes(path: &Path) -> Vec<u8> {
+    path.as_os_str().as_encoded_bytes().to_vec()
+}
+
 /// Bytes that the private file system holds.
-pub(super) fn used(door: BorrowedFd<'_>, reached: &mut Reached) -> u64 {
-    rustix::fs::fstatvfs(door).map_or(0, |s| {
+pub(super) fn used(workdir_fd: BorrowedFd<'_>, reached: &mut LimitsReached) -> u64 {
+    rustix::fs::fstatvfs(workdir_fd).map_or(0, |s| {
         reached.disk |= s.f_bfree == 0;
         reached.files |= s.f_ffree == 0;
         s.f_blocks.saturating_sub(s.f_bfree) * s.f_frsize

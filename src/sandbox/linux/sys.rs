@@ -334,7 +334,7 @@ pub fn tell_of_parents_end(signal: i32) {
 
 /// A system call that waits for an answer.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked {
+pub struct PendingCall {
     id: u64,
     /// The thread that makes it, in our pid namespace.
     pub pid: u32,
@@ -346,7 +346,7 @@ pub struct Asked {
 
 /// Takes the next call that waits; `None` if it has been given up meanwhile.
 #[allow(unsafe_code)]
-pub fn asked(listener: BorrowedFd<'_>) -> Option<Asked> {
+pub fn asked(listener: BorrowedFd<'_>) -> Option<PendingCall> {
     // SAFETY: an all-zero value is valid for this plain C structure, and what the kernel wants to find.
     let mut heard: libc::seccomp_notif = unsafe { std::mem::zeroed() };
     // SAFETY: the request's size is that of the structure, which is live and writable.
@@ -357,7 +357,7 @@ pub fn asked(listener: BorrowedFd<'_>) -> Option<Asked> {
             &raw mut heard,
         )
     };
-    (done == 0).then_some(Asked {
+    (done == 0).then_some(PendingCall {
         id: heard.id,
         pid: heard.pid,
         number: i64::from(heard.data.nr),
@@ -367,7 +367,7 @@ pub fn asked(listener: BorrowedFd<'_>) -> Option<Asked> {
 
 /// Answers a call: with an error number, or by letting it through. Nothing happens if its caller is gone.
 #[allow(unsafe_code)]
-pub fn answer(listener: BorrowedFd<'_>, asked: &Asked, refuse: Option<i32>) {
+pub fn answer(listener: BorrowedFd<'_>, asked: &PendingCall, refuse: Option<i32>) {
     let response = libc::seccomp_notif_resp {
         id: asked.id,
         val: 0,

@@ -1,6 +1,6 @@
-//! What workbench and launcher say to each other over their socket, and how it is packed.
+//! What workbench and launcher say to each other over their socket.
 //!
-//! One message is a length, a kind and a body, sent with its descriptors in one piece. Both ends are the
+//! One message is a length and a body in postcard's encoding, sent with its descriptors in one piece. Both ends are the
 //! same binary, so there is no versioning; a message that does not parse ends the launcher.
 
 use std::io::{self, IoSlice, IoSliceMut};
@@ -12,15 +12,13 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::sandbox::Attempt;
 
-mod pack;
-
-use pack::{Packer, Unpacker};
-
 /// What the launcher has to know once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Setup {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LauncherSetup {
     /// The workbench is root: the guest gets another real user id.
     pub root: bool,
     /// Enter a user namespace.
@@ -33,19 +31,36 @@ pub struct Setup {
     pub filter: bool,
 }
 
+/// A file or folder of this machine and where the program sees it. Paths are bytes: not all of them are UTF-8.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BindMount {
+    pub host: Vec<u8>,
+    pub guest: Vec<u8>,
+}
+
+/// A path of this machine that a program of the weak tier may use where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PathGrant {
+    pub path: Vec<u8>,
+    /// Whether it may also be written.
+    pub writable: bool,
+}
+
 /// Everything about one run that the launcher's side has to know.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Run {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRequest {
     /// Program and arguments.
     pub argv: Vec<Vec<u8>>,
     /// `NAME=value`.
     pub environment: Vec<Vec<u8>>,
     /// Current folder inside.
     pub folder: Vec<u8>,
-    /// Host path, guest path. In the weak tier: path that may be read, or written if the second is `w`.
-    pub mounts: Vec<(Vec<u8>, Vec<u8>)>,
-    /// Host path, guest path of folders that may be written in and stay; none in the weak tier, whose paths are above.
-    pub trees: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Files and folders that are mounted read-only; none in the weak tier.
+    pub mounts: Vec<BindMount>,
+    /// Folders that are mounted writable and outlive the run; none in the weak tier.
+    pub trees: Vec<BindMount>,
+    /// The weak tier, which cannot mount: what Landlock lets the program reach.
+    pub grants: Vec<PathGrant>,
     /// Whether it may write to any folder that stays.
     pub may_keep: bool,
     /// Size of the private folders in bytes.
@@ -63,8 +78,8 @@ pub struct Run {
 }
 
 /// How one run ended, as its init saw it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Finished {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuestFinished {
     /// Monotonic clock when the program was reaped.
     pub at_ns: u64,
     /// Its status word.
@@ -80,8 +95,8 @@ pub struct Finished {
 }
 
 /// The program was started.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Started {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuestStarted {
     /// Monotonic clock right before exec.
     pub at_ns: u64,
     /// CPU counter of the cgroup right before exec.
@@ -91,30 +106,30 @@ pub struct Started {
 }
 
 /// One message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Message {
     /// → launcher, once, first. Descriptors: the cgroup's CPU counter and memory statistics, if there is a cgroup.
-    Setup(Setup),
+    Setup(LauncherSetup),
     /// ← launcher: it is in its own user namespace, whose id maps are to be written now.
     Unshared,
     /// → launcher: the maps are written, or why not.
     Mapped(Option<String>),
-    /// ← launcher: ready; guards that are on, and those that are not with their reasons.
-    Ready(Vec<String>, Vec<(String, String)>),
+    /// ← launcher: ready; the guards that are on.
+    Ready(Vec<String>),
     /// ← launcher: it cannot do its work.
     Unable(String),
     /// → launcher: run this. Descriptors: stdin, stdout, stderr.
-    Run(Run),
+    Run(RunRequest),
     /// → launcher: kill what runs.
     Kill,
     /// ← launcher: the run's init exists; its process id. Only where there is no cgroup.
     Born(i32),
     /// ← init: the program runs. Descriptor: the private file system.
-    Started(Started),
+    Started(GuestStarted),
     /// ← init: the program could not be started: error number, what was being done.
     CannotStart(i32, String),
     /// ← init: the program has ended, and all others with it.
-    Finished(Finished),
+    Finished(GuestFinished),
     /// ← init: what the program has tried and was refused, each with how often so far.
     Tried(Vec<Attempt>),
     /// ← launcher: nothing of the run is left.
@@ -126,9 +141,7 @@ pub enum Message {
 /// # Errors
 /// What the system said; `BrokenPipe` when the other side is gone.
 pub fn send(socket: BorrowedFd<'_>, message: &Message, fds: &[BorrowedFd<'_>]) -> io::Result<()> {
-    let mut body = Packer(vec![0; 4]);
-    body.message(message);
-    let mut bytes = body.0;
+    let mut bytes = postcard::to_extend(message, vec![0; 4]).map_err(io::Error::other)?;
     let length = u32::try_from(bytes.len() - 4)
         .map_err(|_| io::Error::other("a message of more than 4 GiB"))?;
     bytes[..4].copy_from_slice(&length.to_le_bytes());
@@ -180,9 +193,8 @@ pub fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<(Message, Vec<OwnedF
     read_exact(socket, &mut header[got..])?;
     let mut body = vec![0; u32::from_le_bytes(header) as usize];
     read_exact(socket, &mut body)?;
-    let message = Unpacker(&body)
-        .message()
-        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
+    let message = postcard::from_bytes(&body)
+        .map_err(|why| io::Error::new(io::ErrorKind::InvalidData, why))?;
     Ok(Some((message, fds)))
 }
 
@@ -216,37 +228,44 @@ mod tests {
     fn every_message_arrives_as_it_was_sent() {
         let (a, b) = std::os::unix::net::UnixStream::pair().unwrap();
         let messages = [
-            Message::Setup(Setup {
+            Message::Setup(LauncherSetup {
                 root: true,
                 namespaces: true,
-                ..Setup::default()
+                ..LauncherSetup::default()
             }),
             Message::Unshared,
             Message::Mapped(None),
             Message::Mapped(Some("no".into())),
-            Message::Ready(vec!["pid".into()], vec![("cgroup".into(), "none".into())]),
+            Message::Ready(vec!["pid".into()]),
             Message::Unable("x".into()),
-            Message::Run(Run {
+            Message::Run(RunRequest {
                 argv: vec![vec![0xff; 300_000]],
                 data: Some(7),
-                trees: vec![(b"/a".to_vec(), b"/b".to_vec())],
+                trees: vec![BindMount {
+                    host: b"/a".to_vec(),
+                    guest: b"/b".to_vec(),
+                }],
+                grants: vec![PathGrant {
+                    path: b"/c".to_vec(),
+                    writable: true,
+                }],
                 may_keep: true,
                 shared: 9,
                 disk: 1,
-                ..Run::default()
+                ..RunRequest::default()
             }),
             Message::Kill,
             Message::Born(12),
-            Message::Started(Started {
+            Message::Started(GuestStarted {
                 at_ns: u64::MAX,
                 cgroup_cpu_ns: Some(2),
                 memory: None,
             }),
             Message::CannotStart(2, "exec".into()),
-            Message::Finished(Finished {
+            Message::Finished(GuestFinished {
                 status: 0xff00,
                 left: 3,
-                ..Finished::default()
+                ..GuestFinished::default()
             }),
             Message::Gone,
             Message::Tried(vec![Attempt {
@@ -269,6 +288,6 @@ mod tests {
         });
         drop(a);
         assert!(receive(b.as_fd()).unwrap().is_none());
-        assert!(Unpacker(&[5, 0, 0]).message().is_none());
+        assert!(postcard::from_bytes::<Message>(&[5, 0, 0]).is_err());
     }
 }

@@ -22,6 +22,7 @@ pub(super) struct LanguageFile {
     run: Option<Vec<String>>,
     environment: Option<BTreeMap<String, String>>,
     out_of_memory: Option<Vec<String>>,
+    empty_program: Option<String>,
     version: Option<Vec<String>>,
     install_hint: Option<String>,
     highlight: Option<String>,
@@ -75,6 +76,7 @@ impl LanguageFile {
                 base.version
             }),
             out_of_memory: self.out_of_memory.unwrap_or(base.out_of_memory),
+            empty_program: self.empty_program.or(base.empty_program),
             id,
             name,
             extensions,

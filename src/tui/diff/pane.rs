@@ -216,7 +216,7 @@ impl DiffPane {
 mod tests {
     use super::*;
 
-    const PAIR: (VersionId, VersionId) = (VersionId(0), VersionId(1));
+    const PAIR: (VersionId, VersionId) = (VersionId::ORIGINAL, VersionId(1));
 
     fn pane(area: Rect) -> (DiffPane, Arc<Diff>) {
         let old: String = (0..300).map(|i| format!("line {i}\n")).collect();

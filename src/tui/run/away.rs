@@ -68,7 +68,8 @@ impl Bench {
                 if let Some(status) = child.try_wait()? {
                     return Ok(status);
                 }
-                if let Ok(Message::Happened(all)) = messages.recv_timeout(Duration::from_millis(50))
+                if let Ok(Message::EventRecord(all)) =
+                    messages.recv_timeout(Duration::from_millis(50))
                 {
                     for happened in &all {
                         self.session.apply(happened);
@@ -125,7 +126,7 @@ impl Bench {
                 inbox.recv_timeout(until.saturating_duration_since(Instant::now()))
             {
                 match message {
-                    Message::Happened(all) => all.iter().for_each(|h| self.session.apply(h)),
+                    Message::EventRecord(all) => all.iter().for_each(|h| self.session.apply(h)),
                     Message::LoopEnded => break,
                     // A second ctrl-c means now.
                     Message::Signal(_) if signal.is_none() => break,

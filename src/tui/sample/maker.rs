@@ -8,7 +8,7 @@ use super::figures::{SHAPES, comparison, guards};
 use super::{Moment, ORIGINAL, REPLIES, STATEMENT};
 use crate::measure::{Failure, Progress, Verdict};
 use crate::session::event::{
-    Decision, Event, Finish, Goal, Happened, Machine, Mode, Origin, Stage, TaskRecord, Usage,
+    Decision, Event, EventRecord, Finish, Goal, Machine, Mode, Origin, Stage, TaskRecord, Usage,
     VersionId,
 };
 use crate::task::Objective;
@@ -18,7 +18,7 @@ use crate::units::Nanos;
 pub(super) struct Maker {
     pub(super) now: Timestamp,
     pub(super) chance: u64,
-    pub(super) events: Vec<Happened>,
+    pub(super) events: Vec<EventRecord>,
     pub(super) marks: Vec<(Moment, usize)>,
     pub(super) incumbent: VersionId,
 }
@@ -31,13 +31,13 @@ impl Maker {
             chance: 7,
             events: Vec::new(),
             marks: Vec::new(),
-            incumbent: VersionId(0),
+            incumbent: VersionId::ORIGINAL,
         }
     }
 
     pub(super) fn say(&mut self, after_ms: u64, event: Event) {
         self.now += SignedDuration::from_millis(i64::try_from(after_ms).unwrap_or(0));
-        self.events.push(Happened {
+        self.events.push(EventRecord {
             at: self.now,
             event,
         });
@@ -65,7 +65,13 @@ impl Maker {
         for round in 1..=5u32 {
             self.round(round);
         }
-        let comparison = Some(comparison(&mut self, VersionId(5), VersionId(0), 12, true));
+        let comparison = Some(comparison(
+            &mut self,
+            VersionId(5),
+            VersionId::ORIGINAL,
+            12,
+            true,
+        ));
         self.say(
             400,
             Event::SessionFinished {
@@ -259,7 +265,7 @@ impl Maker {
         self.pairs(round, against.0, &[12], true);
         let c = comparison(self, candidate, against, 12, true);
         let original =
-            (against.0 != 0).then(|| comparison(self, candidate, VersionId(0), 12, true));
+            (against.0 != 0).then(|| comparison(self, candidate, VersionId::ORIGINAL, 12, true));
         let evaluation = self.evaluation(round, None);
         self.evaluated(round, Some(against), evaluation, Some(c), original);
         let words = if round == 2 {

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use self::maker::Maker;
 use crate::session::Session;
-use crate::session::event::{Event, Happened, Stage};
+use crate::session::event::{Event, EventRecord, Stage};
 use crate::tui::Link;
 
 /// A moment of the fabricated session.
@@ -69,7 +69,7 @@ const REPLIES: &[(&str, &str, &str)] = &[
 
 /// All events of the fabricated session, with moments marked.
 #[must_use]
-pub fn events() -> Vec<Happened> {
+pub fn events() -> Vec<EventRecord> {
     Maker::new().make().events
 }
 
@@ -97,7 +97,7 @@ pub fn play(speed: f64) -> Link {
             before = happened.at;
             std::thread::sleep(Duration::from_secs_f64(gap.max(0.0)));
             if out
-                .send(Happened {
+                .send(EventRecord {
                     at: Timestamp::now(),
                     event: happened.event,
                 })
@@ -108,7 +108,7 @@ pub fn play(speed: f64) -> Link {
         }
         // The loop stays open until the screen lets go of it.
         while out
-            .send(Happened {
+            .send(EventRecord {
                 at: Timestamp::now(),
                 event: Event::StageChanged {
                     stage: Stage::Finished,

@@ -81,7 +81,7 @@ fn verdict<'a>(cx: Context<'a>, version: &'a Version, room: usize) -> Vec<Line<'
     let mut lines = Vec::new();
     match (&version.comparison, version.id) {
         (Some(c), _) => lines.extend(compared(cx, version, c)),
-        (None, VersionId(0)) => {
+        (None, VersionId::ORIGINAL) => {
             let f = evaluation.figures;
             lines.push(Line::from(vec![
                 cx.span("● ", Role::Baseline),

@@ -42,7 +42,7 @@ pub fn natural_case(session: &Session, app: &App) -> usize {
         .and_then(|f| by_name(&f.case));
     // The baseline's longest case is the most telling one, and the same for every version.
     let baseline = session
-        .version(VersionId(0))
+        .version(VersionId::ORIGINAL)
         .and_then(|v| v.evaluation.as_ref());
     failed.unwrap_or_else(|| {
         let longest = baseline.and_then(|e| e.cases.iter().max_by_key(|c| c.figures.wall_ns));

@@ -55,7 +55,9 @@ pub fn draw(cx: Context<'_>, area: Rect, buffer: &mut Buffer, seen: &mut Seen) {
     };
     let Some(pair) = cx.app.diff_pair(cx.session) else {
         let words = match cx.app.version(cx.session) {
-            Some(VersionId(0)) => "v0 is the original: there is nothing to compare it with yet",
+            Some(VersionId::ORIGINAL) => {
+                "v0 is the original: there is nothing to compare it with yet"
+            }
             Some(_) => "it is compared with itself: d compares with something else",
             None => "no version yet",
         };

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::sandbox::Tier;
-use crate::session::event::{Mode, Stage, VersionId};
+use crate::session::event::{Mode, Stage};
 use crate::tui::asking;
 use crate::tui::text::{cut, visible};
 use crate::tui::theme::Role;
@@ -135,7 +135,7 @@ fn round<'a>(cx: Context<'a>, room: usize) -> Vec<Span<'a>> {
 }
 
 fn best<'a>(cx: Context<'a>) -> Vec<Span<'a>> {
-    let Some(best) = cx.session.best().filter(|b| b.id != VersionId(0)) else {
+    let Some(best) = cx.session.best().filter(|b| !b.id.is_original()) else {
         let word = if cx.session.incumbent.is_some() {
             "original stands"
         } else {

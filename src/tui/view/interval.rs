@@ -138,7 +138,9 @@ fn panel(cx: Context<'_>, view: Option<View>, area: Rect, buffer: &mut Buffer) {
     }
     let Some(view) = view else {
         let words = match cx.app.version(cx.session) {
-            Some(VersionId(0)) | None => "candidates are compared with the best version so far",
+            Some(VersionId::ORIGINAL) | None => {
+                "candidates are compared with the best version so far"
+            }
             Some(_) => "it was not timed",
         };
         for (n, line) in crate::tui::text::wrap(words, area.width.into())

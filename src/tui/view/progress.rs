@@ -123,7 +123,11 @@ mod tests {
         let Stage::Checking { version, .. } = session.stage else {
             panic!("{:?}", session.stage);
         };
-        let before = session.version(VersionId(0)).unwrap().evaluation.clone();
+        let before = session
+            .version(VersionId::ORIGINAL)
+            .unwrap()
+            .evaluation
+            .clone();
         let cases = before.unwrap().cases;
         let all: f64 = cases.iter().map(|c| c.figures.wall_ns.seconds()).sum();
         let half = cases.len() / 2;

@@ -76,7 +76,10 @@ pub(super) fn state<'a>(cx: Context<'a>, round: &Round, number: u32) -> (Span<'a
         }
         Come::Growing(_) => say(spinner(cx.app), "writing".into(), Role::Candidate),
         Come::Ended(r) => {
-            let fate = round.fates.get(&number).map(|f| visible(f).into_owned());
+            let fate = round
+                .reply_failures
+                .get(&number)
+                .map(|f| visible(f).into_owned());
             match r.finish {
                 Finish::Stop => match fate {
                     Some(fate) => say("✗", fate, Role::Warn),

@@ -170,7 +170,7 @@ fn at_work(cx: Context<'_>) -> Now {
             now
         }
         Stage::Streaming => {
-            let tokens = session.heard().div_ceil(4) as u64;
+            let tokens = session.received_bytes().div_ceil(4) as u64;
             let what = match session.round() {
                 Some(round) if round.candidates > 1 => {
                     let done = round.replies.len();

@@ -242,7 +242,7 @@ pub(super) fn ending(finish: Finish) -> (&'static str, Role) {
 /// How the reply ended and what came of it, where that needs saying.
 pub(super) fn tail<'a>(cx: Context<'a>, round: &Round, number: u32, room: usize) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
-    let fate = round.fates.get(&number);
+    let fate = round.reply_failures.get(&number);
     if let Some(reply) = round.reply(number) {
         let (words, role) = ending(reply.finish);
         if !words.is_empty() {

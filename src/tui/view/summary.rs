@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::measure::Comparison;
-use crate::session::event::{Origin, TaskRecord, VersionId};
+use crate::session::event::{Origin, TaskRecord};
 use crate::session::fold::Version;
 use crate::tui::app::{Seen, Tab};
 use crate::tui::keys::Action;
@@ -60,7 +60,7 @@ fn against_original(cx: Context<'_>, best: &Version) -> Option<Comparison> {
 /// Where the best version stands among the references, and what the replies cost; as far as either is known.
 fn place_and_cost(cx: Context<'_>) -> Option<Line<'_>> {
     let best = cx.session.best();
-    let place = best.and_then(|b| cx.session.place(b));
+    let place = best.and_then(|b| cx.session.reference_rank(b));
     let place = place.map(|p| p.in_words(cx.session.objective));
     let cost = cx.session.bill.in_words().map(|c| format!("cost {c}"));
     let words: Vec<String> = place.into_iter().chain(cost).collect();
@@ -76,7 +76,7 @@ fn outcome(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
             Role::Warn,
         ))];
     };
-    if best.id == VersionId(0) {
+    if best.id.is_original() {
         let reason = cx
             .session
             .finished
@@ -267,7 +267,7 @@ fn next(cx: Context<'_>, room: usize) -> Vec<Line<'_>> {
         (Action::Quit, " quit (kept: reheat resume)"),
     ];
     let kept = |t: &TaskRecord| t.origin == Origin::Kept;
-    let best = cx.session.incumbent.is_some_and(|v| v != VersionId(0));
+    let best = cx.session.incumbent.is_some_and(|v| !v.is_original());
     let own_file = best && cx.session.task.as_ref().is_some_and(kept);
     let offered = |a: Action| a != Action::WriteBack || own_file;
     for (action, word) in words.into_iter().filter(|w| offered(w.0)) {

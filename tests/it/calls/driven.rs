@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use reheat::sandbox::toolchain::{self, Tool};
-use reheat::sandbox::{Control, Limits, Mount, Outcome, Program, RunVerdict, Sandbox, Settings};
+use reheat::sandbox::{
+    CancelToken, Limits, Mount, Outcome, Program, RunVerdict, Sandbox, Settings,
+};
 use reheat::task::Checker;
 use reheat::task::calls::driver::{self, Places};
 
@@ -131,7 +133,7 @@ impl Project {
         };
         let mut sandbox = Sandbox::open(&settings).expect("the sandbox opens");
         sandbox
-            .run(&program, &limits, &mut |_| {}, &Control::new())
+            .run(&program, &limits, &mut |_| {}, &CancelToken::new())
             .expect("it runs")
     }
 

@@ -3,7 +3,7 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::time::Duration;
 
-use reheat::measure::{Contender, FirstLook, Metric, Plan, Verdict};
+use reheat::measure::{ComparisonPlan, Contender, FirstStageOutcome, Metric, Verdict};
 use reheat::task::Objective;
 use reheat::task::harness::Commands;
 
@@ -261,7 +261,11 @@ fn the_figure_that_the_bench_says_decides_in_its_direction() {
         let mut bench = Bench::open(&project, project.task_with("work.sh", commands));
         let (old, old_evaluation) = bench.original();
         assert_eq!(bench.judge.commands_metric(&bench.task), Some(metric));
-        assert_eq!(bench.judge.commands_metric_name(), Some("steps"));
+        assert_eq!(
+            old_evaluation.figures.reported,
+            Some(200.0),
+            "of `steps`, not of `other`"
+        );
         let (new, new_evaluation) = bench.version(better);
         let (mute, mute_evaluation) = bench.version("exit 0\n");
         assert_eq!(mute_evaluation.verdict, Verdict::RuntimeError, "{mute:?}");
@@ -270,29 +274,29 @@ fn the_figure_that_the_bench_says_decides_in_its_direction() {
             built,
             evaluation,
         };
-        let plan = Plan {
+        let plan = ComparisonPlan {
             metric: Some(metric),
-            ..Plan::new(Objective::Time, Duration::from_secs(20))
+            ..ComparisonPlan::new(Objective::Time, Duration::from_secs(20))
         };
         for built in [&old, &new] {
             bench
                 .judge
-                .ready_commands(built, &bench.task, &bench.control)
+                .prepare_commands(built, &bench.task, &bench.cancel)
                 .unwrap();
         }
         let looked = bench
             .judge
-            .first_look(
+            .first_stage(
                 &contender("v0", &old, &old_evaluation),
                 &contender("v1", &new, &new_evaluation),
                 None,
                 &bench.task,
                 &plan,
-                &bench.control,
+                &bench.cancel,
                 &mut |_| {},
             )
             .unwrap();
-        let FirstLook::Promising(promising) = looked else {
+        let FirstStageOutcome::Promising(promising) = looked else {
             panic!("{looked:?}")
         };
         let gain = promising.comparison().gain.0;
@@ -314,7 +318,7 @@ fn copies_are_given_up_where_there_are_many_and_made_again_where_they_are_needed
     assert!(built[0].program(&bench.task, &case).trees.is_empty());
     bench
         .judge
-        .ready_commands(&built[0], &bench.task, &bench.control)
+        .prepare_commands(&built[0], &bench.task, &bench.cancel)
         .unwrap();
     let tree = &built[0].program(&bench.task, &case).trees[0];
     assert_eq!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reheat::measure::build::Built;
 use reheat::measure::{Evaluation, Judge, JudgeError};
-use reheat::sandbox::{Control, Settings};
+use reheat::sandbox::{CancelToken, Settings};
 use reheat::task::harness::{Commands, Harness};
 use reheat::task::{Languages, Limits, Source, Task};
 
@@ -97,7 +97,7 @@ impl Project {
 pub struct Bench {
     pub judge: Judge,
     pub task: Task,
-    pub control: Control,
+    pub cancel: CancelToken,
 }
 
 impl Bench {
@@ -109,7 +109,7 @@ impl Bench {
         Self {
             judge: Judge::open(settings, Some(project.cache())).unwrap(),
             task,
-            control: Control::new(),
+            cancel: CancelToken::new(),
         }
     }
 
@@ -123,7 +123,7 @@ impl Bench {
         let built = self.judge.build_commands(&self.task, text, &mut |_| {})?;
         let evaluation =
             self.judge
-                .evaluate_commands(&built, &self.task, &self.control, &mut |_| {})?;
+                .evaluate_commands(&built, &self.task, &self.cancel, &mut |_| {})?;
         Ok((built, evaluation))
     }
 

@@ -4,8 +4,8 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
 
 use reheat::sandbox::{
-    Control, Holder, Limits, MemorySource, Mount, Outcome, Program, RunVerdict, Sandbox,
-    SandboxError, Settings, Tier, Tree,
+    CancelToken, Limits, MemorySource, Mount, Outcome, Program, RunVerdict, Sandbox, SandboxError,
+    Settings, Tier, TreeHolder, WritableTree,
 };
 use reheat::units::Bytes;
 
@@ -38,7 +38,7 @@ fn settings() -> Settings {
 struct Place {
     name: &'static str,
     sandbox: Sandbox,
-    holder: Holder,
+    holder: TreeHolder,
     most: Bytes,
 }
 
@@ -46,7 +46,7 @@ impl Place {
     fn open(name: &'static str, without: &[&str]) -> Self {
         let sandbox = Sandbox::open_without(&settings(), without).expect("it opens");
         let weak_root = sandbox.guest_owner().is_some() && sandbox.guards().tier == Tier::Weak;
-        let holder = Holder::fresh(&std::env::temp_dir(), weak_root).unwrap();
+        let holder = TreeHolder::fresh(&std::env::temp_dir(), weak_root).unwrap();
         std::fs::create_dir(holder.path().join("project")).unwrap();
         let place = Self {
             name,
@@ -72,7 +72,7 @@ impl Place {
         let program = Program {
             argv: vec!["/bin/sh".into(), "-c".into(), script.into()],
             mounts,
-            trees: vec![Tree {
+            trees: vec![WritableTree {
                 host: self.host(),
                 guest: "/project".into(),
                 most: self.most,
@@ -81,8 +81,12 @@ impl Place {
             folder: Some("/project".into()),
             ..Program::default()
         };
-        self.sandbox
-            .run(&program, &Limits::default(), &mut |_| {}, &Control::new())
+        self.sandbox.run(
+            &program,
+            &Limits::default(),
+            &mut |_| {},
+            &CancelToken::new(),
+        )
     }
 
     fn run(&mut self, script: &str) -> Outcome {
@@ -139,7 +143,7 @@ fn what_is_written_there_stays_and_all_that_builds_do_works() {
         let path = place.holder.path().to_path_buf();
         drop(std::mem::replace(
             &mut place.holder,
-            Holder::fresh(&std::env::temp_dir(), false).unwrap(),
+            TreeHolder::fresh(&std::env::temp_dir(), false).unwrap(),
         ));
         assert!(!path.exists(), "{name}");
     });
@@ -322,7 +326,7 @@ fn two_trees_may_be_lent_at_once() {
         std::fs::create_dir(&home).unwrap();
         place.give(&home);
         symlink("/nowhere", home.join("broken")).unwrap();
-        let lent = |host: PathBuf, guest: &str| Tree {
+        let lent = |host: PathBuf, guest: &str| WritableTree {
             host,
             guest: guest.into(),
             most: Bytes::mib(8),
@@ -342,7 +346,12 @@ fn two_trees_may_be_lent_at_once() {
         };
         let outcome = place
             .sandbox
-            .run(&program, &Limits::default(), &mut |_| {}, &Control::new())
+            .run(
+                &program,
+                &Limits::default(),
+                &mut |_| {},
+                &CancelToken::new(),
+            )
             .unwrap();
         assert_eq!(out(&outcome), "y\n", "{}: {outcome:?}", place.name);
         assert_eq!(std::fs::read_to_string(home.join("h")).unwrap(), "y\n");

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use reheat::sandbox::{
-    Attempt, AttemptKind, Control, Limits, MemorySource, Outcome, Program, RunVerdict, Sandbox,
+    Attempt, AttemptKind, CancelToken, Limits, MemorySource, Outcome, Program, RunVerdict, Sandbox,
     SandboxError, Tier,
 };
 use reheat::units::{parse_bytes, parse_duration};
@@ -80,7 +80,7 @@ pub fn attack(sandbox: &mut Sandbox, hostile: &Hostile, tier: &str) -> Result<St
     };
     let mut last = None;
     for _ in 0..rounds {
-        let outcome = match sandbox.run(&program, &limits, &mut |_| {}, &Control::new()) {
+        let outcome = match sandbox.run(&program, &limits, &mut |_| {}, &CancelToken::new()) {
             Ok(outcome) => outcome,
             // A compiler below root's home is out of reach for whoever the guest becomes.
             Err(SandboxError::CannotStart { why, .. })

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use reheat::measure::{Evaluation, Judge, Verdict};
-use reheat::sandbox::Control;
+use reheat::sandbox::CancelToken;
 use reheat::task::load::TaskFlags;
 use reheat::task::{Languages, Source, Task};
 
@@ -47,19 +47,19 @@ impl Court {
             file_name: "a.py".into(),
             text: text.into(),
         };
-        let (control, tool) = (Control::new(), self.task.tool.clone());
+        let (cancel, tool) = (CancelToken::new(), self.task.tool.clone());
         let built = self
             .judge
             .build(
                 &source,
                 &self.task.language,
                 tool.as_deref(),
-                &control,
+                &cancel,
                 &mut |_| {},
             )
             .unwrap();
         self.judge
-            .evaluate(&built, &self.task, &control, &mut |_| {})
+            .evaluate(&built, &self.task, &cancel, &mut |_| {})
             .unwrap()
     }
 }

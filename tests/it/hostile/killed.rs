@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use reheat::sandbox::{Control, Limits, Program, Sandbox, SandboxError};
+use reheat::sandbox::{CancelToken, Limits, Program, Sandbox, SandboxError};
 
 use super::attack::processes_with;
 use super::{settings, tiers};
@@ -55,8 +55,8 @@ pub fn launcher_killed_in(sandbox: &mut Sandbox, tier: &str) -> Result<(), Strin
         time: Duration::from_secs(60),
         ..Limits::default()
     };
-    let control = Control::new();
-    let hand = control.clone();
+    let cancel = CancelToken::new();
+    let canceller = cancel.clone();
     let mut first = Vec::new();
     let mut all_gone = false;
     let mut watch = |_| {
@@ -68,10 +68,10 @@ pub fn launcher_killed_in(sandbox: &mut Sandbox, tier: &str) -> Result<(), Strin
             }
         } else if !first.is_empty() && there.iter().all(|p| !first.contains(p)) {
             all_gone = true;
-            hand.stop();
+            canceller.stop();
         }
     };
-    let ended = sandbox.run(&program, &limits, &mut watch, &control);
+    let ended = sandbox.run(&program, &limits, &mut watch, &cancel);
     if !matches!(ended, Err(SandboxError::Stopped)) {
         return Err(format!("ended as {ended:?}"));
     }
@@ -116,7 +116,7 @@ fn a_workbench_to_be_killed() {
         ..Limits::default()
     };
     sandbox
-        .run(&program, &limits, &mut |_| {}, &Control::new())
+        .run(&program, &limits, &mut |_| {}, &CancelToken::new())
         .unwrap();
 }
 

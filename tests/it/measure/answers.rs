@@ -192,8 +192,8 @@ fn memory_and_integral_are_objectives_too() {
 /// The judge without the command line: incumbent, candidate and original are three programs.
 #[test]
 fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() {
-    use reheat::measure::{Answer, Contender, Contested, Judge, Plan, Progress};
-    use reheat::sandbox::{Control, Settings};
+    use reheat::measure::{Answer, ComparisonPlan, Contender, ContestOutcome, Judge, Progress};
+    use reheat::sandbox::{CancelToken, Settings};
     use reheat::task::load::TaskFlags;
     use reheat::task::{Languages, Objective};
 
@@ -220,20 +220,18 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
         None,
     )
     .unwrap();
-    let control = Control::new();
+    let cancel = CancelToken::new();
     judge
-        .complete_with_oracle(&mut task, &control, &mut |_| {})
+        .complete_with_oracle(&mut task, &cancel, &mut |_| {})
         .unwrap();
     let ready: Vec<_> = ["v0.py", "v1.py", "v2.py"]
         .iter()
         .map(|name| {
             let source = reheat::task::load::load_source(&place.path(name)).unwrap();
             let built = judge
-                .build(&source, &task.language, None, &control, &mut |_| {})
+                .build(&source, &task.language, None, &cancel, &mut |_| {})
                 .unwrap();
-            let evaluation = judge
-                .evaluate(&built, &task, &control, &mut |_| {})
-                .unwrap();
+            let evaluation = judge.evaluate(&built, &task, &cancel, &mut |_| {}).unwrap();
             (*name, built, evaluation)
         })
         .collect();
@@ -247,7 +245,7 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
         evaluation: &ready[i].2,
     });
 
-    let mut plan = Plan::new(Objective::Time, std::time::Duration::from_secs(20));
+    let mut plan = ComparisonPlan::new(Objective::Time, std::time::Duration::from_secs(20));
     plan.seed = Some(1);
     let (mut first, mut fresh, mut warmed) = (0, 0, false);
     let contested = judge
@@ -257,7 +255,7 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
             Some(&v0),
             &task,
             &plan,
-            &control,
+            &cancel,
             &mut |p| match p {
                 Progress::WarmingUp => warmed = true,
                 Progress::Paired {
@@ -270,7 +268,7 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
             },
         )
         .unwrap();
-    let Contested::Done {
+    let ContestOutcome::Done {
         comparison,
         against_original: Some(original),
     } = contested
@@ -305,9 +303,9 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
 
     // The same again, where the incumbent is the original: one set of figures under both names.
     let contested = judge
-        .contest(&v0, &v2, Some(&v0), &task, &plan, &control, &mut |_| {})
+        .contest(&v0, &v2, Some(&v0), &task, &plan, &cancel, &mut |_| {})
         .unwrap();
-    let Contested::Done {
+    let ContestOutcome::Done {
         comparison,
         against_original: Some(original),
     } = contested
@@ -320,7 +318,7 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
     );
 
     // Stopped in the middle of the pairs: an error of its own, and the judge goes on afterwards.
-    let halt = Control::new();
+    let halt = CancelToken::new();
     let stopped = judge.contest(&v0, &v2, None, &task, &plan, &halt, &mut |p| {
         if matches!(p, Progress::Paired { .. }) {
             halt.stop();
@@ -332,7 +330,7 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
     );
     assert!(
         judge
-            .evaluate(&ready[2].1, &task, &control, &mut |_| {})
+            .evaluate(&ready[2].1, &task, &cancel, &mut |_| {})
             .unwrap()
             .verdict
             .accepted()

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use reheat::sandbox::{Control, Limits, Mount, Outcome, Program, Sandbox};
+use reheat::sandbox::{CancelToken, Limits, Mount, Outcome, Program, Sandbox};
 use reheat::units::Bytes;
 
 /// Bytes of a mebibyte.
@@ -85,7 +85,7 @@ pub fn run(sandbox: &mut Sandbox, program: &Program) -> Measured {
         ..Limits::default()
     };
     let outcome = sandbox
-        .run(program, &limits, &mut |_| {}, &Control::new())
+        .run(program, &limits, &mut |_| {}, &CancelToken::new())
         .expect("it runs");
     let words = words(&outcome.stdout.bytes);
     Measured { outcome, words }

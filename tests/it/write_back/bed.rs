@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use reheat::session::event::VersionId;
-use reheat::session::written::Record;
+use reheat::session::written::WriteRecord;
 use reheat::write_back::write::{Around, Done};
 use reheat::write_back::{Check, Keep, Plan, Unwritten, write};
 
@@ -62,7 +62,7 @@ impl Bed {
         let mut told = Vec::new();
         let around = Around {
             keep: &self.keep,
-            tell: &mut |_: &Record, undone: Option<&str>| told.push(undone.map(str::to_owned)),
+            tell: &mut |_: &WriteRecord, undone: Option<&str>| told.push(undone.map(str::to_owned)),
             // Taken out and put in again, so that their lifetimes may shrink.
             check: match check {
                 Some(check) => Some(check),

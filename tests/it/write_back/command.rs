@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use reheat::measure::{Flag, FlagKind};
-use reheat::session::event::{Event, Happened, VersionId};
+use reheat::session::event::{Event, EventRecord, VersionId};
 use reheat::session::{Journal, Session};
 use reheat::tui::sample;
 
@@ -28,7 +28,7 @@ impl Written {
         Self::with(sample::events())
     }
 
-    fn with(events: Vec<Happened>) -> Self {
+    fn with(events: Vec<EventRecord>) -> Self {
         let home = Home::new();
         let session = Session::of(&events);
         let mut journal = Journal::create(&home.path("data/sessions").join(ID)).unwrap();
@@ -150,7 +150,7 @@ fn another_version_must_pass_and_what_is_not_better_is_said() {
 
 #[test]
 fn without_a_better_version_there_is_nothing_to_write() {
-    let before_any_win = |h: &Happened| !matches!(h.event, Event::Decided { version, .. } if version != VersionId(0));
+    let before_any_win = |h: &EventRecord| !matches!(h.event, Event::Decided { version, .. } if !version.is_original());
     let it = Written::with(
         sample::events()
             .into_iter()

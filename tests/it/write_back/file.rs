@@ -35,7 +35,7 @@ fn a_version_is_written_and_taken_back_with_permissions_and_attributes() {
     );
     let done = bed.write(&plan, false).unwrap();
     assert_eq!(bed.text(), NEW);
-    assert_eq!(done.record.how, How::File);
+    assert_eq!(done.record.how, WriteMethod::File);
     assert_eq!(done.lost, Vec::<String>::new());
     let kept = |before: &fs::Metadata| {
         let now = fs::metadata(&bed.file).unwrap();
@@ -139,7 +139,7 @@ fn a_changed_file_is_merged_only_when_asked_and_only_without_conflict() {
     );
     assert_eq!(bed.text(), mine.replace('\n', "\r\n"));
     let done = bed.write(&plan, true).unwrap();
-    assert_eq!(done.record.how, How::Merged);
+    assert_eq!(done.record.how, WriteMethod::Merged);
     let both = NEW.replace("return 1", "return 2").replace('\n', "\r\n");
     assert_eq!(bed.text(), both);
     take_back(&done.record, &bed.keep).unwrap();

@@ -4,13 +4,13 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reheat::engine::write::Wish;
+use reheat::engine::write_requests::WriteRequest;
 use reheat::engine::{self, Command, Handle, Setup};
 use reheat::model::prompt::Template;
 use reheat::model::tape::Tape;
 use reheat::sandbox;
 use reheat::session::event::{Event, Goal, Mode, Origin, VersionId};
-use reheat::session::written::{How, Standing};
+use reheat::session::written::{Standing, WriteMethod};
 use reheat::session::{Library, Session};
 use reheat::task::load::TaskFlags;
 use reheat::task::{HoldOut, Languages};
@@ -58,7 +58,7 @@ impl Watched {
             cache: Some(home.path("cache")),
             template: Template::load("default", None).unwrap(),
             comparison_budget: crate::support::COMPARISON,
-            breath: Duration::ZERO,
+            demo_pause: Duration::ZERO,
         };
         Self {
             handle: engine::start(setup).unwrap(),
@@ -80,12 +80,12 @@ impl Watched {
         }
     }
 
-    fn ask(&mut self, wish: Wish) {
+    fn ask(&mut self, wish: WriteRequest) {
         self.handle.send(Command::Write(wish));
     }
 
     fn plan(&mut self) -> Standing {
-        self.ask(Wish::Plan(None));
+        self.ask(WriteRequest::Plan(None));
         self.until("it is planned", |e| matches!(e, Event::WritePlanned { .. }));
         self.session.write_plan.as_ref().unwrap().standing.clone()
     }
@@ -101,7 +101,10 @@ fn the_loop_plans_writes_takes_back_and_the_journal_remembers() {
     it.until("v0 is there", |e| matches!(e, Event::VersionCreated { .. }));
     // Nothing better yet, whatever the moment.
     let early = it.plan();
-    assert!(matches!(early, Standing::Refused { .. }) || it.session.incumbent > Some(VersionId(0)));
+    assert!(
+        matches!(early, Standing::Refused { .. })
+            || it.session.incumbent > Some(VersionId::ORIGINAL)
+    );
     it.until("it is over", |e| matches!(e, Event::SessionFinished { .. }));
     assert_eq!(it.session.incumbent, Some(VersionId(1)));
     assert_eq!(it.now(), SLOW);
@@ -110,7 +113,7 @@ fn the_loop_plans_writes_takes_back_and_the_journal_remembers() {
     assert_eq!((&*plan.old, &*plan.new), (SLOW, FAST));
     assert!(plan.gain.ends_with("faster"), "{}", plan.gain);
 
-    let wish = || Wish::File {
+    let wish = || WriteRequest::File {
         version: VersionId(1),
         merge: false,
     };
@@ -120,7 +123,7 @@ fn the_loop_plans_writes_takes_back_and_the_journal_remembers() {
     });
     assert_eq!(it.now(), FAST);
     assert_eq!(it.plan(), Standing::Written);
-    it.ask(Wish::TakeBack);
+    it.ask(WriteRequest::TakeBack);
     it.until("it is taken back", |e| {
         matches!(e, Event::WrittenBack { undone: true, .. })
     });
@@ -130,7 +133,7 @@ fn the_loop_plans_writes_takes_back_and_the_journal_remembers() {
     let mine = SLOW.replace("range(40)", "range(41)");
     fs::write(it.home.path("slow.py"), &mine).unwrap();
     assert!(matches!(it.plan(), Standing::Conflicts { .. }));
-    it.ask(Wish::File {
+    it.ask(WriteRequest::File {
         version: VersionId(1),
         merge: true,
     });
@@ -145,7 +148,7 @@ fn the_loop_plans_writes_takes_back_and_the_journal_remembers() {
 
     // A patch never replaces a file unasked.
     let to = it.home.write("there.patch", "mine\n");
-    let patch = |to| Wish::Patch {
+    let patch = |to| WriteRequest::Patch {
         version: VersionId(1),
         to,
     };
@@ -169,14 +172,18 @@ fn the_loop_plans_writes_takes_back_and_the_journal_remembers() {
     let kept = Library::new(&it.home.path("data"))
         .read(&it.session.id)
         .unwrap();
-    let hows: Vec<(How, bool)> = kept
+    let hows: Vec<(WriteMethod, bool)> = kept
         .written
         .iter()
         .map(|w| (w.record.how, w.undone.is_some()))
         .collect();
     assert_eq!(
         hows,
-        [(How::File, true), (How::Patch, false), (How::File, false)]
+        [
+            (WriteMethod::File, true),
+            (WriteMethod::Patch, false),
+            (WriteMethod::File, false)
+        ]
     );
     assert!(kept.write_plan.is_none(), "plans are of the moment");
 }

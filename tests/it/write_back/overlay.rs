@@ -4,10 +4,10 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::Event as Terminals;
 use reheat::engine::Command;
-use reheat::engine::write::Wish;
+use reheat::engine::write_requests::WriteRequest;
 use reheat::session::event::{Event, Origin, VersionId};
-use reheat::session::written::{How, Planned, Record, Standing};
-use reheat::session::{Happened, Session};
+use reheat::session::written::{Standing, WriteMethod, WritePlan, WriteRecord};
+use reheat::session::{EventRecord, Session};
 use reheat::tui::act::{Effect, terminal_event};
 use reheat::tui::app::{App, Overlay};
 use reheat::tui::sample;
@@ -45,7 +45,7 @@ impl Bench {
 
     fn happen(&mut self, event: Event) {
         let at = self.session.last_at.unwrap();
-        self.session.apply(&Happened { at, event });
+        self.session.apply(&EventRecord { at, event });
         self.app.observe(&self.session);
     }
 
@@ -57,7 +57,7 @@ impl Bench {
         ))
     }
 
-    fn press(&mut self, keys: &str) -> Vec<Wish> {
+    fn press(&mut self, keys: &str) -> Vec<WriteRequest> {
         let mut wishes = Vec::new();
         for name in keys.split_whitespace() {
             self.text();
@@ -76,7 +76,7 @@ impl Bench {
     fn planned(&mut self, standing: Standing, cautions: &[&str]) {
         let number = self.session.write_plan.as_ref().map_or(1, |p| p.number + 1);
         let nothing = standing == Standing::Written;
-        let plan = Planned {
+        let plan = WritePlan {
             number,
             version: VersionId(5),
             path: "/home/ada/project/src/slow.py".into(),
@@ -96,18 +96,18 @@ impl Bench {
     }
 }
 
-fn record() -> Record {
-    Record {
+fn record() -> WriteRecord {
+    WriteRecord {
         version: VersionId(5),
         path: "/home/ada/project/src/slow.py".into(),
-        how: How::File,
+        how: WriteMethod::File,
         name: String::new(),
         before: "b".repeat(64),
         after: "a".repeat(64),
     }
 }
 
-const WRITE: Wish = Wish::File {
+const WRITE: WriteRequest = WriteRequest::File {
     version: VersionId(5),
     merge: false,
 };
@@ -116,7 +116,7 @@ const WRITE: Wish = Wish::File {
 fn what_would_be_done_is_shown_at_every_size_and_done_by_enter_only() {
     for size in SIZES {
         let mut bench = Bench::new(size);
-        assert_eq!(bench.press("w"), [Wish::Plan(None)]);
+        assert_eq!(bench.press("w"), [WriteRequest::Plan(None)]);
         assert!(bench.text().contains("looking at the file"), "{size:?}");
         // Nothing can be asked for before the answer is there.
         assert_eq!(bench.press("enter m u p b"), []);
@@ -139,7 +139,7 @@ fn what_would_be_done_is_shown_at_every_size_and_done_by_enter_only() {
         bench.press("j pgdn G g k");
         assert_eq!(bench.press("esc"), []);
         assert!(!bench.is_open());
-        assert_eq!(bench.press("w"), [Wish::Plan(None)]);
+        assert_eq!(bench.press("w"), [WriteRequest::Plan(None)]);
         bench.planned(Standing::Ready, &[]);
         assert_eq!(bench.press("enter"), [WRITE], "{size:?}");
         assert!(!bench.is_open());
@@ -153,7 +153,7 @@ fn a_chosen_version_is_meant_and_an_old_plan_is_not_taken_for_the_new_one() {
     bench.planned(Standing::Ready, &[]);
     bench.press("esc K");
     let selected = bench.app.selected.expect("a version was selected");
-    assert_eq!(bench.press("w"), [Wish::Plan(Some(selected))]);
+    assert_eq!(bench.press("w"), [WriteRequest::Plan(Some(selected))]);
     assert!(bench.text().contains("looking at the file"));
     assert_eq!(bench.press("enter"), []);
 }
@@ -188,7 +188,7 @@ fn a_changed_file_is_merged_by_m_and_conflicts_leave_a_patch() {
             .contains("has changed since the session began. m merges")
     );
     assert_eq!(bench.press("enter"), []);
-    let merge = Wish::File {
+    let merge = WriteRequest::File {
         version: VersionId(5),
         merge: true,
     };
@@ -202,7 +202,7 @@ fn a_changed_file_is_merged_by_m_and_conflicts_leave_a_patch() {
         "{text}"
     );
     assert_eq!(bench.press("enter m"), []);
-    let patch = |to: &str| Wish::Patch {
+    let patch = |to: &str| WriteRequest::Patch {
         version: VersionId(5),
         to: to.into(),
     };
@@ -215,7 +215,7 @@ fn a_changed_file_is_merged_by_m_and_conflicts_leave_a_patch() {
     assert_eq!(bench.press("ctrl-u x . p enter"), [patch("x.p")]);
     bench.press("w");
     bench.planned(Standing::Ready, &[]);
-    let branch = Wish::Branch {
+    let branch = WriteRequest::Branch {
         version: VersionId(5),
         name: "reheat/pairs-v5".into(),
         merge: false,
@@ -246,7 +246,7 @@ fn what_was_done_is_said_and_u_takes_it_back() {
         bench.planned(Standing::Written, &[]);
         let text = bench.text();
         assert!(text.contains("u take back"), "{size:?}:\n{text}");
-        assert_eq!(bench.press("u"), [Wish::TakeBack]);
+        assert_eq!(bench.press("u"), [WriteRequest::TakeBack]);
         bench.happen(done(true));
         let said = bench.app.message.as_ref().unwrap().text.clone();
         assert!(said.contains("taken back (by hand)"), "{said}");

@@ -1,4 +1,6 @@
-//! Instructions of the filter, and the search by which it finds what to do about a call.
+//! A small assembler for the filter, and the search by which the filter finds the rule for a call.
+//!
+//! Rules are written with labels, never with distances: a wrong distance is a rule that lets calls through.
 
 use std::collections::BTreeMap;
 
@@ -34,61 +36,94 @@ pub const fn error(number: i32) -> u32 {
     libc::SECCOMP_RET_ERRNO | number as u32
 }
 
-/// Loads 32 bits of what is known of the call.
-pub const fn load(offset: u32) -> sock_filter {
+/// One step of a rule. Jumps go forward to a label of the same rule; where they do not jump, the next step follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Loads 32 bits of what is known of the call.
+    Load(u32),
+    /// Keeps only these bits of what was loaded.
+    Mask(u32),
+    /// Jumps if what was loaded is this value.
+    IfEqual(u32, &'static str),
+    /// Jumps if what was loaded is another value.
+    IfNotEqual(u32, &'static str),
+    /// Jumps if none of these bits is set.
+    IfNoBit(u32, &'static str),
+    /// Ends with an answer to the call.
+    Answer(u32),
+    /// A place to jump to; no instruction.
+    Label(&'static str),
+}
+
+/// The instructions of a rule. A jump to a label that is not there, or is more than 255 instructions away, kills the process
+/// that makes the call: a mistake in a rule must not let anything through.
+fn assemble(ops: &[Op]) -> Vec<sock_filter> {
+    let mut labels = BTreeMap::new();
+    let mut length = 0;
+    for op in ops {
+        match op {
+            Op::Label(name) => drop(labels.insert(*name, length)),
+            _ => length += 1,
+        }
+    }
+    let mut program: Vec<sock_filter> = Vec::with_capacity(length + 1);
+    let mut lost = false;
+    for op in ops {
+        let next = program.len() + 1;
+        let mut distance = |label: &str| {
+            let to = labels.get(label).and_then(|at| at.checked_sub(next));
+            to.and_then(|d| u8::try_from(d).ok()).unwrap_or_else(|| {
+                lost = true;
+                u8::try_from(length - next).unwrap_or(u8::MAX)
+            })
+        };
+        program.push(match *op {
+            Op::Load(offset) => instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, offset),
+            Op::Mask(bits) => instruction(libc::BPF_ALU | libc::BPF_AND | libc::BPF_K, bits),
+            Op::Answer(answer) => instruction(libc::BPF_RET | libc::BPF_K, answer),
+            Op::IfEqual(value, label) => jump(libc::BPF_JEQ, value, distance(label), 0),
+            Op::IfNotEqual(value, label) => jump(libc::BPF_JEQ, value, 0, distance(label)),
+            Op::IfNoBit(bits, label) => jump(libc::BPF_JSET, bits, 0, distance(label)),
+            Op::Label(_) => continue,
+        });
+    }
+    if lost {
+        program.push(instruction(libc::BPF_RET | libc::BPF_K, KILL));
+    }
+    program
+}
+
+const fn instruction(code: u32, k: u32) -> sock_filter {
     sock_filter {
-        code: (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16,
+        code: code as u16,
         jt: 0,
         jf: 0,
-        k: offset,
+        k,
     }
 }
 
-/// Compares what was loaded and goes on so many instructions further.
-pub const fn jump(kind: u32, k: u32, yes: u8, no: u8) -> sock_filter {
+/// A comparison with its two distances, counted from the next instruction.
+const fn jump(test: u32, k: u32, yes: u8, no: u8) -> sock_filter {
     sock_filter {
-        code: (libc::BPF_JMP | kind | libc::BPF_K) as u16,
+        code: (libc::BPF_JMP | test | libc::BPF_K) as u16,
         jt: yes,
         jf: no,
         k,
     }
 }
 
-/// Keeps only these bits of what was loaded.
-pub const fn and(mask: u32) -> sock_filter {
-    sock_filter {
-        code: (libc::BPF_ALU | libc::BPF_AND | libc::BPF_K) as u16,
-        jt: 0,
-        jf: 0,
-        k: mask,
-    }
-}
-
-/// Ends with an answer.
-pub const fn answer(k: u32) -> sock_filter {
-    sock_filter {
-        code: (libc::BPF_RET | libc::BPF_K) as u16,
-        jt: 0,
-        jf: 0,
-        k,
-    }
-}
-
-/// One answer when the argument is any of the values; whatever else is asked goes on with `otherwise`, which answers.
-pub fn if_any(
-    which: u32,
-    values: &[u32],
-    then: sock_filter,
-    otherwise: &[sock_filter],
-) -> Vec<sock_filter> {
-    let mut p = vec![load(argument(which))];
-    for (i, value) in values.iter().enumerate() {
-        let left = values.len() - i - 1 + otherwise.len();
-        p.push(jump(libc::BPF_JEQ, *value, left as u8, 0));
-    }
-    p.extend_from_slice(otherwise);
-    p.push(then);
-    p
+/// One answer when the argument is any of the values; for every other value `otherwise` goes on, which must end with an
+/// answer of its own.
+pub fn if_any(which: u32, values: &[u32], then: u32, otherwise: &[Op]) -> Vec<Op> {
+    let mut ops = vec![Op::Load(argument(which))];
+    ops.extend(
+        values
+            .iter()
+            .map(|value| Op::IfEqual(*value, "one of them")),
+    );
+    ops.extend_from_slice(otherwise);
+    ops.extend([Op::Label("one of them"), Op::Answer(then)]);
+    ops
 }
 
 /// What is done about each call: pieces of program that begin with nothing loaded and all end with an answer.
@@ -96,27 +131,29 @@ pub fn if_any(
 /// The kernel tries the program with every number when it is put on, so its way to an answer is kept short: the number is
 /// searched for by halving.
 #[derive(Debug, Default)]
-pub struct Rules(BTreeMap<u32, Vec<sock_filter>>);
+pub struct FilterRules(BTreeMap<u32, Vec<sock_filter>>);
 
-impl Rules {
+impl FilterRules {
     /// What is done about one call. What was said first holds.
-    pub fn on(&mut self, number: c_long, piece: impl Into<Vec<sock_filter>>) {
+    pub fn on(&mut self, number: c_long, rule: impl AsRef<[Op]>) {
         if let Ok(number) = u32::try_from(number) {
-            self.0.entry(number).or_insert_with(|| piece.into());
+            let rule = rule.as_ref();
+            self.0.entry(number).or_insert_with(|| assemble(rule));
         }
     }
 
     /// The same answer for several calls.
     pub fn all(&mut self, numbers: &[c_long], k: u32) {
         for number in numbers {
-            self.on(*number, [answer(k)]);
+            self.on(*number, [Op::Answer(k)]);
         }
     }
 
     /// The whole program: every call without a rule is let through, those of other architectures end the process.
     #[must_use]
     pub fn program(self) -> Vec<sock_filter> {
-        let mut stretches: Vec<(u32, Vec<sock_filter>)> = vec![(0, vec![answer(ALLOW)])];
+        let answer = |k| assemble(&[Op::Answer(k)]);
+        let mut stretches: Vec<(u32, Vec<sock_filter>)> = vec![(0, answer(ALLOW))];
         let mut add = |from: u32, piece: Vec<sock_filter>| match stretches.last_mut() {
             Some((at, last)) if *at == from => *last = piece,
             Some((_, last)) if same(last, &piece) => {}
@@ -125,22 +162,23 @@ impl Rules {
         let mut next = 0;
         for (number, piece) in self.0 {
             if number > next {
-                add(next, vec![answer(ALLOW)]);
+                add(next, answer(ALLOW));
             }
             add(number, piece);
             next = number + 1;
         }
-        add(next, vec![answer(ALLOW)]);
+        add(next, answer(ALLOW));
         if cfg!(target_arch = "x86_64") {
             // x32 calls share the architecture and differ by one bit of the number.
-            add(0x4000_0000, vec![answer(KILL)]);
+            add(0x4000_0000, answer(KILL));
         }
-        let mut program = vec![
-            load(ARCHITECTURE),
-            jump(libc::BPF_JEQ, OURS, 1, 0),
-            answer(KILL),
-            load(NUMBER),
-        ];
+        let mut program = assemble(&[
+            Op::Load(ARCHITECTURE),
+            Op::IfEqual(OURS, "ours"),
+            Op::Answer(KILL),
+            Op::Label("ours"),
+            Op::Load(NUMBER),
+        ]);
         search(&stretches, &mut program);
         program
     }

@@ -45,8 +45,8 @@ fn verdict(program: &[sock_filter], arch: u32, number: u32, args: [u64; 6]) -> u
     }
 }
 
-fn around(listening: Listening) -> Around {
-    Around {
+fn context_of(listening: Supervision) -> FilterContext {
+    FilterContext {
         cgroup: true,
         namespaces: true,
         keeping: false,
@@ -58,8 +58,12 @@ const NONE: [u64; 6] = [0; 6];
 
 #[test]
 fn each_call_gets_its_answer_whatever_the_upper_half_says() {
-    for listening in [Listening::Nobody, Listening::Refusals, Listening::Files] {
-        let p = build(around(listening));
+    for listening in [
+        Supervision::Nobody,
+        Supervision::Refusals,
+        Supervision::Files,
+    ] {
+        let p = build(context_of(listening));
         let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
         let refused = |number| {
             if listening.is_on() {
@@ -96,7 +100,7 @@ fn each_call_gets_its_answer_whatever_the_upper_half_says() {
             assert_eq!(ask(*n, NONE), error(0));
         }
         for n in OPENING {
-            let asked = listening == Listening::Files;
+            let asked = listening == Supervision::Files;
             assert_eq!(ask(*n, NONE), if asked { ASK } else { ALLOW });
         }
         assert_eq!(verdict(&p, 0x4000_0003, 1, NONE), KILL);
@@ -114,7 +118,7 @@ fn each_call_gets_its_answer_whatever_the_upper_half_says() {
             assert_eq!(ask(libc::SYS_ioctl, [0, request, 0, 0, 0, 0]), answer);
         }
     }
-    let mut without = around(Listening::Nobody);
+    let mut without = context_of(Supervision::Nobody);
     without.cgroup = false;
     let p = build(without);
     assert_eq!(
@@ -125,8 +129,8 @@ fn each_call_gets_its_answer_whatever_the_upper_half_says() {
 
 #[test]
 fn only_sockets_of_its_own_may_be_had_and_attempts_are_noted() {
-    for listening in [Listening::Nobody, Listening::Refusals] {
-        let p = build(around(listening));
+    for listening in [Supervision::Nobody, Supervision::Refusals] {
+        let p = build(context_of(listening));
         let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
         let note = if listening.is_on() { ASK } else { ALLOW };
         for family in 0..50u64 {
@@ -152,7 +156,7 @@ fn only_sockets_of_its_own_may_be_had_and_attempts_are_noted() {
 
 #[test]
 fn what_is_in_memory_is_neither_told_nor_thrown_out() {
-    let p = build(around(Listening::Nobody));
+    let p = build(context_of(Supervision::Nobody));
     let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
     for advice in 0..30u64 {
         let forgets = matches!(advice as i32, libc::MADV_COLD | libc::MADV_PAGEOUT);
@@ -181,7 +185,7 @@ fn what_is_in_memory_is_neither_told_nor_thrown_out() {
 
 #[test]
 fn where_the_network_is_the_machines_own_there_are_no_sockets() {
-    let mut weak = around(Listening::Nobody);
+    let mut weak = context_of(Supervision::Nobody);
     weak.namespaces = false;
     let p = build(weak);
     let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
@@ -202,7 +206,7 @@ fn where_the_network_is_the_machines_own_there_are_no_sockets() {
 
 #[test]
 fn limits_of_others_may_be_read_but_not_set() {
-    let p = build(around(Listening::Nobody));
+    let p = build(context_of(Supervision::Nobody));
     let ask = |args| verdict(&p, OURS, libc::SYS_prlimit64 as u32, args);
     for new in [1, 1 << 32] {
         assert_eq!(ask([0, 7, new, 0, 0, 0]), ALLOW);
@@ -213,10 +217,10 @@ fn limits_of_others_may_be_read_but_not_set() {
 
 #[test]
 fn without_namespaces_only_what_is_its_own_can_be_changed() {
-    let p = build(around(Listening::Nobody));
+    let p = build(context_of(Supervision::Nobody));
     let free = |n: c_long, args| verdict(&p, OURS, n as u32, args);
-    for listening in [Listening::Nobody, Listening::Refusals] {
-        let mut weak = around(listening);
+    for listening in [Supervision::Nobody, Supervision::Refusals] {
+        let mut weak = context_of(listening);
         weak.namespaces = false;
         let p = build(weak);
         let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
@@ -264,8 +268,8 @@ fn without_namespaces_only_what_is_its_own_can_be_changed() {
 
 #[test]
 fn only_locks_are_asked_about_and_no_hint_is_left() {
-    for listening in [Listening::Nobody, Listening::Refusals] {
-        let p = build(around(listening));
+    for listening in [Supervision::Nobody, Supervision::Refusals] {
+        let p = build(context_of(listening));
         let ask = |n: c_long, args| verdict(&p, OURS, n as u32, args);
         let asked = if listening.is_on() { ASK } else { ALLOW };
         assert_eq!(ask(libc::SYS_flock, NONE), asked);
@@ -284,11 +288,11 @@ fn only_locks_are_asked_about_and_no_hint_is_left() {
 #[test]
 fn where_landlock_lets_files_be_emptied_the_filter_does_not() {
     for (listening, opening) in [
-        (Listening::Nobody, ALLOW),
-        (Listening::Refusals, ALLOW),
-        (Listening::Files, ASK),
+        (Supervision::Nobody, ALLOW),
+        (Supervision::Refusals, ALLOW),
+        (Supervision::Files, ASK),
     ] {
-        let mut weak = around(listening);
+        let mut weak = context_of(listening);
         weak.namespaces = false;
         for emptying in [true, false] {
             let p = build_for(weak, emptying);
@@ -322,10 +326,14 @@ fn where_landlock_lets_files_be_emptied_the_filter_does_not() {
 #[test]
 fn the_program_is_short_and_every_other_call_is_let_through() {
     for namespaces in [true, false] {
-        for listening in [Listening::Nobody, Listening::Refusals, Listening::Files] {
-            let mut around = around(listening);
-            around.namespaces = namespaces;
-            let p = build(around);
+        for listening in [
+            Supervision::Nobody,
+            Supervision::Refusals,
+            Supervision::Files,
+        ] {
+            let mut context = context_of(listening);
+            context.namespaces = namespaces;
+            let p = build(context);
             // The kernel takes ten times as much; putting it on takes time with every run.
             assert!(p.len() < 400, "{}", p.len());
             for number in [0x1000, 0x3fff_ffff] {
@@ -340,13 +348,13 @@ fn the_program_is_short_and_every_other_call_is_let_through() {
 
 #[test]
 fn a_search_that_is_longer_than_a_jump_finds_each_rule() {
-    let mut rules = Rules::default();
+    let mut rules = FilterRules::default();
     let of = |number: u32| error(number.cast_signed() % 50 + 1);
     for number in (0..900).step_by(3) {
-        rules.on(c_long::from(number), [answer(of(number))]);
+        rules.on(c_long::from(number), [Op::Answer(of(number))]);
     }
     // What was said first holds.
-    rules.on(3, [answer(KILL)]);
+    rules.on(3, [Op::Answer(KILL)]);
     let p = rules.program();
     for number in 0..1_000 {
         let wanted = if number % 3 == 0 && number < 900 {
@@ -356,4 +364,30 @@ fn a_search_that_is_longer_than_a_jump_finds_each_rule() {
         };
         assert_eq!(verdict(&p, OURS, number, NONE), wanted, "{number}");
     }
+}
+
+#[test]
+fn a_jump_to_nowhere_lets_nothing_through() {
+    let mut rules = FilterRules::default();
+    rules.on(
+        1,
+        [
+            Op::Load(NUMBER),
+            Op::IfEqual(1, "nowhere"),
+            Op::Answer(ALLOW),
+        ],
+    );
+    // Backwards is nowhere, too.
+    rules.on(
+        2,
+        [
+            Op::Load(NUMBER),
+            Op::Label("back"),
+            Op::IfEqual(2, "back"),
+            Op::Answer(ALLOW),
+        ],
+    );
+    let program = rules.program();
+    assert_eq!(verdict(&program, OURS, 1, NONE), KILL);
+    assert_eq!(verdict(&program, OURS, 2, NONE), KILL);
 }

@@ -193,7 +193,7 @@ fn draw_point(
     let row = point.gain.map_or(foot - 1, |g| frame.row(g.0));
     let style = match point.gain {
         None => cx.theme.fg(mark.role),
-        Some(_) if id == VersionId(0) => cx.theme.fg(Role::Baseline),
+        Some(_) if id.is_original() => cx.theme.fg(Role::Baseline),
         Some((gain, ..)) => cx.theme.heat(gain),
     };
     buffer.set_stringn(x, row, mark.glyph, 1, style);

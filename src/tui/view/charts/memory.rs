@@ -98,7 +98,7 @@ fn traces<'s>(cx: Context<'s>) -> Vec<Trace<'s>> {
             });
         }
     };
-    add(Some(VersionId(0)), Role::Baseline, Stroke::Dotted);
+    add(Some(VersionId::ORIGINAL), Role::Baseline, Stroke::Dotted);
     let behind = looked_at
         .and_then(|id| session.version(id))
         .and_then(|v| v.parent);
@@ -117,7 +117,7 @@ fn traces<'s>(cx: Context<'s>) -> Vec<Trace<'s>> {
         } else {
             of(id).unwrap_or_default()
         };
-        let role = if id == VersionId(0) {
+        let role = if id.is_original() {
             Role::Baseline
         } else {
             Role::Candidate

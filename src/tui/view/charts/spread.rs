@@ -69,7 +69,7 @@ fn samples(cx: Context<'_>) -> Option<(Metric, [Sample; 2])> {
         values.sort_by(f64::total_cmp);
         Sample { name, role, values }
     };
-    let role = if incumbent == VersionId(0).to_string() {
+    let role = if incumbent == VersionId::ORIGINAL.to_string() {
         Role::Baseline
     } else {
         Role::Incumbent

@@ -48,7 +48,7 @@ pub(super) fn room(marks: &[Mark], chart: u16) -> u16 {
 /// `★ faster than 3 of 4 references`: the star is the best version's.
 pub(super) fn place(cx: Context<'_>) -> Option<Line<'_>> {
     let best = cx.session.best()?;
-    let place = cx.session.place(best)?;
+    let place = cx.session.reference_rank(best)?;
     let words = place.in_words(cx.session.objective);
     Some(Line::from(vec![
         cx.span(" ★ ", Role::Heat3),

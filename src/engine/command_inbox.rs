@@ -1,0 +1,82 @@
+//! What the loop hears while it works: the developer's commands, and what came of the work beside it that needs no judge
+//! (writing files of the user's).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::engine::Command;
+use crate::session::Event;
+
+/// One thing that was heard.
+pub(super) enum LoopInput {
+    /// A command; none where nobody is at the other end any more.
+    Command(Option<Command>),
+    /// Something happened beside the loop.
+    Event(Box<Event>),
+}
+
+/// The loop's end of both channels.
+pub(super) struct CommandInbox {
+    commands: UnboundedReceiver<Command>,
+    news: UnboundedReceiver<Event>,
+    events: Option<UnboundedSender<Event>>,
+    stop: Arc<AtomicBool>,
+}
+
+/// What work beside the loop has of it: it tells what happened, and asks whether to stop.
+#[derive(Clone)]
+pub(super) struct EventSender {
+    news: UnboundedSender<Event>,
+    stop: Arc<AtomicBool>,
+}
+
+impl EventSender {
+    /// Tells the loop what happened.
+    pub(super) fn send(&self, event: Event) {
+        drop(self.news.send(event));
+    }
+
+    /// Whether the loop is about to end.
+    pub(super) fn stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+}
+
+impl CommandInbox {
+    /// The way in for commands, and the inbox.
+    pub(super) fn new() -> (UnboundedSender<Command>, Self) {
+        let (sender, commands) = unbounded_channel();
+        let (events, news) = unbounded_channel();
+        let inbox = Self {
+            commands,
+            news,
+            events: Some(events),
+            stop: Arc::default(),
+        };
+        (sender, inbox)
+    }
+
+    /// Waits for the next thing. May be broken off; nothing is lost.
+    pub(super) async fn recv(&mut self) -> LoopInput {
+        tokio::select! {
+            biased;
+            Some(event) = self.news.recv() => LoopInput::Event(Box::new(event)),
+            command = self.commands.recv() => LoopInput::Command(command),
+        }
+    }
+
+    /// A sender for work that starts beside the loop; `None` once the loop is ending.
+    pub(super) fn event_sender(&self) -> Option<EventSender> {
+        let (news, stop) = (self.events.clone()?, self.stop.clone());
+        Some(EventSender { news, stop })
+    }
+
+    /// Asks all work beside the loop to end, and gives what it still has to say; `None` when all of it has ended.
+    pub(super) async fn drain(&mut self) -> Option<Event> {
+        self.stop.store(true, Ordering::SeqCst);
+        self.events = None;
+        self.news.recv().await
+    }
+}

@@ -1,0 +1,343 @@
+//! What is timed: which cases, by which clock, and how often in a row.
+
+use std::time::Duration;
+
+use super::contender::Contender;
+use super::figures::{cpu_share, figure};
+use super::sweep_figures::SweepFigures;
+use super::{Evaluation, Figures, Metric};
+use crate::task::{Harness, Objective, Task};
+
+/// The cases that are timed.
+#[derive(Clone, Debug)]
+pub(super) struct CaseSelection {
+    /// Positions in the workload, rising.
+    pub(super) cases: Vec<usize>,
+    /// Their share of the whole.
+    pub(super) share: f64,
+    /// How many are left out because all contenders do no more in them than start and end.
+    pub(super) only_floor: usize,
+    /// The name of the one case that the developer chose to time.
+    pub(super) only: Option<String>,
+}
+
+/// The one case that the developer chose, if it is there; else the cases that [`select_by_weight`] chooses.
+pub(super) fn select_cases(
+    task: &Task,
+    contenders: &[Contender<'_>],
+    baseline: &Evaluation,
+    objective: Objective,
+    sweeps: usize,
+    most: Duration,
+) -> CaseSelection {
+    let workload = &task.workload;
+    let held_out: Vec<bool> = workload.cases.iter().map(|c| c.held_out).collect();
+    let all = match &task.harness {
+        // A run of every case is mostly the start of a process, which is no part of what calls are timed by.
+        Harness::Calls(_) => every(baseline, objective),
+        _ => select_by_weight(contenders, baseline, &held_out, objective, sweeps, most),
+    };
+    let Some(name) = &workload.only else {
+        return all;
+    };
+    let place = workload.cases.iter().position(|c| c.name == *name);
+    let Some(at) = place.filter(|at| *at < baseline.cases.len()) else {
+        return all;
+    };
+    CaseSelection {
+        share: share_of(baseline, &[at], objective),
+        cases: vec![at],
+        only_floor: 0,
+        only: Some(name.clone()),
+    }
+}
+
+/// All cases.
+fn every(baseline: &Evaluation, objective: Objective) -> CaseSelection {
+    let cases: Vec<usize> = (0..baseline.cases.len()).collect();
+    CaseSelection {
+        share: share_of(baseline, &cases, objective),
+        cases,
+        only_floor: 0,
+        only: None,
+    }
+}
+
+/// A run that takes less than so many times an empty program's is floor and little else.
+const HARDLY_ABOVE: f64 = 1.5;
+
+/// Which cases are timed: all that are more than the start of a program; where `sweeps` sweeps of these contenders would
+/// take longer than `most`, the fewest that cover 90 % of the baseline's figure, and at least one that was held out.
+pub(super) fn select_by_weight(
+    contenders: &[Contender<'_>],
+    baseline: &Evaluation,
+    held_out: &[bool],
+    objective: Objective,
+    sweeps: usize,
+    most: Duration,
+) -> CaseSelection {
+    let count = baseline.cases.len();
+    let all: Vec<usize> = (0..count).collect();
+    let metric = weighed_by(objective);
+    let weight = |i: &usize| figure(&baseline.cases[*i].figures, metric);
+    let share = |cases: &[usize]| share_of(baseline, cases, objective);
+    let above: Vec<usize> = match objective {
+        Objective::Memory => all.clone(),
+        _ => all
+            .iter()
+            .copied()
+            .filter(|i| above_floor(contenders, *i))
+            .collect(),
+    };
+    let kept = if above.is_empty() { all } else { above };
+    let only_floor = count - kept.len();
+    let sweep: f64 = contenders
+        .iter()
+        .flat_map(|c| kept.iter().filter_map(|i| c.evaluation.cases.get(*i)))
+        .map(|case| case.figures.wall_ns.seconds())
+        .sum();
+    if sweep * sweeps as f64 <= most.as_secs_f64() || kept.len() < 2 {
+        return CaseSelection {
+            share: share(&kept),
+            cases: kept,
+            only_floor,
+            only: None,
+        };
+    }
+    let mut cases = if objective == Objective::Memory {
+        hungriest(contenders)
+    } else {
+        heaviest(&kept, weight)
+    };
+    let held = |i: &usize| held_out.get(*i).copied().unwrap_or(false);
+    if !cases.iter().any(held)
+        && let Some(heavy) = kept
+            .iter()
+            .filter(|i| held(i))
+            .max_by(|a, b| weight(a).total_cmp(&weight(b)))
+    {
+        cases.push(*heavy);
+    }
+    cases.sort_unstable();
+    CaseSelection {
+        share: share(&cases),
+        cases,
+        only_floor,
+        only: None,
+    }
+}
+
+/// The figure that says how much a case weighs.
+fn weighed_by(objective: Objective) -> Metric {
+    match objective {
+        Objective::Time => Metric::Wall,
+        Objective::Memory => Metric::Peak,
+        Objective::Integral => Metric::Integral,
+    }
+}
+
+/// The share of some cases in the baseline's whole figure; of peaks there is no sum.
+fn share_of(baseline: &Evaluation, cases: &[usize], objective: Objective) -> f64 {
+    if objective == Objective::Memory {
+        return 1.0;
+    }
+    let metric = weighed_by(objective);
+    let weight = |i: usize| figure(&baseline.cases[i].figures, metric);
+    let whole: f64 = (0..baseline.cases.len()).map(weight).sum();
+    let part: f64 = cases.iter().map(|i| weight(*i)).sum();
+    (part / whole.max(f64::MIN_POSITIVE)).min(1.0)
+}
+
+/// Whether some contender does more in a case than an empty program, or it is not known.
+fn above_floor(contenders: &[Contender<'_>], case: usize) -> bool {
+    contenders.iter().any(|c| {
+        let (Some(floor), Some(case)) = (&c.evaluation.floor, c.evaluation.cases.get(case)) else {
+            return true;
+        };
+        case.figures.wall_ns.0 as f64 > HARDLY_ABOVE * floor.wall_ns.0 as f64
+    })
+}
+
+/// The fewest cases that cover 90 % of the weight.
+fn heaviest(cases: &[usize], weight: impl Fn(&usize) -> f64) -> Vec<usize> {
+    let whole: f64 = cases.iter().map(&weight).sum();
+    let mut by_weight = cases.to_vec();
+    by_weight.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+    let mut covered = 0.0;
+    by_weight
+        .into_iter()
+        .take_while(|i| {
+            let wanted = covered < 0.9 * whole;
+            covered += weight(i);
+            wanted
+        })
+        .collect()
+}
+
+/// The cases on which the contenders have their peaks.
+fn hungriest(contenders: &[Contender<'_>]) -> Vec<usize> {
+    let peak = |e: &Evaluation| (0..e.cases.len()).max_by_key(|i| e.cases[*i].figures.peak_bytes);
+    let mut cases: Vec<usize> = contenders
+        .iter()
+        .filter_map(|c| peak(c.evaluation))
+        .collect();
+    cases.sort_unstable();
+    cases.dedup();
+    cases
+}
+
+/// How often every case runs in a row for one pair: more than once where a sweep is so short that all looks would be
+/// over long before the budget is, and a single run is little more than the jitter of the clock and the scheduler.
+pub(super) fn repeats(sweep: Duration, budget: Duration) -> usize {
+    const LONG_ENOUGH: Duration = Duration::from_millis(60);
+    const MOST: f64 = 32.0;
+    let wanted = LONG_ENOUGH.min(budget / 400).as_secs_f64();
+    (wanted / sweep.as_secs_f64().max(1e-6)).clamp(1.0, MOST) as usize
+}
+
+/// How busy each contender has been seen, case by case: in its evaluation and in the warm-ups.
+///
+/// A crowded machine makes a busy program wait, but nothing makes an idle one look busy: so time for which a program was
+/// kept waiting for a core is left out where it is known, and of every case the run with the largest share of CPU time
+/// counts.
+pub(super) struct Busiest {
+    seen: Vec<Vec<Figures>>,
+    single: bool,
+}
+
+impl Busiest {
+    /// What the evaluations tell of the timing cases.
+    pub(super) fn new(contenders: &[Contender<'_>], selection: &CaseSelection) -> Self {
+        let of = |c: &Contender<'_>| {
+            let figures = |i: &usize| {
+                c.evaluation
+                    .cases
+                    .get(*i)
+                    .map_or(Figures::default(), |c| c.figures)
+            };
+            selection.cases.iter().map(figures).collect()
+        };
+        Self {
+            seen: contenders.iter().map(of).collect(),
+            single: true,
+        }
+    }
+
+    /// Takes in a warm-up.
+    pub(super) fn see(&mut self, sweeps: &[SweepFigures]) {
+        for (seen, sweep) in self.seen.iter_mut().zip(sweeps) {
+            self.single &= sweep.single;
+            for (best, new) in seen.iter_mut().zip(&sweep.busiest) {
+                if cpu_share(new) > cpu_share(best) {
+                    *best = *new;
+                }
+            }
+        }
+    }
+
+    /// Whether CPU time tells all: every contender uses one thread and keeps it busy for 90 % of the time.
+    pub(super) fn all_busy(&self) -> bool {
+        let busy = |cases: &Vec<Figures>| {
+            cpu_share(&cases.iter().fold(Figures::default(), |a, b| a.join(*b))) >= 0.9
+        };
+        self.single && self.seen.iter().all(busy)
+    }
+
+    /// The clock that this means.
+    pub(super) fn clock(&self) -> Metric {
+        if self.all_busy() {
+            Metric::Cpu
+        } else {
+            Metric::Wall
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::measure::{Built, CaseResult, Verdict};
+    use crate::sandbox::MemorySource;
+    use crate::units::Nanos;
+
+    fn evaluation(walls_ms: &[u64], floor_ms: Option<u64>) -> Evaluation {
+        let figures = |ms: u64| Figures {
+            wall_ns: Nanos(ms * 1_000_000),
+            ..Figures::default()
+        };
+        let case = |(i, ms): (usize, &u64)| CaseResult {
+            case: i.to_string(),
+            verdict: Verdict::Accepted,
+            figures: figures(*ms),
+            trace: Vec::new(),
+        };
+        Evaluation {
+            files_bytes: crate::units::Bytes(0),
+            verdict: Verdict::Accepted,
+            figures: figures(walls_ms.iter().sum()),
+            cases: walls_ms.iter().enumerate().map(case).collect(),
+            cases_total: walls_ms.len(),
+            build: None,
+            failure: None,
+            flags: Vec::new(),
+            floor: floor_ms.map(figures),
+            memory_source: MemorySource::Cgroup,
+        }
+    }
+
+    fn built() -> Built {
+        Built {
+            hash: String::new(),
+            argv: Vec::new(),
+            mounts: Vec::new(),
+            environment: Vec::new(),
+            report: None,
+            failure: None,
+            commands: None,
+        }
+    }
+
+    fn chosen(old: &Evaluation, new: &Evaluation, held_out: &[bool], most: Duration) -> Vec<usize> {
+        let built = built();
+        let contender = |evaluation| Contender {
+            name: "v",
+            built: &built,
+            evaluation,
+        };
+        let both = [contender(old), contender(new)];
+        select_by_weight(&both, old, held_out, Objective::Time, 10, most).cases
+    }
+
+    #[test]
+    fn what_is_only_floor_is_not_timed_unless_everything_is() {
+        let long = Duration::from_secs(1000);
+        let old = evaluation(&[12, 300, 13, 14], Some(11));
+        // The last case is above the floor for the new one only: that is a difference worth timing.
+        let new = evaluation(&[12, 100, 12, 90], Some(11));
+        assert_eq!(chosen(&old, &new, &[], long), [1, 3]);
+        let short = evaluation(&[12, 13, 12, 11], Some(11));
+        assert_eq!(chosen(&short, &short, &[], long), [0, 1, 2, 3]);
+        let unknown = evaluation(&[12, 300, 13, 14], None);
+        assert_eq!(chosen(&unknown, &unknown, &[], long), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn where_time_is_short_the_heaviest_cases_stand_for_all_and_one_that_was_held_out() {
+        let old = evaluation(&[500, 50, 400, 20, 10], None);
+        let short = Duration::from_secs(2);
+        assert_eq!(chosen(&old, &old, &[], short), [0, 2]);
+        let held = [false, false, false, true, true];
+        assert_eq!(chosen(&old, &old, &held, short), [0, 2, 3]);
+    }
+
+    #[test]
+    fn only_short_sweeps_are_repeated() {
+        let budget = Duration::from_secs(30);
+        let ms = Duration::from_millis;
+        assert_eq!(repeats(ms(100), budget), 1);
+        assert_eq!(repeats(ms(4), budget), 15);
+        assert_eq!(repeats(ms(4), Duration::from_secs(4)), 2, "a short budget");
+        assert_eq!(repeats(Duration::ZERO, budget), 32);
+    }
+}

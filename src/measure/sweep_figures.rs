@@ -1,0 +1,39 @@
+//! What one contender took in one sweep over the timing cases.
+
+use super::Figures;
+use super::figures::{cpu_share, mean, without_delay};
+use crate::units::{Bytes, Nanos};
+
+/// One program's part in one sweep.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SweepFigures {
+    /// Sums over the timing cases; the largest peak.
+    pub(super) figures: Figures,
+    /// Lowest and highest that the peak can have been, the largest over the cases.
+    pub(super) peak: (Bytes, Bytes),
+    /// Figures of each timing case.
+    pub(super) cases: Vec<Figures>,
+    /// Of each timing case the busiest run; its wall time is without what it was kept waiting for a core.
+    pub(super) busiest: Vec<Figures>,
+    /// Whether no run was seen to use more than one thread, or processes whose CPU time may be lost.
+    pub(super) single: bool,
+}
+
+impl SweepFigures {
+    /// Takes in all runs of a case in a row, which count as one: their mean.
+    pub(super) fn add(&mut self, runs: &[Figures]) {
+        let figures = mean(runs);
+        self.figures = self.figures.join(figures);
+        self.cases.push(figures);
+    }
+
+    /// Keeps the busiest run of a case.
+    pub(super) fn record_run(&mut self, place: usize, run: &Figures, delayed: Nanos) {
+        let undelayed = without_delay(*run, delayed);
+        match self.busiest.get_mut(place) {
+            Some(best) if cpu_share(&undelayed) > cpu_share(best) => *best = undelayed,
+            Some(_) => {}
+            None => self.busiest.push(undelayed),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The process tree below one process, as `/proc` tells it: its memory, its CPU time, its end.
+//!
+//! Where there is no `/proc` (other systems) every answer is "nothing seen". Figures from here are
+//! stand-ins: shared pages are counted once for every process, ticks are 10 ms wide.
+
+use std::collections::HashSet;
+
+use crate::units::{Bytes, Nanos};
+
+/// What one look at a tree saw.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TreeReading {
+    /// Threads alive.
+    pub tasks: u32,
+    /// Processes alive.
+    pub processes: u32,
+    /// Σ (resident − file-backed) over the processes: counts shared pages repeatedly.
+    pub memory: Bytes,
+    /// Σ page tables and swapped pages: no part of any figure, but of what a limit has to hold back.
+    pub beyond: Bytes,
+    /// The largest single process: the tree has certainly no less.
+    pub largest: Bytes,
+    /// Σ CPU time of the living and of the children they have waited for.
+    pub cpu: Nanos,
+}
+
+/// Looks at the process and all its descendants.
+#[must_use]
+pub fn read(root: u32) -> TreeReading {
+    let mut seen = TreeReading::default();
+    for pid in descendants(root) {
+        let memory = Bytes(memory_of(pid));
+        seen.processes += 1;
+        seen.memory.0 += memory.0;
+        seen.largest = seen.largest.max(memory);
+        let (threads, cpu) = stat_of(pid).unwrap_or_default();
+        seen.tasks += threads;
+        seen.cpu = seen.cpu + cpu;
+    }
+    seen
+}
+
+/// Looks at the descendants of the process, but not at itself. Anonymous and shared memory, shared pages counted repeatedly.
+#[must_use]
+#[cfg(target_os = "linux")]
+pub fn read_below(root: u32) -> TreeReading {
+    let mut seen = TreeReading::default();
+    for pid in descendants(root).into_iter().skip(1) {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let kib = |name: &str| {
+            let line = status
+                .lines()
+                .find_map(|l| l.strip_prefix(name))
+                .unwrap_or_default();
+            line.trim()
+                .trim_end_matches(" kB")
+                .parse::<u64>()
+                .unwrap_or(0)
+        };
+        let memory = Bytes((kib("RssAnon:") + kib("RssShmem:")) * 1024);
+        seen.beyond.0 += (kib("VmPTE:") + kib("VmSwap:")) * 1024;
+        seen.processes += 1;
+        seen.memory.0 += memory.0;
+        seen.largest = seen.largest.max(memory);
+        let (threads, cpu) = stat_of(pid).unwrap_or_default();
+        seen.tasks += threads;
+        seen.cpu = seen.cpu + cpu;
+    }
+    seen
+}
+
+/// CPU time of one process and of the children it has waited for; also of a zombie.
+#[must_use]
+pub fn cpu_of(pid: u32) -> Nanos {
+    stat_of(pid).unwrap_or_default().1
+}
+
+/// Whether the process is a zombie that waits to be reaped.
+#[must_use]
+pub fn has_ended(pid: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat"))
+        .ok()
+        .and_then(|s| s.rsplit_once(") ").map(|(_, rest)| rest.starts_with('Z')))
+        .unwrap_or(false)
+}
+
+/// The process and all its descendants that can be found, parents first.
+#[must_use]
+pub fn descendants(root: u32) -> Vec<u32> {
+    let mut found = vec![root];
+    let mut known: HashSet<u32> = HashSet::from([root]);
+    let mut next = 0;
+    while next < found.len() {
+        let Ok(tasks) = std::fs::read_dir(format!("/proc/{}/task", found[next])) else {
+            next += 1;
+            continue;
+        };
+        for task in tasks.flatten() {
+            let children =
+                std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
+            found.extend(
+                children
+                    .split_whitespace()
+                    .filter_map(|w| w.parse().ok())
+                    .filter(|pid| known.insert(*pid)),
+            );
+        }
+        next += 1;
+    }
+    found
+}
+
+/// Kills the process's group and every descendant that can be found.
+pub fn kill_all(root: u32) {
+    use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+    let tree = descendants(root);
+    if let Some(group) = i32::try_from(root).ok().and_then(Pid::from_raw) {
+        // Fails when the group is gone already, which is what is wanted.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    for pid in tree.into_iter().skip(1) {
+        if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    }
+}
+
+/// Resident bytes that are not file-backed.
+fn memory_of(pid: u32) -> u64 {
+    // RssAnon and RssShmem in `status` are exact but cost more than `statm`; a look happens every millisecond.
+    let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
+    let mut fields = statm
+        .split_whitespace()
+        .skip(1)
+        .map(|w| w.parse::<u64>().unwrap_or(0));
+    let resident = fields.next().unwrap_or(0);
+    let shared = fields.next().unwrap_or(0);
+    resident.saturating_sub(shared) * rustix::param::page_size() as u64
+}
+
+/// Threads and CPU time from `stat`.
+fn stat_of(pid: u32) -> Option<(u32, Nanos)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name may hold anything, blanks and brackets too: fields are counted from its end.
+    let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split_whitespace().collect();
+    let number = |i: usize| {
+        fields
+            .get(i)
+            .and_then(|w| w.parse::<u64>().ok())
+            .unwrap_or(0)
+    };
+    let ticks = number(11) + number(12) + number(13) + number(14);
+    let per_second = rustix::param::clock_ticks_per_second().max(1);
+    Some((
+        u32::try_from(number(17)).unwrap_or(0),
+        Nanos(ticks * (1_000_000_000 / per_second)),
+    ))
+}
