@@ -6,7 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use reheat::session::written::How;
+use reheat::session::written::WriteMethod;
 use reheat::write_back::{Plan, State, Unwritten, take_back};
 
 use super::bed::{Bed, NEW, OLD};
