@@ -4,7 +4,7 @@ use crate::session::EventRecord;
 use crate::session::event::{Event, Steer};
 use crate::task::{Case, Task};
 
-/// Takes in the cases that were added in earlier sittings, and the choice of what is timed.
+/// Applies the cases that were added in earlier sittings, and the choice of what is timed.
 pub(super) fn recall(task: &mut Task, past: &[EventRecord]) {
     for entry in past {
         match &entry.event {

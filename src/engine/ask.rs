@@ -15,7 +15,7 @@ use crate::session::replies::numbers;
 /// A reply longer than this (bytes) is broken off: no answer to our prompts needs so much.
 const LONGEST: usize = 4 * 1024 * 1024;
 
-/// What came of a round's question.
+/// The answers to a round's question.
 #[derive(Default)]
 pub(super) struct Answers {
     /// Whole texts of candidates, with the numbers of their replies.
@@ -26,7 +26,7 @@ pub(super) struct Answers {
     pub(super) cut_short: bool,
 }
 
-/// What a reply that ended comes to.
+/// What a finished reply gives.
 enum ReplyOutcome {
     Code(String),
     Nothing(String),
@@ -155,7 +155,7 @@ impl Loop {
         PendingReply::new(number, prompt, self.setup.provider.ask(question))
     }
 
-    /// Takes in a part of a reply; gives its end, if that is what it is.
+    /// Processes a part of a reply; returns its end, if this is the end.
     fn take(
         &mut self,
         round: u32,
@@ -271,7 +271,7 @@ impl Loop {
         answers
     }
 
-    /// What a reply that ended comes to.
+    /// What a finished reply gives.
     fn read(&self, line: &mut PendingReply, end: End) -> ReplyOutcome {
         let said = |fallback: &str| {
             if end.error.is_empty() {

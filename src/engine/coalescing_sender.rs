@@ -1,6 +1,6 @@
-//! The way out for events: never blocks the loop, never grows without bound.
+//! Sends events out of the loop: never blocks it, never grows without bound.
 //!
-//! When whoever watches is slow, transient events are merged (text) or thinned (readings); durable ones
+//! When the receiver is slow, transient events are merged (text) or thinned (readings); durable ones
 //! are never lost and never overtaken.
 
 use std::collections::VecDeque;

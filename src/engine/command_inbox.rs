@@ -1,5 +1,5 @@
-//! What the loop hears while it works: the developer's commands, and what came of the work beside it that needs no judge
-//! (writing files of the user's).
+//! What the loop receives while it works: the developer's commands, and events of work that runs beside it without the
+//! judge (writing the user's files).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,15 +9,15 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::engine::Command;
 use crate::session::Event;
 
-/// One thing that was heard.
+/// One thing that arrived.
 pub(super) enum LoopInput {
-    /// A command; none where nobody is at the other end any more.
+    /// A command; `None` when the other end is gone.
     Command(Option<Command>),
     /// Something happened beside the loop.
     Event(Box<Event>),
 }
 
-/// The loop's end of both channels.
+/// The loop's ends of both channels.
 pub(super) struct CommandInbox {
     commands: UnboundedReceiver<Command>,
     news: UnboundedReceiver<Event>,
@@ -25,7 +25,7 @@ pub(super) struct CommandInbox {
     stop: Arc<AtomicBool>,
 }
 
-/// What work beside the loop has of it: it tells what happened, and asks whether to stop.
+/// Given to work beside the loop: sends events, and says whether to stop.
 #[derive(Clone)]
 pub(super) struct EventSender {
     news: UnboundedSender<Event>,
@@ -45,7 +45,7 @@ impl EventSender {
 }
 
 impl CommandInbox {
-    /// The way in for commands, and the inbox.
+    /// A sender for commands, and the inbox.
     pub(super) fn new() -> (UnboundedSender<Command>, Self) {
         let (sender, commands) = unbounded_channel();
         let (events, news) = unbounded_channel();
@@ -58,7 +58,7 @@ impl CommandInbox {
         (sender, inbox)
     }
 
-    /// Waits for the next thing. May be broken off; nothing is lost.
+    /// Waits for the next thing. Cancel safe.
     pub(super) async fn recv(&mut self) -> LoopInput {
         tokio::select! {
             biased;
@@ -73,7 +73,7 @@ impl CommandInbox {
         Some(EventSender { news, stop })
     }
 
-    /// Asks all work beside the loop to end, and gives what it still has to say; `None` when all of it has ended.
+    /// Asks all work beside the loop to end and returns its remaining events; `None` when all of it has ended.
     pub(super) async fn drain(&mut self) -> Option<Event> {
         self.stop.store(true, Ordering::SeqCst);
         self.events = None;

@@ -115,7 +115,7 @@ impl Loop {
         if held {
             self.stage(Stage::Paused);
         } else {
-            // What was held is told again, as far as it has come meanwhile.
+            // The stage that was paused is shown again, as far as it has come meanwhile.
             let stage = self.session.stage.clone();
             self.stage(stage);
         }

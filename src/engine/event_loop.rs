@@ -1,6 +1,6 @@
 //! The loop itself: which step comes next and what a round is made of. Judging and commands stand in files of their own.
 //!
-//! Everything that happens goes through [`Loop::emit`]: journal first, then the fold, then whoever watches.
+//! Everything that happens goes through [`Loop::emit`]: journal first, then the fold, then the receiver.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(super) struct Loop {
     /// Id of the session, also before its first event.
     pub(super) id: String,
     pub(super) judge_thread: JudgeThread,
-    /// Set when work is to be broken off; whoever notices takes it.
+    /// Set when work is to be broken off; cleared by the code that reacts to it.
     pub(super) interrupt: Option<Interrupt>,
     pub(super) journal: Option<Journal>,
     pub(super) outlet: CoalescingSender,
@@ -320,7 +320,7 @@ impl Loop {
         }
     }
 
-    /// Takes in what was heard.
+    /// Handles what arrived.
     pub(super) fn hear(&mut self, heard: LoopInput) {
         match heard {
             LoopInput::Command(command) => self.command(command),
@@ -370,7 +370,7 @@ impl Loop {
         });
     }
 
-    /// A session that never came to be leaves no folder behind.
+    /// A session that never started leaves no folder behind.
     fn forget_if_empty(&mut self) {
         if self.session.task.is_none()
             && let Some(journal) = self.journal.take()
@@ -387,7 +387,7 @@ impl Loop {
         self.emit(Event::Noted { text, error });
     }
 
-    /// Journal first, then the fold, then whoever watches.
+    /// Journal first, then the fold, then the receiver.
     pub(super) fn emit(&mut self, event: Event) {
         let at = jiff::Timestamp::now()
             .round(jiff::Unit::Millisecond)
@@ -396,7 +396,7 @@ impl Loop {
         if let Some(journal) = &mut self.journal
             && let Err(error) = journal.write(&entry)
         {
-            // What was shown must have been kept: from here on nothing is, so the loop ends and says why.
+            // Whatever is shown must also be kept. From here on nothing can be, so the loop ends and says why.
             self.journal = None;
             self.interrupt = Some(Interrupt::Stop);
             let text = format!("{error}; the loop stops here, and what came before is kept");
@@ -413,7 +413,7 @@ impl Loop {
         self.outlet.push(entry);
     }
 
-    /// Lets whoever watches have the last events, for a while.
+    /// Waits up to two seconds for the receiver to take the last events.
     async fn drain(&mut self) {
         for _ in 0..100 {
             if self.outlet.flush() {

@@ -57,7 +57,7 @@ pub(super) enum JobResult {
     Compared(Box<ComparisonOutcome>),
 }
 
-/// What a comparison came to.
+/// How a comparison ended.
 #[expect(
     clippy::large_enum_variant,
     reason = "one at a time crosses a channel; a box would save nothing"
@@ -81,7 +81,7 @@ pub(super) enum WorkerMessage {
     Done(Result<JobResult, JudgeError>),
 }
 
-/// What the first stage of a comparison came to.
+/// How the first stage of a comparison ended.
 #[expect(
     clippy::large_enum_variant,
     reason = "one at a time crosses a channel; a box would save nothing"
@@ -104,7 +104,7 @@ pub(super) enum SideJob {
     /// Take this case in; where it has no expected output the original says it.
     Add {
         case: Case,
-        /// Whether the original passes all cases so far: then it is not to become wrong by a slip of the hand.
+        /// Whether the original passes all cases so far: then a typed output must agree with it.
         passes: bool,
     },
     /// Forget this case.
@@ -127,7 +127,7 @@ pub(super) enum SideJob {
     },
 }
 
-/// What came of an [`SideJob`].
+/// The result of a [`SideJob`].
 #[expect(
     clippy::large_enum_variant,
     reason = "one at a time crosses a channel, in a box"

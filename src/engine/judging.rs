@@ -1,4 +1,4 @@
-//! What becomes of a version: its evaluation, its comparison with the incumbent, the decision; and passing the judge's news on.
+//! Judging a version: its evaluation, its comparison with the incumbent, the decision; and passing on the judge's progress.
 
 use crate::engine::decide::decide;
 use crate::engine::event_loop::{Interrupt, Loop, until};
@@ -210,7 +210,7 @@ impl Loop {
             .map_or(self.session.objective, |r| r.objective)
     }
 
-    /// Says what a version came to and decides about it.
+    /// Publishes the result of a version and decides about it.
     pub(super) fn settle(
         &mut self,
         version: VersionId,

@@ -47,11 +47,11 @@ use crate::task::{Objective, Task, held_out};
 pub enum Command {
     /// Start the next round now (manual and step mode, or after the end: one more).
     NextRound,
-    /// Hold everything at the next safe moment, or go on.
+    /// Pause at the next safe moment, or go on.
     Pause(bool),
-    /// Stop what is on its way (a stream, a run); the loop then waits for the developer.
+    /// Stop what is running (a stream, a run); the loop then waits for the developer.
     Stop,
-    /// Stop what is on its way and do this round again.
+    /// Stop what is running and do this round again.
     Retry,
     /// A hint for the next round, in plain words.
     Hint(String),
@@ -103,7 +103,7 @@ pub enum Command {
 pub struct Setup {
     /// What is optimised.
     pub task: Task,
-    /// Where it came from, so that the session can be taken up again.
+    /// Where it came from, so that the session can be resumed.
     pub origin: Origin,
     /// Who answers.
     pub provider: Arc<dyn Provider>,
@@ -137,7 +137,7 @@ pub struct Setup {
 pub struct Handle {
     /// What happened, in order. Closed when the loop has ended for good.
     pub events: Receiver<EventRecord>,
-    /// How many of the first events are those of earlier sittings, told again so that whoever watches has the whole session.
+    /// How many of the first events are those of earlier sittings, sent again so that the receiver has the whole session.
     pub replayed: usize,
     commands: tokio::sync::mpsc::UnboundedSender<Command>,
 }
@@ -169,7 +169,7 @@ pub enum EngineError {
 /// Starts the loop on threads of its own and gives back a handle to it, at once.
 ///
 /// # Errors
-/// When the journal cannot be made or opened, or the system refuses a thread. Everything later is told by events.
+/// When the journal cannot be made or opened, or the system refuses a thread. Everything later is reported by events.
 pub fn start(mut setup: Setup) -> Result<Handle, EngineError> {
     let (journal, past) = match &setup.resume {
         Some(id) => {

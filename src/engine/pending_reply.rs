@@ -16,7 +16,6 @@ use crate::session::event::{Finish, Usage};
 pub(super) struct PendingReply {
     /// Its number in the round: 0 is the only one, several count from 1.
     pub(super) number: u32,
-    /// What was asked.
     prompt: Arc<str>,
     /// Where it comes from; none once it has ended.
     pub(super) stream: Option<BoxStream<'static, Part>>,
@@ -49,7 +48,7 @@ impl PendingReply {
         }
     }
 
-    /// Takes in a piece of the answer.
+    /// Appends a piece of the answer.
     pub(super) fn push(&mut self, piece: &str) {
         self.text.push_str(piece);
         let ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);

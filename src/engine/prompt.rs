@@ -1,4 +1,4 @@
-//! What the model is told: the session so far, gathered for the prompt's template. Pure.
+//! What the prompt contains: the session so far, gathered for the prompt's template. Pure.
 
 use crate::engine::{Setup, queries};
 use crate::measure::{Answer, Comparison, Evaluation, Failure, Verdict};
@@ -8,11 +8,11 @@ use crate::session::event::{Finish, VersionId};
 use crate::session::fold::{Round, Version};
 use crate::task::{Harness, Objective, Task};
 
-/// How many earlier rounds are told, the newest ones.
+/// How many earlier rounds a prompt describes, the newest ones.
 const HISTORY: usize = 8;
 /// What is shown of a target's file at most, in bytes.
 const SURROUNDINGS: usize = 12_000;
-/// How many earlier attempts are told at most, where a round makes several.
+/// How many earlier attempts a prompt describes at most, where a round makes several.
 const ATTEMPTS: usize = 16;
 
 /// What a prompt asks for.
@@ -193,7 +193,7 @@ fn failure(evaluation: &Evaluation) -> Option<FailureContext> {
     })
 }
 
-/// What is told of a failure on a held-out case.
+/// What a prompt says about a failure on a held-out case.
 fn unseen(evaluation: &Evaluation, failure: &Failure) -> String {
     let case = evaluation.cases.iter().find(|c| c.case == failure.case);
     let verdict = case.map_or(evaluation.verdict, |c| c.verdict);
@@ -247,7 +247,7 @@ fn told(c: &Comparison, other: &str) -> String {
     }
 }
 
-/// What was tried and what came of it, oldest first.
+/// Earlier attempts and their outcome, oldest first.
 fn history(session: &Session, past: usize) -> Vec<HistoryEntry> {
     let skip = past.saturating_sub(HISTORY);
     let mut entries: Vec<HistoryEntry> = session
@@ -273,7 +273,7 @@ fn history(session: &Session, past: usize) -> Vec<HistoryEntry> {
     entries
 }
 
-/// What a round came to: an entry for each of its versions, or for each reply that nothing came of.
+/// The attempts of a round: one for each of its versions, or for each reply that gave none.
 fn of_round(session: &Session, round: &Round) -> Vec<HistoryEntry> {
     let said = |candidate: u32| round.reply(candidate).map(|r| idea(&r.text));
     let made = round.versions.iter().filter_map(|id| session.version(*id));

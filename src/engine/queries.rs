@@ -33,7 +33,7 @@ pub(super) fn undoable(session: &Session) -> Option<&DecisionRecord> {
     None
 }
 
-/// An original that fails a held-out case was not fitted to anything: it is told what the case alone would tell.
+/// An original that fails a held-out case was not fitted to anything: it gets the case's own verdict.
 pub(super) fn as_original(evaluation: &mut Evaluation) {
     let failed = evaluation.failure.as_ref().map(|f| f.case.clone());
     if evaluation.verdict == Verdict::Overfitted

@@ -56,7 +56,7 @@ impl Loop {
             }
         }
         if versions.is_empty() {
-            let reason = in_vain(&nothing);
+            let reason = why_no_version(&nothing);
             self.emit(Event::RoundFailed { round, reason });
             for twin in twins {
                 self.judge_if_new(twin).await;
@@ -190,7 +190,7 @@ impl Loop {
         let low = |c: &Comparison| c.low.0;
         let best = (0..promising.len()).max_by(|a, b| {
             let order = low(&promising[*a].1).total_cmp(&low(&promising[*b].1));
-            // Of equals the first.
+            // Of equally good candidates take the first.
             order.then(b.cmp(a))
         });
         let Some(best) = best else {
@@ -213,7 +213,7 @@ impl Loop {
         }
     }
 
-    /// Says of versions that they are kept but have no verdict.
+    /// Notes that versions are kept but have no verdict.
     fn unmeasured(&mut self, versions: &[VersionId]) {
         let names: Vec<String> = versions.iter().map(ToString::to_string).collect();
         let (are, them) = match names.len() {
@@ -231,20 +231,20 @@ impl Loop {
     }
 }
 
-/// Why a round came to nothing, in one sentence.
-fn in_vain(nothing: &[(u32, String)]) -> String {
+/// Why a round gave no version, in one sentence.
+fn why_no_version(nothing: &[(u32, String)]) -> String {
     match nothing {
         [] => "the round was stopped".into(),
         [(_, why)] => why.clone(),
         [(_, first), rest @ ..] if rest.iter().all(|(_, why)| why == first) => {
             format!("none of {} replies can be used: {first}", nothing.len())
         }
-        // Why is said of each of them.
+        // The reasons differ; each was reported with its candidate.
         all => format!("none of {} replies gave a new version", all.len()),
     }
 }
 
-/// What is reported of a promising candidate that another one of its round went before: no win, and no defeat.
+/// The comparison of a promising candidate that lost to another one of its round: neither a win nor a defeat.
 fn outdone(comparison: Comparison, by: VersionId) -> Comparison {
     Comparison {
         answer: Answer::Undecided,

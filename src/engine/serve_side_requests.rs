@@ -1,6 +1,6 @@
 //! What a developer asks for beside the rounds: a case is run once more, added, or made the only one that is timed.
 //!
-//! Wishes wait for a moment at which nothing is measured. What follows from an added case or from another choice of
+//! Requests wait until nothing is measured. What follows from an added case or from another choice of
 //! what is timed is worked out from the session alone ([`Session::unchecked`]), so that a session that was broken off
 //! in the middle goes on with it.
 
@@ -46,7 +46,7 @@ fn fresh_name(task: &Task) -> String {
 }
 
 impl Loop {
-    /// Takes a wish in; what needs no run is done at once.
+    /// Accepts a request; what needs no run is done at once.
     pub(super) fn wish(&mut self, aside: SideRequest) {
         let known =
             |l: &Self, name: &str| l.setup.task.workload.cases.iter().any(|c| c.name == name);

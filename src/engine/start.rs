@@ -9,7 +9,7 @@ use crate::session::Event;
 use crate::session::event::{Author, Origin, Stage, Steer, TaskRecord, VersionId};
 use crate::task::{Task, held_out, load};
 
-/// Name of the folder in a session's folder where a task of the user's is kept.
+/// Folder in a session's folder in which a task that is not bundled is kept.
 const KEPT: &str = "task";
 
 impl Loop {
@@ -70,7 +70,7 @@ async fn open(l: &mut Loop) -> Result<(), JudgeError> {
         l.create(None, (0, 0), Author::Original, source.text.to_string());
     }
     if fresh {
-        // Whatever happens next, the session can be taken up again.
+        // Whatever happens next, the session can be resumed.
         keep(l);
     }
     l.setup.task = complete(l).await?;
@@ -142,7 +142,7 @@ fn tell_held_out(l: &mut Loop) {
     );
 }
 
-/// Keeps a task of the user's beside the journal, so that the session can go on when the files it came from are gone.
+/// Keeps a task that is not bundled beside the journal, so that the session can go on when its files are gone.
 fn keep(l: &mut Loop) {
     if l.setup.origin != Origin::Kept {
         return;

@@ -1,5 +1,5 @@
 //! Writing back while a session is on. What concerns files happens on a thread of its own, so that neither a slow disk nor
-//! the user's check holds up the loop; what came of it comes back as events.
+//! the user's check holds up the loop; the outcome comes back as events.
 
 use std::path::{Path, PathBuf};
 
@@ -23,23 +23,23 @@ pub enum WriteRequest {
     Plan(Option<VersionId>),
     /// Write it into the user's file.
     File {
-        /// Which.
+        /// The version to write.
         version: VersionId,
         /// Where the file changed: merge.
         merge: bool,
     },
     /// Make a patch of it.
     Patch {
-        /// Which.
+        /// The version to write.
         version: VersionId,
         /// Its file; from the folder that the program was started in.
         to: PathBuf,
     },
     /// Make a branch of it.
     Branch {
-        /// Which.
+        /// The version to write.
         version: VersionId,
-        /// Its name.
+        /// Name of the branch.
         name: String,
         /// Where HEAD has another text: merge.
         merge: bool,
@@ -140,7 +140,7 @@ fn refused(number: u32, why: String) -> Event {
     Event::WritePlanned { plan: plan.into() }
 }
 
-/// What is said where the session knows no file.
+/// The note for a session without a file of the user.
 const NO_FILE: &str =
     "this session has no file of yours to write to; s saves the version to a new file";
 
@@ -290,7 +290,7 @@ impl Work {
         }
     }
 
-    /// Tells of what left the user's file as it was.
+    /// Reports a patch or a branch, which leave the user's file as it was.
     fn told(&self, how: WriteMethod, name: String) {
         let path = self.texts.path.as_deref().unwrap_or(Path::new(""));
         let record = WriteRecord {

@@ -52,7 +52,6 @@ pub(super) fn select_cases(
     }
 }
 
-/// All cases.
 fn every(baseline: &Evaluation, objective: Objective) -> CaseSelection {
     let cases: Vec<usize> = (0..baseline.cases.len()).collect();
     CaseSelection {
@@ -223,7 +222,7 @@ impl Busiest {
         }
     }
 
-    /// Takes in a warm-up.
+    /// Adds the figures of a warm-up sweep.
     pub(super) fn see(&mut self, sweeps: &[SweepFigures]) {
         for (seen, sweep) in self.seen.iter_mut().zip(sweeps) {
             self.single &= sweep.single;

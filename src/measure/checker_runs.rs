@@ -1,4 +1,4 @@
-//! Asking whether an output is right: a rule is applied here, a program of the user's is run as a guest of its own.
+//! Deciding whether an output is right: a rule is applied here, a checker program is run as a guest of its own.
 //!
 //! A checker program is built and run like any version: isolated and limited. The run is its own; no version is there
 //! while the expected output is in its work folder. The same question is never asked twice, so that the timed runs of a
@@ -18,20 +18,20 @@ use crate::task::checker::{CheckerProgram, Mismatch};
 use crate::task::{Case, Checker, Task};
 use crate::units::Bytes;
 
-/// So many answers are remembered before all are forgotten: a program whose output varies must not fill the memory.
+/// Answers that are remembered before all are dropped: a program whose output varies must not fill the memory.
 const REMEMBERED: usize = 10_000;
 
-/// What a checker's reason is cut to, in bytes.
+/// Longest reason that is kept of a checker, in bytes.
 const REASON: usize = 400;
 
-/// What a judge knows of checker programs.
+/// The checker programs of a judge, and the answers they gave.
 #[derive(Default)]
 pub(super) struct CheckerState {
     built: HashMap<String, Arc<Built>>,
     answers: HashMap<[u8; 32], Result<(), Mismatch>>,
 }
 
-/// What a checker may use: it reads three files and says a sentence.
+/// Limits of a checker program: it reads three files and prints a sentence.
 fn limits(task: &Task) -> Limits {
     let own = Limits::default();
     Limits {
@@ -146,7 +146,7 @@ impl Judge {
     }
 }
 
-/// Identity of a question to a checker.
+/// Identifies a question to a checker.
 fn question(checker: &CheckerProgram, input: &[u8], expected: &[u8], got: &[u8]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     for part in [checker.source.text.as_bytes(), input, expected, got] {

@@ -95,7 +95,7 @@ impl Judge {
     }
 }
 
-/// Feeds one sweep to the statistics: `better` against the incumbent (or the original) of the same sweep.
+/// Feeds one sweep to the statistics: the candidate against the incumbent of the same sweep.
 pub(super) fn step(
     run: &mut Sequential,
     sweeps: &[SweepFigures],
@@ -109,7 +109,7 @@ pub(super) fn step(
     ))
 }
 
-/// What a watcher is told of a pair.
+/// The progress report of a pair.
 pub(super) fn paired(
     run: &Sequential,
     sweeps: &[SweepFigures],
@@ -151,8 +151,8 @@ impl BudgetTracker {
             / u32::try_from(run.pairs().len().max(1)).unwrap_or(u32::MAX)
     }
 
-    /// Whether the next look cannot be had any more. Before the first one twice the budget is allowed, for without a
-    /// look all was in vain; after it a win in sight keeps back the time that its confirmation needs.
+    /// Whether there is no time left for the next look. Before the first look twice the budget is allowed, since without
+    /// one all runs were for nothing; afterwards a likely win reserves the time that its confirmation needs.
     fn spent(&self, run: &Sequential) -> bool {
         let Some(next) = run.next_look() else {
             return true;
@@ -187,7 +187,7 @@ impl BudgetTracker {
     }
 }
 
-/// The comparison that the pairs so far come to.
+/// The comparison that follows from the pairs so far.
 pub(super) fn conclude(
     runner: &PairedRunner<'_>,
     run: &mut Sequential,
@@ -231,7 +231,7 @@ pub(super) fn conclude(
     comparison
 }
 
-/// Whether two integrals differ by less than the smallest amount of memory that is told from none, held for the run.
+/// Whether two integrals differ by less than [`MEMORY_RESOLUTION`] held for the whole run.
 pub(super) fn below_floor(c: &Comparison) -> bool {
     let gap = (figure(&c.incumbent_figures, Metric::Integral)
         - figure(&c.candidate_figures, Metric::Integral))
@@ -274,7 +274,7 @@ fn note(c: &Comparison, enough: bool, elapsed: Duration, budget: Duration) -> St
     }
 }
 
-/// A share as people write it: `3.1 %`; nothing below none.
+/// A share as a percentage: `3.1 %`; never negative.
 fn per_cent(share: f64) -> String {
     let value = share.max(0.0) * 100.0;
     if value < 10.0 {

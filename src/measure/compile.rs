@@ -1,6 +1,6 @@
 //! Runs a compiler as what it is: a guest, under limits of its own. Keeps what it made, and also that it refused.
 //!
-//! A compiler works on code that nobody has read: templates that never end, files that are none of its business,
+//! A compiler works on code that nobody has read: templates that never end, files that it should not read,
 //! floods of messages. It sees what a run sees, without network and without a home.
 
 use std::path::PathBuf;

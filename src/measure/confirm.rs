@@ -208,7 +208,7 @@ impl Judge {
     }
 }
 
-/// What the contenders are called; the original only if it runs as a third.
+/// Names of the contenders; the original only if it runs as a third.
 struct ContenderNames<'a> {
     incumbent: &'a str,
     candidate: &'a str,
@@ -232,7 +232,7 @@ fn no_time(first: Comparison, plan: &ComparisonPlan) -> Comparison {
     }
 }
 
-/// The first comparison with the figures of the fresh pairs, and what became of the win.
+/// The first comparison with the figures of the fresh pairs, and whether the win stands.
 fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
     let stands = fresh.answer == Answer::Better
         && !(fresh.metric == Metric::Integral && below_floor(&fresh));

@@ -1,4 +1,4 @@
-//! A whole contest: comparison, then confirmation of a promising candidate. The answer that decisions are made on.
+//! A whole contest: comparison, then confirmation of a promising candidate. Decisions rest on its answer.
 
 use super::contender::{Contender, Disqualified};
 use super::judge::{Judge, JudgeError, Watch};
@@ -8,30 +8,30 @@ use super::{Answer, Comparison, floor, slope};
 use crate::sandbox::CancelToken;
 use crate::task::Task;
 
-/// What a contest led to.
+/// How a contest ended.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant)] // Made once a comparison, and nearly always the large one.
 pub enum ContestOutcome {
-    /// All were right in every run.
+    /// Every output was right in every run.
     Done {
         /// Candidate against incumbent; `better` only if it was confirmed.
         comparison: Comparison,
         /// Candidate against v0, where it won and there is an original that passes.
         against_original: Option<Comparison>,
     },
-    /// One failed in a timed run and is disqualified.
+    /// A contender failed in a timed run.
     Disqualified(Disqualified),
 }
 
-/// What the first stage of a contest led to.
+/// How the first stage of a contest ended.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant)] // Made once a comparison, and nearly always a large one.
 pub enum FirstStageOutcome {
-    /// The candidate does not look better: this is the answer.
+    /// The candidate does not look better; this is the final answer.
     Settled(Comparison),
-    /// It looks better. That may be luck, and the luckiest of several surely was lucky: only fresh pairs tell.
+    /// It looks better. That may be luck, and the best of several surely was lucky: only fresh pairs can tell.
     Promising(Promising),
-    /// One failed in a timed run and is disqualified.
+    /// A contender failed in a timed run.
     Disqualified(Disqualified),
 }
 
@@ -40,7 +40,7 @@ pub enum FirstStageOutcome {
 pub struct Promising(FirstStage);
 
 impl Promising {
-    /// What the first stage says of it; never to be reported as a win.
+    /// The figures of the first stage; never to be reported as a win.
     #[must_use]
     pub fn comparison(&self) -> &Comparison {
         &self.0.comparison
@@ -144,7 +144,7 @@ impl Judge {
     }
 }
 
-/// With what people should know of the floor.
+/// Adds what a reader should know about the floor.
 fn remarked(mut comparison: Comparison) -> Comparison {
     comparison.note += &floor::remark(&comparison);
     comparison.note += &slope::remark(&comparison);

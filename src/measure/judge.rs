@@ -1,5 +1,5 @@
 //! The judge: owns the sandbox, the cache of builds and the found toolchains; runs programs, trying again where the
-//! sandbox itself failed. What is run, and what it means, is said in the files beside this one.
+//! sandbox itself failed. The files beside this one say what is run and what it means.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::sandbox::{
 };
 use crate::task::{Language, TaskError};
 
-/// Whoever watches the judge at work.
+/// Receives progress while the judge works.
 pub type Watch<'a> = &'a mut dyn FnMut(Progress);
 
 /// Why there is no verdict. Never a property of a version.
@@ -121,13 +121,13 @@ impl Judge {
         &self.guards
     }
 
-    /// What a person should know about how this judge works here (a cache that could not be used, …).
+    /// Notes for the user about how this judge works here (a cache that could not be used, …).
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         self.cache.note.iter().chain(&self.said).cloned().collect()
     }
 
-    /// Adds to what a person should know.
+    /// Adds a note for the user, once.
     pub(super) fn note(&mut self, sentence: String) {
         if !self.said.contains(&sentence) {
             self.said.push(sentence);
@@ -139,7 +139,7 @@ impl Judge {
         self.build_limits.clone_from(limits);
     }
 
-    /// What a compiler may use.
+    /// Limits of a compiler.
     pub(super) fn build_limits(&self) -> &Limits {
         &self.build_limits
     }

@@ -46,7 +46,7 @@ pub use noise::Noise;
 pub use plan::ComparisonPlan;
 pub use slope::Slope;
 
-/// What became of a version. A flat list of names because files, screens and other programs share it; it may grow.
+/// The verdict on a version. A flat list of names because files, screens and other programs share it; it may grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -68,7 +68,7 @@ pub enum Verdict {
     OutputLimit,
     /// A run was ended by a guard.
     Forbidden,
-    /// Our fault; says nothing about the version.
+    /// The sandbox failed; this says nothing about the version.
     SandboxError,
 }
 
@@ -147,7 +147,7 @@ impl Figures {
 /// All verdicts and figures of one version on its workload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
-    /// What became of it.
+    /// The verdict.
     pub verdict: Verdict,
     /// One sweep over all cases (of the correctness runs); zero for what did not run.
     pub figures: Figures,
@@ -158,13 +158,13 @@ pub struct Evaluation {
     pub cases: Vec<CaseResult>,
     /// How many cases the workload has.
     pub cases_total: usize,
-    /// What the compiler said and cost, for compiled languages.
+    /// The compiler's report, for compiled languages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<BuildReport>,
-    /// The first failure, told so that a person and a model can act on it.
+    /// The first failure, with what a person and a model need to act on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
-    /// What a human should look at before trusting it; never decides anything by itself.
+    /// What a person should look at before trusting it. Flags never decide anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
     /// What a run of an empty program of the language takes on this machine, where that is known: the floor under every
@@ -180,7 +180,7 @@ fn none_held(bytes: &Bytes) -> bool {
     bytes.0 == 0
 }
 
-/// Something about a version that looks like a trick, with its reason, for a human to judge.
+/// Something about a version that looks like a trick, with the reason, for a person to judge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flag {
     /// What kind of suspicion.
@@ -195,7 +195,7 @@ pub struct Flag {
 pub enum FlagKind {
     /// Outputs or inputs of the cases stand in the code as constants.
     Constants,
-    /// It is far faster on inputs that the model was shown than on held-out ones of like weight.
+    /// It is far faster on inputs that the model was shown than on held-out ones of similar weight.
     Repeats,
     /// It tried something that the sandbox refused.
     Refused,
@@ -220,7 +220,7 @@ impl Evaluation {
 pub struct CaseResult {
     /// Name of the case.
     pub case: String,
-    /// What became of it.
+    /// The verdict.
     pub verdict: Verdict,
     /// Figures of the run.
     pub figures: Figures,
@@ -229,7 +229,7 @@ pub struct CaseResult {
     pub trace: Vec<Sample>,
 }
 
-/// What a build said and cost; never counted as run time.
+/// Diagnostics and time of a build; never counted as run time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BuildReport {
     /// Wall-clock time of the compiler; zero if the product came from the cache.
@@ -245,7 +245,7 @@ pub struct BuildReport {
 pub struct Failure {
     /// Name of the case; empty for a build that failed.
     pub case: String,
-    /// Whether the case is held out: then nothing of this but its being so may be told to a model.
+    /// Whether the case is held out: then a model may learn that it failed, and nothing else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held_out: bool,
     /// One sentence: `exit status 1`, `stopped after 10 s`, `line 3 differs`.
@@ -313,7 +313,7 @@ impl Metric {
     }
 }
 
-/// What a comparison came to.
+/// The answer of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
@@ -356,7 +356,7 @@ pub struct Look {
     pub high: Gain,
 }
 
-/// Candidate against incumbent: the final figures and how they were come by.
+/// Candidate against incumbent: the final figures and how they were measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// Name of the candidate (`v3`, a file name).
@@ -375,7 +375,7 @@ pub struct Comparison {
     pub pairs: usize,
     /// Whether fresh pairs confirmed a win; false where there was nothing to confirm.
     pub confirmed: bool,
-    /// What it came to.
+    /// The answer.
     pub answer: Answer,
     /// All looks, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -403,7 +403,7 @@ pub struct Comparison {
     /// What of the figures is floor (an empty program's), and the gain beyond it; absent where the floor is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub floors: Option<Floors>,
-    /// How quiet the machine was meanwhile, at its worst; absent where it does not tell.
+    /// How quiet the machine was meanwhile, at its worst; absent where that is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise: Option<Noise>,
     /// The only case that was timed, where the developer chose one; absent where the workload was.
@@ -440,7 +440,7 @@ impl Comparison {
     }
 }
 
-/// What happens while the judge works; transient, for whoever watches.
+/// What happens while the judge works. Transient: only shown, never kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "progress", rename_all = "snake_case")]
 pub enum Progress {
@@ -466,7 +466,7 @@ pub enum Progress {
         index: usize,
         /// Cases in all.
         total: usize,
-        /// What became of it, with its trace.
+        /// Its verdict, figures and trace.
         result: CaseResult,
     },
     /// Warm-up of a comparison: the metric is being chosen.
@@ -483,7 +483,7 @@ pub enum Progress {
         candidate: Figures,
         /// Whether this is a confirming pair.
         confirming: bool,
-        /// Honest estimate of what is left at most, if there is one.
+        /// Upper estimate of the time left, if there is one.
         left_ns: Option<Nanos>,
     },
     /// A look was taken.

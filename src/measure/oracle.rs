@@ -10,7 +10,7 @@ use crate::sandbox::{CancelToken, Captured, RunVerdict};
 use crate::task::calls::driver;
 use crate::task::{Case, Harness, Task, calls};
 
-/// How often the original is asked. Calls are cheap to repeat, and what varies in them is often rare.
+/// How often the original is run. Calls are cheap to repeat, and differences between them are often rare.
 fn times(task: &Task) -> usize {
     match task.harness {
         Harness::Calls(_) => 4,
@@ -18,7 +18,7 @@ fn times(task: &Task) -> usize {
     }
 }
 
-/// What is told when the original does not agree with itself; where its text says why, that too.
+/// The error when the original does not agree with itself, with the reason where its text shows one.
 fn varies(task: &Task, case: &str, why: &str) -> String {
     if !matches!(task.harness, Harness::Calls(_)) {
         return format!(

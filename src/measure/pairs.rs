@@ -19,7 +19,7 @@ use crate::sandbox::{CancelToken, Limits, Outcome, Program, RunVerdict};
 use crate::task::{Case, Harness, Objective, Task, calls};
 use crate::units::Gain;
 
-/// What the first stage came to, and what the second must know to go on in the same way.
+/// The outcome of the first stage, with what the second needs to measure in the same way.
 #[derive(Clone, Debug)]
 pub(super) struct FirstStage {
     pub(super) comparison: Comparison,
@@ -53,7 +53,7 @@ pub(super) struct PairedRunner<'a> {
 }
 
 impl<'a> PairedRunner<'a> {
-    /// Makes everything ready before the first run, so that nothing is prepared between two timed ones.
+    /// Prepares everything before the first run, so that nothing is prepared between two timed ones.
     pub(super) fn new(
         judge: &Judge,
         contenders: Vec<Contender<'a>>,
@@ -246,7 +246,7 @@ impl<'a> PairedRunner<'a> {
         Ok(Ok(outcome))
     }
 
-    /// Takes in what a run tells besides its figures.
+    /// Records what a run shows besides its figures: how busy it was, its peak, its threads.
     pub(super) fn saw(&mut self, outcome: &Outcome, place: usize, sweep: &mut SweepFigures) {
         let figures = run_figures(outcome);
         sweep.record_run(place, &figures, outcome.delayed.unwrap_or_default());
@@ -261,7 +261,6 @@ impl<'a> PairedRunner<'a> {
         sweep.single &= !outcome.cpu_at_least;
     }
 
-    /// Draws an order.
     pub(super) fn shuffle<T>(&mut self, order: &mut [T]) {
         order.shuffle(&mut self.chance);
     }
@@ -278,7 +277,7 @@ impl<'a> PairedRunner<'a> {
         &self.sweeps[who]
     }
 
-    /// Time since the start, without what the developer held it up.
+    /// Time since the start, without the time that the developer paused it.
     pub(super) fn elapsed(&self, judge: &Judge) -> Duration {
         self.started
             .elapsed()
@@ -360,7 +359,7 @@ impl<'a> PairedRunner<'a> {
         })
     }
 
-    /// Tells the watcher how quiet the machine is, at most once a second.
+    /// Reports how quiet the machine is, at most once a second.
     pub(super) fn report_noise(&mut self, watch: Watch<'_>) {
         if let Some(noise) = self.noise_monitor.poll() {
             watch(Progress::Heard { noise });
@@ -372,7 +371,7 @@ impl<'a> PairedRunner<'a> {
         self.noise_monitor.total()
     }
 
-    /// Makes the end of the first stage of a comparison.
+    /// Ends the first stage of a comparison.
     pub(super) fn into_first_stage(self, judge: &Judge, comparison: Comparison) -> FirstStage {
         FirstStage {
             comparison,

@@ -20,7 +20,7 @@ pub(super) struct SweepFigures {
 }
 
 impl SweepFigures {
-    /// Takes in all runs of a case in a row, which count as one: their mean.
+    /// Adds the runs of a case that were made in a row; they count as one run with their mean.
     pub(super) fn add(&mut self, runs: &[Figures]) {
         let figures = mean(runs);
         self.figures = self.figures.join(figures);

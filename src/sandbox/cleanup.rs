@@ -13,7 +13,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-/// Deepest level that is looked at; whoever goes deeper counts as having filled it.
+/// Deepest level that is counted; a deeper folder counts as full.
 const DEEPEST: usize = 200;
 
 /// How full a folder is.

@@ -101,7 +101,7 @@ pub fn most_files(disk: Bytes) -> u64 {
     (disk.0 / 4096).clamp(1_024, 65_536)
 }
 
-/// Limits that a program runs into without being stopped: it is told no, and often fails of that.
+/// Limits that a program ran into without being stopped: a call was refused, and many programs fail because of that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LimitsReached {
     /// It wanted more processes and threads than it may have.
@@ -113,7 +113,7 @@ pub struct LimitsReached {
 }
 
 impl LimitsReached {
-    /// What a failed run may have failed of, or nothing.
+    /// What a failed run may have failed because of, if anything.
     #[must_use]
     pub fn in_words(self, limits: &Limits) -> Option<String> {
         let mut parts = Vec::new();

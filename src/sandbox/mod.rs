@@ -1,4 +1,4 @@
-//! Runs one [`Program`] under [`Limits`] and says what became of it: an [`Outcome`].
+//! Runs one [`Program`] under [`Limits`] and reports an [`Outcome`].
 //!
 //! Isolated, sampled, killed to the last descendant. Knows nothing of tasks, versions, models or
 //! screens. Everything that only Linux has lives in `linux/`; `unsafe` is allowed there and nowhere else.
@@ -44,7 +44,7 @@ pub struct Program {
     /// at its end is a folder: every regular file below it is brought back by its path, and every
     /// empty folder with a slash at its end.
     pub collect: Vec<String>,
-    /// Note in [`Outcome::attempts`] which files that are none of its business it tried to open. Every opening of a file
+    /// Note in [`Outcome::attempts`] which files it tried to open that it should not read. Every opening of a file
     /// then takes some microseconds longer, so never for a run that is timed. What is refused is refused either way.
     pub watched: bool,
 }
@@ -83,7 +83,7 @@ pub enum RunVerdict {
     OutputLimit,
     /// Ended by a guard (a forbidden system call).
     Forbidden,
-    /// Our fault: the sandbox could not do its work. Says nothing about the program.
+    /// The sandbox failed. This says nothing about the program.
     SandboxError,
 }
 
@@ -134,7 +134,7 @@ pub struct Peak {
     pub high: Option<Bytes>,
 }
 
-/// What became of a run.
+/// How a run ended, and its figures.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// How it ended.
@@ -151,8 +151,8 @@ pub struct Outcome {
     pub cpu: Nanos,
     /// Whether `cpu` may be less than the truth: several processes were seen, and no cgroup counts those that nobody waits for.
     pub cpu_at_least: bool,
-    /// For how long its first thread wanted to run and was not let, as far as it was seen; `None` where the machine does
-    /// not tell. Wall time without it is what a quiet machine would have taken.
+    /// How long its first thread was runnable but waited for a core, as far as it was seen; `None` where the kernel does
+    /// not report it. Wall time without it is what an idle machine would have taken.
     pub delayed: Option<Nanos>,
     /// Peak memory of the whole tree.
     pub peak: Peak,
@@ -193,7 +193,7 @@ pub struct Attempt {
 pub enum AttemptKind {
     /// The network, or a socket of another kind.
     Network,
-    /// A file or folder of this machine that is none of its business.
+    /// A file or folder of this machine that it should not read.
     Files,
     /// Setting a clock.
     Clock,
@@ -242,7 +242,7 @@ pub enum MemorySource {
     ResidentSet,
 }
 
-/// A hand on a running measurement: stop it, or hold it between two runs.
+/// Cancels work in progress, or pauses it between two runs. Clones share their state.
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken {
     stop: Arc<AtomicBool>,
@@ -250,40 +250,40 @@ pub struct CancelToken {
 }
 
 impl CancelToken {
-    /// A hand that has not moved yet.
+    /// Neither cancelled nor paused.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks for the end; whoever works looks at it at least every 20 ms.
+    /// Cancels: running work checks at least every 20 ms.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::SeqCst);
     }
 
-    /// Makes it ready for the next piece of work after a stop.
+    /// Clears a cancellation before the next piece of work.
     pub fn rearm(&self) {
         self.stop.store(false, Ordering::SeqCst);
     }
 
-    /// Whether the end was asked for.
+    /// Whether it was cancelled.
     #[must_use]
     pub fn stopped(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
     }
 
-    /// Holds or releases; only looked at between runs, so that no run is ever stretched.
+    /// Pauses or resumes. Only checked between runs, so that no run is ever stretched.
     pub fn pause(&self, held: bool) {
         self.pause.store(held, Ordering::SeqCst);
     }
 
-    /// Whether it is held.
+    /// Whether it is paused.
     #[must_use]
     pub fn paused(&self) -> bool {
         self.pause.load(Ordering::SeqCst)
     }
 
-    /// Sleeps while held; returns at once when stopped.
+    /// Sleeps while paused; returns at once when cancelled.
     pub fn wait_while_paused(&self) {
         while self.paused() && !self.stopped() {
             std::thread::sleep(Duration::from_millis(10));
@@ -323,7 +323,7 @@ impl Sandbox {
         Self::open_without(settings, &[])
     }
 
-    /// As [`Sandbox::open`], but does without some guards even where they are to be had: `user`, `namespaces`, `cgroup`,
+    /// As [`Sandbox::open`], but leaves out some guards even where they are available: `user`, `namespaces`, `cgroup`,
     /// `landlock`, `seccomp`. For tests of the weaker tiers.
     ///
     /// # Errors
@@ -389,7 +389,7 @@ impl Sandbox {
         }
     }
 
-    /// Waits until nothing is left of the last run. The next run does so by itself; benches want to know how long it takes.
+    /// Waits until nothing is left of the last run. The next run does so by itself; benchmarks measure how long it takes.
     #[doc(hidden)]
     pub fn settle(&mut self) {
         #[cfg(target_os = "linux")]

@@ -1,7 +1,7 @@
 //! Folders of this machine that a run may write in and that stay when it is over: a private copy of a work tree.
 //!
-//! What a guest has left there may be hostile. Whoever looks at it from outside follows no link of it, opens nothing
-//! of it but folders and regular files, and runs nothing of it. The folder that holds a copy is closed to every other
+//! What a guest has left there may be hostile. Code that looks at it from outside follows no link in it, opens
+//! nothing but folders and regular files, and runs nothing of it. The folder that holds a copy is closed to every other
 //! user, for a file there may have any mode that a guest can give it.
 
 use std::fs::File;
@@ -203,7 +203,7 @@ impl TreeHolder {
         cleanup::abandoned_in(place, PREFIX);
     }
 
-    /// Where it is.
+    /// The folder itself.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.folder

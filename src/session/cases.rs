@@ -44,14 +44,13 @@ impl From<&AddedCase> for Case {
 /// One case run once more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rerun {
-    /// What became of it this time.
+    /// Its result this time.
     pub result: CaseResult,
     /// How it failed, if it did.
     pub failure: Option<Failure>,
 }
 
-/// What a version's evaluation was before cases were added, and what became of it on these: so that one of them can be
-/// taken back.
+/// A version's evaluation before cases were added, and its results on those, so that an added case can be withdrawn.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Checks {
     before: Option<Box<Evaluation>>,
@@ -63,7 +62,7 @@ pub(crate) struct Checks {
 pub struct Reference {
     /// Its name.
     pub name: String,
-    /// What became of it.
+    /// The verdict on it.
     pub verdict: Verdict,
     /// It against v0; absent where it does not pass.
     pub comparison: Option<Comparison>,

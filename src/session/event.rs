@@ -97,7 +97,7 @@ pub struct Goal {
     /// Tokens at most, prompts and replies together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<u64>,
-    /// Money at most, in the currency in which the provider's price is said.
+    /// Money at most, in the currency of the provider's price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
 }
@@ -214,12 +214,12 @@ pub enum Stage {
     Streaming,
     /// The version is being built.
     Building {
-        /// Which.
+        /// The version it is about.
         version: VersionId,
     },
     /// Its cases are being checked.
     Checking {
-        /// Which.
+        /// The version it is about.
         version: VersionId,
         /// Cases done.
         done: usize,
@@ -228,9 +228,9 @@ pub enum Stage {
     },
     /// It is being timed against the incumbent.
     Comparing {
-        /// Which.
+        /// The version it is about.
         version: VersionId,
-        /// Against which.
+        /// The version that it is compared with.
         against: VersionId,
         /// Pairs so far.
         pairs: usize,
@@ -239,9 +239,9 @@ pub enum Stage {
     },
     /// A win is being measured again on fresh runs.
     Confirming {
-        /// Which.
+        /// The version it is about.
         version: VersionId,
-        /// Against which.
+        /// The version that it is compared with.
         against: VersionId,
         /// Confirming pairs so far.
         pairs: usize,
@@ -336,7 +336,7 @@ pub enum Event {
     },
     /// The model is asked: all candidates of a round with one prompt, or one of them once more.
     PromptSent {
-        /// Round.
+        /// Number of the round.
         round: u32,
         /// Which reply is asked for once more, from 1; 0 is all of the round.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -351,7 +351,7 @@ pub enum Event {
     },
     /// Text arrived; transient.
     ReplyDelta {
-        /// Round.
+        /// Number of the round.
         round: u32,
         /// Which of the round's replies, from 1 where several were asked for; 0 is the only one.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -364,7 +364,7 @@ pub enum Event {
     },
     /// The reply is complete (or broke off).
     ReplyEnded {
-        /// Round.
+        /// Number of the round.
         round: u32,
         /// Which of the round's replies, from 1 where several were asked for; 0 is the only one.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -397,7 +397,7 @@ pub enum Event {
     Progressed {
         /// Which version it is about.
         version: VersionId,
-        /// The news.
+        /// What happened.
         #[serde(flatten)]
         progress: Progress,
     },
@@ -414,12 +414,12 @@ pub enum Event {
     },
     /// A version has its verdict, figures and, if it was timed, its comparison with the incumbent.
     VersionEvaluated {
-        /// Which.
+        /// The version it is about.
         version: VersionId,
         /// Its parent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         parent: Option<VersionId>,
-        /// What became of it.
+        /// The verdict.
         verdict: Verdict,
         /// Figures of one sweep.
         #[serde(flatten)]
@@ -450,18 +450,18 @@ pub enum Event {
         /// Why, in one sentence.
         reason: String,
     },
-    /// One of several replies of a round came to nothing; the others go on.
+    /// One of several replies of a round gave no version; the others go on.
     CandidateFailed {
-        /// Round.
+        /// Number of the round.
         round: u32,
         /// Which of its replies, from 1.
         candidate: u32,
         /// Why, in one sentence.
         reason: String,
     },
-    /// A round came to nothing: no version came of it.
+    /// A round gave no version.
     RoundFailed {
-        /// Which.
+        /// Number of the round.
         round: u32,
         /// Why, in one sentence.
         reason: String,
@@ -481,7 +481,7 @@ pub enum Event {
     CaseChecked {
         /// Which version.
         version: VersionId,
-        /// What became of it there.
+        /// Its result there.
         result: CaseResult,
         /// How it failed, if it did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -491,7 +491,7 @@ pub enum Event {
     CaseRerun {
         /// Which version.
         version: VersionId,
-        /// What became of it this time.
+        /// Its result this time.
         result: CaseResult,
         /// How it failed, if it did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -501,14 +501,14 @@ pub enum Event {
     ComparedAnew {
         /// Which version.
         version: VersionId,
-        /// It against v0.
+        /// The version against v0.
         comparison: Comparison,
     },
     /// A reference solution of the task was measured against v0.
     ReferenceMeasured {
         /// Its name.
         name: String,
-        /// What became of it.
+        /// The verdict.
         verdict: Verdict,
         /// It against v0; absent where it does not pass.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -528,7 +528,7 @@ pub enum Event {
     },
     /// What writing a version back would do; transient.
     WritePlanned {
-        /// All about it.
+        /// What would be written, and what to consider first.
         #[serde(flatten)]
         plan: Arc<WritePlan>,
     },
@@ -575,7 +575,7 @@ pub enum Steer {
     },
     /// Another objective from the next round on.
     Objective {
-        /// Which.
+        /// What is to become better.
         objective: Objective,
     },
     /// Another parent for the next round.
@@ -585,17 +585,17 @@ pub enum Steer {
     },
     /// Another model from the next round on.
     Model {
-        /// Which.
+        /// The model, as the provider names it.
         model: String,
     },
     /// Another mode.
     Mode {
-        /// Which.
+        /// How the loop goes on after a round.
         mode: Mode,
     },
     /// Another goal.
     Goal {
-        /// Which.
+        /// When the loop ends by itself.
         goal: Goal,
     },
     /// Another number of replies from the next round on.
@@ -611,7 +611,7 @@ pub enum Steer {
     },
     /// A version is pinned or released.
     Pin {
-        /// Which.
+        /// The version it is about.
         version: VersionId,
         /// On or off.
         pinned: bool,
@@ -623,7 +623,7 @@ pub enum Steer {
     },
     /// A note on a version.
     Annotate {
-        /// Which.
+        /// The version it is about.
         version: VersionId,
         /// The note; empty takes it back.
         note: String,
@@ -631,7 +631,7 @@ pub enum Steer {
 }
 
 impl Event {
-    /// Whether the event is written to the journal. The others are only shown; what matters of them is inside a durable one.
+    /// Whether the event is written to the journal. The others are only shown; what matters of them is in a later durable one.
     #[must_use]
     pub fn durable(&self) -> bool {
         !matches!(
@@ -644,7 +644,7 @@ impl Event {
         )
     }
 
-    /// Whether the journal is synced to disk after it: what a person would be sorry to lose.
+    /// Whether the journal is synced to disk after it: replies cost money, and the developer's own acts cannot be repeated.
     #[must_use]
     pub fn needs_fsync(&self) -> bool {
         match self {

@@ -1,4 +1,4 @@
-//! [`Session`]: what the events so far come to. A pure fold; `apply` never fails, never blocks, never asks.
+//! [`Session`]: the fold of a session's events. Pure: `apply` never fails, never blocks and reads nothing but the event.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::session::written::{WriteEntry, WritePlan};
 use crate::task::{Objective, Source};
 use crate::units::{Gain, Nanos};
 
-/// One optimisation as far as it has come.
+/// The state of one optimisation, as its events so far make it.
 #[derive(Clone, Debug, Default)]
 pub struct Session {
     /// Id, also the folder's name; empty before the first event.
@@ -174,11 +174,11 @@ pub struct Round {
     pub candidates: u32,
     /// The replies that ended, by their numbers: 0 is the only one, several count from 1.
     pub replies: BTreeMap<u32, Reply>,
-    /// Why nothing came of one of several replies.
+    /// Why one of several replies gave no version, by its number.
     pub reply_failures: BTreeMap<u32, String>,
-    /// Versions that came of it.
+    /// Versions made from its replies.
     pub versions: Vec<VersionId>,
-    /// Why nothing came of it, if so.
+    /// Why it gave no version, if so.
     pub failed: Option<String>,
 }
 

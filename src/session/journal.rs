@@ -35,7 +35,7 @@ pub enum JournalError {
         /// What the system said.
         why: io::Error,
     },
-    /// The file is there but is not to be trusted.
+    /// The file is there but cannot be trusted.
     #[error("{path}, line {line}: {why}")]
     Bad {
         /// Which file.
@@ -66,7 +66,7 @@ pub struct Journal {
     syncer: Syncer,
 }
 
-/// Brings what was written to the disk itself, on a thread of its own: a disk may take its time, the loop may not.
+/// Syncs the file on a thread of its own: a disk may take its time, the loop may not.
 #[derive(Debug)]
 struct Syncer {
     wanted: Option<Sender<()>>,
@@ -78,9 +78,9 @@ impl Syncer {
         let (wanted, todo) = channel();
         let work = move || {
             while todo.recv().is_ok() {
-                // Several wishes at once are one.
+                // Several requests at once are one.
                 while todo.try_recv().is_ok() {}
-                // A disk that cannot sync will not take the next line either, and that is told.
+                // A disk that cannot sync will not take the next line either, and that error is reported.
                 drop(file.sync_data());
             }
         };
@@ -93,7 +93,7 @@ impl Syncer {
         })
     }
 
-    fn wish(&self) {
+    fn request(&self) {
         if let Some(wanted) = &self.wanted {
             let _ = wanted.send(());
         }
@@ -101,7 +101,7 @@ impl Syncer {
 }
 
 impl Drop for Syncer {
-    /// Waits until everything that was wished for is on the disk.
+    /// Waits until everything that was requested is on the disk.
     fn drop(&mut self) {
         self.wanted = None;
         if let Some(thread) = self.thread.take() {
@@ -183,7 +183,7 @@ impl Journal {
         &self.folder
     }
 
-    /// Writes one event, if it is durable; syncs to disk after precious ones.
+    /// Writes one event, if it is durable; requests a sync after those that need one.
     ///
     /// # Errors
     /// When the disk is full or gone. What was written before stays whole: a half-written line is taken back.
@@ -200,7 +200,7 @@ impl Journal {
         self.set_apart(&mut value)?;
         self.line(&value)?;
         if entry.event.needs_fsync() {
-            self.syncer.wish();
+            self.syncer.request();
         }
         Ok(())
     }

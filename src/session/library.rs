@@ -28,7 +28,7 @@ pub struct Summary {
     pub best: Option<(String, Option<Gain>)>,
     /// Rounds so far.
     pub rounds: usize,
-    /// Whether it came to its end (else it was left or cut off).
+    /// Whether it ended by itself (else it was stopped or cut off).
     pub finished: bool,
     /// When its journal was last written.
     pub changed: SystemTime,
@@ -43,7 +43,7 @@ impl Library {
         }
     }
 
-    /// Where it is.
+    /// The folder that holds all sessions.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root

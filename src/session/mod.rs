@@ -1,4 +1,4 @@
-//! Remembers: what happened ([`Event`]), what that comes to ([`Session`], the fold of its events),
+//! Remembers: what happened ([`Event`]), the state that follows from it ([`Session`], the fold of its events),
 //! the file it is kept in ([`Journal`]) and all such files ([`Library`]).
 //!
 //! Decides nothing and runs nothing. Every view reads a [`Session`]; whether it is live, resumed or

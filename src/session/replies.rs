@@ -1,4 +1,4 @@
-//! The replies of a round, as they come and as they ended: the part of the fold that hears the model.
+//! The replies of a round, as they come and as they ended: the part of the fold that handles replies.
 
 use std::sync::Arc;
 
@@ -125,7 +125,7 @@ impl Session {
         round.numbers().map(of).sum()
     }
 
-    /// Takes in what is asked and what is answered.
+    /// Applies prompts and replies.
     pub(super) fn apply_reply_event(&mut self, entry: &EventRecord) {
         match &entry.event {
             Event::PromptSent {

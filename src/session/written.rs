@@ -1,4 +1,4 @@
-//! What of a session went into the user's own files: which version, where, how, and whether it was taken back.
+//! Which versions of a session were written to the user's files: where, how, and whether that was undone.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub struct WriteRecord {
     pub version: VersionId,
     /// The user's file, absolute, all links followed.
     pub path: String,
-    /// How.
+    /// The form in which it left the session.
     pub how: WriteMethod,
     /// Name of the branch, or of the patch's file; empty where the file itself was written.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -68,21 +68,21 @@ impl WriteRecord {
     }
 }
 
-/// An act of writing back and what became of it.
+/// An act of writing back, and whether it was undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriteEntry {
     /// What was done.
     pub record: WriteRecord,
-    /// When.
+    /// When it was done.
     pub at: jiff::Timestamp,
     /// Why it was taken back, if it was.
     pub undone: Option<String>,
 }
 
-/// What writing a version back would do, made from the file as it was at that moment; for whoever is asked whether to.
+/// What writing a version back would do, made from the file as it was at that moment; for the developer to confirm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WritePlan {
-    /// Counts up with every plan, so that a later one is told from an earlier one.
+    /// Counts up with every plan, so that plans can be told apart.
     pub number: u32,
     /// Which version; v0 where none can be written.
     pub version: VersionId,

@@ -2,7 +2,7 @@
 
 use crate::sandbox::{Outcome, RunVerdict};
 
-/// Names of failed tests that are told.
+/// Names of failed tests that are listed.
 const NAMED: usize = 5;
 
 /// What kept a command from doing its work, where that is the machine's fault.

@@ -1,4 +1,4 @@
-//! Running the commands of a version and saying what came of them.
+//! Runs the commands of a version and judges their outcome.
 
 use super::diagnostics;
 use super::metric::{self, ReportedFigure, Unit};
@@ -163,7 +163,7 @@ impl Judge {
         Ok(second)
     }
 
-    /// What a version may take: as the user says, and not much more than the original took to build and run.
+    /// Limits of a version: the user's, and not much more time than the original took to build and run.
     fn limits_for(&self, version: &VersionCopy, task: &Task, case: &Case) -> Limits {
         let mut limits = task.limits.clone();
         if let (false, Some(first)) = (
@@ -198,7 +198,7 @@ impl Judge {
         refusals.see(&new, &case.name);
     }
 
-    /// What became of one run of a command: `None` if it did what it should.
+    /// The verdict on one run of a command: `None` if it succeeded.
     ///
     /// # Errors
     /// The sandbox failed.
@@ -296,7 +296,7 @@ impl Judge {
     }
 }
 
-/// The original must pass: one sentence with the end of what it said.
+/// The error for an original that does not pass: one sentence and the end of its output.
 fn original_fails(task: &Task, case: &Case, outcome: &Outcome, failure: &Failure) -> JudgeError {
     let whole = diagnostics::text(outcome);
     let command = of(task).map_or("", |commands: &Commands| command_of(commands, &case.name));

@@ -1,7 +1,7 @@
 //! Figures that a command says itself: lines `METRIC name=value`, and the usual outputs of benchmark tools.
 //!
-//! Whoever wrote the command's program can make it say anything, so such a figure is called what it is, and the wall time
-//! of the command is kept beside it.
+//! The author of the command's program can make it print anything, so such a figure is labelled as reported, and the wall
+//! time of the command is kept beside it.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Versions that are judged by commands of the user's, each in a private copy of the work tree of its own.
+//! Versions that are judged by the user's commands, each version in its own private copy of the work tree.
 //!
 //! A version is the text of one file, put into its copy. The check says by its exit status whether the version is right; the
 //! bench is timed, from outside, and may say a figure of its own (see [`metric`]). Both run in the sandbox, without a
@@ -33,7 +33,7 @@ const COPIES: usize = 8;
 /// Bytes that they may take together.
 const COPIES_BYTES: Bytes = Bytes::mib(16 * 1024);
 
-/// What a judge knows of the commands of a task.
+/// What a judge keeps about the commands of a task.
 #[derive(Default)]
 pub(super) struct CommandState {
     /// The task's tree and surroundings, and where copies are made.
@@ -147,7 +147,7 @@ impl VersionCopy {
 
 impl Judge {
     /// Lays a version out in a private copy of the work tree: `text` is the whole file with the version in it. Nothing is
-    /// built yet; that is the first command's affair.
+    /// built yet; the first command does that.
     ///
     /// # Errors
     /// The work tree cannot be copied: it is too large, or the disk refuses.

@@ -39,7 +39,7 @@ const DEEPEST: usize = 100;
 /// A copy is copied again, with what was built in it, up to this size; above, everything is built anew.
 const CARRIED: Bytes = Bytes::mib(4096);
 
-/// No file of the user's is younger than this in a copy.
+/// Copied files are at least this old.
 const OLDER: Duration = Duration::from_secs(2);
 
 /// Where and for whom copies are made.
@@ -49,7 +49,7 @@ pub(super) struct CopyLocation {
     pub place: PathBuf,
     /// Who must own them, if another.
     pub owner: Option<u32>,
-    /// Whether that other must find his way there himself.
+    /// Whether that owner must be able to reach it by path.
     pub passable: bool,
 }
 
@@ -62,7 +62,7 @@ pub(super) struct TreeCopy {
 }
 
 impl TreeCopy {
-    /// A copy of the user's tree as it is now.
+    /// Copies the user's work tree as it is now.
     pub(super) fn of_tree(location: &CopyLocation, tree: &WorkTree) -> io::Result<Self> {
         let mut copy = Self::empty(location)?;
         let source = folder(CWD, tree.root.as_os_str())?;

@@ -1,4 +1,4 @@
-//! Constants of the cases in the text of a version. What counts as telling is said in the page of the room above.
+//! Constants of the cases in the text of a version. What counts as telling is explained in the module above.
 
 use std::collections::{HashMap, HashSet};
 

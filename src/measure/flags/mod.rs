@@ -9,10 +9,10 @@
 //!   those stand the held-out cases. Round numbers, powers of two and the usual prime moduli are never taken for answers.
 //! - *Repeats*: every run is a fresh process in a fresh file system, so nothing can be carried from one run to the next,
 //!   and the same input takes its full time each time. What is left is code that knows the shown inputs. It is seen by
-//!   comparing, case by case, how much faster a version became on shown inputs and on held-out ones of like weight.
+//!   comparing, case by case, how much faster a version became on shown inputs and on held-out ones of similar weight.
 //! - *Refused*: what the sandbox saw it try (see [`Attempt`]).
 //! - *Elsewhere*: files are no memory in any figure, but the private folders may well lie in memory. Data kept there instead
-//!   is told of. What a pipe or a socket holds needs no flag: where a cgroup counts it is part of the figure.
+//!   is flagged. What a pipe or a socket holds needs no flag: where a cgroup counts it is part of the figure.
 //! - *Caller*: a called function reaches for the driver that calls it (see `caller`).
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
@@ -24,7 +24,7 @@ use crate::units::Bytes;
 mod caller;
 mod constants;
 
-/// Flags of one kind that are told at most; more add nothing for the one who looks.
+/// Flags of one kind that are reported at most; more would tell a reader nothing new.
 const MOST: usize = 3;
 
 /// A version is suspicious if it gained so many times more on a shown case than on a held-out one …
@@ -33,7 +33,7 @@ const FAR: f64 = 3.0;
 /// 1.6 times more on an input of twice the time, an exponential one about twice as much.)
 const LIKE: f64 = 0.5;
 
-/// What stands in the code of a version that should make a human look: constants of the cases, replaced clocks.
+/// Flags for the code of a version: constants of the cases, replaced clocks, reaching for the caller.
 ///
 /// `original` is the text that the session started from; what stands there already is nobody's trick.
 #[must_use]
@@ -120,7 +120,7 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// Takes in what was refused in the run of a case.
+    /// Adds what was refused in the run of a case.
     pub fn see(&mut self, attempts: &[Attempt], case: &str) {
         for attempt in attempts {
             let known = self
@@ -168,7 +168,7 @@ impl Refusals {
     }
 }
 
-/// Leaves out what the original does as well: that came from nobody's trick.
+/// Removes flags that the original has as well: they are nobody's trick.
 pub fn without_those_of(original: &Evaluation, flags: &mut Vec<Flag>) {
     flags.retain(|f| f.kind != FlagKind::Refused || !original.flags.contains(f));
 }
@@ -191,7 +191,7 @@ pub fn elsewhere(original: &Evaluation, evaluation: &Evaluation) -> Option<Flag>
     })
 }
 
-/// Whether a version gained far more on shown cases than on held-out ones of like weight. `before` is the evaluation of
+/// Whether a version gained far more on shown cases than on held-out ones of similar weight. `before` is the evaluation of
 /// the incumbent in the comparison.
 #[must_use]
 pub fn repeats(task: &Task, before: &Evaluation, comparison: &Comparison) -> Option<Flag> {

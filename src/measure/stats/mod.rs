@@ -90,7 +90,7 @@ pub const LEVEL: f64 = 0.0079;
 /// Two-sided level of the interval where there is time for one look only.
 pub const SINGLE_LEVEL: f64 = 0.05;
 
-/// A candidate that looks clearly worse has so many pairs to be proved so, before it is said to be merely not better.
+/// Pairs within which a candidate that looks clearly worse can be proved worse; after that it is only not better.
 const WORSE_WITHIN: usize = 20;
 
 /// No real pair differs by more than e²⁰; keeps a broken clock from making infinities.
@@ -170,7 +170,7 @@ impl Sequential {
         }
     }
 
-    /// Takes in one pair's ln(incumbent / candidate); gives a look if it is time for one.
+    /// Adds one pair's ln(incumbent / candidate). Returns an interim look where one is due.
     pub fn push(&mut self, z: f64) -> Option<Look> {
         let z = if z.is_finite() {
             z.clamp(-LARGEST_Z, LARGEST_Z)

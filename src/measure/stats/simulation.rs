@@ -5,7 +5,7 @@ use super::noise::{NOISES, SPREADS, SimulatedMachine, SimulatedNoise};
 use super::ranks::{cut_off, normal_distribution, normal_quantile};
 use super::*;
 
-/// What a whole contest came to: first stage, then fresh pairs for a promising candidate.
+/// The outcome of a whole contest: first stage, then fresh pairs for a promising candidate.
 pub(super) struct Contest {
     pub(super) answer: Answer,
     /// Pairs of both stages.

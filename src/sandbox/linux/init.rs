@@ -63,7 +63,7 @@ pub struct LauncherContext {
     pub landlock_by_path: bool,
     /// Whether system calls are filtered.
     pub filter: bool,
-    /// Whether init can be told of what is refused.
+    /// Whether refused calls are passed on to init.
     pub listen: bool,
     /// Where init reads of its children's ends, and in the weak tier of the launcher's.
     pub signals: OwnedFd,
@@ -227,7 +227,7 @@ fn attend(
             listener = None;
         }
     }
-    // Whoever still asks gets an error, and then the end.
+    // Processes that still wait for an answer get an error, and are killed below.
     drop(listener);
     loop {
         if std::process::id() == 1 {
@@ -452,7 +452,7 @@ fn plan(
     })
 }
 
-/// Resource limits: soft, hard. Nobody may raise a hard limit, so where whoever started us has a lower one, that holds.
+/// Resource limits: soft, hard. A hard limit cannot be raised, so a lower one that the workbench was started with holds.
 fn limits(run: &RunRequest) -> Vec<(u32, u64, u64)> {
     const MIB: u64 = 1024 * 1024;
     // What descriptors hold in the kernel (sockets above all) only a cgroup counts; without one there are fewer.

@@ -1,4 +1,4 @@
-//! One run, seen from the workbench: send the request, read outputs and figures, keep the limits, judge the end.
+//! One run, seen from the workbench: send the request, read outputs and figures, enforce the limits.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
@@ -434,7 +434,7 @@ pub(super) fn used(workdir_fd: BorrowedFd<'_>, reached: &mut LimitsReached) -> u
     })
 }
 
-/// A program that is missing or not executable is the caller's affair; anything else is ours.
+/// A program that is missing or not executable is the caller's mistake; anything else is a fault of the sandbox.
 fn cannot_start(program: &Program, errno: i32, doing: &str, weak: bool) -> SandboxError {
     let error = std::io::Error::from_raw_os_error(errno);
     let name = program.argv.first().cloned().unwrap_or_default();

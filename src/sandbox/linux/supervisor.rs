@@ -1,4 +1,4 @@
-//! What a guest has tried and was refused: hears of it from the filter, answers, counts.
+//! Answers the calls that the filter passes on, and keeps a list of what a guest tried and was refused.
 //!
 //! The filter, the namespaces and Landlock are the guards; this file lets nothing through that they hold back. What is
 //! read of the guest's memory here is only ever noted, or acted upon as it was read: the guest can change it meanwhile,
@@ -12,7 +12,7 @@ use super::seccomp::{INTERNET, OPENING, OWN_FILES_ONLY, REFUSED};
 use super::sys::{self, PendingCall};
 use crate::sandbox::{Attempt, AttemptKind};
 
-/// Most different attempts that are kept; whoever tries more has said enough.
+/// Different attempts that are kept; more would add nothing.
 const MOST: usize = 64;
 
 /// Longest description in bytes, before it is made harmless.
@@ -29,7 +29,7 @@ pub struct OwnFiles {
     pub folders: Vec<String>,
 }
 
-/// The notes of one run.
+/// Answers calls for one run and lists its attempts.
 #[derive(Debug)]
 pub struct SyscallSupervisor {
     own: OwnFiles,
@@ -37,7 +37,7 @@ pub struct SyscallSupervisor {
     list: Vec<Attempt>,
 }
 
-/// What to do about a call, and what to write down.
+/// What to do about a call, and what to note.
 struct CallDecision {
     /// Error number; 0 says that it was done, `None` lets it through.
     refuse: Option<i32>,
@@ -159,7 +159,7 @@ impl SyscallSupervisor {
         }
     }
 
-    /// A lock on a file of its own is its own affair; one on a file that others share reaches beyond the run.
+    /// A guest may lock its own files; a lock on a file that others share would reach beyond the run.
     fn lock(&self, asked: &PendingCall) -> CallDecision {
         let link = format!("/proc/{}/fd/{}", asked.pid, asked.args[0] as u32);
         let Ok(facts) = rustix::fs::stat(&link) else {
@@ -277,7 +277,7 @@ fn opened(asked: &PendingCall) -> Option<(AttemptKind, String)> {
     if let Some(pid) = other_process(&path) {
         let own = pid == asked.pid.to_string()
             || Path::new(&format!("/proc/{pid}/task/{}", asked.pid)).exists();
-        // Its own children are its own affair; only pid 1 is not its own inside a namespace.
+        // It may look at its own children; inside a pid namespace everything but pid 1 is its own.
         let whole_namespace = std::process::id() == 1 && pid != "1";
         return (!own && !whole_namespace).then_some((AttemptKind::Processes, path));
     }
@@ -306,7 +306,8 @@ fn other_process(path: &str) -> Option<&str> {
 /// What a guest would be after with a file that no honest program needs; `None` for every other.
 ///
 /// Runtimes look into many places by themselves: libraries and headers where their makers' home folders were, the
-/// kernel's settings, daemons that hold names. Those are left out, so a clever thief of headers goes unnoticed; he finds nothing.
+/// kernel's settings, name service daemons. Those are left out. A guest that reads headers goes unnoticed, but finds nothing
+/// secret there.
 fn foreign(path: &str) -> Option<AttemptKind> {
     const FILES: [&str; 17] = [
         "/etc/shadow",

@@ -204,7 +204,7 @@ pub fn reset_signals() {
     unsafe {
         let default = [0u64; 4];
         for signal in 1..=64 {
-            // The plain call: libc's own keeps two signals to itself, which then stay as whoever started us had them.
+            // The plain call: libc's wrapper leaves out two signals that it uses itself; they would stay as they were inherited.
             let none = std::ptr::null_mut::<u64>();
             libc::syscall(
                 libc::SYS_rt_sigaction,

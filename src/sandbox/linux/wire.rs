@@ -73,7 +73,7 @@ pub struct RunRequest {
     pub processes: u64,
     /// RLIMIT_DATA, where no cgroup limits memory.
     pub data: Option<u64>,
-    /// Note files that are none of its business, too.
+    /// Also note attempts to open files that it should not read.
     pub watched: bool,
 }
 

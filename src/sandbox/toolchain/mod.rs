@@ -175,7 +175,8 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ToolMissing {
     }
 }
 
-/// Runs a tool of the user's own, outside, to hear where it really is. The lines of its standard output, trimmed.
+/// Runs one of the user's tools outside the sandbox to learn where it really is. Returns the trimmed lines of its standard
+/// output.
 fn ask(tool: &Path, args: &[&str]) -> Option<Vec<String>> {
     let (said, _) = hear(tool, args)?;
     said.first().is_some_and(|l| !l.is_empty()).then_some(said)

@@ -64,7 +64,7 @@ impl Tree for Kernel {
     }
 
     fn write(&self, file: &Path, text: &str) -> io::Result<()> {
-        // Never created: a file that the kernel did not make is none of its.
+        // Never created: a file that is missing here is one that the kernel does not have.
         use std::io::Write;
         File::options()
             .write(true)
@@ -452,7 +452,7 @@ impl Version {
 
 const LEAF: &str = "reheat-workbench";
 
-/// How a group of one's own is to be had.
+/// What the user can do to get a cgroup.
 const DELEGATED: &str = "systemd-run --user --scope -p Delegate=yes reheat";
 
 fn fresh_name() -> String {

@@ -19,8 +19,8 @@ pub const ABSENT: &[c_long] = &[
     libc::SYS_io_submit,
 ];
 
-/// Calls that write notes onto files, which the next run could read where it has the same file: many file systems have
-/// none of it, so programs go on without.
+/// Writes of extended attributes, which the next run could read from the same file. Many file systems have none, so
+/// programs go on without.
 pub const UNSUPPORTED: &[c_long] = &[
     libc::SYS_setxattr,
     libc::SYS_lsetxattr,
@@ -33,8 +33,8 @@ pub const UNSUPPORTED: &[c_long] = &[
     469, // file_setattr
 ];
 
-/// Calls that set the mode or the times of a file, and do so on every file of the user's where nothing but Landlock
-/// stands before them. There the run's init does it itself, in the run's own folder only.
+/// Calls that set the mode or the times of a file, which Landlock does not mediate: without namespaces they would work on
+/// every file of the user. There init makes the change itself, in the run's own folder only.
 #[cfg(target_arch = "x86_64")]
 pub const OWN_FILES_ONLY: &[c_long] = &[
     libc::SYS_chmod,
@@ -70,7 +70,7 @@ pub const ON_FILES_OF_OTHERS: &[c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 pub const ON_FILES_OF_OTHERS: &[c_long] = &[libc::SYS_fchown, libc::SYS_fchownat];
 
-/// Calls that tell of files of the user's what Landlock would not let be read: the notes on them.
+/// Reads of extended attributes, which Landlock does not mediate.
 pub const NOTES_OF_OTHERS: &[c_long] = &[
     libc::SYS_getxattr,
     libc::SYS_lgetxattr,
@@ -85,14 +85,14 @@ pub const NOTES_OF_OTHERS: &[c_long] = &[
 /// Requests of `ioctl` that set flags, labels and seals of files have one of these letters in their second byte.
 pub const FILE_FLAGS: [u32; 4] = [0x6600, 0x5800, 0x7600, 0x9400];
 
-/// Calls that do as if they had worked: writing everything to the disks is the machine's affair and not a guest's.
+/// Calls that seem to succeed and do nothing: a guest has no reason to flush this machine's disks.
 pub const PRETENDED: &[c_long] = &[libc::SYS_sync, libc::SYS_syncfs, libc::SYS_sync_file_range];
 
 /// Memory that belongs to no process: where no cgroup counts it, there must be none.
 pub const UNCOUNTED: &[c_long] = &[libc::SYS_memfd_create, libc::SYS_shmget];
 
-/// Means of talking to whoever is on the machine, where there is no IPC namespace to keep them apart. Whoever guesses the
-/// number of what another has made needs to make nothing himself.
+/// System V and POSIX message queues, semaphores and shared memory, where no IPC namespace separates guests from other
+/// processes. Even attaching is refused, since identifiers can be guessed.
 pub const SHARED: &[c_long] = &[
     libc::SYS_shmget,
     libc::SYS_shmat,
@@ -109,7 +109,7 @@ pub const SHARED: &[c_long] = &[
     libc::SYS_mq_unlink,
 ];
 
-/// Calls that are refused whatever their arguments: number, name, what whoever makes it is after.
+/// Calls that are refused whatever their arguments: number, name, what the attempt is after.
 pub const REFUSED: &[(c_long, &str, AttemptKind)] = &[
     (libc::SYS_ptrace, "ptrace", Processes),
     (libc::SYS_process_vm_readv, "process_vm_readv", Processes),
@@ -171,7 +171,7 @@ pub const REFUSED: &[(c_long, &str, AttemptKind)] = &[
     (libc::SYS_ustat, "ustat", System),
 ];
 
-/// Calls that are refused without a word: runtimes and libraries try them and go on without.
+/// Calls that are refused without being noted: runtimes and libraries try them and go on without.
 pub const QUIETLY: &[c_long] = &[
     libc::SYS_process_madvise,
     libc::SYS_migrate_pages,
@@ -227,7 +227,7 @@ pub const SETTING_MODES: &[(c_long, u32)] = &[
     (libc::SYS_mknodat, 2),
 ];
 
-/// Bits of a mode by which whoever runs the file becomes its owner, or of its group.
+/// Set-user-id and set-group-id bits of a mode.
 pub const USER_ID_BITS: u32 = 0o6000;
 
 /// Flags of an open that makes a file: `O_CREAT`, and what of `O_TMPFILE` is not `O_DIRECTORY`.

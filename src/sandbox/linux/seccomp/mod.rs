@@ -2,7 +2,7 @@
 //!
 //! Written by hand because one filter must give several answers to one call, by its arguments (allow, refuse with an error of
 //! its own, "no such call", ask init), and crates build filters with a single answer. Arguments that the kernel reads as
-//! 32 bits are compared as 32 bits: whoever sets the upper half would pass a wider comparison.
+//! 32 bits are compared as 32 bits: a wider comparison would be passed by setting the upper half.
 
 mod calls;
 mod program;
@@ -27,11 +27,11 @@ pub struct FilterContext {
     pub namespaces: bool,
     /// There is a folder that stays when the run is over.
     pub keeping: bool,
-    /// Who is told of what is refused.
+    /// What is passed on to init.
     pub listening: Supervision,
 }
 
-/// Who is told of what is refused.
+/// What the filter passes on to init.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Supervision {
     /// Nobody: this kernel cannot tell.
@@ -143,8 +143,8 @@ fn build_for(context: FilterContext, emptying: bool) -> Vec<sock_filter> {
     rules.program()
 }
 
-/// What keeps one run from leaving word for the next in what the kernel keeps of shared files, and from throwing out of
-/// memory what the next one needs.
+/// Keeps one run from passing information to the next through the page cache of shared files, and from evicting what the
+/// next one needs.
 fn caches(rules: &mut FilterRules) {
     let (done, allow) = (error(0), [Op::Answer(ALLOW)]);
     rules.on(libc::SYS_madvise, if_any(2, &FORGETTING, done, &allow));
@@ -164,8 +164,8 @@ fn caches(rules: &mut FilterRules) {
     }
 }
 
-/// Where there are no namespaces the user's other processes and files are in sight, and there are ways to change them
-/// that neither the kernel's rights nor Landlock hold back.
+/// Without namespaces the user's other processes and files are visible, and some ways to change them are stopped neither by
+/// the kernel's permissions nor by Landlock.
 fn others(rules: &mut FilterRules, asking: bool) {
     let refused = Op::Answer(error(libc::EPERM));
     // A process may only name itself, as zero.
@@ -227,8 +227,8 @@ fn emptied_by_opening(flags: u32, opening: u32) -> [Op; 8] {
     ]
 }
 
-/// Keeps files that stay from having the bits by which whoever runs them becomes their owner: the owner may be the user.
-/// Where the run's init sets modes itself, it leaves these bits out.
+/// Keeps files that outlive the run from getting set-user-id bits: their owner may be the user. Where init sets modes itself,
+/// it leaves these bits out.
 fn user_id_bits(rules: &mut FilterRules, emptying: bool, opening: u32) {
     let refused = Op::Answer(error(libc::EPERM));
     for (n, mode) in SETTING_MODES {
