@@ -3,6 +3,8 @@
 //! [`start`] gives a [`Handle`]: commands go in, [`EventRecord`] events come out, in order, durable ones
 //! already on disk. Everything that a screen, a text or a file shows is made from those events.
 
+#![warn(unreachable_pub)]
+
 mod added_cases;
 mod ask;
 mod coalescing_sender;

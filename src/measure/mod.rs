@@ -3,24 +3,26 @@
 //! Correctness comes first; a version that fails is never timed. Knows nothing of models, rounds or
 //! screens: it is handed programs and a workload and answers with an [`Evaluation`] or a [`Comparison`].
 
-pub mod build;
+#![warn(unreachable_pub)]
+
+pub(crate) mod build;
 mod cache;
 mod case_selection;
-pub mod check;
+pub(crate) mod check;
 mod checker_runs;
-pub mod commands;
+pub(crate) mod commands;
 mod compare;
 mod compile;
 mod confirm;
 mod contender;
 mod contest;
 mod figures;
-pub mod flags;
+pub(crate) mod flags;
 mod floor;
-pub mod judge;
+pub(crate) mod judge;
 mod kernel_counters;
-pub mod machine;
-pub mod noise;
+pub(crate) mod machine;
+pub(crate) mod noise;
 mod oracle;
 mod pairs;
 mod peak;
@@ -31,7 +33,7 @@ mod slope;
 mod slope_runs;
 pub mod stats;
 mod sweep_figures;
-pub mod text;
+pub(crate) mod text;
 
 use serde::{Deserialize, Serialize};
 

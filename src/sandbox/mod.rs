@@ -3,6 +3,8 @@
 //! Isolated, sampled, killed to the last descendant. Knows nothing of tasks, versions, models or
 //! screens. Everything that only Linux has lives in `linux/`; `unsafe` is allowed there and nowhere else.
 
+#![warn(unreachable_pub)]
+
 mod capture;
 mod cleanup;
 mod limit_breach;

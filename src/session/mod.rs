@@ -4,13 +4,15 @@
 //! Decides nothing and runs nothing. Every view reads a [`Session`]; whether it is live, resumed or
 //! replayed makes no difference to it.
 
+#![warn(unreachable_pub)]
+
 pub mod cases;
-pub mod cost;
+pub(crate) mod cost;
 pub mod event;
 pub mod fold;
 pub mod journal;
-pub mod library;
-pub mod replies;
+pub(crate) mod library;
+pub(crate) mod replies;
 pub mod written;
 
 pub use event::{Event, EventRecord};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use reheat::measure::build::Built;
+use reheat::measure::Built;
 use reheat::measure::{Evaluation, Judge, JudgeError};
 use reheat::sandbox::{CancelToken, Settings};
 use reheat::task::harness::{Commands, Harness};
