@@ -9,7 +9,7 @@ use crate::units::Bytes;
 
 /// One output of a running program.
 #[derive(Debug)]
-pub struct Stream {
+pub(crate) struct Stream {
     fd: Option<OwnedFd>,
     bytes: Vec<u8>,
     cap: usize,
@@ -21,7 +21,7 @@ impl Stream {
     ///
     /// # Errors
     /// What the system said.
-    pub fn new(fd: OwnedFd, cap: Bytes) -> std::io::Result<Self> {
+    pub(crate) fn new(fd: OwnedFd, cap: Bytes) -> std::io::Result<Self> {
         rustix::io::ioctl_fionbio(&fd, true)?;
         let cap = usize::try_from(cap.0).unwrap_or(usize::MAX);
         Ok(Self {
@@ -33,19 +33,17 @@ impl Stream {
     }
 
     /// The descriptor to wait for, while there may be more.
-    #[must_use]
-    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+    pub(crate) fn fd(&self) -> Option<BorrowedFd<'_>> {
         self.fd.as_ref().map(|fd| fd.as_fd())
     }
 
     /// Whether the program wrote more than the cap.
-    #[must_use]
-    pub fn over(&self) -> bool {
+    pub(crate) fn over(&self) -> bool {
         self.truncated
     }
 
     /// Takes what is there now. What is beyond the cap is only noticed, never kept.
-    pub fn drain(&mut self) {
+    pub(crate) fn drain(&mut self) {
         let mut chunk = [0u8; 64 * 1024];
         // Bounded, so that a flood cannot keep the caller from its clock.
         for _ in 0..64 {
@@ -68,8 +66,7 @@ impl Stream {
     }
 
     /// Ends the reading: what was captured.
-    #[must_use]
-    pub fn finish(mut self) -> Captured {
+    pub(crate) fn finish(mut self) -> Captured {
         if !self.truncated {
             self.drain();
         }
@@ -81,7 +78,7 @@ impl Stream {
 }
 
 /// Waits until one of the outputs has something, another descriptor is ready, or the time is over.
-pub fn wait(streams: &[&Stream], others: &[BorrowedFd<'_>], timeout: std::time::Duration) {
+pub(crate) fn wait(streams: &[&Stream], others: &[BorrowedFd<'_>], timeout: std::time::Duration) {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let mut fds: Vec<PollFd<'_>> = Vec::with_capacity(streams.len() + others.len());
     for fd in streams
@@ -100,9 +97,8 @@ pub fn wait(streams: &[&Stream], others: &[BorrowedFd<'_>], timeout: std::time::
 }
 
 /// Whether the descriptor has something to read, or its other side is gone.
-#[must_use]
 #[cfg(target_os = "linux")]
-pub fn ready(fd: BorrowedFd<'_>) -> bool {
+pub(crate) fn ready(fd: BorrowedFd<'_>) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::IN)];
     poll(

@@ -18,11 +18,11 @@ const DEEPEST: usize = 200;
 
 /// How full a folder is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filled {
+pub(crate) struct Filled {
     /// Bytes that its files take on the disk.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// Files and folders in it.
-    pub files: u64,
+    pub(crate) files: u64,
 }
 
 /// What the names of runs' folders begin with.
@@ -36,7 +36,7 @@ const CHANCE: usize = 12;
 ///
 /// # Errors
 /// What the system said.
-pub fn fresh() -> std::io::Result<(PathBuf, OwnedFd)> {
+pub(crate) fn fresh() -> std::io::Result<(PathBuf, OwnedFd)> {
     fresh_in(&std::env::temp_dir(), PREFIX)
 }
 
@@ -44,7 +44,7 @@ pub fn fresh() -> std::io::Result<(PathBuf, OwnedFd)> {
 ///
 /// # Errors
 /// What the system said.
-pub fn fresh_in(place: &Path, prefix: &str) -> std::io::Result<(PathBuf, OwnedFd)> {
+pub(crate) fn fresh_in(place: &Path, prefix: &str) -> std::io::Result<(PathBuf, OwnedFd)> {
     let mut last = std::io::ErrorKind::AlreadyExists.into();
     for _ in 0..10 {
         let folder = tempfile::Builder::new()
@@ -64,12 +64,12 @@ pub fn fresh_in(place: &Path, prefix: &str) -> std::io::Result<(PathBuf, OwnedFd
 }
 
 /// Removes the folders of runs whose workbench was killed: those of this user that nobody holds.
-pub fn abandoned() {
+pub(crate) fn abandoned() {
     abandoned_in(&std::env::temp_dir(), PREFIX);
 }
 
 /// As [`abandoned`], for those of [`fresh_in`].
-pub fn abandoned_in(place: &Path, prefix: &str) {
+pub(crate) fn abandoned_in(place: &Path, prefix: &str) {
     let me = rustix::process::geteuid().as_raw();
     let entries = std::fs::read_dir(place);
     for entry in entries.into_iter().flatten().flatten() {
@@ -93,8 +93,7 @@ pub fn abandoned_in(place: &Path, prefix: &str) {
 }
 
 /// Looks how full a folder is. Stops looking at `most` files; deeper than 200 levels counts as that many.
-#[must_use]
-pub fn measure(folder: &Path, most: u64) -> Filled {
+pub(crate) fn measure(folder: &Path, most: u64) -> Filled {
     let mut filled = Filled::default();
     let Ok(top) = open(CWD, folder) else {
         return filled;
@@ -138,7 +137,7 @@ pub fn measure(folder: &Path, most: u64) -> Filled {
 }
 
 /// Removes a folder and everything in it, as far as the system lets us.
-pub fn remove(folder: &Path) {
+pub(crate) fn remove(folder: &Path) {
     let Ok(top) = open(CWD, folder) else { return };
     descend(&top);
     let mut moved = Moved::new(top.as_fd());

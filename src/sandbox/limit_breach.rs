@@ -7,12 +7,11 @@ use crate::units::{Bytes, Nanos};
 
 /// A limit that was broken and ends the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Breach {
+pub(crate) enum Breach {
     /// Of wall-clock time.
     Time,
     /// Of memory: how much it had.
     Memory(Bytes),
-    /// Of output.
     Output {
         /// Standard error rather than standard output.
         errors: bool,
@@ -41,8 +40,7 @@ pub enum Breach {
 
 impl Breach {
     /// The verdict on a run that was stopped for it.
-    #[must_use]
-    pub fn verdict(self) -> RunVerdict {
+    pub(crate) fn verdict(self) -> RunVerdict {
         match self {
             Self::Time => RunVerdict::TimeLimit,
             Self::Memory(_) | Self::Machine { .. } => RunVerdict::MemoryLimit,
@@ -54,8 +52,7 @@ impl Breach {
     }
 
     /// The sentence about it.
-    #[must_use]
-    pub fn in_words(self, limits: &Limits, cpu: Nanos) -> String {
+    pub(crate) fn in_words(self, limits: &Limits, cpu: Nanos) -> String {
         match self {
             Self::Time => format!(
                 "stopped after {}, the limit of time; used {cpu} of CPU time (--time-limit)",
@@ -96,26 +93,24 @@ impl Breach {
 }
 
 /// Files and folders that a disk of the size may hold.
-#[must_use]
-pub fn most_files(disk: Bytes) -> u64 {
+pub(crate) fn most_files(disk: Bytes) -> u64 {
     (disk.0 / 4096).clamp(1_024, 65_536)
 }
 
 /// Limits that a program ran into without being stopped: a call was refused, and many programs fail because of that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LimitsReached {
+pub(crate) struct LimitsReached {
     /// It wanted more processes and threads than it may have.
-    pub processes: bool,
+    pub(crate) processes: bool,
     /// Its files filled its disk.
-    pub disk: bool,
+    pub(crate) disk: bool,
     /// It has as many files as its disk may hold.
-    pub files: bool,
+    pub(crate) files: bool,
 }
 
 impl LimitsReached {
     /// What a failed run may have failed because of, if anything.
-    #[must_use]
-    pub fn in_words(self, limits: &Limits) -> Option<String> {
+    pub(crate) fn in_words(self, limits: &Limits) -> Option<String> {
         let mut parts = Vec::new();
         if self.processes {
             parts.push(format!(
@@ -139,8 +134,10 @@ impl LimitsReached {
 }
 
 /// Verdict and reason of a program that ended by itself.
-#[must_use]
-pub fn verdict_of(exit_code: Option<i32>, signal: Option<i32>) -> (RunVerdict, Option<String>) {
+pub(crate) fn verdict_of(
+    exit_code: Option<i32>,
+    signal: Option<i32>,
+) -> (RunVerdict, Option<String>) {
     match (exit_code, signal) {
         (Some(0), _) => (RunVerdict::Ok, None),
         (Some(code), _) => (
@@ -159,8 +156,7 @@ pub fn verdict_of(exit_code: Option<i32>, signal: Option<i32>) -> (RunVerdict, O
 }
 
 /// A signal in words a person knows.
-#[must_use]
-pub fn signal_name(signal: i32) -> String {
+pub(crate) fn signal_name(signal: i32) -> String {
     let name = match signal {
         1 => "SIGHUP",
         2 => "SIGINT",

@@ -23,7 +23,7 @@ use crate::units::{Bytes, Nanos};
 ///
 /// # Errors
 /// [`SandboxError::CannotStart`], [`SandboxError::Stopped`], or [`SandboxError::Failed`] when the temporary folder cannot be made.
-pub fn run(
+pub(crate) fn run(
     program: &Program,
     limits: &Limits,
     watch: &mut dyn FnMut(Sample),
@@ -154,8 +154,7 @@ pub fn run(
 }
 
 /// How long to wait before the next reading: 1 ms in the first second, then 4 ms.
-#[must_use]
-pub fn pace(elapsed: Duration) -> Duration {
+pub(crate) fn pace(elapsed: Duration) -> Duration {
     if elapsed < Duration::from_secs(1) {
         Duration::from_millis(1)
     } else {
@@ -164,8 +163,7 @@ pub fn pace(elapsed: Duration) -> Duration {
 }
 
 /// Which limit is broken now, if any.
-#[must_use]
-pub fn breached(
+pub(crate) fn breached(
     limits: &Limits,
     t: Nanos,
     memory: Bytes,
@@ -209,13 +207,13 @@ fn stdin_file(bytes: &[u8]) -> Result<Stdio, SandboxError> {
 }
 
 /// A pipe that no program started meanwhile inherits.
-pub fn pipe() -> Result<(OwnedFd, OwnedFd), SandboxError> {
+pub(crate) fn pipe() -> Result<(OwnedFd, OwnedFd), SandboxError> {
     let (reader, writer) = std::io::pipe().map_err(failed("making a pipe"))?;
     Ok((reader.into(), writer.into()))
 }
 
 /// Wraps a system error into a sentence that says what was being done.
-pub fn failed<E: std::fmt::Display>(doing: &'static str) -> impl Fn(E) -> SandboxError {
+pub(crate) fn failed<E: std::fmt::Display>(doing: &'static str) -> impl Fn(E) -> SandboxError {
     move |e| SandboxError::Failed(format!("{doing}: {e}"))
 }
 
@@ -223,7 +221,7 @@ pub fn failed<E: std::fmt::Display>(doing: &'static str) -> impl Fn(E) -> Sandbo
 ///
 /// Guest paths are realised as links below it, and every mention of them in arguments, environment
 /// and current folder is rewritten to where they really are.
-pub struct StagedRoot {
+pub(crate) struct StagedRoot {
     folder: PathBuf,
     /// The lock that says that the folder is in use.
     _held: OwnedFd,
@@ -240,7 +238,7 @@ impl StagedRoot {
     ///
     /// # Errors
     /// [`SandboxError::Failed`] when the disk refuses.
-    pub fn build(program: &Program) -> Result<Self, SandboxError> {
+    pub(crate) fn build(program: &Program) -> Result<Self, SandboxError> {
         let (folder, held) = cleanup::fresh().map_err(failed("making a temporary folder"))?;
         let mut stage = Self {
             folder,
@@ -284,7 +282,7 @@ impl StagedRoot {
     /// # Errors
     /// What the system said.
     #[cfg(target_os = "linux")]
-    pub fn give_to(&self, id: u32) -> std::io::Result<()> {
+    pub(crate) fn give_to(&self, id: u32) -> std::io::Result<()> {
         use std::os::unix::fs::{PermissionsExt, chown};
         std::fs::set_permissions(&self.folder, std::fs::Permissions::from_mode(0o711))?;
         for guest in [WORK, "/tmp"] {
@@ -295,7 +293,7 @@ impl StagedRoot {
 
     /// Whether the limit of its disk is broken. Looks once when the run has ended; before, seldom enough to cost a twentieth of the time at most; what a program
     /// has deleted but still holds open is not seen.
-    pub fn overflowing(&mut self, limits: &Limits, ended: bool) -> Option<Breach> {
+    pub(crate) fn overflowing(&mut self, limits: &Limits, ended: bool) -> Option<Breach> {
         let start = Instant::now();
         if start < self.next_look && !ended {
             return None;
@@ -312,20 +310,18 @@ impl StagedRoot {
     }
 
     /// Most bytes that its files were seen to hold.
-    #[must_use]
-    pub fn most(&self) -> Bytes {
+    pub(crate) fn most(&self) -> Bytes {
         self.most
     }
 
     /// The private work folder on this machine.
-    #[must_use]
-    pub fn work(&self) -> PathBuf {
+    pub(crate) fn work(&self) -> PathBuf {
         inside(&self.folder, WORK)
     }
 
     /// The paths that a program may reach and whether it may write there, for a guard that knows only paths.
     #[cfg(target_os = "linux")]
-    pub fn reachable(&self, program: &Program) -> Vec<(PathBuf, bool)> {
+    pub(crate) fn reachable(&self, program: &Program) -> Vec<(PathBuf, bool)> {
         let hosts = program
             .mounts
             .iter()
@@ -338,8 +334,7 @@ impl StagedRoot {
     }
 
     /// The text with every guest path in it replaced by where it really is.
-    #[must_use]
-    pub fn rewrite(&self, text: &str) -> String {
+    pub(crate) fn rewrite(&self, text: &str) -> String {
         let flag = text.starts_with('-');
         let mut done = String::with_capacity(text.len());
         let mut rest = text;
@@ -399,7 +394,7 @@ impl StagedRoot {
     /// # Errors
     /// What the system said.
     #[cfg(target_os = "linux")]
-    pub fn workdir_fd(&self) -> std::io::Result<OwnedFd> {
+    pub(crate) fn workdir_fd(&self) -> std::io::Result<OwnedFd> {
         Ok(std::fs::File::open(&self.folder)?.into())
     }
 

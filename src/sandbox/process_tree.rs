@@ -9,24 +9,21 @@ use crate::units::{Bytes, Nanos};
 
 /// What one look at a tree saw.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct TreeReading {
-    /// Threads alive.
-    pub tasks: u32,
-    /// Processes alive.
-    pub processes: u32,
+pub(crate) struct TreeReading {
+    pub(crate) tasks: u32,
+    pub(crate) processes: u32,
     /// Σ (resident − file-backed) over the processes: counts shared pages repeatedly.
-    pub memory: Bytes,
+    pub(crate) memory: Bytes,
     /// Σ page tables and swapped pages: no part of any figure, but of what a limit has to hold back.
-    pub beyond: Bytes,
+    pub(crate) beyond: Bytes,
     /// The largest single process: the tree has certainly no less.
-    pub largest: Bytes,
+    pub(crate) largest: Bytes,
     /// Σ CPU time of the living and of the children they have waited for.
-    pub cpu: Nanos,
+    pub(crate) cpu: Nanos,
 }
 
 /// Looks at the process and all its descendants.
-#[must_use]
-pub fn read(root: u32) -> TreeReading {
+pub(crate) fn read(root: u32) -> TreeReading {
     let mut seen = TreeReading::default();
     for pid in descendants(root) {
         let memory = Bytes(memory_of(pid));
@@ -41,9 +38,8 @@ pub fn read(root: u32) -> TreeReading {
 }
 
 /// Looks at the descendants of the process, but not at itself. Anonymous and shared memory, shared pages counted repeatedly.
-#[must_use]
 #[cfg(target_os = "linux")]
-pub fn read_below(root: u32) -> TreeReading {
+pub(crate) fn read_below(root: u32) -> TreeReading {
     let mut seen = TreeReading::default();
     for pid in descendants(root).into_iter().skip(1) {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -70,14 +66,12 @@ pub fn read_below(root: u32) -> TreeReading {
 }
 
 /// CPU time of one process and of the children it has waited for; also of a zombie.
-#[must_use]
-pub fn cpu_of(pid: u32) -> Nanos {
+pub(crate) fn cpu_of(pid: u32) -> Nanos {
     stat_of(pid).unwrap_or_default().1
 }
 
 /// Whether the process is a zombie that waits to be reaped.
-#[must_use]
-pub fn has_ended(pid: u32) -> bool {
+pub(crate) fn has_ended(pid: u32) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat"))
         .ok()
         .and_then(|s| s.rsplit_once(") ").map(|(_, rest)| rest.starts_with('Z')))
@@ -85,8 +79,7 @@ pub fn has_ended(pid: u32) -> bool {
 }
 
 /// The process and all its descendants that can be found, parents first.
-#[must_use]
-pub fn descendants(root: u32) -> Vec<u32> {
+pub(crate) fn descendants(root: u32) -> Vec<u32> {
     let mut found = vec![root];
     let mut known: HashSet<u32> = HashSet::from([root]);
     let mut next = 0;
@@ -111,7 +104,7 @@ pub fn descendants(root: u32) -> Vec<u32> {
 }
 
 /// Kills the process's group and every descendant that can be found.
-pub fn kill_all(root: u32) {
+pub(crate) fn kill_all(root: u32) {
     use rustix::process::{Pid, Signal, kill_process, kill_process_group};
     let tree = descendants(root);
     if let Some(group) = i32::try_from(root).ok().and_then(Pid::from_raw) {

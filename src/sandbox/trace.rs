@@ -6,11 +6,11 @@ use super::Sample;
 use crate::units::{ByteNanos, Bytes, Nanos};
 
 /// Most readings that an outcome carries.
-pub const MOST_SAMPLES: usize = 2_000;
+pub(crate) const MOST_SAMPLES: usize = 2_000;
 
 /// Readings as they come, in order of time.
 #[derive(Debug, Default)]
-pub struct Trace {
+pub(crate) struct Trace {
     samples: Vec<Sample>,
     integral: f64,
     peak: Bytes,
@@ -22,8 +22,7 @@ pub struct Trace {
 
 impl Trace {
     /// No reading yet.
-    #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             stride: 1,
             ..Self::default()
@@ -31,7 +30,7 @@ impl Trace {
     }
 
     /// Takes the next reading; one that is earlier than its predecessor is put at its predecessor's moment.
-    pub fn push(&mut self, sample: Sample) {
+    pub(crate) fn push(&mut self, sample: Sample) {
         let mut sample = sample;
         if let Some(last) = self.last {
             sample.t = sample.t.max(last.t);
@@ -44,14 +43,12 @@ impl Trace {
     }
 
     /// The largest reading so far.
-    #[must_use]
-    pub fn peak(&self) -> Bytes {
+    pub(crate) fn peak(&self) -> Bytes {
         self.peak
     }
 
     /// Ends the trace at `end`, where the last reading is taken to have held on, and gives the kept readings and the integral.
-    #[must_use]
-    pub fn finish(mut self, end: Nanos) -> (Vec<Sample>, ByteNanos) {
+    pub(crate) fn finish(mut self, end: Nanos) -> (Vec<Sample>, ByteNanos) {
         if let Some(last) = self.last
             && end > last.t
         {
@@ -91,8 +88,7 @@ impl Trace {
 }
 
 /// At most `most` of the samples: the first, the last, and of each bucket its lowest and its highest in order of time.
-#[must_use]
-pub fn thin(samples: &[Sample], most: usize) -> Vec<Sample> {
+pub(crate) fn thin(samples: &[Sample], most: usize) -> Vec<Sample> {
     if samples.len() <= most || most < 4 {
         return samples.iter().copied().take(most.max(1)).collect();
     }

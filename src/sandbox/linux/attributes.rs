@@ -21,7 +21,6 @@ const LONGEST: usize = 4096;
 enum AttributeChange {
     /// Its mode; of the bits that give rights to others none.
     Mode(u32),
-    /// Its times.
     Times(Timestamps),
 }
 
@@ -31,7 +30,7 @@ struct AttributeRequest {
     from: i32,
     /// Address of the path; `None` where the descriptor is the file.
     path: Option<u64>,
-    /// `AT_*`.
+    /// `AT_*` flags of the call.
     flags: i32,
     change: AttributeChange,
 }
@@ -40,7 +39,7 @@ struct AttributeRequest {
 ///
 /// # Errors
 /// What the guest is to be told.
-pub fn set(folder: &str, asked: &PendingCall) -> Result<(), Errno> {
+pub(crate) fn set(folder: &str, asked: &PendingCall) -> Result<(), Errno> {
     let wanted = read(asked)?;
     let own = rustix::fs::open(
         folder,

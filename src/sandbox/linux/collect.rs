@@ -12,7 +12,7 @@ use crate::units::Bytes;
 
 /// The files asked for, in the order in which they were asked for; a name with a slash at its end is a folder, of which
 /// every regular file is brought back by its path, and every empty folder with a slash at its end. What is beyond `most` bytes in all is left out.
-pub fn collect(
+pub(crate) fn collect(
     workdir_fd: BorrowedFd<'_>,
     names: &[String],
     most: Bytes,

@@ -12,53 +12,51 @@ use libc::{c_char, c_int, c_void, sock_filter};
 use super::sys;
 
 /// Everything the guest needs, laid out by init beforehand.
-pub struct GuestPlan {
+pub(crate) struct GuestPlan {
     /// Candidates for the program, in the order of the search path.
-    pub programs: Vec<CString>,
-    /// Arguments.
-    pub argv: Vec<CString>,
-    /// `NAME=value`.
-    pub environment: Vec<CString>,
-    /// Current folder.
-    pub folder: CString,
+    pub(crate) programs: Vec<CString>,
+    pub(crate) argv: Vec<CString>,
+    /// `NAME=value` each.
+    pub(crate) environment: Vec<CString>,
+    pub(crate) folder: CString,
     /// stdin, stdout, stderr; all above 2.
-    pub streams: [OwnedFd; 3],
+    pub(crate) streams: [OwnedFd; 3],
     /// Resource, soft limit, hard limit.
-    pub limits: Vec<(u32, u64, u64)>,
+    pub(crate) limits: Vec<(u32, u64, u64)>,
     /// Real user and group id to become, if another.
-    pub become_id: Option<u32>,
+    pub(crate) become_id: Option<u32>,
     /// A Landlock ruleset to put on.
-    pub landlock: Option<RawFd>,
+    pub(crate) landlock: Option<RawFd>,
     /// The filter of system calls.
-    pub filter: Option<Vec<sock_filter>>,
+    pub(crate) filter: Option<Vec<sock_filter>>,
     /// Whether init is to be told of what the filter refuses.
-    pub listen: bool,
+    pub(crate) listen: bool,
     /// The cgroup's CPU counter.
-    pub cpu_counter: Option<RawFd>,
+    pub(crate) cpu_counter: Option<RawFd>,
     /// The cgroup's memory statistics.
-    pub memory_statistics: Option<RawFd>,
+    pub(crate) memory_statistics: Option<RawFd>,
 }
 
 /// What the guest leaves for init to read.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ExecReport {
+pub(crate) struct ExecReport {
     /// Monotonic clock right before exec.
-    pub at_ns: u64,
+    pub(crate) at_ns: u64,
     /// Text of the CPU counter right before exec, and its length.
-    pub cpu: Text<512>,
+    pub(crate) cpu: Text<512>,
     /// Text of the memory statistics right before exec, and its length.
-    pub memory: Text<4096>,
+    pub(crate) memory: Text<4096>,
     /// The filter's listener. The guest shares its table of descriptors with init until exec, so the number is init's too.
-    pub listener: Option<RawFd>,
+    pub(crate) listener: Option<RawFd>,
     /// Which step failed; 0 if exec succeeded.
-    pub failed_at: u32,
+    pub(crate) failed_at: u32,
     /// With which error number.
-    pub errno: i32,
+    pub(crate) errno: i32,
 }
 
 /// Bytes read from a kernel file.
 #[derive(Clone, Copy, Debug)]
-pub struct Text<const N: usize> {
+pub(crate) struct Text<const N: usize> {
     bytes: [u8; N],
     len: usize,
 }
@@ -74,14 +72,13 @@ impl<const N: usize> Default for Text<N> {
 
 impl<const N: usize> Text<N> {
     /// What was read.
-    #[must_use]
-    pub fn get(&self) -> &[u8] {
+    pub(crate) fn get(&self) -> &[u8] {
         &self.bytes[..self.len]
     }
 }
 
 /// The steps that can fail, in words.
-pub const STEPS: [&str; 10] = [
+pub(crate) const STEPS: [&str; 10] = [
     "starting it",
     "placing its input and output",
     "setting its limits",
@@ -95,7 +92,7 @@ pub const STEPS: [&str; 10] = [
 ];
 
 /// Step number of exec itself: a fault of the program's name, not of the sandbox.
-pub const EXEC: u32 = 9;
+pub(crate) const EXEC: u32 = 9;
 
 struct VforkContext<'a> {
     plan: &'a GuestPlan,
@@ -110,7 +107,7 @@ struct VforkContext<'a> {
 /// # Errors
 /// When there can be no further process.
 #[allow(unsafe_code)]
-pub fn start(plan: &GuestPlan) -> io::Result<(i32, ExecReport)> {
+pub(crate) fn start(plan: &GuestPlan) -> io::Result<(i32, ExecReport)> {
     let pointers = |list: &[CString]| -> Vec<*const c_char> {
         list.iter()
             .map(|s| s.as_ptr())

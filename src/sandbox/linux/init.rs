@@ -44,33 +44,32 @@ const WRITABLE: [&str; 3] = ["/dev/null", "/dev/zero", "/dev/full"];
 
 /// What the launcher has made ready and every run uses.
 #[derive(Debug)]
-pub struct LauncherContext {
+pub(crate) struct LauncherContext {
     /// To the workbench.
-    pub socket: OwnedFd,
+    pub(crate) socket: OwnedFd,
     /// The prepared root; `None` in the weak tier.
-    pub root: Option<Root>,
+    pub(crate) root: Option<Root>,
     /// Real id to become, as seen from inside.
-    pub become_id: Option<u32>,
+    pub(crate) become_id: Option<u32>,
     /// Whether it runs as root outside, so that it may protect itself from the kernel's memory killer.
-    pub privileged: bool,
+    pub(crate) privileged: bool,
     /// The cgroup's CPU counter.
-    pub cpu_counter: Option<OwnedFd>,
+    pub(crate) cpu_counter: Option<OwnedFd>,
     /// The cgroup's memory statistics.
-    pub memory_statistics: Option<OwnedFd>,
+    pub(crate) memory_statistics: Option<OwnedFd>,
     /// The Landlock ruleset that every run puts on.
-    pub landlock: Option<OwnedFd>,
+    pub(crate) landlock: Option<OwnedFd>,
     /// Whether each run needs a ruleset of its own, made of paths (the weak tier).
-    pub landlock_by_path: bool,
+    pub(crate) landlock_by_path: bool,
     /// Whether system calls are filtered.
-    pub filter: bool,
+    pub(crate) filter: bool,
     /// Whether refused calls are passed on to init.
-    pub listen: bool,
+    pub(crate) listen: bool,
     /// Where init reads of its children's ends, and in the weak tier of the launcher's.
-    pub signals: OwnedFd,
-    /// `/dev/null`.
-    pub null: OwnedFd,
+    pub(crate) signals: OwnedFd,
+    pub(crate) null: OwnedFd,
     /// The launcher's process id, as it sees it itself.
-    pub launcher: i32,
+    pub(crate) launcher: i32,
 }
 
 /// Something that kept the guest from starting.
@@ -83,7 +82,7 @@ impl StartFailure {
 }
 
 /// The whole life of an init. Never returns.
-pub fn run(shared: &LauncherContext, run: &RunRequest, streams: [OwnedFd; 3]) -> ! {
+pub(crate) fn run(shared: &LauncherContext, run: &RunRequest, streams: [OwnedFd; 3]) -> ! {
     if shared.root.is_some() {
         sys::die_with_parent();
     } else {

@@ -15,8 +15,7 @@ use landlock::{
 const NEWEST: ABI = ABI::V6;
 
 /// A ruleset that forbids TCP, and abstract sockets and signals beyond the guest's own processes.
-#[must_use]
-pub fn network_and_signals() -> Option<OwnedFd> {
+pub(crate) fn network_and_signals() -> Option<OwnedFd> {
     let made = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessNet::from_all(NEWEST))
@@ -26,8 +25,7 @@ pub fn network_and_signals() -> Option<OwnedFd> {
 }
 
 /// A ruleset that allows reading and executing below some paths, everything below others, and nothing else.
-#[must_use]
-pub fn files(read: &[PathBuf], write: &[PathBuf]) -> Option<OwnedFd> {
+pub(crate) fn files(read: &[PathBuf], write: &[PathBuf]) -> Option<OwnedFd> {
     let reading = AccessFs::from_read(NEWEST);
     let made = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)

@@ -15,7 +15,7 @@ use super::wire::{self, LauncherSetup, Message, RunRequest};
 use super::{GUEST_ID, OUTSIDE_ID, landlock, seccomp, sys};
 
 /// The launcher's whole life. Never returns.
-pub fn main() -> ! {
+pub(crate) fn main() -> ! {
     let status = match serve() {
         Ok(()) => 0,
         Err(_) => 1,

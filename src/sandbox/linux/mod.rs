@@ -86,7 +86,7 @@ mod attributes;
 mod cgroup;
 mod collect;
 mod delay;
-pub mod disk;
+pub(crate) mod disk;
 mod end;
 mod guest;
 mod headroom;
@@ -94,7 +94,7 @@ mod ids;
 mod init;
 mod input;
 mod landlock;
-pub mod launcher;
+pub(crate) mod launcher;
 mod root;
 mod run;
 mod seccomp;
@@ -125,7 +125,7 @@ const SCOPED_SIGNALS: i64 = 6;
 
 /// One launcher with its cgroup.
 #[derive(Debug)]
-pub struct LauncherHandle {
+pub(crate) struct LauncherHandle {
     settings: Settings,
     setup: LauncherSetup,
     launcher: Child,
@@ -140,7 +140,6 @@ pub struct LauncherHandle {
 enum RunFailure {
     /// The launcher died; the run says nothing and may be repeated.
     Died(String),
-    /// Final.
     Final(SandboxError),
 }
 
@@ -155,7 +154,7 @@ impl LauncherHandle {
     ///
     /// # Errors
     /// Why even the weakest is impossible, in words.
-    pub fn open(settings: &Settings, forbid: &[String]) -> Result<(Self, Guards), String> {
+    pub(crate) fn open(settings: &Settings, forbid: &[String]) -> Result<(Self, Guards), String> {
         let root = rustix::process::geteuid().is_root() && ids::has_another();
         let allowed = |guard: &str| !forbid.iter().any(|f| f == guard);
         let (cgroup, no_cgroup) = match allowed("cgroup").then(Cgroup::create) {
@@ -258,15 +257,12 @@ impl LauncherHandle {
     }
 
     /// Who the guests of root are outside.
-    pub fn guest_owner(&self) -> Option<u32> {
+    pub(crate) fn guest_owner(&self) -> Option<u32> {
         self.setup.root.then_some(OUTSIDE_ID)
     }
 
     /// Runs a program; if the launcher dies under it, once more with a new one.
-    ///
-    /// # Errors
-    /// As [`super::Sandbox::run`].
-    pub fn run(
+    pub(crate) fn run(
         &mut self,
         program: &Program,
         limits: &Limits,

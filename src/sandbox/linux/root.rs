@@ -18,7 +18,7 @@ use super::sys;
 use super::wire::BindMount;
 
 /// What a mount of this machine's files may never be.
-pub const READ_ONLY: u64 = (MountAttrFlags::MOUNT_ATTR_RDONLY.bits()
+pub(crate) const READ_ONLY: u64 = (MountAttrFlags::MOUNT_ATTR_RDONLY.bits()
     | MountAttrFlags::MOUNT_ATTR_NOSUID.bits()
     | MountAttrFlags::MOUNT_ATTR_NODEV.bits()) as u64;
 
@@ -43,7 +43,7 @@ const EXTRA: [&str; 4] = [
 ];
 
 /// Where distributions keep what a Java below `/usr` links to, relative to `/`; without it no Java gets far.
-pub fn java_settings() -> impl Iterator<Item = String> {
+pub(crate) fn java_settings() -> impl Iterator<Item = String> {
     let all = std::fs::read_dir("/etc").into_iter().flatten().flatten();
     all.filter_map(|entry| {
         let name = entry.file_name();
@@ -57,23 +57,23 @@ const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 
 /// The prepared root.
 #[derive(Debug)]
-pub struct Root {
+pub(crate) struct Root {
     /// The mount namespace it lives in.
-    pub namespace: OwnedFd,
+    pub(crate) namespace: OwnedFd,
     /// A writable root_fd to the root itself, where places for mounts are made and removed.
     root_fd: OwnedFd,
 }
 
 /// Mount points made for one run's mounts, in the order they were made.
 #[derive(Debug, Default)]
-pub struct MountPoints(Vec<(String, bool)>);
+pub(crate) struct MountPoints(Vec<(String, bool)>);
 
 impl Root {
     /// Builds the root. The process must already have a mount namespace in which it may mount.
     ///
     /// # Errors
     /// What the system said.
-    pub fn build(guest_id: u32) -> io::Result<Self> {
+    pub(crate) fn build(guest_id: u32) -> io::Result<Self> {
         mount_change(
             "/",
             MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
@@ -100,7 +100,7 @@ impl Root {
     ///
     /// # Errors
     /// The guest path that cannot be, and why.
-    pub fn make_places(
+    pub(crate) fn make_places(
         &self,
         mounts: &[BindMount],
         trees: &[BindMount],
@@ -137,7 +137,7 @@ impl Root {
     }
 
     /// Removes the places of a run that is over.
-    pub fn remove(&self, mount_points: MountPoints) {
+    pub(crate) fn remove(&self, mount_points: MountPoints) {
         for (path, folder) in mount_points.0.iter().rev() {
             let flags = if *folder {
                 AtFlags::REMOVEDIR
@@ -151,21 +151,20 @@ impl Root {
 }
 
 /// Whether a guest path lies in a folder that every run gets afresh.
-#[must_use]
-pub fn private(guest: &[u8]) -> bool {
+pub(crate) fn private(guest: &[u8]) -> bool {
     [&b"/work/"[..], b"/tmp/"]
         .iter()
         .any(|folder| guest.starts_with(folder))
 }
 
 /// The bytes of a path as a path.
-pub fn as_path(bytes: &[u8]) -> io::Result<&Path> {
+pub(crate) fn as_path(bytes: &[u8]) -> io::Result<&Path> {
     use std::os::unix::ffi::OsStrExt;
     Ok(Path::new(std::ffi::OsStr::from_bytes(bytes)))
 }
 
 /// Makes the folders and the last name of an absolute path below `root`; remembers what was new.
-pub fn make_place(
+pub(crate) fn make_place(
     root: BorrowedFd<'_>,
     path: &Path,
     folder: bool,
@@ -213,7 +212,7 @@ pub fn make_place(
 ///
 /// # Errors
 /// What the system said.
-pub fn fresh(
+pub(crate) fn fresh(
     kind: &str,
     options: &[(&str, &str)],
     attributes: MountAttrFlags,
@@ -234,7 +233,7 @@ pub fn fresh(
 ///
 /// # Errors
 /// What the system said.
-pub fn borrow(path: &Path) -> io::Result<OwnedFd> {
+pub(crate) fn borrow(path: &Path) -> io::Result<OwnedFd> {
     let tree = take(path)?;
     sys::set_mount_attributes(tree.as_fd(), c"", true, READ_ONLY)?;
     Ok(tree)
@@ -244,22 +243,20 @@ pub fn borrow(path: &Path) -> io::Result<OwnedFd> {
 ///
 /// # Errors
 /// What the system said.
-pub fn lend(path: &Path) -> io::Result<OwnedFd> {
+pub(crate) fn lend(path: &Path) -> io::Result<OwnedFd> {
     let tree = take(path)?;
     sys::set_mount_attributes(tree.as_fd(), c"", true, WRITABLE)?;
     Ok(tree)
 }
 
 /// The number by which the kernel knows the mount that a descriptor is on (since 5.8).
-#[must_use]
-pub fn number(fd: BorrowedFd<'_>) -> Option<u64> {
+pub(crate) fn number(fd: BorrowedFd<'_>) -> Option<u64> {
     let facts = rustix::fs::statx(fd, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID);
     mount_of(&facts.ok()?)
 }
 
 /// The same for a path; its links are followed.
-#[must_use]
-pub fn number_of(path: &str) -> Option<u64> {
+pub(crate) fn number_of(path: &str) -> Option<u64> {
     let facts = rustix::fs::statx(CWD, path, AtFlags::empty(), StatxFlags::MNT_ID);
     mount_of(&facts.ok()?)
 }
@@ -280,7 +277,7 @@ fn take(path: &Path) -> io::Result<OwnedFd> {
 ///
 /// # Errors
 /// What the system said.
-pub fn attach(mount: BorrowedFd<'_>, folder: BorrowedFd<'_>, path: &str) -> io::Result<()> {
+pub(crate) fn attach(mount: BorrowedFd<'_>, folder: BorrowedFd<'_>, path: &str) -> io::Result<()> {
     Ok(move_mount(
         mount,
         "",

@@ -202,7 +202,7 @@ impl LauncherHandle {
     }
 
     /// As `settle`; a launcher that has died is found out by the next run.
-    pub fn settle_now(&mut self) {
+    pub(crate) fn settle_now(&mut self) {
         let _ = self.settle();
     }
 

@@ -20,18 +20,18 @@ const LONGEST: usize = 200;
 
 /// Files that are the run's own, so that it may lock them.
 #[derive(Clone, Debug, Default)]
-pub struct OwnFiles {
+pub(crate) struct OwnFiles {
     /// Devices of its private file systems.
-    pub devices: Vec<u64>,
+    pub(crate) devices: Vec<u64>,
     /// Mounts of folders that it may write in, by the kernel's numbers.
-    pub mounts: Vec<u64>,
+    pub(crate) mounts: Vec<u64>,
     /// Where it has no file system of its own: its private folder, and those that it may write in.
-    pub folders: Vec<String>,
+    pub(crate) folders: Vec<String>,
 }
 
 /// Answers calls for one run and lists its attempts.
 #[derive(Debug)]
-pub struct SyscallSupervisor {
+pub(crate) struct SyscallSupervisor {
     own: OwnFiles,
     namespaces: bool,
     list: Vec<Attempt>,
@@ -46,8 +46,7 @@ struct CallDecision {
 
 impl SyscallSupervisor {
     /// Nothing tried yet.
-    #[must_use]
-    pub fn new(own: OwnFiles, namespaces: bool) -> Self {
+    pub(crate) fn new(own: OwnFiles, namespaces: bool) -> Self {
         Self {
             own,
             namespaces,
@@ -56,13 +55,12 @@ impl SyscallSupervisor {
     }
 
     /// Everything that was tried.
-    #[must_use]
-    pub fn into_list(self) -> Vec<Attempt> {
+    pub(crate) fn into_list(self) -> Vec<Attempt> {
         self.list
     }
 
     /// Answers the call that waits. Gives the attempt, if it is the first of its kind.
-    pub fn attend(&mut self, listener: BorrowedFd<'_>) -> Option<Attempt> {
+    pub(crate) fn attend(&mut self, listener: BorrowedFd<'_>) -> Option<Attempt> {
         let asked = sys::asked(listener)?;
         let answer = self.consider(&asked);
         sys::answer(listener, &asked, answer.refuse);

@@ -8,20 +8,19 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 /// A child that was cloned, seen from its parent.
 #[derive(Debug)]
-pub struct Cloned {
+pub(crate) struct Cloned {
     /// In the parent's pid namespace.
-    pub pid: i32,
+    pub(crate) pid: i32,
     /// Becomes readable when it ends; stays valid however pids are reused.
-    pub pidfd: OwnedFd,
+    pub(crate) pidfd: OwnedFd,
 }
 
 /// What `waitpid` says.
 #[derive(Clone, Copy, Debug)]
-pub struct Waited {
-    /// Which child.
-    pub pid: i32,
+pub(crate) struct Waited {
+    pub(crate) pid: i32,
     /// Its status word.
-    pub status: i32,
+    pub(crate) status: i32,
 }
 
 /// Turns the -1 convention into a result.
@@ -37,7 +36,7 @@ fn check(result: libc::c_long) -> io::Result<libc::c_long> {
 ///
 /// Must only be called from a single-threaded process: the child goes on with ordinary code.
 #[allow(unsafe_code)]
-pub fn clone_with(namespaces: i32) -> io::Result<Option<Cloned>> {
+pub(crate) fn clone_with(namespaces: i32) -> io::Result<Option<Cloned>> {
     let mut pidfd: libc::c_int = -1;
     let flags = libc::c_long::from(namespaces | libc::CLONE_PIDFD | libc::SIGCHLD);
     // SAFETY: without CLONE_VM and without a new stack this is fork(); the only memory the kernel writes is `pidfd`, which outlives the call.
@@ -64,7 +63,7 @@ pub fn clone_with(namespaces: i32) -> io::Result<Option<Cloned>> {
 
 /// Waits for a child (`-1`: any); `Ok(None)` if there is none left, or none has ended and `block` is false.
 #[allow(unsafe_code)]
-pub fn wait(pid: i32, block: bool) -> io::Result<Option<Waited>> {
+pub(crate) fn wait(pid: i32, block: bool) -> io::Result<Option<Waited>> {
     let mut status = 0;
     let options = libc::__WALL | if block { 0 } else { libc::WNOHANG };
     loop {
@@ -87,7 +86,7 @@ pub fn wait(pid: i32, block: bool) -> io::Result<Option<Waited>> {
 
 /// CPU time and largest resident set of all children that were waited for.
 #[allow(unsafe_code)]
-pub fn usage_of_children() -> (u64, u64) {
+pub(crate) fn usage_of_children() -> (u64, u64) {
     // SAFETY: an all-zero rusage is a valid value of this plain C structure.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     // SAFETY: the pointer is to a live, writable value of the right type.
@@ -105,15 +104,14 @@ fn maxrss(usage: &libc::rusage) -> u64 {
 }
 
 /// `CLOCK_MONOTONIC` in nanoseconds: the same clock in every namespace of this machine.
-#[must_use]
-pub fn now_ns() -> u64 {
+pub(crate) fn now_ns() -> u64 {
     let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     t.tv_sec as u64 * 1_000_000_000 + t.tv_nsec as u64
 }
 
 /// Kills every process that this one may signal, but not itself: as pid 1, its whole namespace.
 #[allow(unsafe_code)]
-pub fn kill_everyone() {
+pub(crate) fn kill_everyone() {
     // Anywhere else this would be a disaster.
     if std::process::id() != 1 {
         return;
@@ -124,14 +122,14 @@ pub fn kill_everyone() {
 
 /// Ends this process at once, without anything that the workbench's code may have registered.
 #[allow(unsafe_code)]
-pub fn exit_now(status: i32) -> ! {
+pub(crate) fn exit_now(status: i32) -> ! {
     // SAFETY: never returns, touches no memory.
     unsafe { libc::_exit(status) }
 }
 
 /// Marks every descriptor from `first` on to be closed at exec, or closes it now.
 #[allow(unsafe_code)]
-pub fn close_from(first: u32, only_at_exec: bool) -> io::Result<()> {
+pub(crate) fn close_from(first: u32, only_at_exec: bool) -> io::Result<()> {
     let flags = if only_at_exec {
         libc::CLOSE_RANGE_CLOEXEC
     } else {
@@ -143,7 +141,7 @@ pub fn close_from(first: u32, only_at_exec: bool) -> io::Result<()> {
 
 /// Enters the namespaces of the descriptor; the process must be single-threaded.
 #[allow(unsafe_code)]
-pub fn enter(namespace: BorrowedFd<'_>, kind: i32) -> io::Result<()> {
+pub(crate) fn enter(namespace: BorrowedFd<'_>, kind: i32) -> io::Result<()> {
     // SAFETY: changes kernel state of this process only.
     check(libc::c_long::from(unsafe {
         libc::setns(namespace.as_raw_fd(), kind)
@@ -153,14 +151,14 @@ pub fn enter(namespace: BorrowedFd<'_>, kind: i32) -> io::Result<()> {
 
 /// Leaves the named namespaces for new ones; the process must be single-threaded.
 #[allow(unsafe_code)]
-pub fn unshare(kinds: i32) -> io::Result<()> {
+pub(crate) fn unshare(kinds: i32) -> io::Result<()> {
     // SAFETY: no CLONE_FILES or CLONE_VM among the kinds used here, so no Rust invariant depends on what is left.
     check(libc::c_long::from(unsafe { libc::unshare(kinds) })).map(drop)
 }
 
 /// Sets attributes (`MOUNT_ATTR_*`) on a detached or attached mount and everything mounted below it.
 #[allow(unsafe_code)]
-pub fn set_mount_attributes(
+pub(crate) fn set_mount_attributes(
     mount: BorrowedFd<'_>,
     path: &CStr,
     recursive: bool,
@@ -198,7 +196,7 @@ const AT_RECURSIVE: i32 = 0x8000;
 
 /// Every signal acts as it does in a fresh process, and none is blocked.
 #[allow(unsafe_code)]
-pub fn reset_signals() {
+pub(crate) fn reset_signals() {
     // SAFETY: default dispositions run no code of ours; all zero is what the kernel takes for one; the signal set is a
     // live local value.
     unsafe {
@@ -222,14 +220,14 @@ pub fn reset_signals() {
 
 /// Sets the host name of this UTS namespace.
 #[allow(unsafe_code)]
-pub fn set_host_name(name: &str) {
+pub(crate) fn set_host_name(name: &str) {
     // SAFETY: pointer and length describe one live string; a refusal does no harm.
     unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) };
 }
 
 /// Removes every capability from the bounding set, so that no exec can ever gain one.
 #[allow(unsafe_code)]
-pub fn drop_bounding_set() {
+pub(crate) fn drop_bounding_set() {
     for capability in 0..64 {
         // SAFETY: prctl with integer arguments only; fails with EINVAL beyond the last capability.
         if unsafe { libc::prctl(libc::PR_CAPBSET_DROP, capability, 0, 0, 0) } != 0 {
@@ -240,28 +238,28 @@ pub fn drop_bounding_set() {
 
 /// Orphans of this process's descendants become its own children.
 #[allow(unsafe_code)]
-pub fn become_subreaper() {
+pub(crate) fn become_subreaper() {
     // SAFETY: prctl with integer arguments only.
     unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) };
 }
 
 /// Whether the process is allowed to be inspected by others of the same user; off for everything here.
 #[allow(unsafe_code)]
-pub fn not_dumpable() {
+pub(crate) fn not_dumpable() {
     // SAFETY: prctl with integer arguments only.
     unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) };
 }
 
 /// This process dies when its parent does.
 #[allow(unsafe_code)]
-pub fn die_with_parent() {
+pub(crate) fn die_with_parent() {
     // SAFETY: prctl with integer arguments only.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
 }
 
 /// No exec below this process can gain rights, for ever.
 #[allow(unsafe_code)]
-pub fn no_new_privileges() -> io::Result<()> {
+pub(crate) fn no_new_privileges() -> io::Result<()> {
     // SAFETY: prctl with integer arguments only.
     check(libc::c_long::from(unsafe {
         libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -271,8 +269,7 @@ pub fn no_new_privileges() -> io::Result<()> {
 
 /// Version of the kernel's Landlock; 0 where there is none.
 #[allow(unsafe_code)]
-#[must_use]
-pub fn landlock_version() -> i64 {
+pub(crate) fn landlock_version() -> i64 {
     const ASK_VERSION: usize = 1;
     let none = std::ptr::null::<u8>();
     // SAFETY: with this flag nothing is read or made; the answer is a number.
@@ -282,7 +279,7 @@ pub fn landlock_version() -> i64 {
 
 /// Blocks the signals and gives a descriptor from which they can be read. A process forked from this one reads its own.
 #[allow(unsafe_code)]
-pub fn signal_channel(signals: &[i32]) -> io::Result<OwnedFd> {
+pub(crate) fn signal_channel(signals: &[i32]) -> io::Result<OwnedFd> {
     // SAFETY: the set is a live local value throughout; the new descriptor is ours alone.
     unsafe {
         let mut set: libc::sigset_t = std::mem::zeroed();
@@ -303,7 +300,7 @@ pub fn signal_channel(signals: &[i32]) -> io::Result<OwnedFd> {
 
 /// Takes all signals that wait in the channel; whether `wanted` is among them.
 #[allow(unsafe_code)]
-pub fn take_signals(channel: BorrowedFd<'_>, wanted: i32) -> bool {
+pub(crate) fn take_signals(channel: BorrowedFd<'_>, wanted: i32) -> bool {
     const SIZE: usize = size_of::<libc::signalfd_siginfo>();
     let mut found = false;
     let mut bytes = [0u8; 8 * SIZE];
@@ -320,33 +317,31 @@ pub fn take_signals(channel: BorrowedFd<'_>, wanted: i32) -> bool {
 
 /// Takes over a descriptor that the guest has left in our table.
 #[allow(unsafe_code)]
-pub fn own(fd: i32) -> OwnedFd {
+pub(crate) fn own(fd: i32) -> OwnedFd {
     // SAFETY: the guest made it in the table that it shared with this process, and has gone on to a table of its own.
     unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
 /// This process is sent the signal when its parent ends.
 #[allow(unsafe_code)]
-pub fn tell_of_parents_end(signal: i32) {
+pub(crate) fn tell_of_parents_end(signal: i32) {
     // SAFETY: prctl with integer arguments only.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal, 0, 0, 0) };
 }
 
 /// A system call that waits for an answer.
 #[derive(Clone, Copy, Debug)]
-pub struct PendingCall {
+pub(crate) struct PendingCall {
     id: u64,
     /// The thread that makes it, in our pid namespace.
-    pub pid: u32,
-    /// Its number.
-    pub number: i64,
-    /// Its arguments.
-    pub args: [u64; 6],
+    pub(crate) pid: u32,
+    pub(crate) number: i64,
+    pub(crate) args: [u64; 6],
 }
 
 /// Takes the next call that waits; `None` if it has been given up meanwhile.
 #[allow(unsafe_code)]
-pub fn asked(listener: BorrowedFd<'_>) -> Option<PendingCall> {
+pub(crate) fn asked(listener: BorrowedFd<'_>) -> Option<PendingCall> {
     // SAFETY: an all-zero value is valid for this plain C structure, and what the kernel wants to find.
     let mut heard: libc::seccomp_notif = unsafe { std::mem::zeroed() };
     // SAFETY: the request's size is that of the structure, which is live and writable.
@@ -367,7 +362,7 @@ pub fn asked(listener: BorrowedFd<'_>) -> Option<PendingCall> {
 
 /// Answers a call: with an error number, or by letting it through. Nothing happens if its caller is gone.
 #[allow(unsafe_code)]
-pub fn answer(listener: BorrowedFd<'_>, asked: &PendingCall, refuse: Option<i32>) {
+pub(crate) fn answer(listener: BorrowedFd<'_>, asked: &PendingCall, refuse: Option<i32>) {
     let response = libc::seccomp_notif_resp {
         id: asked.id,
         val: 0,
@@ -390,7 +385,7 @@ pub fn answer(listener: BorrowedFd<'_>, asked: &PendingCall, refuse: Option<i32>
 
 /// Reads memory of another process as far as it goes; the number of bytes read.
 #[allow(unsafe_code)]
-pub fn read_memory(pid: u32, address: u64, buffer: &mut [u8]) -> usize {
+pub(crate) fn read_memory(pid: u32, address: u64, buffer: &mut [u8]) -> usize {
     let local = libc::iovec {
         iov_base: buffer.as_mut_ptr().cast(),
         iov_len: buffer.len(),

@@ -18,96 +18,93 @@ use crate::sandbox::Attempt;
 
 /// What the launcher has to know once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LauncherSetup {
+pub(crate) struct LauncherSetup {
     /// The workbench is root: the guest gets another real user id.
-    pub root: bool,
+    pub(crate) root: bool,
     /// Enter a user namespace.
-    pub user: bool,
+    pub(crate) user: bool,
     /// Enter all other namespaces and build a root; without it the tier is weak.
-    pub namespaces: bool,
-    /// Use Landlock.
-    pub landlock: bool,
+    pub(crate) namespaces: bool,
+    pub(crate) landlock: bool,
     /// Filter system calls.
-    pub filter: bool,
+    pub(crate) filter: bool,
 }
 
 /// A file or folder of this machine and where the program sees it. Paths are bytes: not all of them are UTF-8.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BindMount {
-    pub host: Vec<u8>,
-    pub guest: Vec<u8>,
+pub(crate) struct BindMount {
+    pub(crate) host: Vec<u8>,
+    pub(crate) guest: Vec<u8>,
 }
 
 /// A path of this machine that a program of the weak tier may use where it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PathGrant {
-    pub path: Vec<u8>,
+pub(crate) struct PathGrant {
+    pub(crate) path: Vec<u8>,
     /// Whether it may also be written.
-    pub writable: bool,
+    pub(crate) writable: bool,
 }
 
 /// Everything about one run that the launcher's side has to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunRequest {
+pub(crate) struct RunRequest {
     /// Program and arguments.
-    pub argv: Vec<Vec<u8>>,
-    /// `NAME=value`.
-    pub environment: Vec<Vec<u8>>,
+    pub(crate) argv: Vec<Vec<u8>>,
+    /// `NAME=value` each.
+    pub(crate) environment: Vec<Vec<u8>>,
     /// Current folder inside.
-    pub folder: Vec<u8>,
+    pub(crate) folder: Vec<u8>,
     /// Files and folders that are mounted read-only; none in the weak tier.
-    pub mounts: Vec<BindMount>,
+    pub(crate) mounts: Vec<BindMount>,
     /// Folders that are mounted writable and outlive the run; none in the weak tier.
-    pub trees: Vec<BindMount>,
+    pub(crate) trees: Vec<BindMount>,
     /// The weak tier, which cannot mount: what Landlock lets the program reach.
-    pub grants: Vec<PathGrant>,
+    pub(crate) grants: Vec<PathGrant>,
     /// Whether it may write to any folder that stays.
-    pub may_keep: bool,
+    pub(crate) may_keep: bool,
     /// Size of the private folders in bytes.
-    pub disk: u64,
+    pub(crate) disk: u64,
     /// Largest file in bytes.
-    pub file_size: u64,
+    pub(crate) file_size: u64,
     /// Size of the shared memory's folder in bytes.
-    pub shared: u64,
-    /// RLIMIT_NPROC.
-    pub processes: u64,
+    pub(crate) shared: u64,
+    /// `RLIMIT_NPROC`.
+    pub(crate) processes: u64,
     /// RLIMIT_DATA, where no cgroup limits memory.
-    pub data: Option<u64>,
+    pub(crate) data: Option<u64>,
     /// Also note attempts to open files that it should not read.
-    pub watched: bool,
+    pub(crate) watched: bool,
 }
 
 /// How one run ended, as its init saw it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GuestFinished {
+pub(crate) struct GuestFinished {
     /// Monotonic clock when the program was reaped.
-    pub at_ns: u64,
+    pub(crate) at_ns: u64,
     /// Its status word.
-    pub status: i32,
+    pub(crate) status: i32,
     /// CPU time of all that was waited for.
-    pub waited_cpu_ns: u64,
+    pub(crate) waited_cpu_ns: u64,
     /// CPU counter of the cgroup after everything was reaped, if there is one.
-    pub cgroup_cpu_ns: Option<u64>,
+    pub(crate) cgroup_cpu_ns: Option<u64>,
     /// Largest resident set of one process.
-    pub maxrss: u64,
+    pub(crate) maxrss: u64,
     /// Processes that were still alive when the program ended.
-    pub left: u32,
+    pub(crate) left: u32,
 }
 
 /// The program was started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GuestStarted {
+pub(crate) struct GuestStarted {
     /// Monotonic clock right before exec.
-    pub at_ns: u64,
+    pub(crate) at_ns: u64,
     /// CPU counter of the cgroup right before exec.
-    pub cgroup_cpu_ns: Option<u64>,
+    pub(crate) cgroup_cpu_ns: Option<u64>,
     /// Memory of the cgroup right before exec: what the sandbox itself needs.
-    pub memory: Option<u64>,
+    pub(crate) memory: Option<u64>,
 }
-
-/// One message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Message {
+pub(crate) enum Message {
     /// → launcher, once, first. Descriptors: the cgroup's CPU counter and memory statistics, if there is a cgroup.
     Setup(LauncherSetup),
     /// ← launcher: it is in its own user namespace, whose id maps are to be written now.
@@ -140,7 +137,11 @@ pub enum Message {
 ///
 /// # Errors
 /// What the system said; `BrokenPipe` when the other side is gone.
-pub fn send(socket: BorrowedFd<'_>, message: &Message, fds: &[BorrowedFd<'_>]) -> io::Result<()> {
+pub(crate) fn send(
+    socket: BorrowedFd<'_>,
+    message: &Message,
+    fds: &[BorrowedFd<'_>],
+) -> io::Result<()> {
     let mut bytes = postcard::to_extend(message, vec![0; 4]).map_err(io::Error::other)?;
     let length = u32::try_from(bytes.len() - 4)
         .map_err(|_| io::Error::other("a message of more than 4 GiB"))?;
@@ -168,7 +169,7 @@ pub fn send(socket: BorrowedFd<'_>, message: &Message, fds: &[BorrowedFd<'_>]) -
 ///
 /// # Errors
 /// What the system said, or `InvalidData`.
-pub fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<(Message, Vec<OwnedFd>)>> {
+pub(crate) fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<(Message, Vec<OwnedFd>)>> {
     let mut header = [0u8; 4];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);

@@ -5,50 +5,45 @@ use std::path::Path;
 
 /// A kernel file that is kept open: reading it anew costs one system call instead of three.
 #[derive(Debug)]
-pub struct Kept(Option<File>);
+pub(crate) struct Kept(Option<File>);
 
 impl Kept {
     /// Opens it for reading; where that fails every reading is `None`.
-    #[must_use]
-    pub fn open(path: &Path) -> Self {
+    pub(crate) fn open(path: &Path) -> Self {
         Self(File::open(path).ok())
     }
 
     /// Opens it for reading and writing; where that fails every reading is `None`.
-    #[must_use]
-    pub fn open_to_write(path: &Path) -> Self {
+    pub(crate) fn open_to_write(path: &Path) -> Self {
         Self(File::options().read(true).write(true).open(path).ok())
     }
 
     /// Whether there is such a file.
-    #[must_use]
-    pub fn is_there(&self) -> bool {
+    pub(crate) fn is_there(&self) -> bool {
         self.0.is_some()
     }
 
     /// Reads what stands in it now, as far as it fits.
-    pub fn read<'a>(&self, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+    pub(crate) fn read<'a>(&self, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
         let n = rustix::io::pread(self.0.as_ref()?, &mut *buffer, 0).ok()?;
         buffer.get(..n)
     }
 
     /// The number that stands in it, alone.
-    #[must_use]
-    pub fn number(&self) -> Option<u64> {
+    pub(crate) fn number(&self) -> Option<u64> {
         let mut text = [0u8; 32];
         let text = self.read(&mut text)?;
         std::str::from_utf8(text).ok()?.trim().parse().ok()
     }
 
     /// The number behind a name.
-    #[must_use]
-    pub fn field(&self, name: &[u8]) -> Option<u64> {
+    pub(crate) fn field(&self, name: &[u8]) -> Option<u64> {
         let mut text = [0u8; 1024];
         field(self.read(&mut text)?, name)
     }
 
     /// Writes to it; one that cannot be written to is closed, because what it shows is then not what was asked for.
-    pub fn write_or_close(&mut self, text: &[u8]) {
+    pub(crate) fn write_or_close(&mut self, text: &[u8]) {
         let done = self
             .0
             .as_ref()
@@ -61,8 +56,7 @@ impl Kept {
 
 /// Value of the line that starts with the name and a blank.
 /// `None` where there is none.
-#[must_use]
-pub fn field(text: &[u8], name: &[u8]) -> Option<u64> {
+pub(crate) fn field(text: &[u8], name: &[u8]) -> Option<u64> {
     text.split(|b| *b == b'\n').find_map(|line| {
         let value = line.strip_prefix(name)?.strip_prefix(b" ")?;
         std::str::from_utf8(value).ok()?.trim().parse().ok()
@@ -70,8 +64,7 @@ pub fn field(text: &[u8], name: &[u8]) -> Option<u64> {
 }
 
 /// Anonymous and shared memory, from either version's `memory.stat`.
-#[must_use]
-pub fn parse_memory(text: &[u8]) -> Option<u64> {
+pub(crate) fn parse_memory(text: &[u8]) -> Option<u64> {
     let anonymous = field(text, b"total_rss").or_else(|| field(text, b"anon"))?;
     let shared = field(text, b"total_shmem")
         .or_else(|| field(text, b"shmem"))
@@ -81,15 +74,13 @@ pub fn parse_memory(text: &[u8]) -> Option<u64> {
 
 /// Memory that the kernel holds for the group and that goes with its processes (page tables, stacks, pipes, sockets), from
 /// version 2's `memory.stat`: all but what it caches of files. Version 1 does not say it there.
-#[must_use]
-pub fn parse_kernel(text: &[u8]) -> Option<u64> {
+pub(crate) fn parse_kernel(text: &[u8]) -> Option<u64> {
     let cached = field(text, b"slab_reclaimable").unwrap_or(0);
     Some(field(text, b"kernel")?.saturating_sub(cached))
 }
 
 /// CPU time in nanoseconds, from `cpuacct.usage` or `cpu.stat`.
-#[must_use]
-pub fn parse_cpu(text: &[u8]) -> Option<u64> {
+pub(crate) fn parse_cpu(text: &[u8]) -> Option<u64> {
     if let Some(micros) = field(text, b"usage_usec") {
         return Some(micros * 1_000);
     }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-pub use figures::{parse_cpu, parse_memory};
+pub(crate) use figures::{parse_cpu, parse_memory};
 
 use figures::{Kept, parse_kernel};
 use places::Hierarchies;
@@ -24,15 +24,14 @@ use crate::units::{Bytes, Nanos};
 
 /// Which version of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
+pub(crate) enum Version {
     /// One hierarchy for each controller.
     One,
-    /// One hierarchy.
     Two,
 }
 
 /// The changes that are made to the kernel's tree of groups; tests put a pretended one in its place.
-pub trait Tree: std::fmt::Debug + Send + Sync {
+pub(crate) trait Tree: std::fmt::Debug + Send + Sync {
     /// Makes a group.
     ///
     /// # Errors
@@ -75,7 +74,7 @@ impl Tree for Kernel {
 
 /// One control group; its folders are removed when it is dropped.
 #[derive(Debug)]
-pub struct Cgroup {
+pub(crate) struct Cgroup {
     tree: Arc<dyn Tree>,
     version: Version,
     memory: PathBuf,
@@ -132,7 +131,7 @@ impl Cgroup {
     ///
     /// # Errors
     /// Why there can be none, in words.
-    pub fn create() -> Result<Self, String> {
+    pub(crate) fn create() -> Result<Self, String> {
         let mounts = std::fs::read_to_string("/proc/self/mountinfo").map_err(|e| e.to_string())?;
         let own = std::fs::read_to_string("/proc/self/cgroup").map_err(|e| e.to_string())?;
         Self::create_in(&Hierarchies::read(&mounts, &own), Arc::new(Kernel))
@@ -252,14 +251,12 @@ impl Cgroup {
     }
 
     /// Which version it is.
-    #[must_use]
-    pub fn version(&self) -> Version {
+    pub(crate) fn version(&self) -> Version {
         self.version
     }
 
     /// Whether processes are counted and limited.
-    #[must_use]
-    pub fn limits_processes(&self) -> bool {
+    pub(crate) fn limits_processes(&self) -> bool {
         self.pids.is_some()
     }
 
@@ -267,7 +264,7 @@ impl Cgroup {
     ///
     /// # Errors
     /// What the system said.
-    pub fn add(&self, pid: u32) -> io::Result<()> {
+    pub(crate) fn add(&self, pid: u32) -> io::Result<()> {
         for folder in self.folders() {
             self.tree
                 .write(&folder.join("cgroup.procs"), &pid.to_string())?;
@@ -276,19 +273,17 @@ impl Cgroup {
     }
 
     /// A descriptor from which the CPU counter can be read again and again.
-    #[must_use]
-    pub fn cpu_counter(&self) -> Option<File> {
+    pub(crate) fn cpu_counter(&self) -> Option<File> {
         File::open(self.cpu.as_ref()?.join(self.version.names().cpu)).ok()
     }
 
     /// A descriptor from which the memory statistics can be read again and again.
-    #[must_use]
-    pub fn memory_statistics(&self) -> Option<File> {
+    pub(crate) fn memory_statistics(&self) -> Option<File> {
         File::open(self.memory.join("memory.stat")).ok()
     }
 
     /// Limits memory (without swap) and processes; writes only what changes.
-    pub fn limit(&mut self, memory: Bytes, processes: u64) {
+    pub(crate) fn limit(&mut self, memory: Bytes, processes: u64) {
         if self.limits == Some((memory.0, processes)) {
             return;
         }
@@ -320,44 +315,38 @@ impl Cgroup {
     }
 
     /// Forgets the highest usage so far, where the kernel can (version 1; version 2 since 6.12, for one open file).
-    pub fn reset_peak(&mut self) {
+    pub(crate) fn reset_peak(&mut self) {
         self.peak.write_or_close(b"0");
         self.kernel_peak.write_or_close(b"0");
     }
 
     /// Most memory that the kernel held for the group since the last reset. `None` where it cannot be reset.
-    #[must_use]
-    pub fn kernel_peak(&self) -> Option<Bytes> {
+    pub(crate) fn kernel_peak(&self) -> Option<Bytes> {
         self.kernel_peak.number().map(Bytes)
     }
 
     /// Highest usage since the last reset, file pages and kernel memory included. `None` where it cannot be reset.
-    #[must_use]
-    pub fn peak(&self) -> Option<Bytes> {
+    pub(crate) fn peak(&self) -> Option<Bytes> {
         self.peak.number().map(Bytes)
     }
 
     /// Usage now, file pages and kernel memory included.
-    #[must_use]
-    pub fn usage(&self) -> Option<Bytes> {
+    pub(crate) fn usage(&self) -> Option<Bytes> {
         self.usage.number().map(Bytes)
     }
 
     /// How often the kernel has killed for want of memory.
-    #[must_use]
-    pub fn kills(&self) -> u64 {
+    pub(crate) fn kills(&self) -> u64 {
         self.events.field(b"oom_kill").unwrap_or(0)
     }
 
     /// How often a process or thread was refused because there were too many.
-    #[must_use]
-    pub fn refusals(&self) -> u64 {
+    pub(crate) fn refusals(&self) -> u64 {
         self.refused.field(b"max").unwrap_or(0)
     }
 
     /// Anonymous and shared memory now, and what the kernel holds for the group where it says so.
-    #[must_use]
-    pub fn memory(&self) -> Option<(u64, Option<Bytes>)> {
+    pub(crate) fn memory(&self) -> Option<(u64, Option<Bytes>)> {
         let mut text = [0u8; 8192];
         let text = self.statistics.read(&mut text)?;
         let kernel = self.kernel.number().or_else(|| parse_kernel(text));
@@ -365,8 +354,7 @@ impl Cgroup {
     }
 
     /// What the kernel holds for the group now, where it says so.
-    #[must_use]
-    pub fn kernel(&self) -> Option<Bytes> {
+    pub(crate) fn kernel(&self) -> Option<Bytes> {
         if self.version == Version::One {
             return self.kernel.number().map(Bytes);
         }
@@ -374,20 +362,18 @@ impl Cgroup {
     }
 
     /// Processes and threads alive now.
-    #[must_use]
-    pub fn tasks(&self) -> Option<u32> {
+    pub(crate) fn tasks(&self) -> Option<u32> {
         self.tasks.number()?.try_into().ok()
     }
 
     /// CPU time so far.
-    #[must_use]
-    pub fn cpu(&self) -> Option<Nanos> {
+    pub(crate) fn cpu(&self) -> Option<Nanos> {
         let mut text = [0u8; 1024];
         parse_cpu(self.cpu_usage.read(&mut text)?).map(Nanos)
     }
 
     /// Kills every process that is left in it. Only when the launcher has ended: it lives here too.
-    pub fn end_all(&self) {
+    pub(crate) fn end_all(&self) {
         if self.version == Version::Two
             && self
                 .tree

@@ -4,21 +4,19 @@ use std::path::{Path, PathBuf};
 
 /// Where this process's own groups are in the file system.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Hierarchies {
+pub(crate) struct Hierarchies {
     /// Version 1: memory.
-    pub memory: Option<PathBuf>,
+    pub(crate) memory: Option<PathBuf>,
     /// Version 1: CPU accounts.
-    pub cpuacct: Option<PathBuf>,
+    pub(crate) cpuacct: Option<PathBuf>,
     /// Version 1: processes.
-    pub pids: Option<PathBuf>,
-    /// Version 2.
-    pub unified: Option<PathBuf>,
+    pub(crate) pids: Option<PathBuf>,
+    pub(crate) unified: Option<PathBuf>,
 }
 
 impl Hierarchies {
     /// Reads them from `/proc/self/mountinfo` and `/proc/self/cgroup`.
-    #[must_use]
-    pub fn read(mountinfo: &str, own: &str) -> Self {
+    pub(crate) fn read(mountinfo: &str, own: &str) -> Self {
         let mut found = Self::default();
         for line in mountinfo.lines() {
             let Some((left, right)) = line.split_once(" - ") else {

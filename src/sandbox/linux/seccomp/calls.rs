@@ -5,7 +5,7 @@ use libc::c_long;
 use crate::sandbox::AttemptKind::{self, Clock, Processes, System};
 
 /// Calls that look as if the kernel did not have them, so that runtimes fall back to older ways.
-pub const ABSENT: &[c_long] = &[
+pub(crate) const ABSENT: &[c_long] = &[
     libc::SYS_clone3,
     libc::SYS_io_uring_setup,
     libc::SYS_io_uring_enter,
@@ -21,7 +21,7 @@ pub const ABSENT: &[c_long] = &[
 
 /// Writes of extended attributes, which the next run could read from the same file. Many file systems have none, so
 /// programs go on without.
-pub const UNSUPPORTED: &[c_long] = &[
+pub(crate) const UNSUPPORTED: &[c_long] = &[
     libc::SYS_setxattr,
     libc::SYS_lsetxattr,
     libc::SYS_fsetxattr,
@@ -36,7 +36,7 @@ pub const UNSUPPORTED: &[c_long] = &[
 /// Calls that set the mode or the times of a file, which Landlock does not mediate: without namespaces they would work on
 /// every file of the user. There init makes the change itself, in the run's own folder only.
 #[cfg(target_arch = "x86_64")]
-pub const OWN_FILES_ONLY: &[c_long] = &[
+pub(crate) const OWN_FILES_ONLY: &[c_long] = &[
     libc::SYS_chmod,
     libc::SYS_fchmod,
     libc::SYS_fchmodat,
@@ -45,7 +45,7 @@ pub const OWN_FILES_ONLY: &[c_long] = &[
 ];
 /// As above; this machine has fewer of them.
 #[cfg(not(target_arch = "x86_64"))]
-pub const OWN_FILES_ONLY: &[c_long] = &[
+pub(crate) const OWN_FILES_ONLY: &[c_long] = &[
     libc::SYS_fchmod,
     libc::SYS_fchmodat,
     FCHMODAT2,
@@ -53,11 +53,11 @@ pub const OWN_FILES_ONLY: &[c_long] = &[
 ];
 
 /// `fchmodat2`, since 6.6.
-pub const FCHMODAT2: c_long = 452;
+pub(crate) const FCHMODAT2: c_long = 452;
 
 /// Calls of the same kind that nothing needs.
 #[cfg(target_arch = "x86_64")]
-pub const ON_FILES_OF_OTHERS: &[c_long] = &[
+pub(crate) const ON_FILES_OF_OTHERS: &[c_long] = &[
     libc::SYS_fchown,
     libc::SYS_fchownat,
     libc::SYS_chown,
@@ -68,10 +68,10 @@ pub const ON_FILES_OF_OTHERS: &[c_long] = &[
 ];
 /// As above; this machine has fewer of them.
 #[cfg(not(target_arch = "x86_64"))]
-pub const ON_FILES_OF_OTHERS: &[c_long] = &[libc::SYS_fchown, libc::SYS_fchownat];
+pub(crate) const ON_FILES_OF_OTHERS: &[c_long] = &[libc::SYS_fchown, libc::SYS_fchownat];
 
 /// Reads of extended attributes, which Landlock does not mediate.
-pub const NOTES_OF_OTHERS: &[c_long] = &[
+pub(crate) const NOTES_OF_OTHERS: &[c_long] = &[
     libc::SYS_getxattr,
     libc::SYS_lgetxattr,
     libc::SYS_fgetxattr,
@@ -83,17 +83,18 @@ pub const NOTES_OF_OTHERS: &[c_long] = &[
 ];
 
 /// Requests of `ioctl` that set flags, labels and seals of files have one of these letters in their second byte.
-pub const FILE_FLAGS: [u32; 4] = [0x6600, 0x5800, 0x7600, 0x9400];
+pub(crate) const FILE_FLAGS: [u32; 4] = [0x6600, 0x5800, 0x7600, 0x9400];
 
 /// Calls that seem to succeed and do nothing: a guest has no reason to flush this machine's disks.
-pub const PRETENDED: &[c_long] = &[libc::SYS_sync, libc::SYS_syncfs, libc::SYS_sync_file_range];
+pub(crate) const PRETENDED: &[c_long] =
+    &[libc::SYS_sync, libc::SYS_syncfs, libc::SYS_sync_file_range];
 
 /// Memory that belongs to no process: where no cgroup counts it, there must be none.
-pub const UNCOUNTED: &[c_long] = &[libc::SYS_memfd_create, libc::SYS_shmget];
+pub(crate) const UNCOUNTED: &[c_long] = &[libc::SYS_memfd_create, libc::SYS_shmget];
 
 /// System V and POSIX message queues, semaphores and shared memory, where no IPC namespace separates guests from other
 /// processes. Even attaching is refused, since identifiers can be guessed.
-pub const SHARED: &[c_long] = &[
+pub(crate) const SHARED: &[c_long] = &[
     libc::SYS_shmget,
     libc::SYS_shmat,
     libc::SYS_shmctl,
@@ -110,7 +111,7 @@ pub const SHARED: &[c_long] = &[
 ];
 
 /// Calls that are refused whatever their arguments: number, name, what the attempt is after.
-pub const REFUSED: &[(c_long, &str, AttemptKind)] = &[
+pub(crate) const REFUSED: &[(c_long, &str, AttemptKind)] = &[
     (libc::SYS_ptrace, "ptrace", Processes),
     (libc::SYS_process_vm_readv, "process_vm_readv", Processes),
     (libc::SYS_process_vm_writev, "process_vm_writev", Processes),
@@ -172,7 +173,7 @@ pub const REFUSED: &[(c_long, &str, AttemptKind)] = &[
 ];
 
 /// Calls that are refused without being noted: runtimes and libraries try them and go on without.
-pub const QUIETLY: &[c_long] = &[
+pub(crate) const QUIETLY: &[c_long] = &[
     libc::SYS_process_madvise,
     libc::SYS_migrate_pages,
     libc::SYS_move_pages,
@@ -180,7 +181,7 @@ pub const QUIETLY: &[c_long] = &[
 ];
 
 /// Calls that change how another process is scheduled, and which argument names it.
-pub const OF_OTHERS: &[(c_long, u32)] = &[
+pub(crate) const OF_OTHERS: &[(c_long, u32)] = &[
     (libc::SYS_sched_setscheduler, 0),
     (libc::SYS_sched_setparam, 0),
     (libc::SYS_sched_setattr, 0),
@@ -189,17 +190,18 @@ pub const OF_OTHERS: &[(c_long, u32)] = &[
 
 /// Calls that do the same to a process, a group or a whole user: their first argument says which, their second whose.
 /// With each the value that means one process.
-pub const OF_MANY: &[(c_long, u32)] = &[(libc::SYS_setpriority, 0), (libc::SYS_ioprio_set, 1)];
+pub(crate) const OF_MANY: &[(c_long, u32)] =
+    &[(libc::SYS_setpriority, 0), (libc::SYS_ioprio_set, 1)];
 
 /// Calls that open a file by its name; the second, where there is one, takes no folder.
 #[cfg(target_arch = "x86_64")]
-pub const OPENING: &[c_long] = &[libc::SYS_openat, libc::SYS_open];
+pub(crate) const OPENING: &[c_long] = &[libc::SYS_openat, libc::SYS_open];
 /// Calls that open a file by its name.
 #[cfg(not(target_arch = "x86_64"))]
-pub const OPENING: &[c_long] = &[libc::SYS_openat];
+pub(crate) const OPENING: &[c_long] = &[libc::SYS_openat];
 
 /// Flags of an open that empties a file although it is not opened for writing: with these bits kept, one of these is left.
-pub const EMPTYING: (u32, [u32; 2]) = (
+pub(crate) const EMPTYING: (u32, [u32; 2]) = (
     (libc::O_TRUNC | libc::O_ACCMODE) as u32,
     [
         libc::O_TRUNC as u32,
@@ -209,7 +211,7 @@ pub const EMPTYING: (u32, [u32; 2]) = (
 
 /// Calls that give a file its mode, and which argument that is.
 #[cfg(target_arch = "x86_64")]
-pub const SETTING_MODES: &[(c_long, u32)] = &[
+pub(crate) const SETTING_MODES: &[(c_long, u32)] = &[
     (libc::SYS_chmod, 1),
     (libc::SYS_fchmod, 1),
     (libc::SYS_fchmodat, 2),
@@ -220,7 +222,7 @@ pub const SETTING_MODES: &[(c_long, u32)] = &[
 ];
 /// As above; this machine has fewer of them.
 #[cfg(not(target_arch = "x86_64"))]
-pub const SETTING_MODES: &[(c_long, u32)] = &[
+pub(crate) const SETTING_MODES: &[(c_long, u32)] = &[
     (libc::SYS_fchmod, 1),
     (libc::SYS_fchmodat, 2),
     (FCHMODAT2, 2),
@@ -228,28 +230,28 @@ pub const SETTING_MODES: &[(c_long, u32)] = &[
 ];
 
 /// Set-user-id and set-group-id bits of a mode.
-pub const USER_ID_BITS: u32 = 0o6000;
+pub(crate) const USER_ID_BITS: u32 = 0o6000;
 
 /// Flags of an open that makes a file: `O_CREAT`, and what of `O_TMPFILE` is not `O_DIRECTORY`.
-pub const MAKING: u32 = (libc::O_CREAT | (libc::O_TMPFILE & !libc::O_DIRECTORY)) as u32;
+pub(crate) const MAKING: u32 = (libc::O_CREAT | (libc::O_TMPFILE & !libc::O_DIRECTORY)) as u32;
 
 /// Requests of `fcntl` that lock a file: `F_SETLK`, `F_SETLKW`, `F_OFD_SETLK`, `F_OFD_SETLKW`, `F_SETLEASE`.
-pub const LOCKING: [u32; 5] = [6, 7, 37, 38, 1024];
+pub(crate) const LOCKING: [u32; 5] = [6, 7, 37, 38, 1024];
 
 /// Requests of `fcntl` that leave a hint on the file itself: `F_SET_RW_HINT`, `F_SET_FILE_RW_HINT`.
-pub const HINTING: [u32; 2] = [1036, 1038];
+pub(crate) const HINTING: [u32; 2] = [1036, 1038];
 
 /// Advice about memory that throws what files hold out of it: `MADV_COLD`, `MADV_PAGEOUT`.
-pub const FORGETTING: [u32; 2] = [20, 21];
+pub(crate) const FORGETTING: [u32; 2] = [20, 21];
 
 /// The same about files: `POSIX_FADV_DONTNEED`, `POSIX_FADV_NOREUSE`.
-pub const FORGETTING_FILES: [u32; 2] = [4, 5];
+pub(crate) const FORGETTING_FILES: [u32; 2] = [4, 5];
 
 /// Flags of a read that tell whether the bytes are in memory, or throw them out: `RWF_NOWAIT`, `RWF_DONTCACHE`.
-pub const OF_THE_CACHE: u32 = 0x8 | 0x80;
+pub(crate) const OF_THE_CACHE: u32 = 0x8 | 0x80;
 
 /// Any of these makes a `clone` one that wants new namespaces.
-pub const NEW_NAMESPACES: u32 = (libc::CLONE_NEWNS
+pub(crate) const NEW_NAMESPACES: u32 = (libc::CLONE_NEWNS
     | libc::CLONE_NEWUSER
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNET
@@ -258,7 +260,7 @@ pub const NEW_NAMESPACES: u32 = (libc::CLONE_NEWNS
     | libc::CLONE_NEWCGROUP) as u32;
 
 /// The internet's families of sockets.
-pub const INTERNET: [i32; 2] = [libc::AF_INET, libc::AF_INET6];
+pub(crate) const INTERNET: [i32; 2] = [libc::AF_INET, libc::AF_INET6];
 
 /// Requests by which a terminal can be made to type for the guest.
-pub const TERMINAL_INJECTION: [u32; 2] = [0x5412, 0x541c];
+pub(crate) const TERMINAL_INJECTION: [u32; 2] = [0x5412, 0x541c];

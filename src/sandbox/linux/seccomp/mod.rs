@@ -13,27 +13,27 @@ use std::os::fd::RawFd;
 use libc::sock_filter;
 
 use calls::*;
-pub use calls::{FCHMODAT2, INTERNET, OPENING, OWN_FILES_ONLY, REFUSED};
+pub(crate) use calls::{FCHMODAT2, INTERNET, OPENING, OWN_FILES_ONLY, REFUSED};
 use program::*;
 
 use super::sys;
 
 /// What else stands between the guest and the machine; where something is missing, the filter is stricter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FilterContext {
+pub(crate) struct FilterContext {
     /// A cgroup counts memory that belongs to no process.
-    pub cgroup: bool,
+    pub(crate) cgroup: bool,
     /// Namespaces of its own: network, IPC, mounts, processes.
-    pub namespaces: bool,
+    pub(crate) namespaces: bool,
     /// There is a folder that stays when the run is over.
-    pub keeping: bool,
+    pub(crate) keeping: bool,
     /// What is passed on to init.
-    pub listening: Supervision,
+    pub(crate) listening: Supervision,
 }
 
 /// What the filter passes on to init.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Supervision {
+pub(crate) enum Supervision {
     /// Nobody: this kernel cannot tell.
     #[default]
     Nobody,
@@ -53,8 +53,7 @@ impl Supervision {
 const EMPTYING_KEPT_OUT: i64 = 3;
 
 /// The whole program.
-#[must_use]
-pub fn build(context: FilterContext) -> Vec<sock_filter> {
+pub(crate) fn build(context: FilterContext) -> Vec<sock_filter> {
     let emptying = !context.namespaces && sys::landlock_version() < EMPTYING_KEPT_OUT;
     build_for(context, emptying)
 }
@@ -338,9 +337,8 @@ fn sockets(rules: &mut FilterRules, context: FilterContext) {
 }
 
 /// Whether this kernel can tell the run's init of refused calls and let it pass some of them on (since 5.7).
-#[must_use]
 #[allow(unsafe_code)]
-pub fn can_listen() -> bool {
+pub(crate) fn can_listen() -> bool {
     // The kernel looks at the flags before it looks at the program: with flags that it knows the null pointer is the fault.
     const NEWER: libc::c_ulong = 1 << 4;
     let flags = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER | NEWER;
@@ -363,7 +361,7 @@ pub fn can_listen() -> bool {
 /// # Errors
 /// What the system said.
 #[allow(unsafe_code)]
-pub fn install(program: &[sock_filter], listen: bool) -> io::Result<Option<RawFd>> {
+pub(crate) fn install(program: &[sock_filter], listen: bool) -> io::Result<Option<RawFd>> {
     /// Once its init has heard of it, a call waits for the answer and is not begun again by every signal (since 5.19).
     const WAIT_KILLABLE: libc::c_ulong = 1 << 5;
     let prog = libc::sock_fprog {

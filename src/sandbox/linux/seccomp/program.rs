@@ -7,38 +7,37 @@ use std::collections::BTreeMap;
 use libc::{c_long, sock_filter};
 
 /// `struct seccomp_data`: number at 0, architecture at 4, arguments from 16 on (low half first).
-pub const NUMBER: u32 = 0;
-/// See [`NUMBER`].
-pub const ARCHITECTURE: u32 = 4;
+pub(crate) const NUMBER: u32 = 0;
+pub(crate) const ARCHITECTURE: u32 = 4;
 /// Where the low half of an argument is; `^ 4` gives the other half.
-pub const fn argument(n: u32) -> u32 {
+pub(crate) const fn argument(n: u32) -> u32 {
     16 + 8 * n + if cfg!(target_endian = "big") { 4 } else { 0 }
 }
 
 /// This machine's architecture as the kernel names it.
 #[cfg(target_arch = "x86_64")]
-pub const OURS: u32 = 0xc000_003e;
+pub(crate) const OURS: u32 = 0xc000_003e;
 /// This machine's architecture as the kernel names it.
 #[cfg(target_arch = "aarch64")]
-pub const OURS: u32 = 0xc000_00b7;
+pub(crate) const OURS: u32 = 0xc000_00b7;
 /// This machine's architecture as the kernel names it.
 #[cfg(target_arch = "riscv64")]
-pub const OURS: u32 = 0xc000_00f3;
+pub(crate) const OURS: u32 = 0xc000_00f3;
 
 /// Asks the run's init, which refuses or lets through.
-pub const ASK: u32 = libc::SECCOMP_RET_USER_NOTIF;
+pub(crate) const ASK: u32 = libc::SECCOMP_RET_USER_NOTIF;
 /// Ends the process.
-pub const KILL: u32 = libc::SECCOMP_RET_KILL_PROCESS;
+pub(crate) const KILL: u32 = libc::SECCOMP_RET_KILL_PROCESS;
 /// Lets the call through.
-pub const ALLOW: u32 = libc::SECCOMP_RET_ALLOW;
+pub(crate) const ALLOW: u32 = libc::SECCOMP_RET_ALLOW;
 /// The call is not made, and gives this error; with 0 it seems to have worked.
-pub const fn error(number: i32) -> u32 {
+pub(crate) const fn error(number: i32) -> u32 {
     libc::SECCOMP_RET_ERRNO | number as u32
 }
 
 /// One step of a rule. Jumps go forward to a label of the same rule; where they do not jump, the next step follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Op {
+pub(crate) enum Op {
     /// Loads 32 bits of what is known of the call.
     Load(u32),
     /// Keeps only these bits of what was loaded.
@@ -114,7 +113,7 @@ const fn jump(test: u32, k: u32, yes: u8, no: u8) -> sock_filter {
 
 /// One answer when the argument is any of the values; for every other value `otherwise` goes on, which must end with an
 /// answer of its own.
-pub fn if_any(which: u32, values: &[u32], then: u32, otherwise: &[Op]) -> Vec<Op> {
+pub(crate) fn if_any(which: u32, values: &[u32], then: u32, otherwise: &[Op]) -> Vec<Op> {
     let mut ops = vec![Op::Load(argument(which))];
     ops.extend(
         values
@@ -131,11 +130,11 @@ pub fn if_any(which: u32, values: &[u32], then: u32, otherwise: &[Op]) -> Vec<Op
 /// The kernel tries the program with every number when it is put on, so its way to an answer is kept short: the number is
 /// searched for by halving.
 #[derive(Debug, Default)]
-pub struct FilterRules(BTreeMap<u32, Vec<sock_filter>>);
+pub(crate) struct FilterRules(BTreeMap<u32, Vec<sock_filter>>);
 
 impl FilterRules {
     /// What is done about one call. What was said first holds.
-    pub fn on(&mut self, number: c_long, rule: impl AsRef<[Op]>) {
+    pub(crate) fn on(&mut self, number: c_long, rule: impl AsRef<[Op]>) {
         if let Ok(number) = u32::try_from(number) {
             let rule = rule.as_ref();
             self.0.entry(number).or_insert_with(|| assemble(rule));
@@ -143,15 +142,14 @@ impl FilterRules {
     }
 
     /// The same answer for several calls.
-    pub fn all(&mut self, numbers: &[c_long], k: u32) {
+    pub(crate) fn all(&mut self, numbers: &[c_long], k: u32) {
         for number in numbers {
             self.on(*number, [Op::Answer(k)]);
         }
     }
 
     /// The whole program: every call without a rule is let through, those of other architectures end the process.
-    #[must_use]
-    pub fn program(self) -> Vec<sock_filter> {
+    pub(crate) fn program(self) -> Vec<sock_filter> {
         let answer = |k| assemble(&[Op::Answer(k)]);
         let mut stretches: Vec<(u32, Vec<sock_filter>)> = vec![(0, answer(ALLOW))];
         let mut add = |from: u32, piece: Vec<sock_filter>| match stretches.last_mut() {
