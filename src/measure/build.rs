@@ -239,7 +239,7 @@ fn identity(
 
 /// A source from a text and the name of its file.
 #[must_use]
-pub fn source(file_name: &str, text: impl Into<Arc<str>>) -> Source {
+pub(crate) fn source(file_name: &str, text: impl Into<Arc<str>>) -> Source {
     Source {
         file_name: file_name.to_owned(),
         text: text.into(),

@@ -177,7 +177,7 @@ impl Judge {
 
 /// At most `most` readings of a trace: of every stretch its lowest and its highest, so that no peak is lost.
 #[must_use]
-pub fn thin(samples: &[Sample], most: usize) -> Vec<Sample> {
+pub(crate) fn thin(samples: &[Sample], most: usize) -> Vec<Sample> {
     if samples.len() <= most || most < 4 {
         return samples.iter().copied().take(most).collect();
     }

@@ -315,7 +315,7 @@ fn hint(language: &Language, name: &str) -> String {
 
 /// How a run ended, as half a sentence: `exit status 1`, `ended by signal 11 (SIGSEGV)`, `stopped after 10 s`.
 #[must_use]
-pub fn ending(outcome: &Outcome, limits: &Limits) -> String {
+pub(crate) fn ending(outcome: &Outcome, limits: &Limits) -> String {
     use crate::units::Nanos;
     // The sandbox's own sentence says most: which limit, how far it got, what to raise.
     if let (Some(reason), false) = (

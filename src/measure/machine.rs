@@ -17,7 +17,7 @@ pub struct Machine {
 
 /// Reads them.
 #[must_use]
-pub fn facts() -> Machine {
+pub(crate) fn facts() -> Machine {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let kernel = read("/proc/sys/kernel/osrelease");
     let system = match kernel.trim() {

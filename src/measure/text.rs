@@ -2,7 +2,7 @@
 
 /// The start of a text, at most so many bytes, with a mark where it was cut.
 #[must_use]
-pub fn head(bytes: &[u8], most: usize) -> String {
+pub(crate) fn head(bytes: &[u8], most: usize) -> String {
     if bytes.len() <= most {
         return clean(&String::from_utf8_lossy(bytes));
     }
@@ -16,7 +16,7 @@ pub fn head(bytes: &[u8], most: usize) -> String {
 
 /// The end of a text, at most so many bytes, from the start of a line where that costs little.
 #[must_use]
-pub fn tail(bytes: &[u8], most: usize) -> String {
+pub(crate) fn tail(bytes: &[u8], most: usize) -> String {
     if bytes.len() <= most {
         return clean(&String::from_utf8_lossy(bytes)).trim_end().to_owned();
     }
@@ -33,7 +33,7 @@ pub fn tail(bytes: &[u8], most: usize) -> String {
 /// Start and end of a text, a quarter and three quarters of at most so many bytes: some runtimes say what went wrong
 /// first and where last, others the other way round.
 #[must_use]
-pub fn ends(bytes: &[u8], most: usize) -> String {
+pub(crate) fn ends(bytes: &[u8], most: usize) -> String {
     if bytes.len() <= most {
         return tail(bytes, most);
     }
@@ -46,7 +46,7 @@ pub fn ends(bytes: &[u8], most: usize) -> String {
 
 /// Makes control characters visible (line feeds and tabs stay), so that no terminal and no prompt ever obeys them.
 #[must_use]
-pub fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     text.chars()
         .map(|c| match c {

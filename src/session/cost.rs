@@ -133,7 +133,7 @@ impl Bill {
 ///
 /// # Errors
 /// A sentence where there is no amount above zero.
-pub fn parse_amount(text: &str) -> Result<f64, String> {
+pub(crate) fn parse_amount(text: &str) -> Result<f64, String> {
     let number = text
         .trim()
         .trim_matches(|c: char| !c.is_ascii_digit() && c != '.' && c != '-')

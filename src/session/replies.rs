@@ -96,7 +96,7 @@ impl Round {
 
 /// The numbers of so many replies: 0 is the only one, several count from 1.
 #[must_use]
-pub fn numbers(candidates: u32) -> std::ops::RangeInclusive<u32> {
+pub(crate) fn numbers(candidates: u32) -> std::ops::RangeInclusive<u32> {
     if candidates > 1 {
         1..=candidates
     } else {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Unit {
+pub(crate) enum Unit {
     /// Time: nanoseconds.
     Time,
     /// Memory or data: bytes.
@@ -19,7 +19,7 @@ pub enum Unit {
 
 /// One figure that was said.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ReportedFigure {
+pub(crate) struct ReportedFigure {
     /// Its name.
     pub name: String,
     /// Its value, in the unit; finite, and not below zero.
@@ -30,7 +30,7 @@ pub struct ReportedFigure {
 
 /// Everything that was said in an output, in order: `METRIC` lines if there are any, else what benchmark tools print.
 #[must_use]
-pub fn all(text: &str) -> Vec<ReportedFigure> {
+pub(crate) fn all(text: &str) -> Vec<ReportedFigure> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let said: Vec<ReportedFigure> = lines.iter().filter_map(|l| metric(l)).collect();
     if said.is_empty() { tools(&lines) } else { said }
@@ -38,7 +38,7 @@ pub fn all(text: &str) -> Vec<ReportedFigure> {
 
 /// The figure of a run: of the wanted name, or of the first that was said; the median where it was said several times.
 #[must_use]
-pub fn choose(said: &[ReportedFigure], wanted: Option<&str>) -> Option<ReportedFigure> {
+pub(crate) fn choose(said: &[ReportedFigure], wanted: Option<&str>) -> Option<ReportedFigure> {
     let name = match wanted {
         Some(name) => name,
         None => &said.first()?.name,

@@ -6,7 +6,7 @@
 
 mod diagnostics;
 mod evaluate;
-pub mod metric;
+pub(crate) mod metric;
 mod surroundings;
 mod tree_copy;
 

@@ -37,7 +37,7 @@ const LIKE: f64 = 0.5;
 ///
 /// `original` is the text that the session started from; what stands there already is nobody's trick.
 #[must_use]
-pub fn in_code(task: &Task, original: &str, code: &str) -> Vec<Flag> {
+pub(crate) fn in_code(task: &Task, original: &str, code: &str) -> Vec<Flag> {
     let mut flags = constants::find(task, original, code);
     flags.extend(clocks(original, code));
     flags.extend(caller::find(task, original, code));
@@ -115,13 +115,13 @@ fn clocks(original: &str, code: &str) -> Vec<Flag> {
 
 /// Collects what the sandbox refused, over the runs of an evaluation.
 #[derive(Debug, Default)]
-pub struct Refusals {
+pub(crate) struct Refusals {
     seen: Vec<(Attempt, String)>,
 }
 
 impl Refusals {
     /// Adds what was refused in the run of a case.
-    pub fn see(&mut self, attempts: &[Attempt], case: &str) {
+    pub(crate) fn see(&mut self, attempts: &[Attempt], case: &str) {
         for attempt in attempts {
             let known = self
                 .seen
@@ -136,7 +136,7 @@ impl Refusals {
 
     /// One flag for each thing that was tried.
     #[must_use]
-    pub fn flags(&self) -> Vec<Flag> {
+    pub(crate) fn flags(&self) -> Vec<Flag> {
         let more = self.seen.len().saturating_sub(MOST);
         let told = self
             .seen
@@ -169,14 +169,14 @@ impl Refusals {
 }
 
 /// Removes flags that the original has as well: they are nobody's trick.
-pub fn without_those_of(original: &Evaluation, flags: &mut Vec<Flag>) {
+pub(crate) fn without_those_of(original: &Evaluation, flags: &mut Vec<Flag>) {
     flags.retain(|f| f.kind != FlagKind::Refused || !original.flags.contains(f));
 }
 
 /// Whether a version that saves memory against the original keeps data in files of its own instead: more than the original
 /// does by a mebibyte, and by a tenth of what it saves.
 #[must_use]
-pub fn elsewhere(original: &Evaluation, evaluation: &Evaluation) -> Option<Flag> {
+pub(crate) fn elsewhere(original: &Evaluation, evaluation: &Evaluation) -> Option<Flag> {
     let peak = |e: &Evaluation| e.figures.peak_bytes;
     let saved = peak(original).saturating_sub(peak(evaluation));
     let held = evaluation.files_bytes;
@@ -194,7 +194,7 @@ pub fn elsewhere(original: &Evaluation, evaluation: &Evaluation) -> Option<Flag>
 /// Whether a version gained far more on shown cases than on held-out ones of similar weight. `before` is the evaluation of
 /// the incumbent in the comparison.
 #[must_use]
-pub fn repeats(task: &Task, before: &Evaluation, comparison: &Comparison) -> Option<Flag> {
+pub(crate) fn repeats(task: &Task, before: &Evaluation, comparison: &Comparison) -> Option<Flag> {
     let of = |held: bool| {
         comparison.per_case.iter().filter_map(move |(name, gain)| {
             let case = task.workload.cases.iter().find(|c| c.name == *name)?;
