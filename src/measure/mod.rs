@@ -17,7 +17,7 @@ mod confirm;
 mod contender;
 mod contest;
 mod figures;
-pub(crate) mod flags;
+pub mod flags;
 mod floor;
 pub(crate) mod judge;
 mod kernel_counters;

@@ -37,7 +37,7 @@ const LIKE: f64 = 0.5;
 ///
 /// `original` is the text that the session started from; what stands there already is nobody's trick.
 #[must_use]
-pub(crate) fn in_code(task: &Task, original: &str, code: &str) -> Vec<Flag> {
+pub fn in_code(task: &Task, original: &str, code: &str) -> Vec<Flag> {
     let mut flags = constants::find(task, original, code);
     flags.extend(clocks(original, code));
     flags.extend(caller::find(task, original, code));
