@@ -15,8 +15,8 @@ use reheat::measure::stats::{Rules, Sequential, median};
 use reheat::measure::{
     Answer, Built, ComparisonPlan, Contender, ContestOutcome, Evaluation, Judge, Progress,
 };
-use reheat::sandbox::{CancelToken, Settings};
-use reheat::task::{Case, Checker, Languages, Limits, Objective, Source, Task, Workload};
+use reheat::sandbox::{CancelToken, Limits, Settings};
+use reheat::task::{Case, Checker, Languages, Objective, Source, Task, Workload};
 use reheat::units::Nanos;
 
 /// Work of the incumbent: about five milliseconds.
@@ -243,7 +243,7 @@ fn task(languages: &Languages) -> Result<Task, String> {
         limits: Limits::default(),
         build: Limits::for_builds(),
         path: None,
-        target: None,
+        region: None,
         harness: reheat::task::Harness::default(),
         project: reheat::task::Project::default(),
         check: None,

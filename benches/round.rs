@@ -13,7 +13,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use reheat::engine::{self, Command, Setup};
 use reheat::measure::Judge;
 use reheat::model::prompt::Template;
-use reheat::model::{End, Part, Provider, Question};
+use reheat::model::{End, Delta, Provider, Question};
 use reheat::sandbox::{self, CancelToken};
 use reheat::session::Library;
 use reheat::session::event::{Event, Finish, Goal, Mode, Origin, Usage};
@@ -30,7 +30,7 @@ impl Provider for Instantly {
         "instantly".into()
     }
 
-    fn ask(&self, _question: Question) -> BoxStream<'static, Part> {
+    fn ask(&self, _question: Question) -> BoxStream<'static, Delta> {
         let n = self.0.fetch_add(1, Ordering::SeqCst);
         let text = format!("An idea.\n\n```python\n{}```\n", program(n));
         let end = End {
@@ -39,7 +39,7 @@ impl Provider for Instantly {
             error: String::new(),
             again: true,
         };
-        stream::iter([Part::Text(text), Part::End(end)]).boxed()
+        stream::iter([Delta::Text(text), Delta::End(end)]).boxed()
     }
 }
 

@@ -4,8 +4,8 @@
 //!
 //! | room | what it is for |
 //! |---|---|
-//! | [`task`] | what is optimised: source, workload, checker, objective, limits, and reading them from files |
 //! | [`sandbox`] | runs one program under limits, isolated and sampled; knows nothing of tasks or models |
+//! | [`task`] | what is optimised: source, workload, checker, objective, and reading them from files |
 //! | [`measure`] | judges: builds a version, checks it, times it, says when a difference is real |
 //! | [`session`] | remembers: events, the session that is their fold, the journal on disk, the library of journals |
 //! | [`model`] | asks: a prompt goes in, a stream of text comes out; cuts the code out of the text |
@@ -114,13 +114,17 @@
 //! }
 //! ```
 
+#[cfg(not(unix))]
+compile_error!(
+    "reheat runs on unix only: process groups, signals and file descriptors are its foundation"
+);
+
 pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod log;
 pub mod measure;
 pub mod model;
-pub mod near;
 pub mod report;
 pub mod sandbox;
 pub mod session;

@@ -1,6 +1,6 @@
 //! A log file for diagnostics: asked for by `--log FILE` or `REHEAT_LOG`, never the screen, never a secret.
 //!
-//! What is typed, prompts, replies and code are not in it; what happened, and when, is. Without a file nothing is written.
+//! It says what happened and when, but never contains what is typed, prompts, replies or code. Without a file nothing is written.
 
 use std::fs::File;
 use std::io::Write;
@@ -43,23 +43,23 @@ pub fn open(file: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether there is a log: spares the making of words that nobody reads.
+/// Whether there is a log, so that callers need not format lines in vain.
 #[must_use]
 pub fn on() -> bool {
     LOG.get().is_some()
 }
 
-/// The name of an enum's variant, without what is in it: that may be long, and is nobody's business.
+/// The name of an enum's variant without its contents, which may be long or confidential.
 #[must_use]
 pub fn variant(of: &dyn std::fmt::Debug) -> String {
-    struct Name(String);
-    impl std::fmt::Write for Name {
+    struct VariantName(String);
+    impl std::fmt::Write for VariantName {
         fn write_str(&mut self, text: &str) -> std::fmt::Result {
             let end = text
                 .find(|c: char| !c.is_alphanumeric())
                 .unwrap_or(text.len());
             self.0.push_str(&text[..end]);
-            // An error ends the formatting: the rest is never made.
+            // An error ends the formatting early.
             if end < text.len() {
                 Err(std::fmt::Error)
             } else {
@@ -67,12 +67,12 @@ pub fn variant(of: &dyn std::fmt::Debug) -> String {
             }
         }
     }
-    let mut name = Name(String::new());
+    let mut name = VariantName(String::new());
     let _ = std::fmt::write(&mut name, format_args!("{of:?}"));
     name.0
 }
 
-/// Adds a line: seconds since the start, the part of the program, what happened. A full disk is no reason to stop.
+/// Adds a line: seconds since the start, the part of the program, what happened. Errors such as a full disk are ignored.
 pub fn line(part: &str, what: &str) {
     let Some(log) = LOG.get() else { return };
     let at = log.began.elapsed().as_secs_f64();

@@ -1,8 +1,8 @@
-// Calls one function of a JavaScript file again and again, and says by value what came of it.
+// Calls one function of a JavaScript file again and again, and reports the outcomes by value.
 //
 //     node --expose-internals javascript.cjs TARGET ROOT MODULE NAME [GENERATOR FUNCTION]
 //
-// What the arguments, the standard input and the standard output are, and why, is said in src/task/calls/driver.rs.
+// src/task/calls/driver.rs documents the arguments, the standard input and the standard output.
 // Works with Node.js 18 and later, with CommonJS and with ES modules.
 "use strict";
 
@@ -119,7 +119,7 @@ Object.defineProperty(Exit, "name", { value: "process.exit" });
 
 // ------------------------------------------------------------------------------------------ loading
 
-/** The names at the top of the module that must be had, exported or not. */
+/** The top-level names of the module that are needed, exported or not. */
 const wanted = new Set();
 
 function exposed() {
@@ -206,7 +206,7 @@ function commonJs(text) {
   return { load, twice: true };
 }
 
-/** Modules that the target's needs and that need the target's: they are loaded anew with it. */
+/** Modules that the target's module depends on and that depend on it: they are loaded anew with it. */
 function cycleOf(module) {
   const found = new Set();
   const seen = new Map();
@@ -605,7 +605,7 @@ function flat(items) {
 class Encoder {
   drained = new Map();
 
-  /** @param taking whether an object of the program's that is an iterator is given by what it yields, or by its fields */
+  /** @param taking whether an iterator that the program defines is represented by what it yields, or by its fields */
   constructor(taking = true) {
     this.taking = taking;
   }
@@ -865,7 +865,7 @@ async function bareMixed(calls) {
 let current = 0;
 let finished = false;
 
-/** Makes all calls of a pass and gives the outcome of each as a line, and the manners of their results. */
+/** Makes all calls of a pass and returns the outcome of each as a line, and the manners of their results. */
 async function lookedAt(prepared, before, times) {
   prepared.put?.();
   const out = [];
@@ -986,7 +986,6 @@ async function main() {
   for (const name of outside) wanted.delete(name);
   for (const name of [...wanted]) wanted.add(name.split(".")[0]);
 
-  const started = performance.now();
   let text = readFileSync(TARGET, "utf8");
   if (text.startsWith("\ufeff")) text = text.slice(1);
   let source;
@@ -1009,7 +1008,6 @@ async function main() {
   } catch (error) {
     fail(why(error));
   }
-  const loaded = performance.now();
   const spare = prepare(first); // never called: tells what the arguments were
   let kept = header.keep || !source.twice;
   if (!header.keep && !source.twice) say("kept", `${source.why}, so all passes share one instance of the module`);
@@ -1024,12 +1022,6 @@ async function main() {
       return first;
     }
   };
-  if (header.probe) {
-    const again = performance.now();
-    const { calls } = prepare(await next());
-    return finish(JSON.stringify({ load_ms: loaded - started, prepare_ms: performance.now() - again, calls: calls.length }));
-  }
-
   const passes = Math.max(1, header.passes ?? 1);
   const todo = [];
   for (let i = 0; i < Math.max(passes, header.prepare ?? 0); i++) todo.push(prepare(i === 0 ? first : await next()));
@@ -1059,7 +1051,6 @@ async function main() {
 }
 
 const random = Math.random;
-const performance = globalThis.performance;
 
 function finish(text) {
   finished = true;

@@ -1,8 +1,8 @@
-# Calls one function of a Python module again and again, and says by value what came of it.
+# Calls one function of a Python module again and again, and reports the outcomes by value.
 #
 #     python3 python.py TARGET ROOT MODULE NAME [GENERATOR FUNCTION]
 #
-# What the arguments, the standard input and the standard output are, and why, is said in src/task/calls/driver.rs.
+# src/task/calls/driver.rs documents the arguments, the standard input and the standard output.
 # Works with Python 3.8 and later, and needs nothing but the standard library.
 import ast
 import base64
@@ -23,7 +23,6 @@ import os
 import random
 import re
 import sys
-import time
 import types
 
 CAP = 1_000_000  # items that are taken from an iterator at most
@@ -46,7 +45,7 @@ def fail(sentence):
 
 
 def complaint(error):
-    """What an exception says, in one line."""
+    """The message of an exception, in one line."""
     try:
         text = str(error)
     except BaseException:
@@ -643,7 +642,7 @@ class Prepared:
 
 
 def check_fit(prepared):
-    """Says it before anything else where calls cannot fit the function."""
+    """Fails before anything else where calls cannot fit the function."""
     for number, call in enumerate(prepared.calls, 1):
         try:
             signature = inspect.signature(call.func)
@@ -669,7 +668,7 @@ class Node:
 
 
 class Drained:
-    """What an iterator gave."""
+    """What an iterator yielded."""
 
     def __init__(self, items, cut=False, error=None):
         self.items, self.cut, self.error = items, cut, error
@@ -736,7 +735,7 @@ class Encoder:
 
     def __init__(self, taking=True):
         self.drained = {}
-        # Whether an object of the program's that is an iterator is given by what it yields, or by its fields.
+        # Whether an iterator that the program defines is represented by what it yields, or by its fields.
         self.taking = taking
 
     def text(self, value):
@@ -1156,7 +1155,7 @@ def bare_mixed(calls):
 
 
 def looked_at(prepared, before, times):
-    """Makes all calls of a pass and gives the outcome of each as a line, and the manners of their results."""
+    """Makes all calls of a pass and returns the outcome of each as a line, and the manners of their results."""
     lines, manners = [], set()
     WIRE.parts = []
     printed()  # of the passes before
@@ -1262,7 +1261,7 @@ def instances(keep, spare):
         while True:
             yield None
     FRESH = to_be_fresh(ROOTS | ({NAME, GENERATOR_NAME} & sys.modules.keys()))
-    # Of a large package that hangs together only what the calls can reach; all of it would take too long each time.
+    # Of a large package with many dependencies only what the calls can reach; all of it would take too long each time.
     if len(FRESH) > 2 and not (GENERATOR and any(name.rpartition(".")[0] == NAME for name in types_in(spare.texts))):
         try:
             FRESH = (touched(spare, FRESH) | {NAME} | LATER & FRESH) - {GENERATOR_NAME}
@@ -1313,29 +1312,19 @@ def main():
     SELF.append(sys.modules["__main__"])  # stays alive, but is not to be found
     sys.modules["__main__"] = types.ModuleType("__main__")
 
-    started = time.perf_counter()
     load()
-    loaded = time.perf_counter()
     spare = Prepared(None)  # never called: tells what the arguments were, and what must be loaded for them
     check_fit(spare)
     before = spare.told()
     source = instances(header.get("keep", False), spare)
-    if header.get("probe"):
-        next(source)
-        again = time.perf_counter()
-        prepared = Prepared(next(source))
-        done = time.perf_counter()
-        answer = {"load_ms": (loaded - started) * 1000, "prepare_ms": (done - again) * 1000, "calls": len(prepared.calls)}
-        finish(json.dumps(answer))
-
     passes = max(1, int(header.get("passes", 1)))
     collecting = gc.isenabled()
     gc.disable()
     todo = [Prepared(next(source)) for _ in range(max(passes, int(header.get("prepare", 0))))]
-    # Chance is not the generator's any more.
+    # From here on random numbers do not depend on the generator's seed.
     random.seed()
-    # What was prepared is out of the collector's sight: else each of its full turns during the calls would walk
-    # through all of it, and the more passes were prepared, the longer.
+    # Hides the prepared objects from the garbage collector: otherwise each full collection during the calls would walk
+    # through all of them, and take longer the more passes were prepared.
     gc.collect()
     gc.freeze()
     if collecting:

@@ -1,4 +1,4 @@
-//! `reheat config`: where the config file is, what it comes to, and a first one to fill in.
+//! `reheat config`: where the config file is, the settings in force, and a first file to fill in.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::config::{Config, Folders, Kind, ProviderTable, TEMPLATE};
+use crate::config::{Config, Folders, ProviderKind, ProviderTable, TEMPLATE};
 
 /// Flags of `reheat config`.
 #[derive(Debug, Args)]
@@ -151,12 +151,12 @@ fn shown(folders: &Folders, config: &Config) -> String {
 /// A table in one line; keys are never shown, only where they come from.
 fn described(table: &ProviderTable) -> String {
     match table.kind {
-        Kind::Command => format!("command `{}`", table.command.as_deref().unwrap_or("")),
-        Kind::Tape => format!(
+        ProviderKind::Command => format!("command `{}`", table.command.as_deref().unwrap_or("")),
+        ProviderKind::Tape => format!(
             "tape {}",
             table.path.as_deref().unwrap_or(Path::new("")).display()
         ),
-        Kind::OpenAi => {
+        ProviderKind::OpenAi => {
             let model = table
                 .model
                 .as_deref()
@@ -180,7 +180,7 @@ fn described(table: &ProviderTable) -> String {
 }
 
 fn say(text: &str) -> ExitCode {
-    // A reader that has gone away is no error.
+    // A closed pipe is not an error.
     let _ = std::io::stdout().write_all(text.as_bytes());
     ExitCode::SUCCESS
 }

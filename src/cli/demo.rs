@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::drive::{self, Ground, Wish};
+use super::app_context::AppContext;
+use super::drive;
 use super::flags::{LoopFlags, ModelFlags};
-use super::{ENVIRONMENT, Refusal, USAGE, fail, print};
+use super::session_request::SessionRequest;
+use super::{CliError, ENVIRONMENT, USAGE, fail, print};
 use crate::config;
 use crate::model::Provider;
 use crate::model::tape::Tape;
@@ -17,13 +19,13 @@ use crate::report::text;
 use crate::session::event::{Mode, Origin};
 use crate::task::{Task, bundled};
 
-/// Time of one comparison in a demo, and the pause between two of its acts, at speed 1.
+/// Time of one comparison in a demo, and the pause between two of its steps, at speed 1.
 const COMPARISON: Duration = Duration::from_secs(8);
 const BREATH: Duration = Duration::from_millis(500);
-/// How much faster than a tape's own pace a demo plays at speed 1: somebody is watching.
+/// How much faster than the recording a demo plays at speed 1.
 const PACE: f64 = 1.3;
 
-/// Said wherever recorded replies are played.
+/// The banner wherever recorded replies are played.
 pub const OPENING: &str = "demo: recorded replies; every run and every figure is real and measured now · connect a model: reheat doctor";
 
 /// Flags of `reheat demo`.
@@ -54,21 +56,21 @@ pub struct DemoArgs {
 /// Runs the command.
 #[must_use]
 pub fn run(args: &DemoArgs, theme: Option<&str>) -> ExitCode {
-    let ground = match Ground::read() {
-        Ok(ground) => ground,
+    let app = match AppContext::read() {
+        Ok(app) => app,
         Err(status) => return status,
     };
     if args.list {
-        list(&ground);
+        list(&app);
         return ExitCode::SUCCESS;
     }
-    match wish(&ground, args) {
-        Ok(wish) => drive::run(&ground, wish, &args.loop_flags, theme),
+    match request(&app, args) {
+        Ok(request) => drive::run(&app, request, &args.loop_flags, theme),
         Err(status) => status,
     }
 }
 
-fn list(ground: &Ground) {
+fn list(app: &AppContext) {
     let mut rows = vec![[
         "task".to_owned(),
         "language".into(),
@@ -76,7 +78,7 @@ fn list(ground: &Ground) {
         "title".into(),
     ]];
     for s in bundled::summary() {
-        let state = super::home::missing(ground, &s.language).map_or_else(
+        let state = app.missing(&s.language).map_or_else(
             || s.language.clone(),
             |why| format!("{} ({why})", s.language),
         );
@@ -85,33 +87,33 @@ fn list(ground: &Ground) {
     print(&text::columns(&rows));
 }
 
-fn wish(ground: &Ground, args: &DemoArgs) -> Result<Wish, ExitCode> {
-    let mut wish = recorded(ground, &args.task, args.speed).map_err(|why| fail(why.status, why))?;
-    wish.template = ground
+fn request(app: &AppContext, args: &DemoArgs) -> Result<SessionRequest, ExitCode> {
+    let mut request = recorded(app, &args.task, args.speed).map_err(|why| fail(why.status, why))?;
+    request.template = app
         .template(args.model.template.as_deref())
         .map_err(|e| fail(USAGE, e))?;
     if args.model.names_a_model() {
-        wish.provider = config::resolve_provider(&ground.config, &args.model.selection())
-            .map_err(|e| fail(args.model.blame(), e))?;
-        wish.opening = format!(
+        request.provider = config::resolve_provider(&app.config, &args.model.selection())
+            .map_err(|e| fail(args.model.no_model_status(), e))?;
+        request.opening = format!(
             "demo with {}: replies, runs and figures are all made now",
-            wish.provider.name()
+            request.provider.name()
         );
-        wish.reached_by = args.model.reached_by();
-        wish.temperature = args.model.temperature;
-        wish.demo_pause = Duration::ZERO;
+        request.reached_by = args.model.reached_by();
+        request.temperature = args.model.temperature;
+        request.demo_pause = Duration::ZERO;
     }
-    Ok(wish)
+    Ok(request)
 }
 
 /// A bundled task with its own tape.
 ///
 /// # Errors
 /// There is no such task, its language is missing here, or its tape cannot be read.
-pub fn recorded(ground: &Ground, name: &str, speed: f64) -> Result<Wish, Refusal> {
-    let task = bundled::load(name, &ground.languages).map_err(|e| Refusal::new(USAGE, e))?;
-    if let Some(why) = super::home::missing(ground, &task.language.id) {
-        return Err(Refusal::new(
+pub fn recorded(app: &AppContext, name: &str, speed: f64) -> Result<SessionRequest, CliError> {
+    let task = bundled::load(name, &app.languages).map_err(|e| CliError::new(USAGE, e))?;
+    if let Some(why) = app.missing(&task.language.id) {
+        return Err(CliError::new(
             ENVIRONMENT,
             format_args!(
                 "the task `{name}` is in {}: {why}. {}",
@@ -119,14 +121,14 @@ pub fn recorded(ground: &Ground, name: &str, speed: f64) -> Result<Wish, Refusal
             ),
         ));
     }
-    let (provider, rounds) = tape(&task, speed).map_err(|e| Refusal::new(ENVIRONMENT, e))?;
-    let template = ground.template(None)?;
+    let (provider, rounds) = tape(&task, speed).map_err(|e| CliError::new(ENVIRONMENT, e))?;
+    let template = app.template(None)?;
     let origin = Origin::Bundled {
         name: task.name.clone(),
     };
     let demo_pause = BREATH.div_f64(speed);
     let opening = OPENING.to_owned();
-    Ok(Wish {
+    Ok(SessionRequest {
         task,
         program: None,
         origin,

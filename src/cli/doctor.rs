@@ -1,4 +1,4 @@
-//! `reheat doctor`: in plain words what is there and what is missing. Changes nothing.
+//! `reheat doctor`: what is available and what is missing, in plain words. Changes nothing.
 
 use std::fmt::Write;
 use std::io::IsTerminal;
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::drive::Ground;
+use super::app_context::AppContext;
 use super::{ENVIRONMENT, print, shown};
 use crate::config::{self, Selection};
 use crate::measure::Judge;
@@ -26,7 +26,7 @@ pub struct DoctorArgs {}
 /// Runs the command.
 #[must_use]
 pub fn run(_args: &DoctorArgs) -> ExitCode {
-    let (ground, troubles) = match Ground::read_or_default() {
+    let (app, troubles) = match AppContext::read_or_default() {
         Ok(found) => found,
         Err(status) => return status,
     };
@@ -43,21 +43,21 @@ pub fn run(_args: &DoctorArgs) -> ExitCode {
             "Settings\n  ✗ {trouble}\n    the defaults are used below\n\n"
         ));
     }
-    for told in crate::tui::keys::Keymap::new(&ground.config.keys).1 {
+    for told in crate::tui::keys::Keymap::new(&app.config.keys).1 {
         print(&format!("Settings\n  ! {told}\n\n"));
     }
     let judge = Judge::open(sandbox::Settings::default(), None);
     let mut fine = judge.is_ok() && troubles.is_empty();
     match &judge {
-        Ok(judge) => print(&(guards(judge.guards()) + &readable(&ground) + "\n")),
+        Ok(judge) => print(&(guards(judge.guards()) + &readable(&app) + "\n")),
         Err(error) => print(&format!("Sandbox\n  ✗ {error}\n\n")),
     }
-    let (languages, python) = languages(&ground, judge.ok());
+    let (languages, python) = languages(&app, judge.ok());
     print(&languages);
     fine &= python;
-    print(&models(&ground));
+    print(&models(&app));
     print(&terminal());
-    let (folders, writable) = folders(&ground);
+    let (folders, writable) = folders(&app);
     print(&folders);
     fine &= writable;
     if fine {
@@ -98,8 +98,8 @@ fn guards(guards: &Guards) -> String {
 }
 
 /// What the config file lets programs read.
-fn readable(ground: &Ground) -> String {
-    match shown::readable(&ground.config.sandbox_read) {
+fn readable(app: &AppContext) -> String {
+    match shown::readable(&app.config.sandbox_read) {
         Ok(paths) if paths.is_empty() => String::new(),
         Ok(paths) => {
             let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
@@ -112,16 +112,17 @@ fn readable(ground: &Ground) -> String {
     }
 }
 
-fn languages(ground: &Ground, judge: Option<Judge>) -> (String, bool) {
+fn languages(app: &AppContext, judge: Option<Judge>) -> (String, bool) {
     let mut rows = Vec::new();
     let mut python = false;
     let mut judge = judge;
-    for language in ground.languages.iter() {
+    for language in app.languages.iter() {
         let found = match &mut judge {
             Some(judge) => judge
                 .toolchain(language, None, &CancelToken::new())
                 .map_err(|e| e.to_string()),
-            None => super::home::missing(ground, &language.id)
+            None => app
+                .missing(&language.id)
                 .map_or_else(|| Ok("found".to_owned()), Err),
         };
         python |= language.id == "python" && found.is_ok();
@@ -149,9 +150,9 @@ fn languages(ground: &Ground, judge: Option<Judge>) -> (String, bool) {
     (format!("Languages\n{}\n", text::columns(&rows)), python)
 }
 
-fn models(ground: &Ground) -> String {
+fn models(app: &AppContext) -> String {
     let mut out = String::from("Models\n");
-    match config::resolve_provider(&ground.config, &Selection::default()) {
+    match config::resolve_provider(&app.config, &Selection::default()) {
         Ok(provider) => {
             let _ = writeln!(out, "  ✓ {} would be asked", provider.name());
         }
@@ -200,7 +201,7 @@ fn terminal() -> String {
     let var = |name: &str| std::env::var(name).unwrap_or_default();
     let mut out = String::from("Terminal\n");
     if !std::io::stdout().is_terminal() {
-        out.push_str("  – output is no terminal: the loop is told as text\n\n");
+        out.push_str("  – output is not a terminal: the loop prints text\n\n");
         return out;
     }
     let size = crossterm::terminal::size()
@@ -232,13 +233,13 @@ fn terminal() -> String {
     out
 }
 
-fn folders(ground: &Ground) -> (String, bool) {
+fn folders(app: &AppContext) -> (String, bool) {
     let mut rows = Vec::new();
     let mut fine = true;
     for (name, path, needed) in [
-        ("config", &ground.folders.config, false),
-        ("sessions", &ground.folders.data, true),
-        ("builds", &ground.folders.cache, false),
+        ("config", &app.folders.config, false),
+        ("sessions", &app.folders.data, true),
+        ("builds", &app.folders.cache, false),
     ] {
         let state = writable(path);
         fine &= state.is_ok() || !needed;
@@ -256,7 +257,7 @@ fn folders(ground: &Ground) -> (String, bool) {
     (format!("Folders\n{}\n", text::columns(&rows)), fine)
 }
 
-/// Whether files can be made in a folder, or in the nearest one above it that exists. Leaves nothing behind.
+/// Whether files can be created in a folder, or in the nearest one above it that exists. Leaves nothing behind.
 fn writable(path: &Path) -> Result<(), String> {
     let nearest = path
         .ancestors()

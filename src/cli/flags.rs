@@ -10,7 +10,7 @@ use crate::config::Selection;
 use crate::model::MOST_AT_ONCE;
 use crate::session::cost::parse_amount;
 use crate::session::event::{Goal, Mode};
-use crate::task::LimitsSaid;
+use crate::task::LimitOverrides;
 use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
 use crate::units::{Bytes, Gain, parse_duration};
 
@@ -51,10 +51,10 @@ pub struct RunLimits {
 }
 
 impl RunLimits {
-    /// What was said about one run.
+    /// The limits of one run.
     #[must_use]
-    pub fn said(&self) -> LimitsSaid {
-        LimitsSaid {
+    pub fn overrides(&self) -> LimitOverrides {
+        LimitOverrides {
             time: self.time_limit,
             memory: self.memory_limit,
             output: self.output_limit,
@@ -65,13 +65,13 @@ impl RunLimits {
 }
 
 impl LimitFlags {
-    /// What was said about one build.
+    /// The limits of one build.
     #[must_use]
-    pub fn build(&self) -> LimitsSaid {
-        LimitsSaid {
+    pub fn build(&self) -> LimitOverrides {
+        LimitOverrides {
             time: self.build_time_limit,
             memory: self.build_memory_limit,
-            ..LimitsSaid::default()
+            ..LimitOverrides::default()
         }
     }
 }
@@ -130,7 +130,7 @@ pub struct LoopFlags {
 }
 
 impl LoopFlags {
-    /// The goal that the flags and the defaults come to.
+    /// The goal that the flags set, with defaults.
     #[must_use]
     pub fn goal(&self, rounds: u32) -> Goal {
         Goal {
@@ -171,7 +171,7 @@ pub struct ModelFlags {
 }
 
 impl ModelFlags {
-    /// Whether some flag says who is to answer.
+    /// Whether some flag names a model.
     #[must_use]
     pub fn names_a_model(&self) -> bool {
         self.model.is_some()
@@ -181,9 +181,9 @@ impl ModelFlags {
             || self.tape.is_some()
     }
 
-    /// The exit status of a model that cannot be had: wrong use where a flag can only be mistaken, else something is missing.
+    /// The exit status when there is no model: wrong use if a flag must be wrong, else something is missing.
     #[must_use]
-    pub fn blame(&self) -> u8 {
+    pub fn no_model_status(&self) -> u8 {
         let url = self
             .base_url
             .as_deref()
@@ -195,7 +195,7 @@ impl ModelFlags {
         }
     }
 
-    /// How the model is reached, to be kept with a session. A tape is kept by its whole path; keys are never flags.
+    /// How the model is reached, to be stored with a session. A tape is stored with its absolute path; keys are never flags.
     #[must_use]
     pub fn reached_by(&self) -> BTreeMap<String, String> {
         let tape = self

@@ -10,21 +10,21 @@ use crate::session::event::{Decision, Event, Finish, Stage, VersionId};
 use crate::session::{EventRecord, Session};
 use crate::units::Nanos;
 
-/// How it is told.
+/// The format of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub enum OutputFormat {
     /// For people.
     Text,
     /// For programs: one JSON object a line.
     Json,
 }
 
-/// Follows a loop to its end and gives back what it came to. A reader that goes away ends the loop in good order.
+/// Follows a loop to its end and returns the session. A closed pipe ends the loop in good order.
 #[must_use]
-pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
+pub fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Session {
     let mut session = Session::default();
     let mut out = io::stdout().lock();
-    let mut gone = style == Style::Text
+    let mut gone = style == OutputFormat::Text
         && writeln!(Harmless(&mut out), "{opening}")
             .and_then(|()| out.flush())
             .is_err();
@@ -36,8 +36,8 @@ pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
         let old = n < handle.replayed;
         if !gone && !old {
             let told = match style {
-                Style::Text => tell(&mut Harmless(&mut out), &session, &happened),
-                Style::Json => line(&mut out, &happened),
+                OutputFormat::Text => tell(&mut Harmless(&mut out), &session, &happened),
+                OutputFormat::Json => line(&mut out, &happened),
             };
             gone = told.and_then(|()| out.flush()).is_err();
             if gone {
@@ -48,7 +48,7 @@ pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
             handle.send(Command::Quit);
         }
     }
-    if style == Style::Text && !gone && session.task.is_some() {
+    if style == OutputFormat::Text && !gone && session.task.is_some() {
         let table = format!("\n{}\n{}\n", text::table(&session), text::ending(&session));
         drop(
             Harmless(&mut out)
@@ -59,7 +59,7 @@ pub fn follow(handle: &Handle, style: Style, opening: &str) -> Session {
     session
 }
 
-/// Text that arrives and readings stay out of the JSON lines: what matters of them is in the event that closes them.
+/// Transient events (streamed text, samples) are left out of the JSON lines: the event that closes them has what matters.
 fn line(out: &mut impl Write, happened: &EventRecord) -> io::Result<()> {
     let loud = match &happened.event {
         Event::ReplyDelta { .. } | Event::PromptPrepared { .. } | Event::WritePlanned { .. } => {

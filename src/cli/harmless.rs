@@ -1,10 +1,10 @@
-//! What is printed for people: control characters of strangers' texts are shown, never obeyed.
+//! Output for people: control characters in foreign text are shown, never obeyed.
 
 use std::io::{self, Write};
 
 use crate::report::text::safe;
 
-/// A writer of text that changes what a terminal would obey; line breaks and tabs stay.
+/// A writer that escapes what a terminal would obey; line breaks and tabs stay.
 pub struct Harmless<W: Write>(pub W);
 
 impl<W: Write> Write for Harmless<W> {

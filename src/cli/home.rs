@@ -1,24 +1,24 @@
-//! `reheat` alone: the start screen; and the way from a running loop to the workbench.
-
-mod models;
+//! `reheat` alone: the start screen.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::drive::{self, Ground, Wish};
+use super::app_context::AppContext;
+use super::drive;
 use super::flags::{LoopFlags, ModelFlags};
-use super::{ENVIRONMENT, USAGE, demo, fail, optimize, resume};
+use super::session_request::SessionRequest;
+use super::workbench::{habits, of_signal};
+use super::{ENVIRONMENT, USAGE, demo, fail, model_lines, optimize, resume};
 use crate::config::Config;
-use crate::engine::{self, Handle};
+use crate::engine;
 use crate::model::discover;
 use crate::sandbox::{self, Sandbox, Tier};
-use crate::session::Session;
-use crate::task::aim::Aim;
 use crate::task::bundled;
+use crate::task::harness_spec::HarnessSpec;
 use crate::tui::{
-    self, Choice, Habits, Home, Judged, Late, Link, Look, Server, SessionEntry, Start, TaskEntry,
+    self, Choice, Home, Judged, Late, Link, Look, Server, SessionEntry, Start, TaskEntry,
 };
 
 /// Sessions that the start screen lists.
@@ -31,35 +31,35 @@ pub fn run(theme: Option<&str>) -> ExitCode {
     if !drive::has_screen(&flags) {
         return fail(
             USAGE,
-            "the start screen needs a terminal; without one, `reheat demo` and `reheat optimize --headless` tell the loop as text (see reheat --help)",
+            "the start screen needs a terminal; without one, `reheat demo` and `reheat optimize --headless` print the loop as text (see reheat --help)",
         );
     }
-    // A broken file must not keep anyone from the settings that mend it: the screen says where it is broken.
-    let (ground, troubles) = match Ground::read_or_default() {
-        Ok((ground, troubles)) => (Arc::new(ground), troubles),
+    // A broken config file must not keep the user from the settings dialog that repairs it: the screen says what is wrong.
+    let (app, troubles) = match AppContext::read_or_default() {
+        Ok((app, troubles)) => (Arc::new(app), troubles),
         Err(status) => return status,
     };
-    let mut habits = habits(&ground);
+    let mut habits = habits(&app);
     habits.told.splice(
         0..0,
         troubles
             .into_iter()
             .map(|t| format!("{t}; the usual settings are used")),
     );
-    let opener = ground.clone();
-    let looker = ground.clone();
+    let opener = app.clone();
+    let looker = app.clone();
     let start = Start {
         running: None,
-        home: home(&ground),
+        home: home(&app),
         open: Box::new(move |choice| open(&opener, &choice)),
         late: Some(Box::new(move |what, tell| late(&looker, what, tell))),
         banner: String::new(),
         demo: false,
         theme: theme
             .map(str::to_owned)
-            .or_else(|| ground.config.theme.clone()),
-        themes: Some(ground.folders.config.join("themes")),
-        config_file: Some(ground.folders.config_file()),
+            .or_else(|| app.config.theme.clone()),
+        themes: Some(app.folders.config.join("themes")),
+        config_file: Some(app.folders.config_file()),
         habits,
     };
     match tui::run(start) {
@@ -68,72 +68,18 @@ pub fn run(theme: Option<&str>) -> ExitCode {
     }
 }
 
-/// Shows a running loop in the workbench until the developer leaves it.
-///
-/// # Errors
-/// The exit status, after the error was printed, or of the signal that ended it.
-pub fn workbench(
-    ground: &Ground,
-    handle: Handle,
-    opening: &str,
-    demo: bool,
-    theme: Option<&str>,
-) -> Result<Session, ExitCode> {
-    let start = Start {
-        banner: opening.to_owned(),
-        demo,
-        theme: theme
-            .map(str::to_owned)
-            .or_else(|| ground.config.theme.clone()),
-        themes: Some(ground.folders.config.join("themes")),
-        config_file: Some(ground.folders.config_file()),
-        habits: habits(ground),
-        ..Start::running(handle)
-    };
-    let ended = tui::run(start).map_err(|e| fail(ENVIRONMENT, e))?;
-    ended
-        .signal
-        .map_or(Ok(ended.session), |signal| Err(of_signal(signal)))
-}
-
-/// How the screen behaves for this developer.
-fn habits(ground: &Ground) -> Habits {
-    Habits {
-        keys: ground.config.keys.clone(),
-        bell: ground.config.bell,
-        ascii: ground.config.ascii,
-        tips: true,
-        told: ground.config.warnings.clone(),
-        folder: Some(ground.folders.data.clone()),
-    }
-}
-
-fn of_signal(signal: i32) -> ExitCode {
-    ExitCode::from(u8::try_from(128 + signal).unwrap_or(1))
-}
-
-/// Why a language cannot be used here; `None` if it can. Looks only whether its program is there: a start must not wait.
-#[must_use]
-pub fn missing(ground: &Ground, language: &str) -> Option<String> {
-    let language = ground.languages.get(language)?;
-    let program = language.program(None);
-    let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
-        .any(|dir| dir.join(program).is_file());
-    (!found).then(|| format!("needs {program}, which is not on the path"))
-}
-
-fn home(ground: &Ground) -> Home {
+fn home(app: &AppContext) -> Home {
     let tasks = bundled::summary()
         .into_iter()
         .map(|s| TaskEntry {
-            available: missing(ground, &s.language).map_or(Ok(()), Err),
+            available: app.missing(&s.language).map_or(Ok(()), Err),
             name: s.name,
             title: s.title,
             language: s.language,
             kind: s.kind,
         })
         .collect();
-    let sessions = ground
+    let sessions = app
         .library()
         .recent(RECENT)
         .into_iter()
@@ -157,7 +103,7 @@ fn home(ground: &Ground) -> Home {
     Home {
         sessions,
         tasks,
-        models: models::at_first(&ground.config),
+        models: model_lines::at_first(&app.config),
         servers: Vec::new(),
         sandbox: "looking …".into(),
         sandbox_strong: true,
@@ -166,13 +112,13 @@ fn home(ground: &Ground) -> Home {
     }
 }
 
-/// Looks for what takes longer than a first frame may.
-fn late(ground: &Ground, what: Look, tell: &mut dyn FnMut(Late)) {
+/// Finds out what takes longer than the first frame may.
+fn late(app: &AppContext, what: Look, tell: &mut dyn FnMut(Late)) {
     // The settings may have been changed since the screen opened.
-    let fresh = Config::load(&ground.folders);
-    let config = fresh.as_ref().unwrap_or(&ground.config);
+    let fresh = Config::load(&app.folders);
+    let config = fresh.as_ref().unwrap_or(&app.config);
     if what == Look::Model {
-        tell(Late::Models(models::asked(config)));
+        tell(Late::Models(model_lines::asked(config)));
         return;
     }
     let (words, strong) = match Sandbox::open(&sandbox::Settings::default()) {
@@ -196,7 +142,7 @@ fn late(ground: &Ground, what: Look, tell: &mut dyn FnMut(Late)) {
         })
     });
     tell(Late::Servers(servers.collect()));
-    tell(Late::Models(models::asked(config)));
+    tell(Late::Models(model_lines::asked(config)));
 }
 
 /// A moment in the past in words.
@@ -211,47 +157,52 @@ fn ago(then: SystemTime) -> String {
     format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" })
 }
 
-/// As `reheat optimize FILE::FUNCTION` with the flags for what it is judged by.
-fn part(ground: &Ground, file: &Path, function: &str, judged: &Judged) -> Result<Wish, String> {
+/// The same as `reheat optimize FILE::FUNCTION` with the flags for how it is judged.
+fn part(
+    app: &AppContext,
+    file: &Path,
+    function: &str,
+    judged: &Judged,
+) -> Result<SessionRequest, String> {
     let mut name = file.as_os_str().to_owned();
     name.push("::");
     name.push(function);
     let name = PathBuf::from(name);
-    let mut aim = Aim::default();
+    let mut harness = HarnessSpec::default();
     let mut cases = None;
     match judged {
-        Judged::Calls(calls) => aim.calls = Some(calls.clone()),
+        Judged::Calls(calls) => harness.calls = Some(calls.clone()),
         Judged::Cases(folder) => cases = Some(folder.as_path()),
         Judged::Commands { check, bench } => {
-            aim.commands.check.clone_from(check);
-            aim.commands.bench.clone_from(bench);
+            harness.commands.check.clone_from(check);
+            harness.commands.bench.clone_from(bench);
         }
     }
-    optimize::chosen(ground, &name, cases, aim)
+    optimize::chosen(app, &name, cases, harness)
 }
 
-fn open(ground: &Ground, choice: &Choice) -> Result<Link, String> {
+fn open(app: &AppContext, choice: &Choice) -> Result<Link, String> {
     let flags = LoopFlags::default();
     // The settings may have been changed since the screen opened.
-    let fresh = Config::load(&ground.folders).map_err(|e| e.to_string())?;
-    let ground = &Ground {
+    let fresh = Config::load(&app.folders).map_err(|e| e.to_string())?;
+    let app = &AppContext {
         config: fresh,
-        folders: ground.folders.clone(),
-        languages: ground.languages.clone(),
+        folders: app.folders.clone(),
+        languages: app.languages.clone(),
     };
-    let wish: Wish = match choice {
-        Choice::Bundled(name) => demo::recorded(ground, name, 1.0)?,
+    let request: SessionRequest = match choice {
+        Choice::Bundled(name) => demo::recorded(app, name, 1.0)?,
         Choice::Program { file, cases } => {
-            optimize::chosen(ground, file, cases.as_deref(), Aim::default())?
+            optimize::chosen(app, file, cases.as_deref(), HarnessSpec::default())?
         }
         Choice::Part {
             file,
             function,
             judged,
-        } => part(ground, file, function, judged)?,
-        Choice::Resume(id) => resume::wish(ground, id, &flags, &ModelFlags::default())?,
+        } => part(app, file, function, judged)?,
+        Choice::Resume(id) => resume::request(app, id, &flags, &ModelFlags::default())?,
     };
-    let setup = drive::setup(ground, &wish, &flags).map_err(String::from)?;
+    let setup = request.setup(app, &flags).map_err(String::from)?;
     let handle = engine::start(setup).map_err(|e| e.to_string())?;
     Ok(handle.into())
 }

@@ -1,6 +1,6 @@
 //! `reheat measure`: compares programs on a workload, without any model.
 //!
-//! Reads the flags, has the judge do the work, and hands the findings to `show`.
+//! Reads the flags, lets the judge do the work, and passes the results to `measure_report`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,19 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Folders;
-use crate::measure::{
-    Answer, Built, Comparison, ComparisonPlan, Contender, ContenderRole, ContestOutcome,
-    Evaluation, Judge, JudgeError, Metric, Verdict,
-};
+use crate::measure::{Contender, ContestOutcome, Judge, JudgeError, Metric, ComparisonPlan, ContenderRole};
 use crate::sandbox::{CancelToken, Settings};
-use crate::task::load::{TaskFlags, Usual, load_source};
+use crate::task::TaskDefaults;
+use crate::task::load::{TaskFlags, load_source};
 use crate::task::{Checker, Language, Languages, Objective, Source, Task, TaskError};
 use crate::units::parse_duration;
 
 use super::flags::LimitFlags;
+use super::measure_report::{self, MeasureReport, MeasuredProgram};
 use super::shown;
-
-mod show;
 
 /// Compare programs on a workload: are the others really better than the first?
 ///
@@ -100,22 +97,6 @@ pub enum Expected {
     Better,
 }
 
-/// One of the programs: what was found out about it.
-struct Entrant {
-    name: String,
-    language: String,
-    built: Built,
-    evaluation: Evaluation,
-}
-
-/// Everything that was found out.
-struct Findings {
-    task: Task,
-    entrants: Vec<Entrant>,
-    comparisons: Vec<Comparison>,
-    notes: Vec<String>,
-}
-
 /// Runs the command.
 #[must_use]
 pub fn run(args: MeasureArgs) -> ExitCode {
@@ -124,12 +105,15 @@ pub fn run(args: MeasureArgs) -> ExitCode {
     match measure(&args, &cancel) {
         Ok(findings) => {
             let printed = if args.json {
-                show::json(&findings)
+                measure_report::json(&findings)
             } else {
-                show::text(&findings, args.objective)
+                measure_report::text(&findings, args.objective)
             };
-            if let Err(error) = show::out(&printed) {
-                return super::fail(3, format!("cannot write the result: {error}"));
+            if let Err(error) = measure_report::out(&printed) {
+                return super::fail(
+                    super::ENVIRONMENT,
+                    format!("cannot write the result: {error}"),
+                );
             }
             let held = args.expect.is_none() || findings.all_better();
             let nothing = findings.comparisons.is_empty();
@@ -148,23 +132,19 @@ pub fn run(args: MeasureArgs) -> ExitCode {
         }
         Err(error) => {
             let task = matches!(error, JudgeError::Task(_));
-            super::fail(if task { 2 } else { 3 }, error)
+            super::fail(
+                if task {
+                    super::USAGE
+                } else {
+                    super::ENVIRONMENT
+                },
+                error,
+            )
         }
     }
 }
 
-impl Findings {
-    fn all_better(&self) -> bool {
-        let better = self
-            .comparisons
-            .iter()
-            .filter(|c| c.answer == Answer::Better && c.confirmed)
-            .count();
-        better + 1 == self.entrants.len()
-    }
-}
-
-fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<Findings, JudgeError> {
+fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<MeasureReport, JudgeError> {
     let folders = Folders::find().ok();
     let own = folders.as_ref().map(|f| f.config.join("languages"));
     let languages = Languages::load(own.as_deref().filter(|p| p.is_dir()))?;
@@ -174,7 +154,7 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<Findings, JudgeEr
         .map(|path| read(path, args.language.as_deref(), &languages))
         .collect::<Result<Vec<_>, _>>()?;
     let config = shown::settings().map_err(JudgeError::Task)?;
-    let usual = Usual {
+    let usual = TaskDefaults {
         limits: config.limits,
         build: config.build,
     };
@@ -189,9 +169,9 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<Findings, JudgeEr
         cache.as_deref(),
     )?;
     judge.limit_builds(&task.build);
-    let mut progress = show::Status::new();
+    let mut progress = measure_report::Status::new();
 
-    let mut entrants: Vec<Entrant> = Vec::new();
+    let mut entrants: Vec<MeasuredProgram> = Vec::new();
     for (name, source, language) in &sources {
         progress.about(name);
         let built = judge.build(source, language, args.tool.as_deref(), cancel, &mut |p| {
@@ -202,7 +182,7 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<Findings, JudgeEr
         }
         let mut evaluation = judge.evaluate(&built, &task, cancel, &mut |p| progress.tell(&p))?;
         evaluation.floor = judge.floor(language, args.tool.as_deref(), cancel)?;
-        entrants.push(Entrant {
+        entrants.push(MeasuredProgram {
             name: name.clone(),
             language: language.name.clone(),
             built,
@@ -243,7 +223,7 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<Findings, JudgeEr
     }
     progress.clear();
     if !entrants[0].evaluation.verdict.accepted() {
-        // What an old program that was disqualified was compared with means nothing.
+        // If OLD turned out to be wrong, comparisons with it mean nothing.
         comparisons.clear();
     }
     let weaker =
@@ -255,7 +235,7 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<Findings, JudgeEr
         .chain(judge.notes())
         .chain(weaker)
         .collect();
-    Ok(Findings {
+    Ok(MeasureReport {
         task,
         entrants,
         comparisons,
@@ -263,7 +243,7 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<Findings, JudgeEr
     })
 }
 
-fn contender(entrant: &Entrant) -> Contender<'_> {
+fn contender(entrant: &MeasuredProgram) -> Contender<'_> {
     Contender {
         name: &entrant.name,
         built: &entrant.built,
@@ -305,14 +285,14 @@ fn read(
 }
 
 /// The task that all programs are judged on.
-fn task(args: &MeasureArgs, usual: Usual, languages: &Languages) -> Result<Task, TaskError> {
+fn task(args: &MeasureArgs, usual: TaskDefaults, languages: &Languages) -> Result<Task, TaskError> {
     let flags = TaskFlags {
         file: args.programs.first().cloned(),
         cases: Some(args.cases.clone()),
         objective: Some(args.objective),
         checker: args.checker.clone(),
         checker_program: args.checker_program.clone(),
-        limits: args.limits.run.said(),
+        limits: args.limits.run.overrides(),
         build: args.limits.build(),
         usual,
         args: args.args.clone(),
@@ -322,9 +302,4 @@ fn task(args: &MeasureArgs, usual: Usual, languages: &Languages) -> Result<Task,
         ..TaskFlags::default()
     };
     flags.load(languages)
-}
-
-/// Whether a version's figures mean anything.
-fn has_figures(evaluation: &Evaluation) -> bool {
-    evaluation.verdict != Verdict::CompileError && !evaluation.cases.is_empty()
 }

@@ -1,4 +1,4 @@
-//! `reheat slow.py`: a file where a command is expected. Who types it wants that file to become faster; the answer is
+//! `reheat slow.py`: a file where a command is expected. The user wants that file to become faster; the answer is
 //! the command line that does it.
 
 use std::path::Path;
@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::task::Languages;
 use crate::tui::files::cases_beside;
 
-/// What to say in place of the parser's words, if the word that it took for a command is a file, looks like one, or names
+/// The message in place of the parser's, if the word that it took for a command is a file, looks like one, or names
 /// a part of one.
 #[must_use]
 pub fn file_for_a_command(error: &clap::Error, args: &[String]) -> Option<String> {
@@ -88,7 +88,7 @@ fn answer(word: &str, rest: &[String]) -> Option<String> {
     ))
 }
 
-/// `slow.py` and the part of it that is meant: `::name`, or `:40-80`.
+/// Splits off the region: `::name`, or `:40-80`.
 fn parts(word: &str) -> (&str, Option<&str>) {
     if Path::new(word).exists() {
         return (word, None);
@@ -106,7 +106,7 @@ fn parts(word: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Whether a word that no file has is still meant as one: a language knows its ending, or it is a path.
+/// Whether a word is meant as a file although there is none: it has the extension of a language, or it is a path.
 fn looks_like_a_file(path: &Path, part: Option<&str>) -> bool {
     part.is_some() || path.components().count() > 1 || knows(path)
 }
@@ -116,7 +116,7 @@ fn knows(path: &Path) -> bool {
     ending.is_some_and(|e| Languages::load(None).is_ok_and(|all| all.for_extension(e).is_some()))
 }
 
-/// A path as it is written beside the program: relative to where it was named from.
+/// A path beside the program, relative in the same way as the program was named.
 fn name_of(cases: &Path, program: &Path) -> String {
     let end = if cases.is_dir() { "/" } else { "" };
     let name = cases.file_name().unwrap_or_default();
@@ -124,7 +124,7 @@ fn name_of(cases: &Path, program: &Path) -> String {
     format!("{}{end}", beside.display())
 }
 
-/// As a shell takes it for one word.
+/// A word quoted for a shell.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=,+@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

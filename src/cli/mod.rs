@@ -1,9 +1,9 @@
-//! The command line: one file a command; parses, prints, never computes.
+//! The command line, one file for each command. It parses and prints; it never computes.
 //!
 //! Exit status: 0 done (of a loop: a better version stands), 1 not (none was found), 2 wrong use, 3 something is
 //! missing on this machine (no compiler, no model, no isolation).
 
-pub mod aim;
+mod app_context;
 pub mod config;
 pub mod demo;
 pub mod doctor;
@@ -11,18 +11,27 @@ pub mod drive;
 pub mod flags;
 pub mod follow;
 mod harmless;
+pub mod harness_flags;
 pub mod home;
 pub mod keys;
 pub mod measure;
+mod measure_report;
 mod misplaced;
+mod model_lines;
+mod open_session;
 pub mod optimize;
 mod prepare;
 pub mod resume;
 pub mod run;
 pub mod screenshots;
+mod session_request;
 pub mod show;
 mod shown;
+mod value_names;
+mod workbench;
 pub mod write;
+mod write_at_end;
+mod write_options;
 
 use std::process::ExitCode;
 
@@ -57,7 +66,7 @@ Exit status: 0 a better version stands (or: done), 1 none was found, 2 wrong use
 )]
 pub struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<CliCommand>,
     /// Theme of the screen: dark, light, night, clear, console, or one of yours.
     #[arg(long, global = true, value_name = "NAME")]
     theme: Option<String>,
@@ -67,7 +76,7 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     /// Watch the loop on a bundled task: recorded replies, real runs, real figures.
     Demo(demo::DemoArgs),
     /// Make a program faster or leaner.
@@ -127,33 +136,33 @@ pub fn main() -> ExitCode {
     let theme = theme.as_deref();
     match cli.command {
         None => home::run(theme),
-        Some(Command::Demo(args)) => demo::run(&args, theme),
-        Some(Command::Optimize(args)) => optimize::run(&args, theme),
-        Some(Command::Resume(args)) => resume::run(&args, theme),
-        Some(Command::Run(args)) => run::run(args),
-        Some(Command::Measure(args)) => measure::run(args),
-        Some(Command::Show(args)) => show::run(&args),
-        Some(Command::Write(args)) => write::run(&args),
-        Some(Command::Doctor(args)) => doctor::run(&args),
-        Some(Command::Config(args)) => config::run(args),
-        Some(Command::Keys(args)) => keys::run(&args),
-        Some(Command::Screenshots(args)) => screenshots::run(&screenshots::ScreenshotsArgs {
+        Some(CliCommand::Demo(args)) => demo::run(&args, theme),
+        Some(CliCommand::Optimize(args)) => optimize::run(&args, theme),
+        Some(CliCommand::Resume(args)) => resume::run(&args, theme),
+        Some(CliCommand::Run(args)) => run::run(args),
+        Some(CliCommand::Measure(args)) => measure::run(args),
+        Some(CliCommand::Show(args)) => show::run(&args),
+        Some(CliCommand::Write(args)) => write::run(&args),
+        Some(CliCommand::Doctor(args)) => doctor::run(&args),
+        Some(CliCommand::Config(args)) => config::run(args),
+        Some(CliCommand::Keys(args)) => keys::run(&args),
+        Some(CliCommand::Screenshots(args)) => screenshots::run(&screenshots::ScreenshotsArgs {
             theme: cli.theme,
             ..args
         }),
     }
 }
 
-/// A wish that cannot be granted: the sentence, and the exit status that goes with it.
+/// Why a command cannot be carried out: the sentence, and the exit status that goes with it.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct CliError {
     /// [`USAGE`], [`ENVIRONMENT`] or [`NOTHING`].
     pub status: u8,
     why: String,
 }
 
-impl Refusal {
-    /// A refusal with a reason.
+impl CliError {
+    /// An error with an exit status and a sentence.
     pub fn new(status: u8, why: impl std::fmt::Display) -> Self {
         Self {
             status,
@@ -162,21 +171,21 @@ impl Refusal {
     }
 }
 
-impl std::fmt::Display for Refusal {
+impl std::fmt::Display for CliError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.why)
     }
 }
 
-impl From<Refusal> for String {
-    fn from(refusal: Refusal) -> Self {
-        refusal.why
+impl From<CliError> for String {
+    fn from(error: CliError) -> Self {
+        error.why
     }
 }
 
-impl From<Refusal> for ExitCode {
-    fn from(refusal: Refusal) -> Self {
-        fail(refusal.status, &refusal.why)
+impl From<CliError> for ExitCode {
+    fn from(error: CliError) -> Self {
+        fail(error.status, &error.why)
     }
 }
 
@@ -189,33 +198,30 @@ pub fn fail(status: u8, message: impl std::fmt::Display) -> ExitCode {
     ExitCode::from(status)
 }
 
-/// The first interruption asks for an end in good order; gives back which signal came, if one did.
+/// The first signal cancels in good order; returns where the number of the signal is stored.
 pub fn stop_on_signals(
     cancel: &crate::sandbox::CancelToken,
 ) -> std::sync::Arc<std::sync::atomic::AtomicI32> {
     let came = std::sync::Arc::new(std::sync::atomic::AtomicI32::new(0));
-    #[cfg(unix)]
-    {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-        let (cancel, seen) = (cancel.clone(), came.clone());
-        if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) {
-            std::thread::spawn(move || {
-                for signal in signals.forever() {
-                    seen.store(signal, std::sync::atomic::Ordering::SeqCst);
-                    cancel.stop();
-                }
-            });
-        }
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let (cancel, seen) = (cancel.clone(), came.clone());
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) {
+        std::thread::spawn(move || {
+            for signal in signals.forever() {
+                seen.store(signal, std::sync::atomic::Ordering::SeqCst);
+                cancel.stop();
+            }
+        });
     }
     came
 }
 
-/// Prints a text for people; a reader that has gone away is no error.
+/// Prints a text for people; a closed pipe is not an error.
 pub fn print(text: &str) {
     print_exactly(&crate::report::text::safe(text));
 }
 
-/// Prints a text for programs, to the letter; a reader that has gone away is no error.
+/// Prints a text for programs, unchanged; a closed pipe is not an error.
 pub fn print_exactly(text: &str) {
     use std::io::Write;
     let mut out = std::io::stdout().lock();

@@ -1,4 +1,4 @@
-//! `reheat optimize`: the loop on a program of the user's, with a real model.
+//! `reheat optimize`: the loop on the user's own program, with a real model.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,19 +6,21 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::aim::AimFlags;
-use super::drive::{self, Ground, Wish};
+use super::app_context::AppContext;
+use super::drive;
 use super::flags::{LimitFlags, LoopFlags, ModelFlags};
+use super::harness_flags::HarnessFlags;
+use super::session_request::SessionRequest;
 use super::{ENVIRONMENT, USAGE, fail, prepare};
 use crate::config;
 use crate::session::event::{Mode, Origin};
-use crate::task::aim::Aim;
+use crate::task::harness_spec::HarnessSpec;
 use crate::task::load::TaskFlags;
 use crate::task::{Checker, HoldOut, Objective};
 
-/// Rounds where nothing else is said, as in the paper's plots.
+/// Default number of rounds, as in the paper's plots.
 const ROUNDS: u32 = 10;
-/// Time of one comparison where nothing else is said.
+/// Default time of one comparison.
 const COMPARISON: Duration = Duration::from_secs(30);
 
 /// Flags of `reheat optimize`.
@@ -69,7 +71,7 @@ pub struct OptimizeArgs {
     #[arg(long, value_name = "PROGRAM", aliases = ["interpreter", "compiler"])]
     tool: Option<String>,
     #[command(flatten)]
-    aim: AimFlags,
+    harness: HarnessFlags,
     #[command(flatten)]
     limits: LimitFlags,
     #[command(flatten)]
@@ -81,53 +83,53 @@ pub struct OptimizeArgs {
 /// Runs the command.
 #[must_use]
 pub fn run(args: &OptimizeArgs, theme: Option<&str>) -> ExitCode {
-    let ground = match Ground::read() {
-        Ok(ground) => ground,
+    let app = match AppContext::read() {
+        Ok(app) => app,
         Err(status) => return status,
     };
-    match wish(&ground, args) {
-        Ok(wish) => drive::run(&ground, wish, &args.loop_flags, theme),
+    match request(&app, args) {
+        Ok(request) => drive::run(&app, request, &args.loop_flags, theme),
         Err(status) => status,
     }
 }
 
-fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
+fn request(app: &AppContext, args: &OptimizeArgs) -> Result<SessionRequest, ExitCode> {
     let flags = TaskFlags {
         file: args.file.clone(),
         cases: args.cases.clone(),
         statement: args.statement.clone(),
-        objective: args.objective.or(ground.config.objective),
+        objective: args.objective.or(app.config.objective),
         checker: args.checker.clone(),
         checker_program: args.checker_program.clone(),
         held_out: args.held_out.clone().or_else(|| {
-            // What a task folder says of its own cases goes before a habit.
+            // A task folder's own setting overrides the config file.
             let own = args.file.as_deref().is_some_and(std::path::Path::is_dir);
-            ground.config.held_out.clone().filter(|_| !own)
+            app.config.held_out.clone().filter(|_| !own)
         }),
-        limits: args.limits.run.said(),
+        limits: args.limits.run.overrides(),
         build: args.limits.build(),
-        usual: ground.usual(),
+        usual: app.defaults(),
         args: args.args.clone(),
         files: args.files.clone(),
         language: args.language.clone(),
         tool: args.tool.clone(),
-        aim: args.aim.said(),
+        harness: args.harness.spec(),
     };
     let task = flags
-        .load(&ground.languages)
+        .load(&app.languages)
         .map_err(|e| fail(status_of(&e), e))?;
-    if let Some(command) = args.aim.prepare() {
+    if let Some(command) = args.harness.prepare() {
         let here = Path::new(".");
         let folder = task.project.root.as_deref().unwrap_or(here);
-        prepare::run(command, folder, args.aim.agreed()).map_err(ExitCode::from)?;
+        prepare::run(command, folder, args.harness.agreed()).map_err(ExitCode::from)?;
     }
     let selection = config::Selection {
         unwatched: !drive::has_screen(&args.loop_flags),
         ..args.model.selection()
     };
-    let provider = config::resolve_provider(&ground.config, &selection)
-        .map_err(|e| fail(args.model.blame(), e))?;
-    let template = ground
+    let provider = config::resolve_provider(&app.config, &selection)
+        .map_err(|e| fail(args.model.no_model_status(), e))?;
+    let template = app
         .template(args.model.template.as_deref())
         .map_err(ExitCode::from)?;
     let opening = format!(
@@ -135,7 +137,7 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         task.name,
         provider.name()
     );
-    Ok(Wish {
+    Ok(SessionRequest {
         program: task.path.clone(),
         task,
         origin: Origin::Kept,
@@ -143,49 +145,49 @@ fn wish(ground: &Ground, args: &OptimizeArgs) -> Result<Wish, ExitCode> {
         reached_by: args.model.reached_by(),
         template,
         resume: None,
-        rounds: ground.config.rounds.unwrap_or(ROUNDS),
+        rounds: app.config.rounds.unwrap_or(ROUNDS),
         goal: None,
         mode: Mode::Auto,
-        candidates: ground.config.candidates,
+        candidates: app.config.candidates,
         temperature: args.model.temperature,
-        comparison: ground.config.comparison_time.unwrap_or(COMPARISON),
+        comparison: app.config.comparison_time.unwrap_or(COMPARISON),
         demo_pause: Duration::ZERO,
         opening,
     })
 }
 
-/// The same for a program, or a function of one, that was chosen on the start screen; it begins when the developer says so.
+/// The same for a program, or a function of one, that was chosen on the start screen; it waits for the developer to start it.
 ///
 /// # Errors
 /// What is wrong with the program, its cases or the settings.
 pub fn chosen(
-    ground: &Ground,
+    app: &AppContext,
     file: &Path,
     cases: Option<&Path>,
-    aim: Aim,
-) -> Result<Wish, String> {
+    harness: HarnessSpec,
+) -> Result<SessionRequest, String> {
     let flags = TaskFlags {
         file: Some(file.to_owned()),
         cases: cases.map(Path::to_owned),
-        objective: ground.config.objective,
-        held_out: ground.config.held_out.clone().filter(|_| !file.is_dir()),
-        usual: ground.usual(),
-        aim,
+        objective: app.config.objective,
+        held_out: app.config.held_out.clone().filter(|_| !file.is_dir()),
+        usual: app.defaults(),
+        harness,
         ..TaskFlags::default()
     };
-    let task = flags.load(&ground.languages).map_err(|e| e.to_string())?;
+    let task = flags.load(&app.languages).map_err(|e| e.to_string())?;
     let model = ModelFlags::default();
-    let provider = config::resolve_provider(&ground.config, &model.selection())
+    let provider = config::resolve_provider(&app.config, &model.selection())
         // The screen has one line for it; the whole list of ways is what `reheat doctor` is for.
         .map_err(|e| {
-            let why = e.to_string();
-            let first = why.lines().next().unwrap_or_default();
-            let first = first.trim_end_matches("; any of these will do:");
-            format!("{first}: , sets one up (a server that runs on this machine: m)")
+            format!(
+                "{}: , sets one up (a server that runs on this machine: m)",
+                e.headline()
+            )
         })?;
-    let template = ground.template(None).map_err(|e| e.to_string())?;
+    let template = app.template(None).map_err(|e| e.to_string())?;
     let opening = format!("{} · replies by {}", task.name, provider.name());
-    Ok(Wish {
+    Ok(SessionRequest {
         program: task.path.clone(),
         task,
         origin: Origin::Kept,
@@ -193,12 +195,12 @@ pub fn chosen(
         reached_by: model.reached_by(),
         template,
         resume: None,
-        rounds: ground.config.rounds.unwrap_or(ROUNDS),
+        rounds: app.config.rounds.unwrap_or(ROUNDS),
         goal: None,
         mode: Mode::Step,
-        candidates: ground.config.candidates,
+        candidates: app.config.candidates,
         temperature: None,
-        comparison: ground.config.comparison_time.unwrap_or(COMPARISON),
+        comparison: app.config.comparison_time.unwrap_or(COMPARISON),
         demo_pause: Duration::ZERO,
         opening,
     })

@@ -1,16 +1,16 @@
-//! `--prepare`: a command of the user's that runs once, outside of the sandbox and with network, before everything else.
+//! `--prepare`: a command of the user that runs once, outside of the sandbox and with network, before everything else.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{Refusal, USAGE};
+use super::{CliError, USAGE};
 
-/// Runs the command in the project's folder, after asking where nobody agreed beforehand.
+/// Runs the command in the project's folder, after asking for consent unless a flag gave it.
 ///
 /// # Errors
-/// It was declined, nobody is there to be asked, or it failed.
-pub fn run(command: &str, folder: &Path, agreed: bool) -> Result<(), Refusal> {
+/// It was declined, there is no terminal to ask on, or it failed.
+pub fn run(command: &str, folder: &Path, agreed: bool) -> Result<(), CliError> {
     if !agreed {
         ask(command, folder)?;
     }
@@ -20,22 +20,22 @@ pub fn run(command: &str, folder: &Path, agreed: bool) -> Result<(), Refusal> {
         .current_dir(folder)
         .stdin(Stdio::null())
         .status()
-        .map_err(|why| Refusal::new(super::ENVIRONMENT, format!("cannot run a shell: {why}")))?;
+        .map_err(|why| CliError::new(super::ENVIRONMENT, format!("cannot run a shell: {why}")))?;
     if status.success() {
         return Ok(());
     }
-    Err(Refusal::new(
+    Err(CliError::new(
         super::NOTHING,
         format!("--prepare `{command}` failed ({status}); nothing else was done"),
     ))
 }
 
-fn ask(command: &str, folder: &Path) -> Result<(), Refusal> {
+fn ask(command: &str, folder: &Path) -> Result<(), CliError> {
     if !std::io::stdin().is_terminal() {
-        return Err(Refusal::new(
+        return Err(CliError::new(
             USAGE,
             format!(
-                "--prepare runs `{command}` outside of the sandbox, and nobody is here to agree to that; add --yes"
+                "--prepare runs `{command}` outside of the sandbox, and there is no terminal to ask for your consent; add --yes"
             ),
         ));
     }
@@ -49,5 +49,5 @@ fn ask(command: &str, folder: &Path) -> Result<(), Refusal> {
     if matches!(answer.trim(), "y" | "Y" | "yes") {
         return Ok(());
     }
-    Err(Refusal::new(USAGE, "not agreed to; nothing was run"))
+    Err(CliError::new(USAGE, "not agreed to; nothing was run"))
 }

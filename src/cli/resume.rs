@@ -1,4 +1,4 @@
-//! `reheat resume`: go on with a session that was left, or that a crash cut off.
+//! `reheat resume`: continues a session that was left, or that a crash cut off.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::drive::{self, Ground, Wish};
+use super::app_context::AppContext;
+use super::drive;
 use super::flags::{LoopFlags, ModelFlags};
-use super::{ENVIRONMENT, NOTHING, Refusal, USAGE, fail};
+use super::session_request::SessionRequest;
+use super::{CliError, ENVIRONMENT, NOTHING, USAGE, fail};
 use crate::config;
 use crate::model::Provider;
 use crate::model::tape::{Tape, TapeError};
@@ -33,44 +35,44 @@ pub struct ResumeArgs {
 /// Runs the command.
 #[must_use]
 pub fn run(args: &ResumeArgs, theme: Option<&str>) -> ExitCode {
-    let ground = match Ground::read() {
-        Ok(ground) => ground,
+    let app = match AppContext::read() {
+        Ok(app) => app,
         Err(status) => return status,
     };
-    let id = match ground.library().find(args.session.as_deref()) {
+    let id = match app.library().find(args.session.as_deref()) {
         Ok(id) => id,
         Err(why) => return fail(USAGE, why),
     };
-    match wish(&ground, &id, &args.loop_flags, &args.model) {
-        Ok(wish) => drive::run(&ground, wish, &args.loop_flags, theme),
+    match request(&app, &id, &args.loop_flags, &args.model) {
+        Ok(request) => drive::run(&app, request, &args.loop_flags, theme),
         Err(refusal) => refusal.into(),
     }
 }
 
-/// What it takes to go on with a session.
+/// Everything needed to continue a session.
 ///
 /// # Errors
 /// The session or its task cannot be read again, or there is no model.
-pub fn wish(
-    ground: &Ground,
+pub fn request(
+    app: &AppContext,
     id: &str,
     loop_flags: &LoopFlags,
     model: &ModelFlags,
-) -> Result<Wish, Refusal> {
-    let library = ground.library();
-    let session = library.read(id).map_err(|e| Refusal::new(NOTHING, e))?;
+) -> Result<SessionRequest, CliError> {
+    let library = app.library();
+    let session = library.read(id).map_err(|e| CliError::new(NOTHING, e))?;
     let Some(record) = session.task.clone() else {
-        return Err(Refusal::new(
+        return Err(CliError::new(
             NOTHING,
             format_args!("session {id} ended before it had begun; there is nothing to go on with"),
         ));
     };
     let task = match &record.origin {
-        Origin::Bundled { name } => bundled::load(name, &ground.languages),
-        Origin::Kept => load::load_folder(&library.folder(id).join("task"), &ground.languages),
+        Origin::Bundled { name } => bundled::load(name, &app.languages),
+        Origin::Kept => load::load_folder(&library.folder(id).join("task"), &app.languages),
     }
     .map_err(|e| {
-        Refusal::new(
+        CliError::new(
             USAGE,
             format_args!("the task of session {id} cannot be read again: {e}"),
         )
@@ -85,8 +87,8 @@ pub fn wish(
             ..kept
         }
     };
-    let provider = provider(ground, &session, &task, model)?;
-    let template = ground.template(model.template.as_deref())?;
+    let provider = provider(app, &session, &task, model)?;
+    let template = app.template(model.template.as_deref())?;
     let mut goal = session.goal.clone();
     let asked = loop_flags.goal(goal.rounds);
     goal.rounds = asked.rounds;
@@ -104,14 +106,14 @@ pub fn wish(
         },
         provider.name()
     );
-    let comparison = ground.config.comparison_time.unwrap_or(Duration::from_secs(
+    let comparison = app.config.comparison_time.unwrap_or(Duration::from_secs(
         if matches!(record.origin, Origin::Bundled { .. }) {
             8
         } else {
             30
         },
     ));
-    Ok(Wish {
+    Ok(SessionRequest {
         task,
         program: None,
         origin: record.origin,
@@ -130,13 +132,13 @@ pub fn wish(
     })
 }
 
-/// The model of the flags; else the one of the session; else what the config says. A tape goes on where it was.
+/// The model of the flags, else of the session, else of the config file. A tape continues where it was.
 fn provider(
-    ground: &Ground,
+    app: &AppContext,
     session: &Session,
     task: &Task,
     model: &ModelFlags,
-) -> Result<Arc<dyn Provider>, Refusal> {
+) -> Result<Arc<dyn Provider>, CliError> {
     let told = session
         .rounds
         .iter()
@@ -145,7 +147,7 @@ fn provider(
         .count();
     let played = |tape: Result<Tape, TapeError>| match tape {
         Ok(tape) => Ok(Arc::new(tape.skip(told)) as Arc<dyn Provider>),
-        Err(error) => Err(Refusal::new(ENVIRONMENT, error)),
+        Err(error) => Err(CliError::new(ENVIRONMENT, error)),
     };
     if let Some(path) = &model.tape {
         return played(Tape::from_path(path));
@@ -161,6 +163,6 @@ fn provider(
     {
         return played(Tape::open(&task.name, source));
     }
-    config::resolve_provider(&ground.config, &model.selection())
-        .map_err(|e| Refusal::new(ENVIRONMENT, e))
+    config::resolve_provider(&app.config, &model.selection())
+        .map_err(|e| CliError::new(ENVIRONMENT, e))
 }

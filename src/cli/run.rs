@@ -1,4 +1,4 @@
-//! `reheat run`: one command in the sandbox, and what became of it.
+//! `reheat run`: runs one command in the sandbox and reports its outcome.
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -16,8 +16,9 @@ use crate::units::{ByteNanos, Bytes, Nanos};
 
 use super::flags::RunLimits;
 use super::shown;
+use super::{CliError, ENVIRONMENT, USAGE};
 
-/// Where the current folder is inside.
+/// Where the sandbox shows the current folder.
 const DATA: &str = "/data";
 
 /// Runs one command in the sandbox and measures it.
@@ -46,21 +47,18 @@ pub struct RunArgs {
     pub command: Vec<String>,
 }
 
-/// A sentence for the user and the exit status that goes with it.
-type Refusal = (String, u8);
-
 /// Runs the command.
 #[must_use]
 pub fn run(args: RunArgs) -> ExitCode {
     match perform(&args) {
         Ok(outcome) => ExitCode::from(u8::from(outcome != RunVerdict::Ok)),
-        Err((why, status)) => super::fail(status, why),
+        Err(error) => error.into(),
     }
 }
 
-fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
-    let wrong = |why: String| (why, 2);
-    let environment = |why: String| (why, 3);
+fn perform(args: &RunArgs) -> Result<RunVerdict, CliError> {
+    let wrong = |why: String| CliError::new(USAGE, why);
+    let environment = |why: String| CliError::new(ENVIRONMENT, why);
     let here = std::env::current_dir()
         .map_err(|e| environment(format!("the current folder cannot be read: {e}")))?;
     let here = std::fs::canonicalize(&here).unwrap_or(here);
@@ -77,7 +75,7 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
     let config = shown::settings().map_err(wrong)?;
     let limits = args
         .limits
-        .said()
+        .overrides()
         .or(&config.limits)
         .over(&Limits::default());
     let read = shown::readable(&config.sandbox_read).map_err(wrong)?;
@@ -94,7 +92,7 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         guest: path.to_string_lossy().into_owned(),
         host: path,
     }));
-    // Read-only as it is, a folder can hold ways to whoever listens outside.
+    // Even a read-only folder can contain sockets and pipes to programs outside.
     match sandbox.guards().tier {
         Tier::Full | Tier::Namespaces => {
             mounts.extend(shown::hidden(&here, DATA).map_err(wrong)?);
@@ -120,13 +118,11 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
     let outcome = match sandbox.run(&program, &limits, &mut |_| {}, &cancel) {
         Ok(outcome) => outcome,
         Err(SandboxError::Stopped) => {
-            // The sandbox is cleared away first; the exit status is that of a program ended by the signal.
+            // The sandbox is removed first; the exit status is that of a program killed by the signal.
             drop(sandbox);
             let signal = signal.load(std::sync::atomic::Ordering::SeqCst);
-            return Err((
-                "interrupted".into(),
-                u8::try_from(128 + signal).unwrap_or(1),
-            ));
+            let status = u8::try_from(128 + signal).unwrap_or(1);
+            return Err(CliError::new(status, "interrupted"));
         }
         Err(error) => return Err(environment(error.to_string())),
     };
@@ -137,7 +133,7 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
         print_text(&outcome, watched, sandbox.guards())
     };
     match printed {
-        // A reader that has gone away is no reason to complain.
+        // A closed pipe is not an error.
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(environment(format!("cannot write the result: {e}")))
         }
@@ -145,10 +141,10 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, Refusal> {
     }
 }
 
-/// Bytes of standard input that are read at most: all of it stays in memory.
+/// Most bytes of standard input: all of it is held in memory.
 const MOST_INPUT: u64 = 1 << 30;
 
-/// What is to be the standard input.
+/// Reads the standard input for the run.
 fn input(path: &Path) -> Result<Vec<u8>, String> {
     let name = path.display();
     let facts = std::fs::metadata(path).map_err(|e| format!("cannot read {name}: {e}"))?;
@@ -164,7 +160,7 @@ fn input(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|e| format!("cannot read {name}: {e}"))
 }
 
-/// The program: a file below the current folder stays where the guest sees it, anything else is a tool of this machine.
+/// The program: a file below the current folder at its path in the sandbox, anything else a tool of this machine.
 fn tool(name: &str, here: &Path) -> Result<Tool, String> {
     if name.contains('/') && !Path::new(name).is_absolute() {
         let host = std::fs::canonicalize(here.join(name))
@@ -203,7 +199,7 @@ struct Report<'a> {
     stdout_truncated: bool,
     stderr: String,
     stderr_truncated: bool,
-    /// Only where it was watched for.
+    /// Only with `--watch`.
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts: Option<&'a [Attempt]>,
     guards: &'a Guards,
@@ -212,7 +208,7 @@ struct Report<'a> {
 /// Bytes of each output that are printed; the rest is cut.
 const SHOWN: usize = 64 * 1024;
 
-/// The start of an output as text, and whether anything is missing.
+/// The start of an output as text, and whether it was cut.
 fn cut(captured: &crate::sandbox::Captured) -> (String, bool) {
     let end = captured.bytes.len().min(SHOWN);
     (
@@ -306,11 +302,11 @@ fn print_text(outcome: &Outcome, watched: bool, guards: &Guards) -> std::io::Res
     out.flush()
 }
 
-/// JSON in which no character is left that a terminal obeys or that turns a line around; it means the same.
+/// The same JSON with every character escaped that a terminal would obey or that changes text direction.
 fn harmless_json(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
-        // Such characters can only stand inside strings, where an escape says the same.
+        // Such characters can only occur inside strings, where an escape is equivalent.
         if matches!(c, '\u{7f}'..='\u{9f}') || turns_lines(c) {
             text.push_str(&format!("\\u{:04x}", c as u32));
         } else {
@@ -320,12 +316,12 @@ fn harmless_json(json: &str) -> String {
     text
 }
 
-/// Characters that change the direction of what stands beside them.
+/// Characters that change text direction.
 fn turns_lines(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
 }
 
-/// Text of a stranger for a terminal: control characters are shown, never obeyed.
+/// Foreign text for a terminal: control characters are shown, never obeyed.
 fn shown(text: &str) -> String {
     let visible = |c: char| match c {
         '\n' | '\t' => c.to_string(),
@@ -354,7 +350,7 @@ fn chart(samples: &[Sample], width: usize, height: usize) -> Vec<String> {
         ((u128::from(t.0) * width as u128 / u128::from(last.t.0)) as usize).min(width - 1)
     };
     for pair in samples.windows(2) {
-        // Between two readings memory is taken to have been as at the first; the larger wins a column.
+        // Memory counts as constant between two samples; a column shows its maximum.
         let (from, to) = (column(pair[0].t), column(pair[1].t));
         for c in &mut columns[from..=to] {
             *c = (*c).max(pair[0].memory.0);

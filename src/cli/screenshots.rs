@@ -25,7 +25,7 @@ pub struct ScreenshotsArgs {
     /// Open the fabricated session in the terminal instead.
     #[arg(long)]
     pub play: bool,
-    /// How many times faster than in life.
+    /// Speed-up over the recorded session.
     #[arg(long, default_value_t = 1.0)]
     pub speed: f64,
     /// Name of a theme; the flag is that of the whole command line.
@@ -122,20 +122,20 @@ fn picture(
     Ok(terminal.backend().buffer().clone())
 }
 
-/// A screen as SVG: grounds as rectangles, text in runs of one style, each cell where it stands.
+/// A screen as SVG: backgrounds as rectangles, text in runs of one style, each cell at its place.
 fn svg(buffer: &Buffer, theme: &Theme) -> String {
     let area = buffer.area;
     let (width, height) = (
         f64::from(area.width) * CELL.0 + 24.0,
         f64::from(area.height) * CELL.1 + 24.0,
     );
-    let ground = hex(theme.colour(Role::Background)).unwrap_or_default();
+    let app = hex(theme.colour(Role::Background)).unwrap_or_default();
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"ui-monospace, 'JetBrains Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\">\n<rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{ground}\"/>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"ui-monospace, 'JetBrains Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\">\n<rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{app}\"/>\n"
     );
     for y in 0..area.height {
         let top = 12.0 + f64::from(y) * CELL.1;
-        for (x, cells, colour) in runs(buffer, y, |c| hex(c.bg).filter(|b| *b != ground)) {
+        for (x, cells, colour) in runs(buffer, y, |c| hex(c.bg).filter(|b| *b != app)) {
             let left = 12.0 + f64::from(x) * CELL.0;
             let _ = writeln!(
                 out,
@@ -170,7 +170,7 @@ fn svg(buffer: &Buffer, theme: &Theme) -> String {
     out
 }
 
-/// Stretches of a row whose cells say the same: start, length and what they say.
+/// Runs of equal cells in a row: start, length and value.
 fn runs<T: PartialEq>(
     buffer: &Buffer,
     y: u16,

@@ -1,4 +1,4 @@
-//! What of this machine a program that nobody has read may be shown: never a home, never what holds one.
+//! Which parts of this machine an untrusted program may see: never a home folder, never a folder that contains one.
 
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{Config, Folders};
 use crate::sandbox::Mount;
 
-/// The settings of commands that can do without: where no folder for them can be known there are none.
+/// The settings for commands that can do without: defaults where there is no config folder.
 ///
 /// # Errors
 /// The config file cannot be read or cannot be right.
@@ -17,7 +17,7 @@ pub fn settings() -> Result<Config, String> {
     }
 }
 
-/// Folders that every run has its own of, or that tell too much of this machine.
+/// Folders of which every run has its own, or that reveal too much of this machine.
 const OWN: [&str; 9] = [
     "/work", "/tmp", "/prog", "/data", "/proc", "/sys", "/dev", "/run", "/etc",
 ];
@@ -68,17 +68,17 @@ pub fn readable(wanted: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     Ok(found)
 }
 
-/// Ways out of a shown folder that are hidden one by one at most.
+/// Most ways out of a shown folder that are hidden one by one.
 const MOST_HIDDEN: usize = 256;
 
-/// A file through which a program reaches others although it sees it in a read-only folder.
+/// A file through which a program can reach other programs even from a read-only folder.
 struct WayOut {
     path: PathBuf,
     /// In words, with its article.
     what: &'static str,
 }
 
-/// What stands in the place of each way out of `here`, which programs see as `guest`: a device that cannot be opened.
+/// Mounts that cover each way out of `here`, which programs see as `guest`, with a device that cannot be opened.
 ///
 /// # Errors
 /// What cannot be hidden, and what to do.
@@ -107,7 +107,7 @@ pub fn hidden(here: &Path, guest: &str) -> Result<Vec<Mount>, String> {
     found.into_iter().map(mount).collect()
 }
 
-/// What a program could reach in `here` where nothing can be hidden from it; sockets it cannot have there at all.
+/// Refuses a folder with ways out where nothing can be hidden from a program.
 ///
 /// # Errors
 /// What it is, and what to do.
@@ -125,8 +125,8 @@ pub fn nothing_to_hide(here: &Path) -> Result<(), String> {
 
 const SOCKET: &str = "the socket";
 
-/// Sockets, pipes and devices below a folder: at most so many. Links are not followed, and folders that the program
-/// cannot enter are left out. Looks at no file itself, only at what the folders say of it.
+/// Sockets, pipes and devices below a folder, up to `most`. Links are not followed, and folders that the program
+/// cannot enter are left out. Opens no file, only reads folders.
 fn ways_out(folder: &Path, most: usize) -> Vec<WayOut> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -153,7 +153,6 @@ fn ways_out(folder: &Path, most: usize) -> Vec<WayOut> {
     found
 }
 
-#[cfg(unix)]
 fn way_out(kind: FileType) -> Option<&'static str> {
     use std::os::unix::fs::FileTypeExt;
     if kind.is_socket() {
@@ -167,16 +166,15 @@ fn way_out(kind: FileType) -> Option<&'static str> {
     }
 }
 
-/// Root's programs run as somebody who is nobody: what is closed to everybody is closed to them, and to whoever lays
+/// As root, programs run under another user id: a folder that is closed to others is closed to them, and to the process that lays
 /// out their files.
-#[cfg(unix)]
 fn may_enter(folder: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     !rustix::process::geteuid().is_root()
         || std::fs::symlink_metadata(folder).is_ok_and(|m| m.permissions().mode() & 0o001 != 0)
 }
 
-/// What a program would see of somebody's own if it saw this path; `None` if nothing.
+/// The personal folder that a program would see if it saw this path; `None` if there is none.
 pub fn too_much(here: &Path) -> Option<String> {
     let homes = homes();
     let shown = homes.iter().find(|home| {
@@ -204,7 +202,7 @@ pub fn too_much(here: &Path) -> Option<String> {
     }
 }
 
-/// The home folders of this machine, as far as they can be known.
+/// The home folders of this machine, as far as they are known.
 fn homes() -> Vec<PathBuf> {
     let mut homes: Vec<PathBuf> = std::env::var_os("HOME")
         .map(PathBuf::from)
@@ -225,7 +223,7 @@ fn homes() -> Vec<PathBuf> {
         .collect()
 }
 
-/// The home folder of a person's account; system accounts have theirs all over the place.
+/// The home folder of a person's account; those of system accounts are arbitrary folders.
 fn home_in_passwd(line: &str) -> Option<PathBuf> {
     let mut fields = line.split(':');
     let id: u32 = fields.nth(2)?.parse().ok()?;

@@ -1,21 +1,18 @@
 //! `reheat write`: puts a version into the user's own file, or makes a patch or a branch of it; and takes it back.
 
-mod order;
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::drive::Ground;
-use super::{NOTHING, Refusal, USAGE, fail, print};
+use super::app_context::AppContext;
+use super::open_session::OpenSession;
+use super::write_options::WriteOptions;
+use super::{CliError, NOTHING, USAGE, fail, print};
+use crate::session::Session;
 use crate::session::event::{Origin, VersionId};
-use crate::session::written::WriteRecord;
-use crate::session::{Event, EventRecord, Journal, Session};
 use crate::task::load;
-use crate::write_back::{self, Keep};
-
-pub use order::Order;
+use crate::write_back;
 
 /// Flags of `reheat write`.
 #[derive(Debug, Args)]
@@ -79,46 +76,44 @@ pub fn run(args: &WriteArgs) -> ExitCode {
     }
 }
 
-fn obey(args: &WriteArgs) -> Result<(), Refusal> {
-    let (ground, _) = Ground::read_or_default().map_err(|_| {
-        Refusal::new(
+fn obey(args: &WriteArgs) -> Result<(), CliError> {
+    let (app, _) = AppContext::read_or_default().map_err(|_| {
+        CliError::new(
             super::ENVIRONMENT,
             "there is no home folder to find sessions in",
         )
     })?;
-    let library = ground.library();
-    let nothing = |why: &dyn std::fmt::Display| Refusal::new(NOTHING, why);
+    let library = app.library();
+    let nothing = |why: &dyn std::fmt::Display| CliError::new(NOTHING, why);
     let id = match (&args.session, args.undo) {
         (None, true) => last_written(&library)?,
         (wanted, _) => library
             .find(wanted.as_deref())
-            .map_err(|e| Refusal::new(USAGE, e))?,
+            .map_err(|e| CliError::new(USAGE, e))?,
     };
     let session = library.read(&id).map_err(|e| nothing(&e))?;
     let Some(record) = &session.task else {
-        return Err(Refusal::new(
+        return Err(CliError::new(
             NOTHING,
             format_args!("session {id} ended before it had begun; there is nothing to write"),
         ));
     };
-    let mut book = Book::open(&library, &id)?;
+    let mut open_session = OpenSession::open(&library, &id)?;
     if args.undo {
-        return undo(&session, &mut book);
+        return undo(&session, &mut open_session);
     }
     let task = match record.origin {
         Origin::Bundled { .. } => None,
         Origin::Kept => Some(
-            load::load_folder(&library.folder(&id).join("task"), &ground.languages).map_err(
-                |e| {
-                    Refusal::new(
-                        USAGE,
-                        format_args!("the task of session {id} cannot be read again: {e}"),
-                    )
-                },
-            )?,
+            load::load_folder(&library.folder(&id).join("task"), &app.languages).map_err(|e| {
+                CliError::new(
+                    USAGE,
+                    format_args!("the task of session {id} cannot be read again: {e}"),
+                )
+            })?,
         ),
     };
-    let order = Order {
+    let order = WriteOptions {
         version: args.version,
         patch: args.patch.clone(),
         branch: args.branch.clone(),
@@ -132,11 +127,11 @@ fn obey(args: &WriteArgs) -> Result<(), Refusal> {
         dry_run: args.dry_run,
         show: true,
     };
-    order.carry_out(&session, task.as_ref(), &mut book)
+    order.carry_out(&session, task.as_ref(), &mut open_session)
 }
 
 /// The session in which a file was written last and not taken back.
-fn last_written(library: &crate::session::Library) -> Result<String, Refusal> {
+fn last_written(library: &crate::session::Library) -> Result<String, CliError> {
     let written = |id: &String| library.read(id).is_ok_and(|s| s.last_written().is_some());
     library
         .ids()
@@ -144,16 +139,16 @@ fn last_written(library: &crate::session::Library) -> Result<String, Refusal> {
         .map(|(id, _)| id)
         .find(written)
         .ok_or_else(|| {
-            Refusal::new(
+            CliError::new(
                 NOTHING,
                 "no session has written a file that is not taken back already",
             )
         })
 }
 
-fn undo(session: &Session, book: &mut Book) -> Result<(), Refusal> {
+fn undo(session: &Session, open_session: &mut OpenSession) -> Result<(), CliError> {
     let Some(written) = session.last_written() else {
-        return Err(Refusal::new(
+        return Err(CliError::new(
             NOTHING,
             format_args!(
                 "session {} has written no file that is not taken back already",
@@ -162,16 +157,16 @@ fn undo(session: &Session, book: &mut Book) -> Result<(), Refusal> {
         ));
     };
     let record = &written.record;
-    let lost = match write_back::take_back(record, &book.keep) {
+    let lost = match write_back::take_back(record, &open_session.backups) {
         Ok(lost) => lost,
-        // Somebody else has put it back; the session is to know that.
-        Err(why @ write_back::Unwritten::AsBefore(_)) => {
-            book.note(record, Some("it was as before already"));
-            return Err(Refusal::new(NOTHING, why));
+        // The user has put it back already; record that in the session.
+        Err(why @ write_back::WriteError::AsBefore(_)) => {
+            open_session.note(record, Some("it was as before already"));
+            return Err(CliError::new(NOTHING, why));
         }
-        Err(why) => return Err(Refusal::new(NOTHING, why)),
+        Err(why) => return Err(CliError::new(NOTHING, why)),
     };
-    book.note(record, Some("by hand"));
+    open_session.note(record, Some("by hand"));
     for sentence in lost {
         let _ = fail(0, format_args!("note: {sentence}"));
     }
@@ -180,46 +175,4 @@ fn undo(session: &Session, book: &mut Book) -> Result<(), Refusal> {
         record.path, record.version
     ));
     Ok(())
-}
-
-/// The session's journal and what is kept beside it, open for as long as something is written.
-pub struct Book {
-    journal: Journal,
-    /// What files held before.
-    pub keep: Keep,
-}
-
-impl Book {
-    /// Opens them.
-    ///
-    /// # Errors
-    /// Another reheat has the session open, or its folder cannot be written.
-    pub fn open(library: &crate::session::Library, id: &str) -> Result<Self, Refusal> {
-        let folder = library.folder(id);
-        let (journal, _) = Journal::reopen(&folder).map_err(|e| Refusal::new(NOTHING, e))?;
-        Ok(Self {
-            journal,
-            keep: Keep::of(&folder),
-        })
-    }
-
-    /// Writes down what was done, or why it was taken back.
-    pub fn note(&mut self, record: &WriteRecord, undone: Option<&str>) {
-        let at = jiff::Timestamp::now()
-            .round(jiff::Unit::Millisecond)
-            .unwrap_or_default();
-        let event = Event::WrittenBack {
-            record: record.clone(),
-            undone: undone.is_some(),
-            reason: undone.unwrap_or_default().to_owned(),
-        };
-        if let Err(why) = self.journal.write(&EventRecord { at, event }) {
-            let _ = fail(
-                0,
-                format_args!(
-                    "note: the session could not write this down ({why}); --undo will not know of it"
-                ),
-            );
-        }
-    }
 }

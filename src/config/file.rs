@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use strsim::levenshtein;
 
-use super::{Config, ConfigError, ProviderTable, Variable};
+use super::{Config, ConfigError, EnvVariable, ProviderTable};
 use crate::model::MOST_AT_ONCE;
-use crate::near;
 use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
-use crate::task::{HoldOut, LimitsSaid, Objective};
+use crate::task::{HoldOut, LimitOverrides, Objective};
 use crate::units::{Bytes, parse_duration};
 
-/// A config file that says everything and sets nothing.
+/// A config file that shows every setting as a comment and sets none.
 pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented out shows a default or an example.
 # `reheat config --show` prints what is in force; flags go before this file.
 
@@ -77,7 +77,7 @@ pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct File {
+struct ConfigFile {
     model: Option<String>,
     theme: Option<String>,
     template: Option<String>,
@@ -91,15 +91,15 @@ struct File {
     #[serde(deserialize_with = "switch")]
     ascii: Option<bool>,
     keys: toml::Table,
-    limits: Limits,
-    build: Limits,
-    sandbox: Sandbox,
+    limits: LimitsTable,
+    build: LimitsTable,
+    sandbox: SandboxTable,
     provider: BTreeMap<String, ProviderTable>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Limits {
+struct LimitsTable {
     #[serde(alias = "time", deserialize_with = "time_limit")]
     time_limit: Option<Duration>,
     #[serde(alias = "memory", deserialize_with = "amount")]
@@ -112,8 +112,8 @@ struct Limits {
     disk: Option<Bytes>,
 }
 
-impl From<Limits> for LimitsSaid {
-    fn from(written: Limits) -> Self {
+impl From<LimitsTable> for LimitOverrides {
+    fn from(written: LimitsTable) -> Self {
         Self {
             time: written.time_limit,
             memory: written.memory_limit,
@@ -126,55 +126,13 @@ impl From<Limits> for LimitsSaid {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Sandbox {
+struct SandboxTable {
     read: Vec<PathBuf>,
-    env: Vec<Variable>,
+    env: Vec<EnvVariable>,
 }
 
-const TOP: &[&str] = &[
-    "model",
-    "theme",
-    "template",
-    "objective",
-    "rounds",
-    "candidates",
-    "held_out",
-    "comparison",
-    "bell",
-    "ascii",
-    "keys",
-    "limits",
-    "build",
-    "sandbox",
-    "provider",
-];
-const LIMITS: &[&str] = &[
-    "time_limit",
-    "memory_limit",
-    "output_limit",
-    "processes",
-    "disk",
-];
-/// Names that limits had before; still understood.
-const LIMITS_BEFORE: &[&str] = &["time", "memory"];
-const SANDBOX: &[&str] = &["read", "env"];
-const PROVIDER: &[&str] = &[
-    "kind",
-    "base_url",
-    "key_env",
-    "key_command",
-    "model",
-    "headers",
-    "temperature",
-    "max_tokens",
-    "idle_timeout",
-    "timeout",
-    "price_in",
-    "price_out",
-    "currency",
-    "command",
-    "path",
-];
+/// Names that limits had before; still understood, but never suggested.
+const FORMER_LIMITS: [&str; 2] = ["time", "memory"];
 
 pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
     let text = text.trim_start_matches('\u{feff}');
@@ -186,7 +144,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
             plain(e.message())
         ))
     };
-    let file: File = toml::from_str(text).map_err(wrong)?;
+    let file: ConfigFile = toml::from_str(text).map_err(wrong)?;
     let all: toml::Table = toml::from_str(text).map_err(wrong)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut providers = file.provider;
@@ -239,7 +197,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
     })
 }
 
-/// The `[keys]` table, and a sentence for each value that is no key: it is left out.
+/// The `[keys]` table, and a warning for each value that is not a key and is ignored.
 fn keys(table: &toml::Table) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
     let mut keys = BTreeMap::new();
     let mut told = Vec::new();
@@ -262,7 +220,7 @@ fn keys(table: &toml::Table) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
     (keys, told)
 }
 
-/// The parser's words without Rust's names for things.
+/// The parser's message without Rust's names of types.
 fn plain(message: &str) -> String {
     let named = [
         ("expected u32", "expected a whole number"),
@@ -276,17 +234,17 @@ fn plain(message: &str) -> String {
         })
 }
 
-/// What a table needs to be of use.
+/// Checks that a provider's table is complete and consistent.
 fn check(name: &str, table: &ProviderTable) -> Result<(), String> {
     match table.kind {
-        super::Kind::Command if table.command.is_none() => Err(
+        super::ProviderKind::Command if table.command.is_none() => Err(
             "has kind = \"command\" but no command; write for example command = \"claude -p\""
                 .into(),
         ),
-        super::Kind::Tape if table.path.is_none() => {
+        super::ProviderKind::Tape if table.path.is_none() => {
             Err("has kind = \"tape\" but no path to its replies".into())
         }
-        super::Kind::OpenAi if table.command.is_some() => {
+        super::ProviderKind::OpenAi if table.command.is_some() => {
             Err("has a command; write kind = \"command\" with it".into())
         }
         _ if table.price_in.is_some() != table.price_out.is_some() => Err(
@@ -304,42 +262,72 @@ fn check(name: &str, table: &ProviderTable) -> Result<(), String> {
     }
 }
 
-/// A sentence for each key that nobody reads.
+/// A sentence for each key that has no meaning.
 fn unknown(all: &toml::Table) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut look = |table: &toml::Table, prefix: &str, known: &[&str]| {
-        for key in table.keys().filter(|k| !known.contains(&k.as_str())) {
-            let near = known
-                .iter()
-                .min_by_key(|k| near::distance(k, key))
-                .filter(|k| near::distance(k, key) <= 2);
-            let hint = near.map_or_else(
-                || format!("known are {}", known.join(", ")),
-                |k| format!("did you mean `{k}`?"),
-            );
-            found.push(format!(
-                "the key `{prefix}{key}` is not known and does nothing; {hint}"
-            ));
-        }
-    };
-    look(all, "", TOP);
-    let sub = |key: &str| all.get(key).and_then(toml::Value::as_table);
+    let mut found = unknown_in::<ConfigFile>(all, "");
+    let table = |key: &str| all.get(key).and_then(toml::Value::as_table);
     for name in ["limits", "build"] {
-        if let Some(table) = sub(name) {
-            let mut table = table.clone();
-            table.retain(|key, _| !LIMITS_BEFORE.contains(&key));
-            look(&table, &format!("{name}."), LIMITS);
-        }
+        found.extend(table(name).map_or_else(Vec::new, |t| {
+            unknown_in::<LimitsTable>(t, &format!("{name}."))
+        }));
     }
-    if let Some(table) = sub("sandbox") {
-        look(table, "sandbox.", SANDBOX);
-    }
-    for (name, table) in sub("provider").into_iter().flatten() {
-        if let Some(table) = table.as_table() {
-            look(table, &format!("provider.{name}."), PROVIDER);
-        }
+    found.extend(
+        table("sandbox").map_or_else(Vec::new, |t| unknown_in::<SandboxTable>(t, "sandbox.")),
+    );
+    for (name, provider) in table("provider").into_iter().flatten() {
+        found.extend(provider.as_table().map_or_else(Vec::new, |t| {
+            unknown_in::<ProviderTable>(t, &format!("provider.{name}."))
+        }));
     }
     found
+}
+
+fn unknown_in<'de, T: Deserialize<'de>>(table: &toml::Table, prefix: &str) -> Vec<String> {
+    let known = field_names::<T>();
+    let mut suggested = known.to_vec();
+    suggested.retain(|k| !FORMER_LIMITS.contains(k));
+    let unknown = table.keys().filter(|k| !known.contains(&k.as_str()));
+    let sentence = |key: &String| {
+        let near = suggested
+            .iter()
+            .min_by_key(|k| levenshtein(k, key))
+            .filter(|k| levenshtein(k, key) <= 2);
+        let hint = near.map_or_else(
+            || format!("known are {}", suggested.join(", ")),
+            |k| format!("did you mean `{k}`?"),
+        );
+        format!("the key `{prefix}{key}` is not known and does nothing; {hint}")
+    };
+    unknown.map(sentence).collect()
+}
+
+/// The names of a struct's fields, aliases included, as its own `Deserialize` asks for them.
+fn field_names<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+    struct Names<'a>(&'a mut &'static [&'static str]);
+    impl<'de> Deserializer<'de> for Names<'_> {
+        type Error = serde::de::value::Error;
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            _: V,
+        ) -> Result<V::Value, Self::Error> {
+            *self.0 = fields;
+            Err(Error::custom("only the names were asked for"))
+        }
+        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+            Err(Error::custom("not a struct"))
+        }
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+            option unit unit_struct newtype_struct seq tuple tuple_struct map enum identifier
+            ignored_any
+        }
+    }
+    let mut names: &[&str] = &[];
+    // The error is the way out: nothing was to be read.
+    drop(T::deserialize(Names(&mut names)));
+    names
 }
 
 /// Line and column, from 1, the column in characters.
@@ -371,18 +359,18 @@ fn switch<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> 
     from.deserialize_any(Switch)
 }
 
-/// A span of time: `"30s"`, or a number of seconds.
+/// A duration: `"30s"`, or a number of seconds.
 pub(super) fn span<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    from.deserialize_any(Words {
+    from.deserialize_any(TextVisitor {
         what: "a span of time such as \"30s\"",
         read: parse_duration,
     })
     .map(Some)
 }
 
-/// A limit of time: a span that is not zero.
+/// A limit of time: a duration that is not zero.
 fn time_limit<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    from.deserialize_any(Words {
+    from.deserialize_any(TextVisitor {
         what: "a span of time such as \"30s\"",
         read: parse_time_limit,
     })
@@ -391,7 +379,7 @@ fn time_limit<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D:
 
 /// A limit in bytes: `"512MB"`, or a number of bytes.
 fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Bytes>, D::Error> {
-    from.deserialize_any(Words {
+    from.deserialize_any(TextVisitor {
         what: "an amount such as \"512MiB\"",
         read: parse_size_limit,
     })
@@ -400,7 +388,7 @@ fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Bytes>, D::Error>
 
 /// A limit of processes.
 fn processes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
-    from.deserialize_any(Words {
+    from.deserialize_any(TextVisitor {
         what: "a number of processes such as 64",
         read: |text| {
             text.parse()
@@ -418,12 +406,12 @@ fn processes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error
     .map(Some)
 }
 
-struct Words<T> {
+struct TextVisitor<T> {
     what: &'static str,
     read: fn(&str) -> Result<T, String>,
 }
 
-impl<T> Visitor<'_> for Words<T> {
+impl<T> Visitor<'_> for TextVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

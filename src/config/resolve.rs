@@ -1,14 +1,14 @@
-//! Who answers: from flags, environment and config file to a provider; and if there is none, how to get one.
+//! From flags, environment and config file to a provider; and if there is none, how to get one.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Config, Kind, ProviderTable};
-use crate::model::command::Command;
-use crate::model::discover::{Found, discover_blocking};
-use crate::model::openai::{OpenAi, Settings};
+use super::{Config, ProviderKind, ProviderTable};
+use crate::model::command::CommandProvider;
+use crate::model::discover::{LocalServer, discover_blocking};
+use crate::model::openai::{OpenAi, OpenAiSettings};
 use crate::model::tape::Tape;
 use crate::model::{Price, Provider};
 
@@ -50,16 +50,40 @@ pub struct Selection {
     pub tape: Option<PathBuf>,
     /// `--temperature`.
     pub temperature: Option<f64>,
-    /// Nobody watches: a tape need not be played at the pace of a model.
+    /// No screen is open, so that a tape need not be played at the speed of a model.
     pub unwatched: bool,
 }
 
 /// There is no model to ask; the message says how to get one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct NoModel(String);
+pub enum NoModel {
+    /// Nothing names a model, or nothing says where the named one is.
+    #[error("{what}; {lead}:\n{ways}")]
+    NotSetUp {
+        /// What is missing, in one sentence.
+        what: String,
+        /// What leads over to the ways.
+        lead: &'static str,
+        /// The ways to get one, a line each.
+        ways: String,
+    },
+    /// The one that is set up cannot be used: a sentence.
+    #[error("{0}")]
+    Unusable(String),
+}
 
-/// The provider that flags, environment and config file come to. Asks servers on this machine only where no other is named.
+impl NoModel {
+    /// What is wrong, in one line.
+    #[must_use]
+    pub fn headline(&self) -> &str {
+        match self {
+            Self::NotSetUp { what, .. } => what,
+            Self::Unusable(why) => why.lines().next().unwrap_or_default(),
+        }
+    }
+}
+
+/// Resolves flags, environment and config file to a provider. Looks for servers on this machine only where none is named.
 ///
 /// # Errors
 /// What is missing, and how to get a model.
@@ -82,7 +106,7 @@ pub fn resolve_provider(
     .provider()
 }
 
-/// Whether a provider is there, as far as that can be found out without a question to its model. Blocks, for some seconds
+/// Whether a provider is available, as far as that can be found out without a question to its model. Blocks, for some seconds
 /// at most.
 #[must_use]
 pub fn is_there(provider: &dyn Provider) -> Option<Result<(), String>> {
@@ -90,12 +114,12 @@ pub fn is_there(provider: &dyn Provider) -> Option<Result<(), String>> {
     Some(block_on(asked))
 }
 
-/// The world as far as the choice depends on it, so that a test can make one up.
+/// Everything that the choice depends on, so that tests can make it up.
 struct Resolver<'a> {
     config: &'a Config,
     selection: &'a Selection,
     environment: &'a dyn Fn(&str) -> Option<String>,
-    discover: &'a dyn Fn() -> Vec<Found>,
+    discover: &'a dyn Fn() -> Vec<LocalServer>,
 }
 
 impl Resolver<'_> {
@@ -105,7 +129,7 @@ impl Resolver<'_> {
             return self.tape(path, s.unwatched);
         }
         if let Some(line) = &s.command {
-            return Ok(Arc::new(Command::new(line)));
+            return Ok(Arc::new(CommandProvider::new(line)));
         }
         let base_url = s
             .base_url
@@ -128,7 +152,7 @@ impl Resolver<'_> {
                 return self.of_table(first, table, rest);
             }
         }
-        // The only table needs no choice.
+        // A single table is the choice.
         let mut tables = self.config.providers.iter();
         if let (Some((name, table)), None, None) = (tables.next(), tables.next(), &s.base_url) {
             return self.of_table(name, table.clone(), named);
@@ -146,7 +170,7 @@ impl Resolver<'_> {
         self.found_here(named)
     }
 
-    /// A table of the config file, its gaps filled with what is known of a service of that name.
+    /// A table of the config file, completed with what is known of a service of that name.
     fn table(&self, name: &str) -> Option<ProviderTable> {
         let own = self.config.providers.get(name).cloned();
         let known = SERVICES.iter().find(|s| s.0 == name);
@@ -170,18 +194,18 @@ impl Resolver<'_> {
         model: Option<String>,
     ) -> Result<Arc<dyn Provider>, NoModel> {
         match table.kind {
-            Kind::Tape => self.tape(
+            ProviderKind::Tape => self.tape(
                 table.path.as_deref().unwrap_or(Path::new("")),
                 self.selection.unwatched,
             ),
-            Kind::Command => {
-                let command = Command::new(table.command.unwrap_or_default());
+            ProviderKind::Command => {
+                let command = CommandProvider::new(table.command.unwrap_or_default());
                 Ok(Arc::new(match table.timeout {
                     Some(timeout) => command.with_timeout(timeout),
                     None => command,
                 }))
             }
-            Kind::OpenAi => self.server(name, table, model),
+            ProviderKind::OpenAi => self.server(name, table, model),
         }
     }
 
@@ -207,39 +231,39 @@ impl Resolver<'_> {
                 output,
                 currency: table.currency.unwrap_or_default(),
             });
-        let mut settings = Settings {
+        let mut settings = OpenAiSettings {
             key,
             key_from,
             headers: table.headers,
             temperature: self.selection.temperature.or(table.temperature),
             max_tokens: table.max_tokens,
             price,
-            ..Settings::new(&base_url, model.clone().unwrap_or_default())
+            ..OpenAiSettings::new(&base_url, model.clone().unwrap_or_default())
         };
         if let Some(idle) = table.idle_timeout {
             settings.idle_timeout = idle;
         }
-        let provider = OpenAi::new(settings.clone()).map_err(|e| NoModel(e.message))?;
+        let provider = OpenAi::new(settings.clone()).map_err(|e| NoModel::Unusable(e.message))?;
         if model.is_some() {
             return Ok(Arc::new(provider));
         }
         let models = block_on(async move { provider.list_models().await.map_err(|e| e.message) })
             .map_err(|e| {
-            NoModel(format!(
-                "no model is named, and the list cannot be had: {e}"
+            NoModel::Unusable(format!(
+                "no model is named, and the list of models cannot be read: {e}"
             ))
         })?;
         match &models[..] {
             [only] => {
                 settings.model.clone_from(only);
                 Ok(Arc::new(
-                    OpenAi::new(settings).map_err(|e| NoModel(e.message))?,
+                    OpenAi::new(settings).map_err(|e| NoModel::Unusable(e.message))?,
                 ))
             }
-            [] => Err(NoModel(format!(
+            [] => Err(NoModel::Unusable(format!(
                 "{base_url} offers no model; load one there, or name one with --model"
             ))),
-            many => Err(NoModel(format!(
+            many => Err(NoModel::Unusable(format!(
                 "{base_url} offers several models; choose one with --model: {}",
                 some_of(many)
             ))),
@@ -267,7 +291,7 @@ impl Resolver<'_> {
         };
         match (self.environment)(&variable) {
             Some(key) => Ok((Some(key), variable)),
-            None => Err(NoModel(format!(
+            None => Err(NoModel::Unusable(format!(
                 "the key for {base_url} is missing: set the environment variable {variable}"
             ))),
         }
@@ -277,10 +301,10 @@ impl Resolver<'_> {
         Tape::from_path(path)
             .map(|t| if at_once { t.with_speed(0.0) } else { t })
             .map(|t| Arc::new(t) as Arc<dyn Provider>)
-            .map_err(|e| NoModel(e.to_string()))
+            .map_err(|e| NoModel::Unusable(e.to_string()))
     }
 
-    /// A server on this machine that offers the model that was named; nothing is chosen that nobody asked for.
+    /// A server on this machine that offers the named model; without a name none is chosen.
     fn found_here(&self, named: Option<String>) -> Result<Arc<dyn Provider>, NoModel> {
         let found = (self.discover)();
         if let Some(name) = &named {
@@ -289,16 +313,16 @@ impl Resolver<'_> {
                 .iter()
                 .find_map(|f| Some((f, f.models.iter().find(fits)?)));
             if let Some((server, model)) = hit {
-                let settings = Settings {
+                let settings = OpenAiSettings {
                     temperature: self.selection.temperature,
-                    ..Settings::new(&server.base_url, model)
+                    ..OpenAiSettings::new(&server.base_url, model)
                 };
                 return OpenAi::new(settings)
                     .map(|p| Arc::new(p) as Arc<dyn Provider>)
-                    .map_err(|e| NoModel(e.message));
+                    .map_err(|e| NoModel::Unusable(e.message));
             }
         }
-        Err(NoModel(how_to_get_one(named.as_deref(), &found)))
+        Err(how_to_get_one(named.as_deref(), &found))
     }
 
     fn no_table(&self, name: &str) -> NoModel {
@@ -309,7 +333,7 @@ impl Resolver<'_> {
             .map(String::as_str)
             .chain(SERVICES.iter().map(|s| s.0))
             .collect();
-        NoModel(format!(
+        NoModel::Unusable(format!(
             "there is no provider `{name}`; there is {}",
             names.join(", ")
         ))
@@ -317,13 +341,8 @@ impl Resolver<'_> {
 }
 
 /// What to do when there is no model, in eight lines at most.
-fn how_to_get_one(named: Option<&str>, found: &[Found]) -> String {
-    let mut lines = vec![match named {
-        Some(name) => format!(
-            "it is not known where to find the model `{name}`; name its server or service as well:"
-        ),
-        None => "no model is set up yet; any of these will do:".to_owned(),
-    }];
+fn how_to_get_one(named: Option<&str>, found: &[LocalServer]) -> NoModel {
+    let mut lines = Vec::new();
     for server in found.iter().take(2) {
         let model = server
             .models
@@ -345,7 +364,18 @@ fn how_to_get_one(named: Option<&str>, found: &[Found]) -> String {
     lines
         .push("  recorded replies: --tape PATH, or `reheat demo`, which needs no model".to_owned());
     lines.push("for good: `reheat config --init` writes a config file to fill in".to_owned());
-    lines.join("\n")
+    let (what, lead) = match named {
+        Some(name) => (
+            format!("it is not known where to find the model `{name}`"),
+            "name its server or service as well",
+        ),
+        None => ("no model is set up yet".to_owned(), "any of these will do"),
+    };
+    NoModel::NotSetUp {
+        what,
+        lead,
+        ways: lines.join("\n"),
+    }
 }
 
 fn some_of(models: &[String]) -> String {
@@ -367,9 +397,9 @@ fn some_of(models: &[String]) -> String {
 
 /// The first line that the command prints.
 fn key_of_command(name: &str, line: &str) -> Result<String, NoModel> {
-    let command = Command::new(line).with_timeout(Duration::from_secs(30));
+    let command = CommandProvider::new(line).with_timeout(Duration::from_secs(30));
     let heard = block_on(async move {
-        use crate::model::{Part, Question};
+        use crate::model::{Delta, Question};
         use futures::StreamExt;
         let mut parts = command.ask(Question {
             round: 0,
@@ -380,8 +410,8 @@ fn key_of_command(name: &str, line: &str) -> Result<String, NoModel> {
         let mut text = String::new();
         while let Some(part) = parts.next().await {
             match part {
-                Part::Text(t) => text.push_str(&t),
-                Part::End(end) if !end.error.is_empty() => return Err(end.error),
+                Delta::Text(t) => text.push_str(&t),
+                Delta::End(end) if !end.error.is_empty() => return Err(end.error),
                 _ => {}
             }
         }
@@ -390,10 +420,12 @@ fn key_of_command(name: &str, line: &str) -> Result<String, NoModel> {
     let key = heard.map(|text| text.lines().next().unwrap_or("").trim().to_owned());
     match key {
         Ok(key) if !key.is_empty() => Ok(key),
-        Ok(_) => Err(NoModel(format!(
+        Ok(_) => Err(NoModel::Unusable(format!(
             "key_command of [provider.{name}] printed nothing"
         ))),
-        Err(why) => Err(NoModel(format!("key_command of [provider.{name}]: {why}"))),
+        Err(why) => Err(NoModel::Unusable(format!(
+            "key_command of [provider.{name}]: {why}"
+        ))),
     }
 }
 
@@ -410,7 +442,7 @@ fn block_on<T: Send>(work: impl Future<Output = Result<T, String>> + Send) -> Re
         scope
             .spawn(run)
             .join()
-            .unwrap_or_else(|_| Err("a thread broke down".into()))
+            .unwrap_or_else(|_| Err("a thread panicked".into()))
     })
 }
 

@@ -1,4 +1,4 @@
-//! Who is chosen, and what is said when nobody can be.
+//! Which provider is chosen, and the error when none can be.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
 
@@ -6,20 +6,20 @@ fn config(text: &str) -> Config {
     Config::from_text(Path::new("/c/config.toml"), text).unwrap()
 }
 
-fn ollama() -> Vec<Found> {
-    vec![Found {
+fn ollama() -> Vec<LocalServer> {
+    vec![LocalServer {
         name: "Ollama".into(),
         base_url: "http://localhost:11434/v1".into(),
         models: vec!["qwen:7b".into(), "llama".into()],
     }]
 }
 
-/// What is chosen, by name, or what is said.
+/// The name of the chosen provider, or the error.
 fn chosen(
     text: &str,
     selection: &Selection,
     environment: &[(&str, &str)],
-    found: &[Found],
+    found: &[LocalServer],
 ) -> Result<String, String> {
     let config = config(text);
     let environment = |name: &str| {

@@ -1,23 +1,23 @@
-//! Variables of the environment that the user lets programs in the sandbox have.
+//! Environment variables that the user passes to programs in the sandbox.
 
 use serde::Deserialize;
 
-/// One entry of `[sandbox] env`: `NAME` passes the user's own on, `NAME=value` says it.
+/// One entry of `[sandbox] env`: `NAME` passes on the user's own variable, `NAME=value` sets one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Variable {
+pub struct EnvVariable {
     name: String,
     value: Option<String>,
 }
 
-impl Variable {
-    /// Its name. The value may be nobody else's business.
+impl EnvVariable {
+    /// Its name. The value may be secret, so there is no getter for it.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Name and value; `None` where the user's own is not set or no text.
+    /// Name and value; `None` where the user's own is not set or not UTF-8.
     #[must_use]
     pub fn resolved(&self) -> Option<(String, String)> {
         let value = self.value.clone();
@@ -26,7 +26,7 @@ impl Variable {
     }
 }
 
-impl TryFrom<String> for Variable {
+impl TryFrom<String> for EnvVariable {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -53,7 +53,7 @@ impl super::Config {
     #[must_use]
     pub fn sandbox_environment(&self) -> Vec<(String, String)> {
         let all = self.sandbox_env.iter();
-        all.filter_map(Variable::resolved).collect()
+        all.filter_map(EnvVariable::resolved).collect()
     }
 }
 
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_variable_is_passed_on_or_said() {
-        let read = |text: &str| Variable::try_from(text.to_owned());
+        let read = |text: &str| EnvVariable::try_from(text.to_owned());
         let said = read("MODE=a=b ").unwrap();
         assert_eq!(said.resolved(), Some(("MODE".into(), "a=b ".into())));
         assert_eq!(read("EMPTY=").unwrap().resolved().unwrap().1, "");

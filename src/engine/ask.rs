@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::engine::event_loop::{Interrupt, Loop};
 use crate::engine::pending_reply::{PendingReply, broken_off, incomplete, next_of, with_newline};
 use crate::engine::{cost, prompt};
-use crate::model::extract::{self, Wanted};
-use crate::model::{End, Part, Question};
+use crate::model::extract::{self, CodeRequest};
+use crate::model::{End, Delta, Question};
 use crate::session::Event;
 use crate::session::event::{Finish, Stage, VersionId};
 use crate::session::replies::numbers;
@@ -160,12 +160,12 @@ impl Loop {
         &mut self,
         round: u32,
         line: &mut PendingReply,
-        part: Option<Part>,
+        part: Option<Delta>,
         alone: bool,
     ) -> Option<End> {
         let candidate = line.number;
         match part {
-            Some(Part::Text(text)) => {
+            Some(Delta::Text(text)) => {
                 line.push(&text);
                 self.emit(Event::ReplyDelta {
                     round,
@@ -174,7 +174,7 @@ impl Loop {
                     text,
                 });
             }
-            Some(Part::Reasoning(text)) => {
+            Some(Delta::Reasoning(text)) => {
                 line.reasoning.push_str(&text);
                 self.emit(Event::ReplyDelta {
                     round,
@@ -183,19 +183,19 @@ impl Loop {
                     text,
                 });
             }
-            Some(Part::Candidate(code)) => line.code = Some(code),
-            Some(Part::Retrying { why, in_ms }) if alone => {
+            Some(Delta::Candidate(code)) => line.code = Some(code),
+            Some(Delta::Retrying { why, in_ms }) if alone => {
                 self.stage(Stage::Retrying { why, in_ms });
             }
-            Some(Part::Retrying { why, in_ms }) => {
+            Some(Delta::Retrying { why, in_ms }) => {
                 let seconds = in_ms.div_ceil(1_000);
                 self.note(
                     format!("{}{why}; again in {seconds} s", who(candidate)),
                     false,
                 );
             }
-            Some(Part::Note(note)) => self.note(format!("{}{note}", who(candidate)), false),
-            Some(Part::End(end)) => return Some(end),
+            Some(Delta::Note(note)) => self.note(format!("{}{note}", who(candidate)), false),
+            Some(Delta::End(end)) => return Some(end),
             None => return Some(incomplete("the stream ended without an end", line)),
         }
         (line.text.len() + line.reasoning.len() > LONGEST)
@@ -313,11 +313,11 @@ impl Loop {
             .source
             .as_ref()
             .map_or(language.source_file.as_str(), |s| s.file_name.as_str());
-        let wanted = Wanted {
+        let wanted = CodeRequest {
             fences: language.fences.clone(),
             language: language.id.clone(),
             file_name: file_name.to_owned(),
-            names: (self.setup.task.target.as_ref())
+            names: (self.setup.task.region.as_ref())
                 .and_then(|t| Some(t.callee()?.path.last()?.clone()))
                 .into_iter()
                 .collect(),

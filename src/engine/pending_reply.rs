@@ -9,7 +9,7 @@ use futures::stream::BoxStream;
 use tokio::time::Instant;
 
 use crate::engine::event_loop::Interrupt;
-use crate::model::{End, Part};
+use crate::model::{End, Delta};
 use crate::session::event::{Finish, Usage};
 
 /// A reply on its way.
@@ -18,7 +18,7 @@ pub(super) struct PendingReply {
     pub(super) number: u32,
     prompt: Arc<str>,
     /// Where it comes from; none once it has ended.
-    pub(super) stream: Option<BoxStream<'static, Part>>,
+    pub(super) stream: Option<BoxStream<'static, Delta>>,
     /// The answer so far.
     pub(super) text: String,
     /// The reasoning so far.
@@ -34,7 +34,7 @@ pub(super) struct PendingReply {
 
 impl PendingReply {
     /// A reply that begins now.
-    pub(super) fn new(number: u32, prompt: Arc<str>, stream: BoxStream<'static, Part>) -> Self {
+    pub(super) fn new(number: u32, prompt: Arc<str>, stream: BoxStream<'static, Delta>) -> Self {
         Self {
             number,
             prompt,
@@ -71,7 +71,7 @@ impl PendingReply {
 pub(super) fn next_of(
     lines: &mut [PendingReply],
     from: usize,
-) -> impl Future<Output = (usize, Option<Part>)> {
+) -> impl Future<Output = (usize, Option<Delta>)> {
     std::future::poll_fn(move |cx| {
         let count = lines.len();
         for n in 0..count {

@@ -10,7 +10,7 @@ use crate::task::{Harness, Objective, Task};
 
 /// How many earlier rounds a prompt describes, the newest ones.
 const HISTORY: usize = 8;
-/// What is shown of a target's file at most, in bytes.
+/// What is shown of a region's file at most, in bytes.
 const SURROUNDINGS: usize = 12_000;
 /// How many earlier attempts a prompt describes at most, where a round makes several.
 const ATTEMPTS: usize = 16;
@@ -62,8 +62,8 @@ fn render(session: &Session, setup: &Setup, about: &About<'_>) -> Result<String,
 
 /// The same prompt once more, after a reply that held no code.
 pub(super) fn insist(prompt: &str, why: &str, task: &Task) -> String {
-    let what = match &task.target {
-        Some(target) => format!("the whole of {} as it is to be", target.name),
+    let what = match &task.region {
+        Some(region) => format!("the whole of {} as it is to be", region.name),
         None => "the whole file".to_owned(),
     };
     format!(
@@ -117,8 +117,8 @@ fn context(session: &Session, setup: &Setup, about: &About<'_>) -> PromptContext
         code: version
             .map(|v| v.source.text.trim_end().to_owned())
             .unwrap_or_default(),
-        target: (setup.task.target.as_ref()).map_or_else(String::new, |t| t.name.clone()),
-        surroundings: (setup.task.target.as_ref())
+        region: (setup.task.region.as_ref()).map_or_else(String::new, |t| t.name.clone()),
+        surroundings: (setup.task.region.as_ref())
             .map_or_else(String::new, |t| t.context(SURROUNDINGS)),
         judged_by: judged_by(&setup.task),
         version: parent.to_string(),

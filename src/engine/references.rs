@@ -8,7 +8,7 @@ use crate::measure::judge::JudgeError;
 use crate::measure::{Comparison, ComparisonPlan, Contender, ContestOutcome, Verdict};
 use crate::session::Event;
 use crate::session::event::{Stage, VersionId};
-use crate::task::{Harness, Objective, Reference};
+use crate::task::{Harness, Objective, ReferenceSolution};
 
 impl Loop {
     /// Measures every reference that was not measured as things are timed now; ends early when stopped.
@@ -68,7 +68,7 @@ impl Loop {
     }
 
     /// Whether a reference was measured on what is timed now, by the figure that counts now.
-    fn known(&self, reference: &Reference, objective: Objective) -> bool {
+    fn known(&self, reference: &ReferenceSolution, objective: Objective) -> bool {
         let mut of = self.session.references.iter();
         of.any(|r| {
             r.name == reference.name
@@ -83,7 +83,7 @@ impl Worker {
     /// Checks a reference and, if it passes, times it against the original.
     pub(super) fn reference(
         &mut self,
-        reference: &Reference,
+        reference: &ReferenceSolution,
         original: &VersionUnderTest,
         objective: Objective,
     ) -> Result<(Verdict, Option<Comparison>), JudgeError> {

@@ -9,11 +9,11 @@ use crate::session::Event;
 use crate::session::event::{VersionId, WritePlan, WriteRecord};
 use crate::session::journal::write_new;
 use crate::session::written::{Standing, WriteMethod};
-use crate::write_back::branch::{self, Wanted};
-use crate::write_back::check::{self, Output};
-use crate::write_back::write::Around;
+use crate::write_back::branch::{self, BranchRequest};
+use crate::write_back::check::{self, CheckOutput};
+use crate::write_back::write::WriteContext;
 use crate::write_back::{
-    self, Keep, Place, Plan, State, Texts, choose, patch, table, take_back, usual_check,
+    self, BackupStore, FileChange, FileState, Replacement, TargetFile, choose, patch, table, take_back, usual_check,
 };
 
 /// What is asked for.
@@ -51,10 +51,10 @@ pub enum WriteRequest {
 /// A version with all that is needed to write it.
 struct Work {
     version: VersionId,
-    texts: Texts,
+    texts: FileChange,
     table: String,
     subject: String,
-    keep: Keep,
+    keep: BackupStore,
     check: Option<String>,
     events: EventSender,
 }
@@ -65,7 +65,7 @@ impl Loop {
         let Some(events) = self.commands.event_sender() else {
             return;
         };
-        let keep = Keep::of(&self.setup.library.folder(&self.session.id));
+        let keep = BackupStore::of(&self.setup.library.folder(&self.session.id));
         if wish == WriteRequest::TakeBack {
             let Some(written) = self.session.last_written() else {
                 return self.note(
@@ -89,7 +89,7 @@ impl Loop {
             Ok(chosen) => chosen,
             Err(why) => return self.emit(refused(number, why)),
         };
-        let texts = match Texts::of(Some(&self.setup.task), &chosen, None) {
+        let texts = match FileChange::of(Some(&self.setup.task), &chosen, None) {
             Ok(texts) => texts,
             Err(why) => return self.emit(refused(number, why)),
         };
@@ -144,14 +144,14 @@ fn refused(number: u32, why: String) -> Event {
 const NO_FILE: &str =
     "this session has no file of yours to write to; s saves the version to a new file";
 
-fn undo(record: &WriteRecord, keep: &Keep, events: &EventSender) {
+fn undo(record: &WriteRecord, keep: &BackupStore, events: &EventSender) {
     match take_back(record, keep) {
         Ok(lost) => {
             events.send(written(record, Some("by hand")));
             lost.into_iter().for_each(|text| note(events, text, false));
         }
         Err(why) => {
-            if matches!(why, write_back::Unwritten::AsBefore(_)) {
+            if matches!(why, write_back::WriteError::AsBefore(_)) {
                 events.send(written(record, Some("it was as before already")));
             }
             note(events, why.to_string(), true);
@@ -178,18 +178,18 @@ impl Work {
 
     fn plan(self, number: u32, gain: String, cautions: Vec<String>) {
         let looked = match &self.texts.path {
-            Some(path) => Plan::make(path, &self.texts.base, &self.texts.new),
+            Some(path) => Replacement::make(path, &self.texts.base, &self.texts.new),
             None => return self.events.send(refused(number, NO_FILE.into())),
         };
         let (standing, (old, new), notes) = match looked {
             Ok(plan) => {
                 let standing = match &plan.state {
-                    State::Ready(_) => Standing::Ready,
-                    State::Changed(_) => Standing::Changed,
-                    State::Conflicts(conflicts) => Standing::Conflicts {
+                    FileState::Ready(_) => Standing::Ready,
+                    FileState::Changed(_) => Standing::Changed,
+                    FileState::Conflicts(conflicts) => Standing::Conflicts {
                         lines: conflicts.iter().map(|c| c.line).collect(),
                     },
-                    State::Written => Standing::Written,
+                    FileState::Written => Standing::Written,
                 };
                 (standing, plan.sides(), plan.place.notes())
             }
@@ -219,17 +219,17 @@ impl Work {
         let Some(path) = &self.texts.path else {
             return self.fail(NO_FILE);
         };
-        let plan = match Plan::make(path, &self.texts.base, &self.texts.new) {
+        let plan = match Replacement::make(path, &self.texts.base, &self.texts.new) {
             Ok(plan) => plan,
             Err(why) => return self.fail(why),
         };
-        let root = self.texts.named().root;
+        let root = self.texts.project_path().root;
         let stopped = || self.events.stopped();
         let command = self.check.as_deref();
         let mut run =
-            |_: &Path| command.map_or(Ok(()), |c| check::run(c, &root, Output::Kept, &stopped));
-        let around = Around {
-            keep: &self.keep,
+            |_: &Path| command.map_or(Ok(()), |c| check::run(c, &root, CheckOutput::Kept, &stopped));
+        let around = WriteContext {
+            backups: &self.keep,
             tell: &mut |record, undone| self.events.send(written(record, undone)),
             check: command.is_some().then_some(&mut run),
             ready: None,
@@ -267,11 +267,11 @@ impl Work {
         let Some(path) = &self.texts.path else {
             return self.fail(NO_FILE);
         };
-        let place = match Place::look(path) {
+        let place = match TargetFile::read(path) {
             Ok(place) => place,
             Err(why) => return self.fail(why),
         };
-        let wanted = Wanted {
+        let wanted = BranchRequest {
             name,
             base: &self.texts.base,
             new: &self.texts.new,

@@ -10,7 +10,7 @@ use super::judge::{Judge, JudgeError, Watch, environment};
 use super::{BuildReport, Failure};
 use crate::sandbox::{CancelToken, Mount, Program, WORK};
 use crate::task::calls::driver;
-use crate::task::language::{Compile, Places, with_memory};
+use crate::task::language::{Compile, Placeholders, with_memory};
 use crate::task::project::GUEST_ROOT;
 use crate::task::{Case, Harness, Language, Source, Task};
 
@@ -113,11 +113,11 @@ impl Judge {
         let guest_source = format!("{PROG}/{}", layout.file);
         let product = language.compile.as_ref().map(Compile::product_name);
         let guest_product = format!("{PROG}/{}", product.unwrap_or(&layout.file));
-        let places = Places {
+        let places = Placeholders {
             source: &guest_source,
             product: &guest_product,
             main: &layout.main,
-            ..Places::default()
+            ..Placeholders::default()
         };
         let mut built = Built {
             hash: identity(source, &layout.file, language, tool, &version),

@@ -11,7 +11,7 @@ use super::judge::{Judge, JudgeError, Watch, ending, environment};
 use super::{BuildReport, Failure, Progress, text};
 use crate::sandbox::toolchain::Tool;
 use crate::sandbox::{Limits, Mount, Outcome, Program, RunVerdict, WORK};
-use crate::task::language::{Compile, Layout, Places, filled, with_memory};
+use crate::task::language::{Compile, SourceLayout, Placeholders, filled, with_memory};
 use crate::task::{Language, Source};
 use crate::units::{Bytes, Nanos};
 
@@ -33,7 +33,7 @@ pub(super) struct CompileRequest<'a> {
     pub tool: Option<&'a str>,
     /// The compiler's version, in its own words.
     pub version: &'a str,
-    pub layout: &'a Layout,
+    pub layout: &'a SourceLayout,
 }
 
 /// The name that people know a compiler by: without folders, which are nobody's business.
@@ -56,7 +56,7 @@ impl Judge {
         let base = self.base(request, &compiler, cancel)?;
         let name = request.compile.product_name();
         let guest_source = format!("{PROG}/{}", request.layout.file);
-        let places = Places {
+        let places = Placeholders {
             source: &guest_source,
             product: &format!("{WORK}/{name}"),
             main: &request.layout.main,
@@ -174,10 +174,10 @@ impl Judge {
             return Ok(None);
         };
         let made = format!("{WORK}/{BASE_MADE}");
-        let places = Places {
+        let places = Placeholders {
             base: &made,
             compiler: &compiler.program,
-            ..Places::default()
+            ..Placeholders::default()
         };
         let program = Program {
             argv: base.argv.iter().map(|a| filled(a, &places)).collect(),
@@ -253,7 +253,7 @@ const FAILURE: &str = "failure";
 fn build_environment(
     request: &CompileRequest<'_>,
     compiler: &Tool,
-    places: &Places<'_>,
+    places: &Placeholders<'_>,
 ) -> Vec<(String, String)> {
     let mut all = environment(request.language, compiler);
     all.extend(

@@ -25,8 +25,8 @@ fn varies(task: &Task, case: &str, why: &str) -> String {
             "case {case} gives different output on two runs: {why}; there is nothing to trust. Make the original deterministic (a fixed seed, a sorted order), give the expected outputs, or choose another --checker"
         );
     }
-    let name = task.target.as_ref().map_or("the function", |t| &t.name);
-    let reasons = task.target.as_ref().map_or_else(Vec::new, |t| t.reads());
+    let name = task.region.as_ref().map_or("the function", |t| &t.name);
+    let reasons = task.region.as_ref().map_or_else(Vec::new, |t| t.reads());
     let reasons: Vec<String> = reasons
         .iter()
         .map(|(reads, line, what)| format!("\n  {}", reads.sentence(*line, what)))
@@ -89,7 +89,7 @@ impl Judge {
                 let (checker, outputs) = (&task.checker, [&*first.bytes, &*again.bytes]);
                 let differs = match task.harness {
                     // Closer than versions are compared: else a clock might pass unnoticed.
-                    Harness::Calls(_) => calls::varies(checker, &outputs),
+                    Harness::Calls(_) => checker.varies(&outputs),
                     _ => (self.compare_outputs(task, case, outputs[0], outputs[1], cancel)?)
                         .err()
                         .map(|mismatch| mismatch.reason),

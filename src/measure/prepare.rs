@@ -1,4 +1,4 @@
-//! From a version of a task to something that can be run: the target put into its file, then a build, a driver for its
+//! From a version of a task to something that can be run: the region put into its file, then a build, a driver for its
 //! calls, or a copy of the work tree for its commands.
 
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::Failure;
 use super::build::{Built, PROG};
 use super::judge::{Judge, JudgeError, Watch, environment};
 use crate::sandbox::{CancelToken, Mount};
-use crate::task::calls::driver::{self, Places};
+use crate::task::calls::driver::{self, DriverPaths};
 use crate::task::harness::Calls;
 use crate::task::project::GUEST_ROOT;
 use crate::task::{Harness, Source, Task};
@@ -67,7 +67,7 @@ impl Judge {
     ) -> Result<Built, JudgeError> {
         let language = &task.language;
         let version = self.toolchain(language, tool, cancel)?;
-        let (Some(target), Some(driver)) = (&task.target, driver::for_language(&language.id))
+        let (Some(region), Some(driver)) = (&task.region, driver::for_language(&language.id))
         else {
             return Err(JudgeError::Task(format!(
                 "functions of {} cannot be called by themselves",
@@ -110,21 +110,21 @@ impl Judge {
             }
             None => None,
         };
-        let Some(place) = task.project.guest_path(&target.path) else {
+        let Some(place) = task.project.guest_path(&region.path) else {
             return Err(JudgeError::Task(format!(
                 "{} lies where the sandbox shows nothing; say with --project which folder is the project's",
-                target.path.display()
+                region.path.display()
             )));
         };
         let module = place.strip_prefix(GUEST_ROOT).unwrap_or(&place);
         let argv = driver::argv(
             &runner.program,
-            &Places {
+            &DriverPaths {
                 driver: &driver_file,
                 target: &version_file,
                 root: GUEST_ROOT,
                 module: module.trim_start_matches('/'),
-                name: &target.name,
+                name: &region.name,
                 generator: generator.as_ref().map(|(f, g)| (f.as_str(), g.as_str())),
             },
         );
@@ -151,7 +151,7 @@ impl Judge {
 
 impl Built {
     /// A version that cannot take its place in the file.
-    fn unfit(misfit: &crate::task::target::Misfit) -> Self {
+    fn unfit(misfit: &crate::task::region::Misfit) -> Self {
         Self {
             hash: blake3::hash(misfit.0.as_bytes()).to_hex()[..32].to_owned(),
             argv: Vec::new(),

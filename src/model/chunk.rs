@@ -1,11 +1,11 @@
-//! One chunk of a streamed completion, read leniently: every field is optional, odd ones are passed over.
+//! One chunk of a streamed completion, read leniently: every field is optional, malformed ones are ignored.
 
 use serde_json::Value;
 
 use crate::session::cost::{Currency, Money};
 use crate::session::event::{Finish, Usage};
 
-/// What one chunk says.
+/// The contents of a chunk.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Chunk {
     pub text: String,
@@ -150,7 +150,7 @@ fn usage(value: &Value) -> Option<Usage> {
     })
 }
 
-/// What the service says that the reply cost, in dollars; a service that says nothing or nonsense leaves it unknown.
+/// The cost of the reply in dollars, if the service reports a plausible one.
 fn cost(usage: &Value) -> Option<Money> {
     let said = ["cost", "total_cost"].into_iter();
     let amount = said.filter_map(|n| usage.get(n)?.as_f64()).next()?;
@@ -160,7 +160,7 @@ fn cost(usage: &Value) -> Option<Money> {
     })
 }
 
-/// The code inside the arguments of a tool call: the field that is named for it, or else the longest text of several lines.
+/// The code inside the arguments of a tool call: the field with a usual name, or else the longest text of several lines.
 pub(super) fn code_of_arguments(arguments: &str) -> Option<String> {
     let value: Value = serde_json::from_str(arguments).ok()?;
     let fields = value.as_object()?;

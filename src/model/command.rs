@@ -12,26 +12,26 @@ use futures::stream::BoxStream;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command as Process};
 
-use super::faults::printable;
+use super::api_error::printable;
 use super::split::Splitter;
-use super::{End, Part, Parts, Provider, Question, answer, estimate_tokens};
+use super::{Delta, DeltaStream, End, Provider, Question, answer, estimate_tokens};
 use crate::session::event::{Finish, Usage};
 
 /// Longest answer in bytes.
 const LONGEST: usize = 8 << 20;
-/// How much of standard error is kept: its end.
+/// Bytes of the end of standard error that are kept.
 const TAIL: usize = 4 << 10;
-/// How long what is left of the output may take after the end.
+/// How long to wait for the rest of the output after the command has ended.
 const DRAIN: Duration = Duration::from_millis(500);
 
 /// A provider that runs a command for each question.
 #[derive(Clone, Debug)]
-pub struct Command {
+pub struct CommandProvider {
     line: String,
     timeout: Duration,
 }
 
-impl Command {
+impl CommandProvider {
     /// The command as a line for the shell.
     #[must_use]
     pub fn new(line: impl Into<String>) -> Self {
@@ -48,7 +48,7 @@ impl Command {
         self
     }
 
-    fn spawn(&self) -> std::io::Result<Group> {
+    fn spawn(&self) -> std::io::Result<ProcessGroup> {
         let mut process = if cfg!(windows) {
             Process::new("cmd")
         } else {
@@ -62,14 +62,13 @@ impl Command {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        #[cfg(unix)]
         process.process_group(0);
-        Ok(Group {
+        Ok(ProcessGroup {
             child: process.spawn()?,
         })
     }
 
-    async fn work(self, question: Question, mut parts: Parts) -> End {
+    async fn work(self, question: Question, mut parts: DeltaStream) -> End {
         let mut group = match self.spawn() {
             Ok(group) => group,
             Err(e) => return End::failed(format!("cannot start a shell for `{}`: {e}", self.line)),
@@ -84,17 +83,17 @@ impl Command {
         };
         let prompt = question.prompt.clone();
         let feed = async move {
-            // A command that answers without reading everything is in its right.
+            // A command may answer without reading all of its input.
             drop(stdin.write_all(prompt.as_bytes()).await);
             drop(stdin.shutdown().await);
         };
-        let mut said = Said {
+        let mut said = StdoutReader {
             stdout,
-            text: Text::default(),
+            text: Utf8Decoder::default(),
             ready: Vec::new(),
             length: 0,
         };
-        let mut complaint = Complaint {
+        let mut complaint = StderrTail {
             stderr,
             tail: Vec::new(),
             open: true,
@@ -130,7 +129,7 @@ impl Command {
             }
         };
         group.kill();
-        // Everybody who could still write is gone: what is in the pipes is all there will be.
+        // No writer is left: the pipes hold all there will be.
         let rest = async {
             while said.more().await {}
             while complaint.open {
@@ -148,8 +147,8 @@ impl Command {
     fn end(
         &self,
         status: Result<ExitStatus, String>,
-        said: &Said,
-        complaint: &Complaint,
+        said: &StdoutReader,
+        complaint: &StderrTail,
         prompt: &str,
     ) -> End {
         let usage = Usage {
@@ -172,7 +171,7 @@ impl Command {
         };
         if !status.success() {
             let error = format!("`{}` ended with {status}{tail}", self.line);
-            // 126 and 127 are the shell's own: there is no such command, and there will be none.
+            // The shell exits with 126 or 127 if there is no such command: trying again is pointless.
             let again = !matches!(status.code(), Some(126 | 127));
             return End {
                 finish: Finish::Failed,
@@ -195,12 +194,12 @@ impl Command {
     }
 }
 
-impl Provider for Command {
+impl Provider for CommandProvider {
     fn name(&self) -> String {
         self.line.clone()
     }
 
-    /// Looks whether its program is on the path; a line that is more than a program and its arguments is the shell's.
+    /// Checks that its program is on the path; a line with shell syntax cannot be checked.
     fn is_there(&self) -> Option<BoxFuture<'static, Result<(), String>>> {
         let first = self.line.split_whitespace().next()?;
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
@@ -209,27 +208,26 @@ impl Provider for Command {
         }
         let path = std::env::var_os("PATH").unwrap_or_default();
         let found = std::env::split_paths(&path).any(|dir| dir.join(first).is_file());
-        // What is no file may be a word of the shell's own.
+        // A word that is no file may be a builtin of the shell.
         let answer = found
             .then_some(())
             .ok_or_else(|| format!("{first} is not on the path"));
         Some(std::future::ready(answer).boxed())
     }
 
-    fn ask(&self, question: Question) -> BoxStream<'static, Part> {
+    fn ask(&self, question: Question) -> BoxStream<'static, Delta> {
         let this = self.clone();
         answer(move |parts| this.work(question, parts))
     }
 }
 
 /// A child with all its descendants that stayed in its process group.
-struct Group {
+struct ProcessGroup {
     child: Child,
 }
 
-impl Group {
-    /// Waits for the end of the command itself. It stays unreaped, so that its number still means its group.
-    #[cfg(unix)]
+impl ProcessGroup {
+    /// Waits for the end of the command itself. It stays unreaped, so that its id still refers to its group.
     async fn ended(&self) -> Result<ExitStatus, String> {
         use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
         use std::os::unix::process::ExitStatusExt;
@@ -254,43 +252,34 @@ impl Group {
         }
     }
 
-    #[cfg(not(unix))]
-    async fn ended(&mut self) -> Result<ExitStatus, String> {
-        self.child
-            .wait()
-            .await
-            .map_err(|e| format!("the command cannot be waited for: {e}"))
-    }
-
     fn kill(&mut self) {
-        #[cfg(unix)]
         if let Some(pid) = self
             .child
             .id()
             .and_then(|id| rustix::process::Pid::from_raw(i32::try_from(id).ok()?))
         {
-            // Already gone is as good.
+            // It may be gone already.
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
         }
         drop(self.child.start_kill());
     }
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         self.kill();
     }
 }
 
-/// What the command printed, handed on as it comes.
-struct Said {
+/// Reads the command's output as it arrives.
+struct StdoutReader {
     stdout: ChildStdout,
-    text: Text,
-    ready: Vec<Part>,
+    text: Utf8Decoder,
+    ready: Vec<Delta>,
     length: usize,
 }
 
-impl Said {
+impl StdoutReader {
     /// Reads once; false at the end. Loses nothing when it is cancelled.
     async fn more(&mut self) -> bool {
         let mut buffer = [0; 16 << 10];
@@ -301,23 +290,23 @@ impl Said {
         n > 0 && self.length <= LONGEST
     }
 
-    async fn hand_on(&mut self, parts: &mut Parts) {
+    async fn hand_on(&mut self, parts: &mut DeltaStream) {
         for part in self.ready.drain(..) {
             parts.give(part).await;
         }
     }
 }
 
-/// Bytes become text; a character may be split between two reads.
+/// Decodes bytes to text; a character may be split between two reads.
 #[derive(Default)]
-struct Text {
+struct Utf8Decoder {
     waiting: Vec<u8>,
     splitter: Splitter,
     seen: bool,
 }
 
-impl Text {
-    fn take(&mut self, bytes: &[u8]) -> Vec<Part> {
+impl Utf8Decoder {
+    fn take(&mut self, bytes: &[u8]) -> Vec<Delta> {
         self.waiting.extend_from_slice(bytes);
         // Half a character at the end may still be completed.
         let length = self.waiting.len();
@@ -331,33 +320,33 @@ impl Text {
         self.push(&String::from_utf8_lossy(&settled))
     }
 
-    fn close(&mut self) -> Vec<Part> {
+    fn close(&mut self) -> Vec<Delta> {
         let rest = std::mem::take(&mut self.waiting);
         let mut parts = self.push(&String::from_utf8_lossy(&rest));
         parts.extend(self.splitter.finish());
         self.seen |= parts
             .iter()
-            .any(|p| matches!(p, Part::Text(t) if !t.trim().is_empty()));
+            .any(|p| matches!(p, Delta::Text(t) if !t.trim().is_empty()));
         parts
     }
 
-    fn push(&mut self, text: &str) -> Vec<Part> {
+    fn push(&mut self, text: &str) -> Vec<Delta> {
         let parts = self.splitter.push(text);
         self.seen |= parts
             .iter()
-            .any(|p| matches!(p, Part::Text(t) if !t.trim().is_empty()));
+            .any(|p| matches!(p, Delta::Text(t) if !t.trim().is_empty()));
         parts
     }
 }
 
-/// The end of what it wrote to standard error.
-struct Complaint {
+/// Keeps the end of the command's standard error.
+struct StderrTail {
     stderr: ChildStderr,
     tail: Vec<u8>,
     open: bool,
 }
 
-impl Complaint {
+impl StderrTail {
     async fn more(&mut self) {
         let mut buffer = [0; 4 << 10];
         let n = self.stderr.read(&mut buffer).await.unwrap_or(0);
@@ -367,7 +356,7 @@ impl Complaint {
         self.tail.drain(..over);
     }
 
-    /// `: its last lines`; empty if it was silent.
+    /// `: LAST LINES`; empty if there were none.
     fn words(&self) -> String {
         let text = String::from_utf8_lossy(&self.tail);
         let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
@@ -392,13 +381,13 @@ mod tests {
             .chain([0xff, b'b', 0xf0, 0x9f])
             .collect::<Vec<_>>();
         for step in 1..bytes.len() {
-            let mut text = Text::default();
-            let mut parts: Vec<Part> = bytes.chunks(step).flat_map(|c| text.take(c)).collect();
+            let mut text = Utf8Decoder::default();
+            let mut parts: Vec<Delta> = bytes.chunks(step).flat_map(|c| text.take(c)).collect();
             parts.extend(text.close());
             let joined: String = parts
                 .iter()
                 .map(|p| {
-                    if let Part::Text(t) = p {
+                    if let Delta::Text(t) = p {
                         t.as_str()
                     } else {
                         ""

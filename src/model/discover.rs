@@ -1,4 +1,4 @@
-//! Finds model servers on this machine by asking the ports they usually listen on. Asks nobody else.
+//! Finds model servers on this machine by asking the ports they usually listen on. Asks no other machine.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const PORTS: [(u16, &str); 8] = [
 
 /// A server that answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct LocalServer {
     /// `Ollama`, `llama.cpp`.
     pub name: String,
     /// To be used as the base URL.
@@ -34,13 +34,13 @@ pub struct Found {
 }
 
 /// Looks for servers on the usual ports of this machine; takes 300 ms at most.
-pub async fn discover() -> Vec<Found> {
+pub async fn discover() -> Vec<LocalServer> {
     discover_at(&PORTS).await
 }
 
 /// As [`discover`], for callers outside of the runtime.
 #[must_use]
-pub fn discover_blocking() -> Vec<Found> {
+pub fn discover_blocking() -> Vec<LocalServer> {
     let look = || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -57,7 +57,7 @@ pub fn discover_blocking() -> Vec<Found> {
 }
 
 /// Looks for servers on these ports.
-pub async fn discover_at(ports: &[(u16, &str)]) -> Vec<Found> {
+pub async fn discover_at(ports: &[(u16, &str)]) -> Vec<LocalServer> {
     let Ok(client) = http_client("localhost") else {
         return Vec::new();
     };
@@ -70,7 +70,7 @@ pub async fn discover_at(ports: &[(u16, &str)]) -> Vec<Found> {
     found.into_iter().flatten().collect()
 }
 
-async fn look(client: &reqwest::Client, port: u16, usual: &str) -> Option<Found> {
+async fn look(client: &reqwest::Client, port: u16, usual: &str) -> Option<LocalServer> {
     let list = get(client, &format!("http://127.0.0.1:{port}/v1/models")).await?;
     if !["data", "models"]
         .iter()
@@ -96,7 +96,7 @@ async fn look(client: &reqwest::Client, port: u16, usual: &str) -> Option<Found>
         }
         _ => usual,
     };
-    Some(Found {
+    Some(LocalServer {
         name: name.to_owned(),
         base_url: format!("http://localhost:{port}/v1"),
         models: model_names(&list),

@@ -1,14 +1,14 @@
-//! Cuts the code out of a reply. One function, [`cut`]; what it took it also says, so that a person can check it.
+//! Cuts the code out of a reply. One function, [`cut`]; its result also names the block, so that a person can check it.
 //!
-//! Judges nothing: whether the code is any good, or new, is not its business.
+//! Does not judge whether the code is any good, or new.
 
-use super::shape::{has_word, reads_as_code};
+use super::code_heuristics::{has_word, reads_as_code};
 use super::split::{Splitter, fence_run};
 use crate::session::event::Finish;
 
 /// What is looked for.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct CodeRequest {
     /// Tags that models put on fences of this language: `python`, `py`.
     pub fences: Vec<String>,
     /// Id of the language.
@@ -23,7 +23,7 @@ pub struct Wanted {
 
 /// Code that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct ExtractedCode {
     /// The code, lines ended by `\n`.
     pub code: String,
     /// Which part of the reply it is: `block 2 of 3, python`.
@@ -48,7 +48,7 @@ pub struct NoCode {
 ///
 /// # Errors
 /// [`NoCode`] with the reason.
-pub fn cut(reply: &str, wanted: &Wanted) -> Result<Taken, NoCode> {
+pub fn cut(reply: &str, wanted: &CodeRequest) -> Result<ExtractedCode, NoCode> {
     let text = reply.replace("\r\n", "\n");
     let (answer, reasoning, endless) = Splitter::whole(text.trim_start_matches('\u{feff}'));
     if answer.trim().is_empty() {
@@ -74,8 +74,8 @@ pub fn cut(reply: &str, wanted: &Wanted) -> Result<Taken, NoCode> {
     cut_answer(&answer, wanted, false)
 }
 
-/// `framed`: something else than the reader's luck says that the text is code, so that no fence is needed.
-fn cut_answer(answer: &str, wanted: &Wanted, framed: bool) -> Result<Taken, NoCode> {
+/// `framed`: the text is known to be code, so that no fence is needed.
+fn cut_answer(answer: &str, wanted: &CodeRequest, framed: bool) -> Result<ExtractedCode, NoCode> {
     let blocks = blocks(answer, wanted);
     if blocks.is_empty() {
         return bare(answer, wanted, framed);
@@ -102,7 +102,7 @@ fn cut_answer(answer: &str, wanted: &Wanted, framed: bool) -> Result<Taken, NoCo
         format!("block {} of {total}", index + 1)
     };
     let open = if block.closed { "" } else { ", never closed" };
-    Ok(Taken {
+    Ok(ExtractedCode {
         code: tidy(&block.code),
         which: format!("{position}, {label}{open}"),
         unclosed: !block.closed,
@@ -110,10 +110,10 @@ fn cut_answer(answer: &str, wanted: &Wanted, framed: bool) -> Result<Taken, NoCo
 }
 
 /// A reply without any fence: code only if all of it reads as code.
-fn bare(answer: &str, wanted: &Wanted, framed: bool) -> Result<Taken, NoCode> {
+fn bare(answer: &str, wanted: &CodeRequest, framed: bool) -> Result<ExtractedCode, NoCode> {
     let whole = framed || wanted.finish == Finish::Stop;
     if whole && reads_as_code(answer, &wanted.language) && wanted.missing(answer).is_none() {
-        return Ok(Taken {
+        return Ok(ExtractedCode {
             code: tidy(answer),
             which: "the whole text, without a fence".into(),
             unclosed: false,
@@ -127,8 +127,8 @@ fn bare(answer: &str, wanted: &Wanted, framed: bool) -> Result<Taken, NoCode> {
     Err(NoCode { why: why.into() })
 }
 
-fn why_none(blocks: &[Block], wanted: &Wanted) -> String {
-    let filled: Vec<&Block> = blocks
+fn why_none(blocks: &[FencedBlock], wanted: &CodeRequest) -> String {
+    let filled: Vec<&FencedBlock> = blocks
         .iter()
         .filter(|b| !b.code.trim().is_empty())
         .collect();
@@ -164,7 +164,7 @@ fn why_none(blocks: &[Block], wanted: &Wanted) -> String {
     }
 }
 
-impl Wanted {
+impl CodeRequest {
     fn missing(&self, code: &str) -> Option<&str> {
         self.names
             .iter()
@@ -183,7 +183,7 @@ impl Wanted {
 enum Fit {
     /// Shell commands, diffs, data, output: never a program here.
     Foreign,
-    /// Another word; models do mislabel.
+    /// Another tag; models do mislabel.
     Odd,
     /// No tag.
     Untagged,
@@ -192,15 +192,15 @@ enum Fit {
 }
 
 #[derive(Clone, Debug)]
-struct Block {
+struct FencedBlock {
     tag: String,
     info: String,
     code: String,
     closed: bool,
 }
 
-impl Block {
-    fn fit(&self, wanted: &Wanted) -> Fit {
+impl FencedBlock {
+    fn fit(&self, wanted: &CodeRequest) -> Fit {
         const FOREIGN: [&str; 26] = [
             "sh",
             "bash",
@@ -237,7 +237,7 @@ impl Block {
         }
     }
 
-    fn usable(&self, wanted: &Wanted) -> bool {
+    fn usable(&self, wanted: &CodeRequest) -> bool {
         let plain = matches!(self.tag.as_str(), "text" | "txt" | "plaintext" | "plain");
         !self.code.trim().is_empty()
             && self.fit(wanted) != Fit::Foreign
@@ -247,7 +247,7 @@ impl Block {
                 || (wanted.finish == Finish::Stop && reads_as_code(&self.code, &wanted.language)))
     }
 
-    fn score(&self, wanted: &Wanted) -> (Fit, bool) {
+    fn score(&self, wanted: &CodeRequest) -> (Fit, bool) {
         (
             self.fit(wanted),
             !wanted.file_name.is_empty() && self.info.contains(&wanted.file_name),
@@ -255,13 +255,13 @@ impl Block {
     }
 }
 
-/// All fenced blocks of a text, in order. Indentation of the fence is taken off the lines inside.
-fn blocks(text: &str, wanted: &Wanted) -> Vec<Block> {
+/// All fenced blocks of a text, in order. The indentation of the fence is removed from the lines inside.
+fn blocks(text: &str, wanted: &CodeRequest) -> Vec<FencedBlock> {
     struct Open {
         mark: char,
         length: usize,
         indent: usize,
-        block: Block,
+        block: FencedBlock,
     }
     let mut found = Vec::new();
     let mut open: Option<Open> = None;
@@ -269,7 +269,7 @@ fn blocks(text: &str, wanted: &Wanted) -> Vec<Block> {
         match &mut open {
             None => {
                 if let Some((mark, length, info)) = opening_fence(line, wanted) {
-                    let block = Block {
+                    let block = FencedBlock {
                         tag: tag_of(info),
                         info: info.to_owned(),
                         code: String::new(),
@@ -314,7 +314,7 @@ fn blocks(text: &str, wanted: &Wanted) -> Vec<Block> {
 }
 
 /// A line that opens a fence; small models also put one at the end of a sentence (`Here it is: ```python`).
-fn opening_fence<'a>(line: &'a str, wanted: &Wanted) -> Option<(char, usize, &'a str)> {
+fn opening_fence<'a>(line: &'a str, wanted: &CodeRequest) -> Option<(char, usize, &'a str)> {
     if let Some((mark, length, info)) = fence_run(line) {
         return (mark == '~' || !info.contains('`')).then_some((mark, length, info));
     }

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
 
-fn wanted() -> Wanted {
-    Wanted {
+fn wanted() -> CodeRequest {
+    CodeRequest {
         fences: vec!["python".into(), "py".into(), "python3".into()],
         language: "python".into(),
         file_name: "solution.py".into(),
@@ -12,11 +12,11 @@ fn wanted() -> Wanted {
     }
 }
 
-fn taken(reply: &str) -> Taken {
+fn taken(reply: &str) -> ExtractedCode {
     cut(reply, &wanted()).unwrap_or_else(|e| panic!("{e}: {reply}"))
 }
 
-fn why(reply: &str, wanted: &Wanted) -> String {
+fn why(reply: &str, wanted: &CodeRequest) -> String {
     cut(reply, wanted).expect_err(reply).why
 }
 
@@ -78,7 +78,7 @@ fn the_right_tag_beats_the_last_block() {
 
 #[test]
 fn names_must_be_there() {
-    let w = Wanted {
+    let w = CodeRequest {
         names: vec!["solve".into()],
         ..wanted()
     };
@@ -130,7 +130,7 @@ fn reasoning_is_dropped_with_all_its_drafts() {
         why("<think>\n```python\ndraft()\n```\n", &wanted()),
         "only reasoning came, no answer"
     );
-    let w = Wanted {
+    let w = CodeRequest {
         finish: Finish::Length,
         ..wanted()
     };
@@ -184,7 +184,7 @@ fn an_unclosed_block_needs_a_finished_and_whole_program() {
         (Finish::Incomplete, "broke off"),
         (Finish::Stopped, "broke off"),
     ] {
-        let w = Wanted { finish, ..wanted() };
+        let w = CodeRequest { finish, ..wanted() };
         assert!(
             why("```python\nprint(1)\n", &w).contains(word),
             "{finish:?}"
@@ -212,7 +212,7 @@ fn without_a_fence_only_pure_code_counts() {
     assert_eq!(
         why(
             "x = 1\n",
-            &Wanted {
+            &CodeRequest {
                 finish: Finish::Incomplete,
                 ..wanted()
             }

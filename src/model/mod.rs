@@ -1,20 +1,20 @@
-//! Asks: a prompt goes in, a stream of text comes out; and the code is cut out of the text.
+//! Asking a model: a prompt goes in, a stream of text comes out, and code is extracted from the text.
 //!
 //! Knows nothing of versions or measurements. A provider may be an HTTP API, a command, a tape or the
-//! developer's hand; to whoever asks they are the same ([`Provider`]).
+//! developer; the caller need not know which ([`Provider`]).
 
+pub mod api_error;
 mod chunk;
+pub mod code_heuristics;
 pub mod command;
 pub mod discover;
 pub mod extract;
-pub mod faults;
-mod form;
-pub mod hand;
+pub mod manual;
 pub mod openai;
+mod parameter_support;
 pub mod prompt;
 mod reply;
 mod retry;
-pub mod shape;
 pub mod split;
 pub mod tape;
 mod transport;
@@ -43,17 +43,17 @@ pub struct Question {
     pub max_tokens: Option<u64>,
 }
 
-/// Replies that a round may ask for at most.
+/// Most replies that a round may ask for.
 pub const MOST_AT_ONCE: u32 = 8;
 
-/// A part of an answer.
+/// One element of a streamed answer.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub enum Delta {
     /// Text of the answer.
     Text(String),
     /// Text of the reasoning, apart from the answer.
     Reasoning(String),
-    /// Finished code: a hand edit, a pasted answer. Nothing is cut out of it.
+    /// Finished code, such as a hand edit or a pasted answer. It is taken as it is.
     Candidate(String),
     /// The provider failed and is tried again after a while.
     Retrying {
@@ -62,7 +62,7 @@ pub enum Part {
         /// Until the next try.
         in_ms: u64,
     },
-    /// Something to tell the developer once (a parameter was dropped, …).
+    /// A remark for the developer, for example that a parameter was dropped.
     Note(String),
     /// Always the last part.
     End(End),
@@ -104,7 +104,7 @@ impl Price {
     }
 }
 
-/// Whoever answers prompts.
+/// Answers prompts: a model server, a command, a tape or the developer.
 pub trait Provider: Send + Sync {
     /// Name for the screen and the journal: `qwen2.5-coder`, `tape of …`, `claude -p`.
     fn name(&self) -> String;
@@ -114,7 +114,7 @@ pub trait Provider: Send + Sync {
         false
     }
 
-    /// Holds the replies that are on their way, or lets them go on; only a tape can.
+    /// Pauses or resumes the running replies; only a tape can.
     fn hold(&self, _held: bool) {}
 
     /// The same provider with another model, where it has several.
@@ -132,24 +132,24 @@ pub trait Provider: Send + Sync {
         false
     }
 
-    /// The temperature that it was set up with, if any: that of a question goes before it.
+    /// The temperature that it was set up with, if any; that of a question overrides it.
     fn temperature(&self) -> Option<f64> {
         None
     }
 
-    /// What its tokens cost, if the developer has said so.
+    /// What its tokens cost, if the developer has configured it.
     fn price(&self) -> Option<Price> {
         None
     }
 
-    /// Whether it is there, found out without a question to the model; `None` where that cannot be known before it is
-    /// asked, or where finding out would tell a stranger that somebody works here.
+    /// Whether it is available, found out without a question to the model; `None` where that cannot be known before it is
+    /// asked, or where finding out would contact a remote service.
     fn is_there(&self) -> Option<BoxFuture<'static, Result<(), String>>> {
         None
     }
 
-    /// Asks. The stream ends with exactly one [`Part::End`]; dropping it cancels the request.
-    fn ask(&self, question: Question) -> BoxStream<'static, Part>;
+    /// Asks. The stream ends with exactly one [`Delta::End`]; dropping it cancels the request.
+    fn ask(&self, question: Question) -> BoxStream<'static, Delta>;
 }
 
 impl End {
@@ -176,31 +176,31 @@ impl End {
     }
 }
 
-/// A stream that is fed by a piece of work: it ends with the [`End`] that the work comes to, and dropping it drops the work.
-pub(crate) fn answer<F, Fut>(work: F) -> BoxStream<'static, Part>
+/// A stream that is fed by a future: it ends with the [`End`] that the future returns, and dropping it drops the future.
+pub(crate) fn answer<F, Fut>(work: F) -> BoxStream<'static, Delta>
 where
-    F: FnOnce(Parts) -> Fut,
+    F: FnOnce(DeltaStream) -> Fut,
     Fut: Future<Output = End> + Send + 'static,
 {
     let (sender, receiver) = mpsc::channel(64);
     let mut last = sender.clone();
-    let work = work(Parts(sender));
+    let work = work(DeltaStream(sender));
     let work = async move {
         let end = work.await;
-        drop(last.send(Part::End(end)).await);
+        drop(last.send(Delta::End(end)).await);
     };
     let work = stream::once(work).filter_map(|()| future::ready(None));
     stream::select(receiver, work).boxed()
 }
 
-/// Where the work behind an [`answer`] puts its parts.
+/// Sends the deltas of an [`answer`].
 #[derive(Clone, Debug)]
-pub(crate) struct Parts(mpsc::Sender<Part>);
+pub(crate) struct DeltaStream(mpsc::Sender<Delta>);
 
-impl Parts {
-    /// Hands a part on; waits while the reader is busy.
-    pub(crate) async fn give(&mut self, part: Part) {
-        // Nobody reads any more: then the work is about to be dropped anyway.
+impl DeltaStream {
+    /// Sends a delta; waits while the reader is busy.
+    pub(crate) async fn give(&mut self, part: Delta) {
+        // If the reader is gone the future is about to be dropped anyway.
         drop(self.0.send(part).await);
     }
 }
@@ -210,7 +210,3 @@ impl Parts {
 pub fn estimate_tokens(text: &str) -> u64 {
     text.len().div_ceil(4) as u64
 }
-
-/// Which provider a name stands for; read from flags, environment and config file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ModelName(pub String);

@@ -1,6 +1,6 @@
-//! Asks any server that speaks the OpenAI chat protocol, and keeps to what can be trusted of it.
+//! Asks any server that speaks the OpenAI chat protocol, relying only on what such servers have in common.
 //!
-//! Built on async-openai with types of our own; HTTP itself is in `transport`, the meaning of errors in [`faults`](super::faults).
+//! Built on async-openai with types of our own; HTTP itself is in `transport`, the meaning of errors in [`api_error`](super::api_error).
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -17,27 +17,27 @@ use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 
+use super::api_error::{ApiError, ApiErrorKind, Endpoint, printable};
 use super::chunk::Chunk;
-use super::faults::{Asked, Fault, Kind, printable};
-use super::form::{Form, known_forms};
-use super::reply::Reply;
+use super::parameter_support::{ParameterSupport, known_forms};
+use super::reply::ReplyAssembler;
 use super::retry::Tries;
 use super::transport::{Broken, Transport};
-use super::{End, Part, Parts, Price, Provider, Question, answer};
+use super::{Delta, DeltaStream, End, Price, Provider, Question, answer};
 
-/// Chunks that cannot be read before we give up on a stream.
+/// Malformed chunks after which a stream is given up.
 const MALFORMED: u32 = 20;
 /// Longest reply that is kept, in bytes.
 const LONGEST_REPLY: usize = 8 << 20;
-/// How long the usage is waited for after the model has said that it is done.
+/// How long to wait for the usage after the model has said that it is done.
 const USAGE_WAIT: Duration = Duration::from_secs(3);
 
 /// How a server is asked.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct OpenAiSettings {
     /// Up to and including `/v1`; a slash at the end does not matter.
     pub base_url: String,
-    /// The key, if the server wants one.
+    /// The key, if the server needs one.
     pub key: Option<String>,
     /// Where the key came from, for messages: `OPENAI_API_KEY`.
     pub key_from: String,
@@ -45,9 +45,9 @@ pub struct Settings {
     pub model: String,
     /// Sent with every request.
     pub headers: BTreeMap<String, String>,
-    /// Only if the developer set one; a question's own goes first.
+    /// Only if the developer set one; that of a question overrides it.
     pub temperature: Option<f64>,
-    /// Tokens that a reply may have at most; a question's own goes first.
+    /// Most tokens of a reply; that of a question overrides it.
     pub max_tokens: Option<u64>,
     /// Silence that ends a request.
     pub idle_timeout: Duration,
@@ -57,7 +57,7 @@ pub struct Settings {
     pub price: Option<Price>,
 }
 
-impl Settings {
+impl OpenAiSettings {
     /// The usual settings for a model at a server.
     #[must_use]
     pub fn new(base_url: impl Into<String>, model: impl Into<String>) -> Self {
@@ -79,18 +79,18 @@ impl Settings {
 /// A model behind an HTTP API.
 #[derive(Clone)]
 pub struct OpenAi {
-    settings: Arc<Settings>,
+    settings: Arc<OpenAiSettings>,
     headers: HeaderMap,
     http: reqwest::Client,
 }
 
 impl OpenAi {
-    /// Makes ready; sends nothing yet.
+    /// Prepares the client; sends nothing yet.
     ///
     /// # Errors
     /// A base URL, key or header that can never work, named.
-    pub fn new(mut settings: Settings) -> Result<Self, Fault> {
-        let wrong = |what: String| Fault::new(Kind::Other, what);
+    pub fn new(mut settings: OpenAiSettings) -> Result<Self, ApiError> {
+        let wrong = |what: String| ApiError::new(ApiErrorKind::Other, what);
         settings.base_url = settings.base_url.trim().trim_end_matches('/').to_owned();
         let base = &settings.base_url;
         let uri: Uri = base.parse().map_err(|_| wrong(format!("the base URL `{base}` is not an address; write for example http://localhost:8080/v1")))?;
@@ -109,9 +109,9 @@ impl OpenAi {
         })
     }
 
-    fn asked(&self) -> Asked {
+    fn asked(&self) -> Endpoint {
         let s = &self.settings;
-        Asked {
+        Endpoint {
             base_url: s.base_url.clone(),
             model: s.model.clone(),
             key_from: s.key_from.clone(),
@@ -119,7 +119,7 @@ impl OpenAi {
     }
 
     fn client(&self, transport: Transport) -> Client<OpenAIConfig> {
-        // The transport sends headers of its own; what is set here keeps async-openai from reading the environment.
+        // The transport sets all headers; values set here only keep async-openai from reading the environment.
         let config = OpenAIConfig::new()
             .with_api_base(&self.settings.base_url)
             .with_api_key("")
@@ -143,27 +143,27 @@ impl OpenAi {
     ///
     /// # Errors
     /// What went wrong, in words.
-    pub async fn list_models(&self) -> Result<Vec<String>, Fault> {
+    pub async fn list_models(&self) -> Result<Vec<String>, ApiError> {
         let client = self.client(self.transport(false, Broken::default()));
         let list: Result<Value, _> = client.models().list_byot().await;
         let list = list.map_err(|e| self.fault_of(e))?;
         if list.get("error").is_some_and(|e| !e.is_null()) {
-            return Err(Fault::from_object(&list, &self.asked()));
+            return Err(ApiError::from_object(&list, &self.asked()));
         }
         Ok(model_names(&list))
     }
 
-    fn fault_of(&self, error: OpenAIError) -> Fault {
+    fn fault_of(&self, error: OpenAIError) -> ApiError {
         let other = match error {
-            OpenAIError::Boxed(inner) => match inner.downcast::<Fault>() {
+            OpenAIError::Boxed(inner) => match inner.downcast::<ApiError>() {
                 Ok(fault) => return *fault,
                 Err(inner) => inner.to_string(),
             },
-            OpenAIError::Reqwest(e) => return Fault::from_connection(&e, &self.asked()),
+            OpenAIError::Reqwest(e) => return ApiError::from_connection(&e, &self.asked()),
             other => other.to_string(),
         };
-        Fault::new(
-            Kind::Other,
+        ApiError::new(
+            ApiErrorKind::Other,
             format!(
                 "{} answered with something that cannot be read: {}",
                 self.settings.base_url,
@@ -172,48 +172,49 @@ impl OpenAi {
         )
     }
 
-    /// The request body, in the shape that this model is known to take.
-    fn request(&self, question: &Question, form: &Form) -> Value {
+    /// The request body, with the parameters that this model is known to support.
+    fn request(&self, question: &Question, support: &ParameterSupport) -> Value {
         let mut request = json!({
             "model": self.settings.model,
             "messages": [{"role": "user", "content": &*question.prompt}],
             "stream": true,
         });
-        if form.stream_options {
+        if support.stream_options {
             request["stream_options"] = json!({"include_usage": true});
         }
         if let Some(temperature) = question
             .temperature
             .or(self.settings.temperature)
-            .filter(|_| form.temperature)
+            .filter(|_| support.temperature)
         {
             request["temperature"] = json!(temperature);
         }
-        if let (Some(limit), Some(name)) =
-            (question.max_tokens.or(self.settings.max_tokens), form.limit)
-        {
+        if let (Some(limit), Some(name)) = (
+            question.max_tokens.or(self.settings.max_tokens),
+            support.limit,
+        ) {
             request[name] = json!(limit);
         }
         request
     }
 
-    async fn work(self, question: Question, mut parts: Parts) -> End {
+    async fn work(self, question: Question, mut parts: DeltaStream) -> End {
         let mut tries = Tries::new(self.settings.retry_pause);
         loop {
             let key = (self.settings.base_url.clone(), self.settings.model.clone());
-            let form = *known_forms()
+            let support = *known_forms()
                 .entry(key.clone())
-                .or_insert_with(|| Form::usual(&self.settings.base_url));
-            let fault = match self.once(&question, &form, &mut parts).await {
+                .or_insert_with(|| ParameterSupport::usual(&self.settings.base_url));
+            let fault = match self.once(&question, &support, &mut parts).await {
                 Ok(end) => return end,
                 Err(fault) => fault,
             };
-            if let Kind::Unsupported(parameter) = &fault.kind
-                && let Some((form, note)) = form.without(parameter, &fault.message)
+            if let ApiErrorKind::Unsupported(parameter) = &fault.kind
+                && let Some((support, note)) = support.without(parameter, &fault.message)
             {
-                known_forms().insert(key, form);
+                known_forms().insert(key, support);
                 parts
-                    .give(Part::Note(format!(
+                    .give(Delta::Note(format!(
                         "{} does not take {parameter}: {note}",
                         self.settings.model
                     )))
@@ -225,7 +226,7 @@ impl OpenAi {
             };
             let in_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
             parts
-                .give(Part::Retrying {
+                .give(Delta::Retrying {
                     why: fault.message,
                     in_ms,
                 })
@@ -234,9 +235,9 @@ impl OpenAi {
         }
     }
 
-    async fn failed(&self, fault: &Fault) -> End {
+    async fn failed(&self, fault: &ApiError) -> End {
         let mut error = fault.message.clone();
-        if fault.kind == Kind::Refused {
+        if fault.kind == ApiErrorKind::Refused {
             let found = super::discover::discover().await;
             if let Some(f) = found.first() {
                 error = format!("{error} found instead: {} at {}", f.name, f.base_url);
@@ -248,21 +249,21 @@ impl OpenAi {
         }
     }
 
-    /// One request. A fault means that no part of an answer has come yet; afterwards it is told in the [`End`].
+    /// One request. An error means that no part of an answer has arrived yet; later errors are reported in the [`End`].
     async fn once(
         &self,
         question: &Question,
-        form: &Form,
-        parts: &mut Parts,
-    ) -> Result<End, Fault> {
+        support: &ParameterSupport,
+        parts: &mut DeltaStream,
+    ) -> Result<End, ApiError> {
         let broken = Broken::default();
         let client = self.client(self.transport(true, broken.clone()));
         let stream = client
             .chat()
-            .create_stream_byot::<_, Value>(self.request(question, form))
+            .create_stream_byot::<_, Value>(self.request(question, support))
             .await;
         let mut stream = stream.map_err(|e| self.fault_of(e))?;
-        let mut reply = Reply::default();
+        let mut reply = ReplyAssembler::default();
         loop {
             let patience = if reply.finish.is_some() {
                 USAGE_WAIT
@@ -272,9 +273,9 @@ impl OpenAi {
             let chunk = match tokio::time::timeout(patience, stream.next()).await {
                 Err(_) if reply.finish.is_some() => break,
                 Err(_) => {
-                    reply.trouble = Some(Fault::new(
-                        Kind::Stalled,
-                        "the server keeps the connection alive, but the model says nothing",
+                    reply.trouble = Some(ApiError::new(
+                        ApiErrorKind::Stalled,
+                        "the server keeps the connection alive, but the model sends nothing",
                     ));
                     break;
                 }
@@ -285,7 +286,7 @@ impl OpenAi {
                 Ok(value) => {
                     let chunk = Chunk::read(&value);
                     if let Some(error) = &chunk.error {
-                        reply.trouble = Some(Fault::from_object(error, &self.asked()));
+                        reply.trouble = Some(ApiError::from_object(error, &self.asked()));
                         break;
                     }
                     reply.take(chunk, parts).await;
@@ -298,7 +299,10 @@ impl OpenAi {
                 } else {
                     "the stream is not readable"
                 };
-                reply.trouble = Some(Fault::new(Kind::Other, format!("{what}; stopped")));
+                reply.trouble = Some(ApiError::new(
+                    ApiErrorKind::Other,
+                    format!("{what}; stopped"),
+                ));
                 break;
             }
         }
@@ -308,7 +312,7 @@ impl OpenAi {
         if reply.silent()
             && let Some(fault) = reply
                 .trouble
-                .take_if(|f| !matches!(f.kind, Kind::Broken | Kind::Stalled))
+                .take_if(|f| !matches!(f.kind, ApiErrorKind::Broken | ApiErrorKind::Stalled))
         {
             return Err(fault);
         }
@@ -316,10 +320,10 @@ impl OpenAi {
     }
 }
 
-/// How long a server of one's own may take to say which models it has.
+/// How long a server on this machine or local network may take to list its models.
 const LIST_PATIENCE: Duration = Duration::from_secs(3);
 
-/// Whether a host is this machine, or one of the same house: a private address, or a name that only a local net knows.
+/// Whether a host is this machine or on the local network: a private address, or a name that only a local network knows.
 fn is_near(host: &str) -> bool {
     let bare = host.trim_matches(['[', ']']);
     match bare.parse::<IpAddr>() {
@@ -340,7 +344,7 @@ impl Provider for OpenAi {
         self.settings.price
     }
 
-    /// Asks a server of one's own for its list of models; a service out there is not asked for nothing.
+    /// Asks a local server for its list of models; remote services are not contacted without need.
     fn is_there(&self) -> Option<BoxFuture<'static, Result<(), String>>> {
         let uri: Uri = self.settings.base_url.parse().ok()?;
         let near = uri.host().is_some_and(is_near);
@@ -367,9 +371,9 @@ impl Provider for OpenAi {
     }
 
     fn with_model(&self, model: &str) -> Option<Arc<dyn Provider>> {
-        let settings = Settings {
+        let settings = OpenAiSettings {
             model: model.to_owned(),
-            // The price is that of the model it was said for.
+            // The price is that of the configured model only.
             price: self.settings.price.filter(|_| model == self.settings.model),
             ..(*self.settings).clone()
         };
@@ -379,13 +383,13 @@ impl Provider for OpenAi {
         }))
     }
 
-    fn ask(&self, question: Question) -> BoxStream<'static, Part> {
+    fn ask(&self, question: Question) -> BoxStream<'static, Delta> {
         let this = self.clone();
         answer(move |parts| this.work(question, parts))
     }
 }
 
-fn headers(settings: &Settings, host: &str) -> Result<HeaderMap, String> {
+fn headers(settings: &OpenAiSettings, host: &str) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
     headers.insert(
         USER_AGENT,
@@ -427,7 +431,7 @@ fn headers(settings: &Settings, host: &str) -> Result<HeaderMap, String> {
     Ok(headers)
 }
 
-/// A client for that host: no proxy on this very machine, no redirects (they turn a question into a look-up).
+/// A client for that host: no proxy for this machine, no redirects (they turn a POST into a GET).
 pub(super) fn http_client(host: &str) -> Result<reqwest::Client, reqwest::Error> {
     static CRYPTO: Once = Once::new();
     CRYPTO.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));

@@ -1,7 +1,7 @@
-//! Writes the prompt: a template of the user's or of ours, filled with what is known.
+//! Writes the prompt: one of our templates or the user's own, filled with what is known.
 //!
 //! Templates are text with `{{ name }}`, `{% if name %}…{% endif %}` and `{% for x in list %}…{% endfor %}` (minijinja).
-//! What can be used is [`PromptContext`]; a name that does not exist is an error, so that a slip is seen at once.
+//! [`PromptContext`] lists the names; an unknown name is an error, so that a typo is seen at once.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ const OWN: [(&str, &str); 2] = [
     ),
 ];
 
-/// All that a template can use. Texts are ready to be shown; empty ones count as false in `{% if … %}`.
+/// What a template can use. Texts are ready to be shown; empty ones count as false in `{% if … %}`.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct PromptContext {
     /// The problem in words; may be empty.
@@ -38,10 +38,11 @@ pub struct PromptContext {
     /// The code to change; empty when there is none yet.
     pub code: String,
     /// `Grid.nearest`, `lines 40–80`: the part of the file that the code is; empty where it is the whole file.
-    pub target: String,
-    /// What the target calls and needs of its file, as code; may be empty.
+    #[serde(rename = "target")]
+    pub region: String,
+    /// What the region calls and needs of its file, as code; may be empty.
     pub surroundings: String,
-    /// How a version is judged, where it is no program that reads standard input: one or two sentences.
+    /// How a version is judged, where it is not a program that reads standard input: one or two sentences.
     pub judged_by: String,
     /// `v2`.
     pub version: String,
@@ -53,7 +54,7 @@ pub struct PromptContext {
     pub cases_passed: usize,
     /// Cases in all, held-out ones not counted.
     pub cases_total: usize,
-    /// Held-out cases: checked like the others, but nothing of them is ever told.
+    /// Held-out cases: checked like the others, but never described to the model.
     pub held_out: usize,
     /// Its figures with units; empty if it was not timed.
     pub figures: String,
@@ -99,7 +100,7 @@ pub struct HistoryEntry {
     pub version: String,
     /// What it tried, in the model's own words.
     pub idea: String,
-    /// What became of it.
+    /// Its verdict.
     pub verdict: String,
     /// How it compared, or why it failed.
     pub outcome: String,
@@ -154,7 +155,7 @@ impl Template {
             name: name.into(),
             text: text.trim_start_matches('\u{feff}').into(),
         };
-        // Filled once with everything there can be and once with nothing, so that a slip shows now and not in round 7.
+        // Filled once with every value and once with none, so that an error shows now and not in round 7.
         template.render(&everything())?;
         template.render(&PromptContext::default())?;
         Ok(template)
@@ -247,7 +248,7 @@ fn everything() -> PromptContext {
         statement: text(),
         objective: text(),
         objective_words: text(),
-        target: text(),
+        region: text(),
         surroundings: text(),
         judged_by: text(),
         language: text(),

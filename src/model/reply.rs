@@ -1,16 +1,16 @@
-//! An answer as it grows out of the chunks of a stream, and what it came to.
+//! Assembles an answer from the chunks of a stream, and sums up how it ended.
 
 use std::collections::BTreeMap;
 
+use super::api_error::{ApiError, printable};
 use super::chunk::{Chunk, code_of_arguments};
-use super::faults::{Fault, printable};
 use super::split::Splitter;
-use super::{End, Part, Parts, Question, estimate_tokens};
+use super::{Delta, DeltaStream, End, Question, estimate_tokens};
 use crate::session::event::{Finish, Usage};
 
-/// What has come of an answer so far.
+/// The state of an answer that is still arriving.
 #[derive(Default)]
-pub(super) struct Reply {
+pub(super) struct ReplyAssembler {
     splitter: Splitter,
     pub length: usize,
     text_seen: bool,
@@ -20,18 +20,18 @@ pub(super) struct Reply {
     pub finish: Option<Finish>,
     usage: Option<Usage>,
     pub malformed: u32,
-    pub trouble: Option<Fault>,
+    pub trouble: Option<ApiError>,
 }
 
-impl Reply {
-    /// Whether nothing has come of it yet.
+impl ReplyAssembler {
+    /// Whether nothing has arrived yet.
     pub fn silent(&self) -> bool {
         self.length == 0 && self.finish.is_none()
     }
 
-    /// Takes a chunk in and hands on what it says.
-    pub async fn take(&mut self, chunk: Chunk, parts: &mut Parts) {
-        // The first finish counts; what comes after it is only the bill.
+    /// Adds a chunk and returns its deltas.
+    pub async fn take(&mut self, chunk: Chunk, parts: &mut DeltaStream) {
+        // The first finish reason counts; only the usage comes after it.
         if let Some(usage) = chunk.usage {
             self.usage = Some(usage);
         }
@@ -41,12 +41,12 @@ impl Reply {
         self.length += chunk.text.len() + chunk.reasoning.len() + chunk.refusal.len();
         if !chunk.reasoning.is_empty() {
             self.reasoning += chunk.reasoning.len();
-            parts.give(Part::Reasoning(chunk.reasoning)).await;
+            parts.give(Delta::Reasoning(chunk.reasoning)).await;
         }
         if !chunk.refusal.is_empty() {
             self.refusal.push_str(&chunk.refusal);
             self.text_seen = true;
-            parts.give(Part::Text(chunk.refusal)).await;
+            parts.give(Delta::Text(chunk.refusal)).await;
         }
         let split = self.splitter.push(&chunk.text);
         self.hand_on(split, parts).await;
@@ -57,11 +57,11 @@ impl Reply {
         self.finish = chunk.finish;
     }
 
-    async fn hand_on(&mut self, split: Vec<Part>, parts: &mut Parts) {
+    async fn hand_on(&mut self, split: Vec<Delta>, parts: &mut DeltaStream) {
         for part in split {
             match &part {
-                Part::Text(t) => self.text_seen |= !t.trim().is_empty(),
-                Part::Reasoning(t) => self.reasoning += t.len(),
+                Delta::Text(t) => self.text_seen |= !t.trim().is_empty(),
+                Delta::Reasoning(t) => self.reasoning += t.len(),
                 _ => {}
             }
             parts.give(part).await;
@@ -69,7 +69,7 @@ impl Reply {
     }
 
     /// Closes it.
-    pub async fn end(mut self, question: &Question, parts: &mut Parts) -> End {
+    pub async fn end(mut self, question: &Question, parts: &mut DeltaStream) -> End {
         let rest = self.splitter.finish();
         self.hand_on(rest, parts).await;
         if !self.text_seen
@@ -79,19 +79,19 @@ impl Reply {
                 .find_map(|arguments| code_of_arguments(arguments))
         {
             parts
-                .give(Part::Note(
+                .give(Delta::Note(
                     "the model called a tool instead of answering; the code is taken from the call"
                         .into(),
                 ))
                 .await;
             parts
-                .give(Part::Text(format!("````\n{}\n````\n", code.trim_end())))
+                .give(Delta::Text(format!("````\n{}\n````\n", code.trim_end())))
                 .await;
             self.text_seen = true;
         }
         if self.malformed > 0 {
             parts
-                .give(Part::Note(format!(
+                .give(Delta::Note(format!(
                     "{} chunks of the stream could not be read and were passed over",
                     self.malformed
                 )))
@@ -112,7 +112,7 @@ impl Reply {
         }
     }
 
-    /// How it ended, and what to say about it.
+    /// How it ended, and a sentence about it.
     fn outcome(&self) -> (Finish, String) {
         let only_reasoning = !self.text_seen && self.reasoning > 0;
         match self.finish {

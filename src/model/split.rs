@@ -4,7 +4,7 @@
 //! `<thinking>…</thinking>`. A tag counts only at the start of a line and outside of a fenced block, so
 //! that code which handles such tags stays whole. Nothing here looks at the code itself.
 
-use super::Part;
+use super::Delta;
 
 const TAGS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
 
@@ -22,16 +22,16 @@ pub struct Splitter {
 }
 
 impl Splitter {
-    /// Takes a piece; gives what is certain so far, neighbours of one kind joined.
-    pub fn push(&mut self, piece: &str) -> Vec<Part> {
+    /// Adds a piece of text; returns what is certain so far, with neighbours of one kind joined.
+    pub fn push(&mut self, piece: &str) -> Vec<Delta> {
         let mut out = Vec::new();
         self.held.push_str(piece);
         while self.step(&mut out) {}
         out
     }
 
-    /// Gives what was held back.
-    pub fn finish(&mut self) -> Vec<Part> {
+    /// Returns what was held back.
+    pub fn finish(&mut self) -> Vec<Delta> {
         let mut out = Vec::new();
         let rest = std::mem::take(&mut self.held);
         emit(&mut out, self.inside.is_some(), &rest);
@@ -55,8 +55,8 @@ impl Splitter {
         let (mut answer, mut reasoning) = (String::new(), String::new());
         for part in parts {
             match part {
-                Part::Reasoning(t) => reasoning.push_str(&t),
-                Part::Text(t) => answer.push_str(&t),
+                Delta::Reasoning(t) => reasoning.push_str(&t),
+                Delta::Text(t) => answer.push_str(&t),
                 _ => {}
             }
         }
@@ -67,8 +67,8 @@ impl Splitter {
         (answer, reasoning, splitter.reasoning())
     }
 
-    /// Moves one stretch from `held` to `out`; false when more text is needed.
-    fn step(&mut self, out: &mut Vec<Part>) -> bool {
+    /// Moves one segment from `held` to `out`; false when more text is needed.
+    fn step(&mut self, out: &mut Vec<Delta>) -> bool {
         if self.held.is_empty() {
             return false;
         }
@@ -101,7 +101,7 @@ impl Splitter {
         true
     }
 
-    fn step_inside(&mut self, close: &'static str, out: &mut Vec<Part>) -> bool {
+    fn step_inside(&mut self, close: &'static str, out: &mut Vec<Delta>) -> bool {
         if let Some(at) = self.held.find(close) {
             emit(out, true, &self.held[..at]);
             self.held.drain(..at + close.len());
@@ -165,7 +165,7 @@ fn opening(held: &str) -> Opening {
             };
         }
     }
-    // White space alone says nothing yet, except that its finished lines can go.
+    // White space alone decides nothing yet, but complete lines of it can be released.
     let undecided = !start.is_empty() && TAGS.iter().any(|(open, _)| open.starts_with(start));
     if undecided {
         Opening::Perhaps
@@ -185,18 +185,18 @@ fn lone_close(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-fn emit(out: &mut Vec<Part>, reasoning: bool, text: &str) {
+fn emit(out: &mut Vec<Delta>, reasoning: bool, text: &str) {
     if text.is_empty() {
         return;
     }
     match (out.last_mut(), reasoning) {
-        (Some(Part::Reasoning(last)), true) | (Some(Part::Text(last)), false) => {
+        (Some(Delta::Reasoning(last)), true) | (Some(Delta::Text(last)), false) => {
             last.push_str(text)
         }
         _ => out.push(if reasoning {
-            Part::Reasoning(text.to_owned())
+            Delta::Reasoning(text.to_owned())
         } else {
-            Part::Text(text.to_owned())
+            Delta::Text(text.to_owned())
         }),
     }
 }
@@ -208,13 +208,13 @@ mod tests {
 
     fn joined(pieces: &[&str]) -> (String, String) {
         let mut splitter = Splitter::default();
-        let mut parts: Vec<Part> = pieces.iter().flat_map(|p| splitter.push(p)).collect();
+        let mut parts: Vec<Delta> = pieces.iter().flat_map(|p| splitter.push(p)).collect();
         parts.extend(splitter.finish());
         let (mut answer, mut reasoning) = (String::new(), String::new());
         for part in parts {
             match part {
-                Part::Text(t) => answer.push_str(&t),
-                Part::Reasoning(t) => reasoning.push_str(&t),
+                Delta::Text(t) => answer.push_str(&t),
+                Delta::Reasoning(t) => reasoning.push_str(&t),
                 other => panic!("{other:?}"),
             }
         }
@@ -244,10 +244,10 @@ mod tests {
     #[test]
     fn text_is_not_held_back_without_need() {
         let mut splitter = Splitter::default();
-        assert_eq!(splitter.push("Hello"), vec![Part::Text("Hello".into())]);
-        assert_eq!(splitter.push(" <thi"), vec![Part::Text(" <thi".into())]);
-        assert_eq!(splitter.push("\n<thi"), vec![Part::Text("\n".into())]);
-        assert_eq!(splitter.push("s>"), vec![Part::Text("<this>".into())]);
+        assert_eq!(splitter.push("Hello"), vec![Delta::Text("Hello".into())]);
+        assert_eq!(splitter.push(" <thi"), vec![Delta::Text(" <thi".into())]);
+        assert_eq!(splitter.push("\n<thi"), vec![Delta::Text("\n".into())]);
+        assert_eq!(splitter.push("s>"), vec![Delta::Text("<this>".into())]);
     }
 
     #[test]

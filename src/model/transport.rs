@@ -1,6 +1,6 @@
 //! The HTTP side of a request, as a service below async-openai: sends once and makes any answer a clean event stream.
 //!
-//! Whatever goes wrong comes out as a [`Fault`] with status and headers still known; whoever asked decides whether to
+//! Errors come out as [`ApiError`] while status and headers are still known; the caller decides whether to
 //! try again. The stream that goes up consists of whole lines of valid UTF-8 without a byte-order mark and ends with a blank line; if it broke off, the
 //! cause is left in [`Broken`], because the layers above cannot tell a cut connection from an end.
 
@@ -17,7 +17,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 
-use super::faults::{Asked, Fault, Kind, printable};
+use super::api_error::{ApiError, ApiErrorKind, Endpoint, printable};
 
 /// Longest line of an event stream.
 const LONGEST_LINE: usize = 8 << 20;
@@ -27,7 +27,7 @@ const LONGEST_ANSWER: usize = 64 << 20;
 const LONGEST_ERROR: usize = 64 << 10;
 
 /// Why a stream broke off, if it did.
-pub(super) type Broken = Arc<Mutex<Option<Fault>>>;
+pub(super) type Broken = Arc<Mutex<Option<ApiError>>>;
 
 /// One request's way to the server.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ pub(super) struct Transport {
     pub client: reqwest::Client,
     /// Sent instead of what async-openai would send.
     pub headers: HeaderMap,
-    pub asked: Asked,
+    pub asked: Endpoint,
     /// Silence that ends a request.
     pub idle: Duration,
     pub broken: Broken,
@@ -63,11 +63,11 @@ impl tower::Service<HttpRequestFactory> for Transport {
 }
 
 impl Transport {
-    async fn send(&self, request: HttpRequestFactory) -> Result<reqwest::Response, Fault> {
+    async fn send(&self, request: HttpRequestFactory) -> Result<reqwest::Response, ApiError> {
         let mut request = request.build().await.map_err(|e| match e {
-            OpenAIError::Reqwest(e) => Fault::from_connection(&e, &self.asked),
-            other => Fault::new(
-                Kind::Other,
+            OpenAIError::Reqwest(e) => ApiError::from_connection(&e, &self.asked),
+            other => ApiError::new(
+                ApiErrorKind::Other,
                 format!(
                     "{} cannot be asked: {}",
                     self.asked.base_url,
@@ -80,11 +80,11 @@ impl Transport {
         let response = tokio::time::timeout(self.idle, self.client.execute(request))
             .await
             .map_err(|_| self.silent())?
-            .map_err(|e| Fault::from_connection(&e, &self.asked))?;
+            .map_err(|e| ApiError::from_connection(&e, &self.asked))?;
         if !response.status().is_success() {
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             let body = self.short_body(response).await;
-            return Err(Fault::from_status(status, &headers, &body, &self.asked));
+            return Err(ApiError::from_status(status, &headers, &body, &self.asked));
         }
         if self.streamed {
             self.open_stream(response).await
@@ -93,10 +93,10 @@ impl Transport {
         }
     }
 
-    fn silent(&self) -> Fault {
+    fn silent(&self) -> ApiError {
         let seconds = self.idle.as_secs_f64();
-        Fault::new(
-            Kind::Stalled,
+        ApiError::new(
+            ApiErrorKind::Stalled,
             format!(
                 "{} has said nothing for {seconds:.0} s; idle_timeout in the config file allows more",
                 self.asked.base_url
@@ -107,7 +107,7 @@ impl Transport {
     async fn short_body(&self, response: reqwest::Response) -> String {
         let mut body = Vec::new();
         let mut bytes = response.bytes_stream();
-        // What did not come by then would not be read anyway.
+        // More than this would not be shown anyway.
         let limit = self.idle.min(Duration::from_secs(10));
         while let Ok(Some(Ok(piece))) = tokio::time::timeout(limit, bytes.next()).await {
             body.extend_from_slice(&piece);
@@ -118,8 +118,11 @@ impl Transport {
         String::from_utf8_lossy(&body).into_owned()
     }
 
-    /// Looks at the first bytes, whatever the content type says: events, a plain JSON answer, or a web page.
-    async fn open_stream(&self, response: reqwest::Response) -> Result<reqwest::Response, Fault> {
+    /// Decides by the first bytes, not by the content type: events, a plain JSON answer, or a web page.
+    async fn open_stream(
+        &self,
+        response: reqwest::Response,
+    ) -> Result<reqwest::Response, ApiError> {
         let declared = response
             .headers()
             .get(CONTENT_TYPE)
@@ -154,8 +157,8 @@ impl Transport {
         }
         if start.starts_with('<') {
             let url = &self.asked.base_url;
-            return Err(Fault::new(
-                Kind::Other,
+            return Err(ApiError::new(
+                ApiErrorKind::Other,
                 format!(
                     "{url} answered with a web page instead of a reply; is the base URL right? most end in /v1"
                 ),
@@ -166,8 +169,8 @@ impl Transport {
                 .iter()
                 .any(|f| start.starts_with(f) || f.starts_with(&start));
         if !events {
-            return Err(Fault::new(
-                Kind::Other,
+            return Err(ApiError::new(
+                ApiErrorKind::Other,
                 format!(
                     "{} answered with something that is no event stream: {}",
                     self.asked.base_url,
@@ -195,7 +198,7 @@ impl Transport {
         &self,
         mut first: Vec<u8>,
         mut body: Body,
-    ) -> Result<reqwest::Response, Fault> {
+    ) -> Result<reqwest::Response, ApiError> {
         while let Some(piece) = body.next().await? {
             first.extend_from_slice(&piece);
             if first.len() > LONGEST_ANSWER {
@@ -205,8 +208,8 @@ impl Transport {
         let text = String::from_utf8_lossy(&first);
         let value: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|e| {
-                Fault::new(
-                    Kind::Broken,
+                ApiError::new(
+                    ApiErrorKind::Broken,
                     format!("{} answered with broken JSON ({e})", self.asked.base_url),
                 )
             })?;
@@ -214,16 +217,16 @@ impl Transport {
             .get("choices")
             .is_some_and(serde_json::Value::is_array);
         if !has_choices {
-            return Err(Fault::from_object(&value, &self.asked));
+            return Err(ApiError::from_object(&value, &self.asked));
         }
         Ok(event_stream(reqwest::Body::from(format!(
             "data: {value}\n\ndata: [DONE]\n\n"
         ))))
     }
 
-    fn too_long(&self) -> Fault {
-        Fault::new(
-            Kind::Other,
+    fn too_long(&self) -> ApiError {
+        ApiError::new(
+            ApiErrorKind::Other,
             format!(
                 "the reply of {} is longer than {} MB",
                 self.asked.model,
@@ -242,7 +245,7 @@ fn event_stream(body: reqwest::Body) -> reqwest::Response {
     response.into()
 }
 
-/// The bytes of an answer with a watch on silence and size.
+/// The bytes of an answer, with limits on silence and size.
 struct Body {
     bytes: BoxStream<'static, Result<Bytes, reqwest::Error>>,
     idle: Duration,
@@ -250,12 +253,12 @@ struct Body {
 }
 
 impl Body {
-    async fn next(&mut self) -> Result<Option<Bytes>, Fault> {
+    async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
         match tokio::time::timeout(self.idle, self.bytes.next()).await {
             Err(_) => Err(self.transport.silent()),
             Ok(None) => Ok(None),
             Ok(Some(Ok(piece))) => Ok(Some(piece)),
-            Ok(Some(Err(e))) => Err(Fault::from_connection(&e, &self.transport.asked)),
+            Ok(Some(Err(e))) => Err(ApiError::from_connection(&e, &self.transport.asked)),
         }
     }
 }
@@ -299,7 +302,7 @@ impl Lines {
                 transport.asked.base_url,
                 LONGEST_LINE >> 20
             );
-            self.end(Some(Fault::new(Kind::Other, why)));
+            self.end(Some(ApiError::new(ApiErrorKind::Other, why)));
         } else if self.seen > LONGEST_ANSWER {
             let fault = transport.too_long();
             self.end(Some(fault));
@@ -329,9 +332,9 @@ impl Lines {
         }
     }
 
-    fn end(&mut self, fault: Option<Fault>) {
+    fn end(&mut self, fault: Option<ApiError>) {
         self.over = true;
-        // Half a line after a fault is half a chunk: not worth a complaint of its own.
+        // Half a line after an error is half a chunk: it needs no error of its own.
         let rest = std::mem::take(&mut self.waiting);
         if fault.is_none() && !rest.is_empty() {
             self.push_line(&rest);

@@ -1,4 +1,4 @@
-//! A session as one JSON object, for machines. Names as in the journal; units in the names.
+//! A session as one JSON object, for other programs. Names as in the journal; units in the names.
 
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ fn cost(session: &Session) -> Value {
     json!({"sums": bill.sums, "partial": bill.partial})
 }
 
-/// The reference solutions that were measured, and where the best version stands among them.
+/// The reference solutions that were measured, and the rank of the best version among them.
 fn references(session: &Session) -> Value {
     let place = session.best().and_then(|best| session.reference_rank(best));
     let place = place.map(

@@ -1,4 +1,4 @@
-//! What leaves the house: a session as text, as JSON, as a patch. Pure: reads a [`Session`](crate::session::Session), writes a string.
+//! A session as text, as JSON, as a patch. Pure: reads a [`Session`](crate::session::Session), returns a string.
 
 pub mod json;
 pub mod patch;

@@ -1,4 +1,4 @@
-//! A session as plain text, for terminals without a screen, pipes and people who read aloud.
+//! A session as plain text, for pipes, logs and screen readers.
 
 use std::fmt::Write;
 
@@ -38,7 +38,7 @@ pub fn interval(c: &Comparison) -> String {
         }
     };
     if c.low == c.high {
-        // One pair, or none: there is no interval to speak of.
+        // With one pair or none there is no interval.
         return c.gain.to_string();
     }
     format!("{} [{}–{}]", c.gain, places(c.low.0), places(c.high.0))
@@ -164,7 +164,7 @@ pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     out
 }
 
-/// What became of a version, told so that it teaches; several lines, indented.
+/// What a version tried, how it compared and what was decided; several lines, indented.
 #[must_use]
 pub fn lesson(version: &Version) -> String {
     let mut out = String::new();
@@ -190,7 +190,7 @@ pub fn lesson(version: &Version) -> String {
         if f.held_out {
             let _ = writeln!(
                 out,
-                "      case {} is held out: the model is told nothing of it",
+                "      case {} is held out: the model is told nothing about it",
                 f.case
             );
         }
@@ -239,7 +239,7 @@ pub fn lesson(version: &Version) -> String {
     out
 }
 
-/// The protections of a run in one line, what is missing marked.
+/// The guards of a run in one line, with the missing ones marked.
 #[must_use]
 pub fn guards(guards: &Guards) -> String {
     let missing: Vec<&str> = guards
@@ -274,7 +274,7 @@ pub fn isolation(session: &Session) -> &'static str {
     }
 }
 
-/// Four lines of a text: the first ones, or the last ones where the end tells most; what is left out is marked.
+/// Four lines of a text, the first or the last ones; a mark stands for the rest.
 fn excerpt(text: &str, end: bool) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     let cut = lines.len().saturating_sub(4);
@@ -402,7 +402,7 @@ fn outcome(session: &Session) -> String {
     told + &suspicious + &place(session, objective)
 }
 
-/// Where the best version stands among the reference solutions, if they were measured.
+/// The rank of the best version among the reference solutions, if they were measured.
 fn place(session: &Session, objective: Objective) -> String {
     let place = session.best().and_then(|best| session.reference_rank(best));
     place.map_or_else(String::new, |p| {

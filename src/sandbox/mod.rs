@@ -8,6 +8,7 @@
 mod capture;
 mod cleanup;
 mod limit_breach;
+mod limits;
 #[cfg(target_os = "linux")]
 mod linux;
 mod plain;
@@ -23,8 +24,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::limits::Limits;
 pub use self::writable_tree::{TreeHolder, WritableTree};
-pub use crate::task::Limits;
 use crate::units::{ByteNanos, Bytes, Nanos};
 
 /// One program to run: everything that its run depends on.

@@ -16,7 +16,7 @@ use crate::units::Bytes;
 /// All inputs and outputs of a workload together may have at most this many bytes.
 pub const MAX_TOTAL: u64 = 1_000_000_000;
 
-/// What a reader of cases should show to somebody who has none.
+/// Help for a user who has no cases yet.
 pub const HOW_CASES_LOOK: &str = "\
 Cases are a folder with an input and, if you have it, the expected output of each case:
     cases/01.in     what the program reads on standard input
@@ -29,22 +29,14 @@ or a file of JSON lines, one case a line:
 pub struct Cases {
     /// In natural order of their names.
     pub cases: Vec<Case>,
-    /// Things that are not wrong but should be told once: files that were ignored.
+    /// Remarks for the user that are no errors, such as files that were ignored.
     pub notes: Vec<String>,
 }
 
 /// Reads the cases of a folder or a file of JSON lines, in natural order of their names.
 ///
 /// # Errors
-/// Whatever is wrong with them, in one sentence that names the file and the line.
-pub fn load_cases(path: &Path) -> Result<Vec<Case>, TaskError> {
-    Ok(read_cases(path)?.cases)
-}
-
-/// As [`load_cases`], with the notes.
-///
-/// # Errors
-/// Whatever is wrong with them, in one sentence that names the file and the line.
+/// What is wrong, in one sentence that names the file and the line.
 pub fn read_cases(path: &Path) -> Result<Cases, TaskError> {
     read_capped(path, MAX_TOTAL)
 }
@@ -75,13 +67,13 @@ fn read_capped(path: &Path, cap: u64) -> Result<Cases, TaskError> {
 }
 
 /// Keeps count of what was read, so that a wrong path does not fill the memory.
-struct Budget<'a> {
+struct ReadBudget<'a> {
     left: u64,
     cap: u64,
     path: &'a Path,
 }
 
-impl Budget<'_> {
+impl ReadBudget<'_> {
     fn read(&mut self, path: &Path) -> Result<Vec<u8>, TaskError> {
         let fail = |why| TaskError::Read {
             path: path.to_path_buf(),
@@ -148,7 +140,7 @@ fn from_folder(dir: &Path, cap: u64) -> Result<Cases, TaskError> {
             dir.display()
         )));
     }
-    let mut budget = Budget {
+    let mut budget = ReadBudget {
         left: cap,
         cap,
         path: dir,
@@ -184,7 +176,7 @@ fn from_folder(dir: &Path, cap: u64) -> Result<Cases, TaskError> {
 }
 
 fn from_lines(path: &Path, cap: u64) -> Result<Cases, TaskError> {
-    let bytes = Budget {
+    let bytes = ReadBudget {
         left: cap,
         cap,
         path,
@@ -271,11 +263,11 @@ fn case_of_line(line: &[u8], at: &str, default_name: String) -> Result<Case, Tas
         None | Some(Value::Null) => default_name,
         Some(v) => text_of(v, "name", at)?,
     };
-    // Other keys are whatever a data set has; one that was meant to be ours would silently do nothing.
+    // Data sets have keys of their own, which are ignored; a misspelt key of ours would be ignored silently as well.
     let meant = fields.keys().find_map(|key| {
         let near = ["output", "name"]
             .into_iter()
-            .find(|k| crate::near::distance(k, key) <= 2)?;
+            .find(|k| strsim::levenshtein(k, key) <= 2)?;
         Some((key.escape_debug().to_string(), near))
     });
     if let Some((key, near)) = meant {

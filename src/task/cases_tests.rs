@@ -6,7 +6,9 @@ fn lines(text: impl AsRef<[u8]>) -> Result<Vec<Case>, String> {
     let file = tempfile::NamedTempFile::with_suffix(".jsonl").unwrap();
     std::fs::write(file.path(), text).unwrap();
     let shown = file.path().display().to_string();
-    load_cases(file.path()).map_err(|e| e.to_string().replace(&shown, "c.jsonl"))
+    read_cases(file.path())
+        .map(|c| c.cases)
+        .map_err(|e| e.to_string().replace(&shown, "c.jsonl"))
 }
 
 fn folder(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Result<Cases, String>) {
@@ -59,7 +61,7 @@ fn folders_that_are_wrong_say_so() {
             .contains("there is b.out but no b.in")
     );
     assert!(
-        load_cases(Path::new("/nowhere/at/all"))
+        read_cases(Path::new("/nowhere/at/all"))
             .unwrap_err()
             .to_string()
             .contains("cases/01.in")
@@ -67,7 +69,7 @@ fn folders_that_are_wrong_say_so() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("a.in")).unwrap();
     assert!(
-        load_cases(dir.path())
+        read_cases(dir.path())
             .unwrap_err()
             .to_string()
             .contains("not a regular file")

@@ -8,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use super::checker_program::CheckerProgram;
+pub use super::mismatch::Mismatch;
 
 /// The rule by which two outputs count as the same.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,14 +25,14 @@ pub enum Checker {
     },
     /// The same lines, each as tokens, in any order.
     Lines,
-    /// What came of calls (see [`super::calls`]): results and changes by value, exceptions by type.
+    /// The outcomes of calls (see [`super::calls`]): results and changes by value, exceptions by type.
     Results {
         /// Floats may differ by so much, absolute or relative, whichever allows more; 1e-9 where not given.
         tolerance: f64,
         /// Whether the messages of exceptions count.
         messages: bool,
     },
-    /// A program of the user's decides; only a judge can ask it, for it is a guest of the sandbox.
+    /// A program of the user decides. It runs in the sandbox, so only a judge can ask it.
     Program(CheckerProgram),
 }
 
@@ -41,6 +42,9 @@ pub const DEFAULT_TOLERANCE: f64 = 1e-6;
 /// Tolerance of [`Checker::Results`] where none is given.
 pub const RESULTS_TOLERANCE: f64 = 1e-9;
 
+/// By how much a float may differ between two runs of one program, whatever the tolerance: enough for sums that threads
+/// add up in another order, too little for the seconds since 1970.
+const SAME_PROGRAM: f64 = 1e-12;
 /// Bytes of a token that are shown in a reason.
 const SHOWN_TOKEN: usize = 60;
 /// Bytes of a line that are shown in an excerpt.
@@ -48,20 +52,24 @@ const SHOWN_LINE: usize = 120;
 /// Tokens longer than this are never taken for numbers.
 const LONGEST_NUMBER: usize = 400;
 
-/// Where and how an output differs from the expected one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mismatch {
-    /// One sentence: `line 3 differs: expected 12, got 13`.
-    pub reason: String,
-    /// Line of the output that the reason speaks of, from 1.
-    pub line: usize,
-    /// The expected output around the difference; valid UTF-8 without control characters but line ends and tabs.
-    pub expected_excerpt: String,
-    /// The output that came instead, around the difference, in the same manner.
-    pub got_excerpt: String,
-}
-
 impl Checker {
+    /// Whether several runs of the original have different outcomes; if so, a sentence that says where, and what may be the
+    /// cause.
+    #[must_use]
+    pub fn varies(&self, outputs: &[&[u8]]) -> Option<String> {
+        let (first, others) = outputs.split_first()?;
+        let mut checker = self.clone();
+        if let Self::Results { tolerance, .. } = &mut checker {
+            *tolerance = tolerance.min(SAME_PROGRAM);
+        }
+        let mismatch = others.iter().find_map(|o| checker.check(first, o).err())?;
+        Some(format!(
+            "the original does not give the same outcome each time: {}. Does it read the clock, chance, or the order of a set? \
+             Give it what it needs as an argument, or sort what has no order",
+            mismatch.reason.replace("expected", "first")
+        ))
+    }
+
     /// Reads `exact`, `tokens`, `lines`, `numbers` or `numbers:1e-9`, `results`, `results:1e-6` or `results:1e-6:messages`.
     ///
     /// # Errors

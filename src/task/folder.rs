@@ -44,19 +44,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use include_dir::Dir;
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 
 use super::cases::{HOW_CASES_LOOK, read_cases};
-use super::checker_program::{CheckerFile, CheckerProgram};
-use super::ground;
+use super::checker_file::CheckerFile;
+use super::checker_program::CheckerProgram;
 use super::held_out::{self, HoldOut};
 use super::limits::LimitsFile;
-use super::load::{Usual, answers_stay_out, data_file, language_for, source_text};
 use super::reading::{invalid, parse_toml, plain_name, read_text};
+use super::sources::{answers_stay_out, data_file, language_for, source_text};
 use super::{
-    Case, Checker, DataFile, Languages, Limits, Objective, PathOrText, Reference, Source, Task,
-    TaskError, Workload,
+    Case, Checker, DataFile, Languages, Objective, PathOrText, ReferenceSolution, Source, Task,
+    TaskDefaults, TaskError, Workload, saved,
 };
+use crate::sandbox::Limits;
 
 /// Name of the file that makes a folder a task.
 pub(super) const TASK_FILE: &str = "task.toml";
@@ -111,25 +112,15 @@ pub(super) struct ReferenceFile {
     file: String,
 }
 
-/// Checks a text while its place in the file is still known.
-pub(super) fn checked<'de, D: Deserializer<'de>, T>(
-    d: D,
-    read: fn(&str) -> Result<T, String>,
-) -> Result<Option<String>, D::Error> {
-    let text = String::deserialize(d)?;
-    read(&text).map_err(de::Error::custom)?;
-    Ok(Some(text))
-}
-
 /// Where the texts that a task file names come from.
-pub(super) enum Texts<'a> {
+pub(super) enum TextSource<'a> {
     /// A folder on this machine.
     Folder(&'a Path),
     /// A folder that is compiled in.
     CompiledIn(&'a Dir<'static>),
 }
 
-impl Texts<'_> {
+impl TextSource<'_> {
     fn read(&self, name: &str, what: &str) -> Result<String, TaskError> {
         match self {
             Self::Folder(dir) => read_text(&dir.join(name), what),
@@ -151,10 +142,10 @@ impl Texts<'_> {
 }
 
 impl TaskFile {
-    /// Everything of the task but its cases, data files and tape.
+    /// The task without its cases, data files and tape.
     pub(super) fn task(
         &self,
-        texts: &Texts<'_>,
+        texts: &TextSource<'_>,
         default_name: &str,
         languages: &Languages,
     ) -> Result<Task, TaskError> {
@@ -166,7 +157,7 @@ impl TaskFile {
         }
         let mut references = Vec::new();
         for r in &self.reference {
-            references.push(Reference {
+            references.push(ReferenceSolution {
                 name: r.name.clone(),
                 source: texts.source(&r.file, "reference")?,
             });
@@ -195,7 +186,7 @@ impl TaskFile {
             limits: self.limits.over(Limits::default()),
             build: self.build.over(Limits::for_builds()),
             path: None,
-            target: None,
+            region: None,
             harness: crate::task::Harness::default(),
             project: crate::task::Project::default(),
             check: None,
@@ -231,16 +222,16 @@ impl TaskFile {
 /// Reads a task folder; see the module's page for its `task.toml`.
 ///
 /// # Errors
-/// Whatever is wrong with it, in one sentence that names the file and, where there is one, the line.
+/// What is wrong, in one sentence that names the file and, where there is one, the line.
 pub fn load_folder(dir: &Path, languages: &Languages) -> Result<Task, TaskError> {
-    load_folder_over(dir, languages, &Usual::default())
+    load_folder_over(dir, languages, &TaskDefaults::default())
 }
 
-/// As [`load_folder`]; limits that the folder does not say are the usual ones.
+/// As [`load_folder`], with defaults for limits that the folder does not set.
 pub(super) fn load_folder_over(
     dir: &Path,
     languages: &Languages,
-    usual: &Usual,
+    usual: &TaskDefaults,
 ) -> Result<Task, TaskError> {
     let path = dir.join(TASK_FILE);
     let text = match read_text(&path, "task file") {
@@ -259,7 +250,7 @@ pub(super) fn load_folder_over(
         .ok()
         .and_then(|d| Some(d.file_name()?.to_string_lossy().into_owned()));
     let mut task = file.task(
-        &Texts::Folder(dir),
+        &TextSource::Folder(dir),
         default_name.as_deref().unwrap_or("task"),
         languages,
     )?;
@@ -283,7 +274,7 @@ pub(super) fn load_folder_over(
         data_file(&mut task.files, &dir.join(name))?;
     }
     if let Some(name) = &file.ground {
-        ground::read(&dir.join(name), &mut task)?;
+        saved::read(&dir.join(name), &mut task)?;
     }
     answers_stay_out(&task)?;
     if let Some(tape) = &file.tape {
@@ -424,9 +415,9 @@ fn write_task<F: Fn(std::io::Error) -> TaskError>(
             file: name,
         });
     }
-    if let Some(bytes) = ground::of(task) {
-        write(ground::FILE, &bytes)?;
-        file.ground = Some(ground::FILE.to_owned());
+    if let Some(bytes) = saved::of(task) {
+        write(saved::FILE, &bytes)?;
+        file.ground = Some(saved::FILE.to_owned());
     }
     let tape: Option<Arc<str>> = match &task.tape {
         None => None,
@@ -489,7 +480,7 @@ mod tests {
                 ..Limits::for_builds()
             },
             path: None,
-            target: None,
+            region: None,
             harness: crate::task::Harness::default(),
             project: crate::task::Project::default(),
             check: None,
@@ -510,11 +501,11 @@ mod tests {
             tool: Some("/opt/py thon".into()),
             notes: Vec::new(),
             references: vec![
-                Reference {
+                ReferenceSolution {
                     name: "plain".into(),
                     source: source("a.py", "1\n"),
                 },
-                Reference {
+                ReferenceSolution {
                     name: "fast".into(),
                     source: source("a.py", "2\n"),
                 },

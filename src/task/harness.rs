@@ -1,4 +1,4 @@
-//! How a version is made to do its work: as a program, by calls of one function, or by commands of the user's.
+//! How a version is run: as a program, by calls of one function, or by commands of the user.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ pub enum Harness {
     /// A program: a case's input is its standard input, its standard output is the answer.
     #[default]
     Program,
-    /// One function, called by a driver of ours: a case's input are the calls (see [`super::calls`]).
+    /// One function, called by a driver of ours: the input of a case is its calls (see [`super::calls`]).
     Calls(Calls),
     /// Commands in a private copy of the work tree; there are no cases.
     Commands(Commands),
@@ -23,31 +23,31 @@ pub enum Harness {
 /// Calls of one function.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Calls {
-    /// A function of the user's that makes the calls; then a case's input says only its seed.
-    pub generator: Option<Generator>,
-    /// One instance of the module serves all repetitions, so that what it keeps between them counts.
+    /// A function of the user that makes the calls; the input of a case is then only a seed.
+    pub generator: Option<CallGenerator>,
+    /// One instance of the module serves all repetitions, so that what it caches between them counts.
     pub keep: bool,
 }
 
-/// A function in a file of the user's that makes calls.
+/// A function in a file of the user that makes calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Generator {
+pub struct CallGenerator {
     /// The file, absolute.
     pub file: PathBuf,
     /// The function's name.
     pub function: String,
 }
 
-/// Commands of the user's, run by a shell in a private copy of the work tree.
+/// Commands of the user, run by a shell in a private copy of the work tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commands {
-    /// Says by its exit status 0 that a version is right: `cargo test`.
+    /// Succeeds if a version is right: `cargo test`.
     pub check: Option<String>,
     /// Is timed, or prints `METRIC name=value`: `cargo bench -- parse`.
     pub bench: Option<String>,
     /// Runs once outside the sandbox before anything else, where the user agreed: `cargo fetch`.
     pub prepare: Option<String>,
-    /// Which METRIC counts, where the bench prints several.
+    /// The METRIC that counts, where the bench prints several.
     pub metric: Option<String>,
     /// Whether a larger value of the METRIC is the better one.
     pub higher_is_better: bool,
@@ -60,7 +60,7 @@ pub const CHECK: &str = "check";
 pub const BENCH: &str = "bench";
 
 impl Commands {
-    /// The cases that they make: the check and the bench, of which the bench is timed if there is one.
+    /// The check and the bench as cases; the bench, if there is one, is the case that is timed.
     #[must_use]
     pub fn workload(&self) -> Workload {
         let case = |name: &str| Case {

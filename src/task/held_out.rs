@@ -1,14 +1,14 @@
 //! Held-out cases: a share of the workload that the model is never shown.
 //!
-//! Which ones is drawn once, when a session begins, from a seed that the session keeps; a resumed session holds out
-//! the same ones by their names. The draw is made so that what it is for can work:
+//! They are drawn once, when a session begins, from a seed that the session keeps; a resumed session holds out
+//! the same ones by name. The draw follows these rules:
 //!
 //! - At least one case is held out as soon as there are [`FEWEST`], and at least one always stays shown.
 //! - Cases that the statement quotes, or that the task marks as `shown`, stay shown.
 //! - The first one drawn is heavy: its input has at least a quarter of the size of the largest. Inputs that the model
 //!   never saw are thereby among those that take the time. (Where a sweep is too long, the timing cases are the heaviest
 //!   ones that cover 90 % of the time; held-out cases that make up more than a tenth of it are thus always among them.)
-//!   Where there are several heavy cases one of them stays shown, so that a failure there can be told.
+//!   Where there are several heavy cases one of them stays shown, so that a failure on it can be described to the model.
 //! - The others are drawn evenly from the rest.
 //!
 //! Held-out cases come last in the workload, so that shown ones are run first.
@@ -24,10 +24,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::reading::invalid;
 use super::{Case, Task, TaskError, Workload};
 
-/// With fewer cases than this none is held out by itself: nearly all would be hidden.
+/// With fewer cases than this none is held out by default: nearly all would be hidden.
 pub const FEWEST: usize = 3;
 
-/// An input that is larger than this is not sought in the statement.
+/// Larger inputs are not searched for in the statement.
 const QUOTED: usize = 4_096;
 
 /// How many cases are held out.
@@ -35,7 +35,7 @@ const QUOTED: usize = 4_096;
 pub enum HoldOut {
     /// A share of all cases in per cent, at least one case from [`FEWEST`] on; 0 is none.
     Percent(u8),
-    /// So many, but never all.
+    /// A number of cases, but never all.
     Count(usize),
     /// Exactly these, by name.
     Named(Vec<String>),
@@ -63,7 +63,7 @@ impl FromStr for HoldOut {
             None => text.parse().ok().map(Self::Count),
         };
         read.ok_or_else(|| {
-            format!("`{text}` says no share of the cases; write for example 25% (at most 90%), a number of cases, or 0 for none")
+            format!("`{text}` is not a share of the cases; write for example 25% (at most 90%), a number of cases, or 0 for none")
         })
     }
 }
@@ -121,7 +121,7 @@ impl<'de> Deserialize<'de> for HoldOut {
     }
 }
 
-/// Sees that what is marked exists, that nothing is marked both ways, and that something stays shown.
+/// Checks that marked cases exist, that none is marked both ways, and that at least one stays shown.
 ///
 /// # Errors
 /// A sentence that names the case.
@@ -234,7 +234,7 @@ fn quoted(case: &Case, statement: &[u8]) -> bool {
     stands(&case.input) && case.expected.as_deref().is_some_and(stands)
 }
 
-/// The first held-out case of which a text quotes a telling piece: a line or a word of at least eight bytes that
+/// The first held-out case that a text gives away: it quotes a line or a word of at least eight bytes that
 /// stands in its input or its expected output and in no shown case's.
 #[must_use]
 pub fn quoted_by<'a>(task: &'a Task, text: &str) -> Option<&'a str> {
@@ -246,7 +246,7 @@ pub fn quoted_by<'a>(task: &'a Task, text: &str) -> Option<&'a str> {
         .take(100)
         .collect();
     let texts = |c: &'a Case| [Some(&c.input), c.expected.as_ref()].into_iter().flatten();
-    // The beginnings are enough: who types a hint has them on the screen.
+    // The beginnings are enough: a hint can only quote what the screen shows, and it shows no more.
     let start = |t: &'a [u8]| &t[..t.len().min(16 * 1024)];
     let holds = |c: &'a Case, piece: &[u8]| {
         texts(c).any(|t| start(t).windows(piece.len()).any(|window| window == piece))

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::Limits;
-use super::folder::checked;
+use crate::sandbox::Limits;
 use crate::units::{Bytes, parse_bytes, parse_duration};
 
-/// A table of limits as it is written. The short names are those of older files.
+/// A table of limits as it stands in a file. The short names are those of older files.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LimitsFile {
@@ -51,6 +50,16 @@ pub fn parse_size_limit(text: &str) -> Result<Bytes, String> {
 /// Processes and threads that a limit may allow.
 pub const PROCESSES: std::ops::RangeInclusive<u32> = 1..=4096;
 
+/// Checks a text while its position in the file is still known.
+fn checked<'de, D: Deserializer<'de>, T>(
+    d: D,
+    read: fn(&str) -> Result<T, String>,
+) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(d)?;
+    read(&text).map_err(de::Error::custom)?;
+    Ok(Some(text))
+}
+
 fn duration<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
     checked(d, parse_time_limit)
 }
@@ -72,7 +81,7 @@ fn processes<'de, D: Deserializer<'de>>(d: D) -> Result<Option<u32>, D::Error> {
 }
 
 impl LimitsFile {
-    /// These limits where they are written, the others' where they are not.
+    /// These limits, with the gaps filled from `others`.
     pub(super) fn over(&self, others: Limits) -> Limits {
         let bytes = |text: &Option<String>, other| {
             text.as_deref()
@@ -111,9 +120,9 @@ impl LimitsFile {
     }
 }
 
-/// Limits as far as somebody has said them: in flags, in the config file.
+/// Limits that flags or the config file set; the rest are defaults.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LimitsSaid {
+pub struct LimitOverrides {
     /// Wall-clock time.
     pub time: Option<Duration>,
     /// Memory of the whole process tree.
@@ -126,8 +135,8 @@ pub struct LimitsSaid {
     pub disk: Option<Bytes>,
 }
 
-impl LimitsSaid {
-    /// These where they are said, the others' where they are not.
+impl LimitOverrides {
+    /// These limits, with the gaps filled from `others`.
     #[must_use]
     pub fn or(&self, others: &Self) -> Self {
         Self {
@@ -139,7 +148,7 @@ impl LimitsSaid {
         }
     }
 
-    /// Whole limits: these where they are said, the given ones where they are not.
+    /// Complete limits: the gaps are filled from `limits`.
     #[must_use]
     pub fn over(&self, limits: &Limits) -> Limits {
         Limits {
@@ -150,4 +159,13 @@ impl LimitsSaid {
             disk: self.disk.unwrap_or(limits.disk),
         }
     }
+}
+
+/// Limits from the config file; flags and task folders override them.
+#[derive(Clone, Debug, Default)]
+pub struct TaskDefaults {
+    /// Of one run.
+    pub limits: LimitOverrides,
+    /// Of one build.
+    pub build: LimitOverrides,
 }

@@ -1,24 +1,24 @@
-//! Putting a task together from flags, and the checks that flags and task folders share.
+//! Putting a task together from flags.
 //!
 //! Task folders themselves are read and written in `folder`.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::aim::{self, Aim};
 use super::cases::{HOW_CASES_LOOK, read_cases};
 use super::checker_program::CheckerProgram;
 use super::folder::{TASK_FILE, load_folder_over};
 pub use super::folder::{load_folder, save_folder};
+use super::harness_spec::{self, HarnessSpec};
 use super::held_out::{self, HoldOut};
 use super::reading::{invalid, read_text};
-use super::target::Wanted;
+use super::region::RegionSpec;
+pub use super::sources::load_source;
+use super::sources::{answers_stay_out, bare_task, data_file, language_for};
 use super::{
-    Checker, DataFile, Language, Languages, Limits, LimitsSaid, Objective, Source, Task, TaskError,
-    Workload,
+    Checker, Languages, LimitOverrides, Objective, Task, TaskDefaults, TaskError, Workload,
 };
 
-/// What can be said on the command line about a task. What is left out keeps its default, or what the task folder says.
+/// What the command line says about a task. The rest comes from the task folder or is a default.
 #[derive(Clone, Debug, Default)]
 pub struct TaskFlags {
     /// The original, or a task folder.
@@ -36,11 +36,11 @@ pub struct TaskFlags {
     /// How many cases the model is never shown.
     pub held_out: Option<HoldOut>,
     /// What one run may use.
-    pub limits: LimitsSaid,
+    pub limits: LimitOverrides,
     /// What one build may use.
-    pub build: LimitsSaid,
-    /// What one run and one build may use where neither flags nor a task folder say it: the config file's words.
-    pub usual: Usual,
+    pub build: LimitOverrides,
+    /// Limits from the config file, for what neither flags nor a task folder set.
+    pub usual: TaskDefaults,
     /// Arguments that every run is given.
     pub args: Vec<String>,
     /// Data files that every run finds in its work folder.
@@ -49,24 +49,15 @@ pub struct TaskFlags {
     pub language: Option<String>,
     /// Interpreter or compiler, by name or path.
     pub tool: Option<String>,
-    /// By what a part of a file is judged.
-    pub aim: Aim,
-}
-
-/// Limits that hold where nothing more particular is said.
-#[derive(Clone, Debug, Default)]
-pub struct Usual {
-    /// Of one run.
-    pub limits: LimitsSaid,
-    /// Of one build.
-    pub build: LimitsSaid,
+    /// How a file or region is judged, where not by cases alone.
+    pub harness: HarnessSpec,
 }
 
 impl TaskFlags {
     /// Reads everything the flags name.
     ///
     /// # Errors
-    /// Whatever is missing or wrong, in one sentence that says what to do.
+    /// What is missing or wrong, in one sentence that says what to do.
     pub fn load(&self, languages: &Languages) -> Result<Task, TaskError> {
         let mut task = match &self.file {
             Some(dir) if dir.is_dir() => load_folder_over(dir, languages, &self.usual)?,
@@ -74,7 +65,7 @@ impl TaskFlags {
             None => self.without_source(languages)?,
         };
         self.lay_over(&mut task, languages)?;
-        aim::hide_cases(&mut task);
+        harness_spec::hide_cases(&mut task);
         if task.workload.cases.is_empty() {
             return Err(self.no_cases());
         }
@@ -84,9 +75,9 @@ impl TaskFlags {
     }
 
     fn with_source(&self, file: &Path, languages: &Languages) -> Result<Task, TaskError> {
-        let (plain, part) = Wanted::split(&file.to_string_lossy());
-        if part.is_some() || !self.aim.is_silent() || aim::marked(&plain).is_some() {
-            return self.aim.task(
+        let (plain, part) = RegionSpec::split(&file.to_string_lossy());
+        if part.is_some() || !self.harness.is_unset() || harness_spec::marked(&plain).is_some() {
+            return self.harness.task(
                 file,
                 self.cases.is_some(),
                 self.language.as_deref(),
@@ -117,7 +108,7 @@ impl TaskFlags {
         Ok(bare_task(name, language, None, &self.usual))
     }
 
-    /// What is said on the command line goes before what a task folder says.
+    /// Flags override what the task folder says.
     fn lay_over(&self, task: &mut Task, languages: &Languages) -> Result<(), TaskError> {
         if let Some(id) = &self.language {
             task.language = language_for(Some(id), None, languages)?;
@@ -133,7 +124,7 @@ impl TaskFlags {
         }
         if let Some(path) = &self.cases {
             let read = read_cases(path)?;
-            // What a task folder says by name is about its own cases.
+            // Names of cases in the task folder refer to its own cases, which a flag has replaced.
             task.workload = Workload {
                 cases: read.cases,
                 place: Some(path.clone()),
@@ -193,183 +184,6 @@ impl TaskFlags {
             "there are no cases to run the program on; name them with --cases{hint}\n{HOW_CASES_LOOK}"
         ))
     }
-}
-
-/// A task with nothing but a language and perhaps a source.
-pub(super) fn bare_task(
-    name: String,
-    language: Arc<Language>,
-    source: Option<Source>,
-    usual: &Usual,
-) -> Task {
-    let name: String = name
-        .chars()
-        .map(|c| {
-            if c.is_control() || "/\\:*?\"<>|".contains(c) {
-                '-'
-            } else {
-                c
-            }
-        })
-        .take(60)
-        .collect();
-    Task {
-        title: source
-            .as_ref()
-            .map_or_else(|| name.clone(), |s| s.file_name.clone()),
-        name,
-        kind: None,
-        statement: String::new(),
-        language,
-        source,
-        objective: Objective::default(),
-        limits: usual.limits.over(&Limits::default()),
-        build: usual.build.over(&Limits::for_builds()),
-        path: None,
-        target: None,
-        harness: crate::task::Harness::default(),
-        project: crate::task::Project::default(),
-        check: None,
-        read: Vec::new(),
-        checker: Checker::default(),
-        workload: Workload::default(),
-        args: Vec::new(),
-        files: Vec::new(),
-        tool: None,
-        notes: Vec::new(),
-        references: Vec::new(),
-        tape: None,
-    }
-}
-
-/// Reads a source file: text in UTF-8, not empty, at most 1 MB.
-///
-/// # Errors
-/// What is wrong with it and what to do.
-pub fn load_source(path: &Path) -> Result<Source, TaskError> {
-    let file_name = path
-        .file_name()
-        .map_or_else(|| "source".into(), |n| n.to_string_lossy().into_owned());
-    Ok(Source {
-        text: source_text(
-            read_text(path, "source")?,
-            &path.display().to_string(),
-            "source",
-        )?,
-        file_name,
-    })
-}
-
-/// Refuses a source in which there is nothing.
-pub(super) fn source_text(text: String, path: &str, what: &str) -> Result<Arc<str>, TaskError> {
-    if text.trim().is_empty() {
-        return Err(invalid(format!(
-            "{path} is empty; the {what} must be a whole program that reads standard input and prints its answer"
-        )));
-    }
-    Ok(text.into())
-}
-
-/// The language by its id, or else by the ending of a file.
-pub(super) fn language_for(
-    id: Option<&str>,
-    file: Option<&Path>,
-    languages: &Languages,
-) -> Result<Arc<Language>, TaskError> {
-    let known = languages.known();
-    if let Some(id) = id {
-        return languages.get(id).ok_or_else(|| {
-            invalid(format!("the language `{id}` is not known; there are {known} (add your own as a file in the languages folder of your configuration)"))
-        });
-    }
-    let Some(file) = file else {
-        return Err(invalid(format!(
-            "without a source file the language must be said: --language with one of {known}"
-        )));
-    };
-    let all: Vec<String> = languages
-        .iter()
-        .flat_map(|l| l.extensions.iter().map(|e| format!(".{e}")))
-        .collect();
-    match file.extension().map(|e| e.to_string_lossy()) {
-        Some(e) => languages.for_extension(&e).ok_or_else(|| {
-            invalid(format!("{}: no language is known for .{e} files; known are {}; say which it is with --language ({known})", file.display(), all.join(" ")))
-        }),
-        None => Err(invalid(format!("{}: a file without an ending does not tell its language; say which it is with --language ({known})", file.display()))),
-    }
-}
-
-/// Adds a data file under its own name.
-pub(super) fn data_file(files: &mut Vec<DataFile>, path: &Path) -> Result<(), TaskError> {
-    let meta = std::fs::metadata(path).map_err(|why| TaskError::Read {
-        path: path.to_path_buf(),
-        why,
-    })?;
-    if !meta.is_file() {
-        return Err(invalid(format!(
-            "{} is not a regular file; name the data files one by one",
-            path.display()
-        )));
-    }
-    let name = path
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    if let Some(other) = files.iter().find(|f| f.name == name) {
-        return Err(invalid(format!(
-            "{} and {} would both be called {name} in the work folder of a run; rename one of them",
-            other.host.display(),
-            path.display()
-        )));
-    }
-    let host = std::path::absolute(path).map_err(|why| TaskError::Read {
-        path: path.to_path_buf(),
-        why,
-    })?;
-    files.push(DataFile { host, name });
-    Ok(())
-}
-
-/// Refuses data files that would bring expected outputs, or the cases themselves, before the eyes of a version.
-///
-/// # Errors
-/// A sentence that names the file.
-pub(super) fn answers_stay_out(task: &Task) -> Result<(), TaskError> {
-    let place = task.workload.place.as_ref();
-    let cases = place.and_then(|c| c.canonicalize().ok());
-    for file in &task.files {
-        let host = file.host.canonicalize();
-        if let (Ok(host), Some(cases)) = (&host, &cases)
-            && host.starts_with(cases)
-        {
-            return Err(invalid(format!(
-                "{} belongs to the cases in {}, which no version may see; a data file must lie elsewhere",
-                file.host.display(),
-                cases.display()
-            )));
-        }
-        let expected = || {
-            let all = task.workload.cases.iter();
-            all.filter_map(|c| Some((c, c.expected.as_deref()?)))
-        };
-        let size = std::fs::metadata(&file.host).map_or(0, |m| m.len());
-        // A few bytes are equal by chance; only a text of some length is the same for a reason.
-        if size < 16 || !expected().any(|(_, e)| e.len() as u64 == size) {
-            continue;
-        }
-        let bytes = std::fs::read(&file.host).map_err(|why| TaskError::Read {
-            path: file.host.clone(),
-            why,
-        })?;
-        if let Some((case, _)) = expected().find(|(_, e)| **e == *bytes) {
-            return Err(invalid(format!(
-                "{} is word for word the expected output of case {}, which no version may see; leave it out",
-                file.host.display(),
-                case.name
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// Whether a path is a task folder.

@@ -1,41 +1,42 @@
-//! The ground: what is optimised, and reading it from files.
+//! What is optimised, and reading it from files.
 //!
 //! Holds plain data (a [`Task`] and its parts) and the code that reads and checks it. Runs nothing,
-//! asks nobody, draws nothing: a task with an oracle to be run is completed by `measure`.
+//! asks no model, draws nothing: where expected outputs must come from running the original, `measure` completes the task.
 
-pub mod aim;
 pub mod bundled;
 pub mod calls;
 pub mod cases;
 pub mod checker;
+mod checker_file;
 mod checker_program;
 mod folder;
-mod ground;
 pub mod harness;
+pub mod harness_spec;
 pub mod held_out;
 pub mod language;
 pub mod limits;
 pub mod load;
+mod mismatch;
 pub mod project;
 mod reading;
-pub mod target;
+pub mod region;
+mod saved;
+mod sources;
 pub mod tree;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::Bytes;
+use crate::sandbox::Limits;
 pub use checker::Checker;
 pub use harness::Harness;
 pub use held_out::HoldOut;
 pub use language::{Language, Languages};
-pub use limits::LimitsSaid;
+pub use limits::{LimitOverrides, TaskDefaults};
 pub use project::Project;
-pub use target::Target;
+pub use region::Region;
 
 /// What is optimised and how it is judged.
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ pub struct Task {
     pub name: String,
     /// One line for people.
     pub title: String,
-    /// What kind of improvement hides in it, for bundled tasks: `quadratic → linear`.
+    /// The kind of improvement that is possible, for bundled tasks: `quadratic → linear`.
     pub kind: Option<String>,
     /// The problem in words, Markdown; may be empty.
     pub statement: String,
@@ -52,15 +53,15 @@ pub struct Task {
     pub language: Arc<Language>,
     /// The original; `None` when there is only a statement and the loop starts from nothing.
     pub source: Option<Source>,
-    /// The user's file that the source came from, absolute: what a better version may be written back to.
+    /// The user's file that the source came from, absolute; a better version may be written back to it.
     pub path: Option<PathBuf>,
-    /// The part of that file that may change; the source is then this part alone. `None`: all of it.
-    pub target: Option<Arc<Target>>,
-    /// How a version is made to do its work.
+    /// The part of that file that may change, which is then the source; `None` for the whole file.
+    pub region: Option<Arc<Region>>,
+    /// How a version is run.
     pub harness: Harness,
-    /// What of the user's project builds and runs see.
+    /// The parts of the user's project that builds and runs can see.
     pub project: Project,
-    /// A command of the user's that must succeed after a version was written back.
+    /// A command of the user that must succeed after a version was written back.
     pub check: Option<String>,
     /// What is to become better.
     pub objective: Objective,
@@ -78,12 +79,12 @@ pub struct Task {
     pub args: Vec<String>,
     /// Data files that every run finds in its work folder, read-only.
     pub files: Vec<DataFile>,
-    /// The user's choice of interpreter or compiler; takes the place of the language's own.
+    /// The interpreter or compiler to use instead of the language's default.
     pub tool: Option<String>,
-    /// What was noticed while reading the task and should be told once (files that were ignored, …).
+    /// Remarks for the user that came up while reading the task, such as files that were ignored.
     pub notes: Vec<String>,
-    /// Human solutions to be placed among (bundled tasks and benchmarks).
-    pub references: Vec<Reference>,
+    /// Human solutions to rank against (bundled tasks and benchmarks).
+    pub references: Vec<ReferenceSolution>,
     /// The recorded replies that come with the task.
     pub tape: Option<PathOrText>,
 }
@@ -93,9 +94,9 @@ impl Task {
     ///
     /// # Errors
     /// The version does not fit into the region.
-    pub fn assemble(&self, version: &str) -> Result<String, target::Misfit> {
-        match &self.target {
-            Some(target) => target.assemble(version),
+    pub fn assemble(&self, version: &str) -> Result<String, region::Misfit> {
+        match &self.region {
+            Some(region) => region.assemble(version),
             None => Ok(version.to_owned()),
         }
     }
@@ -111,9 +112,7 @@ pub struct Source {
 }
 
 /// What is to become better; for each a gain above 1 is better.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Objective {
     /// Time of a sweep over the timing cases.
@@ -157,69 +156,16 @@ impl std::fmt::Display for Objective {
     }
 }
 
-/// What one run may use before it is stopped.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Limits {
-    /// Wall-clock time.
-    pub time: Duration,
-    /// Memory of the whole process tree.
-    pub memory: Bytes,
-    /// Standard output and standard error, each.
-    pub output: Bytes,
-    /// Processes and threads alive at once.
-    pub processes: u32,
-    /// What may be written to the private folders.
-    pub disk: Bytes,
-}
-
-impl Limits {
-    /// What a compiler may use where nothing else is said.
-    #[must_use]
-    pub fn for_builds() -> Self {
-        Self {
-            time: Duration::from_secs(60),
-            memory: Bytes::mib(2048),
-            output: Bytes::mib(1),
-            processes: 256,
-            disk: Bytes::mib(512),
-        }
-    }
-
-    /// What a command of the user's may use where nothing else is said: it builds and tests a whole project.
-    #[must_use]
-    pub fn for_commands() -> Self {
-        Self {
-            time: Duration::from_secs(600),
-            memory: Bytes::mib(4096),
-            output: Bytes::mib(16),
-            processes: 512,
-            disk: Bytes::mib(1024),
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            time: Duration::from_secs(10),
-            memory: Bytes::mib(512),
-            output: Bytes::mib(64),
-            processes: 64,
-            disk: Bytes::mib(64),
-        }
-    }
-}
-
 /// The inputs that the code is run on.
 #[derive(Clone, Debug, Default)]
 pub struct Workload {
-    /// At least one case in a usable task: in the order of their names, held-out ones behind the others.
+    /// The cases in the order of their names, held-out ones last; a usable task has at least one.
     pub cases: Vec<Case>,
     /// How many of them a session is to hold out; [`held_out::choose`] marks them.
     pub hold_out: HoldOut,
     /// Names of cases that always stay shown.
     pub shown: Vec<String>,
-    /// The folder or file that the cases were read from, if they were: nothing of it may come before a version's eyes.
+    /// The folder or file that the cases were read from, if any; versions must never see it.
     pub place: Option<PathBuf>,
     /// The only case that is timed, by name, where the developer chose one to optimise. Every case is still checked.
     pub only: Option<String>,
@@ -240,9 +186,9 @@ pub struct Case {
     pub name: String,
     /// Standard input.
     pub input: Arc<[u8]>,
-    /// Standard output as it should be; `None` until the oracle has said it.
+    /// The right standard output; `None` until the oracle has been run.
     pub expected: Option<Arc<[u8]>>,
-    /// Never shown to the model: neither in a prompt nor in what it is told of a failure.
+    /// Never shown to the model, neither in a prompt nor in the description of a failure.
     pub held_out: bool,
 }
 
@@ -257,7 +203,7 @@ pub struct DataFile {
 
 /// A human solution of a task.
 #[derive(Clone, Debug)]
-pub struct Reference {
+pub struct ReferenceSolution {
     /// `hash map, one pass`.
     pub name: String,
     /// The solution.
@@ -284,13 +230,10 @@ pub enum TaskError {
         /// What the system said.
         why: std::io::Error,
     },
-    /// Something in the input is wrong; the sentence says what, where and what to do.
+    /// The input is wrong; the sentence says what, where and what to do.
     #[error("{0}")]
     Invalid(String),
     /// A compiler or interpreter is missing; nothing is wrong with the task.
     #[error("{0}")]
     Environment(String),
 }
-
-/// Extra facts by name, for forward compatibility of task files.
-pub type Extra = BTreeMap<String, toml::Value>;

@@ -11,12 +11,12 @@ use super::TaskError;
 /// Largest text (source, statement, TOML) that is read.
 pub(super) const MAX_TEXT: u64 = 1_000_000;
 
-/// Builds the usual complaint.
+/// An error about the input.
 pub(super) fn invalid(sentence: impl Into<String>) -> TaskError {
     TaskError::Invalid(sentence.into())
 }
 
-/// Reads the bytes of a regular file of at most `cap` bytes; `what` says in the complaint what it was wanted as.
+/// Reads the bytes of a regular file of at most `cap` bytes; `what` names the file's purpose in an error.
 pub(super) fn read_bytes(path: &Path, what: &str, cap: u64) -> Result<Vec<u8>, TaskError> {
     let fail = |why| TaskError::Read {
         path: path.to_path_buf(),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ratatui::crossterm::event::KeyEvent;
 use tui_textarea::TextArea;
 
-use crate::task::target::{self, Item};
+use crate::task::region::{self, FunctionItem};
 use crate::task::{Language, Languages};
 use crate::tui::act::Effect;
 use crate::tui::app::{App, Overlay};
@@ -24,7 +24,7 @@ pub struct Functions {
     /// Id of its language.
     pub language: String,
     /// All functions, in the order of the file.
-    pub items: Vec<Item>,
+    pub items: Vec<FunctionItem>,
     /// What matches: places in `items`; none is the program as a whole.
     pub found: Vec<Option<usize>>,
     /// The chosen one of these.
@@ -42,7 +42,7 @@ pub fn of(file: &Path, own_languages: Option<&Path>) -> Option<Functions> {
     }
     let language = language_of(file, own_languages)?;
     let bytes = std::fs::read(file).ok()?;
-    let items = target::list(&String::from_utf8_lossy(&bytes), &language);
+    let items = region::list(&String::from_utf8_lossy(&bytes), &language);
     if items.is_empty() {
         return None;
     }
@@ -77,7 +77,7 @@ impl Functions {
     fn find(&mut self) {
         let wanted = typed(&self.input).to_lowercase();
         let words: Vec<&str> = wanted.split_whitespace().collect();
-        let fits = |item: &Item| {
+        let fits = |item: &FunctionItem| {
             let text = format!("{} {}", item.name, item.signature).to_lowercase();
             words.iter().all(|word| text.contains(word))
         };

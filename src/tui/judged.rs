@@ -6,7 +6,7 @@ use ratatui::crossterm::event::KeyEvent;
 use tui_textarea::TextArea;
 
 use crate::task::calls::driver;
-use crate::task::target::{Item, ItemKind};
+use crate::task::region::{FunctionItem, FunctionKind};
 use crate::tui::act::Effect;
 use crate::tui::app::{App, Overlay};
 use crate::tui::files::{begin, cases_beside};
@@ -62,7 +62,7 @@ pub struct Form {
     /// The file.
     pub file: PathBuf,
     /// The function.
-    pub item: Item,
+    pub item: FunctionItem,
     /// The boxes that make sense here, with what stands in them.
     pub boxes: Vec<(Field, TextArea<'static>)>,
     /// The one that has the keyboard.
@@ -103,8 +103,8 @@ pub fn calls_beside(file: &Path, function: &str) -> Vec<PathBuf> {
 impl Form {
     /// The form for a function, with what lies beside its file put in.
     #[must_use]
-    pub fn new(file: &Path, language: &str, item: &Item) -> Self {
-        let uncallable = if item.kind == ItemKind::Nested {
+    pub fn new(file: &Path, language: &str, item: &FunctionItem) -> Self {
+        let uncallable = if item.kind == FunctionKind::Nested {
             Some("it is inside another function, where no call reaches it")
         } else if driver::for_language(language).is_none() {
             Some("calls can be made of Python and JavaScript only")
@@ -132,7 +132,7 @@ impl Form {
             at: 0,
             beside,
             example: match item.kind {
-                ItemKind::Method | ItemKind::Getter | ItemKind::Setter => {
+                FunctionKind::Method | FunctionKind::Getter | FunctionKind::Setter => {
                     r#"{"init": {"args": [8]}, "args": [[1, 2]], "kwargs": {}}"#
                 }
                 _ => r#"{"args": [3, [1, 2]], "kwargs": {"key": "x"}}"#,

@@ -365,7 +365,7 @@ impl Bench {
             Effect::Remember => self.keeper.keep(&self.app.memory),
             Effect::KeepTheme(name) => {
                 if let Some(file) = &self.app.config_file
-                    && let Err(error) = crate::config::keep(file, &["theme"], name)
+                    && let Err(error) = crate::config::save_setting(file, &["theme"], name)
                 {
                     self.app
                         .say(format!("the theme holds until you leave: {error}"), true);

@@ -214,7 +214,7 @@ fn keep_checked(file: &Path, key: &[&str], value: toml_edit::Value) -> Result<()
     if file.exists() {
         std::fs::copy(file, &trial).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
     }
-    config::keep(&trial, key, value.clone()).map_err(|e| e.to_string())?;
+    config::save_setting(&trial, key, value.clone()).map_err(|e| e.to_string())?;
     let folders = Folders {
         config: scratch.path().to_owned(),
         data: scratch.path().to_owned(),
@@ -228,7 +228,7 @@ fn keep_checked(file: &Path, key: &[&str], value: toml_edit::Value) -> Result<()
         let shown = trial.display().to_string();
         return Err(error.to_string().replace(&shown, "this value"));
     }
-    config::keep(file, key, value).map_err(|e| e.to_string())
+    config::save_setting(file, key, value).map_err(|e| e.to_string())
 }
 
 /// Makes a server that was found the model from now on.

@@ -2,23 +2,23 @@
 
 use std::path::PathBuf;
 
-use super::git::{Git, Trouble};
-use super::place::Place;
-use super::plan::{State, state};
+use super::git::{Git, GitError};
+use super::replacement::{FileState, state};
+use super::target_file::TargetFile;
 use super::text;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct BranchRequest<'a> {
     /// Name of the branch.
     pub name: &'a str,
     /// The file's whole text when the session began.
     pub base: &'a str,
     /// Its whole text with the version in place.
     pub new: &'a str,
-    /// Whether the version is merged into the file of HEAD where that is another one than the base.
+    /// Whether to merge if the file of HEAD differs from the base.
     pub merge: bool,
-    /// First line of the commit's message.
+    /// First line of the commit message.
     pub subject: &'a str,
     /// The rest of it.
     pub body: &'a str,
@@ -26,14 +26,14 @@ pub struct Wanted<'a> {
 
 /// The branch that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
+pub struct CreatedBranch {
     /// Its name.
     pub name: String,
     /// Its commit, in short.
     pub commit: String,
     /// Top of the work tree.
     pub root: PathBuf,
-    /// What should be said: that it was merged, that the work tree has changes of its own.
+    /// Remarks for the user: that it was merged, that the work tree has changes of its own.
     pub notes: Vec<String>,
 }
 
@@ -46,10 +46,10 @@ pub enum NoBranch {
     /// The file is in no repository with a work tree.
     #[error("{0} is in no git work tree; take a patch instead (--patch)")]
     NoRepository(PathBuf),
-    /// Git does not take the name.
+    /// Git refuses the name.
     #[error("`{0}` cannot be the name of a branch; try for example `faster`")]
     Name(String),
-    /// The branch is there.
+    /// The branch exists already.
     #[error("there is a branch {0} already; choose another name")]
     Exists(String),
     /// There is no commit yet.
@@ -60,20 +60,20 @@ pub enum NoBranch {
     /// HEAD does not have the file.
     #[error("{0} is not in HEAD; commit it first, so that the branch shows what changes")]
     NotInHead(String),
-    /// HEAD's file is another one, and a merge would do.
+    /// HEAD's file differs; a merge is possible.
     #[error(
         "{0} in HEAD is not what the session began with; no branch is made. The two go together: say --merge, or commit your file first"
     )]
     Differs(String),
-    /// HEAD's file is another one in the same places.
+    /// HEAD's file differs in the same places.
     #[error(
         "{0} in HEAD is not what the session began with, and differs in the same places as the version; commit your file first, or take a patch (--patch)"
     )]
     Conflicts(String),
-    /// HEAD has it already.
+    /// HEAD contains the version already.
     #[error("{0} in HEAD holds this version already; there is nothing to commit")]
     Already(String),
-    /// Git does not know who commits.
+    /// Git has no identity for the author.
     #[error(
         "git does not know who you are; tell it with `git config --global user.name NAME` and `git config --global user.email ADDRESS`"
     )]
@@ -88,38 +88,38 @@ pub enum NoBranch {
     },
 }
 
-fn refused(doing: &'static str) -> impl FnOnce(Trouble) -> NoBranch {
+fn refused(doing: &'static str) -> impl FnOnce(GitError) -> NoBranch {
     move |trouble| match trouble {
-        Trouble::Missing => NoBranch::NoGit,
-        Trouble::Refused(why) => NoBranch::Git { doing, why },
+        GitError::Missing => NoBranch::NoGit,
+        GitError::Refused(why) => NoBranch::Git { doing, why },
     }
 }
 
 /// Makes the branch.
 ///
 /// # Errors
-/// There is none; nothing was changed but for loose objects that nobody refers to.
-pub fn make(place: &Place, wanted: Wanted<'_>) -> Result<Made, NoBranch> {
+/// Nothing was changed, apart from loose objects that nothing refers to.
+pub fn make(place: &TargetFile, request: BranchRequest<'_>) -> Result<CreatedBranch, NoBranch> {
     let mut git = Git::at(place.folder()).map_err(|e| NoBranch::Git {
         doing: "get a temporary folder",
         why: e.to_string(),
     })?;
     let root = match git.line(&["rev-parse", "--show-toplevel"]) {
         Ok(root) => PathBuf::from(root),
-        Err(Trouble::Missing) => return Err(NoBranch::NoGit),
-        Err(Trouble::Refused(why)) if why.contains("dubious ownership") => {
+        Err(GitError::Missing) => return Err(NoBranch::NoGit),
+        Err(GitError::Refused(why)) if why.contains("dubious ownership") => {
             return Err(NoBranch::Git {
                 doing: "trust the repository",
                 why,
             });
         }
-        Err(Trouble::Refused(_)) => return Err(NoBranch::NoRepository(place.asked.clone())),
+        Err(GitError::Refused(_)) => return Err(NoBranch::NoRepository(place.asked.clone())),
     };
     let Some(relative) = place.real.strip_prefix(&root).ok().and_then(|p| p.to_str()) else {
         return Err(NoBranch::NoRepository(place.asked.clone()));
     };
     git.go_to(root.clone());
-    let name = wanted.name;
+    let name = request.name;
     let full = format!("refs/heads/{name}");
     if name.starts_with('-') || git.line(&["check-ref-format", &full]).is_err() {
         return Err(NoBranch::Name(name.to_owned()));
@@ -134,9 +134,9 @@ pub fn make(place: &Place, wanted: Wanted<'_>) -> Result<Made, NoBranch> {
         return Err(NoBranch::NoCommit(root));
     };
     let (mode, blob) = entry(&git, &head, relative)?;
-    let (text, merged) = content(&git, &blob, relative, wanted)?;
+    let (text, merged) = content(&git, &blob, relative, request)?;
     let write = |args: &[&str], input: &[u8]| git.said(args, input);
-    // The user's own filters (line endings, for one) do to it what they do to every file that is committed.
+    // The user's own filters (line endings, for one) apply to it as to every committed file.
     let path = format!("--path={relative}");
     let fresh = write(&["hash-object", "-w", "--stdin", &path], text.as_bytes())
         .map_err(refused("write the file's new text"))?;
@@ -148,26 +148,26 @@ pub fn make(place: &Place, wanted: Wanted<'_>) -> Result<Made, NoBranch> {
     write(&["update-index", "-z", "--index-info"], line.as_bytes())
         .map_err(refused("put the file into the commit"))?;
     let tree = write(&["write-tree"], b"").map_err(refused("write the commit's tree"))?;
-    let message = format!("{}\n\n{}", wanted.subject, wanted.body);
+    let message = format!("{}\n\n{}", request.subject, request.body);
     let commit = write(
         &["commit-tree", &tree, "-p", &head, "-F", "-"],
         message.as_bytes(),
     )
     .map_err(|trouble| match trouble {
-        Trouble::Refused(why) if nobody(&why) => NoBranch::Nobody,
+        GitError::Refused(why) if nobody(&why) => NoBranch::Nobody,
         other => refused("write the commit")(other),
     })?;
-    // The empty old value: only if nobody has made it meanwhile.
+    // The empty old value: only if it does not exist by now.
     let zeros = "0".repeat(commit.len());
-    let why = format!("reheat: {}", wanted.subject);
+    let why = format!("reheat: {}", request.subject);
     write(&["update-ref", "-m", &why, &full, &commit, &zeros], b"")
         .map_err(refused("make the branch"))?;
     let mut notes = Vec::new();
     if merged {
-        notes.push(format!("the version was merged with {relative} as it is in HEAD; nobody has measured the two together"));
+        notes.push(format!("the version was merged with {relative} as it is in HEAD; the result has not been measured"));
     }
     notes.extend(unsaved(&root));
-    Ok(Made {
+    Ok(CreatedBranch {
         name: name.to_owned(),
         commit: commit.chars().take(10).collect(),
         root,
@@ -175,7 +175,7 @@ pub fn make(place: &Place, wanted: Wanted<'_>) -> Result<Made, NoBranch> {
     })
 }
 
-/// Whether these are git's words for not knowing who commits.
+/// Whether git complains about a missing identity.
 fn nobody(why: &str) -> bool {
     [
         "identity unknown",
@@ -207,12 +207,12 @@ fn entry(git: &Git, head: &str, relative: &str) -> Result<(String, String), NoBr
     }
 }
 
-/// The file's text on the branch as the work tree would have it, and whether it was merged.
+/// The text of the file on the branch as it would be checked out, and whether it was merged.
 fn content(
     git: &Git,
     blob: &str,
     relative: &str,
-    wanted: Wanted<'_>,
+    request: BranchRequest<'_>,
 ) -> Result<(String, bool), NoBranch> {
     let path = format!("--path={relative}");
     let bytes = git
@@ -220,18 +220,18 @@ fn content(
         .map_err(refused("read the file in HEAD"))?;
     let name = || relative.to_owned();
     let there = String::from_utf8(bytes).map_err(|_| NoBranch::Differs(name()))?;
-    let base = text::plain(wanted.base);
-    let new = text::end_like(&text::plain(wanted.new), &base);
+    let base = text::plain(request.base);
+    let new = text::end_like(&text::plain(request.new), &base);
     match state(&base, &there, &new) {
-        State::Ready(text) => Ok((text, false)),
-        State::Changed(text) if wanted.merge => Ok((text, true)),
-        State::Changed(_) => Err(NoBranch::Differs(name())),
-        State::Conflicts(_) => Err(NoBranch::Conflicts(name())),
-        State::Written => Err(NoBranch::Already(name())),
+        FileState::Ready(text) => Ok((text, false)),
+        FileState::Changed(text) if request.merge => Ok((text, true)),
+        FileState::Changed(_) => Err(NoBranch::Differs(name())),
+        FileState::Conflicts(_) => Err(NoBranch::Conflicts(name())),
+        FileState::Written => Err(NoBranch::Already(name())),
     }
 }
 
-/// Says that the work tree has changes which are not on the branch, if it has.
+/// A note if the work tree has changes that are not on the branch.
 fn unsaved(root: &std::path::Path) -> Option<String> {
     let status = std::process::Command::new("git")
         .arg("-C")

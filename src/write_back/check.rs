@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use crate::task::{Harness, Task};
 
-/// How often it is looked whether it has ended.
+/// How often to poll for its end.
 const LOOK: Duration = Duration::from_millis(20);
-/// Most bytes of what it prints that are kept for the reason.
+/// Most bytes of its output that are kept for an error message.
 const KEPT: usize = 64 << 10;
-/// Lines of it that are told.
+/// Lines of output in an error message.
 const TOLD: usize = 3;
 
-/// The command that a task says is right: the one of `--check` when its session began.
+/// The check of a task: the `--check` with which its session began.
 #[must_use]
 pub fn usual_check(task: &Task) -> Option<String> {
     let own = match &task.harness {
@@ -24,23 +24,23 @@ pub fn usual_check(task: &Task) -> Option<String> {
     own.or(task.check.as_ref()).cloned()
 }
 
-/// Where what it prints goes.
+/// Where its output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
+pub enum CheckOutput {
     /// To our standard error.
     Shown,
-    /// Nowhere; its last lines are told if it fails.
+    /// Nowhere; an error message has the last lines.
     Kept,
 }
 
-/// Runs it and waits. `stopped` is asked all the time; where it says yes the check is ended, and has failed.
+/// Runs it and waits. `stopped` is polled; once it returns true the check is killed and counts as failed.
 ///
 /// # Errors
-/// It did not end with status 0, could not be started, or was ended: a sentence.
+/// It failed, could not be started, or was killed: a sentence.
 pub fn run(
     command: &str,
     folder: &Path,
-    output: Output,
+    output: CheckOutput,
     stopped: &dyn Fn() -> bool,
 ) -> Result<(), String> {
     let mut shell = if cfg!(windows) {
@@ -54,11 +54,10 @@ pub fn run(
         .current_dir(folder)
         .stdin(Stdio::null());
     match output {
-        Output::Shown => shell.stdout(std::io::stderr()),
-        Output::Kept => shell.stdout(Stdio::piped()).stderr(Stdio::piped()),
+        CheckOutput::Shown => shell.stdout(std::io::stderr()),
+        CheckOutput::Kept => shell.stdout(Stdio::piped()).stderr(Stdio::piped()),
     };
-    // A group of its own, so that it ends with all that it has started.
-    #[cfg(unix)]
+    // A process group of its own, so that everything it has started can be killed.
     std::os::unix::process::CommandExt::process_group(&mut shell, 0);
     let mut child = shell
         .spawn()
@@ -80,7 +79,7 @@ pub fn run(
         }
     };
     ended.map_err(|why| {
-        // What it left running in the background may hold its output open: it is not waited for.
+        // A background process may hold its output open: do not wait for that.
         end(&mut child);
         let said: Vec<String> = readers.into_iter().flatten().filter_map(heard).collect();
         let said = said.concat();
@@ -94,7 +93,7 @@ pub fn run(
     })
 }
 
-/// What a reader has read, if it comes to an end soon: a process that left the group may hold the pipe open.
+/// What a reader has read, if it ends soon: a process that left the group may hold the pipe open.
 fn heard(reader: std::thread::JoinHandle<String>) -> Option<String> {
     for _ in 0..25 {
         if reader.is_finished() {
@@ -105,9 +104,8 @@ fn heard(reader: std::thread::JoinHandle<String>) -> Option<String> {
     None
 }
 
-/// Ends it with all that it has started.
+/// Kills it and everything it has started.
 fn end(child: &mut Child) {
-    #[cfg(unix)]
     if let Some(pid) = i32::try_from(child.id())
         .ok()
         .and_then(rustix::process::Pid::from_raw)
@@ -118,7 +116,7 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// Reads a pipe to its end and keeps the end of it.
+/// Reads a pipe to its end and keeps the last bytes.
 fn read_end(mut pipe: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
     std::thread::spawn(move || {
         let (mut kept, mut piece) = (Vec::new(), [0_u8; 8192]);

@@ -12,7 +12,7 @@ pub struct Chosen<'a> {
     pub version: &'a Version,
     /// The original.
     pub original: &'a Version,
-    /// It against the original, where that was measured.
+    /// Its comparison with the original, if there is one.
     pub comparison: Option<&'a Comparison>,
     /// Whether fresh runs confirmed that it is better than the original.
     pub better: bool,
@@ -21,13 +21,13 @@ pub struct Chosen<'a> {
 }
 
 impl Chosen<'_> {
-    /// What a person should look at before it is written.
+    /// What a person should review before it is written.
     #[must_use]
     pub fn flags(&self) -> &[Flag] {
         self.version.flags()
     }
 
-    /// What should be said of the choice: that it is not the best, or not better. Empty for the best one.
+    /// A remark about the choice: that it is not the best, or not better. Empty for the best one.
     #[must_use]
     pub fn doubts(&self) -> Vec<String> {
         let id = self.version.id;

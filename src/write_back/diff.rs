@@ -1,4 +1,4 @@
-//! Unified diffs as `git apply` and `patch` read them, with the function that a hunk lies in behind its numbers.
+//! Unified diffs as `git apply` and `patch` read them, with the enclosing function in each hunk's header.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use super::text::lines;
 
 /// Lines around every change.
 const AROUND: usize = 3;
-/// Longest name of a function behind a hunk's numbers, in characters.
+/// Longest function name in a hunk's header, in characters.
 const LONGEST: usize = 60;
 
 /// The hunks between two texts, without file names; empty where they are the same.
@@ -25,7 +25,7 @@ pub fn unified(old: &str, new: &str) -> String {
             first.old_range().start..last.old_range().end,
             first.new_range().start..last.new_range().end,
         );
-        // Of the first change, not of the lines around it: those may belong to the function before.
+        // The function of the first change, not of the context lines, which may belong to the function before.
         let changed = group.iter().find(|op| op.tag() != DiffTag::Equal);
         let changed = changed.map_or(a.start, |op| op.old_range().start);
         let within = function_at(&old[..changed]).map_or_else(String::new, |f| format!(" {f}"));
@@ -56,7 +56,7 @@ fn line(out: &mut String, sign: char, text: &str) {
     }
 }
 
-/// A range of lines as a hunk's head has it: an empty one names the line before it.
+/// A range of lines as in a hunk's header: an empty one names the line before it.
 fn range(lines: &std::ops::Range<usize>) -> String {
     match lines.len() {
         0 => format!("{},0", lines.start),
@@ -65,7 +65,7 @@ fn range(lines: &std::ops::Range<usize>) -> String {
     }
 }
 
-/// Words that a definition begins with in one of the languages.
+/// Keywords that begin a definition in one of the languages.
 const DEFINES: [&str; 26] = [
     "def",
     "class",
@@ -95,7 +95,7 @@ const DEFINES: [&str; 26] = [
     "abstract",
 ];
 
-/// The nearest line above that opens a function or the like, cut to size.
+/// The nearest line above that begins a function or similar definition, cut to size.
 fn function_at(above: &[&str]) -> Option<String> {
     let opens = |line: &&&str| {
         let text = line.trim_start();
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(unified("", "a\n"), "@@ -0,0 +1 @@\n+a\n");
         assert_eq!(unified("a\n", ""), "@@ -1 +0,0 @@\n-a\n");
         assert_eq!(unified("a\n", "a\n"), "");
-        // A carriage return alone ends no line.
+        // A lone carriage return is not a line ending.
         assert_eq!(unified("a\rb\n", "a\rc\n"), "@@ -1 +1 @@\n-a\rb\n+a\rc\n");
     }
 }

@@ -1,10 +1,10 @@
-//! Asks `git`, one question a call. Nothing of it touches the work tree or the user's index.
+//! Runs `git`. Nothing here touches the work tree or the user's index.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Variables that would make git speak of another repository than the file's own.
+/// Variables that would make git use another repository than the file's own.
 const ELSEWHERE: [&str; 9] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -24,12 +24,12 @@ pub(super) struct Git {
     scratch: tempfile::TempDir,
 }
 
-/// What git answered, or why it did not.
+/// Why git did not answer.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum GitError {
     /// There is no git on this machine.
     Missing,
-    /// It said no; its words.
+    /// It failed; its message.
     Refused(String),
 }
 
@@ -46,8 +46,8 @@ impl Git {
         self.folder = folder;
     }
 
-    /// Runs git and gives back its standard output to the byte.
-    pub(super) fn bytes(&self, args: &[&str], input: &[u8]) -> Result<Vec<u8>, Trouble> {
+    /// Runs git and returns its standard output unchanged.
+    pub(super) fn bytes(&self, args: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder).args(args);
         for name in ELSEWHERE {
@@ -63,16 +63,16 @@ impl Git {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => Trouble::Missing,
-            _ => Trouble::Refused(e.to_string()),
+            std::io::ErrorKind::NotFound => GitError::Missing,
+            _ => GitError::Refused(e.to_string()),
         })?;
         let stdin = child.stdin.take();
         let output = std::thread::scope(|scope| {
-            // Written beside the reading, so that neither waits for the other.
+            // Written on another thread while reading, so that neither blocks the other.
             scope.spawn(move || stdin.map(|mut pipe| pipe.write_all(input)));
             child.wait_with_output()
         });
-        let output = output.map_err(|e| Trouble::Refused(e.to_string()))?;
+        let output = output.map_err(|e| GitError::Refused(e.to_string()))?;
         if output.status.success() {
             return Ok(output.stdout);
         }
@@ -81,20 +81,20 @@ impl Git {
             .lines()
             .map(str::trim)
             .find(|l| !l.is_empty() && !l.starts_with("***"));
-        let said = said.unwrap_or("it ended without a word");
+        let said = said.unwrap_or("it ended without a message");
         let said = said
             .trim_start_matches("fatal: ")
             .trim_start_matches("error: ");
-        Err(Trouble::Refused(said.to_owned()))
+        Err(GitError::Refused(said.to_owned()))
     }
 
     /// As [`Git::bytes`], as text without its last newline.
-    pub(super) fn line(&self, args: &[&str]) -> Result<String, Trouble> {
+    pub(super) fn line(&self, args: &[&str]) -> Result<String, GitError> {
         self.said(args, b"")
     }
 
     /// As [`Git::line`], with something on its standard input.
-    pub(super) fn said(&self, args: &[&str], input: &[u8]) -> Result<String, Trouble> {
+    pub(super) fn said(&self, args: &[&str], input: &[u8]) -> Result<String, GitError> {
         let bytes = self.bytes(args, input)?;
         let text = String::from_utf8_lossy(&bytes);
         Ok(text.trim_end_matches(['\n', '\r']).to_owned())

@@ -1,4 +1,4 @@
-//! Three texts into one: what the file was, what it is now, what the version makes of it.
+//! A three-way merge: the file as it was, as it is now, and with the version.
 
 use similar::{MergeRegion, MergeResolution, TextMerge};
 
@@ -15,7 +15,7 @@ pub struct Conflict {
     pub version: String,
 }
 
-/// The merged text, or every place where it cannot be had. All texts are plain; no text ever holds conflict markers.
+/// The merged text, or all conflicts. No text ever contains conflict markers.
 pub(super) fn three_way(base: &str, file: &str, version: &str) -> Result<String, Vec<Conflict>> {
     let merge = TextMerge::from_lines(base, file, version);
     let mut text = String::new();
@@ -32,7 +32,7 @@ pub(super) fn three_way(base: &str, file: &str, version: &str) -> Result<String,
     let mut before = MergeResolution::Unchanged;
     for region in merge.regions() {
         let now = region.resolution();
-        // Changes that touch each other are a conflict as well: two halves of one thought may have become two wholes.
+        // Adjacent changes are a conflict as well: they may belong together.
         let touch = matches!(
             (before, now),
             (MergeResolution::Ours, MergeResolution::Theirs)
@@ -78,7 +78,7 @@ mod tests {
             (1, "a\n", "A\n", "other\n")
         );
         assert!(three_way(base, ours, "a\nB\nc\nd\ne\n").is_err());
-        // The same change on both sides is none.
+        // The same change on both sides is no conflict.
         assert_eq!(three_way(base, ours, ours).unwrap(), ours);
     }
 }

@@ -8,28 +8,28 @@
 //! One window stays open and cannot be closed: between the last comparison of the file with what was read and the
 //! rename that replaces it (some microseconds) another program may write the file, and its text is then lost.
 
+pub mod backup_store;
 pub mod branch;
 pub mod check;
 pub mod choose;
 pub mod diff;
+mod file_change;
 mod git;
-pub mod keep;
 mod merge;
-pub mod names;
 pub mod patch;
-pub mod place;
-pub mod plan;
+pub mod project_path;
 mod replace;
+pub mod replacement;
 pub mod table;
+pub mod target_file;
 mod text;
-mod texts;
 pub mod write;
 
+pub use backup_store::BackupStore;
 pub use check::usual_check;
 pub use choose::{Chosen, choose};
-pub use keep::Keep;
+pub use file_change::FileChange;
 pub use merge::Conflict;
-pub use place::{Place, Refusal};
-pub use plan::{Plan, State};
-pub use texts::Texts;
-pub use write::{Check, Unwritten, take_back, write};
+pub use replacement::{FileState, Replacement};
+pub use target_file::{FileRefusal, TargetFile};
+pub use write::{Check, WriteError, take_back, write};

@@ -1,17 +1,17 @@
 //! A patch of a version, for `git apply` and `patch -p1`.
 
-use super::{Plan, Texts, diff, names};
+use super::{FileChange, Replacement, diff, project_path};
 
 /// The patch of a version: against the file as it is now, or against what the session began with where the file is gone,
-/// cannot be read, or has changed and no merge is wanted. With a sentence where that should be said; `None` where there
+/// cannot be read, or has changed and no merge is wanted, with a sentence about that; `None` where there
 /// is nothing to change.
 #[must_use]
-pub fn of(texts: &Texts, merge: bool, comment: &str) -> Option<(String, Option<String>)> {
-    let relative = texts.named().relative;
-    let looked = texts
+pub fn of(change: &FileChange, merge: bool, comment: &str) -> Option<(String, Option<String>)> {
+    let relative = change.project_path().relative;
+    let looked = change
         .path
         .as_deref()
-        .map(|p| Plan::look(p, &texts.base, &texts.new));
+        .map(|p| Replacement::of(p, &change.base, &change.new));
     let (old, new, note) = match looked {
         Some(Ok(plan)) => {
             let (old, new) = plan.patch_sides(merge)?;
@@ -23,9 +23,9 @@ pub fn of(texts: &Texts, merge: bool, comment: &str) -> Option<(String, Option<S
         }
         Some(Err(why)) => {
             let note = format!("the patch is against what the session began with: {why}");
-            (texts.base.clone(), texts.new.clone(), Some(note))
+            (change.base.clone(), change.new.clone(), Some(note))
         }
-        None => (texts.base.clone(), texts.new.clone(), None),
+        None => (change.base.clone(), change.new.clone(), None),
     };
     let patch = text(&relative, &old, &new, comment);
     (!patch.is_empty()).then_some((patch, note))
@@ -46,8 +46,8 @@ pub fn text(relative: &str, old: &str, new: &str, comment: &str) -> String {
         out.push('\n');
     }
     let (a, b) = (
-        names::quoted(&format!("a/{relative}")),
-        names::quoted(&format!("b/{relative}")),
+        project_path::quoted(&format!("a/{relative}")),
+        project_path::quoted(&format!("b/{relative}")),
     );
     format!("{out}--- {a}\n+++ {b}\n{hunks}")
 }

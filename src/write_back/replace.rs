@@ -1,7 +1,7 @@
-//! Replaces a file in one piece: whatever is killed when, there is either the old file or the new one.
+//! Replaces a file atomically: whenever a process is killed, there is either the old file or the new one.
 //!
 //! The new text is written beside the file, synced, given the file's owner, attributes and permissions, and renamed over
-//! it. What a killed process leaves lying there is cleared away by the next one.
+//! it. Temporary files of a killed process are removed by the next one.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -10,22 +10,22 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
-use super::place::{Place, Refusal};
+use super::target_file::{FileRefusal, TargetFile};
 
-/// How the names of half-made files begin.
+/// Prefix of temporary files.
 const PREFIX: &str = ".reheat-write-";
-/// From when on a file that nobody holds is left over.
+/// Age from which an unlocked temporary file counts as left over.
 const OLD: Duration = Duration::from_secs(60);
 
-/// Why a file was not replaced. It is then as it was.
+/// Why a file was not replaced. It is then unchanged.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// It is another one than it was when it was looked at.
+pub enum ReplaceError {
+    /// It has changed since it was read.
     #[error("{0} was changed at this very moment; nothing is written: look again")]
     Changed(PathBuf),
     /// It cannot be written at all.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] FileRefusal),
     /// The system said no.
     #[error("cannot {doing} {path}: {why}; nothing is changed")]
     System {
@@ -38,30 +38,30 @@ pub enum Failure {
     },
 }
 
-/// Puts `bytes` in the place of what `place` was when it was looked at. `ready` is called when they lie beside it, right
-/// before the last look. Gives back what could not be kept of the old file.
+/// Replaces the file by `bytes` if it is still as it was read. `ready` is called once they are written beside it, right
+/// before the last check. Returns which metadata of the old file could not be kept.
 pub(super) fn replace(
-    place: &Place,
+    place: &TargetFile,
     bytes: &[u8],
     ready: Option<&mut dyn FnMut()>,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<String>, ReplaceError> {
     place.writable()?;
     let folder = place.folder();
     sweep(folder);
     let failed = |doing, path: &Path| {
         let path = path.to_owned();
-        move |why| Failure::System { doing, path, why }
+        move |why| ReplaceError::System { doing, path, why }
     };
     let mut fresh = tempfile::Builder::new()
         .prefix(PREFIX)
         .tempfile_in(folder)
         .map_err(failed("write a file in", folder))?;
-    // Held until the rename: so the next one knows that this file is no left-over.
+    // Locked until the rename, so that other processes know that this file is in use.
     let _ = fresh.as_file().try_lock();
     fresh
         .write_all(bytes)
         .map_err(failed("write a file in", folder))?;
-    let lost = dress(place, fresh.as_file());
+    let lost = copy_metadata(place, fresh.as_file());
     fresh
         .as_file()
         .sync_all()
@@ -71,20 +71,20 @@ pub(super) fn replace(
     }
     same(place)?;
     rename(fresh, &place.real).map_err(failed("replace", &place.real))?;
-    // The file system may keep the rename to itself for a while; that is its matter where it cannot be asked.
+    // Makes the rename durable, where the file system supports that.
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
     Ok(lost)
 }
 
-/// Whether the file is still the very one that was looked at.
-fn same(place: &Place) -> Result<(), Failure> {
-    let now = Place::look(&place.asked)?;
+/// Whether the file is still as it was read.
+fn same(place: &TargetFile) -> Result<(), ReplaceError> {
+    let now = TargetFile::read(&place.asked)?;
     if now.real == place.real && now.text == place.text {
         Ok(())
     } else {
-        Err(Failure::Changed(place.asked.clone()))
+        Err(ReplaceError::Changed(place.asked.clone()))
     }
 }
 
@@ -92,9 +92,8 @@ fn rename(fresh: NamedTempFile, real: &Path) -> io::Result<()> {
     fresh.persist(real).map(drop).map_err(|e| e.error)
 }
 
-/// Gives the new file what the old one had beside its text; what it cannot have comes back in words.
-#[cfg(unix)]
-fn dress(place: &Place, fresh: &File) -> Vec<String> {
+/// Copies owner, permissions and attributes to the new file; returns sentences about what could not be copied.
+fn copy_metadata(place: &TargetFile, fresh: &File) -> Vec<String> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     let mut lost = Vec::new();
     let (uid, gid) = (place.meta.uid(), place.meta.gid());
@@ -122,14 +121,6 @@ fn dress(place: &Place, fresh: &File) -> Vec<String> {
     lost
 }
 
-#[cfg(not(unix))]
-fn dress(place: &Place, fresh: &File) -> Vec<String> {
-    match fresh.set_permissions(place.meta.permissions()) {
-        Ok(()) => Vec::new(),
-        Err(_) => vec!["its permissions could not be kept".into()],
-    }
-}
-
 /// Copies the extended attributes, access lists among them.
 #[cfg(target_os = "linux")]
 fn attributes(old: &Path, fresh: &File) -> Vec<String> {
@@ -141,7 +132,7 @@ fn attributes(old: &Path, fresh: &File) -> Vec<String> {
         let mut value = vec![0_u8; getxattr_query(old, name).unwrap_or(0)];
         let kept = getxattr(old, name, value.as_mut_slice())
             .and_then(|n| fsetxattr(fresh, name, &value[..n], XattrFlags::empty()));
-        // What the system labels by itself it labels anew; only the user's own attributes are a loss.
+        // The system labels the new file by itself; only the user's own attributes would be lost.
         let own = name.starts_with(b"user.") || name.starts_with(b"system.posix_acl");
         if kept.is_err() && own {
             let name = String::from_utf8_lossy(name);
@@ -151,7 +142,7 @@ fn attributes(old: &Path, fresh: &File) -> Vec<String> {
     lost
 }
 
-/// Clears away what killed processes left in the folder.
+/// Removes temporary files of killed processes from the folder.
 fn sweep(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         if !entry.file_name().to_string_lossy().starts_with(PREFIX) {

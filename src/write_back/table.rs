@@ -1,4 +1,4 @@
-//! What was measured, as plain text for a commit message, the head of a patch and the end of a command: at most
+//! The measurements as plain text, for a commit message, the head of a patch and the output of a command: at most
 //! [`WIDTH`] columns.
 
 use unicode_width::UnicodeWidthChar;
@@ -9,7 +9,7 @@ use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::task::Objective;
 
-/// Most columns that a line takes.
+/// Most columns of a line.
 pub const WIDTH: usize = 72;
 /// Columns of the names at the left.
 const NAMES: usize = 10;
@@ -149,7 +149,7 @@ fn figure(old: &Figures, new: &Figures, metric: Metric) -> Option<String> {
     Some(text)
 }
 
-/// Safe to print and to keep in a commit: nothing that a terminal would obey, one line.
+/// One line without anything that a terminal would obey, safe to print and to commit.
 fn shown(c: char) -> char {
     match c {
         c if c.is_control() => ' ',
@@ -158,7 +158,7 @@ fn shown(c: char) -> char {
     }
 }
 
-/// Lines of at most so many columns, broken at blanks where there are some.
+/// Lines of limited width, broken at blanks where possible.
 fn wrap(text: &str, most: usize) -> Vec<String> {
     let text: String = text.chars().map(shown).collect();
     let mut lines = vec![String::new()];

@@ -1,4 +1,4 @@
-//! A text apart from how its file has it: byte-order mark, line endings, the last newline.
+//! A text without the conventions of its file (byte-order mark, line endings, last newline), and back.
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
@@ -17,7 +17,7 @@ pub(super) fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
 
-/// The last newline as in `like`: there, or not.
+/// Adds or removes the last newline, as in `like`.
 pub(super) fn end_like(text: &str, like: &str) -> String {
     if text.is_empty() || like.is_empty() {
         return text.to_owned();
@@ -29,9 +29,9 @@ pub(super) fn end_like(text: &str, like: &str) -> String {
     }
 }
 
-/// `new` (plain) as the file would have it: its byte-order mark, its line endings. Lines that stay keep theirs to the
-/// byte; new ones get the file's usual one.
-pub(super) fn dress(new: &str, file: &str) -> String {
+/// `new` (plain) with the byte-order mark and line endings of the file. Unchanged lines keep theirs to the
+/// byte; new ones get the most common one.
+pub(super) fn apply_line_endings(new: &str, file: &str) -> String {
     let (mark, body) = match file.strip_prefix(MARK) {
         Some(body) => (MARK, body),
         None => ("", file),
@@ -47,7 +47,7 @@ pub(super) fn dress(new: &str, file: &str) -> String {
     format!("{mark}{out}")
 }
 
-/// Where a file has both kinds of endings: every line that stays is taken as it is.
+/// For a file with both kinds of line endings: every unchanged line is kept as it is.
 fn mixed(new: &str, raw: &[&str], windows: bool) -> String {
     let old: Vec<String> = raw.iter().map(|l| l.replace("\r\n", "\n")).collect();
     let old: Vec<&str> = old.iter().map(String::as_str).collect();
@@ -78,17 +78,17 @@ mod tests {
 
     #[test]
     fn endings_marks_and_the_last_newline_are_the_files_own() {
-        assert_eq!(dress("a\nb\n", "x\r\ny\r\n"), "a\r\nb\r\n");
-        assert_eq!(dress("a\nb", "\u{feff}x\n"), "\u{feff}a\nb");
+        assert_eq!(apply_line_endings("a\nb\n", "x\r\ny\r\n"), "a\r\nb\r\n");
+        assert_eq!(apply_line_endings("a\nb", "\u{feff}x\n"), "\u{feff}a\nb");
         assert_eq!(
-            dress("one\nTWO\nthree\nfour", "one\ntwo\r\nthree\r\nfour"),
+            apply_line_endings("one\nTWO\nthree\nfour", "one\ntwo\r\nthree\r\nfour"),
             "one\nTWO\r\nthree\r\nfour"
         );
         assert_eq!(end_like("a\n", "x"), "a");
         assert_eq!(end_like("a", "x\n"), "a\n");
         assert_eq!(plain("\u{feff}a\r\nb\rc"), "a\nb\rc");
         for file in ["", "\u{feff}", "a", "a\r\nb\n\n\r\n", "\r\n", "a\rb\r\nc"] {
-            let same = dress(&plain(file), file);
+            let same = apply_line_endings(&plain(file), file);
             assert_eq!(same, file, "{file:?}");
         }
     }

@@ -1,43 +1,43 @@
-//! Writes a planned text, lets the user's check have its say, and takes back.
+//! Writes a planned text, runs the user's check, and undoes.
 
 use std::path::{Path, PathBuf};
 
-use super::keep::{Keep, name};
+use super::backup_store::{BackupStore, name};
 use super::merge::Conflict;
-use super::place::{Place, Refusal};
-use super::plan::{Plan, State};
-use super::replace::{Failure, replace};
+use super::replace::{ReplaceError, replace};
+use super::replacement::{FileState, Replacement};
+use super::target_file::{FileRefusal, TargetFile};
 use crate::session::event::VersionId;
 use crate::session::written::{WriteMethod, WriteRecord};
 
-/// The user's check: is given the written file, and says what is wrong if something is.
+/// The user's check: it gets the written file and returns what is wrong.
 pub type Check<'a> = &'a mut dyn FnMut(&Path) -> Result<(), String>;
 
-/// What goes on around a write.
-pub struct Around<'a> {
-    /// Where the old file is kept.
-    pub keep: &'a Keep,
-    /// Told of every change of the user's file as soon as it is made; with a reason where it was taken back.
+/// What a write needs and reports to.
+pub struct WriteContext<'a> {
+    /// Where the old file is backed up.
+    pub backups: &'a BackupStore,
+    /// Called for every change of the user's file as soon as it is made; with a reason where it was undone.
     pub tell: &'a mut dyn FnMut(&WriteRecord, Option<&str>),
-    /// Runs after the write; where it fails the change is taken back.
+    /// Runs after the write; if it fails, the change is undone.
     pub check: Option<Check<'a>>,
-    /// Called when the new text lies ready beside the file, right before the last look at it.
+    /// Called once the new text is written beside the file, right before the last check.
     pub ready: Option<&'a mut dyn FnMut()>,
 }
 
-/// What was done.
+/// A completed write.
 #[derive(Debug)]
-pub struct Done {
-    /// For the session.
+pub struct WriteOutcome {
+    /// The record for the session.
     pub record: WriteRecord,
-    /// What could not be kept of the old file: its owner, an attribute.
+    /// Which metadata of the old file could not be kept: its owner, an attribute.
     pub lost: Vec<String>,
 }
 
-/// Why nothing was written, or why it did not stay.
+/// Why nothing was written, or why it was undone.
 #[derive(Debug, thiserror::Error)]
-pub enum Unwritten {
-    /// The file changed since the session began; a merge would do.
+pub enum WriteError {
+    /// The file changed since the session began; a merge is possible.
     #[error(
         "{0} has changed since the session began; nothing is written. The changes go together: merge them (--merge, or m in the workbench)"
     )]
@@ -55,8 +55,8 @@ pub enum Unwritten {
     Already(PathBuf),
     /// The file cannot be written.
     #[error(transparent)]
-    Failed(#[from] Failure),
-    /// What the file holds could not be kept.
+    Failed(#[from] ReplaceError),
+    /// The file could not be backed up.
     #[error("cannot keep what {path} holds now, so it is left alone: {why}")]
     Unkept {
         /// Which file.
@@ -64,26 +64,26 @@ pub enum Unwritten {
         /// What the system said.
         why: std::io::Error,
     },
-    /// The check failed; the file is as it was.
+    /// The check failed; the file is restored.
     #[error("the check failed, and the change is taken back: {0}")]
     Check(String),
-    /// The check failed, and the file could not be taken back.
+    /// The check failed, and the file could not be restored.
     #[error("the check failed ({why}), and the change could not be taken back: {stuck}")]
     Stuck {
         /// What the check said.
         why: String,
         /// Why it stays.
-        stuck: Box<Unwritten>,
+        stuck: Box<WriteError>,
     },
-    /// Somebody wrote the file after us.
+    /// The file was changed after it was written.
     #[error(
         "{0} has changed since it was written, and what came after would be lost; it is left alone. What was there before is kept in {1}"
     )]
     Later(PathBuf, PathBuf),
-    /// It holds already what it held before.
+    /// It contains the old text already.
     #[error("{0} is as it was before; there is nothing to take back")]
     AsBefore(PathBuf),
-    /// What it held before is not there any more.
+    /// The backup is gone or has changed.
     #[error("what {path} held before cannot be read any more: {why}")]
     Lost {
         /// Which file.
@@ -93,9 +93,9 @@ pub enum Unwritten {
     },
 }
 
-impl From<Refusal> for Unwritten {
-    fn from(refusal: Refusal) -> Self {
-        Self::Failed(Failure::Refused(refusal))
+impl From<FileRefusal> for WriteError {
+    fn from(refusal: FileRefusal) -> Self {
+        Self::Failed(ReplaceError::Refused(refusal))
     }
 }
 
@@ -111,35 +111,35 @@ fn conflict_words(path: &Path, conflicts: &[Conflict]) -> String {
     )
 }
 
-/// Writes what was planned; with `merge` also into a file that changed. The old file is kept first.
+/// Writes what was planned; with `merge` also into a file that changed. The old file is backed up first.
 ///
 /// # Errors
-/// Nothing was written, or it was taken back again; the sentence says which.
+/// Nothing was written, or it was undone; the sentence says which.
 pub fn write(
-    plan: &Plan,
+    plan: &Replacement,
     version: VersionId,
     merge: bool,
-    around: Around<'_>,
-) -> Result<Done, Unwritten> {
+    context: WriteContext<'_>,
+) -> Result<WriteOutcome, WriteError> {
     let asked = plan.place.asked.clone();
     let (text, how) = match &plan.state {
-        State::Ready(text) => (text, WriteMethod::File),
-        State::Changed(text) if merge => (text, WriteMethod::Merged),
-        State::Changed(_) => return Err(Unwritten::Changed(asked)),
-        State::Conflicts(conflicts) => {
-            return Err(Unwritten::Conflicts {
+        FileState::Ready(text) => (text, WriteMethod::File),
+        FileState::Changed(text) if merge => (text, WriteMethod::Merged),
+        FileState::Changed(_) => return Err(WriteError::Changed(asked)),
+        FileState::Conflicts(conflicts) => {
+            return Err(WriteError::Conflicts {
                 path: asked,
                 conflicts: conflicts.clone(),
             });
         }
-        State::Written => return Err(Unwritten::Already(asked)),
+        FileState::Written => return Err(WriteError::Already(asked)),
     };
     let old = plan.place.text.as_bytes();
-    let before = around.keep.put(old).map_err(|why| Unwritten::Unkept {
+    let before = context.backups.put(old).map_err(|why| WriteError::Unkept {
         path: asked.clone(),
         why,
     })?;
-    let lost = replace(&plan.place, text.as_bytes(), around.ready)?;
+    let lost = replace(&plan.place, text.as_bytes(), context.ready)?;
     let record = WriteRecord {
         version,
         path: plan.place.real.display().to_string(),
@@ -148,41 +148,41 @@ pub fn write(
         before,
         after: name(text.as_bytes()),
     };
-    (around.tell)(&record, None);
-    if let Some(check) = around.check
+    (context.tell)(&record, None);
+    if let Some(check) = context.check
         && let Err(why) = check(&asked)
     {
-        return Err(match take_back(&record, around.keep) {
+        return Err(match take_back(&record, context.backups) {
             Ok(_) => {
-                (around.tell)(&record, Some(&format!("the check failed: {why}")));
-                Unwritten::Check(why)
+                (context.tell)(&record, Some(&format!("the check failed: {why}")));
+                WriteError::Check(why)
             }
-            Err(stuck) => Unwritten::Stuck {
+            Err(stuck) => WriteError::Stuck {
                 why,
                 stuck: Box::new(stuck),
             },
         });
     }
-    Ok(Done { record, lost })
+    Ok(WriteOutcome { record, lost })
 }
 
-/// Puts back what the file held before it was written. Gives back what could not be kept of the file besides.
+/// Restores what the file contained before it was written. Returns which metadata could not be kept.
 ///
 /// # Errors
-/// The file changed since, cannot be written, or what it held is lost; it is then left alone.
-pub fn take_back(record: &WriteRecord, keep: &Keep) -> Result<Vec<String>, Unwritten> {
+/// The file changed since, cannot be written, or its backup is lost; it is then left alone.
+pub fn take_back(record: &WriteRecord, backups: &BackupStore) -> Result<Vec<String>, WriteError> {
     let path = PathBuf::from(&record.path);
-    let place = Place::look(&path)?;
+    let place = TargetFile::read(&path)?;
     let now = name(place.text.as_bytes());
     if now == record.before {
-        return Err(Unwritten::AsBefore(path));
+        return Err(WriteError::AsBefore(path));
     }
     if now != record.after {
-        let kept = keep.path(&record.before);
-        return Err(Unwritten::Later(path, kept));
+        let kept = backups.path(&record.before);
+        return Err(WriteError::Later(path, kept));
     }
-    let bytes = keep
+    let bytes = backups
         .get(&record.before)
-        .map_err(|why| Unwritten::Lost { path, why })?;
+        .map_err(|why| WriteError::Lost { path, why })?;
     Ok(replace(&place, &bytes, None)?)
 }

@@ -13,7 +13,7 @@ use crate::support::server::{Act, Reply, Server, delta, event, finish};
 use reheat::engine::{self, Command, Handle, Setup};
 use reheat::measure::Verdict;
 use reheat::model::Provider;
-use reheat::model::openai::{OpenAi, Settings};
+use reheat::model::openai::{OpenAi, OpenAiSettings};
 use reheat::model::prompt::Template;
 use reheat::model::tape::Tape;
 use reheat::sandbox;
@@ -308,7 +308,7 @@ fn replies_stream_side_by_side() {
         Reply::stream(acts)
     };
     let server = Server::start(vec![slow(WRONG), slow(FAST)]);
-    let provider = OpenAi::new(Settings::new(server.base_url(), "m")).unwrap();
+    let provider = OpenAi::new(OpenAiSettings::new(server.base_url(), "m")).unwrap();
     let mut w = Watched::start(Mode::Step, Arc::new(provider), 2);
     w.until("both replies grow", |_, s| {
         let speaks = |n| s.live.replies.get(&n).is_some_and(|g| !g.text.is_empty());
@@ -331,7 +331,7 @@ fn stopping_the_rest_of_the_replies_goes_on_with_those_that_came() {
         Reply::text(&reply(FAST)),
         Reply::stream(vec![event(&delta("I am thinking")), Act::Hang]),
     ]);
-    let provider = OpenAi::new(Settings::new(server.base_url(), "m")).unwrap();
+    let provider = OpenAi::new(OpenAiSettings::new(server.base_url(), "m")).unwrap();
     let mut w = Watched::start(Mode::Auto, Arc::new(provider), 2);
     w.until("one came, one hangs", |_, s| {
         let round = s.rounds.last();
@@ -480,9 +480,9 @@ fn the_model_is_told_of_all_candidates_of_a_round() {
 #[test]
 fn the_number_of_candidates_and_the_temperature_are_changed_on_the_run() {
     let server = Server::start(vec![Reply::text(&reply(WRONG)), Reply::text(&reply(CRASH))]);
-    let provider = OpenAi::new(Settings {
+    let provider = OpenAi::new(OpenAiSettings {
         temperature: Some(0.25),
-        ..Settings::new(server.base_url(), "m")
+        ..OpenAiSettings::new(server.base_url(), "m")
     })
     .unwrap();
     let mut w = Watched::start(Mode::Manual, Arc::new(provider), 1);

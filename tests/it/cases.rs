@@ -13,7 +13,7 @@ use reheat::sandbox;
 use reheat::session::event::{Decision, Event, Goal, Mode, Origin, Stage, VersionId};
 use reheat::session::{Library, Session};
 use reheat::task::load::TaskFlags;
-use reheat::task::{Languages, Reference, Source, Task};
+use reheat::task::{Languages, ReferenceSolution, Source, Task};
 
 /// Right on the two cases of the task, and on nothing else.
 const FITTED: &str =
@@ -384,7 +384,7 @@ fn one_case_alone_is_timed_and_what_was_timed_otherwise_is_timed_anew() {
 
 #[test]
 fn references_are_measured_once_and_a_version_has_its_place_among_them() {
-    let reference = |name: &str, text: &str| Reference {
+    let reference = |name: &str, text: &str| ReferenceSolution {
         name: name.into(),
         source: Source {
             file_name: "slow.py".into(),

@@ -105,7 +105,7 @@ fn answers_by_heart_are_overfitted_and_no_prompt_tells_of_the_held_out_case() {
             assert!(!prompt.contains(secret), "{secret} in {prompt}");
         }
         assert!(
-            prompt.contains("also on some that you are not shown"),
+            prompt.contains("including some that you are not shown"),
             "{prompt}"
         );
     }
@@ -368,7 +368,7 @@ fn no_reply_and_no_reference_of_the_bundled_tasks_is_flagged() {
             .map(|r| r.source.text.to_string())
             .collect();
         for reply in bundled::replies(name).unwrap() {
-            let wanted = extract::Wanted {
+            let wanted = extract::CodeRequest {
                 fences: task.language.fences.clone(),
                 language: task.language.id.clone(),
                 file_name: task.source.as_ref().unwrap().file_name.clone(),

@@ -201,7 +201,7 @@ fn a_task_file_can_name_one() {
         ),
         (
             "[workload]\nheld_out = \"many\"",
-            "says no share of the cases",
+            "is not a share of the cases",
         ),
         ("[workload]\nheld_out = [\"09\"]", "no such case"),
         ("[workload]\nshown = [\"09\"]", "no such case"),

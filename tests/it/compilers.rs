@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use reheat::measure::{Built, Evaluation, Judge, Verdict};
-use reheat::sandbox::{CancelToken, Settings};
-use reheat::task::language::{Base, Compile};
+use reheat::sandbox::{CancelToken, Limits, Settings};
+use reheat::task::language::{Compile, PrebuiltFolder};
 use reheat::task::load::TaskFlags;
-use reheat::task::{Language, Languages, Limits, LimitsSaid, Source};
+use reheat::task::{Language, Languages, LimitOverrides, Source};
 use reheat::units::Bytes;
 
 /// Says why a test is left out where a compiler or interpreter is missing.
@@ -80,7 +80,7 @@ fn refused(language: &str, text: &str) -> (String, String) {
 }
 
 /// Evaluates a text on one case; `limits` as flags.
-fn evaluate(language: &Language, text: &str, expected: &str, limits: LimitsSaid) -> Evaluation {
+fn evaluate(language: &Language, text: &str, expected: &str, limits: LimitOverrides) -> Evaluation {
     let place = tempfile::tempdir().unwrap();
     std::fs::create_dir(place.path().join("cases")).unwrap();
     std::fs::write(place.path().join("cases/1.in"), "").unwrap();
@@ -104,7 +104,7 @@ fn evaluate(language: &Language, text: &str, expected: &str, limits: LimitsSaid)
 
 #[track_caller]
 fn prints(language: &str, text: &str, expected: &str) {
-    let found = evaluate(&known(language), text, expected, LimitsSaid::default());
+    let found = evaluate(&known(language), text, expected, LimitOverrides::default());
     assert_eq!(found.verdict, Verdict::Accepted, "{:?}", found.failure);
 }
 
@@ -161,7 +161,7 @@ fn a_syntax_error_of_an_interpreted_language_names_its_line() {
         if missing(language) {
             continue;
         }
-        let found = evaluate(&known(language), text, "", LimitsSaid::default());
+        let found = evaluate(&known(language), text, "", LimitOverrides::default());
         let failure = found.failure.unwrap();
         assert_eq!(found.verdict, Verdict::RuntimeError, "{failure:?}");
         assert_eq!(failure.reason, "exit status 1");
@@ -394,7 +394,7 @@ fn shell(compile: &str, base: Option<&str>, product: &str, run: &[&str]) -> Lang
             argv: argv(compile),
             product: product.into(),
             environment: BTreeMap::new(),
-            base: base.map(|text| Base { argv: argv(text) }),
+            base: base.map(|text| PrebuiltFolder { argv: argv(text) }),
         }),
         ..Language::default()
     }
@@ -455,7 +455,7 @@ fn of_a_folder_only_files_come_back_and_no_link_leads_out() {
             "cd {product}; find . -type f -o -type l | sort; cat a/b/file",
         ],
     );
-    let found = evaluate(&language, "x", "./a/b/file\nfine\n", LimitsSaid::default());
+    let found = evaluate(&language, "x", "./a/b/file\nfine\n", LimitOverrides::default());
     assert_eq!(found.verdict, Verdict::Accepted, "{:?}", found.failure);
 }
 
@@ -488,7 +488,7 @@ fn a_java_heap_that_is_full_is_the_limit_of_memory() {
     }
     let java = known("java");
     let hoards = "import java.util.*;\nclass Main { public static void main(String[] a) { List<long[]> all = new ArrayList<>(); while (true) all.add(new long[1 << 16]); } }";
-    let found = evaluate(&java, hoards, "", LimitsSaid::default());
+    let found = evaluate(&java, hoards, "", LimitOverrides::default());
     let failure = found.failure.unwrap();
     assert_eq!(found.verdict, Verdict::MemoryLimit, "{failure:?}");
     assert!(
@@ -497,9 +497,9 @@ fn a_java_heap_that_is_full_is_the_limit_of_memory() {
     );
     assert!(failure.stderr.contains("OutOfMemoryError"), "{failure:?}");
     // A limit far below what a virtual machine usually takes is kept as well.
-    let small = LimitsSaid {
+    let small = LimitOverrides {
         memory: Some(Bytes::mib(64)),
-        ..LimitsSaid::default()
+        ..LimitOverrides::default()
     };
     let found = evaluate(
         &java,
@@ -521,7 +521,7 @@ fn a_java_heap_that_is_full_is_the_limit_of_memory() {
         found.failure
     );
     let deep = "class Main { static int f(int n) { return f(n + 1) + 1; } public static void main(String[] a) { f(0); } }";
-    let found = evaluate(&java, deep, "", LimitsSaid::default());
+    let found = evaluate(&java, deep, "", LimitOverrides::default());
     assert_eq!(found.verdict, Verdict::RuntimeError);
     assert!(found.failure.unwrap().stderr.contains("StackOverflowError"));
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use reheat::task::cases::load_cases;
+use reheat::task::cases::read_cases;
 use reheat::task::load::{TaskFlags, load_folder, save_folder};
 use reheat::task::{Languages, Objective, Task};
 
@@ -198,7 +198,7 @@ fn a_case_of_50_mb_is_just_a_case() {
     let big = vec![b'7'; 50_000_000];
     place.put("big/1.in", &big);
     assert_eq!(
-        load_cases(&place.at("big")).unwrap()[0].input.len(),
+        read_cases(&place.at("big")).unwrap().cases[0].input.len(),
         big.len()
     );
     let line = format!(
@@ -206,7 +206,7 @@ fn a_case_of_50_mb_is_just_a_case() {
         String::from_utf8(big).unwrap()
     );
     assert_eq!(
-        load_cases(&place.put("big.jsonl", line)).unwrap()[0]
+        read_cases(&place.put("big.jsonl", line)).unwrap().cases[0]
             .input
             .len(),
         50_000_000

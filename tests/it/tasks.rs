@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use reheat::task::language::Places;
+use reheat::task::language::Placeholders;
 use reheat::task::{Language, Languages, PathOrText, Task, bundled, load};
 use serde::Deserialize;
 
@@ -60,10 +60,10 @@ fn build(task: &Task, text: &str, dir: &Path) -> Result<Vec<String>, String> {
     let product = dir.join(language.compile.as_ref().map_or("none", |c| &c.product));
     std::fs::write(&source, text).unwrap();
     let (source, product) = (source.to_str().unwrap(), product.to_str().unwrap());
-    let places = Places {
+    let places = Placeholders {
         source,
         product,
-        ..Places::default()
+        ..Placeholders::default()
     };
     if let Some(argv) = language.compile_argv(None, &places) {
         let out = Command::new(&argv[0])
@@ -163,7 +163,7 @@ fn there_are_tasks_of_several_kinds_and_languages() {
         all.iter()
             .all(|s| !s.title.is_empty() && !s.kind.is_empty())
     );
-    let by = |f: fn(&bundled::Summary) -> &str| -> BTreeMap<&str, usize> {
+    let by = |f: fn(&bundled::TaskSummary) -> &str| -> BTreeMap<&str, usize> {
         all.iter().fold(BTreeMap::new(), |mut m, s| {
             *m.entry(f(s)).or_default() += 1;
             m

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use crate::support::server::{Act, Reply, Server, delta, event, finish};
 use futures::StreamExt;
-use reheat::model::faults::Kind;
-use reheat::model::openai::{OpenAi, Settings};
-use reheat::model::{End, Part, Provider, Question};
+use reheat::model::api_error::ApiErrorKind;
+use reheat::model::openai::{OpenAi, OpenAiSettings};
+use reheat::model::{Delta, End, Provider, Question};
 use reheat::session::event::Finish;
 use serde_json::json;
 
@@ -58,12 +58,12 @@ fn hear(provider: &dyn Provider, question: Question) -> Heard {
                 "something came after the end: {part:?}"
             );
             match part {
-                Part::Text(t) => heard.text.push_str(&t),
-                Part::Reasoning(t) => heard.reasoning.push_str(&t),
-                Part::Retrying { why, in_ms } => heard.retries.push((why, in_ms)),
-                Part::Note(n) => heard.notes.push(n),
-                Part::End(e) => heard.end = Some(e),
-                Part::Candidate(c) => panic!("{c}"),
+                Delta::Text(t) => heard.text.push_str(&t),
+                Delta::Reasoning(t) => heard.reasoning.push_str(&t),
+                Delta::Retrying { why, in_ms } => heard.retries.push((why, in_ms)),
+                Delta::Note(n) => heard.notes.push(n),
+                Delta::End(e) => heard.end = Some(e),
+                Delta::Candidate(c) => panic!("{c}"),
             }
         }
         assert!(heard.end.is_some(), "no end came");
@@ -71,10 +71,10 @@ fn hear(provider: &dyn Provider, question: Question) -> Heard {
     })
 }
 
-fn settings(server: &Server) -> Settings {
-    Settings {
+fn settings(server: &Server) -> OpenAiSettings {
+    OpenAiSettings {
         retry_pause: Duration::from_millis(5),
-        ..Settings::new(server.base_url(), "tiny")
+        ..OpenAiSettings::new(server.base_url(), "tiny")
     }
 }
 
@@ -122,7 +122,7 @@ fn a_usual_answer_arrives_whole() {
 #[test]
 fn key_headers_and_limits_are_sent_as_they_were_set() {
     let server = Server::start(vec![Reply::text("ok")]);
-    let provider = OpenAi::new(Settings {
+    let provider = OpenAi::new(OpenAiSettings {
         base_url: format!(" {}/ ", server.base_url()),
         key: Some("secret\n".into()),
         headers: [("x-title".to_owned(), "reheat".to_owned())].into(),
@@ -301,7 +301,7 @@ fn what_breaks_off_is_incomplete_and_kept() {
 #[test]
 fn a_stalled_stream_is_given_up() {
     let server = Server::start(vec![Reply::stream(vec![event(&delta("half")), Act::Hang])]);
-    let provider = OpenAi::new(Settings {
+    let provider = OpenAi::new(OpenAiSettings {
         idle_timeout: Duration::from_millis(200),
         ..settings(&server)
     })
@@ -321,7 +321,7 @@ fn dropping_the_answer_drops_the_connection() {
     let provider = OpenAi::new(settings(&server)).unwrap();
     block_on(async {
         let mut parts = provider.ask(question());
-        assert_eq!(parts.next().await, Some(Part::Text("first".into())));
+        assert_eq!(parts.next().await, Some(Delta::Text("first".into())));
         drop(parts);
         // The connection is closed by a task of the runtime, which must get its turn.
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -335,7 +335,7 @@ fn a_wrong_key_names_its_variable_and_is_not_tried_again() {
         401,
         &json!({"error": {"message": "Incorrect API key"}}),
     )]);
-    let provider = OpenAi::new(Settings {
+    let provider = OpenAi::new(OpenAiSettings {
         key: Some("k".into()),
         key_from: "MY_KEY".into(),
         ..settings(&server)
@@ -454,7 +454,7 @@ fn a_wait_that_was_asked_for_is_kept_and_can_be_cancelled() {
     let provider = OpenAi::new(settings(&server)).unwrap();
     block_on(async {
         let mut parts = provider.ask(question());
-        let Some(Part::Retrying { in_ms, .. }) = parts.next().await else {
+        let Some(Delta::Retrying { in_ms, .. }) = parts.next().await else {
             panic!("no retry was told")
         };
         assert!((30_000..31_000).contains(&in_ms), "{in_ms}");
@@ -617,7 +617,10 @@ fn nobody_listening_is_said_at_once() {
         .unwrap()
         .port();
     let url = format!("http://127.0.0.1:{port}/v1");
-    let heard = hear(&OpenAi::new(Settings::new(&url, "m")).unwrap(), question());
+    let heard = hear(
+        &OpenAi::new(OpenAiSettings::new(&url, "m")).unwrap(),
+        question(),
+    );
     assert_eq!(
         (heard.end().finish, heard.end().again, heard.retries.len()),
         (Finish::Failed, false, 0)
@@ -628,15 +631,15 @@ fn nobody_listening_is_said_at_once() {
 #[test]
 fn settings_that_can_never_work_are_refused() {
     for url in ["", "localhost:8080/v1", "ftp://x/v1", "http://", "::"] {
-        let fault = OpenAi::new(Settings::new(url, "m"))
+        let fault = OpenAi::new(OpenAiSettings::new(url, "m"))
             .err()
             .unwrap_or_else(|| panic!("{url} was taken"));
-        assert_eq!(fault.kind, Kind::Other);
+        assert_eq!(fault.kind, ApiErrorKind::Other);
     }
-    let key = Settings {
+    let key = OpenAiSettings {
         key: Some("a\u{1}b".into()),
         key_from: "K".into(),
-        ..Settings::new("http://localhost/v1", "m")
+        ..OpenAiSettings::new("http://localhost/v1", "m")
     };
     assert!(
         OpenAi::new(key)
@@ -668,15 +671,15 @@ fn models_are_listed_and_servers_found() {
 
 #[test]
 fn the_developers_hand_is_a_provider_too() {
-    let (hand, pen) = reheat::model::hand::Hand::new();
-    assert!(pen.write("print(1)\n"));
-    drop(pen);
+    let (provider, handle) = reheat::model::manual::ManualProvider::new();
+    assert!(handle.write("print(1)\n"));
+    drop(handle);
     block_on(async {
-        let parts: Vec<Part> = hand.ask(question()).collect().await;
-        assert_eq!(parts[0], Part::Candidate("print(1)\n".into()));
-        assert!(matches!(&parts[1], Part::End(e) if e.finish == Finish::Stop));
-        let parts: Vec<Part> = hand.ask(question()).collect().await;
-        assert!(matches!(&parts[..], [Part::End(e)] if e.finish == Finish::Failed && !e.again));
+        let parts: Vec<Delta> = provider.ask(question()).collect().await;
+        assert_eq!(parts[0], Delta::Candidate("print(1)\n".into()));
+        assert!(matches!(&parts[1], Delta::End(e) if e.finish == Finish::Stop));
+        let parts: Vec<Delta> = provider.ask(question()).collect().await;
+        assert!(matches!(&parts[..], [Delta::End(e)] if e.finish == Finish::Failed && !e.again));
     });
 }
 

@@ -23,7 +23,7 @@ use super::{Metric, Progress};
 use crate::sandbox::{CancelToken, Program, Tier, TreeHolder};
 use crate::task::harness::{BENCH, Commands, Harness};
 use crate::task::project::GUEST_ROOT;
-use crate::task::tree::{self, Most, WorkTree};
+use crate::task::tree::{self, TreeBounds, WorkTree};
 use crate::task::{Case, Task};
 use crate::units::{Bytes, Nanos};
 
@@ -246,7 +246,7 @@ impl Judge {
                 root.display()
             )));
         }
-        let tree = tree::list(&root, Most::default(), private)?;
+        let tree = tree::list(&root, TreeBounds::default(), private)?;
         let file = inside(&path, &root).ok_or_else(|| {
             JudgeError::Task(format!(
                 "{} is not in the project at {}, of which the commands get a private copy",
@@ -320,8 +320,8 @@ impl Judge {
 
 /// The whole file as the user has it.
 fn original_text(task: &Task) -> Option<&str> {
-    match (&task.target, &task.source) {
-        (Some(target), _) => Some(&target.file),
+    match (&task.region, &task.source) {
+        (Some(region), _) => Some(&region.file),
         (None, Some(source)) => Some(&source.text),
         (None, None) => None,
     }

@@ -21,7 +21,7 @@ use rustix::io::Errno;
 
 use crate::sandbox::{TreeHolder, WritableTree};
 use crate::task::project::GUEST_ROOT;
-use crate::task::tree::{Kind, WorkTree};
+use crate::task::tree::{EntryKind, WorkTree};
 use crate::units::Bytes;
 
 /// Where the copy's home lies in the sandbox: caches of build tools, which stay as long as the copy does.
@@ -80,7 +80,7 @@ impl TreeCopy {
                 Err(e)
                     if e.kind() == io::ErrorKind::NotFound
                         || (e.kind() == io::ErrorKind::PermissionDenied
-                            && entry.kind == Kind::File) => {}
+                            && entry.kind == EntryKind::File) => {}
                 Err(e) => {
                     let path = tree.root.join(&entry.path);
                     return Err(io::Error::new(e.kind(), format!("{}: {e}", path.display())));
@@ -100,24 +100,24 @@ impl TreeCopy {
         source: &OwnedFd,
         target: &OwnedFd,
         path: &Path,
-        kind: &Kind,
+        kind: &EntryKind,
         latest: SystemTime,
     ) -> io::Result<Option<Stat>> {
         let (from, name) = parent(source, path)?;
         let (to, _) = parent(target, path)?;
         match kind {
-            Kind::Folder => {
+            EntryKind::Folder => {
                 let facts = statat(&from, name.as_c_str(), AtFlags::SYMLINK_NOFOLLOW)?;
                 mkdirat(&to, name.as_c_str(), Mode::RWXU)?;
                 own(to.as_fd(), &name, self.owner)?;
                 Ok(Some(facts))
             }
-            Kind::Link(says) => {
+            EntryKind::Link(says) => {
                 symlinkat(says, &to, name.as_c_str())?;
                 own(to.as_fd(), &name, self.owner)?;
                 Ok(None)
             }
-            Kind::File => {
+            EntryKind::File => {
                 self.bytes.0 +=
                     copy_file(from.as_fd(), to.as_fd(), &name, self.owner, Some(latest))?;
                 Ok(None)

@@ -1,61 +1,61 @@
-//! Which reply of a tape comes next: in order, and what nobody heard to its end once more.
+//! Which reply of a tape comes next: in order, and again any that was not read to its end.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The order of a tape that may be asked several times at once. Clones share it.
+/// The order of the replies of a tape, which may be asked several times at once. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Order(Arc<Mutex<Next>>);
+pub(super) struct ReplayOrder(Arc<Mutex<ReplayState>>);
 
 #[derive(Debug, Default)]
-struct Next {
-    /// The first reply that nobody has asked for.
+struct ReplayState {
+    /// The first reply that was never asked for.
     fresh: usize,
-    /// Replies before it that were given back.
+    /// Replies before it that were put back.
     back: BTreeSet<usize>,
 }
 
-impl Order {
-    /// Goes on after so many replies.
+impl ReplayOrder {
+    /// Skips the first replies.
     pub(super) fn start_at(&self, replies: usize) {
-        *self.lock() = Next {
+        *self.lock() = ReplayState {
             fresh: replies,
             back: BTreeSet::new(),
         };
     }
 
-    /// The next reply: what was given back goes first.
-    pub(super) fn take(&self) -> Turn {
+    /// The next reply; one that was put back comes first.
+    pub(super) fn take(&self) -> ReplayTurn {
         let mut next = self.lock();
         let index = next.back.pop_first().unwrap_or_else(|| {
             next.fresh += 1;
             next.fresh - 1
         });
         drop(next);
-        Turn {
+        ReplayTurn {
             order: self.clone(),
             index,
             played: false,
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Next> {
-        // Nothing is ever left half done under this lock.
+    fn lock(&self) -> MutexGuard<'_, ReplayState> {
+        // No code that holds this lock can panic half-way.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Gives a reply back if nobody heard it to its end, so that asking again (a retry) hears the same one.
+/// Puts a reply back if it was not read to its end, so that a retry gets the same one.
 #[derive(Debug)]
-pub(super) struct Turn {
-    order: Order,
+pub(super) struct ReplayTurn {
+    order: ReplayOrder,
     /// Which reply.
     pub(super) index: usize,
-    /// Whether it was heard to its end.
+    /// Whether it was read to its end.
     pub(super) played: bool,
 }
 
-impl Drop for Turn {
+impl Drop for ReplayTurn {
     fn drop(&mut self) {
         if !self.played {
             self.order.lock().back.insert(self.index);
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn what_was_not_heard_comes_again_in_whatever_order_it_was_given_back() {
-        let order = Order::default();
+        let order = ReplayOrder::default();
         let mut three = [order.take(), order.take(), order.take()];
         three[1].played = true;
         drop(three);

@@ -1,4 +1,4 @@
-//! What a tape is made of when it is a session: the replies of its journal, round by round, each round's in their order.
+//! A tape made from a session: the replies of its journal, round by round, each round's in their order.
 
 use std::path::Path;
 
@@ -8,13 +8,13 @@ use crate::session::journal::{self, JournalError};
 
 /// Replies of a session, each with its round and its number in it, in the order in which they are to be played.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct NumberedReplies {
     places: Vec<(u64, u64)>,
     replies: Vec<Recorded>,
 }
 
-impl Told {
-    /// Puts a reply where it belongs: of several of a round the first to end was not always the first one.
+impl NumberedReplies {
+    /// Inserts a reply in order: the replies of a round need not end in the order in which they were asked for.
     pub(super) fn insert(&mut self, place: (u64, u64), reply: Recorded) {
         let at = self.places.partition_point(|p| *p <= place);
         self.places.insert(at, place);
@@ -27,12 +27,12 @@ impl Told {
     }
 }
 
-/// The replies of the session in a folder. What failed or was stopped by hand was no reply.
+/// The replies of the session in a folder, without those that failed or were cancelled.
 ///
 /// # Errors
 /// As [`journal::read`].
 pub(super) fn replies(folder: &Path) -> Result<Vec<Recorded>, JournalError> {
-    let mut told = Told::default();
+    let mut told = NumberedReplies::default();
     for happened in journal::read(folder)?.events {
         if let Event::ReplyEnded {
             round,

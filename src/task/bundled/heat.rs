@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::chance::Chance;
+use super::seeded_random::SeededRandom;
 use super::{Case, case};
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut chance = Chance::new(6);
+    let mut chance = SeededRandom::new(6);
     vec![
         Plate::new(3, 4, 1, 0.25, vec![(1, 1, 100.0)]).case("01"),
         Plate::new(1, 5, 3, 0.1, vec![(0, 2, 40.0)]).case("02"),
@@ -41,7 +41,13 @@ impl Plate {
         }
     }
 
-    fn chance(chance: &mut Chance, rows: usize, columns: usize, steps: usize, rate: f64) -> Self {
+    fn chance(
+        chance: &mut SeededRandom,
+        rows: usize,
+        columns: usize,
+        steps: usize,
+        rate: f64,
+    ) -> Self {
         let spots = (0..rows * columns / 10)
             .map(|_| {
                 let (r, c) = (

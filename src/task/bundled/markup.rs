@@ -1,10 +1,10 @@
 //! Cases of `markup`: plain notes to HTML.
 
-use super::chance::Chance;
+use super::seeded_random::SeededRandom;
 use super::{Case, case};
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut chance = Chance::new(3);
+    let mut chance = SeededRandom::new(3);
     vec![
         question(
             "01",
@@ -15,7 +15,7 @@ pub(super) fn cases() -> Vec<Case> {
     ]
 }
 
-fn notes(chance: &mut Chance, words: u32) -> String {
+fn notes(chance: &mut SeededRandom, words: u32) -> String {
     const PLAIN: [&str; 12] = [
         "the", "pump", "was", "checked", "again", "before", "noon", "and", "runs", "quietly",
         "valve", "seven",
@@ -23,7 +23,7 @@ fn notes(chance: &mut Chance, words: u32) -> String {
     const SPECIAL: [&str; 8] = ["<b>", "R&D", "\"ok\"", "x>y", "&lt;", "a<b", "\"", "&&"];
     let mut text = String::new();
     for _ in 0..words {
-        let pick = |list: &[&'static str], chance: &mut Chance| {
+        let pick = |list: &[&'static str], chance: &mut SeededRandom| {
             list[chance.below(list.len() as u32) as usize]
         };
         text += if chance.below(9) == 0 {

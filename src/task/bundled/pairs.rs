@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::chance::Chance;
+use super::seeded_random::SeededRandom;
 use super::{Case, case};
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut chance = Chance::new(1);
+    let mut chance = SeededRandom::new(1);
     let mut list = |n: usize, low: i64, high: i64| -> Vec<i64> {
         (0..n).map(|_| chance.between(low, high)).collect()
     };

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::chance::Chance;
+use super::seeded_random::SeededRandom;
 use super::{Case, case};
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut chance = Chance::new(4);
+    let mut chance = SeededRandom::new(4);
     vec![
         question(
             "01",
@@ -33,7 +33,7 @@ const NAMES: [&str; 8] = [
 ];
 
 /// A log with comments and empty lines here and there; the temperatures lie within 8 degrees of some middle.
-fn log(chance: &mut Chance, lines: u32, names: &[&str], middle: i64) -> String {
+fn log(chance: &mut SeededRandom, lines: u32, names: &[&str], middle: i64) -> String {
     let mut text = String::new();
     for line in 0..lines {
         if chance.below(97) == 0 {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::chance::Chance;
+use super::seeded_random::SeededRandom;
 use super::{Case, case};
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut chance = Chance::new(2);
+    let mut chance = SeededRandom::new(2);
     vec![
         question("01", "The cat and the hat.\n".into()),
         question("02", "\n  --- 123 ---\n".into()),
@@ -20,7 +20,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// Lines of made-up words: small numbers are frequent, as in a language.
-fn text(chance: &mut Chance, words: u32, vocabulary: u32) -> String {
+fn text(chance: &mut SeededRandom, words: u32, vocabulary: u32) -> String {
     let mut out = String::new();
     let mut column = 0;
     for _ in 0..words {

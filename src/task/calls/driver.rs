@@ -1,4 +1,4 @@
-//! The programs that call one function of a Python or JavaScript file, and how they are spoken to.
+//! The programs that call one function of a Python or JavaScript file, and the protocol with them.
 //!
 //! # The command
 //! ```text
@@ -15,9 +15,9 @@
 //! `{"seed": 3}` for a generator (`{"seeds": [3, 4]}` for the calls of several in a row, `{}` for one that takes none).
 //!
 //! # What it does
-//! A *pass* is all calls of the case, once. The driver prepares so many passes as it is told (arguments and receivers decoded
+//! A *pass* is all calls of the case, once. The driver prepares as many passes as the header says (arguments and receivers decoded
 //! afresh for each, and a freshly loaded instance of the module, unless one is to be kept), makes the first `passes` of them,
-//! and prints what came of one. Whatever the number of passes is, the outcomes of four are encoded: of the first, the last
+//! and prints the outcomes of one. Whatever the number of passes is, the outcomes of four are encoded: of the first, the last
 //! and two at random (with fewer than four passes some of them repeatedly); so nothing but the calls themselves grows with
 //! it. Results that are iterators are drained and awaitables awaited in every pass. With two runs of `n` and `2n` passes
 //! that prepare `2n` each, the difference is `n` passes: choose `n` ≥ 4, or count that the encoding is shared out unevenly.
@@ -38,9 +38,6 @@
 //! (`{"$tuple":[…]}`, `{"$type":"pkg.Point","fields":{…}}`); the texts of sets and dicts do not depend on their order.
 //! A value of more than a million characters is given as a digest, so that its floats compare exactly.
 //!
-//! For [`probe_header`] it is one line instead: `{"load_ms":12.5,"prepare_ms":0.3,"calls":40}` (what loading the module
-//! first, and loading it again and decoding a pass, took): a hint for choosing `passes`, never a figure.
-//!
 //! # Standard error
 //! `reheat: failed: SENTENCE` and exit status 1 where no call can be made (see [`failure`]); `reheat: kept: SENTENCE` where
 //! the module cannot be loaded twice, so that one instance serves all passes (see [`kept`]).
@@ -52,8 +49,8 @@ pub struct Driver {
     pub file_name: &'static str,
     /// The whole text.
     pub text: &'static str,
-    /// What the interpreter is told before the driver's file: the parser inside Node.js, with which a module is made ready
-    /// to be loaded anew, is otherwise out of reach.
+    /// Options of the interpreter, before the driver's file: the parser inside Node.js, with which a module is prepared
+    /// to be loaded anew, is hidden otherwise.
     options: &'static [&'static str],
 }
 
@@ -69,7 +66,7 @@ const JAVASCRIPT: Driver = Driver {
     options: &["--expose-internals"],
 };
 
-/// The driver for a language, by the language's id; `None` where calls are not to be had.
+/// The driver for a language, by the language's id; `None` where functions cannot be called.
 #[must_use]
 pub fn for_language(id: &str) -> Option<Driver> {
     match id {
@@ -81,7 +78,7 @@ pub fn for_language(id: &str) -> Option<Driver> {
 
 /// Where everything lies in the sandbox; guest paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places<'a> {
+pub struct DriverPaths<'a> {
     /// The driver's file, under its own name.
     pub driver: &'a str,
     /// A file with the version's text.
@@ -96,10 +93,10 @@ pub struct Places<'a> {
     pub generator: Option<(&'a str, &'a str)>,
 }
 
-/// What the interpreter is started with.
+/// The command line of the interpreter.
 #[must_use]
-pub fn argv(interpreter: &str, places: &Places<'_>) -> Vec<String> {
-    let Places {
+pub fn argv(interpreter: &str, places: &DriverPaths<'_>) -> Vec<String> {
+    let DriverPaths {
         driver,
         target,
         root,
@@ -125,31 +122,6 @@ pub fn argv(interpreter: &str, places: &Places<'_>) -> Vec<String> {
 pub fn header(passes: u32, prepare: u32, keep: bool) -> Vec<u8> {
     let prepare = prepare.max(passes);
     format!("{{\"passes\":{passes},\"prepare\":{prepare},\"keep\":{keep}}}\n").into_bytes()
-}
-
-/// As [`header`], but only asks what loading and preparing cost.
-#[must_use]
-pub fn probe_header(keep: bool) -> Vec<u8> {
-    format!("{{\"probe\":true,\"keep\":{keep}}}\n").into_bytes()
-}
-
-/// What a driver answers to [`probe_header`].
-#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize)]
-pub struct Probe {
-    /// Loading the module the first time, with all that it imports; milliseconds.
-    pub load_ms: f64,
-    /// Loading it once more and decoding one pass; milliseconds.
-    pub prepare_ms: f64,
-    /// Calls of a pass.
-    pub calls: u64,
-}
-
-impl Probe {
-    /// Reads the answer.
-    #[must_use]
-    pub fn read(stdout: &[u8]) -> Option<Self> {
-        serde_json::from_slice(stdout).ok()
-    }
 }
 
 /// Why no call could be made, as a sentence, if the driver says so on its standard error.
@@ -184,12 +156,6 @@ mod tests {
         assert_eq!(
             header(8, 2, false),
             b"{\"passes\":8,\"prepare\":8,\"keep\":false}\n"
-        );
-        assert_eq!(
-            Probe::read(b"{\"load_ms\":1.5,\"prepare_ms\":0,\"calls\":3}\n")
-                .unwrap()
-                .calls,
-            3
         );
     }
 

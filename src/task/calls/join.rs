@@ -1,15 +1,15 @@
-//! Several cases of calls as one: their calls in a row, and what should come of them.
+//! Several cases of calls as one: their calls in a row, and their expected outcomes.
 
 use std::sync::Arc;
 
 use crate::task::Case;
 
-/// What the line before the outcomes of calls begins with.
+/// Start of the header line.
 const HEADER: &str = "{\"reheat\":\"outcomes\",\"calls\":";
-/// What the line of an outcome begins with.
+/// Start of the line of an outcome.
 const CALL: &str = "{\"call\":";
 
-/// All calls of some cases as one case, in their order; the outcomes are numbered on.
+/// All calls of some cases as one case, in their order; the outcomes are numbered consecutively.
 #[must_use]
 pub fn join(cases: &[&Case]) -> Case {
     let expected: Option<Vec<&[u8]>> = cases.iter().map(|c| c.expected.as_deref()).collect();
@@ -20,7 +20,7 @@ pub fn join(cases: &[&Case]) -> Case {
         },
         input: inputs(cases),
         expected: expected.map(|all| outcomes(&all)),
-        // A failure in calls that the model never saw must not be told.
+        // A failure in calls that the model never saw must not be described to it.
         held_out: cases.iter().any(|c| c.held_out),
     }
 }
@@ -49,7 +49,7 @@ fn inputs(cases: &[&Case]) -> Arc<[u8]> {
     all.into()
 }
 
-/// The outcomes of several runs as those of one: one header, and the calls numbered on.
+/// The outcomes of several runs as those of one: one header, and the calls numbered consecutively.
 fn outcomes(all: &[&[u8]]) -> Arc<[u8]> {
     if let [one] = all {
         return Arc::from(*one);

@@ -9,5 +9,5 @@ mod tags;
 mod values;
 
 pub use join::join;
-pub use outcomes::{differs, problem, varies};
-pub use read::{HOW_CALLS_LOOK, Read, read};
+pub use outcomes::{differs, problem};
+pub use read::{CallSet, HOW_CALLS_LOOK, read};

@@ -1,12 +1,12 @@
-//! What came of the calls: comparing it with what is expected, and saying what makes calls unfit to be judged by.
+//! Outcomes of calls: comparing them with the expected ones, and naming calls whose outcomes cannot be compared.
 
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
 use super::shown;
-use super::values::{self, Rule, What};
-use crate::task::checker::{Checker, Mismatch};
+use super::values::{self, DifferenceKind, Strictness};
+use crate::task::mismatch::Mismatch;
 
 /// Characters of a value in a reason, and in an excerpt.
 const SHORT: usize = 60;
@@ -14,7 +14,7 @@ const LONG: usize = 400;
 
 /// The outcomes of a run: the header, and a line for each call.
 struct Outcomes<'a> {
-    /// The first repetition that was not like the others.
+    /// The first repetition that differs from the others.
     pass: Option<u64>,
     one_number: bool,
     calls: Vec<&'a [u8]>,
@@ -63,7 +63,7 @@ pub fn differs(
             "the outcomes of the calls cannot be read"
         }));
     };
-    let rule = Rule {
+    let rule = Strictness {
         tolerance,
         one_number: wanted.one_number,
     };
@@ -78,7 +78,7 @@ pub fn differs(
                 i + 1
             )));
         };
-        let words = Words {
+        let words = OutcomeFormat {
             rule,
             messages,
             python: !wanted.one_number,
@@ -108,13 +108,13 @@ pub fn differs(
 
 type Excerpts = (String, String);
 
-struct Words {
-    rule: Rule,
+struct OutcomeFormat {
+    rule: Strictness,
     messages: bool,
     python: bool,
 }
 
-impl Words {
+impl OutcomeFormat {
     fn call(
         &self,
         e: &Map<String, Value>,
@@ -242,7 +242,7 @@ impl Words {
         };
         let mut excerpts = (long(a), long(b));
         let reason = match difference.what {
-            What::Values(a, b) => {
+            DifferenceKind::Values(a, b) => {
                 excerpts = (long(a), long(b));
                 let (mut want, mut came) = (short(a), short(b));
                 if want == came {
@@ -257,11 +257,13 @@ impl Words {
                     };
                 format!("{place} differs: expected {want}, got {came}{note}")
             }
-            What::Lengths(a, b) => format!("{place} has {b} item{}, expected {a}", plural(b)),
-            What::Missing(v) => format!("{place} lacks {}", short(v)),
-            What::Extra(v) => format!("{place} has {}, which is not expected", short(v)),
-            What::MissingKey(k) => format!("{place} lacks {}", shown::quoted(k, SHORT)),
-            What::ExtraKey(k) => format!(
+            DifferenceKind::Lengths(a, b) => {
+                format!("{place} has {b} item{}, expected {a}", plural(b))
+            }
+            DifferenceKind::Missing(v) => format!("{place} lacks {}", short(v)),
+            DifferenceKind::Extra(v) => format!("{place} has {}, which is not expected", short(v)),
+            DifferenceKind::MissingKey(k) => format!("{place} lacks {}", shown::quoted(k, SHORT)),
+            DifferenceKind::ExtraKey(k) => format!(
                 "{place} has {}, which is not expected",
                 shown::quoted(k, SHORT)
             ),
@@ -274,7 +276,7 @@ fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
 
-/// What a changed thing is called in a sentence.
+/// The name of a changed object in a sentence.
 fn whose(name: &str) -> String {
     match name {
         "self" | "this" => "its object".to_owned(),
@@ -282,7 +284,7 @@ fn whose(name: &str) -> String {
     }
 }
 
-/// What makes the original's outcomes unfit to judge others by: results that cannot be compared. One sentence, with what to do.
+/// Why the original's outcomes cannot serve as expected ones, for example results that cannot be compared: one sentence, with what to do.
 #[must_use]
 pub fn problem(output: &[u8]) -> Option<String> {
     let Some(outcomes) = Outcomes::read(output) else {
@@ -331,27 +333,6 @@ fn unencodable(value: &Value) -> Option<String> {
         },
         _ => None,
     }
-}
-
-/// By how much a float may differ between two runs of one program, whatever the tolerance: enough for sums that threads
-/// add up in another order, too little for the seconds since 1970.
-const SAME_PROGRAM: f64 = 1e-12;
-
-/// Whether runs of the original give the same outcomes under a checker. If not: a sentence that says where, and what may be
-/// the cause.
-#[must_use]
-pub fn varies(checker: &Checker, outputs: &[&[u8]]) -> Option<String> {
-    let (first, others) = outputs.split_first()?;
-    let mut checker = checker.clone();
-    if let Checker::Results { tolerance, .. } = &mut checker {
-        *tolerance = tolerance.min(SAME_PROGRAM);
-    }
-    let mismatch = others.iter().find_map(|o| checker.check(first, o).err())?;
-    Some(format!(
-        "the original does not give the same outcome each time: {}. Does it read the clock, chance, or the order of a set? \
-         Give it what it needs as an argument, or sort what has no order",
-        mismatch.reason.replace("expected", "first")
-    ))
 }
 
 #[cfg(test)]

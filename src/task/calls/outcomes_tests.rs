@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
+use crate::task::Checker;
 
 const RESULTS: Checker = Checker::Results {
     tolerance: 1e-9,
@@ -210,8 +211,8 @@ fn what_cannot_be_compared_or_varies_is_said() {
     assert_eq!(problem(&returned("\"$unencodable\"")), None);
     assert!(problem(b"").is_some());
     let (a, b) = (returned("1"), returned("2"));
-    assert_eq!(varies(&RESULTS, &[&a, &a]), None);
-    let why = varies(&RESULTS, &[&a, &a, &b]).unwrap();
+    assert_eq!(RESULTS.varies(&[&a, &a]), None);
+    let why = RESULTS.varies(&[&a, &a, &b]).unwrap();
     assert!(
         why.contains("call 1: the result differs: first 1, got 2"),
         "{why}"

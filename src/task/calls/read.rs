@@ -1,15 +1,15 @@
-//! Reading the calls of a workload: a file of JSON lines, or a function of the user's that makes them.
+//! Reading the calls of a workload: a file of JSON lines, or a function of the user that makes them.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::tags;
-use crate::task::harness::Generator;
+use crate::task::harness::CallGenerator;
 use crate::task::reading::{invalid, plain_name, read_bytes, read_text};
 use crate::task::{Case, TaskError};
 
-/// What somebody should see who has no calls yet.
+/// Help for a user who has no calls yet.
 pub const HOW_CALLS_LOOK: &str = "\
 Calls are a file of JSON lines, one call a line:
     {\"args\": [3, \"abc\"], \"kwargs\": {\"limit\": 10}}
@@ -17,30 +17,30 @@ Calls are a file of JSON lines, one call a line:
     [3, \"abc\"]                                           only arguments
 or a function that makes them, named like a target: calls.py::make (it may take a seed, and gives a list of such calls).";
 
-/// Lines are dealt into at most so many cases.
+/// Most cases into which lines are grouped.
 const CASES: usize = 12;
-/// Seeds of a generator that takes one.
+/// Number of seeds for a generator that takes one.
 const SEEDS: u64 = 8;
 /// Largest file of calls.
 const MAX_BYTES: u64 = 256_000_000;
 
 /// The calls that were read.
 #[derive(Clone, Debug, Default)]
-pub struct Read {
+pub struct CallSet {
     /// In order; the expected outcomes are not known yet.
     pub cases: Vec<Case>,
     /// The function that makes the calls, where one does: a case's input is then its seed.
-    pub generator: Option<Generator>,
-    /// What should be told once.
+    pub generator: Option<CallGenerator>,
+    /// Remarks for the user.
     pub notes: Vec<String>,
 }
 
 /// Reads what `--calls` names: a file of JSON lines, or `FILE.py::function`. A case is one line, up to twelve lines; more
-/// are dealt into twelve cases of about the same size. A generator that takes a seed gives eight cases, another one.
+/// are grouped into twelve cases of about the same size. A generator that takes a seed makes eight cases, another one case.
 ///
 /// # Errors
 /// A sentence that names the file and the line, and says what to write.
-pub fn read(said: &str) -> Result<Read, TaskError> {
+pub fn read(said: &str) -> Result<CallSet, TaskError> {
     if let Some((file, function)) = said.rsplit_once("::")
         && !Path::new(said).exists()
     {
@@ -62,7 +62,7 @@ pub fn read(said: &str) -> Result<Read, TaskError> {
     lines(path)
 }
 
-fn lines(path: &Path) -> Result<Read, TaskError> {
+fn lines(path: &Path) -> Result<CallSet, TaskError> {
     if !path.exists() {
         return Err(invalid(format!(
             "there are no calls at {}: no such file\n{HOW_CALLS_LOOK}",
@@ -87,7 +87,7 @@ fn lines(path: &Path) -> Result<Read, TaskError> {
             path.display()
         )));
     }
-    let mut read = Read::default();
+    let mut read = CallSet::default();
     for range in dealt(&calls.iter().map(|(line, _)| line.len()).collect::<Vec<_>>()) {
         let (first, last) = (range.start + 1, range.end);
         let said = calls[range.start].1.as_deref();
@@ -120,13 +120,13 @@ fn case(name: String, input: Vec<u8>) -> Case {
     }
 }
 
-/// Checks one line; gives its name if it has one.
+/// Checks one line; returns its name if it has one.
 fn call(line: &[u8]) -> Result<Option<String>, String> {
     let value: Value = serde_json::from_slice(line).map_err(|e| {
         let what = e.to_string();
         let what = what.split(" at line ").next().unwrap_or_default();
         let hint = if line == b"[" || line == b"{" {
-            "; a call stands on one line"
+            "; a call must be on one line"
         } else {
             ""
         };
@@ -171,7 +171,7 @@ fn dealt(sizes: &[usize]) -> Vec<std::ops::Range<usize>> {
     groups
 }
 
-fn generator(file: &Path, function: &str) -> Result<Read, TaskError> {
+fn generator(file: &Path, function: &str) -> Result<CallSet, TaskError> {
     let text = read_text(file, "file with a generator")?;
     let names = functions(&text, file);
     if !names.iter().any(|n| n == function) {
@@ -197,9 +197,9 @@ fn generator(file: &Path, function: &str) -> Result<Read, TaskError> {
             })
             .collect()
     };
-    Ok(Read {
+    Ok(CallSet {
         cases,
-        generator: Some(Generator {
+        generator: Some(CallGenerator {
             file: absolute,
             function: function.to_owned(),
         }),
@@ -217,7 +217,7 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-/// Functions at the top level of a file of Python or JavaScript, as far as their usual forms tell.
+/// Functions at the top level of a Python or JavaScript file, found by their usual forms.
 fn functions(text: &str, file: &Path) -> Vec<String> {
     let python = file.extension().is_some_and(|e| e == "py");
     text.lines()

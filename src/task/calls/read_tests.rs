@@ -82,7 +82,7 @@ fn what_is_wrong_is_said_with_its_line() {
             "[{\"$set\": 1}]\n",
             "calls.jsonl:1: `$set` is written {\"$set\": [1, 2]}",
         ),
-        ("[{\"$set\": [], \"a\": 1}]\n", "a tag stands alone"),
+        ("[{\"$set\": [], \"a\": 1}]\n", "a tag must be its only key"),
         ("[{\"$bytes\": \"a\"}]\n", "(base64)"),
         ("[{\"$int\": \"1.5\"}]\n", "`$int` is written"),
         ("[{\"$new\": {\"args\": []}}]\n", "`$new` is written"),

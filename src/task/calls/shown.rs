@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// Writes a value in a few characters, in the manner of the language it came from.
-pub(super) struct Shown {
+/// Writes a value in a few characters, in the notation of the language it came from.
+pub(super) struct ValueDisplay {
     text: String,
     left: usize,
     python: bool,
@@ -11,7 +11,7 @@ pub(super) struct Shown {
 
 /// A value in at most about `room` characters.
 pub(super) fn value(value: &Value, room: usize, python: bool) -> String {
-    let mut shown = Shown {
+    let mut shown = ValueDisplay {
         text: String::new(),
         left: room,
         python,
@@ -25,7 +25,7 @@ pub(super) fn value(value: &Value, room: usize, python: bool) -> String {
 
 /// A text in quotes, cut to size, control characters made visible.
 pub(super) fn quoted(text: &str, room: usize) -> String {
-    let mut shown = Shown {
+    let mut shown = ValueDisplay {
         text: String::new(),
         left: room,
         python: true,
@@ -37,7 +37,7 @@ pub(super) fn quoted(text: &str, room: usize) -> String {
     shown.text
 }
 
-impl Shown {
+impl ValueDisplay {
     fn push(&mut self, text: &str) {
         for c in text.chars() {
             if self.left == 0 {
@@ -209,7 +209,7 @@ impl Shown {
 
 /// A name or type, cut to size, without control characters.
 pub(super) fn plain(text: &str, room: usize) -> String {
-    let mut shown = Shown {
+    let mut shown = ValueDisplay {
         text: String::new(),
         left: room,
         python: true,

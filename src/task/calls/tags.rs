@@ -1,8 +1,8 @@
-//! The tagged objects that stand for values which JSON lacks, as they may be written in a file of calls.
+//! The tagged objects for values that JSON lacks, as they may be written in a file of calls.
 
 use serde_json::{Map, Value};
 
-/// Every tag, with how it is written.
+/// Every tag, with an example.
 const TAGS: [(&str, &str); 13] = [
     ("$tuple", "{\"$tuple\": [1, 2]}"),
     ("$set", "{\"$set\": [1, 2]}"),
@@ -22,7 +22,7 @@ const TAGS: [(&str, &str); 13] = [
     ("$literal", "{\"$literal\": {\"$price\": 3}}"),
 ];
 
-/// Looks through a value for tags that are unknown or wrongly made.
+/// Checks a value for tags that are unknown or malformed.
 ///
 /// # Errors
 /// What is wrong, and what to write.
@@ -38,7 +38,7 @@ pub(super) fn check(value: &Value) -> Result<(), String> {
     }
 }
 
-/// The tag that an object is, if it is one.
+/// The tag of an object, if it is a tagged one.
 fn tag(map: &Map<String, Value>) -> Result<Option<(&'static str, &Value)>, String> {
     let Some((key, inner)) = map.iter().find(|(k, _)| k.starts_with('$')) else {
         return Ok(None);
@@ -47,7 +47,7 @@ fn tag(map: &Map<String, Value>) -> Result<Option<(&'static str, &Value)>, Strin
     match (known, map.len()) {
         (Some(tag), 1) => Ok(Some((tag, inner))),
         (Some(tag), _) => Err(format!(
-            "`{tag}` stands in an object with other keys; a tag stands alone: {}. If it is meant as it is, write {{\"$literal\": {{\"{tag}\": …}}}}",
+            "`{tag}` is in an object with other keys; a tag must be its only key: {}. If it is meant as it is, write {{\"$literal\": {{\"{tag}\": …}}}}",
             how(tag)
         )),
         (None, 1) => Err(unknown(key)),
@@ -58,7 +58,7 @@ fn tag(map: &Map<String, Value>) -> Result<Option<(&'static str, &Value)>, Strin
 fn unknown(key: &str) -> String {
     let near = TAGS
         .iter()
-        .map(|(tag, _)| (crate::near::distance(key, tag), *tag))
+        .map(|(tag, _)| (strsim::levenshtein(key, tag), *tag))
         .min()
         .filter(|(d, _)| *d <= 2);
     let names: Vec<&str> = TAGS.iter().map(|(tag, _)| *tag).collect();
@@ -122,7 +122,7 @@ pub(super) fn parts(map: &Map<String, Value>, whose: &str, allowed: &[&str]) -> 
         if !allowed.contains(&key.as_str()) {
             let near = allowed
                 .iter()
-                .find(|a| crate::near::distance(a, key) <= 2)
+                .find(|a| strsim::levenshtein(a, key) <= 2)
                 .map(|a| format!("; do you mean `{a}`?"));
             return Err(format!(
                 "`{key}` is not a part of {whose}; there are {}{}",

@@ -1,22 +1,22 @@
 //! Whether two encoded values are the same: floats within a tolerance, sets and dicts in any order, cycles and shared parts
 //! followed wherever they lead.
 //!
-//! A value of a driver is JSON at most some fifty levels deep; what lies deeper, or is met twice, stands in a table beside
-//! it. References are put off and compared one after the other, so that neither depth nor cycles use up the stack.
+//! A value of a driver is JSON at most some fifty levels deep; what lies deeper, or occurs twice, is in a table beside
+//! it. References are queued and compared one after the other, so that neither depth nor cycles use up the stack.
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-/// Steps that may be spent on finding partners for the items of sets that have no exact equal.
+/// Most steps that are spent on matching the items of sets that have no exact equal.
 const TRIALS: usize = 2_000_000;
 
 /// How strictly values are compared.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rule {
+pub(super) struct Strictness {
     /// By how much floats may differ, absolute or relative, whichever allows more; with 0 also the sign of zero counts.
     pub(super) tolerance: f64,
-    /// Whether the language has but one kind of number.
+    /// Whether the language has only one kind of number.
     pub(super) one_number: bool,
 }
 
@@ -26,12 +26,12 @@ pub(super) struct Difference<'a> {
     /// Into the value: `[2].x`; empty for the whole.
     pub(super) path: String,
     /// What is different.
-    pub(super) what: What<'a>,
+    pub(super) what: DifferenceKind<'a>,
 }
 
 /// How they differ there.
 #[derive(Debug)]
-pub(super) enum What<'a> {
+pub(super) enum DifferenceKind<'a> {
     /// Two values.
     Values(&'a Value, &'a Value),
     /// One has more items: expected, got.
@@ -47,7 +47,7 @@ pub(super) enum What<'a> {
 }
 
 #[derive(Clone, Debug)]
-enum Step<'a> {
+enum PathStep<'a> {
     Index(usize),
     Key(&'a str),
     Field(&'a str),
@@ -57,18 +57,18 @@ enum Step<'a> {
 struct Pending<'a> {
     expected: &'a Value,
     got: &'a Value,
-    /// The pending pair that this one was found in, and the way from there.
+    /// The pending pair that contains this one, and the path from there.
     from: usize,
-    steps: Vec<Step<'a>>,
+    steps: Vec<PathStep<'a>>,
 }
 
-struct Comparison<'a> {
-    rule: Rule,
+struct ValueComparison<'a> {
+    rule: Strictness,
     tables: (&'a [Value], &'a [Value]),
     seen: HashSet<(usize, usize)>,
     pending: Vec<Pending<'a>>,
     at: usize,
-    steps: Vec<Step<'a>>,
+    steps: Vec<PathStep<'a>>,
     trials: usize,
 }
 
@@ -79,10 +79,10 @@ struct Comparison<'a> {
 pub(super) fn same<'a>(
     expected: &'a Value,
     got: &'a Value,
-    rule: Rule,
+    rule: Strictness,
 ) -> Result<(), Difference<'a>> {
     let ((expected, left), (got, right)) = (graph(expected), graph(got));
-    let mut comparison = Comparison {
+    let mut comparison = ValueComparison {
         rule,
         tables: (left, right),
         seen: HashSet::new(),
@@ -101,7 +101,7 @@ fn graph(value: &Value) -> (&Value, &[Value]) {
     }
 }
 
-/// A tagged object: its tag and what stands behind it.
+/// A tagged object: its tag and its contents.
 fn tag(map: &Map<String, Value>) -> Option<(&str, &Value)> {
     map.iter()
         .find(|(k, _)| k.starts_with('$'))
@@ -117,7 +117,7 @@ fn address(value: &Value) -> usize {
     std::ptr::from_ref(value).addr()
 }
 
-impl<'a> Comparison<'a> {
+impl<'a> ValueComparison<'a> {
     fn all(&mut self, expected: &'a Value, got: &'a Value) -> Result<(), Difference<'a>> {
         self.pending.push(Pending {
             expected,
@@ -137,7 +137,7 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
-    /// The way to where the comparison is; its beginning and its end, if it is long.
+    /// The path to the current position of the comparison; only its beginning and end, if it is long.
     fn path(&self) -> String {
         let (mut parts, mut at) = (vec![self.steps.as_slice()], self.at);
         while at > 0 {
@@ -145,7 +145,7 @@ impl<'a> Comparison<'a> {
             parts.push(&pending.steps);
             at = pending.from;
         }
-        let steps: Vec<&Step<'_>> = parts.into_iter().rev().flatten().collect();
+        let steps: Vec<&PathStep<'_>> = parts.into_iter().rev().flatten().collect();
         let mut text = String::new();
         for (i, step) in steps.iter().enumerate() {
             if (12..steps.len().saturating_sub(4)).contains(&i) {
@@ -155,23 +155,23 @@ impl<'a> Comparison<'a> {
                 continue;
             }
             text += &match step {
-                Step::Index(i) => format!("[{i}]"),
-                Step::Field(name) => format!(".{}", super::shown::plain(name, 40)),
-                Step::Key(key) => format!("[{}]", super::shown::quoted(key, 40)),
-                Step::Entry(key) => format!("[{}]", super::shown::value(key, 40, true)),
+                PathStep::Index(i) => format!("[{i}]"),
+                PathStep::Field(name) => format!(".{}", super::shown::plain(name, 40)),
+                PathStep::Key(key) => format!("[{}]", super::shown::quoted(key, 40)),
+                PathStep::Entry(key) => format!("[{}]", super::shown::value(key, 40, true)),
             };
         }
         text
     }
 
-    fn value(&mut self, expected: &'a Value, got: &'a Value) -> Result<(), What<'a>> {
+    fn value(&mut self, expected: &'a Value, got: &'a Value) -> Result<(), DifferenceKind<'a>> {
         let (left, right) = (
             reference(expected, self.tables.0),
             reference(got, self.tables.1),
         );
         if left.is_some() || right.is_some() {
             let (expected, got) = (left.unwrap_or(expected), right.unwrap_or(got));
-            // A pair that was met before is the same if all else is: that is what a cycle means.
+            // A pair that was visited before counts as equal: that is how cycles end.
             if self.seen.insert((address(expected), address(got))) {
                 self.pending.push(Pending {
                     expected,
@@ -182,7 +182,7 @@ impl<'a> Comparison<'a> {
             }
             return Ok(());
         }
-        let differ = Err(What::Values(expected, got));
+        let differ = Err(DifferenceKind::Values(expected, got));
         match (expected, got) {
             (Value::Number(a), Value::Number(b)) if self.numbers(a, b) => Ok(()),
             (Value::Array(a), Value::Array(b)) => self.list(a, b),
@@ -214,17 +214,22 @@ impl<'a> Comparison<'a> {
         (a - b).abs() <= self.rule.tolerance * a.abs().max(b.abs()).max(1.0)
     }
 
-    fn list(&mut self, a: &'a [Value], b: &'a [Value]) -> Result<(), What<'a>> {
+    fn list(&mut self, a: &'a [Value], b: &'a [Value]) -> Result<(), DifferenceKind<'a>> {
         for (i, (x, y)) in a.iter().zip(b).enumerate() {
-            self.step(Step::Index(i), x, y)?;
+            self.step(PathStep::Index(i), x, y)?;
         }
         match a.len() == b.len() {
             true => Ok(()),
-            false => Err(What::Lengths(a.len(), b.len())),
+            false => Err(DifferenceKind::Lengths(a.len(), b.len())),
         }
     }
 
-    fn step(&mut self, step: Step<'a>, a: &'a Value, b: &'a Value) -> Result<(), What<'a>> {
+    fn step(
+        &mut self,
+        step: PathStep<'a>,
+        a: &'a Value,
+        b: &'a Value,
+    ) -> Result<(), DifferenceKind<'a>> {
         self.steps.push(step);
         self.value(a, b)?;
         self.steps.pop();
@@ -236,20 +241,20 @@ impl<'a> Comparison<'a> {
         a: &'a Map<String, Value>,
         b: &'a Map<String, Value>,
         object: bool,
-    ) -> Result<(), What<'a>> {
+    ) -> Result<(), DifferenceKind<'a>> {
         for (key, x) in a {
             let Some(y) = b.get(key) else {
-                return Err(What::MissingKey(key));
+                return Err(DifferenceKind::MissingKey(key));
             };
             let step = if object {
-                Step::Field(key)
+                PathStep::Field(key)
             } else {
-                Step::Key(key)
+                PathStep::Key(key)
             };
             self.step(step, x, y)?;
         }
         match b.keys().find(|k| !a.contains_key(*k)) {
-            Some(key) => Err(What::ExtraKey(key)),
+            Some(key) => Err(DifferenceKind::ExtraKey(key)),
             None => Ok(()),
         }
     }
@@ -259,8 +264,8 @@ impl<'a> Comparison<'a> {
         tag: &str,
         (expected, a, a_in): (&'a Value, &'a Map<String, Value>, &'a Value),
         (got, b, b_in): (&'a Value, &'a Map<String, Value>, &'a Value),
-    ) -> Result<(), What<'a>> {
-        let differ = Err(What::Values(expected, got));
+    ) -> Result<(), DifferenceKind<'a>> {
+        let differ = Err(DifferenceKind::Values(expected, got));
         match (tag, a_in, b_in) {
             ("$tuple" | "$complex" | "$pairs", Value::Array(a), Value::Array(b)) => self.list(a, b),
             ("$set" | "$frozenset", Value::Array(a), Value::Array(b)) => self.set(a, b),
@@ -281,7 +286,7 @@ impl<'a> Comparison<'a> {
                             self.fields(x, y, true)?;
                         }
                         (x, Some(y)) if key == "value" => self.value(x, y)?,
-                        (x, Some(y)) => self.step(Step::Field(key), x, y)?,
+                        (x, Some(y)) => self.step(PathStep::Field(key), x, y)?,
                         (_, None) => return differ,
                     }
                 }
@@ -300,13 +305,13 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Each item has a partner. Items that are equal in their text are partners; the few that are left are tried.
-    fn set(&mut self, a: &'a [Value], b: &'a [Value]) -> Result<(), What<'a>> {
+    /// Whether each item has a partner. Items with equal texts are partners; the few that are left are compared.
+    fn set(&mut self, a: &'a [Value], b: &'a [Value]) -> Result<(), DifferenceKind<'a>> {
         let (left, right) = self.unpaired(a, b, |v| v);
         self.pair_up(left, right, |v| v).map(drop)
     }
 
-    fn dict(&mut self, a: &'a [Value], b: &'a [Value]) -> Result<(), What<'a>> {
+    fn dict(&mut self, a: &'a [Value], b: &'a [Value]) -> Result<(), DifferenceKind<'a>> {
         fn key(pair: &Value) -> &Value {
             pair.get(0).unwrap_or(pair)
         }
@@ -331,14 +336,14 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
-    fn entry(&mut self, a: &'a Value, b: &'a Value) -> Result<(), What<'a>> {
+    fn entry(&mut self, a: &'a Value, b: &'a Value) -> Result<(), DifferenceKind<'a>> {
         let (Some(key), Some(x), Some(y)) = (a.get(0), a.get(1), b.get(1)) else {
-            return Err(What::Values(a, b));
+            return Err(DifferenceKind::Values(a, b));
         };
-        self.step(Step::Entry(key), x, y)
+        self.step(PathStep::Entry(key), x, y)
     }
 
-    /// What is left of two collections without the items that both have.
+    /// The items of two collections without those that both have.
     fn unpaired(
         &self,
         a: &'a [Value],
@@ -375,13 +380,13 @@ impl<'a> Comparison<'a> {
         (left, right)
     }
 
-    /// Finds a partner for each, trying one after the other.
+    /// Finds a partner for each by trying one after the other.
     fn pair_up(
         &mut self,
         left: Vec<&'a Value>,
         mut right: Vec<&'a Value>,
         key: fn(&Value) -> &Value,
-    ) -> Result<Vec<(&'a Value, &'a Value)>, What<'a>> {
+    ) -> Result<Vec<(&'a Value, &'a Value)>, DifferenceKind<'a>> {
         let mut pairs = Vec::with_capacity(left.len());
         for item in left {
             let found = right
@@ -389,11 +394,11 @@ impl<'a> Comparison<'a> {
                 .position(|other| self.alike(key(item), key(other)));
             match found {
                 Some(at) => pairs.push((item, right.swap_remove(at))),
-                None => return Err(What::Missing(key(item))),
+                None => return Err(DifferenceKind::Missing(key(item))),
             }
         }
         match right.first() {
-            Some(extra) => Err(What::Extra(key(extra))),
+            Some(extra) => Err(DifferenceKind::Extra(key(extra))),
             None => Ok(pairs),
         }
     }
@@ -402,7 +407,7 @@ impl<'a> Comparison<'a> {
         let Some(left) = self.trials.checked_sub(1) else {
             return false;
         };
-        let mut trial = Comparison {
+        let mut trial = ValueComparison {
             rule: self.rule,
             tables: self.tables,
             seen: HashSet::new(),

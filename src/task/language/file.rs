@@ -1,4 +1,4 @@
-//! The text of a language file: its keys, what is laid over what, and what it may not say.
+//! The text of a language file: its keys, how files override one another, and what is refused.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub(super) struct LanguageFile {
 }
 
 impl LanguageFile {
-    /// The language that results when this file is laid over one that is known already (or an empty one).
+    /// The language that results when this file overrides one that is known already (or an empty one).
     pub(super) fn laid_over(self, base: Language, id: String) -> Language {
         let name = self.name.unwrap_or_else(|| {
             if base.name.is_empty() {
@@ -174,7 +174,7 @@ pub(super) fn check(language: &Language, file: &str) -> Result<(), TaskError> {
     check_placeholders(&base.argv, &["base", "compiler"], "compile.base.argv", file)
 }
 
-/// Refuses what looks like a placeholder and is none of those allowed here.
+/// Refuses a placeholder that is not allowed here.
 fn check_placeholders(
     argv: &[String],
     allowed: &[&str],

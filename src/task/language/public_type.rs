@@ -1,6 +1,6 @@
 //! Which types a Java text declares: enough of its grammar to know the file's name and where the program starts.
 //!
-//! Reads words and braces; comments, strings and characters are passed over. Never fails: of a text that is no Java
+//! Reads words and braces; comments, strings and characters are skipped. Never fails: of a text that is not Java
 //! the compiler will say so.
 
 /// What was found.

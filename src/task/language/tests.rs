@@ -51,9 +51,9 @@ fn a_versions_file_is_called_as_its_language_wants_it() {
 fn a_tool_takes_the_place_of_compiler_or_interpreter() {
     let all = Languages::load(None).unwrap();
     let py = all.get("python").unwrap();
-    let places = Places {
+    let places = Placeholders {
         source: "/prog/main.py",
-        ..Places::default()
+        ..Placeholders::default()
     };
     assert_eq!(
         py.run_argv(Some("python3.12"), &places),
@@ -61,10 +61,10 @@ fn a_tool_takes_the_place_of_compiler_or_interpreter() {
     );
     assert_eq!(py.compile_argv(None, &places), None);
     let c = all.get("c").unwrap();
-    let places = Places {
+    let places = Placeholders {
         source: "/prog/main.c",
         product: "/work/main",
-        ..Places::default()
+        ..Placeholders::default()
     };
     assert_eq!(c.run_argv(Some("clang"), &places), ["/work/main"]);
     let argv = c.compile_argv(Some("clang"), &places).unwrap();

@@ -2,15 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use super::root::Place;
-use super::view::View;
-use super::{Found, text_of};
+use super::additions::LanguageAdditions;
+use super::files::text_of;
+use super::root::ProjectLocation;
+use super::view::ProjectView;
 
 /// Folders of headers, as people lay them out.
 const USUAL: [&str; 4] = ["include", "src", "inc", "lib"];
 
-pub(super) fn look(place: &Place, view: &mut View, found: &mut Found) {
-    // Whatever a version is called inside, what lies beside the file is found.
+pub(super) fn inspect(
+    place: &ProjectLocation,
+    view: &mut ProjectView,
+    found: &mut LanguageAdditions,
+) {
+    // Files beside the source are found, whatever a version's own file is called in the sandbox.
     let mut folders = vec![place.folder.clone()];
     let commands = ["compile_commands.json", "build/compile_commands.json"]
         .iter()
@@ -21,7 +26,7 @@ pub(super) fn look(place: &Place, view: &mut View, found: &mut Found) {
         folders.extend(flags.include);
         if !flags.other.is_empty() {
             view.note(format!(
-                "{} builds the file with {}, which only a build command of yours gives (--check, --bench)",
+                "{} builds the file with {}, which only your own build command provides (--check, --bench)",
                 path.display(),
                 flags.other.join(" ")
             ));
@@ -53,15 +58,15 @@ pub(super) fn look(place: &Place, view: &mut View, found: &mut Found) {
 
 /// How a file is compiled in a project.
 #[derive(Debug, Default)]
-struct Flags {
+struct CompileFlags {
     include: Vec<PathBuf>,
     /// Definitions and standards, as they stand there.
     other: Vec<String>,
 }
 
 /// What a `compile_commands.json` says of a file.
-fn flags_of(path: &Path, file: &Path) -> Flags {
-    let mut flags = Flags::default();
+fn flags_of(path: &Path, file: &Path) -> CompileFlags {
+    let mut flags = CompileFlags::default();
     let text = text_of(path).unwrap_or_default();
     let all: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     let text_in = |entry: &serde_json::Value, key: &str| {

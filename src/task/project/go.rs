@@ -1,22 +1,29 @@
 //! A Go module: the modules that Go keeps, modules beside the project.
 
-use super::around::Around;
-use super::root::Place;
-use super::view::View;
-use super::{Found, GUEST_DEPS, text_of};
+use super::additions::LanguageAdditions;
+use super::files::text_of;
+use super::guest::GUEST_DEPS;
+use super::host_environment::HostEnvironment;
+use super::root::ProjectLocation;
+use super::view::ProjectView;
 
-pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut Found) {
+pub(super) fn inspect(
+    place: &ProjectLocation,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+    found: &mut LanguageAdditions,
+) {
     let module = place.upward().find(|f| f.join("go.mod").is_file());
     let module = module.map(std::path::Path::to_path_buf);
     if module.is_none() && !place.base().join("go.work").is_file() {
         return;
     }
-    let path = around.variables.get(std::ffi::OsStr::new("GOPATH"));
+    let path = machine.variables.get(std::ffi::OsStr::new("GOPATH"));
     let first = path.and_then(|list| std::env::split_paths(list).next());
-    let cache = around
+    let cache = machine
         .folder("GOMODCACHE")
         .or_else(|| first.map(|p| p.join("pkg/mod")).filter(|p| p.is_dir()))
-        .or_else(|| around.in_home("go/pkg/mod"));
+        .or_else(|| machine.in_home("go/pkg/mod"));
     let guest = format!("{GUEST_DEPS}/go/mod");
     let text = module.as_ref().and_then(|m| text_of(&m.join("go.mod")));
     let text = text.unwrap_or_default();
@@ -46,7 +53,7 @@ pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut 
     ] {
         found.set(name, value);
     }
-    // Another Go than the one that runs is only had where it was fetched before.
+    // There is no network: another version of Go can only be used if it was fetched before.
     found.set("GOTOOLCHAIN", if toolchains { "auto" } else { "local" });
     let Some(module) = module else { return };
     for line in text.lines() {
@@ -58,7 +65,7 @@ pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut 
             continue;
         }
         if let Ok(target) = std::fs::canonicalize(module.join(path)) {
-            view.show_neighbour(&target, around, &format!("replace … => {path}"));
+            view.show_neighbour(&target, machine, &format!("replace … => {path}"));
         }
     }
 }

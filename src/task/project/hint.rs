@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{GUEST_ROOT, Project, join};
+use super::Project;
+use super::guest::{GUEST_ROOT, join};
 
 /// Turns what a program or a compiler wrote to its standard error into what to do about it; `None` where nothing in it
 /// speaks of something missing.
@@ -244,7 +245,7 @@ fn file(said: &str, project: &Project) -> Option<String> {
     let given = Path::new(path);
     if given.is_absolute() {
         let host = host_of(path, project)?;
-        let there = host.exists() && !super::is_private(&host, host.is_dir());
+        let there = host.exists() && !super::secret::is_private(&host, host.is_dir());
         let folder = if host.is_dir() {
             host.as_path()
         } else {
@@ -269,7 +270,7 @@ fn file(said: &str, project: &Project) -> Option<String> {
     })
 }
 
-/// Where a guest's path is on this machine.
+/// The path on this machine of a guest path.
 fn host_of(guest: &str, project: &Project) -> Option<PathBuf> {
     let path = guest.trim_start_matches("file://");
     if let Some(inside) = path.strip_prefix(&format!("{GUEST_ROOT}/")) {

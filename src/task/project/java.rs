@@ -1,11 +1,13 @@
-//! A Maven or Gradle project: what they keep of other people's classes, and the class path of what is built already.
+//! A Maven or Gradle project: the archives they have fetched, and the class path of what is built already.
 
 use std::path::{Path, PathBuf};
 
-use super::around::Around;
-use super::root::Place;
-use super::view::View;
-use super::{Found, GUEST_DEPS, text_of};
+use super::additions::LanguageAdditions;
+use super::files::text_of;
+use super::guest::GUEST_DEPS;
+use super::host_environment::HostEnvironment;
+use super::root::ProjectLocation;
+use super::view::ProjectView;
 
 /// Folders of classes and resources, as Maven, Gradle and people lay them out.
 const CLASSES: [&str; 8] = [
@@ -22,10 +24,15 @@ const CLASSES: [&str; 8] = [
 /// Folders of archives.
 const ARCHIVES: [&str; 3] = ["lib", "libs", "target/dependency"];
 
-/// Archives of a class path at most.
+/// Most archives of a class path.
 const MOST_ARCHIVES: usize = 500;
 
-pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut Found) {
+pub(super) fn inspect(
+    place: &ProjectLocation,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+    found: &mut LanguageAdditions,
+) {
     if place.root.is_none() {
         return;
     }
@@ -41,8 +48,8 @@ pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut 
             paths.extend(archives_in(&folder.join(archives)));
         }
     }
-    maven(place, around, view, found, &mut paths);
-    gradle(place, around, view, found);
+    maven(place, machine, view, found, &mut paths);
+    gradle(place, machine, view, found);
     let built = paths.iter().any(|p| p.is_dir());
     let guests: Vec<String> = paths.iter().filter_map(|p| view.guest(p)).collect();
     if guests.is_empty() || !built {
@@ -65,16 +72,16 @@ fn archives_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn maven(
-    place: &Place,
-    around: &Around,
-    view: &mut View,
-    found: &mut Found,
+    place: &ProjectLocation,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+    found: &mut LanguageAdditions,
     paths: &mut Vec<PathBuf>,
 ) {
     let Some(pom) = place.upward().find_map(|f| text_of(&f.join("pom.xml"))) else {
         return;
     };
-    let Some(store) = around.in_home(".m2/repository") else {
+    let Some(store) = machine.in_home(".m2/repository") else {
         view.note("Maven has nothing on this machine yet: builds have no network, so run `mvn dependency:go-offline` first (--prepare \"mvn dependency:go-offline\")");
         return;
     };
@@ -125,18 +132,23 @@ fn dependencies(pom: &str) -> Vec<[String; 3]> {
     found
 }
 
-fn gradle(place: &Place, around: &Around, view: &mut View, found: &mut Found) {
+fn gradle(
+    place: &ProjectLocation,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+    found: &mut LanguageAdditions,
+) {
     let built = |f: &Path| f.join("build.gradle").is_file() || f.join("build.gradle.kts").is_file();
     if !place.upward().any(built) {
         return;
     }
-    let home = around
+    let home = machine
         .folder("GRADLE_USER_HOME")
-        .or_else(|| around.in_home(".gradle"));
+        .or_else(|| machine.in_home(".gradle"));
     let modules = home.map(|h| h.join("caches/modules-2"));
     match modules.filter(|m| m.is_dir()) {
         Some(modules) => {
-            // Gradle's own way to have a cache that it may not write to.
+            // Gradle's own variable for a cache that is read-only.
             let guest = format!("{GUEST_DEPS}/gradle");
             view.show(&modules, &format!("{guest}/modules-2"));
             found.set("GRADLE_RO_DEP_CACHE", guest);

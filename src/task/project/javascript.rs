@@ -2,28 +2,35 @@
 
 use std::path::{Path, PathBuf};
 
-use super::around::Around;
+use super::additions::LanguageAdditions;
+use super::files::{name_of, text_of};
+use super::guest::GUEST_DEPS;
+use super::host_environment::HostEnvironment;
 use super::python::numbers;
-use super::root::Place;
-use super::view::View;
-use super::{Found, GUEST_DEPS, name_of, text_of};
+use super::root::ProjectLocation;
+use super::view::ProjectView;
 
 /// Where Node looks last, whatever folder a file lies in.
 const LAST_RESORT: &str = "/node_modules";
 
-/// Linked packages that are shown one by one.
+/// Most linked packages that are shown one by one.
 const MOST_LINKED: usize = 200;
 
-pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut Found) {
+pub(super) fn inspect(
+    place: &ProjectLocation,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+    found: &mut LanguageAdditions,
+) {
     let mut any = false;
     for folder in place.upward() {
         let packages = folder.join("node_modules");
         if packages.is_dir() {
             any = true;
-            linked(place, &packages, around, view);
+            linked(place, &packages, machine, view);
         }
     }
-    any |= above(place, around, view);
+    any |= above(place, machine, view);
     plug_and_play(place, view, found);
     let manifest = text_of(&place.package.join("package.json"));
     let needs = manifest.as_deref().is_some_and(has_dependencies);
@@ -33,8 +40,8 @@ pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut 
             place.package.join("package.json").display()
         ));
     }
-    global(around, view, found);
-    found.tool = node(place, around, view);
+    global(machine, view, found);
+    found.tool = node(place, machine, view);
 }
 
 fn has_dependencies(manifest: &str) -> bool {
@@ -44,7 +51,12 @@ fn has_dependencies(manifest: &str) -> bool {
 }
 
 /// Packages that are links out of the project (`npm link`, a workspace elsewhere): shown where Node looks last.
-fn linked(place: &Place, packages: &Path, around: &Around, view: &mut View) {
+fn linked(
+    place: &ProjectLocation,
+    packages: &Path,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+) {
     let entries = |folder: &Path| {
         let all = std::fs::read_dir(folder).into_iter().flatten().flatten();
         all.map(|e| e.path()).collect::<Vec<_>>()
@@ -69,10 +81,10 @@ fn linked(place: &Place, packages: &Path, around: &Around, view: &mut View) {
         let Ok(inside) = link.strip_prefix(packages) else {
             continue;
         };
-        let guest = super::join(LAST_RESORT, inside).filter(|_| told < MOST_LINKED);
+        let guest = super::guest::join(LAST_RESORT, inside).filter(|_| told < MOST_LINKED);
         // In a store of packages those that it needs lie beside it.
         let stored = target.iter().any(|part| part == "node_modules");
-        let fits = !around.is_too_much(&target) && !stored;
+        let fits = !machine.is_too_much(&target) && !stored;
         told += 1;
         let shown = guest
             .filter(|_| fits)
@@ -89,10 +101,10 @@ fn linked(place: &Place, packages: &Path, around: &Around, view: &mut View) {
 }
 
 /// A `node_modules` folder above the project.
-fn above(place: &Place, around: &Around, view: &mut View) -> bool {
+fn above(place: &ProjectLocation, machine: &HostEnvironment, view: &mut ProjectView) -> bool {
     let higher = place.base().ancestors().skip(1);
     let folder = higher
-        .take_while(|f| !around.is_too_much(f))
+        .take_while(|f| !machine.is_too_much(f))
         .map(|f| f.join("node_modules"))
         .find(|f| f.is_dir());
     if let Some(folder) = &folder {
@@ -102,7 +114,7 @@ fn above(place: &Place, around: &Around, view: &mut View) -> bool {
 }
 
 /// Yarn's way without a `node_modules` folder.
-fn plug_and_play(place: &Place, view: &mut View, found: &mut Found) {
+fn plug_and_play(place: &ProjectLocation, view: &mut ProjectView, found: &mut LanguageAdditions) {
     let file = place.base().join(".pnp.cjs");
     let Some(guest) = view.guest(&file).filter(|_| file.is_file()) else {
         return;
@@ -116,13 +128,13 @@ fn plug_and_play(place: &Place, view: &mut View, found: &mut Found) {
 }
 
 /// Folders of `NODE_PATH`.
-fn global(around: &Around, view: &mut View, found: &mut Found) {
-    let Some(list) = around.variables.get(std::ffi::OsStr::new("NODE_PATH")) else {
+fn global(machine: &HostEnvironment, view: &mut ProjectView, found: &mut LanguageAdditions) {
+    let Some(list) = machine.variables.get(std::ffi::OsStr::new("NODE_PATH")) else {
         return;
     };
     let mut guests = Vec::new();
     for (n, folder) in std::env::split_paths(list).enumerate() {
-        if folder.is_absolute() && folder.is_dir() && !around.is_too_much(&folder) {
+        if folder.is_absolute() && folder.is_dir() && !machine.is_too_much(&folder) {
             let guest = format!("{GUEST_DEPS}/node/{n}");
             view.show(&folder, &guest);
             guests.push(guest);
@@ -134,7 +146,11 @@ fn global(around: &Around, view: &mut View, found: &mut Found) {
 }
 
 /// The Node that `.nvmrc` or `.node-version` asks for, where a version manager has it.
-fn node(place: &Place, around: &Around, view: &mut View) -> Option<PathBuf> {
+fn node(
+    place: &ProjectLocation,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+) -> Option<PathBuf> {
     place.root.as_ref()?;
     let files = [".nvmrc", ".node-version"];
     let said = place
@@ -151,20 +167,20 @@ fn node(place: &Place, around: &Around, view: &mut View) -> Option<PathBuf> {
     };
     let stores = [
         (
-            around
+            machine
                 .folder("NVM_DIR")
-                .or_else(|| around.in_home(".nvm"))
+                .or_else(|| machine.in_home(".nvm"))
                 .map(|p| p.join("versions/node")),
             "bin/node",
         ),
         (
-            around.in_home(".local/share/fnm/node-versions"),
+            machine.in_home(".local/share/fnm/node-versions"),
             "installation/bin/node",
         ),
-        (around.in_home(".volta/tools/image/node"), "bin/node"),
-        (around.in_home(".asdf/installs/nodejs"), "bin/node"),
+        (machine.in_home(".volta/tools/image/node"), "bin/node"),
+        (machine.in_home(".asdf/installs/nodejs"), "bin/node"),
         (
-            around.in_home(".local/share/mise/installs/node"),
+            machine.in_home(".local/share/mise/installs/node"),
             "bin/node",
         ),
     ];

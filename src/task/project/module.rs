@@ -1,31 +1,8 @@
-//! Under which name Python knows a file, and which folder must be on `sys.path` for it.
+//! The name under which Python imports a file, and the folder that must be on `sys.path` for it.
 
 use std::path::{Path, PathBuf};
 
-use super::{GUEST_ROOT, join, text_of};
-
-/// A Python file as `import` knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Module {
-    /// Its dotted name: `pkg.geo`; of a package's `__init__.py` the package's.
-    pub name: String,
-    /// The folder to put on `sys.path`, as the guest sees it: `/project/src`.
-    pub path_root: String,
-}
-
-/// Under which name a Python file below `root` is imported. A file outside of any package is a script beside others: its
-/// own folder is then the root of its imports.
-#[must_use]
-pub fn module_of(file: &Path, root: &Path) -> Module {
-    let (folder, mut names) = path_and_names(file, root);
-    names.retain(|n| n != "__init__");
-    let inside = folder.strip_prefix(root).ok();
-    let path_root = inside.and_then(|inside| join(GUEST_ROOT, inside));
-    Module {
-        name: names.join("."),
-        path_root: path_root.unwrap_or_else(|| GUEST_ROOT.to_owned()),
-    }
-}
+use super::files::text_of;
 
 /// The folder that belongs on `sys.path`, and the names from there to the file.
 pub(super) fn path_and_names(file: &Path, root: &Path) -> (PathBuf, Vec<String>) {
@@ -95,7 +72,7 @@ fn is_identifier(name: &str) -> bool {
         && chars.all(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// The first names of what a file imports, by the look of its lines.
+/// The first names of a file's imports, read line by line without a parser.
 pub(super) fn imports(text: &str) -> impl Iterator<Item = &str> {
     text.lines().flat_map(|line| {
         let line = line.trim();

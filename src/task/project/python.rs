@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::around::Around;
+use super::additions::LanguageAdditions;
+use super::files::{name_of, text_of};
+use super::guest::GUEST_DEPS;
+use super::host_environment::HostEnvironment;
 use super::module::{imports, path_and_names};
-use super::root::Place;
-use super::view::View;
-use super::{Found, GUEST_DEPS, name_of, text_of};
+use super::root::ProjectLocation;
+use super::view::ProjectView;
 
 /// Names that people give the folder of an environment.
 const NAMES: [&str; 5] = [".venv", "venv", "env", ".env", ".conda"];
@@ -14,8 +16,13 @@ const NAMES: [&str; 5] = [".venv", "venv", "env", ".env", ".conda"];
 /// Where a user's own packages are shown.
 const USER: &str = "user";
 
-pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut Found) {
-    let environment = environment(place, around, view);
+pub(super) fn inspect(
+    place: &ProjectLocation,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+    found: &mut LanguageAdditions,
+) {
+    let environment = environment(place, machine, view);
     let mut paths: Vec<String> = Vec::new();
     let (own, _) = path_and_names(&place.file, place.base());
     paths.extend(view.guest(&own));
@@ -41,11 +48,11 @@ pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut 
     match &environment {
         Some(prefix) => {
             found.tool = interpreter(prefix);
-            paths.extend(editable(prefix, around, view));
+            paths.extend(editable(prefix, machine, view));
         }
         None => {
-            found.tool = chosen_version(place, around, view);
-            user_packages(around, view, found);
+            found.tool = chosen_version(place, machine, view);
+            user_packages(machine, view, found);
         }
     }
     let mut said: Vec<String> = Vec::new();
@@ -60,10 +67,14 @@ pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut 
 }
 
 /// The folder of the environment that belongs to the project: its own, the active one, or one that a tool keeps for it.
-fn environment(place: &Place, around: &Around, view: &mut View) -> Option<PathBuf> {
+fn environment(
+    place: &ProjectLocation,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+) -> Option<PathBuf> {
     let active = ["VIRTUAL_ENV", "CONDA_PREFIX"]
         .iter()
-        .filter_map(|v| around.folder(v))
+        .filter_map(|v| machine.folder(v))
         .find(|p| interpreter(p).is_some());
     let project = place.root.is_some();
     let inside = active.clone().filter(|a| a.starts_with(place.base()));
@@ -80,7 +91,7 @@ fn environment(place: &Place, around: &Around, view: &mut View) -> Option<PathBu
     });
     let kept = || {
         own.is_none()
-            .then(|| kept_elsewhere(place, around))
+            .then(|| kept_elsewhere(place, machine))
             .flatten()
     };
     let chosen = own.clone().or_else(kept).or_else(|| active.clone());
@@ -130,7 +141,7 @@ fn pdm(folder: &Path) -> Option<PathBuf> {
 }
 
 /// Environments that Poetry, Pipenv, virtualenvwrapper, pyenv and conda keep outside of the projects they are for.
-fn kept_elsewhere(place: &Place, around: &Around) -> Option<PathBuf> {
+fn kept_elsewhere(place: &ProjectLocation, machine: &HostEnvironment) -> Option<PathBuf> {
     place.root.as_ref()?;
     let folder = &place.package;
     let usable = |p: &PathBuf| is_environment(p) && interpreter(p).is_some();
@@ -147,7 +158,7 @@ fn kept_elsewhere(place: &Place, around: &Around) -> Option<PathBuf> {
     };
     if let Some(name) = version_file(place).filter(|n| !n.starts_with(|c: char| c.is_ascii_digit()))
     {
-        let pyenv = pyenv(around).map(|root| root.join("versions").join(name));
+        let pyenv = pyenv(machine).map(|root| root.join("versions").join(name));
         if let Some(found) = pyenv.filter(usable) {
             return Some(found);
         }
@@ -155,9 +166,9 @@ fn kept_elsewhere(place: &Place, around: &Around) -> Option<PathBuf> {
     let project = text_of(&folder.join("pyproject.toml"));
     if let Some(text) = project.filter(|t| t.contains("[tool.poetry") || t.contains("poetry-core"))
     {
-        let store = around
+        let store = machine
             .folder("POETRY_VIRTUALENVS_PATH")
-            .or_else(|| around.in_home(".cache/pypoetry/virtualenvs"));
+            .or_else(|| machine.in_home(".cache/pypoetry/virtualenvs"));
         let name = project_name(&text).unwrap_or_else(|| name_of(folder));
         let prefix = format!("{}-", name.to_lowercase().replace(' ', "_"));
         let wanted = |n: &str| n.strip_prefix(&prefix).is_some_and(is_hash_and_version);
@@ -166,10 +177,10 @@ fn kept_elsewhere(place: &Place, around: &Around) -> Option<PathBuf> {
         }
     }
     let workon = || {
-        around
+        machine
             .folder("WORKON_HOME")
-            .or_else(|| around.in_home(".local/share/virtualenvs"))
-            .or_else(|| around.in_home(".virtualenvs"))
+            .or_else(|| machine.in_home(".local/share/virtualenvs"))
+            .or_else(|| machine.in_home(".virtualenvs"))
     };
     let prefix = format!("{}-", name_of(folder));
     if folder.join("Pipfile").is_file() {
@@ -179,11 +190,11 @@ fn kept_elsewhere(place: &Place, around: &Around) -> Option<PathBuf> {
         }
     }
     let own_name = name_of(folder);
-    named(workon(), &|n| n == own_name).or_else(|| conda(folder, around))
+    named(workon(), &|n| n == own_name).or_else(|| conda(folder, machine))
 }
 
 /// The environment that an `environment.yml` names, where conda has it.
-fn conda(folder: &Path, around: &Around) -> Option<PathBuf> {
+fn conda(folder: &Path, machine: &HostEnvironment) -> Option<PathBuf> {
     let text = text_of(&folder.join("environment.yml"))
         .or_else(|| text_of(&folder.join("environment.yaml")))?;
     let name = text.lines().find_map(|l| l.strip_prefix("name:"))?.trim();
@@ -194,12 +205,12 @@ fn conda(folder: &Path, around: &Around) -> Option<PathBuf> {
         "mambaforge",
         ".conda",
     ];
-    let root = around.folder("CONDA_ROOT").or_else(|| {
-        let exe = around.variables.get(std::ffi::OsStr::new("CONDA_EXE"))?;
+    let root = machine.folder("CONDA_ROOT").or_else(|| {
+        let exe = machine.variables.get(std::ffi::OsStr::new("CONDA_EXE"))?;
         Some(Path::new(exe).parent()?.parent()?.to_path_buf())
     });
     root.into_iter()
-        .chain(stores.iter().filter_map(|s| around.in_home(s)))
+        .chain(stores.iter().filter_map(|s| machine.in_home(s)))
         .map(|root| root.join("envs").join(name))
         .find(|p| is_environment(p) && interpreter(p).is_some())
 }
@@ -218,14 +229,14 @@ fn project_name(text: &str) -> Option<String> {
     name(table.get("project")).or_else(|| name(poetry))
 }
 
-fn pyenv(around: &Around) -> Option<PathBuf> {
-    around
+fn pyenv(machine: &HostEnvironment) -> Option<PathBuf> {
+    machine
         .folder("PYENV_ROOT")
-        .or_else(|| around.in_home(".pyenv"))
+        .or_else(|| machine.in_home(".pyenv"))
 }
 
 /// What the nearest `.python-version` says.
-fn version_file(place: &Place) -> Option<String> {
+fn version_file(place: &ProjectLocation) -> Option<String> {
     place.root.as_ref()?;
     let text = place
         .upward()
@@ -238,7 +249,11 @@ fn version_file(place: &Place) -> Option<String> {
 }
 
 /// The interpreter that `.python-version` asks for, where pyenv or uv has it.
-fn chosen_version(place: &Place, around: &Around, view: &mut View) -> Option<PathBuf> {
+fn chosen_version(
+    place: &ProjectLocation,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+) -> Option<PathBuf> {
     let wanted = version_file(place)?;
     let exact = |name: &str| {
         let rest = name.strip_prefix(wanted.as_str());
@@ -254,11 +269,11 @@ fn chosen_version(place: &Place, around: &Around, view: &mut View) -> Option<Pat
         let usable = versions.filter_map(|(n, p)| Some((n, interpreter(&p)?)));
         usable.max().map(|(_, p)| p)
     };
-    let here = best(pyenv(around).map(|p| p.join("versions")), "")
-        .or_else(|| best(around.in_home(".local/share/uv/python"), "cpython-"));
+    let here = best(pyenv(machine).map(|p| p.join("versions")), "")
+        .or_else(|| best(machine.in_home(".local/share/uv/python"), "cpython-"));
     if here.is_none() {
         let name = format!("python{wanted}");
-        let on_path = around.variables.get(std::ffi::OsStr::new("PATH"));
+        let on_path = machine.variables.get(std::ffi::OsStr::new("PATH"));
         let on_path = on_path
             .into_iter()
             .flat_map(std::env::split_paths)
@@ -289,8 +304,8 @@ fn pypackages(folder: &Path) -> Option<PathBuf> {
 }
 
 /// Packages that were installed for the user alone: shown only where no environment hides them anyway.
-fn user_packages(around: &Around, view: &mut View, found: &mut Found) {
-    let Some(lib) = around.in_home(".local/lib") else {
+fn user_packages(machine: &HostEnvironment, view: &mut ProjectView, found: &mut LanguageAdditions) {
+    let Some(lib) = machine.in_home(".local/lib") else {
         return;
     };
     let base = format!("{GUEST_DEPS}/{USER}");
@@ -309,12 +324,12 @@ fn user_packages(around: &Around, view: &mut View, found: &mut Found) {
 }
 
 /// Folders that were installed for editing: those outside of the environment that its `.pth` files and finders name.
-fn editable(prefix: &Path, around: &Around, view: &mut View) -> Vec<String> {
+fn editable(prefix: &Path, machine: &HostEnvironment, view: &mut ProjectView) -> Vec<String> {
     let mut guests = Vec::new();
     let (folders, packages) = named_folders(prefix);
     for folder in folders {
         let place = view.free_place("python", &folder);
-        let shown = if around.is_too_much(&folder) {
+        let shown = if machine.is_too_much(&folder) {
             view.guest(&folder)
         } else {
             view.show_vetted(&folder, &place)

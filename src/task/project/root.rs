@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::around::Around;
-use super::text_of;
+use super::files::text_of;
+use super::host_environment::HostEnvironment;
 
-/// A file's place in its project.
+/// Where a file lies in its project.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct ProjectLocation {
     /// The file itself, without links.
     pub file: PathBuf,
     /// The folder it lies in.
@@ -18,7 +18,7 @@ pub(super) struct Place {
     pub package: PathBuf,
 }
 
-impl Place {
+impl ProjectLocation {
     /// The root, or the file's folder.
     pub fn base(&self) -> &Path {
         self.root.as_deref().unwrap_or(&self.folder)
@@ -62,12 +62,12 @@ const MARKERS: [&str; 22] = [
 /// What holds the history of a whole project.
 const REPOSITORIES: [&str; 4] = [".git", ".hg", ".jj", ".svn"];
 
-/// Finds the place of a file. Neither a home nor a folder of everybody's is ever a root.
-pub(super) fn place(file: &Path, around: &Around) -> Place {
+/// Finds the project of a file. Neither a home nor a shared folder of the system is ever a root.
+pub(super) fn place(file: &Path, machine: &HostEnvironment) -> ProjectLocation {
     let folder = file.parent().unwrap_or(Path::new("/")).to_path_buf();
     let candidates: Vec<&Path> = folder
         .ancestors()
-        .take_while(|f| !around.is_too_much(f))
+        .take_while(|f| !machine.is_too_much(f))
         .collect();
     let nearest = candidates.iter().find(|f| has_any(f, &MARKERS)).copied();
     let repository = candidates
@@ -75,14 +75,14 @@ pub(super) fn place(file: &Path, around: &Around) -> Place {
         .find(|f| has_any(f, &REPOSITORIES))
         .copied();
     let whole = repository.or_else(|| {
-        // Several packages are often one project: the outermost that says so is its root.
+        // Several packages are often one project: the outermost workspace is its root.
         let outer = candidates.iter().rev().find(|f| is_workspace(f)).copied();
         outer.or(nearest)
     });
     let package = nearest
         .filter(|n| whole.is_none_or(|w| n.starts_with(w)))
         .or(whole);
-    Place {
+    ProjectLocation {
         file: file.to_path_buf(),
         package: package.unwrap_or(&folder).to_path_buf(),
         root: whole.map(Path::to_path_buf),
@@ -96,7 +96,7 @@ fn has_any(folder: &Path, names: &[&str]) -> bool {
         .any(|name| std::fs::symlink_metadata(folder.join(name)).is_ok())
 }
 
-/// Whether a folder says that the packages below it belong together.
+/// Whether a folder declares that the packages below it belong together.
 fn is_workspace(folder: &Path) -> bool {
     let says = |name: &str, words: &[&str]| {
         text_of(&folder.join(name)).is_some_and(|text| words.iter().any(|w| text.contains(w)))

@@ -2,22 +2,29 @@
 
 use std::path::{Path, PathBuf};
 
-use super::around::Around;
-use super::root::Place;
-use super::view::View;
-use super::{Found, GUEST_DEPS, text_of};
+use super::additions::LanguageAdditions;
+use super::files::text_of;
+use super::guest::GUEST_DEPS;
+use super::host_environment::HostEnvironment;
+use super::root::ProjectLocation;
+use super::view::ProjectView;
 
-/// Parts of Cargo's home that builds read.
+/// The parts of Cargo's home that builds read.
 const KEPT: [&str; 4] = ["registry/index", "registry/cache", "registry/src", "git"];
 
-pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut Found) {
+pub(super) fn inspect(
+    place: &ProjectLocation,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+    found: &mut LanguageAdditions,
+) {
     let packaged = place.upward().any(|f| f.join("Cargo.toml").is_file());
     if !packaged {
         return;
     }
-    let home = around
+    let home = machine
         .folder("CARGO_HOME")
-        .or_else(|| around.in_home(".cargo"));
+        .or_else(|| machine.in_home(".cargo"));
     let guest = format!("{GUEST_DEPS}/cargo");
     let mut any = false;
     if let Some(home) = &home {
@@ -36,17 +43,19 @@ pub(super) fn look(place: &Place, around: &Around, view: &mut View, found: &mut 
     }
     found.set("CARGO_HOME", guest);
     found.set("CARGO_NET_OFFLINE", "true");
-    neighbours(place, around, view);
-    found.tool = toolchain(place, around, view);
+    neighbours(place, machine, view);
+    found.tool = toolchain(place, machine, view);
 }
 
 /// Cargo's own settings count as well, unless they hold a key.
-fn settings(home: &Path, guest: &str, view: &mut View) {
+fn settings(home: &Path, guest: &str, view: &mut ProjectView) {
     let file = home.join("config.toml");
     if !file.is_file() {
         return;
     }
-    if super::is_private(&file, false) || text_of(&file).is_some_and(|t| t.contains("token")) {
+    if super::secret::is_private(&file, false)
+        || text_of(&file).is_some_and(|t| t.contains("token"))
+    {
         view.note(format!(
             "{} is not shown to builds, because there is a key in it; keep keys in credentials.toml, where `cargo login` puts them",
             file.display()
@@ -56,13 +65,13 @@ fn settings(home: &Path, guest: &str, view: &mut View) {
     }
 }
 
-fn needs_crates(place: &Place) -> bool {
+fn needs_crates(place: &ProjectLocation) -> bool {
     let lock = place.upward().find_map(|f| text_of(&f.join("Cargo.lock")));
     lock.is_none_or(|text| text.contains("\nsource = "))
 }
 
 /// Packages outside of the project that a `path = "../other"` names: they lie at the same place beside it.
-fn neighbours(place: &Place, around: &Around, view: &mut View) {
+fn neighbours(place: &ProjectLocation, machine: &HostEnvironment, view: &mut ProjectView) {
     let mut folders = vec![place.package.clone(), place.base().to_path_buf()];
     let mut next = 0;
     while next < folders.len().min(64) {
@@ -79,7 +88,7 @@ fn neighbours(place: &Place, around: &Around, view: &mut View) {
             if target.starts_with(place.base()) || folders.contains(&target) {
                 continue;
             }
-            view.show_neighbour(&target, around, &format!("path = \"{path}\""));
+            view.show_neighbour(&target, machine, &format!("path = \"{path}\""));
             folders.push(target);
         }
     }
@@ -102,7 +111,11 @@ fn paths_in(value: &toml::Value) -> Vec<String> {
 }
 
 /// The compiler that `rust-toolchain.toml` asks for.
-fn toolchain(place: &Place, around: &Around, view: &mut View) -> Option<PathBuf> {
+fn toolchain(
+    place: &ProjectLocation,
+    machine: &HostEnvironment,
+    view: &mut ProjectView,
+) -> Option<PathBuf> {
     let said = place.upward().find_map(|folder| {
         let table = text_of(&folder.join("rust-toolchain.toml"))
             .or_else(|| text_of(&folder.join("rust-toolchain")))?;
@@ -113,9 +126,9 @@ fn toolchain(place: &Place, around: &Around, view: &mut View) -> Option<PathBuf>
         });
         channel.or_else(|| Some(table.trim().to_owned()).filter(|t| is_plain(t)))
     })?;
-    let store = around
+    let store = machine
         .folder("RUSTUP_HOME")
-        .or_else(|| around.in_home(".rustup"))?
+        .or_else(|| machine.in_home(".rustup"))?
         .join("toolchains");
     let entries = std::fs::read_dir(store).ok()?.flatten();
     let fits = |name: &str| {

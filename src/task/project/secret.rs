@@ -1,4 +1,4 @@
-//! What is never shown to a program that nobody has read: keys, passwords, histories, and ways out of the sandbox.
+//! What is never shown to untrusted programs: keys, passwords, histories, and ways out of the sandbox.
 
 use std::io::Read;
 use std::path::Path;
@@ -71,7 +71,7 @@ const ENDINGS: [&str; 6] = [".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk"
 const PERHAPS: [&str; 3] = [".pem", ".key", ".asc"];
 
 /// Whether a file or folder of a project must not be shown, by its name and, where the name is not enough, by what it
-/// begins with. Folders of environments and of build products are not private, only of no use.
+/// begins with. Folders of environments and of build products are not private, only useless.
 #[must_use]
 pub fn is_private(path: &Path, folder: bool) -> bool {
     let Some(name) = path.file_name().and_then(|n| n.to_str()) else {
@@ -102,7 +102,7 @@ fn is_of_cargo(path: &Path) -> bool {
 
 /// Whether some line of Cargo's settings sets a key to a registry.
 fn has_token(path: &Path) -> bool {
-    let text = super::text_of(path).unwrap_or_default();
+    let text = super::files::text_of(path).unwrap_or_default();
     text.lines().any(|line| {
         let key = line.split('=').next().unwrap_or_default().trim();
         line.contains('=') && (key.ends_with("token") || key.ends_with("secret-key"))

@@ -2,26 +2,27 @@
 use std::ffi::OsString;
 use std::os::unix::fs::symlink;
 
+use super::guest::join;
 use super::*;
 
 /// A made-up home with projects in it.
-pub(super) struct Ground {
+pub(super) struct Fixture {
     folder: tempfile::TempDir,
-    pub around: Around,
+    pub machine: HostEnvironment,
 }
 
-impl Ground {
+impl Fixture {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let real = std::fs::canonicalize(folder.path()).unwrap();
         let home = real.join("home/ada");
         std::fs::create_dir_all(&home).unwrap();
-        let around = Around {
+        let machine = HostEnvironment {
             common: vec![real.join("home"), real.clone()],
             home: Some(home),
-            ..Around::default()
+            ..HostEnvironment::default()
         };
-        Self { folder, around }
+        Self { folder, machine }
     }
 
     pub fn path(&self, inside: &str) -> PathBuf {
@@ -38,7 +39,7 @@ impl Ground {
 
     pub fn set(&mut self, name: &str, value: &Path) {
         let value = OsString::from(value);
-        self.around.variables.insert(name.into(), value);
+        self.machine.variables.insert(name.into(), value);
     }
 
     pub fn find(&self, inside: &str, language: &str) -> Project {
@@ -46,7 +47,7 @@ impl Ground {
             id: language.to_owned(),
             ..Language::default()
         };
-        Project::find_around(&self.path(inside), &language, &self.around)
+        Project::find_around(&self.path(inside), &language, &self.machine)
     }
 }
 
@@ -63,7 +64,7 @@ fn variable<'a>(project: &'a Project, name: &str) -> Option<&'a str> {
 
 #[test]
 fn a_folder_without_secrets_is_shown_as_a_whole_and_one_with_them_by_its_parts() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write("app/pyproject.toml", "");
     ground.write("app/src/geo.py", "");
     let project = ground.find("app/src/geo.py", "python");
@@ -104,7 +105,7 @@ fn a_folder_without_secrets_is_shown_as_a_whole_and_one_with_them_by_its_parts()
 
 #[test]
 fn a_root_is_a_repository_or_the_nearest_package_and_never_a_home() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write(".git/config", "");
     ground.write("package.json", "");
     ground.write("notes/geo.py", "");
@@ -123,7 +124,7 @@ fn a_root_is_a_repository_or_the_nearest_package_and_never_a_home() {
 
 #[test]
 fn a_file_in_a_home_is_shown_alone_and_one_in_a_folder_with_what_lies_beside_it() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write("geo.py", "");
     ground.write("diary.txt", "");
     let project = ground.find("geo.py", "python");
@@ -143,7 +144,7 @@ fn a_file_in_a_home_is_shown_alone_and_one_in_a_folder_with_what_lies_beside_it(
 
 #[test]
 fn links_out_of_a_project_are_said_and_shown_once_they_may_be_read() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write("app/setup.py", "");
     ground.write("app/geo.py", "");
     let data = ground.write("store/big/points.csv", "");
@@ -170,7 +171,7 @@ fn links_out_of_a_project_are_said_and_shown_once_they_may_be_read() {
 
 #[test]
 fn sockets_and_pipes_are_left_out() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write("app/setup.py", "");
     ground.write("app/geo.py", "");
     let _socket = std::os::unix::net::UnixListener::bind(ground.path("app/daemon")).unwrap();
@@ -179,7 +180,7 @@ fn sockets_and_pipes_are_left_out() {
 }
 
 /// Lays out what `python -m venv` makes, as far as it is looked at.
-fn environment(ground: &Ground, inside: &str) -> PathBuf {
+fn environment(ground: &Fixture, inside: &str) -> PathBuf {
     ground.write(&format!("{inside}/pyvenv.cfg"), "home = /usr/bin\n");
     ground.write(&format!("{inside}/lib/python3.12/site-packages/x.py"), "");
     ground.write(&format!("{inside}/bin/python"), "#!/bin/sh\n")
@@ -187,7 +188,7 @@ fn environment(ground: &Ground, inside: &str) -> PathBuf {
 
 #[test]
 fn the_project_s_own_environment_goes_before_the_active_one() {
-    let mut ground = Ground::new();
+    let mut ground = Fixture::new();
     ground.write("app/pyproject.toml", "");
     ground.write("app/geo.py", "");
     let active = environment(&ground, "envs/other");
@@ -207,7 +208,7 @@ fn the_project_s_own_environment_goes_before_the_active_one() {
 
 #[test]
 fn environments_that_tools_keep_elsewhere_are_found() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write("app/pyproject.toml", "[tool.poetry]\nname = \"My App\"\n");
     ground.write("app/geo.py", "");
     let kept = environment(
@@ -242,7 +243,7 @@ fn environments_that_tools_keep_elsewhere_are_found() {
 
 #[test]
 fn packages_installed_for_editing_are_on_the_path_wherever_they_lie() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write("app/pyproject.toml", "");
     ground.write("app/src/pkg/__init__.py", "");
     ground.write("app/src/pkg/geo.py", "from . import other\n");
@@ -284,11 +285,13 @@ fn packages_installed_for_editing_are_on_the_path_wherever_they_lie() {
 
 #[test]
 fn a_python_file_has_the_name_that_import_knows() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     let root = ground.path("app");
     let at = |inside: &str| {
-        let module = module_of(&root.join(inside), &root);
-        (module.name, module.path_root)
+        let (folder, mut names) = module::path_and_names(&root.join(inside), &root);
+        names.retain(|n| n != "__init__");
+        let below = join(GUEST_ROOT, folder.strip_prefix(&root).unwrap()).unwrap();
+        (names.join("."), below)
     };
     let is = |name: &str, folder: &str| (name.to_owned(), folder.to_owned());
     ground.write("app/script.py", "import helper\n");
@@ -325,7 +328,7 @@ fn a_python_file_has_the_name_that_import_knows() {
 
 #[test]
 fn linked_node_packages_are_shown_where_node_looks_last() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write("web/package.json", "{\"dependencies\": {\"left\": \"1\"}}");
     ground.write("web/src/a.js", "");
     let project = ground.find("web/src/a.js", "javascript");
@@ -357,7 +360,7 @@ fn linked_node_packages_are_shown_where_node_looks_last() {
 
 #[test]
 fn the_node_that_a_project_asks_for_is_the_newest_that_fits() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write("web/package.json", "");
     ground.write("web/a.js", "");
     ground.write("web/.nvmrc", "v18\n");
@@ -371,7 +374,7 @@ fn the_node_that_a_project_asks_for_is_the_newest_that_fits() {
 
 #[test]
 fn crates_are_shown_without_the_keys_beside_them() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write(
         "ws/Cargo.toml",
         "[package]\nname = \"x\"\n[dependencies]\ny = { path = \"../y\" }\n",
@@ -409,7 +412,7 @@ fn crates_are_shown_without_the_keys_beside_them() {
 
 #[test]
 fn modules_of_go_and_classes_of_java_are_found() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write(
         "g/go.mod",
         "module x\nrequire y v1.0.0\nreplace z => ../z\n",
@@ -445,7 +448,7 @@ fn modules_of_go_and_classes_of_java_are_found() {
 
 #[test]
 fn headers_are_found_in_the_usual_places_and_where_a_build_says() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write("c/Makefile", "");
     ground.write("c/src/a.c", "");
     ground.write("c/include/a.h", "");
@@ -465,7 +468,7 @@ fn headers_are_found_in_the_usual_places_and_where_a_build_says() {
 
 #[test]
 fn what_is_missing_is_said_with_what_to_do() {
-    let ground = Ground::new();
+    let ground = Fixture::new();
     ground.write("app/setup.py", "");
     ground.write("app/geo.py", "");
     ground.write("app/scripts/helper.py", "");

@@ -1,32 +1,34 @@
-//! What is shown of the folders around a file. A folder is shown as a whole where nothing in it has to stay hidden, and
-//! else by its parts: what is not mounted needs no guard, whatever the sandbox can do on a machine.
+//! Which folders around a file the guest sees. A folder is shown as a whole where nothing in it has to stay hidden, and
+//! else entry by entry: what is not mounted needs no guard, whatever the sandbox can do on a machine.
 
 use std::ffi::OsString;
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
-use super::around::Around;
-use super::root::Place;
-use super::{GUEST_DEPS, GUEST_ROOT, Shown, join, name_of, secret};
+use super::files::name_of;
+use super::guest::{GUEST_DEPS, GUEST_ROOT, SharedPath, guest_path, join};
+use super::host_environment::HostEnvironment;
+use super::root::ProjectLocation;
+use super::secret;
 
-/// Files and folders that are looked at in one folder and all below it.
+/// Most files and folders that are visited in one folder and all below it.
 const MOST_SEEN: usize = 300_000;
 
-/// The same for the folder of a file that stands alone: who keeps more there keeps other things there.
+/// The same for the folder of a file that stands alone: a larger folder is not a project.
 const MOST_BESIDE: usize = 20_000;
 
-/// Parts that one folder is shown by.
+/// Most entries by which one folder is shown.
 const MOST_PARTS: usize = 256;
 
-/// Sentences about links that lead out of the project.
+/// Most notes about links that lead out of the project.
 const MOST_LINKS: usize = 3;
 
-/// What is shown, while it is being put together.
+/// The paths to show, as they are collected.
 #[derive(Debug)]
-pub(super) struct View {
-    pub shown: Vec<Shown>,
+pub(super) struct ProjectView {
+    pub shown: Vec<SharedPath>,
     pub notes: Vec<String>,
-    pub links: Vec<Shown>,
+    pub links: Vec<SharedPath>,
     /// The project's folder, or that of the file.
     base: PathBuf,
     file: PathBuf,
@@ -34,32 +36,32 @@ pub(super) struct View {
 
 /// How much of a folder can be shown.
 #[derive(Debug)]
-enum Look {
+enum Visibility {
     Whole,
-    Parts(Vec<Part>),
+    Parts(Vec<FolderPart>),
     Nothing,
 }
 
 #[derive(Debug)]
-struct Part {
+struct FolderPart {
     path: PathBuf,
-    what: What,
+    what: PartKind,
 }
 
 #[derive(Debug)]
-enum What {
+enum PartKind {
     File,
-    Folder(Look),
+    Folder(Visibility),
     Link,
 }
 
-/// A folder holds more than one may look through.
+/// A folder contains more entries than may be visited.
 #[derive(Debug)]
-struct TooMany;
+struct TooManyEntries;
 
-impl View {
-    /// The project's folder, or as much of what is around the file as is its own.
-    pub fn of(place: &Place, around: &Around) -> Self {
+impl ProjectView {
+    /// The project's folder, or, for a file that stands alone, the part of its folder that belongs to it.
+    pub fn of(place: &ProjectLocation, machine: &HostEnvironment) -> Self {
         let mut view = Self {
             shown: Vec::new(),
             notes: Vec::new(),
@@ -68,7 +70,7 @@ impl View {
             file: place.file.clone(),
         };
         if place.root.is_none() {
-            view.beside(place, around);
+            view.beside(place, machine);
             return view;
         }
         if view.vetted(place.base(), GUEST_ROOT, MOST_SEEN).is_ok() {
@@ -96,9 +98,9 @@ impl View {
         view
     }
 
-    fn beside(&mut self, place: &Place, around: &Around) {
+    fn beside(&mut self, place: &ProjectLocation, machine: &HostEnvironment) {
         let folder = &place.folder;
-        let fits = !around.is_too_much(folder);
+        let fits = !machine.is_too_much(folder);
         if !fits || self.vetted(folder, GUEST_ROOT, MOST_BESIDE).is_err() {
             self.notes.push(format!(
                 "{} belongs to no project: programs are shown the file alone; if it needs others, put them into a folder of their own",
@@ -107,20 +109,20 @@ impl View {
         }
     }
 
-    /// Shows a file or folder of the user's as it is: only for what a package manager has laid down.
+    /// Shows a file or folder as it is, without looking for secrets: only for what a package manager has installed.
     pub fn show(&mut self, host: &Path, guest: &str) {
         let host = std::fs::canonicalize(host).unwrap_or_else(|_| host.to_path_buf());
         if !host.exists() || self.shown.iter().any(|s| s.guest == guest) {
             return;
         }
-        self.shown.push(Shown {
+        self.shown.push(SharedPath {
             host,
             guest: guest.to_owned(),
         });
     }
 
-    /// Shows a folder of the user's that lies outside of the project, without what must not be seen. The guest path
-    /// where it is found; `None` if it holds too much or nothing.
+    /// Shows a folder of the user outside of the project, without what must stay hidden. Returns the guest path
+    /// of it; `None` if it contains too much or nothing.
     pub fn show_vetted(&mut self, host: &Path, guest: &str) -> Option<String> {
         if let Some(known) = self.guest(host) {
             return Some(known);
@@ -131,7 +133,7 @@ impl View {
         (looked.is_ok() && self.shown.len() > before).then(|| guest.to_owned())
     }
 
-    /// Shows a package that a link leads to, in the place of the link: without what must not be seen, or not at all.
+    /// Shows the package that a link leads to in the place of the link, without what must stay hidden, or not at all.
     pub fn show_linked(&mut self, target: &Path, guest: &str) -> Option<String> {
         let before = self.shown.len();
         let looked = self.vetted(target, guest, MOST_SEEN);
@@ -140,9 +142,9 @@ impl View {
 
     /// Shows a folder beside the project that `said` names, at the same place seen from the project: `/other` for
     /// `../other`.
-    pub fn show_neighbour(&mut self, target: &Path, around: &Around, said: &str) {
+    pub fn show_neighbour(&mut self, target: &Path, machine: &HostEnvironment, said: &str) {
         let guest = self.beside_root(target);
-        let fits = !around.is_too_much(target);
+        let fits = !machine.is_too_much(target);
         let shown = guest
             .filter(|_| fits)
             .and_then(|guest| self.show_vetted(target, &guest));
@@ -173,7 +175,7 @@ impl View {
         }
     }
 
-    /// A place below [`GUEST_DEPS`] that nothing has taken yet.
+    /// An unused path below [`GUEST_DEPS`].
     pub fn free_place(&self, kind: &str, host: &Path) -> String {
         let name = name_of(host);
         let taken = |guest: &str| {
@@ -192,12 +194,7 @@ impl View {
 
     /// Where the guest finds a file or folder of this machine.
     pub fn guest(&self, host: &Path) -> Option<String> {
-        let known = super::Project {
-            root: Some(self.base.clone()),
-            shown: self.shown.clone(),
-            ..super::Project::default()
-        };
-        known.guest_path(host)
+        guest_path(&self.shown, Some(&self.base), host)
     }
 
     /// The file itself is always shown, wherever it lies.
@@ -212,7 +209,7 @@ impl View {
         }
     }
 
-    /// Adds a note unless it was made before.
+    /// Adds a note unless it is there already.
     pub fn note(&mut self, text: impl Into<String>) {
         let text = text.into();
         if !self.notes.contains(&text) {
@@ -220,8 +217,8 @@ impl View {
         }
     }
 
-    fn vetted(&mut self, folder: &Path, guest: &str, most: usize) -> Result<(), TooMany> {
-        let mut walk = Walk {
+    fn vetted(&mut self, folder: &Path, guest: &str, most: usize) -> Result<(), TooManyEntries> {
+        let mut walk = FolderWalk {
             base: folder.to_path_buf(),
             file: self.file.clone(),
             left: most,
@@ -257,17 +254,17 @@ impl View {
 
     fn emit(
         &mut self,
-        walk: &mut Walk,
+        walk: &mut FolderWalk,
         path: &Path,
         guest: &str,
-        look: Look,
-        links: &mut Vec<Shown>,
+        look: Visibility,
+        links: &mut Vec<SharedPath>,
         left_out: &mut usize,
     ) {
         let parts = match look {
-            Look::Nothing => return,
-            Look::Whole => return self.show(path, guest),
-            Look::Parts(parts) => parts,
+            Visibility::Nothing => return,
+            Visibility::Whole => return self.show(path, guest),
+            Visibility::Parts(parts) => parts,
         };
         let mut files = 0;
         for part in parts {
@@ -277,8 +274,10 @@ impl View {
             };
             let inside = format!("{guest}/{name}");
             match part.what {
-                What::Folder(look) => self.emit(walk, &part.path, &inside, look, links, left_out),
-                What::File => {
+                PartKind::Folder(look) => {
+                    self.emit(walk, &part.path, &inside, look, links, left_out)
+                }
+                PartKind::File => {
                     files += 1;
                     if files <= MOST_PARTS {
                         self.show(&part.path, &inside);
@@ -286,17 +285,23 @@ impl View {
                         *left_out += 1;
                     }
                 }
-                What::Link => self.emit_link(walk, &part.path, inside, links),
+                PartKind::Link => self.emit_link(walk, &part.path, inside, links),
             }
         }
     }
 
-    fn emit_link(&mut self, walk: &mut Walk, link: &Path, guest: String, links: &mut Vec<Shown>) {
+    fn emit_link(
+        &mut self,
+        walk: &mut FolderWalk,
+        link: &Path,
+        guest: String,
+        links: &mut Vec<SharedPath>,
+    ) {
         let Ok(target) = std::fs::canonicalize(link) else {
             return;
         };
         if !target.starts_with(&walk.base) {
-            links.push(Shown {
+            links.push(SharedPath {
                 host: target,
                 guest,
             });
@@ -306,17 +311,17 @@ impl View {
     }
 }
 
-/// A look through folders that follows no links.
+/// A walk through folders that follows no links.
 #[derive(Debug)]
-struct Walk {
+struct FolderWalk {
     base: PathBuf,
     file: PathBuf,
     left: usize,
 }
 
-impl Walk {
-    /// How much of a folder can be shown. Of what was `published` (a package that anybody can fetch) no name is private.
-    fn look(&mut self, folder: &Path, published: bool) -> Result<Look, TooMany> {
+impl FolderWalk {
+    /// How much of a folder can be shown. In what is `published` (a package that anybody can fetch) no name is private.
+    fn look(&mut self, folder: &Path, published: bool) -> Result<Visibility, TooManyEntries> {
         let mut parts = Vec::new();
         let mut whole = true;
         let mut entries: Vec<(OsString, FileType)> = std::fs::read_dir(folder)
@@ -325,11 +330,11 @@ impl Walk {
             .flatten()
             .filter_map(|e| Some((e.file_name(), e.file_type().ok()?)))
             .collect();
-        self.left = self.left.checked_sub(entries.len()).ok_or(TooMany)?;
+        self.left = self.left.checked_sub(entries.len()).ok_or(TooManyEntries)?;
         if !self.file.starts_with(folder) && is_product(&entries) {
-            return Ok(Look::Nothing);
+            return Ok(Visibility::Nothing);
         }
-        // Folders and what is of the file's own kind first: where not all can be shown these count most.
+        // Folders and files of the same language first: they matter most where not everything can be shown.
         let kind = self.file.extension().map(OsString::from);
         entries.sort_by_key(|(name, what)| {
             let alike = Path::new(name).extension() == kind.as_deref();
@@ -339,9 +344,9 @@ impl Walk {
             let path = folder.join(&name);
             if what.is_symlink() {
                 whole &= published || self.is_harmless(folder, &path);
-                parts.push(Part {
+                parts.push(FolderPart {
                     path,
-                    what: What::Link,
+                    what: PartKind::Link,
                 });
             } else if what.is_dir() {
                 if !published && secret::is_private(&path, true) {
@@ -349,28 +354,28 @@ impl Walk {
                     continue;
                 }
                 let look = self.look(&path, published || is_published(&name))?;
-                whole &= matches!(look, Look::Whole);
-                parts.push(Part {
+                whole &= matches!(look, Visibility::Whole);
+                parts.push(FolderPart {
                     path,
-                    what: What::Folder(look),
+                    what: PartKind::Folder(look),
                 });
             } else if what.is_file() && (published || !secret::is_private(&path, false)) {
-                parts.push(Part {
+                parts.push(FolderPart {
                     path,
-                    what: What::File,
+                    what: PartKind::File,
                 });
             } else {
                 whole = false;
             }
         }
         Ok(if whole {
-            Look::Whole
+            Visibility::Whole
         } else {
-            Look::Parts(parts)
+            Visibility::Parts(parts)
         })
     }
 
-    /// Whether a link does inside what it does outside, or nothing.
+    /// Whether a link leads to the same place in the sandbox as outside of it, or nowhere.
     fn is_harmless(&self, folder: &Path, link: &Path) -> bool {
         let Ok(said) = std::fs::read_link(link) else {
             return true;
@@ -386,7 +391,8 @@ impl Walk {
 
     fn is_whole(&mut self, target: &Path) -> bool {
         if target.is_dir() {
-            !secret::is_private(target, true) && matches!(self.look(target, false), Ok(Look::Whole))
+            !secret::is_private(target, true)
+                && matches!(self.look(target, false), Ok(Visibility::Whole))
         } else {
             target.is_file() && !secret::is_private(target, false)
         }

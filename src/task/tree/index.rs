@@ -1,5 +1,5 @@
-//! Reading the names out of a repository's index, so that git need not be installed. Only names are taken; whatever is not
-//! understood gives none, and the rules about ignored files alone decide.
+//! Reading file names from a repository's index, so that git need not be installed. Only names are read; an index that is not
+//! understood yields none, and the rules about ignored files alone decide.
 //!
 //! Source of the format: `Documentation/gitformat-index.adoc` of git, versions 2 to 4.
 
@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
 
-/// Larger indexes than any that a copy could be made of are not read.
+/// No work tree that is small enough to be copied has a larger index.
 const LARGEST: u64 = 256 << 20;
 
 /// Paths of the files under version control, relative to the root. Empty where the root is not the top of a repository.
@@ -26,7 +26,7 @@ pub(super) fn tracked(root: &Path) -> BTreeSet<PathBuf> {
     names(&bytes.unwrap_or_default()).unwrap_or_default()
 }
 
-/// Where the repository keeps its things: `.git`, or what that file says.
+/// The repository's own folder: `.git`, or the folder that the file `.git` names.
 fn folder_of(root: &Path) -> Option<PathBuf> {
     let place = root.join(".git");
     let facts = std::fs::metadata(&place).ok()?;
@@ -75,7 +75,7 @@ fn names(bytes: &[u8]) -> Option<BTreeSet<PathBuf>> {
             // Entries are filled up with one to eight zero bytes.
             at += (name_at - at + end + 8) & !7;
         }
-        // Files and links; what is another repository is looked at as a folder.
+        // Files and links; another repository inside this one is read as a folder.
         let path = PathBuf::from(OsStr::from_bytes(&last));
         let plain = path.components().all(|c| matches!(c, Component::Normal(_)));
         if matches!(mode >> 12, 0o10 | 0o12) && plain && !last.is_empty() {
@@ -85,7 +85,7 @@ fn names(bytes: &[u8]) -> Option<BTreeSet<PathBuf>> {
     Some(found)
 }
 
-/// A number of variable width, as packs have it for offsets, and how many bytes it took.
+/// A number of variable width, encoded like the offsets of packs, and how many bytes it took.
 fn variable(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut value: usize = 0;
     for (i, byte) in bytes.iter().enumerate().take(5) {

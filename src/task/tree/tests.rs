@@ -1,4 +1,4 @@
-//! What of a work tree is copied, on trees made up for it.
+//! Which files of a work tree are copied, tested on made-up trees.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::os::unix::fs::symlink;
@@ -16,7 +16,7 @@ fn put(root: &Path, name: &str, text: &str) {
 }
 
 fn names(tree: &WorkTree) -> Vec<String> {
-    let files = tree.entries.iter().filter(|e| e.kind != Kind::Folder);
+    let files = tree.entries.iter().filter(|e| e.kind != EntryKind::Folder);
     files.map(|e| e.path.display().to_string()).collect()
 }
 
@@ -43,7 +43,7 @@ fn what_git_would_take_is_copied_and_nothing_else() {
         put(root, name, text);
     }
     std::fs::create_dir(root.join("empty")).unwrap();
-    let tree = list(root, Most::default(), private).unwrap();
+    let tree = list(root, TreeBounds::default(), private).unwrap();
     assert_eq!(
         names(&tree),
         [
@@ -70,7 +70,7 @@ fn the_rules_of_a_folder_above_hold_where_there_is_no_repository() {
     put(folder.path(), "p/.gitignore", "out\n");
     put(folder.path(), "p/out/x", "x");
     put(folder.path(), "p/in/x", "x");
-    let tree = list(&folder.path().join("p"), Most::default(), private).unwrap();
+    let tree = list(&folder.path().join("p"), TreeBounds::default(), private).unwrap();
     assert_eq!(names(&tree), [".gitignore", "in/x"]);
 }
 
@@ -84,11 +84,11 @@ fn links_stay_links_and_those_that_lead_out_are_told() {
     symlink("../../elsewhere", root.join("a/out")).unwrap();
     symlink("/home/nobody/data", root.join("data")).unwrap();
     symlink("/usr/bin/env", root.join("tool")).unwrap();
-    let tree = list(&root, Most::default(), private).unwrap();
+    let tree = list(&root, TreeBounds::default(), private).unwrap();
     let link = |name: &str| {
         let entry = tree.entries.iter().find(|e| e.path == Path::new(name));
         match &entry.unwrap().kind {
-            Kind::Link(target) => target.display().to_string(),
+            EntryKind::Link(target) => target.display().to_string(),
             other => panic!("{other:?}"),
         }
     };
@@ -109,7 +109,7 @@ fn too_large_a_tree_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), "data/large", &"x".repeat(300_000));
     put(folder.path(), "src/small", "x");
-    let most = |bytes, entries| Most {
+    let most = |bytes, entries| TreeBounds {
         bytes: Bytes(bytes),
         entries,
     };

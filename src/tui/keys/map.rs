@@ -221,7 +221,7 @@ fn nearest(name: &str) -> String {
     let names: Vec<String> = BINDINGS.iter().map(|b| b.action.name()).collect();
     names
         .iter()
-        .map(|n| (crate::near::distance(n, name), n))
+        .map(|n| (strsim::levenshtein(n, name), n))
         .min()
         .filter(|(far, _)| *far <= 3)
         .map_or_else(String::new, |(_, n)| format!("did you mean {n}? "))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::driven::{Project, RESULTS};
 use reheat::sandbox::RunVerdict;
-use reheat::task::calls::{problem, varies};
+use reheat::task::calls::problem;
 
 const ODD: &str = r#"
 import asyncio, os, random, socket, sys, time
@@ -57,7 +57,7 @@ fn what_varies_is_named() {
     let project = odd();
     for name in ["clock", "chance"] {
         let (a, b) = (project.output(name, "[]", 1), project.output(name, "[]", 1));
-        let why = varies(&RESULTS, &[a.as_bytes(), b.as_bytes()]).unwrap();
+        let why = RESULTS.varies(&[a.as_bytes(), b.as_bytes()]).unwrap();
         assert!(
             why.contains("call 1: the result differs")
                 && why.contains("clock, chance, or the order"),
@@ -68,7 +68,7 @@ fn what_varies_is_named() {
     let first = project.output("order", xs, 1);
     let why = (0..20)
         .map(|_| project.output("order", xs, 1))
-        .find_map(|o| varies(&RESULTS, &[first.as_bytes(), o.as_bytes()]))
+        .find_map(|o| RESULTS.varies(&[first.as_bytes(), o.as_bytes()]))
         .unwrap();
     assert!(why.contains("call 1: result["), "{why}");
     // A global that calls change is the same for each pass.

@@ -8,7 +8,7 @@ use reheat::sandbox::{
     CancelToken, Limits, Mount, Outcome, Program, RunVerdict, Sandbox, Settings,
 };
 use reheat::task::Checker;
-use reheat::task::calls::driver::{self, Places};
+use reheat::task::calls::driver::{self, DriverPaths};
 
 pub const RESULTS: Checker = Checker::Results {
     tolerance: 1e-9,
@@ -107,7 +107,7 @@ impl Project {
         let generator = self.generator.as_ref();
         let argv = driver::argv(
             &self.tool.program,
-            &Places {
+            &DriverPaths {
                 driver: &format!("/prog/{}", driver.file_name),
                 target: &format!("/prog/{version}"),
                 root: "/project",

@@ -1,7 +1,7 @@
 //! Python: how modules are loaded, passes made and values told.
 
 use super::driven::{Project, RESULTS};
-use reheat::task::calls::driver::{self, Probe};
+use reheat::task::calls::driver;
 
 const GEO: &str = r#"
 from .util import dist
@@ -156,16 +156,6 @@ fn a_module_that_cannot_be_loaded_twice_serves_all_passes() {
     let why = driver::kept(&outcome.stderr.bytes).unwrap();
     assert!(why.contains("ValueError: already there"), "{why}");
     assert!(String::from_utf8_lossy(&outcome.stdout.bytes).contains(r#""returned":2"#));
-}
-
-#[test]
-fn a_probe_says_what_preparing_costs() {
-    let project = package();
-    let mut stdin = driver::probe_header(false);
-    stdin.extend_from_slice(br#"{"args": [8], "init": {"args": [[1, 9, 30]]}}"#);
-    let probe = Probe::read(&project.program("Grid.nearest", stdin).stdout.bytes).unwrap();
-    assert_eq!(probe.calls, 1);
-    assert!(probe.load_ms > 0.0 && probe.prepare_ms > 0.0);
 }
 
 const VALUES: &str = r#"

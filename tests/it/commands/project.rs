@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use reheat::measure::Built;
 use reheat::measure::{Evaluation, Judge, JudgeError};
-use reheat::sandbox::{CancelToken, Settings};
+use reheat::sandbox::{CancelToken, Limits, Settings};
 use reheat::task::harness::{Commands, Harness};
-use reheat::task::{Languages, Limits, Source, Task};
+use reheat::task::{Languages, Source, Task};
 
 /// A project in a temporary folder.
 pub struct Project {

@@ -1,10 +1,10 @@
 //! Commands as models: what they are given, and what becomes of what they print.
 
 use super::*;
-use reheat::model::command::Command;
+use reheat::model::command::CommandProvider;
 
 fn run(line: &str) -> Heard {
-    hear(&Command::new(line), question())
+    hear(&CommandProvider::new(line), question())
 }
 
 /// A killed process needs a moment to go.
@@ -41,7 +41,7 @@ fn long_prompts_and_answers_do_not_block_each_other() {
         prompt: Arc::from("x".repeat(3 << 20)),
         ..question()
     };
-    let heard = hear(&Command::new("cat; echo >&2 done"), long);
+    let heard = hear(&CommandProvider::new("cat; echo >&2 done"), long);
     assert_eq!(
         (heard.text.len(), heard.end().finish),
         (3 << 20, Finish::Stop)
@@ -75,7 +75,7 @@ fn a_failure_says_what_the_command_said() {
 #[test]
 fn a_command_that_takes_too_long_is_ended() {
     let heard = hear(
-        &Command::new("echo half; sleep 1000").with_timeout(Duration::from_millis(300)),
+        &CommandProvider::new("echo half; sleep 1000").with_timeout(Duration::from_millis(300)),
         question(),
     );
     assert_eq!(
@@ -94,8 +94,8 @@ fn nothing_of_a_command_outlives_its_answer() {
         f = file.display()
     );
     block_on(async {
-        let mut parts = Command::new(line).ask(question());
-        assert_eq!(parts.next().await, Some(Part::Text("started\n".into())));
+        let mut parts = CommandProvider::new(line).ask(question());
+        assert_eq!(parts.next().await, Some(Delta::Text("started\n".into())));
     });
     let pid = std::fs::read_to_string(&file).unwrap();
     assert!(

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use reheat::session::event::VersionId;
 use reheat::session::written::WriteRecord;
-use reheat::write_back::write::{Around, Done};
-use reheat::write_back::{Check, Keep, Plan, Unwritten, write};
+use reheat::write_back::write::{WriteContext, WriteOutcome};
+use reheat::write_back::{BackupStore, Check, Replacement, WriteError, write};
 
 /// What the file holds when the session begins, and with the version in place.
 pub const OLD: &str = "import sys\n\ndef slow(n):\n    total = 0\n    for i in range(n):\n        total += i\n    return total\n\n\ndef other():\n    return 1\n\n\nprint(slow(int(sys.stdin.readline())))\n";
@@ -17,7 +17,7 @@ pub const NEW: &str = "import sys\n\ndef slow(n):\n    return n * (n - 1) // 2\n
 pub struct Bed {
     dir: tempfile::TempDir,
     pub file: PathBuf,
-    pub keep: Keep,
+    pub backups: BackupStore,
 }
 
 impl Bed {
@@ -30,8 +30,8 @@ impl Bed {
         let file = dir.path().join("project").join(name);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, text).unwrap();
-        let keep = Keep::of(&dir.path().join("session"));
-        Self { dir, file, keep }
+        let backups = BackupStore::of(&dir.path().join("session"));
+        Self { dir, file, backups }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -42,26 +42,26 @@ impl Bed {
         fs::read_to_string(&self.file).unwrap()
     }
 
-    pub fn plan(&self) -> Plan {
-        Plan::make(&self.file, OLD, NEW).unwrap()
+    pub fn plan(&self) -> Replacement {
+        Replacement::make(&self.file, OLD, NEW).unwrap()
     }
 
     /// Writes what the plan says, without a check.
-    pub fn write(&self, plan: &Plan, merge: bool) -> Result<Done, Unwritten> {
+    pub fn write(&self, plan: &Replacement, merge: bool) -> Result<WriteOutcome, WriteError> {
         self.write_and(plan, merge, None, None).0
     }
 
     /// Writes, and says what was told of it.
     pub fn write_and(
         &self,
-        plan: &Plan,
+        plan: &Replacement,
         merge: bool,
         check: Option<Check<'_>>,
         ready: Option<&mut dyn FnMut()>,
-    ) -> (Result<Done, Unwritten>, Vec<Option<String>>) {
+    ) -> (Result<WriteOutcome, WriteError>, Vec<Option<String>>) {
         let mut told = Vec::new();
-        let around = Around {
-            keep: &self.keep,
+        let context = WriteContext {
+            backups: &self.backups,
             tell: &mut |_: &WriteRecord, undone: Option<&str>| told.push(undone.map(str::to_owned)),
             // Taken out and put in again, so that their lifetimes may shrink.
             check: match check {
@@ -73,7 +73,7 @@ impl Bed {
                 None => None,
             },
         };
-        let done = write(plan, VersionId(3), merge, around);
+        let done = write(plan, VersionId(3), merge, context);
         (done, told)
     }
 

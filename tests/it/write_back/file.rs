@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use reheat::session::written::WriteMethod;
-use reheat::write_back::{Plan, State, Unwritten, take_back};
+use reheat::write_back::{FileState, Replacement, WriteError, take_back};
 
 use super::bed::{Bed, NEW, OLD};
 
@@ -51,11 +51,11 @@ fn a_version_is_written_and_taken_back_with_permissions_and_attributes() {
     kept(&before);
     assert_eq!(bed.names(), ["slow.py"]);
 
-    take_back(&done.record, &bed.keep).unwrap();
+    take_back(&done.record, &bed.backups).unwrap();
     assert_eq!(bed.text(), OLD);
     kept(&before);
-    let again = take_back(&done.record, &bed.keep).unwrap_err();
-    assert!(matches!(again, Unwritten::AsBefore(_)), "{again}");
+    let again = take_back(&done.record, &bed.backups).unwrap_err();
+    assert!(matches!(again, WriteError::AsBefore(_)), "{again}");
 }
 
 #[test]
@@ -64,14 +64,14 @@ fn what_came_after_the_write_is_not_taken_back() {
     let done = bed.write(&bed.plan(), false).unwrap();
     let later = format!("{NEW}# mine\n");
     fs::write(&bed.file, &later).unwrap();
-    let why = take_back(&done.record, &bed.keep).unwrap_err();
+    let why = take_back(&done.record, &bed.backups).unwrap_err();
     assert!(
         why.to_string().contains("has changed since it was written"),
         "{why}"
     );
     assert_eq!(bed.text(), later);
     // What the sentence names is what was there before.
-    let Unwritten::Later(_, kept) = why else {
+    let WriteError::Later(_, kept) = why else {
         panic!("{why}")
     };
     assert_eq!(fs::read_to_string(kept).unwrap(), OLD);
@@ -96,10 +96,10 @@ fn line_endings_byte_order_marks_and_a_missing_last_newline_stay() {
     for shape in shapes {
         let bed = Bed::with("slow.py", &shape(OLD));
         // The version comes with plain endings, whatever the file has.
-        let plan = Plan::make(&bed.file, &shape(OLD), NEW).unwrap();
+        let plan = Replacement::make(&bed.file, &shape(OLD), NEW).unwrap();
         let done = bed.write(&plan, false).unwrap();
         assert_eq!(bed.text(), shape(NEW));
-        take_back(&done.record, &bed.keep).unwrap();
+        take_back(&done.record, &bed.backups).unwrap();
         assert_eq!(bed.text(), shape(OLD));
     }
 }
@@ -110,7 +110,7 @@ fn a_link_stays_and_its_file_is_written() {
     let link = bed.path("link.py");
     std::os::unix::fs::symlink("project/slow.py", &link).unwrap();
     fs::hard_link(&bed.file, bed.path("twin.py")).unwrap();
-    let plan = Plan::make(&link, OLD, NEW).unwrap();
+    let plan = Replacement::make(&link, OLD, NEW).unwrap();
     let notes = plan.place.notes().join("\n");
     assert!(notes.contains("is a link; it stays"), "{notes}");
     assert!(
@@ -121,7 +121,7 @@ fn a_link_stays_and_its_file_is_written() {
     assert!(link.is_symlink());
     assert_eq!(bed.text(), NEW);
     assert_eq!(fs::read_to_string(bed.path("twin.py")).unwrap(), OLD);
-    take_back(&done.record, &bed.keep).unwrap();
+    take_back(&done.record, &bed.backups).unwrap();
     assert_eq!(fs::read_to_string(&link).unwrap(), OLD);
     assert!(link.is_symlink());
 }
@@ -142,13 +142,13 @@ fn a_changed_file_is_merged_only_when_asked_and_only_without_conflict() {
     assert_eq!(done.record.how, WriteMethod::Merged);
     let both = NEW.replace("return 1", "return 2").replace('\n', "\r\n");
     assert_eq!(bed.text(), both);
-    take_back(&done.record, &bed.keep).unwrap();
+    take_back(&done.record, &bed.backups).unwrap();
     assert_eq!(bed.text(), mine.replace('\n', "\r\n"));
 
     let mine = OLD.replace("total += i", "total += i * 1");
     fs::write(&bed.file, &mine).unwrap();
     let plan = bed.plan();
-    let State::Conflicts(conflicts) = &plan.state else {
+    let FileState::Conflicts(conflicts) = &plan.state else {
         panic!("{:?}", plan.state)
     };
     assert_eq!(conflicts.len(), 1);
@@ -187,7 +187,7 @@ fn killed_between_writing_and_renaming_the_old_file_is_whole_and_nothing_stays()
     if let Some(file) = std::env::var_os(HERE) {
         // The child: dies at the worst moment.
         let bed = Bed::new();
-        let plan = Plan::make(file.as_ref(), OLD, NEW).unwrap();
+        let plan = Replacement::make(file.as_ref(), OLD, NEW).unwrap();
         let me = rustix::process::getpid();
         let mut die = || rustix::process::kill_process(me, rustix::process::Signal::KILL).unwrap();
         let _ = bed.write_and(&plan, false, None, Some(&mut die));
@@ -256,10 +256,10 @@ fn a_check_that_writes_the_file_itself_is_told_of_and_not_overruled() {
 
 #[test]
 fn a_check_says_its_last_words_and_ends_with_all_that_it_started() {
-    use reheat::write_back::check::{Output, run};
+    use reheat::write_back::check::{CheckOutput, run};
     let here = tempfile::tempdir().unwrap();
     let kept = |command: &str, stopped: &dyn Fn() -> bool| {
-        run(command, here.path(), Output::Kept, stopped)
+        run(command, here.path(), CheckOutput::Kept, stopped)
     };
     kept("pwd > where", &|| false).unwrap();
     let place = fs::read_to_string(here.path().join("where")).unwrap();

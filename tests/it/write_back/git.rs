@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use reheat::write_back::branch::{NoBranch, Wanted, make};
-use reheat::write_back::{Place, Texts, patch};
+use reheat::write_back::branch::{BranchRequest, NoBranch, make};
+use reheat::write_back::{FileChange, TargetFile, patch};
 
 use super::bed::{Bed, NEW, OLD, git, lacks, repository};
 
@@ -18,8 +18,8 @@ const NAMES: [&str; 5] = [
     "src/tab\tname.py",
 ];
 
-fn texts(file: &Path, base: &str, new: &str) -> Texts {
-    Texts {
+fn texts(file: &Path, base: &str, new: &str) -> FileChange {
+    FileChange {
         path: Some(file.to_owned()),
         base: base.into(),
         new: new.into(),
@@ -102,8 +102,8 @@ fn branch(
     file: &Path,
     name: &str,
     merge: bool,
-) -> Result<reheat::write_back::branch::Made, NoBranch> {
-    let wanted = Wanted {
+) -> Result<reheat::write_back::branch::CreatedBranch, NoBranch> {
+    let wanted = BranchRequest {
         name,
         base: OLD,
         new: NEW,
@@ -111,7 +111,7 @@ fn branch(
         subject: "Make slow 3× faster",
         body: "gain      3×\nMeasured by reheat\n",
     };
-    make(&Place::look(file).unwrap(), wanted)
+    make(&TargetFile::read(file).unwrap(), wanted)
 }
 
 /// A repository whose git has an identity that the branch's commit can take.

@@ -4,38 +4,44 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use reheat::write_back::{Plan, Refusal};
+use reheat::write_back::{FileRefusal, Replacement};
 
 use super::bed::{Bed, NEW, OLD};
 
-fn refused(path: &Path) -> Refusal {
-    Plan::make(path, OLD, NEW).expect_err("it was to be refused")
+fn refused(path: &Path) -> FileRefusal {
+    Replacement::make(path, OLD, NEW).expect_err("it was to be refused")
 }
 
 #[test]
 fn what_is_no_text_file_is_left_alone() {
     let bed = Bed::new();
     let missing = bed.path("missing.py");
-    assert!(matches!(refused(&missing), Refusal::Gone(_)));
+    assert!(matches!(refused(&missing), FileRefusal::Gone(_)));
     // A file where a folder was.
-    assert!(matches!(refused(&bed.file.join("x.py")), Refusal::Gone(_)));
+    assert!(matches!(
+        refused(&bed.file.join("x.py")),
+        FileRefusal::Gone(_)
+    ));
     let link = bed.path("link.py");
     std::os::unix::fs::symlink(&missing, &link).unwrap();
-    assert!(matches!(refused(&link), Refusal::LeadsNowhere(_)));
+    assert!(matches!(refused(&link), FileRefusal::LeadsNowhere(_)));
     let circle = bed.path("circle.py");
     std::os::unix::fs::symlink(&circle, &circle).unwrap();
-    assert!(matches!(refused(&circle), Refusal::Unreadable { .. }));
-    assert!(matches!(refused(&bed.path("project")), Refusal::Folder(_)));
+    assert!(matches!(refused(&circle), FileRefusal::Unreadable { .. }));
+    assert!(matches!(
+        refused(&bed.path("project")),
+        FileRefusal::Folder(_)
+    ));
     let pipe = bed.path("pipe.py");
     let kind = rustix::fs::FileType::Fifo;
     let mode = rustix::fs::Mode::from_raw_mode(0o666);
     rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, mode, 0).unwrap();
-    assert!(matches!(refused(&pipe), Refusal::NotAFile(_)));
+    assert!(matches!(refused(&pipe), FileRefusal::NotAFile(_)));
     fs::write(&bed.file, b"one\ntwo \xff\n").unwrap();
     let why = refused(&bed.file);
-    assert!(matches!(why, Refusal::NotText { line: 2, .. }), "{why}");
+    assert!(matches!(why, FileRefusal::NotText { line: 2, .. }), "{why}");
     fs::write(&bed.file, vec![b'x'; 9 << 20]).unwrap();
-    assert!(matches!(refused(&bed.file), Refusal::TooLarge { .. }));
+    assert!(matches!(refused(&bed.file), FileRefusal::TooLarge { .. }));
     for path in [
         &missing,
         &link,
@@ -58,14 +64,14 @@ fn what_is_read_only_stays_so_even_for_an_administrator() {
     };
     mode(&bed.file, 0o444);
     let why = refused(&bed.file);
-    assert!(matches!(why, Refusal::ReadOnly(_)), "{why}");
+    assert!(matches!(why, FileRefusal::ReadOnly(_)), "{why}");
     assert!(why.to_string().contains("chmod u+w"), "{why}");
     mode(&bed.file, 0o644);
     let folder = bed.file.parent().unwrap();
     mode(folder, 0o555);
     let why = refused(&bed.file);
     mode(folder, 0o755);
-    assert!(matches!(why, Refusal::FolderReadOnly(_)), "{why}");
+    assert!(matches!(why, FileRefusal::FolderReadOnly(_)), "{why}");
     assert!(why.to_string().contains("--patch"), "{why}");
     assert_eq!(bed.text(), OLD);
     assert_eq!(bed.names(), ["slow.py"]);

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{box_ground, choose, sheet, typed};
-use crate::task::target::Item;
+use crate::task::region::FunctionItem;
 use crate::tui::app::Seen;
 use crate::tui::functions::Functions;
 use crate::tui::judged::{Field, Form};
@@ -67,7 +67,7 @@ pub fn list(cx: Context<'_>, area: Rect, open: &Functions, buffer: &mut Buffer, 
 
 fn row<'a>(
     cx: Context<'a>,
-    item: Option<&Item>,
+    item: Option<&FunctionItem>,
     chosen: bool,
     names: usize,
     room: usize,

@@ -1,0 +1,347 @@
+//! The functions of a file: their names, where they are, how they are called.
+
+mod c;
+mod java;
+mod javascript;
+mod python;
+mod ruby;
+mod rust;
+mod words;
+
+pub(super) use c::{function_names, innermost, operator_in};
+pub(super) use java::has_modifier;
+pub(super) use python::decorators;
+pub(super) use rust::{bare, receiver_type};
+pub use words::list;
+pub(super) use words::{ask_names, parameter_types, parameter_types_of, signature};
+
+use serde::{Deserialize, Serialize};
+use tree_sitter::Tree;
+
+use super::grammar::Grammar;
+use super::tree::{self, N};
+
+/// A function of a file, for a list to pick from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionItem {
+    /// The name to ask for it by: `Grid.nearest`, or `A.merge(int[], int[])` where several share the name.
+    pub name: String,
+    /// Its head on one line: `def nearest(self, p)`.
+    pub signature: String,
+    /// First and last line, from 1, with decorators.
+    pub lines: (usize, usize),
+    /// What it is.
+    pub kind: FunctionKind,
+}
+
+/// What a function is to its callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FunctionKind {
+    /// Of the file itself.
+    Function,
+    /// Of an object.
+    Method,
+    /// Of a class, called without an object.
+    StaticMethod,
+    /// Of a class, which it is given (Python).
+    ClassMethod,
+    /// Makes an object.
+    Constructor,
+    /// Called by reading an attribute.
+    Getter,
+    /// Called by writing an attribute.
+    Setter,
+    /// Inside of another function, so that it cannot be called from outside.
+    Nested,
+}
+
+impl FunctionKind {
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Method => "method",
+            Self::StaticMethod => "static method",
+            Self::ClassMethod => "class method",
+            Self::Constructor => "constructor",
+            Self::Getter => "getter",
+            Self::Setter => "setter",
+            Self::Nested => "nested function",
+        }
+    }
+}
+
+/// A function in a tree.
+#[derive(Clone, Debug)]
+pub(super) struct FunctionNode<'t> {
+    /// Names from the top of the file.
+    pub path: Vec<String>,
+    pub kind: FunctionKind,
+    /// The node that names the function: a definition, a declarator, a pair of an object.
+    pub definition: N<'t>,
+    /// The node with parameters and body; often the definition itself.
+    pub function: N<'t>,
+    /// The node that is replaced: the definition with `export`, decorators or `template` around it, where it has them
+    /// for itself alone.
+    pub unit: N<'t>,
+}
+
+/// What encloses a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ScopeKind {
+    /// Nothing that has a name: the file, a condition.
+    File,
+    /// A module or namespace.
+    Space,
+    /// A class, object, impl, trait.
+    Class,
+    /// A function.
+    Function,
+}
+
+/// How the search for functions treats a node.
+pub(super) enum NodeRole<'t> {
+    /// Nothing by itself.
+    Through,
+    /// Not worth looking into.
+    Skip,
+    /// A scope: names inside of it are qualified by these names.
+    Space(Vec<String>, ScopeKind),
+    /// A function.
+    Function {
+        names: Vec<String>,
+        kind: FunctionKind,
+        function: N<'t>,
+    },
+}
+
+struct NamedNode<'t> {
+    node: N<'t>,
+    parent: Option<usize>,
+    scope: usize,
+}
+
+struct Scope {
+    parent: Option<usize>,
+    names: Vec<String>,
+    around: ScopeKind,
+    /// Whether it or one around it is a function.
+    in_function: bool,
+}
+
+/// All functions of a parsed text, in the order of the text.
+pub(super) fn find<'t>(grammar: Grammar, tree: &'t Tree, text: &str) -> Vec<FunctionNode<'t>> {
+    let mut found = Vec::new();
+    let mut scopes = vec![Scope {
+        parent: None,
+        names: Vec::new(),
+        around: ScopeKind::File,
+        in_function: false,
+    }];
+    let mut entries = vec![NamedNode {
+        node: tree.root_node(),
+        parent: None,
+        scope: 0,
+    }];
+    let mut waiting = vec![0_usize];
+    while let Some(index) = waiting.pop() {
+        let NamedNode {
+            node,
+            parent,
+            scope,
+        } = entries[index];
+        let above = parent.map(|p| entries[p].node);
+        let around = scopes[scope].around;
+        let seen = match grammar {
+            Grammar::Python => python::see(node, above, around, text),
+            Grammar::JavaScript => javascript::see(node, above, around, text),
+            Grammar::Rust | Grammar::Go => rust::see(grammar, node, around, text),
+            Grammar::Java => java::see(node, text),
+            Grammar::C | Grammar::Cpp => c::see(node, around, text),
+            Grammar::Ruby => ruby::see(node, around, text),
+        };
+        let (inside, scope) = match seen {
+            NodeRole::Skip => continue,
+            NodeRole::Through => (node, scope),
+            NodeRole::Space(names, around) => {
+                let in_function = scopes[scope].in_function || around == ScopeKind::Function;
+                scopes.push(Scope {
+                    parent: Some(scope),
+                    names,
+                    around,
+                    in_function,
+                });
+                (node, scopes.len() - 1)
+            }
+            NodeRole::Function {
+                names,
+                kind,
+                function,
+            } => {
+                let mut path = path_of(&scopes, scope);
+                path.extend(names.iter().cloned());
+                let nested = scopes[scope].in_function;
+                found.push(FunctionNode {
+                    path,
+                    kind: if nested { FunctionKind::Nested } else { kind },
+                    definition: node,
+                    function,
+                    unit: unit(node, parent, &entries),
+                });
+                scopes.push(Scope {
+                    parent: Some(scope),
+                    names,
+                    around: ScopeKind::Function,
+                    in_function: true,
+                });
+                (function, scopes.len() - 1)
+            }
+        };
+        if Grammar::is_literal(inside) && inside.kind() != "template_string" {
+            continue;
+        }
+        let before = waiting.len();
+        let parent = Some(index);
+        for child in tree::named(inside) {
+            entries.push(NamedNode {
+                node: child,
+                parent,
+                scope,
+            });
+            waiting.push(entries.len() - 1);
+        }
+        waiting[before..].reverse();
+    }
+    found
+}
+
+impl Copy for NamedNode<'_> {}
+impl Clone for NamedNode<'_> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+fn path_of(scopes: &[Scope], scope: usize) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut next = Some(scope);
+    while let Some(here) = next {
+        parts.push(&scopes[here].names);
+        next = scopes[here].parent;
+    }
+    parts.into_iter().rev().flatten().cloned().collect()
+}
+
+/// The definition with the words around it that are its own.
+fn unit<'t>(definition: N<'t>, parent: Option<usize>, entries: &[NamedNode<'t>]) -> N<'t> {
+    let mut unit = definition;
+    let mut next = parent;
+    while let Some(index) = next {
+        let above = entries[index].node;
+        let own = match above.kind() {
+            "decorated_definition" | "export_statement" | "template_declaration" => true,
+            // One declarator, so that the statement is the function's alone.
+            "lexical_declaration"
+            | "variable_declaration"
+            | "var_declaration"
+            | "expression_statement"
+            | "field_declaration"
+            | "using_declaration" => above.named_child_count() == 1,
+            _ => false,
+        };
+        if !own {
+            break;
+        }
+        unit = above;
+        next = entries[index].parent;
+    }
+    unit
+}
+
+impl<'t> FunctionNode<'t> {
+    /// The last name.
+    pub(super) fn last(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+
+    /// The name for people.
+    pub(super) fn name(&self, grammar: Grammar) -> String {
+        self.path.join(grammar.joint())
+    }
+
+    /// First and last line of it, from 1, without the comments above it.
+    pub(super) fn lines(&self) -> (usize, usize) {
+        let (start, end) = (self.unit.start_position(), self.unit.end_position());
+        // A node that takes its line's end with it ends at the start of the next.
+        let last = if end.column == 0 && end.row > start.row {
+            end.row
+        } else {
+            end.row + 1
+        };
+        (start.row + 1, last)
+    }
+
+    /// Where the region begins: with the attributes and, where the language has documentation in comments, the comments
+    /// directly above.
+    pub(super) fn start(&self, grammar: Grammar, text: &str) -> usize {
+        leading(grammar, self.unit, text)
+    }
+
+    /// The body, where it has one.
+    pub(super) fn body(&self) -> Option<N<'t>> {
+        self.function.child_by_field_name("body")
+    }
+
+    /// Where the head ends and the body begins.
+    pub(super) fn head_end(&self) -> usize {
+        let function = self.function;
+        let initializers = tree::child_of_kind(function, &["field_initializer_list"]);
+        if let Some(body) = initializers.or_else(|| self.body()) {
+            return body.start_byte();
+        }
+        let last = ["parameters", "return_type", "name"]
+            .iter()
+            .filter_map(|f| function.child_by_field_name(f))
+            .map(|n| n.end_byte())
+            .max();
+        last.unwrap_or_else(|| function.end_byte())
+    }
+}
+
+/// Where a node begins together with what stands above it and is about it.
+pub(super) fn leading(grammar: Grammar, unit: N<'_>, text: &str) -> usize {
+    let mut start = unit.start_byte();
+    let mut row = unit.start_position().row;
+    let mut next = unit.prev_sibling();
+    while let Some(above) = next {
+        let attribute = Grammar::is_attribute(above);
+        // In Python a comment above a function is seldom about it alone: documentation stands inside.
+        let comment = Grammar::is_comment(above) && grammar != Grammar::Python;
+        if !attribute && !comment {
+            break;
+        }
+        let said = tree::text(above, text);
+        let last_row = above.start_position().row + said.trim_end().matches('\n').count();
+        if comment {
+            let own_line = tree::begins_line(text, above.start_byte());
+            // Behind an attribute, in its line.
+            if !own_line && above.prev_sibling().is_some_and(Grammar::is_attribute) {
+                next = above.prev_sibling();
+                continue;
+            }
+            if !own_line || last_row + 1 < row || super::markers::is_marker(said) {
+                break;
+            }
+            // A line that says what the file or a part of it is: `//!`, `/*!`.
+            if grammar == Grammar::Rust && (said.starts_with("//!") || said.starts_with("/*!")) {
+                break;
+            }
+        }
+        start = above.start_byte();
+        row = above.start_position().row;
+        next = above.prev_sibling();
+    }
+    start
+}

@@ -1,0 +1,292 @@
+use super::*;
+use crate::task::region::list;
+
+/// The file with a version in the place of a function.
+fn put(text: &str, asked: &str, version: &str) -> String {
+    region(text, asked)
+        .assemble(version)
+        .unwrap_or_else(|Misfit(e)| panic!("{asked}: {e}\n{version}"))
+}
+
+#[test]
+fn every_function_goes_back_byte_for_byte() {
+    let here = [
+        (
+            "a.py",
+            "import x\n\nclass A:\n\n    @d\n    def f(self,\n          a):\n        \"\"\"Doc.\n\n        More.\n      odd\n        \"\"\"\n        s = '''\n  raw\n'''\n   # odd comment\n        return s  \n\n\n    def g(self): pass",
+        ),
+        (
+            "b.py",
+            "class A:\r\n\tdef f(self):\r\n\t\tx = 1\r\n\r\n\t\treturn x\r\n\tdef g(self):\n\t\tpass\r\n",
+        ),
+        ("c.py", "\u{feff}def f():\n    return 1\n"),
+        (
+            "d.js",
+            "class A {\n  /** Doc. */\n  f(a) {\n    return `x\n  ${a}\n    y`;\n  }\n  get g() { return 1 } h() {}\n}\nconst o = {\n  k: function () {\n    return 1;\n  },\n};\n",
+        ),
+        (
+            "e.rs",
+            "impl A {\n    /// Doc.\n    #[inline]\n    // Why.\n    fn f(&self) -> &str {\n        r#\"a\nb\"#\n    }\n}\n",
+        ),
+        (
+            "f.go",
+            "package m\n\n// F does.\nfunc F() string {\n\treturn `a\n  b`\n}\n",
+        ),
+        (
+            "g.java",
+            "class A {\n    /** Doc. */\n    @Override\n    public int f() {\n        return 1;\n    }\n}\n",
+        ),
+        (
+            "h.cpp",
+            "namespace n {\n    template <class T>\n    T f(T a) {\n#ifdef X\n        return a;\n#endif\n    }\n}\n",
+        ),
+        (
+            "i.rb",
+            "class A\n  def f\n    <<~EOS\n      a\n     b\n    EOS\n  end\n\n  def g = 1\nend\n",
+        ),
+    ];
+    for (file, text) in here {
+        let items = list(text, &of_file(file));
+        assert!(!items.is_empty(), "{file}");
+        for item in items {
+            let region = region(text, &format!("{file}::{}", item.name));
+            let original = region.original();
+            assert!(!original.starts_with([' ', '\t']), "{original}");
+            assert_eq!(
+                region.assemble(&original).unwrap(),
+                text,
+                "{file}::{}",
+                item.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_inside_of_literals_is_not_indented() {
+    let text = "class A:\n    def f(self):\n        return 0\n";
+    let version = "def f(self):\n    s = '''\nraw\n  raw'''\n    return (s +\n        'x')\n";
+    assert_eq!(
+        put(text, "a.py::A.f", version),
+        "class A:\n    def f(self):\n        s = '''\nraw\n  raw'''\n        return (s +\n            'x')\n"
+    );
+    let text = "class A {\n    f() {\n        return 0;\n    }\n}\n";
+    let version = "f() {\n    return `a\n  b\n${1}`;\n}";
+    assert_eq!(
+        put(text, "a.js::A.f", version),
+        "class A {\n    f() {\n        return `a\n  b\n${1}`;\n    }\n}\n"
+    );
+}
+
+#[test]
+fn line_ends_and_steps_are_those_of_the_file() {
+    let text = "class A:\r\n\tdef f(self):\r\n\t\treturn 0\r\n";
+    let version =
+        "import math\n\ndef f(self):\n    if self:\n        return math.pi\n    return 1\n";
+    assert_eq!(
+        put(text, "a.py::A.f", version),
+        "import math\r\n\r\nclass A:\r\n\tdef f(self):\r\n\t\tif self:\r\n\t\t\treturn math.pi\r\n\t\treturn 1\r\n"
+    );
+    let text = "function f(a) {\n  if (a) {\n    return 1;\n  }\n}\n";
+    let version = "function f(a) {\n    if (a) {\n        return 2;\n    }\n}\n";
+    assert_eq!(put(text, "a.js::f", version), text.replace('1', "2"));
+    // The version has the indentation of the file, or its first line has lost it.
+    let text = "class A:\n    def f(self):\n        return 0\n";
+    let wanted = "class A:\n    def f(self):\n        return 1\n";
+    assert_eq!(
+        put(text, "a.py::A.f", "    def f(self):\n        return 1\n"),
+        wanted
+    );
+    assert_eq!(
+        put(text, "a.py::A.f", "def f(self):\n        return 1"),
+        wanted
+    );
+    assert_eq!(
+        put(
+            text,
+            "a.py::A.f",
+            "import os\n\n    def f(self):\n        return 1\n"
+        ),
+        format!("import os\n\n{wanted}")
+    );
+}
+
+#[test]
+fn helpers_and_imports_go_where_they_belong_in_python() {
+    let text = "\"\"\"Doc.\"\"\"\nfrom __future__ import annotations\nimport os\nfrom typing import List, Dict\n\nLIMIT = 3\n\n\nclass Grid:\n    size = 1\n\n    def other(self):\n        pass\n\n    # About it.\n    @staticmethod\n    def nearest(p):\n        return p\n\n\nif __name__ == '__main__':\n    print(1)\n";
+    let version = "import os\nfrom typing import Dict, Set\nimport bisect\n\n_TABLE = {}\n\n\ndef _outer(a):\n    return a\n\n\n@staticmethod\ndef _inner(p):\n    return _outer(p)\n\n\n@staticmethod\ndef nearest(p):\n    return Grid._inner(p)\n\n\nif __name__ == '__main__':\n    print(nearest(2))\n";
+    let wanted = "\"\"\"Doc.\"\"\"\nfrom __future__ import annotations\nimport os\nfrom typing import List, Dict\nfrom typing import Set\nimport bisect\n\nLIMIT = 3\n\n\n_TABLE = {}\n\n\ndef _outer(a):\n    return a\n\n\nclass Grid:\n    size = 1\n\n    def other(self):\n        pass\n\n    # About it.\n    @staticmethod\n    def _inner(p):\n        return _outer(p)\n\n    @staticmethod\n    def nearest(p):\n        return Grid._inner(p)\n\n\nif __name__ == '__main__':\n    print(1)\n";
+    assert_eq!(put(text, "g.py::Grid.nearest", version), wanted);
+}
+
+#[test]
+fn the_class_or_the_file_again_is_cut_down() {
+    let text = "import os\n\nclass Grid(object):\n    def __init__(self):\n        self.a = 1\n\n    def nearest(self, p):\n        return p\n\ndef after():\n    return 1\n";
+    let class = "class Grid:\n    def __init__(self):\n        ...\n\n    def _far(self):\n        return 2\n\n    def nearest(self, p):\n        return self._far()\n";
+    let wanted = "import os\n\nclass Grid(object):\n    def __init__(self):\n        self.a = 1\n\n    def _far(self):\n        return 2\n\n    def nearest(self, p):\n        return self._far()\n\ndef after():\n    return 1\n";
+    assert_eq!(put(text, "g.py::Grid.nearest", class), wanted);
+    let file = wanted
+        .replace("return 1", "return (1)")
+        .replace("(1)", "1  # said");
+    assert_eq!(put(text, "g.py::Grid.nearest", &file), wanted);
+    let twice = "use a::B;\n\nmod x {\n    use super::*;\n\n    fn f() {}\n}\n\nmod y {\n    fn f() {}\n}\n\n#[cfg(a)]\nfn g() {}\n\n#[cfg(not(a))]\nfn g() {}\n";
+    for (asked, from, to) in [
+        (
+            "t.rs::x::f",
+            "fn f() {}\n}\n\nmod y",
+            "fn f() { 1; }\n}\n\nmod y",
+        ),
+        ("t.rs::g#2", "(a))]\nfn g() {}", "(a))]\nfn g() { 1; }"),
+    ] {
+        let changed = twice.replace(from, to);
+        assert_eq!(put(twice, asked, &changed), changed, "{asked}");
+    }
+    let changed = wanted.replace("self.a = 1", "self.a = 2");
+    let said = misfit(text, "g.py::Grid.nearest", &changed);
+    assert!(
+        said.contains("`__init__`") && said.contains("line 4"),
+        "{said}"
+    );
+}
+
+#[test]
+fn members_of_javascript_are_parsed_as_such() {
+    let text = "const fs = require('fs');\n\nclass A {\n  size() { return 1; }\n\n  /** Doc. */\n  find(x) {\n    return x;\n  }\n}\n\nmodule.exports = { A };\n";
+    let version = "const { inspect } = require('util');\n\nfunction helper(x) {\n  return x;\n}\n\n#seen = new Map();\n\nfind(x) {\n  return helper(inspect(x));\n}";
+    let wanted = "const fs = require('fs');\nconst { inspect } = require('util');\n\nfunction helper(x) {\n  return x;\n}\n\nclass A {\n  size() { return 1; }\n\n  #seen = new Map();\n\n  /** Doc. */\n  find(x) {\n    return helper(inspect(x));\n  }\n}\n\nmodule.exports = { A };\n";
+    assert_eq!(put(text, "a.js::A.find", version), wanted);
+    let said = misfit(
+        text,
+        "a.js::A.find",
+        &version.replace(
+            "const { inspect } = require('util')",
+            "import { inspect } from 'util'",
+        ),
+    );
+    assert!(said.contains("CommonJS"), "{said}");
+    let two = "const a = (x) => x, b = 2;\n";
+    assert_eq!(
+        put(two, "a.js::a", "const a = (x) => 1;"),
+        "const a = (x) => 1, b = 2;\n"
+    );
+    let object = "const o = {\n  a: 1,\n  f(x) {\n    return x;\n  },\n};\n";
+    assert_eq!(
+        put(
+            object,
+            "o.js::o.f",
+            "g(x) {\n  return x;\n},\n\nf(x) {\n  return this.g(x);\n},"
+        ),
+        "const o = {\n  a: 1,\n  g(x) {\n    return x;\n  },\n\n  f(x) {\n    return this.g(x);\n  },\n};\n"
+    );
+}
+
+#[test]
+fn rust_keeps_uses_and_impls_apart() {
+    let text = "//! Doc.\n\nuse std::collections::{HashMap, HashSet};\n\npub struct P {\n    a: u8,\n}\n\nimpl P {\n    /// Doc.\n    #[inline]\n    pub fn next(&mut self) -> u8 {\n        self.a\n    }\n}\n";
+    let version = "use std::collections::{BTreeMap, HashMap};\n\nfn free(a: u8) -> u8 {\n    a\n}\n\nimpl P {\n    fn step(&self) -> u8 {\n        free(self.a)\n    }\n\n    pub fn next(&mut self) -> u8 {\n        self.step()\n    }\n}\n";
+    let wanted = "//! Doc.\n\nuse std::collections::{HashMap, HashSet};\nuse std::collections::BTreeMap;\n\npub struct P {\n    a: u8,\n}\n\nfn free(a: u8) -> u8 {\n    a\n}\n\nimpl P {\n    fn step(&self) -> u8 {\n        free(self.a)\n    }\n\n    /// Doc.\n    #[inline]\n    pub fn next(&mut self) -> u8 {\n        self.step()\n    }\n}\n";
+    assert_eq!(put(text, "p.rs::P::next", version), wanted);
+    let bare =
+        "fn step(&self) -> u8 {\n    1\n}\n\npub fn next(&mut self) -> u8 {\n    self.step()\n}\n";
+    assert!(
+        put(text, "p.rs::P::next", bare)
+            .contains("    fn step(&self) -> u8 {\n        1\n    }\n\n    /// Doc.")
+    );
+    let inside = "mod inner {\n    use std::fmt;\n\n    fn f() {}\n}\n";
+    assert_eq!(
+        put(
+            inside,
+            "p.rs::inner::f",
+            "use std::rc::Rc;\n\nfn f() {\n    let _: Rc<u8>;\n}"
+        ),
+        "mod inner {\n    use std::fmt;\n    use std::rc::Rc;\n\n    fn f() {\n        let _: Rc<u8>;\n    }\n}\n"
+    );
+}
+
+#[test]
+fn go_java_c_and_ruby_take_what_they_need() {
+    let go = "package main\n\nimport (\n\t\"fmt\" // out\n)\n\n// Solve does.\nfunc Solve(a int) int {\n\treturn a\n}\n";
+    assert_eq!(
+        put(
+            go,
+            "m.go::Solve",
+            "package main\n\nimport (\n\t\"fmt\"\n\t\"sort\"\n)\n\nfunc help() {}\n\nfunc Solve(a int) int {\n\thelp()\n\treturn sort.SearchInts(nil, a)\n}\n"
+        ),
+        "package main\n\nimport (\n\t\"fmt\" // out\n\t\"sort\"\n)\n\nfunc help() {}\n\n// Solve does.\nfunc Solve(a int) int {\n\thelp()\n\treturn sort.SearchInts(nil, a)\n}\n"
+    );
+    assert_eq!(
+        put(
+            "package main\n\nfunc F() {}\n",
+            "m.go::F",
+            "import \"os\"\n\nfunc F() { os.Exit(1) }"
+        ),
+        "package main\n\nimport \"os\"\n\nfunc F() { os.Exit(1) }\n"
+    );
+    let java = "package p;\n\nimport java.util.List;\n\npublic class A {\n    int f(int a) {\n        return a;\n    }\n}\n";
+    assert_eq!(
+        put(
+            java,
+            "A.java::A.f",
+            "import java.util.*;\n\nprivate static int help(int a) {\n    return a;\n}\n\nint f(int a) {\n    return help(a);\n}\n"
+        ),
+        "package p;\n\nimport java.util.List;\nimport java.util.*;\n\npublic class A {\n    private static int help(int a) {\n        return a;\n    }\n\n    int f(int a) {\n        return help(a);\n    }\n}\n"
+    );
+    let c =
+        "#ifndef H\n#define H\n#include <stdio.h>\n\nint f(int a) {\n    return a;\n}\n#endif\n";
+    assert_eq!(
+        put(
+            c,
+            "k.c::f",
+            "#include <stdio.h>\n#include <string.h>\n\nstatic int g(int a) { return a; }\n\nint f(int a) {\n    return g(a);\n}\n"
+        ),
+        "#ifndef H\n#define H\n#include <stdio.h>\n#include <string.h>\n\nstatic int g(int a) { return a; }\n\nint f(int a) {\n    return g(a);\n}\n#endif\n"
+    );
+    let ruby = "require 'json'\n\nclass A\n  def f(a)\n    a\n  end\nend\n";
+    assert_eq!(
+        put(
+            ruby,
+            "a.rb::A.f",
+            "require 'set'\n\ndef g(a)\n  a\nend\n\ndef f(a)\n  g(a)\nend\n"
+        ),
+        "require 'json'\nrequire 'set'\n\nclass A\n  def g(a)\n    a\n  end\n\n  def f(a)\n    g(a)\n  end\nend\n"
+    );
+}
+
+#[test]
+fn lines_and_marked_parts_are_replaced_as_they_are() {
+    let text = "def f(xs):\n    a = 1\n    for x in xs:\n        a += x\n    return a\n";
+    assert_eq!(
+        put(text, "f.py:2-4", "a = sum(xs)"),
+        "def f(xs):\n    a = sum(xs)\n    return a\n"
+    );
+    assert_eq!(
+        put(text, "f.py:2-4", "    a = sum(xs)\n"),
+        "def f(xs):\n    a = sum(xs)\n    return a\n"
+    );
+    let whole = "def f(xs):\n    a = sum(xs)\n    return a\n";
+    assert_eq!(put(text, "f.py:2-4", whole), whole);
+    let said = misfit(text, "f.py:2-4", "a = = 1");
+    assert!(said.contains("line 1"), "{said}");
+    let marked = "a\n-- reheat: begin\nb\n-- reheat: end\nc\n";
+    assert_eq!(
+        put(marked, "f.sql", "x\ny"),
+        marked.replace("\nb\n", "\nx\ny\n")
+    );
+    let region = region(marked, "f.sql");
+    assert_eq!(region.assemble(&region.original()).unwrap(), marked);
+    assert_eq!(
+        put(
+            "a\n# reheat: begin\nb\n# reheat: end\nc\n",
+            "f.py",
+            "a\n# reheat: begin\nz\n# reheat: end\nc\n"
+        ),
+        "a\n# reheat: begin\nz\n# reheat: end\nc\n"
+    );
+}
+
+#[test]
+fn a_region_is_kept_with_its_session() {
+    let region = region("def f():\n    return 1\n", "f.py::f");
+    let kept = serde_json::to_string(&region).unwrap();
+    assert_eq!(serde_json::from_str::<Region>(&kept).unwrap(), region);
+}

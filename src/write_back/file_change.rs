@@ -1,0 +1,78 @@
+//! The two texts of a version: the user's whole file as it was when the session began, and with the version in place.
+
+use std::path::PathBuf;
+
+use super::choose::Chosen;
+use super::project_path::{ProjectPath, within};
+use crate::task::Task;
+
+/// A version as a change of a whole file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChange {
+    /// The user's file, where the session knows it.
+    pub path: Option<PathBuf>,
+    /// What it held when the session began.
+    pub base: String,
+    /// What it will hold.
+    pub new: String,
+    /// The file's bare name.
+    pub name: String,
+    /// What is made better, in a few words: `Grid.nearest in geo.py`, `slow.py`.
+    pub what: String,
+    /// The project's folder, where there is one.
+    pub project: Option<PathBuf>,
+}
+
+impl FileChange {
+    /// The change that a version makes. `file` is where the file is now, if it was moved; without a task the session's texts are whole files.
+    ///
+    /// # Errors
+    /// The version does not fit into its file: a sentence.
+    pub fn of(
+        task: Option<&Task>,
+        chosen: &Chosen<'_>,
+        file: Option<PathBuf>,
+    ) -> Result<Self, String> {
+        let text = &*chosen.version.source.text;
+        let region = task.and_then(|t| t.region.as_deref());
+        let name = &chosen.original.source.file_name;
+        let path = file
+            .or_else(|| task.and_then(|t| t.path.clone()))
+            .or_else(|| region.map(|t| t.path.clone()));
+        let name = path
+            .as_deref()
+            .and_then(|p| p.file_name())
+            .map_or_else(|| name.clone(), |n| n.to_string_lossy().into_owned());
+        let (base, new, what) = match region {
+            Some(region) => {
+                let new = region.assemble(text).map_err(|misfit| {
+                    format!("{} does not fit into the file: {misfit}", chosen.version.id)
+                })?;
+                let what = format!("{} in {name}", region.name);
+                (region.file.to_string(), new, what)
+            }
+            None => (
+                chosen.original.source.text.to_string(),
+                text.to_owned(),
+                name.clone(),
+            ),
+        };
+        Ok(Self {
+            path,
+            base,
+            new,
+            name,
+            what,
+            project: task.and_then(|t| t.project.root.clone()),
+        })
+    }
+
+    /// The file's path from the root of its project; only its name where it is not on this machine.
+    #[must_use]
+    pub fn project_path(&self) -> ProjectPath {
+        let path = self.path.clone();
+        let path = path.unwrap_or_else(|| PathBuf::from("/").join(&self.name));
+        let real = std::fs::canonicalize(&path).unwrap_or(path);
+        within(&real, self.project.as_deref())
+    }
+}
