@@ -13,7 +13,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use reheat::engine::{self, Command, Setup};
 use reheat::measure::Judge;
 use reheat::model::prompt::Template;
-use reheat::model::{End, Delta, Provider, Question};
+use reheat::model::{Delta, End, Provider, Question};
 use reheat::sandbox::{self, CancelToken};
 use reheat::session::Library;
 use reheat::session::event::{Event, Finish, Goal, Mode, Origin, Usage};

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Folders;
-use crate::measure::{Contender, ContestOutcome, Judge, JudgeError, Metric, ComparisonPlan, ContenderRole};
+use crate::measure::{
+    ComparisonPlan, Contender, ContenderRole, ContestOutcome, Judge, JudgeError, Metric,
+};
 use crate::sandbox::{CancelToken, Settings};
 use crate::task::TaskDefaults;
 use crate::task::load::{TaskFlags, load_source};

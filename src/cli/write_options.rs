@@ -142,7 +142,9 @@ impl WriteOptions {
         let backups = open_session.backups.clone();
         let context = WriteContext {
             backups: &backups,
-            tell: &mut |record: &WriteRecord, undone: Option<&str>| open_session.note(record, undone),
+            tell: &mut |record: &WriteRecord, undone: Option<&str>| {
+                open_session.note(record, undone)
+            },
             check: command.is_some().then_some(&mut run),
             ready: None,
         };

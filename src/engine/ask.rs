@@ -7,7 +7,7 @@ use crate::engine::event_loop::{Interrupt, Loop};
 use crate::engine::pending_reply::{PendingReply, broken_off, incomplete, next_of, with_newline};
 use crate::engine::{cost, prompt};
 use crate::model::extract::{self, CodeRequest};
-use crate::model::{End, Delta, Question};
+use crate::model::{Delta, End, Question};
 use crate::session::Event;
 use crate::session::event::{Finish, Stage, VersionId};
 use crate::session::replies::numbers;

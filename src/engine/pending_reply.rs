@@ -9,7 +9,7 @@ use futures::stream::BoxStream;
 use tokio::time::Instant;
 
 use crate::engine::event_loop::Interrupt;
-use crate::model::{End, Delta};
+use crate::model::{Delta, End};
 use crate::session::event::{Finish, Usage};
 
 /// A reply on its way.

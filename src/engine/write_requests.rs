@@ -13,7 +13,8 @@ use crate::write_back::branch::{self, BranchRequest};
 use crate::write_back::check::{self, CheckOutput};
 use crate::write_back::write::WriteContext;
 use crate::write_back::{
-    self, BackupStore, FileChange, FileState, Replacement, TargetFile, choose, patch, table, take_back, usual_check,
+    self, BackupStore, FileChange, FileState, Replacement, TargetFile, choose, patch, table,
+    take_back, usual_check,
 };
 
 /// What is asked for.
@@ -226,8 +227,11 @@ impl Work {
         let root = self.texts.project_path().root;
         let stopped = || self.events.stopped();
         let command = self.check.as_deref();
-        let mut run =
-            |_: &Path| command.map_or(Ok(()), |c| check::run(c, &root, CheckOutput::Kept, &stopped));
+        let mut run = |_: &Path| {
+            command.map_or(Ok(()), |c| {
+                check::run(c, &root, CheckOutput::Kept, &stopped)
+            })
+        };
         let around = WriteContext {
             backups: &self.keep,
             tell: &mut |record, undone| self.events.send(written(record, undone)),

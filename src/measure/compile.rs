@@ -11,7 +11,7 @@ use super::judge::{Judge, JudgeError, Watch, ending, environment};
 use super::{BuildReport, Failure, Progress, text};
 use crate::sandbox::toolchain::Tool;
 use crate::sandbox::{Limits, Mount, Outcome, Program, RunVerdict, WORK};
-use crate::task::language::{Compile, SourceLayout, Placeholders, filled, with_memory};
+use crate::task::language::{Compile, Placeholders, SourceLayout, filled, with_memory};
 use crate::task::{Language, Source};
 use crate::units::{Bytes, Nanos};
 

@@ -455,7 +455,12 @@ fn of_a_folder_only_files_come_back_and_no_link_leads_out() {
             "cd {product}; find . -type f -o -type l | sort; cat a/b/file",
         ],
     );
-    let found = evaluate(&language, "x", "./a/b/file\nfine\n", LimitOverrides::default());
+    let found = evaluate(
+        &language,
+        "x",
+        "./a/b/file\nfine\n",
+        LimitOverrides::default(),
+    );
     assert_eq!(found.verdict, Verdict::Accepted, "{:?}", found.failure);
 }
 

@@ -139,12 +139,7 @@ fn python_imports_what_its_environment_has_and_what_lies_beside_it() {
     std::fs::write(packages.join("edited.pth"), line).unwrap();
 
     let project = Project::find(&file, &language("python"));
-    let outcome = run(
-        &project,
-        "python3",
-        &["-m", "pkg.geo"],
-        &Limits::default(),
-    );
+    let outcome = run(&project, "python3", &["-m", "pkg.geo"], &Limits::default());
     assert_eq!(printed(&outcome), "needed edited beside\n");
 
     let look = "import os\nfor at in ('/project', '/deps'):\n for f, d, n in os.walk(at):\n  print(*n, end=' ')\nprint(os.environ)";
