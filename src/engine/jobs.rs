@@ -4,7 +4,7 @@ use crate::measure::judge::JudgeError;
 use crate::measure::{CaseResult, Comparison, Evaluation, Failure, Progress, Verdict};
 use crate::sandbox::Guards;
 use crate::session::event::VersionId;
-use crate::task::{Case, Objective, Reference, Source, Task};
+use crate::task::{Case, Objective, ReferenceSolution, Source, Task};
 
 /// A version as the judge needs it.
 #[derive(Clone, Debug)]
@@ -121,7 +121,7 @@ pub(super) enum SideJob {
     },
     /// Measure a reference solution against the original.
     Reference {
-        reference: Reference,
+        reference: ReferenceSolution,
         original: VersionUnderTest,
         objective: Objective,
     },
