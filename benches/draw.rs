@@ -19,14 +19,15 @@ use reheat::sandbox::Sample;
 use reheat::session::event::{Author, Event as E, VersionId};
 use reheat::session::{EventRecord, Session};
 use reheat::task::Source;
-use reheat::tui::act::terminal_event;
-use reheat::tui::app::{App, Tab};
-use reheat::tui::desk;
-use reheat::tui::diff::Diff;
+use reheat::tui::app::App;
+use reheat::tui::core::desk;
+use reheat::tui::core::diff::Diff;
+use reheat::tui::core::reply::Reply;
+use reheat::tui::core::tab::Tab;
+use reheat::tui::core::theme::{Depth, Theme};
+use reheat::tui::draw::draw;
+use reheat::tui::input::terminal_event;
 use reheat::tui::sample::{Moment, session};
-use reheat::tui::stream::Reply;
-use reheat::tui::theme::{Depth, Theme};
-use reheat::tui::view::draw;
 use reheat::units::{Bytes, Nanos};
 
 /// Time of this thread on a processor, so that what else the machine does is not counted; elsewhere the clock's.
@@ -68,7 +69,7 @@ fn row(name: &str, (median, p99): (Duration, Duration)) {
 fn prepared(session: &Session, width: u16, height: u16, tab: Option<Tab>) -> App {
     let mut app = App::new(Theme::dark(Depth::True), None, session.last_at.unwrap());
     app.observe(session);
-    app.tab = tab;
+    app.nav.tab = tab;
     app.size = Rect::new(0, 0, width, height);
     let mut grammars = None;
     loop {
@@ -78,7 +79,7 @@ fn prepared(session: &Session, width: u16, height: u16, tab: Option<Tab>) -> App
             return app;
         }
         for job in jobs {
-            app.take(desk::work(job, &mut grammars));
+            reheat::tui::update::take(&mut app, session, desk::work(job, &mut grammars));
         }
     }
 }
@@ -129,7 +130,7 @@ fn main() {
         .map(|i| format!("    value_{i} = compute({i}, \"text\") + {i}\n"))
         .collect();
     let text = format!("Words first.\n\n```python\n{long}");
-    let grammars = std::sync::Arc::new(reheat::tui::highlight::Syntaxes::default());
+    let grammars = std::sync::Arc::new(reheat::tui::core::highlight::Syntaxes::default());
     let mut reply = Reply::default();
     let mut end = text.len() - 3_000;
     reply.update((1, 0), &text[..end], 100, "python", Some(&grammars));
@@ -166,7 +167,7 @@ fn frame(app: &mut App, session: &Session, terminal: &mut Terminal<TestBackend>)
     terminal
         .draw(|f| seen = Some(black_box(draw(f, session, app))))
         .unwrap();
-    app.seen = seen.unwrap();
+    app.hits = seen.unwrap();
 }
 
 fn code(lines: usize) -> String {
@@ -204,10 +205,10 @@ fn with_diff(lines: usize) -> (Session, App) {
     add(&mut session, 101, 100, &new);
     let mut app = App::new(Theme::dark(Depth::True), None, session.last_at.unwrap());
     app.observe(&session);
-    app.selected = Some(VersionId(101));
-    app.tab = Some(Tab::Diff);
+    app.nav.selected = Some(VersionId(101));
+    app.nav.tab = Some(Tab::Diff);
     app.size = Rect::new(0, 0, 160, 45);
-    app.panes.diff.columns = reheat::tui::diff::layout::Columns::SideBySide;
+    app.panes.diff.columns = reheat::tui::core::diff::layout::Columns::SideBySide;
     app.panes.diff.toggle_all();
     settle(&mut app, &session);
     let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
@@ -225,7 +226,7 @@ fn settle(app: &mut App, session: &Session) {
             return;
         }
         for job in jobs {
-            app.take(desk::work(job, &mut grammars));
+            reheat::tui::update::take(app, session, desk::work(job, &mut grammars));
         }
     }
 }
@@ -233,9 +234,9 @@ fn settle(app: &mut App, session: &Session) {
 /// A frame in which 2,000 tokens and 1,000 samples a second have come, at 30 frames a second.
 fn flood(tab: Tab, what: &str) {
     let (mut session, mut app) = with_diff(5_000);
-    app.tab = Some(tab);
+    app.nav.tab = Some(tab);
     if tab == Tab::Stream {
-        app.selected = None;
+        app.nav.selected = None;
     }
     let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
     let text = code(4_000);
@@ -297,11 +298,11 @@ fn large_session() {
     let mut app = App::new(Theme::dark(Depth::True), None, session.last_at.unwrap());
     app.observe(&session);
     app.size = Rect::new(0, 0, 160, 45);
-    app.tab = Some(Tab::Diff);
+    app.nav.tab = Some(Tab::Diff);
     let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
     let mut all = Vec::new();
     for n in 0..200 {
-        app.selected = Some(VersionId(100 + n));
+        app.nav.selected = Some(VersionId(100 + n));
         settle(&mut app, &session);
         let start = now();
         frame(&mut app, &session, &mut terminal);

@@ -16,14 +16,15 @@ use reheat::measure::{ComparisonPlan, Contender, ContestOutcome, Judge};
 use reheat::sandbox::{CancelToken, Settings};
 use reheat::task::load::TaskFlags;
 use reheat::task::{Languages, Objective, Source};
-use reheat::tui::app::{App, Tab};
-use reheat::tui::desk;
-use reheat::tui::pace::{Cause, Pace};
+use reheat::tui::app::App;
+use reheat::tui::core::desk;
+use reheat::tui::core::frame_limiter::{Cause, FrameLimiter};
+use reheat::tui::core::reply::Reply;
+use reheat::tui::core::tab::Tab;
+use reheat::tui::core::terminal::Screen;
+use reheat::tui::core::theme::{Depth, Theme};
+use reheat::tui::draw::draw;
 use reheat::tui::sample::{Moment, session};
-use reheat::tui::stream::Reply;
-use reheat::tui::terminal::Screen;
-use reheat::tui::theme::{Depth, Theme};
-use reheat::tui::view::draw;
 
 /// Where the child writes what it found: its own screen is in use.
 const FOUND: &str = "REHEAT_BENCH_QUIET";
@@ -106,7 +107,7 @@ fn drawing(on: &AtomicBool, over: &AtomicBool, frames: &AtomicUsize) {
     let mut app = App::new(Theme::dark(Depth::True), None, session.last_at.unwrap());
     app.observe(&session);
     let mut grammars = None;
-    let mut pace = Pace::default();
+    let mut pace = FrameLimiter::default();
     while !over.load(Ordering::SeqCst) {
         std::thread::sleep(Duration::from_millis(10));
         let due = pace.wait(Cause::NewsWhileTiming, Instant::now()).is_zero();
@@ -114,14 +115,14 @@ fn drawing(on: &AtomicBool, over: &AtomicBool, frames: &AtomicUsize) {
             continue;
         }
         // Another tab on every frame: far more to draw than a comparison ever changes.
-        app.tab = match app.tab {
+        app.nav.tab = match app.nav.tab {
             None => Some(Tab::Diff),
             Some(_) => None,
         };
         let mut jobs = Vec::new();
         app.prepare(&session, &mut |job| jobs.push(job));
         for job in jobs {
-            app.take(desk::work(job, &mut grammars));
+            reheat::tui::update::take(&mut app, &session, desk::work(job, &mut grammars));
         }
         screen.draw(|f| drop(draw(f, &session, &app))).unwrap();
         pace.drawn(Instant::now());
@@ -131,7 +132,7 @@ fn drawing(on: &AtomicBool, over: &AtomicBool, frames: &AtomicUsize) {
 
 /// Fifty tokens a second are taken in and coloured.
 fn streaming(on: &AtomicBool, over: &AtomicBool) {
-    let grammars = Arc::new(reheat::tui::highlight::Syntaxes::default());
+    let grammars = Arc::new(reheat::tui::core::highlight::Syntaxes::default());
     let text: String = (0..400)
         .map(|i| format!("    value_{i} = compute({i})\n"))
         .collect();

@@ -139,7 +139,7 @@ fn shown(folders: &Folders, config: &Config) -> String {
     for warning in &config.warnings {
         line("warning", warning.clone());
     }
-    for told in crate::tui::keys::Keymap::new(&config.keys).1 {
+    for told in crate::tui::core::keymap::Keymap::new(&config.keys).1 {
         line(
             "warning",
             format!("{}: {told}", folders.config_file().display()),

@@ -43,7 +43,7 @@ pub fn run(_args: &DoctorArgs) -> ExitCode {
             "Settings\n  ✗ {trouble}\n    the defaults are used below\n\n"
         ));
     }
-    for told in crate::tui::keys::Keymap::new(&app.config.keys).1 {
+    for told in crate::tui::core::keymap::Keymap::new(&app.config.keys).1 {
         print(&format!("Settings\n  ! {told}\n\n"));
     }
     let judge = Judge::open(sandbox::Settings::default(), None);

@@ -6,7 +6,9 @@ use clap::Args;
 
 use super::{ENVIRONMENT, USAGE, fail, print};
 use crate::config::{Config, Folders};
-use crate::tui::keys::{Keymap, markdown, plain};
+use crate::tui::core::key_reference::markdown;
+use crate::tui::core::key_reference::plain;
+use crate::tui::core::keymap::Keymap;
 
 /// Flags of `reheat keys`.
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::task::Languages;
-use crate::tui::files::cases_beside;
+use crate::tui::core::files::cases_beside;
 
 /// The message in place of the parser's, if the word that it took for a command is a file, looks like one, or names
 /// a part of one.

@@ -11,10 +11,12 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
 use crate::session::Session;
-use crate::tui::app::{App, Tab};
+use crate::tui::app::App;
+use crate::tui::core::desk;
+use crate::tui::core::tab::Tab;
+use crate::tui::core::theme::{Depth, Role, Theme};
 use crate::tui::sample::{self, Moment};
-use crate::tui::theme::{Depth, Role, Theme};
-use crate::tui::{Start, desk, view};
+use crate::tui::{Start, draw, update};
 
 /// Draws the README's pictures.
 #[derive(Debug, clap::Args)]
@@ -104,7 +106,7 @@ fn picture(
 ) -> std::io::Result<Buffer> {
     let mut app = App::new(theme, None, session.last_at.unwrap_or_default());
     app.observe(session);
-    app.tab = tab;
+    app.nav.tab = tab;
     app.size = ratatui::layout::Rect::new(0, 0, width, height);
     let mut grammars = None;
     loop {
@@ -114,11 +116,11 @@ fn picture(
             break;
         }
         for job in jobs {
-            app.take(desk::work(job, &mut grammars));
+            update::take(&mut app, session, desk::work(job, &mut grammars));
         }
     }
     let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let Ok(_) = terminal.draw(|frame| drop(view::draw(frame, session, &app)));
+    let Ok(_) = terminal.draw(|frame| drop(draw::draw(frame, session, &app)));
     Ok(terminal.backend().buffer().clone())
 }
 

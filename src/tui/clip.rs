@@ -10,27 +10,12 @@ use ratatui::crossterm::Command as _;
 
 use crate::report;
 use crate::session::Session;
-use crate::tui::app::{App, Tab};
-use crate::tui::replies::come;
-use crate::tui::text::visible;
-use crate::tui::view::mark::mark;
-
-/// What can be copied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum What {
-    /// The selected version's text.
-    Code,
-    /// What it changed, as a patch.
-    Diff,
-    /// The prompt that it came from.
-    Prompt,
-    /// The reply that it came from.
-    Reply,
-    /// The figures of all versions.
-    Figures,
-    /// The line that is marked.
-    Selection,
-}
+use crate::tui::core::action::CopySource;
+use crate::tui::core::tab::Tab;
+use crate::tui::core::text::visible;
+use crate::tui::state::State;
+use crate::tui::state::mark::mark;
+use crate::tui::state::replies::come;
 
 /// Bytes of text that are sent to a terminal at most: with base64 and its frame this stays below the 100,000 bytes at
 /// which common terminals stop listening.
@@ -40,13 +25,17 @@ pub const MOST: usize = 74_000;
 ///
 /// # Errors
 /// Why there is nothing to copy.
-pub fn text(app: &App, session: &Session, what: What) -> Result<(String, String), String> {
-    let id = app.version(session).ok_or("there is no version yet")?;
+pub fn text(
+    state: &State,
+    session: &Session,
+    what: CopySource,
+) -> Result<(String, String), String> {
+    let id = state.version(session).ok_or("there is no version yet")?;
     let version = session.version(id).ok_or("there is no version yet")?;
     match what {
-        What::Code => Ok((version.source.text.to_string(), format!("{id}'s code"))),
-        What::Diff => {
-            let (old, new) = app
+        CopySource::Code => Ok((version.source.text.to_string(), format!("{id}'s code"))),
+        CopySource::Diff => {
+            let (old, new) = state
                 .diff_pair(session)
                 .and_then(|(old, new)| session.version(old).zip(session.version(new)))
                 .ok_or("there is nothing that it is compared with")?;
@@ -56,16 +45,18 @@ pub fn text(app: &App, session: &Session, what: What) -> Result<(String, String)
             }
             Ok((patch, format!("the difference {} → {}", old.id, new.id)))
         }
-        What::Prompt | What::Reply => {
-            if what == What::Prompt {
-                let prompt = app.shown_prompt(session).ok_or("no prompt was sent yet")?;
+        CopySource::Prompt | CopySource::Reply => {
+            if what == CopySource::Prompt {
+                let prompt = state
+                    .shown_prompt(session)
+                    .ok_or("no prompt was sent yet")?;
                 let whose = prompt
                     .round
                     .map_or("the next prompt".into(), |n| format!("round {n}'s prompt"));
                 return Ok((prompt.text.to_string(), whose));
             }
-            let round = app.round(session).ok_or("no prompt was sent yet")?;
-            let number = app.shown_reply(session, round);
+            let round = state.round(session).ok_or("no prompt was sent yet")?;
+            let number = state.shown_reply(session, round);
             let (text, _) = come(session, round, number).text();
             if text.is_empty() {
                 return Err("no reply came yet".into());
@@ -80,13 +71,13 @@ pub fn text(app: &App, session: &Session, what: What) -> Result<(String, String)
                 format!("round {}'s reply{which}", round.number),
             ))
         }
-        What::Figures => Ok((report::text::table(session), "the figures".into())),
-        What::Selection => {
-            if let Some(line) = app.search.as_ref().and_then(|s| s.line()) {
+        CopySource::Figures => Ok((report::text::table(session), "the figures".into())),
+        CopySource::Selection => {
+            if let Some(line) = state.search.as_ref().and_then(|s| s.line()) {
                 return Ok((line.trim().to_owned(), "the line of the match".into()));
             }
-            if app.pane(session) == Tab::Cases
-                && let Some(case) = app.case
+            if state.pane(session) == Tab::Cases
+                && let Some(case) = state.nav.case
                 && let Some(result) = version.evaluation.as_ref().and_then(|e| e.cases.get(case))
             {
                 return Ok((
@@ -94,7 +85,7 @@ pub fn text(app: &App, session: &Session, what: What) -> Result<(String, String)
                     "the line of the case".into(),
                 ));
             }
-            let mut line = format!("{id} {}", mark(session, app, version).word);
+            let mut line = format!("{id} {}", mark(session, state, version).word);
             if let Some((gain, low, high)) = version.gain_over_original() {
                 let _ = write!(line, " {gain} [{}–{}]", low.0, high.0);
             }

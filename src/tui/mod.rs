@@ -1,60 +1,30 @@
 //! The workbench: shows a [`Session`], sends [`Command`]s.
 //!
+//! Layers, each of which imports only those before it: `core` (keys, actions, layout, theme, texts), `state` (what is
+//! looked at), `component` (the traits), `widgets` (parts to draw with), `dialogs`, `panes`, and `update` (what
+//! comes in), `run` (the loop).
+//!
 //! The screen is a function of the session and of [`app::App`], what the developer looks at. It computes nothing
 //! that takes long (that is the desk's), waits for nothing but its one channel, and never writes a byte when
 //! nothing changed. It may not run programs, ask models or touch the journal; what it writes is the best version and
 //! a copied text, when asked to, and a small file of its own memory.
 
-pub mod act;
+pub mod actions;
 pub mod app;
-pub mod arrange;
-pub mod asking;
-pub mod bell;
-pub mod cases;
 pub mod clip;
-pub mod desk;
-pub mod diff;
-pub mod editor;
-pub mod explore;
-pub mod files;
-pub mod find;
-pub mod functions;
-pub mod glyphs;
-pub mod goal;
-pub mod ground;
-pub mod help;
-pub mod highlight;
-pub mod home;
-pub mod inbox;
-pub mod judged;
-pub mod keys;
-pub mod layout;
-pub mod markdown;
-pub mod memory;
+pub mod component;
+pub mod core;
+pub mod dialogs;
+pub mod draw;
+pub mod input;
 pub mod mouse;
-pub mod note;
-pub mod pace;
-pub mod palette;
 pub mod panes;
-pub mod picker;
-pub mod plot;
-pub mod prompt_edit;
-pub mod replies;
 mod run;
 pub mod sample;
-pub mod save;
-pub mod scale;
 pub mod search;
-pub mod settings;
-pub mod sheet;
-pub mod stream;
-pub mod terminal;
-pub mod text;
-pub mod theme;
-pub mod tips;
-pub mod typing;
-pub mod view;
-pub mod write;
+pub mod state;
+pub mod update;
+pub mod widgets;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -62,7 +32,9 @@ use std::sync::mpsc::Receiver;
 
 use crate::engine::{Command, Handle};
 use crate::session::{EventRecord, Session};
-pub use home::{Choice, Home, Judged, Late, Look, ModelLine, Server, SessionEntry, TaskEntry};
+pub use core::home::{
+    Choice, Home, Judged, Late, Look, ModelLine, Server, SessionEntry, TaskEntry,
+};
 pub use run::run;
 
 /// A running loop as the screen sees it.
@@ -117,7 +89,7 @@ pub struct Start {
 /// What the developer's settings and earlier sittings say about how the screen behaves.
 #[derive(Clone, Debug, Default)]
 pub struct Habits {
-    /// Keys of the developer's own, by action; see [`keys::Keymap::new`].
+    /// Keys of the developer's own, by action; see [`core::keymap::Keymap::new`].
     pub keys: BTreeMap<String, Vec<String>>,
     /// Whether the bell rings at the end of a long round.
     pub bell: bool,

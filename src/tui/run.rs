@@ -2,6 +2,7 @@
 
 mod away;
 mod begin;
+mod inbox;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender};
@@ -12,25 +13,27 @@ use ratatui::crossterm::event::Event;
 use ratatui::layout::Rect;
 
 use self::begin::{adopt, asks_for_ground, looker, opener};
+use self::inbox::{Keyboard, Message};
 use crate::engine::Command;
 use crate::log;
 use crate::session::event::Stage;
 use crate::session::{EventRecord, Session};
-use crate::tui::act::{Effect, terminal_event};
 use crate::tui::app::App;
 use crate::tui::clip::Way;
-use crate::tui::desk::Desk;
-use crate::tui::home::Choice;
-use crate::tui::inbox::{Keyboard, Message};
-use crate::tui::memory::Keeper;
-use crate::tui::pace::{Cause, Pace};
-use crate::tui::terminal::Screen;
-use crate::tui::theme::{Depth, Theme};
-use crate::tui::view::draw;
-use crate::tui::{
-    Ended, Link, Look, ModelLine, Start, TuiError, clip, desk, ground, inbox, settings, terminal,
-    tips,
-};
+use crate::tui::core::desk::Desk;
+use crate::tui::core::frame_limiter::{Cause, FrameLimiter};
+use crate::tui::core::home::Choice;
+use crate::tui::core::memory::Keeper;
+use crate::tui::core::terminal::Screen;
+use crate::tui::core::theme::{Depth, Theme};
+use crate::tui::core::{background, desk, terminal};
+use crate::tui::dialogs::settings;
+use crate::tui::draw::draw;
+use crate::tui::input::terminal_event;
+use crate::tui::state::effect::Effect;
+use crate::tui::state::tips;
+use crate::tui::update::take;
+use crate::tui::{Ended, Link, Look, ModelLine, Start, TuiError, clip};
 
 /// Messages taken in before a frame, at most; a flood must not keep the screen from being drawn.
 const BATCH: usize = 4_096;
@@ -64,12 +67,12 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     let answers = sender.clone();
     let home = start.running.is_none().then_some(start.home);
     let mut app = App::new(theme, home, Timestamp::now());
-    app.theme_folder = start.themes;
-    app.theme_name = name;
-    app.config_file = start.config_file;
-    app.ascii = crate::tui::glyphs::chosen(start.habits.ascii, environment);
-    app.tips = start.habits.tips;
-    app.banner = start.banner;
+    app.prefs.theme_folder = start.themes;
+    app.prefs.theme_name = name;
+    app.prefs.config_file = start.config_file;
+    app.prefs.ascii = crate::tui::core::glyphs::chosen(start.habits.ascii, environment);
+    app.prefs.tips = start.habits.tips;
+    app.messages.banner = start.banner;
     app.demo = start.demo;
     let folder = start.habits.folder;
     let file = folder.as_ref().map(|f| f.join("screen.json"));
@@ -86,9 +89,9 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     if asks_for_ground(start.theme.as_deref(), depth, environment) {
         app.size = size();
         screen.draw(|frame| drop(draw(frame, &Session::default(), &app)))?;
-        let answer = ground::ask(ground::PATIENCE);
+        let answer = background::ask(background::PATIENCE);
         if answer.light == Some(true) {
-            crate::tui::picker::show(&mut app, "light");
+            app.state.show_theme("light");
         }
         for key in answer.keys {
             drop(sender.try_send(Message::Terminal(Event::Key(key))));
@@ -97,10 +100,10 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     let keyboard = Keyboard::start(sender.clone())?;
     let looks = start.late.map(|late| looker(late, sender.clone()));
     let _watcher = inbox::watch_themes(
-        app.theme_folder.as_deref().filter(|f| f.is_dir()),
+        app.prefs.theme_folder.as_deref().filter(|f| f.is_dir()),
         sender.clone(),
     );
-    let mut bench = Bench {
+    let mut event_loop = EventLoop {
         session: Session::default(),
         copied: folder.map(|f| f.join("copied.txt")),
         keeper: Keeper::start(file),
@@ -113,15 +116,15 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
         choices: opener(start.open, sender.clone()),
         looks,
         sender,
-        pace: Pace::default(),
+        limiter: FrameLimiter::default(),
         wanted: Some(Cause::Key),
         leaving: None,
     };
     if let Some(link) = start.running {
-        bench.connect(link);
+        event_loop.connect(link);
     }
-    let result = bench.turn(&receiver);
-    let ended = bench.end(&receiver);
+    let result = event_loop.turn(&receiver);
+    let ended = event_loop.end(&receiver);
     signals.close();
     inbox::ended(true);
     result?;
@@ -138,7 +141,7 @@ enum Leaving {
     Signal(i32),
 }
 
-struct Bench {
+struct EventLoop {
     session: Session,
     /// Where what was copied last is kept.
     copied: Option<PathBuf>,
@@ -152,13 +155,13 @@ struct Bench {
     choices: Sender<Choice>,
     looks: Option<Sender<Look>>,
     sender: SyncSender<Message>,
-    pace: Pace,
+    limiter: FrameLimiter,
     /// Why a frame is wanted, if one is.
     wanted: Option<Cause>,
     leaving: Option<Leaving>,
 }
 
-impl Bench {
+impl EventLoop {
     fn connect(&mut self, link: Link) {
         inbox::forward(link.events, self.sender.clone());
         self.send = Some(link.send);
@@ -167,7 +170,7 @@ impl Bench {
     fn turn(&mut self, inbox: &Receiver<Message>) -> std::io::Result<()> {
         while self.leaving.is_none() {
             let now = Instant::now();
-            let due = self.wanted.map(|cause| self.pace.wait(cause, now));
+            let due = self.wanted.map(|cause| self.limiter.wait(cause, now));
             if due.is_some_and(|d| d.is_zero()) {
                 self.draw()?;
                 continue;
@@ -210,8 +213,9 @@ impl Bench {
         self.wanted = None;
         self.app.size = size();
         self.app.now = Timestamp::now();
-        if tips::tick(&mut self.app, &self.session) {
-            self.keeper.keep(&self.app.memory);
+        let covered = self.app.covered();
+        if tips::tick(&mut self.app.state, &self.session, covered) {
+            self.keeper.keep(&self.app.prefs.memory);
         }
         let jobs = &self.jobs;
         self.app.prepare(&self.session, &mut |job| jobs.send(job));
@@ -220,9 +224,9 @@ impl Bench {
         self.screen
             .draw(|frame| seen = Some(draw(frame, session, app)))?;
         if let Some(seen) = seen {
-            self.app.seen = seen;
+            self.app.state.hits = seen;
         }
-        self.pace.drawn(Instant::now());
+        self.limiter.drawn(Instant::now());
         Ok(())
     }
 
@@ -236,7 +240,7 @@ impl Bench {
                 {
                     log::line("screen", &format!("{w}×{h}"));
                     // Where things were is not where they are.
-                    self.app.seen.pane = None;
+                    self.app.state.hits.pane = None;
                 }
                 self.want(Cause::Key);
                 for effect in terminal_event(&mut self.app, &self.session, &event) {
@@ -246,12 +250,12 @@ impl Bench {
                     self.effect(effect, inbox)?;
                 }
             }
-            Message::EventRecord(all) => {
+            Message::Events(all) => {
                 self.app.now = Timestamp::now();
                 for happened in &all {
                     self.happened(happened);
                 }
-                if std::mem::take(&mut self.app.bell.due) {
+                if std::mem::take(&mut self.app.observed.bell.due) {
                     self.screen.send(b"\x07")?;
                 }
                 self.want(self.news());
@@ -263,7 +267,9 @@ impl Bench {
                 self.want(Cause::News);
             }
             Message::Done(done) => {
-                self.app.take(done);
+                for effect in take(&mut self.app, &self.session, done) {
+                    self.effect(effect, inbox)?;
+                }
                 self.want(Cause::News);
             }
             Message::Opened(opened) => self.opened(opened),
@@ -274,10 +280,10 @@ impl Bench {
                 }
             }
             Message::ThemeChanged => {
-                let name = self.app.theme_name.clone();
-                if Theme::file(&name, self.app.theme_folder.as_deref()).is_some() {
+                let name = self.app.prefs.theme_name.clone();
+                if Theme::file(&name, self.app.prefs.theme_folder.as_deref()).is_some() {
                     self.app.now = Timestamp::now();
-                    crate::tui::picker::show(&mut self.app, &name);
+                    self.app.state.show_theme(&name);
                     self.want(Cause::Key);
                 }
             }
@@ -337,7 +343,7 @@ impl Bench {
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.forget()?,
             Effect::TakeModel(server) => {
-                let words = match self.app.config_file.as_deref() {
+                let words = match self.app.prefs.config_file.as_deref() {
                     Some(file) => settings::take_model(file, &server),
                     None => Err("there is no config file to keep it in".into()),
                 };
@@ -362,9 +368,9 @@ impl Bench {
             }
             Effect::Copy { text, what } => self.copy(&text, &what)?,
             Effect::Mouse(ours) => self.screen.mouse(ours)?,
-            Effect::Remember => self.keeper.keep(&self.app.memory),
+            Effect::Remember => self.keeper.keep(&self.app.prefs.memory),
             Effect::KeepTheme(name) => {
-                if let Some(file) = &self.app.config_file
+                if let Some(file) = &self.app.prefs.config_file
                     && let Err(error) = crate::config::save_setting(file, &["theme"], name)
                 {
                     self.app

@@ -12,13 +12,20 @@ use ratatui::crossterm::event::{
 use reheat::engine::Command;
 use reheat::session::event::{Event as E, Steer, VersionId};
 use reheat::session::{EventRecord, Session};
-use reheat::tui::act::{Effect, terminal_event};
-use reheat::tui::app::{App, Overlay, Tab};
-use reheat::tui::keys::{BINDINGS, Keymap, markdown, name_of};
-use reheat::tui::layout::{Part, Room};
-use reheat::tui::memory::Memory;
+use reheat::tui::app::App;
+use reheat::tui::core::action::BINDINGS;
+use reheat::tui::core::key::Key;
+use reheat::tui::core::key_reference::markdown;
+use reheat::tui::core::keymap::Keymap;
+use reheat::tui::core::layout::{Part, Room};
+use reheat::tui::core::memory::Memory;
+use reheat::tui::core::tab::Tab;
+use reheat::tui::core::theme::{Depth, Role, Theme};
+use reheat::tui::dialogs::palette::Palette;
+use reheat::tui::dialogs::save::Save;
+use reheat::tui::input::terminal_event;
 use reheat::tui::sample::{Moment, session};
-use reheat::tui::theme::{Depth, Role, Theme};
+use reheat::tui::state::effect::Effect;
 use reheat::tui::{Home, TaskEntry};
 
 /// A screen on which a person could type.
@@ -167,7 +174,7 @@ fn a_key_of_ones_own_is_in_the_handler_the_key_line_the_help_and_the_palette() {
     bench.session.mode = reheat::session::event::Mode::Step;
     let (keys, told) = Keymap::new(&wishes);
     assert!(told.is_empty(), "{told:?}");
-    bench.app.keys = keys;
+    bench.app.prefs.keys = keys;
     assert_eq!(bench.press("n"), []);
     assert_eq!(bench.press("ctrl-n"), [Effect::Send(Command::NextRound)]);
     assert!(matches!(bench.press("Y c")[..], [Effect::Copy { .. }]));
@@ -208,7 +215,7 @@ fn the_palette_finds_everything_and_does_it() {
     bench.types("selv3");
     assert!(bench.text().contains("▸ select v3"), "{}", bench.text());
     bench.press("enter");
-    assert_eq!(bench.app.selected, Some(VersionId(3)));
+    assert_eq!(bench.app.nav.selected, Some(VersionId(3)));
     for (typed, done) in [
         (
             "objective mem",
@@ -253,14 +260,14 @@ fn every_row_of_the_palette_can_be_done() {
     loop {
         let mut bench = Bench::at(120, 36, Moment::Finished);
         bench.press(":");
-        let Some(Overlay::Palette(open)) = &mut bench.app.overlay else {
+        let Some(open) = bench.app.dialog_as::<Palette>() else {
             panic!("no palette");
         };
         if n >= open.found.len() {
             assert!(n > 60, "{n} rows");
             break;
         }
-        open.cursor = n;
+        bench.at_once(&"down ".repeat(n));
         bench.press("enter");
         bench.draw();
         n += 1;
@@ -332,7 +339,7 @@ fn a_search_reaches_what_is_far_below_and_every_pane_can_be_searched() {
     let mut bench = Bench::at(80, 24, Moment::Finished);
     for tab in Tab::ALL {
         bench.app.search = None;
-        bench.app.tab = Some(tab);
+        bench.app.nav.tab = Some(tab);
         bench.draw();
         // Something that stands at the end of the pane, which may be far below.
         bench.press("G");
@@ -440,7 +447,10 @@ fn borders_are_moved_by_keys_and_by_the_mouse_and_stay_for_that_class_of_sizes()
     assert_eq!(bench.app.plan().main.x, x + 9);
     let effects = bench.mouse(MouseEventKind::Up(MouseButton::Left), x + 9, y);
     assert_eq!(effects, [Effect::Remember]);
-    assert_eq!(bench.app.memory.arrangement(Room::Wide).side, Some(x + 9));
+    assert_eq!(
+        bench.app.prefs.memory.arrangement(Room::Wide).side,
+        Some(x + 9)
+    );
     // Another class of sizes keeps its own.
     bench.terminal = Terminal::new(TestBackend::new(120, 36)).unwrap();
     bench.draw();
@@ -464,14 +474,14 @@ fn parts_are_hidden_and_zoomed_and_come_back() {
     );
     bench.press("esc ctrl-w =");
     bench.press("Z");
-    assert_eq!(bench.app.zoomed, Some(Part::Tree));
+    assert_eq!(bench.app.nav.zoomed, Some(Part::Tree));
     insta::assert_snapshot!("zoomed_tree_160x45", bench.text());
     bench.press("k");
-    assert_eq!(bench.app.selected, Some(VersionId(4)));
+    assert_eq!(bench.app.nav.selected, Some(VersionId(4)));
     bench.press("Z");
     insta::assert_snapshot!("zoomed_charts_160x45", bench.text());
     bench.press("z");
-    assert_eq!(bench.app.zoomed, None);
+    assert_eq!(bench.app.nav.zoomed, None);
     // One pane has room for one: there the others are reached by zooming.
     let mut small = Bench::at(80, 24, Moment::Finished);
     small.press("Z");
@@ -486,9 +496,9 @@ fn what_the_screen_remembers_survives_a_start_and_a_wrong_file_is_ignored() {
     bench.press("ctrl-w c h");
     bench.types("use a counter");
     bench.press("enter");
-    bench.app.memory.save(&file).unwrap();
+    bench.app.prefs.memory.save(&file).unwrap();
     let mut again = Bench::at(160, 45, Moment::Finished);
-    again.app.memory = Memory::load(&file).0;
+    again.app.prefs.memory = Memory::load(&file).0;
     again.draw();
     assert_eq!(again.app.plan().memory, None);
     again.press("h up");
@@ -544,10 +554,10 @@ fn typing_clears_and_moves_as_in_a_shell() {
     let mut bench = Bench::at(120, 36, Moment::Finished);
     bench.press("s ctrl-u");
     bench.types("x.py");
-    let Some(Overlay::Save { name }) = &bench.app.overlay else {
+    let Some(open) = bench.app.dialog_as::<Save>() else {
         panic!("no box");
     };
-    assert_eq!(name.lines().concat(), "x.py");
+    assert_eq!(open.name.lines().concat(), "x.py");
 }
 
 #[test]
@@ -601,7 +611,7 @@ fn a_paste_into_a_search_or_a_form_stays_there() {
     };
     assert_eq!(paste(&mut bench, "def\nmain"), []);
     assert!(bench.text().contains("/def▏"), "{}", bench.text());
-    assert!(bench.app.steer.is_empty());
+    assert!(bench.app.hint_box.text.is_empty());
 }
 
 #[test]
@@ -609,18 +619,21 @@ fn names_of_keys_do_not_change_unnoticed() {
     // Somebody's config file holds these.
     let names: Vec<String> = BINDINGS.iter().map(|b| b.action.name()).collect();
     insta::assert_snapshot!("names_of_actions", names.join("\n"));
-    assert_eq!(name_of(&screen::key("ctrl-alt-x")), "ctrl-alt-x");
+    assert_eq!(
+        Key::from(screen::key("ctrl-alt-x")).to_string(),
+        "ctrl-alt-x"
+    );
 }
 
 #[test]
 fn marks_of_a_search_are_seen_without_colours() {
     let mut bench = Bench::at(80, 24, Moment::Finished);
-    bench.app.theme = Theme::dark(Depth::None);
+    bench.app.prefs.theme = Theme::dark(Depth::None);
     bench.press("3 /");
     bench.types("def");
     bench.press("enter");
     let buffer = bench.draw().clone();
-    let plain = bench.app.theme.fg(Role::Text);
+    let plain = bench.app.prefs.theme.fg(Role::Text);
     assert!(
         buffer
             .content()

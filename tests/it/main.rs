@@ -19,6 +19,7 @@ mod headless;
 mod held_out;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod house;
 mod inputs;
 mod journals;
 mod keys;

@@ -8,12 +8,19 @@ use ratatui::crossterm::event::{
 };
 use reheat::engine::Command;
 use reheat::session::Session;
-use reheat::tui::act::{Effect, terminal_event};
-use reheat::tui::app::{App, Overlay, Tab};
-use reheat::tui::keys::Action;
-use reheat::tui::mouse::Target;
+use reheat::tui::app::App;
+use reheat::tui::core::action::Action;
+use reheat::tui::core::tab::Tab;
+use reheat::tui::core::theme::{Depth, Theme};
+use reheat::tui::dialogs::edit::Edit;
+use reheat::tui::dialogs::help::Help;
+use reheat::tui::dialogs::palette::Palette;
+use reheat::tui::dialogs::program::Files;
+use reheat::tui::dialogs::settings::Settings;
+use reheat::tui::input::terminal_event;
 use reheat::tui::sample::{Moment, session};
-use reheat::tui::theme::{Depth, Theme};
+use reheat::tui::state::effect::Effect;
+use reheat::tui::state::hits::Target;
 use reheat::tui::{Home, ModelLine, Server, TaskEntry};
 
 struct Bench {
@@ -151,9 +158,9 @@ fn a_key_that_is_said_at_the_bottom_is_pressed_by_a_click() {
         let mut bench = Bench::at(width, height, Moment::Comparing);
         assert_eq!(bench.click("stop"), [Effect::Send(Command::Stop)]);
         bench.click("? help");
-        assert!(matches!(bench.app.overlay, Some(Overlay::Help { .. })));
+        assert!(bench.app.dialog_as::<Help>().is_some());
         bench.click("esc close");
-        assert!(bench.app.overlay.is_none());
+        assert!(!bench.app.covered());
     }
     // Of two keys with one word each is pressed where it stands.
     let mut bench = Bench::at(200, 45, Moment::Finished);
@@ -175,7 +182,7 @@ fn whatever_can_be_clicked_can_be_clicked_everywhere_without_harm() {
         ] {
             let mut bench = Bench::at(width, height, Moment::Comparing);
             bench.press(keys);
-            let targets = bench.app.seen.targets.clone();
+            let targets = bench.app.hits.targets.clone();
             for (place, target) in targets {
                 assert!(
                     bench.app.size.intersection(place) == place,
@@ -195,16 +202,16 @@ fn in_the_help_a_click_chooses_and_a_second_one_does_it() {
     let mut bench = Bench::at(120, 36, Moment::Comparing);
     bench.press("?");
     bench.click("Hold everything");
-    assert!(matches!(bench.app.overlay, Some(Overlay::Help { .. })));
+    assert!(bench.app.dialog_as::<Help>().is_some());
     assert_eq!(
         bench.click("Hold everything"),
         [Effect::Send(Command::Pause(true))]
     );
-    assert!(bench.app.overlay.is_none());
+    assert!(!bench.app.covered());
     // Beside it: away with it.
     bench.press("?");
     bench.click_at((0, 0));
-    assert!(bench.app.overlay.is_none());
+    assert!(!bench.app.covered());
 }
 
 #[test]
@@ -219,27 +226,27 @@ fn in_the_palette_a_click_chooses_does_and_goes_into_the_box() {
     // The cursor goes where the click is: what is typed goes in there.
     let area = bench
         .app
-        .seen
+        .hits
         .targets
         .iter()
         .find_map(|(r, t)| matches!(t, Target::Field(_)).then_some(*r));
     let area = area.unwrap();
     bench.click_at((area.x, area.y));
     bench.types("show ");
-    let Some(Overlay::Palette(open)) = &bench.app.overlay else {
+    let Some(open) = bench.app.dialog_as::<Palette>() else {
         panic!("the palette is open");
     };
     assert_eq!(open.input.lines(), ["show summary"]);
     let row = bench
         .app
-        .seen
+        .hits
         .targets
         .iter()
         .find_map(|(r, t)| matches!(t, Target::Row(0)).then_some(*r));
     let row = row.unwrap();
     bench.click_at((row.x + 4, row.y));
-    assert!(bench.app.overlay.is_none());
-    assert_eq!(bench.app.tab, Some(Tab::Summary));
+    assert!(!bench.app.covered());
+    assert_eq!(bench.app.nav.tab, Some(Tab::Summary));
 }
 
 #[test]
@@ -247,16 +254,16 @@ fn a_theme_is_shown_by_a_click_and_kept_by_another_and_the_wheel_goes_through_th
     let mut bench = Bench::at(120, 36, Moment::Finished);
     bench.press("t");
     bench.click("night");
-    assert_eq!(bench.app.theme.name, "night");
+    assert_eq!(bench.app.prefs.theme.name, "night");
     bench.wheel(false, "night");
-    assert_eq!(bench.app.theme.name, "light");
+    assert_eq!(bench.app.prefs.theme.name, "light");
     for _ in 0..9 {
         bench.wheel(false, "light");
     }
-    assert_eq!(bench.app.theme.name, "dark", "not beyond the first");
+    assert_eq!(bench.app.prefs.theme.name, "dark", "not beyond the first");
     bench.click("night");
     assert_eq!(bench.click("night"), [Effect::KeepTheme("night".into())]);
-    assert!(bench.app.overlay.is_none());
+    assert!(!bench.app.covered());
 }
 
 #[test]
@@ -265,14 +272,14 @@ fn settings_and_files_are_chosen_by_clicks() {
     bench.press(",");
     bench.click("rounds          ");
     bench.click("rounds          ");
-    let Some(Overlay::Settings(open)) = &bench.app.overlay else {
+    let Some(open) = bench.app.dialog_as::<Settings>() else {
         panic!("the settings are open");
     };
     assert!(open.typing.is_some(), "a second click changes it");
     bench.types("17");
     let field = bench
         .app
-        .seen
+        .hits
         .targets
         .iter()
         .rev()
@@ -280,7 +287,7 @@ fn settings_and_files_are_chosen_by_clicks() {
     let field = field.unwrap();
     bench.click_at((field.x, field.y));
     bench.types("2");
-    let Some(Overlay::Settings(open)) = &bench.app.overlay else {
+    let Some(open) = bench.app.dialog_as::<Settings>() else {
         panic!("the settings are open");
     };
     assert_eq!(open.typing.as_ref().unwrap().lines(), ["217"]);
@@ -288,13 +295,13 @@ fn settings_and_files_are_chosen_by_clicks() {
     let mut bench = Bench::at_home(120, 36);
     bench.press("o");
     bench.click("README.md");
-    let Some(Overlay::Files(open)) = &bench.app.overlay else {
+    let Some(open) = bench.app.dialog_as::<Files>() else {
         panic!("the list is open");
     };
     assert_eq!(open.names[open.cursor].name, "README.md");
     bench.click("assets/");
     bench.click("assets/");
-    let Some(Overlay::Files(open)) = &bench.app.overlay else {
+    let Some(open) = bench.app.dialog_as::<Files>() else {
         panic!("the list is open");
     };
     assert!(open.folder.ends_with("assets"), "{}", open.folder.display());
@@ -313,16 +320,16 @@ fn a_click_into_a_box_of_the_goal_or_of_the_hint_puts_the_cursor_there() {
     assert_eq!(goal.tokens, Some(50_000));
     let mut bench = Bench::at(120, 36, Moment::Finished);
     bench.click("gives a hint");
-    assert!(bench.app.steering);
+    assert!(bench.app.hint_box.active);
     bench.types("try a set");
     let (x, y) = bench.find("a set").unwrap();
     bench.click_at((x, y));
     bench.types("maybe ");
-    assert_eq!(bench.app.steer.lines(), ["try maybe a set"]);
+    assert_eq!(bench.app.hint_box.text.lines(), ["try maybe a set"]);
     // Beyond the end of the text is its end.
     bench.click_at((x + 30, y));
     bench.types("!");
-    assert_eq!(bench.app.steer.lines(), ["try maybe a set!"]);
+    assert_eq!(bench.app.hint_box.text.lines(), ["try maybe a set!"]);
 }
 
 #[test]
@@ -334,15 +341,15 @@ fn in_the_editor_a_click_puts_the_cursor_and_never_leaves() {
     bench.types("new_");
     assert!(bench.find("def new_").is_some());
     bench.click_at((0, 0));
-    assert!(matches!(bench.app.overlay, Some(Overlay::Edit(_))));
+    assert!(bench.app.dialog_as::<Edit>().is_some());
     // A question is answered by a click on the answer.
     bench.press("esc");
-    assert!(matches!(&bench.app.overlay, Some(Overlay::Edit(editor)) if editor.leaving));
+    assert!(bench.app.dialog_as::<Edit>().is_some_and(|e| e.leaving));
     bench.click("go on editing");
-    assert!(matches!(bench.app.overlay, Some(Overlay::Edit(_))));
+    assert!(bench.app.dialog_as::<Edit>().is_some());
     bench.press("esc");
     bench.click("throw away");
-    assert!(bench.app.overlay.is_none());
+    assert!(!bench.app.covered());
 }
 
 #[test]
@@ -351,7 +358,7 @@ fn the_start_screen_is_used_by_clicks_alone() {
     let effects = bench.click("uses its qwen");
     assert!(matches!(effects.first(), Some(Effect::TakeModel(_))));
     bench.click("chooses a program of yours");
-    assert!(matches!(bench.app.overlay, Some(Overlay::Files(_))));
+    assert!(bench.app.dialog_as::<Files>().is_some());
     bench.click_at((0, 0));
     bench.click("sieve");
     assert!(matches!(
@@ -373,6 +380,6 @@ fn what_follows_a_begun_key_is_pressed_by_a_click() {
     );
     // A tab of the main pane, too.
     bench.click("prompt");
-    assert_eq!(bench.app.tab, Some(Tab::Prompt));
-    assert!(bench.app.keys.of(Action::Help).is_some());
+    assert_eq!(bench.app.nav.tab, Some(Tab::Prompt));
+    assert!(bench.app.prefs.keys.of(Action::Help).is_some());
 }

@@ -8,10 +8,11 @@ use ratatui::crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, Mo
 use reheat::session::event::{Author, Event as E, Finish, Stage, Usage, VersionId};
 use reheat::session::{EventRecord, Session};
 use reheat::task::Source;
-use reheat::tui::act::terminal_event;
-use reheat::tui::app::{App, Tab};
+use reheat::tui::app::App;
+use reheat::tui::core::tab::Tab;
+use reheat::tui::core::theme::{Depth, Theme};
+use reheat::tui::input::terminal_event;
 use reheat::tui::sample::{Moment, session};
-use reheat::tui::theme::{Depth, Theme};
 
 /// A screen on which a person could type.
 struct Bench {
@@ -74,7 +75,7 @@ impl Bench {
             .enumerate()
             .find(|(_, l)| l.contains(words))
             .unwrap_or_else(|| panic!("{words} in\n{shown}"));
-        let column = reheat::tui::text::width(&line[..line.find(words).unwrap()]);
+        let column = reheat::tui::core::text::width(&line[..line.find(words).unwrap()]);
         let mouse = MouseEvent {
             kind: MouseEventKind::Down(MouseButton::Left),
             column: column as u16,
@@ -101,8 +102,8 @@ fn long_diff(count: usize, width: u16, height: u16) -> Bench {
         .replace("value_90 = compute", "other_90 = reckon");
     bench.version(100, 5, &old);
     bench.version(101, 100, &new);
-    bench.app.selected = Some(VersionId(101));
-    bench.app.tab = Some(Tab::Diff);
+    bench.app.nav.selected = Some(VersionId(101));
+    bench.app.nav.tab = Some(Tab::Diff);
     bench
 }
 
@@ -154,9 +155,9 @@ fn changes_are_counted_and_stepped_through() {
 #[test]
 fn any_two_versions_are_compared() {
     let mut bench = long_diff(120, 160, 45);
-    bench.app.selected = Some(VersionId(2));
+    bench.app.nav.selected = Some(VersionId(2));
     bench.press(&["M"]);
-    bench.app.selected = Some(VersionId(101));
+    bench.app.nav.selected = Some(VersionId(101));
     assert!(
         bench.text().contains("v2 → v101 (marked)"),
         "{}",
@@ -182,11 +183,11 @@ fn a_frame_reads_the_lines_that_are_seen_whatever_stands_behind_them() {
             assert_eq!(bench.app.panes.diff.layouts_made, made, "nothing changed");
             let room = usize::from(bench.app.plan().main_inner().height);
             assert!(
-                bench.app.seen.lines <= room * 2,
+                bench.app.hits.lines <= room * 2,
                 "{keys:?} {}",
-                bench.app.seen.lines
+                bench.app.hits.lines
             );
-            read.push((count, bench.app.seen.lines));
+            read.push((count, bench.app.hits.lines));
         }
     }
     // The heads of folds that happen to be in sight take a row or two from the lines.
@@ -203,9 +204,9 @@ fn a_line_of_a_megabyte_does_no_harm() {
         let mut bench = Bench::new(120, 36, session(Moment::Finished));
         bench.version(100, 5, &format!("a\n{long}\nb\n"));
         bench.version(101, 100, &format!("a\n{long}!\nc\n"));
-        bench.app.selected = Some(VersionId(101));
+        bench.app.nav.selected = Some(VersionId(101));
         for tab in [Tab::Diff, Tab::Code] {
-            bench.app.tab = Some(tab);
+            bench.app.nav.tab = Some(tab);
             bench.press(&["G"]);
             let end = bench.text();
             assert!(end.contains('c'), "{end}");
@@ -235,10 +236,10 @@ fn a_growing_reply_is_followed_until_it_is_scrolled_away_from() {
     assert!(bench.text().contains("value_199"));
     bench.press(&["k", "k", "k", "k", "k"]);
     bench.draw();
-    let before = bench.app.seen.first;
+    let before = bench.app.hits.first;
     reply(&mut bench, &lines(50));
     let shown = bench.text();
-    assert_eq!(bench.app.seen.first, before);
+    assert_eq!(bench.app.hits.first, before);
     assert!(shown.contains("rows of new text · f follows"), "{shown}");
     bench.press(&["f"]);
     assert!(bench.text().contains("value_49"));
@@ -286,7 +287,7 @@ fn an_ended_reply_says_how_it_came() {
         finish: Finish::Stop,
         error: String::new(),
     });
-    bench.app.tab = Some(Tab::Stream);
+    bench.app.nav.tab = Some(Tab::Stream);
     let shown = bench.text();
     assert!(
         shown.contains("200 tok · 100 tok/s · first after 1.20 s"),
@@ -326,9 +327,9 @@ fn plain_ascii_is_plain_ascii_everywhere() {
     ] {
         for (width, height) in [(160, 45), (80, 24), (40, 12)] {
             let mut bench = Bench::new(width, height, session(moment));
-            bench.app.ascii = true;
+            bench.app.prefs.ascii = true;
             for tab in Tab::ALL {
-                bench.app.tab = Some(tab);
+                bench.app.nav.tab = Some(tab);
                 let shown = bench.text();
                 let odd: String = shown.chars().filter(|c| !c.is_ascii()).collect();
                 assert!(odd.is_empty(), "{odd:?}");
@@ -338,7 +339,7 @@ fn plain_ascii_is_plain_ascii_everywhere() {
         }
     }
     let mut bench = Bench::new(120, 36, session(Moment::Comparing));
-    bench.app.ascii = true;
+    bench.app.prefs.ascii = true;
     insta::assert_snapshot!("ascii_120x36", bench.text());
 }
 
@@ -349,7 +350,7 @@ fn a_large_tree_keeps_the_selected_version_in_view_and_finds_by_words() {
         bench.version(n, if n % 3 == 0 { 5 } else { n - 1 }, "x = 1\n");
     }
     for id in [5, 150, 299, 101] {
-        bench.app.selected = Some(VersionId(id));
+        bench.app.nav.selected = Some(VersionId(id));
         let shown = bench.text();
         let word = format!("v{id} ");
         let word = if id >= 100 { format!("v{id}✎") } else { word };
@@ -381,10 +382,10 @@ fn cases_are_sorted_and_outputs_stand_side_by_side() {
             .unwrap()
     };
     assert!(at("07") < at("01"), "{shown}");
-    bench.app.case = Some(6);
+    bench.app.nav.case = Some(6);
     bench.press(&["down"]);
     assert_ne!(
-        bench.app.case,
+        bench.app.nav.case,
         Some(6),
         "down goes to the row below, not to the next number"
     );
@@ -395,7 +396,12 @@ fn the_editor_colours_what_is_typed_and_stays_where_it_was_scrolled_to() {
     let mut bench = Bench::new(100, 30, session(Moment::Finished));
     bench.press(&["e"]);
     let role = |bench: &mut Bench, word: &str| {
-        let colour = bench.app.theme.fg(reheat::tui::theme::Role::Keyword).fg;
+        let colour = bench
+            .app
+            .prefs
+            .theme
+            .fg(reheat::tui::core::theme::Role::Keyword)
+            .fg;
         let buffer = bench.draw();
         let found = (0..buffer.area.height).find_map(|y| {
             let row: String = (0..buffer.area.width)
@@ -434,12 +440,12 @@ fn a_hidden_part_leaves_a_sign_with_the_key_that_brings_it_back() {
         assert!(!bench.text().contains("hidden:"));
         bench.press(&["ctrl-w", key]);
         // The word that says so once lies over the edge of a small screen for some seconds.
-        bench.app.message = None;
+        bench.app.messages.last = None;
         let shown = bench.text();
         assert!(shown.contains(sign), "{width}×{height} {sign}\n{shown}");
         if width > 40 {
             bench.click(&sign["hidden: ".len()..]);
-            bench.app.message = None;
+            bench.app.messages.last = None;
             assert!(!bench.text().contains("hidden:"), "{}", bench.text());
         }
     }
@@ -451,7 +457,7 @@ fn a_hidden_part_leaves_a_sign_with_the_key_that_brings_it_back() {
 
 #[test]
 fn a_click_on_the_head_of_a_column_sorts_the_cases_and_another_one_leaves_it() {
-    use reheat::tui::panes::CaseOrder;
+    use reheat::tui::core::parts::CaseOrder;
     let mut bench = Bench::new(160, 45, session(Moment::Finished));
     bench.press(&["5"]);
     for (title, order) in [
@@ -466,7 +472,7 @@ fn a_click_on_the_head_of_a_column_sorts_the_cases_and_another_one_leaves_it() {
             .position(|l| l.contains("CPU") && l.contains("wall"))
             .unwrap();
         let line = shown.lines().nth(row).unwrap();
-        let column = reheat::tui::text::width(&line[..line.find(title).unwrap()]);
+        let column = reheat::tui::core::text::width(&line[..line.find(title).unwrap()]);
         let click = Event::Mouse(MouseEvent {
             kind: MouseEventKind::Down(MouseButton::Left),
             column: column as u16,

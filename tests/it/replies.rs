@@ -10,10 +10,13 @@ use reheat::engine::Command;
 use reheat::session::event::{Author, Event as E, Finish, Stage, Steer, Usage, VersionId};
 use reheat::session::{EventRecord, Session};
 use reheat::task::{Objective, Source};
-use reheat::tui::act::{Effect, terminal_event};
-use reheat::tui::app::{App, Overlay, Tab};
+use reheat::tui::app::App;
+use reheat::tui::core::tab::Tab;
+use reheat::tui::core::theme::{Depth, Theme};
+use reheat::tui::dialogs::prompt::Prompt;
+use reheat::tui::input::terminal_event;
 use reheat::tui::sample::{Moment, session};
-use reheat::tui::theme::{Depth, Theme};
+use reheat::tui::state::effect::Effect;
 
 /// A screen on which a person could type.
 struct Bench {
@@ -244,7 +247,7 @@ fn what_became_of_each_reply_is_said() {
             },
         },
     );
-    bench.app.tab = Some(Tab::Stream);
+    bench.app.nav.tab = Some(Tab::Stream);
     let shown = bench.text();
     for words in [
         &format!("{version} waits"),
@@ -294,7 +297,7 @@ fn the_next_prompt_is_shown_edited_and_sent() {
             "Make it faster.\nPlease.\n".into()
         ))]
     );
-    assert!(bench.app.overlay.is_none());
+    assert!(!bench.app.covered());
     bench.press(&["ctrl-e", "O", "h"]);
     bench.press(&["esc"]);
     assert!(
@@ -310,7 +313,7 @@ fn the_next_prompt_is_shown_edited_and_sent() {
         ))]
     );
     bench.press(&["ctrl-e", "!", "esc", "y"]);
-    assert!(bench.app.overlay.is_none());
+    assert!(!bench.app.covered());
     assert!(bench.text().contains("stays as it was written"));
 }
 
@@ -318,7 +321,7 @@ fn the_next_prompt_is_shown_edited_and_sent() {
 fn while_a_round_is_on_the_next_prompt_opens_when_it_is_there() {
     let mut bench = bench(120, 36, 1);
     assert_eq!(bench.press(&["ctrl-e"]), [Effect::Send(Command::Prepare)]);
-    assert!(bench.app.overlay.is_none());
+    assert!(!bench.app.covered());
     bench.happen(
         0,
         E::StageChanged {
@@ -328,7 +331,7 @@ fn while_a_round_is_on_the_next_prompt_opens_when_it_is_there() {
     bench.press(&["h"]);
     bench.happen(0, prepared("later", true));
     assert!(
-        bench.app.overlay.is_none(),
+        !bench.app.covered(),
         "it took the keyboard from the hint box"
     );
     assert!(
@@ -346,7 +349,7 @@ fn while_a_round_is_on_the_next_prompt_opens_when_it_is_there() {
             error: false,
         },
     );
-    assert!(matches!(bench.app.overlay, Some(Overlay::Prompt(_))));
+    assert!(bench.app.dialog_as::<Prompt>().is_some());
     let shown = bench.text();
     assert!(shown.contains("which you asked for with ctrl-e"), "{shown}");
 }
@@ -378,9 +381,9 @@ fn every_reply_on_its_way_has_a_row_in_the_tree_and_a_click_shows_it() {
     for row in ["reply 1", "reply 2", "reply 3"] {
         assert!(shown.contains(row), "{row}\n{shown}");
     }
-    bench.app.tab = Some(Tab::Task);
+    bench.app.nav.tab = Some(Tab::Task);
     bench.click("reply 3");
-    assert_eq!(bench.app.tab, Some(Tab::Stream));
+    assert_eq!(bench.app.nav.tab, Some(Tab::Stream));
     let round = bench.session.round().unwrap();
     assert_eq!(bench.app.shown_reply(&bench.session, round), 3);
 }

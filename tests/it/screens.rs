@@ -10,11 +10,13 @@ use reheat::engine::Command;
 use reheat::sandbox::Tier;
 use reheat::session::Session;
 use reheat::session::event::VersionId;
-use reheat::tui::act::{Effect, terminal_event};
-use reheat::tui::app::{App, Overlay, Tab};
-use reheat::tui::files::Files;
+use reheat::tui::app::App;
+use reheat::tui::core::tab::Tab;
+use reheat::tui::core::theme::{Depth, Theme};
+use reheat::tui::dialogs::program::Files;
+use reheat::tui::input::terminal_event;
 use reheat::tui::sample::{self, Moment, session};
-use reheat::tui::theme::{Depth, Theme};
+use reheat::tui::state::effect::Effect;
 use reheat::tui::{Choice, Home, Late, ModelLine, Server, SessionEntry, TaskEntry};
 
 const MOMENTS: [Moment; 8] = [
@@ -70,6 +72,7 @@ impl Bench {
                 &self.session,
                 &Event::Key(screen::key(key)),
             ));
+            effects.extend(screen::settle(&self.session, &mut self.app));
         }
         effects
     }
@@ -153,7 +156,7 @@ fn every_moment_at_every_common_size() {
 fn every_pane() {
     for tab in Tab::ALL {
         let mut bench = Bench::at(120, 36, Moment::Finished);
-        bench.app.tab = Some(tab);
+        bench.app.nav.tab = Some(tab);
         insta::assert_snapshot!(format!("pane_{}", tab.title()), bench.text());
     }
 }
@@ -191,8 +194,8 @@ fn no_size_breaks_the_screen() {
         for width in 1..=60 {
             for height in 1..=30 {
                 let tab = Tab::ALL[usize::from(width + height) % Tab::ALL.len()];
-                bench.app.tab = (height % 3 == 0).then_some(tab);
-                bench.app.steering = width % 5 == 0;
+                bench.app.nav.tab = (height % 3 == 0).then_some(tab);
+                bench.app.hint_box.active = width % 5 == 0;
                 bench.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
                 let shown = bench.text();
                 assert!(
@@ -281,7 +284,7 @@ fn absurd_figures_are_drawn_as_well_as_they_can_be() {
             bench.session.apply(&EventRecord { at, event });
             bench.draw();
         }
-        bench.app.tab = Some(Tab::Charts);
+        bench.app.nav.tab = Some(Tab::Charts);
         bench.draw();
     }
 }
@@ -346,7 +349,7 @@ fn hostile_text_is_shown_and_never_obeyed() {
         bench.session.apply(&EventRecord { at, event });
     }
     for tab in Tab::ALL {
-        bench.app.tab = Some(tab);
+        bench.app.nav.tab = Some(tab);
         let buffer = bench.draw().clone();
         for cell in buffer.content() {
             assert!(
@@ -366,14 +369,14 @@ fn hostile_text_is_shown_and_never_obeyed() {
             "{tab:?}\n{right}"
         );
     }
-    bench.app.tab = Some(Tab::Code);
+    bench.app.nav.tab = Some(Tab::Code);
     assert!(bench.text().contains("␛]0;pwned␇"));
 }
 
 #[test]
 fn without_colours_nothing_is_coloured_and_verdicts_have_words() {
     let mut bench = Bench::at(120, 36, Moment::Finished);
-    bench.app.theme = Theme::dark(Depth::None);
+    bench.app.prefs.theme = Theme::dark(Depth::None);
     let buffer = bench.draw().clone();
     let reset = ratatui::style::Color::Reset;
     assert!(
@@ -541,7 +544,7 @@ fn drawing_depends_on_nothing_but_session_and_app() {
     let mut two = Bench::new(160, 45, Session::of(&sample::events()), None);
     two.session = session(Moment::Comparing);
     two.app.now = one.app.now;
-    two.app.stage_since = one.app.stage_since;
+    two.app.observed.stage_since = one.app.observed.stage_since;
     assert_eq!(one.draw(), two.draw());
     let _: Timestamp = one.app.now;
 }
@@ -590,25 +593,25 @@ fn a_theme_is_shown_while_it_is_chosen_and_escape_goes_back() {
     .unwrap();
     std::fs::write(folder.path().join("broken.toml"), "name = \n").unwrap();
     let mut bench = Bench::at(120, 36, Moment::Comparing);
-    bench.app.theme_folder = Some(folder.path().into());
+    bench.app.prefs.theme_folder = Some(folder.path().into());
     let ground = |bench: &mut Bench| bench.draw()[(0, 5)].bg;
     let dark = ground(&mut bench);
     bench.press(&["t", "down"]);
-    assert_eq!(bench.app.theme.name, "light");
+    assert_eq!(bench.app.prefs.theme.name, "light");
     assert_ne!(ground(&mut bench), dark);
     insta::assert_snapshot!("theme_picker_120x36", bench.text());
     bench.press(&["esc"]);
-    assert_eq!(bench.app.theme.name, "dark");
+    assert_eq!(bench.app.prefs.theme.name, "dark");
     assert_eq!(ground(&mut bench), dark);
     // The last one is the developer's own; the one before it cannot be read and says why.
     bench.press(&["t", "up"]);
-    assert_eq!(bench.app.theme.name, "mine");
+    assert_eq!(bench.app.prefs.theme.name, "mine");
     assert_eq!(
         bench.press(&["enter"]),
         [Effect::KeepTheme("mine".to_owned())]
     );
     bench.press(&["t", "up"]);
-    assert_eq!(bench.app.theme.name, "mine");
+    assert_eq!(bench.app.prefs.theme.name, "mine");
     assert!(bench.text().contains("broken.toml:1:8"), "{}", bench.text());
 }
 
@@ -620,7 +623,7 @@ fn start_with_config(text: &str) -> (tempfile::TempDir, std::path::PathBuf, Benc
         std::fs::write(&file, text).unwrap();
     }
     let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
-    bench.app.config_file = Some(file.clone());
+    bench.app.prefs.config_file = Some(file.clone());
     (folder, file, bench)
 }
 
@@ -646,7 +649,7 @@ fn settings_are_changed_in_the_very_file_and_its_comments_stay() {
     assert!(shown.contains("soon"), "{shown}");
     assert!(std::fs::read_to_string(&file).unwrap().contains("\"5s\""));
     bench.press(&["esc", "esc"]);
-    assert!(bench.app.overlay.is_none());
+    assert!(!bench.app.covered());
 }
 
 #[test]
@@ -686,7 +689,7 @@ fn a_server_that_answers_becomes_the_model_with_one_key() {
         bench.text()
     );
     assert_eq!(bench.press(&["m"]), [Effect::TakeModel(server.clone())]);
-    reheat::tui::settings::take_model(&file, &server).unwrap();
+    reheat::tui::dialogs::settings::take_model(&file, &server).unwrap();
     let folders = reheat::config::Folders {
         config: file.parent().unwrap().into(),
         data: file.parent().unwrap().into(),
@@ -713,7 +716,7 @@ fn a_program_of_ones_own_is_chosen_with_the_cases_beside_it() {
     let open = || {
         let mut bench = Bench::new(80, 24, Session::default(), Some(home()));
         let files = Files::at(folder.path().into(), None);
-        bench.app.overlay = Some(Overlay::Files(Box::new(files)));
+        bench.app.dialog = Some(Box::new(files));
         bench
     };
     let chosen = |file: &str, cases: &str| {
@@ -817,7 +820,7 @@ fn a_version_that_a_later_case_proves_wrong_glows_no_more() {
     use reheat::measure::Verdict;
     use reheat::session::EventRecord;
     use reheat::session::event::Event as E;
-    use reheat::tui::theme::Role;
+    use reheat::tui::core::theme::Role;
     let mut bench = Bench::at(160, 45, Moment::Finished);
     let best = bench.session.incumbent.unwrap();
     let version = bench.session.version(best).unwrap();
@@ -838,7 +841,7 @@ fn a_version_that_a_later_case_proves_wrong_glows_no_more() {
         let before = line.split(&gain).next().unwrap().chars().count();
         buffer[(tree.x + before as u16, y)].fg
     };
-    let ash = bench.app.theme.fg(Role::Fail).fg.unwrap();
+    let ash = bench.app.prefs.theme.fg(Role::Fail).fg.unwrap();
     assert_ne!(colour(&mut bench), ash);
     result.verdict = Verdict::WrongAnswer;
     let at = bench.session.last_at.unwrap();
@@ -923,7 +926,7 @@ fn another_model_is_looked_for_before_it_is_called_ready() {
 
 #[test]
 fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged() {
-    use reheat::tui::home::Judged;
+    use reheat::tui::core::home::Judged;
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let geo = "def far(a, b):\n    return a\n\nclass Grid:\n    def nearest(self, p):\n        return p\n";
@@ -931,7 +934,7 @@ fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged(
     let open = || {
         let mut bench = Bench::new(120, 36, Session::default(), Some(home()));
         let files = Files::at(folder.path().into(), None);
-        bench.app.overlay = Some(Overlay::Files(Box::new(files)));
+        bench.app.dialog = Some(Box::new(files));
         bench.press(&["g", "e", "o", ".", "p", "enter"]);
         bench
     };
@@ -1041,7 +1044,7 @@ fn a_case_that_was_added_is_taken_back_where_it_is_marked() {
         let task = bench.session.task.as_ref().unwrap();
         task.cases.iter().map(|(name, _)| name.clone()).collect()
     };
-    bench.app.case = names.iter().position(|name| name == "odd");
+    bench.app.nav.case = names.iter().position(|name| name == "odd");
     assert!(
         bench.text().contains("take this case back"),
         "{}",
@@ -1050,7 +1053,7 @@ fn a_case_that_was_added_is_taken_back_where_it_is_marked() {
     let back = Command::SideRequest(SideRequest::Withdraw("odd".into()));
     assert_eq!(bench.press(&["u"]), [Effect::Send(back)]);
     // One of the task's own is not taken back: the key is that of the last decision.
-    bench.app.case = Some(0);
+    bench.app.nav.case = Some(0);
     assert!(!bench.text().contains("take this case back"));
     assert_eq!(bench.press(&["u"]), [Effect::Send(Command::Undo)]);
 }

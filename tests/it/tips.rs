@@ -5,20 +5,23 @@ use ratatui::crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, Mo
 use ratatui::layout::Rect;
 use reheat::engine::Command;
 use reheat::session::Session;
-use reheat::tui::act::{Effect, terminal_event};
-use reheat::tui::app::{App, Overlay};
-use reheat::tui::keys::key_of;
-use reheat::tui::memory::Memory;
+use reheat::tui::app::App;
+use reheat::tui::core::key::Key;
+use reheat::tui::core::memory::Memory;
+use reheat::tui::core::theme::{Depth, Theme};
+use reheat::tui::core::tip::Tip;
+use reheat::tui::dialogs::quit::Quit;
+use reheat::tui::draw::paint;
+use reheat::tui::input::terminal_event;
 use reheat::tui::sample::{Moment, session};
-use reheat::tui::theme::{Depth, Theme};
-use reheat::tui::tips::{Tip, now, tick};
-use reheat::tui::view::paint;
+use reheat::tui::state::effect::Effect;
+use reheat::tui::state::tips::{now, tick};
 use reheat::tui::{Home, TaskEntry};
 
 fn app(home: Option<Home>, at: Moment, size: (u16, u16)) -> App {
     let now = session(at).last_at.unwrap();
     let mut app = App::new(Theme::dark(Depth::True), home, now);
-    app.tips = true;
+    app.prefs.tips = true;
     app.size = Rect::new(0, 0, size.0, size.1);
     app
 }
@@ -37,12 +40,16 @@ fn at_home() -> Home {
 }
 
 fn press(app: &mut App, session: &Session, key: &str) -> Vec<Effect> {
-    terminal_event(app, session, &Event::Key(key_of(key).unwrap()))
+    terminal_event(
+        app,
+        session,
+        &Event::Key(key.parse::<Key>().unwrap().into()),
+    )
 }
 
 fn text(app: &mut App, session: &Session) -> String {
     let mut buffer = Buffer::empty(app.size);
-    app.seen = paint(&mut buffer, session, app);
+    app.hits = paint(&mut buffer, app.view(session));
     let row = |y| {
         let cells = (0..buffer.area.width).map(|x| buffer[(x, y)].symbol());
         cells.collect::<String>() + "\n"
@@ -62,22 +69,26 @@ fn the_first_is_on_the_start_screen_and_goes_with_the_key_that_opens_a_task() {
     let effects = press(&mut app, &none, "enter");
     assert_eq!(effects[0], Effect::Remember);
     assert!(matches!(effects[1], Effect::Open(_)), "{effects:?}");
-    assert_eq!(now(&app, &none), None);
+    assert_eq!(now(&app, &none, app.covered()), None);
 }
 
 #[test]
 fn the_others_come_with_the_first_best_version_and_the_first_turn() {
     let mut app = app(None, Moment::Finished, (120, 36));
     let early = session(Moment::Comparing);
-    assert_eq!(now(&app, &early), None, "no version is better than v0 yet");
+    assert_eq!(
+        now(&app, &early, app.covered()),
+        None,
+        "no version is better than v0 yet"
+    );
     let won = session(Moment::NoDifference);
-    assert_eq!(now(&app, &won), Some(Tip::Best));
+    assert_eq!(now(&app, &won, app.covered()), Some(Tip::Best));
     let over = session(Moment::Finished);
     assert!(text(&mut app, &won).contains("a new best version"));
     // Escape and space do nothing but send it away: no round is stopped by it.
     assert_eq!(press(&mut app, &won, "esc"), [Effect::Remember]);
-    assert_eq!(now(&app, &won), None);
-    assert_eq!(now(&app, &over), Some(Tip::Turn));
+    assert_eq!(now(&app, &won, app.covered()), None);
+    assert_eq!(now(&app, &over, app.covered()), Some(Tip::Turn));
     assert!(text(&mut app, &over).contains("your turn"));
     // What else is pressed does what it always does.
     assert_eq!(
@@ -85,7 +96,11 @@ fn the_others_come_with_the_first_best_version_and_the_first_turn() {
         [Effect::Remember, Effect::Send(Command::NextRound)]
     );
     for moment in [Moment::NoDifference, Moment::Finished, Moment::Comparing] {
-        assert_eq!(now(&app, &session(moment)), None, "never again");
+        assert_eq!(
+            now(&app, &session(moment), app.covered()),
+            None,
+            "never again"
+        );
     }
     assert_eq!(press(&mut app, &won, "esc"), [Effect::Send(Command::Stop)]);
 }
@@ -98,26 +113,26 @@ fn what_was_seen_is_in_the_file_and_a_start_without_one_does_not_nag() {
     let mut first = app(None, Moment::Finished, (120, 36));
     press(&mut first, &over, "esc");
     press(&mut first, &over, "esc");
-    first.memory.save(&file).unwrap();
+    first.prefs.memory.save(&file).unwrap();
     let mut second = app(None, Moment::Finished, (120, 36));
-    second.memory = Memory::load(&file).0;
-    assert_eq!(now(&second, &over), None);
+    second.prefs.memory = Memory::load(&file).0;
+    assert_eq!(now(&second, &over, second.covered()), None);
     // Nothing was kept: a second session of the same start knows it all the same.
     first.open_work();
-    assert_eq!(now(&first, &over), None);
-    assert!(first.tips);
+    assert_eq!(now(&first, &over, first.covered()), None);
+    assert!(first.prefs.tips);
 }
 
 #[test]
 fn a_tip_never_stands_in_the_way() {
     let over = session(Moment::Finished);
     let mut it = app(None, Moment::Finished, (120, 36));
-    it.overlay = Some(Overlay::Quit);
-    assert_eq!(now(&it, &over), None, "a question is on");
-    it.overlay = None;
-    it.tips = false;
-    assert_eq!(now(&it, &over), None, "nobody wants them");
-    it.tips = true;
+    it.dialog = Some(Box::new(Quit));
+    assert_eq!(now(&it, &over, it.covered()), None, "a question is on");
+    it.dialog = None;
+    it.prefs.tips = false;
+    assert_eq!(now(&it, &over, it.covered()), None, "nobody wants them");
+    it.prefs.tips = true;
     // A click on it sends it away and does nothing else.
     let shown = text(&mut it, &over);
     let row = shown
@@ -135,7 +150,7 @@ fn a_tip_never_stands_in_the_way() {
     assert_eq!(terminal_event(&mut it, &over, &click), [Effect::Remember]);
     // The smallest screen has no room for it, the next ones show all of it.
     let it = app(None, Moment::Finished, (39, 11));
-    assert_eq!(now(&it, &over), None);
+    assert_eq!(now(&it, &over, it.covered()), None);
     for size in [(40, 12), (80, 24), (200, 60)] {
         let mut it = app(None, Moment::Finished, size);
         let shown = text(&mut it, &over);
@@ -151,12 +166,13 @@ fn a_tip_lies_over_nothing_that_moves_where_there_is_another_place() {
             let now = session(moment);
             let painted = |tips: bool| {
                 let mut it = app(None, moment, size);
-                it.tips = tips;
-                it.memory
+                it.prefs.tips = tips;
+                it.prefs
+                    .memory
                     .tips
                     .extend((moment == Moment::Finished).then(|| "best".to_owned()));
                 let mut buffer = Buffer::empty(it.size);
-                paint(&mut buffer, &now, &it);
+                paint(&mut buffer, it.view(&now));
                 (buffer, it.plan())
             };
             let ((with, plan), (without, _)) = (painted(true), painted(false));
@@ -177,20 +193,24 @@ fn while_something_goes_on_a_tip_goes_by_itself_and_else_it_stays() {
     let later = |app: &mut App, seconds| app.now += SignedDuration::from_secs(seconds);
     let won = session(Moment::NoDifference);
     let mut it = app(None, Moment::NoDifference, (120, 36));
-    assert!(!tick(&mut it, &won));
+    assert!(!tick(&mut it, &won, false));
     later(&mut it, 19);
-    assert!(!tick(&mut it, &won));
+    assert!(!tick(&mut it, &won, false));
     assert_eq!(
-        now(&it, &won),
+        now(&it, &won, it.covered()),
         Some(Tip::Best),
         "there was no time to read it"
     );
     later(&mut it, 1);
-    assert!(tick(&mut it, &won), "it is to be remembered");
-    assert_eq!(now(&it, &won), None);
+    assert!(tick(&mut it, &won, false), "it is to be remembered");
+    assert_eq!(now(&it, &won, it.covered()), None);
     let over = session(Moment::Finished);
-    assert!(!tick(&mut it, &over));
+    assert!(!tick(&mut it, &over, false));
     later(&mut it, 3_600);
-    assert!(!tick(&mut it, &over));
-    assert_eq!(now(&it, &over), Some(Tip::Turn), "nothing moves below it");
+    assert!(!tick(&mut it, &over, false));
+    assert_eq!(
+        now(&it, &over, it.covered()),
+        Some(Tip::Turn),
+        "nothing moves below it"
+    );
 }

@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{Bench, Leaving};
+use super::inbox::Message;
+use super::{EventLoop, Leaving, inbox};
 use crate::engine::Command;
 use crate::session::event::VersionId;
-use crate::tui::inbox::Message;
-use crate::tui::pace::Cause;
-use crate::tui::{Ended, inbox};
+use crate::tui::Ended;
+use crate::tui::core::frame_limiter::Cause;
 
 /// How long the loop may take to end in good order when the developer quits.
 const FAREWELL: Duration = Duration::from_secs(3);
 /// The same after a signal or a hang-up.
 const SHORT_FAREWELL: Duration = Duration::from_millis(250);
 
-impl Bench {
+impl EventLoop {
     /// Gives the terminal back and stops, as ctrl-z does everywhere; goes on when the shell says so.
     pub(super) fn suspend(&mut self) -> std::io::Result<()> {
         self.keyboard.hold();
@@ -68,9 +68,7 @@ impl Bench {
                 if let Some(status) = child.try_wait()? {
                     return Ok(status);
                 }
-                if let Ok(Message::EventRecord(all)) =
-                    messages.recv_timeout(Duration::from_millis(50))
-                {
+                if let Ok(Message::Events(all)) = messages.recv_timeout(Duration::from_millis(50)) {
                     for happened in &all {
                         self.session.apply(happened);
                         self.app.observe(&self.session);
@@ -126,7 +124,7 @@ impl Bench {
                 inbox.recv_timeout(until.saturating_duration_since(Instant::now()))
             {
                 match message {
-                    Message::EventRecord(all) => all.iter().for_each(|h| self.session.apply(h)),
+                    Message::Events(all) => all.iter().for_each(|h| self.session.apply(h)),
                     Message::LoopEnded => break,
                     // A second ctrl-c means now.
                     Message::Signal(_) if signal.is_none() => break,

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::{Sender, SyncSender};
 
+use super::inbox::Message;
 use crate::tui::app::App;
-use crate::tui::home::Choice;
-use crate::tui::inbox::Message;
-use crate::tui::keys::Keymap;
-use crate::tui::memory::Memory;
-use crate::tui::theme::Depth;
+use crate::tui::core::home::Choice;
+use crate::tui::core::keymap::Keymap;
+use crate::tui::core::memory::Memory;
+use crate::tui::core::theme::Depth;
 use crate::tui::{Look, Looker, Opener};
 
 /// Whether the terminal is asked for its ground: nobody has named a theme, nothing tells it already, and it can answer.
@@ -31,8 +31,8 @@ pub(super) fn adopt(
     file: Option<&Path>,
 ) -> Vec<String> {
     let (keys, mut told) = Keymap::new(keys);
-    app.keys = keys;
-    app.bell.on = bell;
+    app.prefs.keys = keys;
+    app.observed.bell.on = bell;
     if told.len() > 1 {
         // One line has room for one; the others stand below `!` and in the doctor's report.
         told.push(format!(
@@ -41,7 +41,7 @@ pub(super) fn adopt(
         ));
     }
     if let Some((memory, trouble)) = file.map(Memory::load) {
-        app.memory = memory;
+        app.prefs.memory = memory;
         told.extend(trouble);
     }
     told

@@ -6,9 +6,27 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
 use reheat::session::Session;
 use reheat::tui::app::App;
-use reheat::tui::desk;
-use reheat::tui::keys::key_of;
-use reheat::tui::view;
+use reheat::tui::core::desk;
+use reheat::tui::core::key::Key;
+use reheat::tui::draw;
+use reheat::tui::state::effect::Effect;
+use reheat::tui::update::take;
+
+/// Works out all that is asked of the desk, until nothing more is; gives what the outside is to do.
+pub fn settle(session: &Session, app: &mut App) -> Vec<Effect> {
+    let mut grammars = None;
+    let mut effects = Vec::new();
+    loop {
+        let mut jobs = Vec::new();
+        app.prepare(session, &mut |job| jobs.push(job));
+        if jobs.is_empty() {
+            return effects;
+        }
+        for job in jobs {
+            effects.extend(take(app, session, desk::work(job, &mut grammars)));
+        }
+    }
+}
 
 /// Draws until all that was asked of the desk is on the screen.
 pub fn draw<'a>(
@@ -17,22 +35,12 @@ pub fn draw<'a>(
     terminal: &'a mut Terminal<TestBackend>,
 ) -> &'a Buffer {
     app.size = terminal.backend().buffer().area;
-    let mut grammars = None;
-    loop {
-        let mut jobs = Vec::new();
-        app.prepare(session, &mut |job| jobs.push(job));
-        if jobs.is_empty() {
-            break;
-        }
-        for job in jobs {
-            app.take(desk::work(job, &mut grammars));
-        }
-    }
+    settle(session, app);
     let mut seen = None;
     terminal
-        .draw(|frame| seen = Some(view::draw(frame, session, app)))
+        .draw(|frame| seen = Some(draw::draw(frame, session, app)))
         .unwrap();
-    app.seen = seen.unwrap();
+    app.hits = seen.unwrap();
     terminal.backend().buffer()
 }
 
@@ -44,7 +52,7 @@ pub fn text(buffer: &Buffer) -> String {
         while x < buffer.area.width {
             let symbol = buffer[(x, y)].symbol();
             row.push_str(symbol);
-            x += u16::try_from(reheat::tui::text::width(symbol).max(1)).unwrap();
+            x += u16::try_from(reheat::tui::core::text::width(symbol).max(1)).unwrap();
         }
         all.push_str(row.trim_end());
         all.push('\n');
@@ -54,5 +62,8 @@ pub fn text(buffer: &Buffer) -> String {
 
 /// A key by the name that the config file has for it; anything else is its first character.
 pub fn key(name: &str) -> KeyEvent {
-    key_of(name).unwrap_or_else(|| panic!("there is no key called {name}"))
+    let key: Key = name
+        .parse()
+        .unwrap_or_else(|_| panic!("there is no key called {name}"));
+    key.into()
 }

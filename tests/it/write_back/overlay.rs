@@ -8,10 +8,12 @@ use reheat::engine::write_requests::WriteRequest;
 use reheat::session::event::{Event, Origin, VersionId};
 use reheat::session::written::{Standing, WriteMethod, WritePlan, WriteRecord};
 use reheat::session::{EventRecord, Session};
-use reheat::tui::act::{Effect, terminal_event};
-use reheat::tui::app::{App, Overlay};
+use reheat::tui::app::App;
+use reheat::tui::core::theme::{Depth, Theme};
+use reheat::tui::dialogs::write::Write;
+use reheat::tui::input::terminal_event;
 use reheat::tui::sample;
-use reheat::tui::theme::{Depth, Theme};
+use reheat::tui::state::effect::Effect;
 
 use super::bed::{NEW, OLD};
 use crate::support::screen;
@@ -92,7 +94,7 @@ impl Bench {
     }
 
     fn is_open(&self) -> bool {
-        matches!(self.app.overlay, Some(Overlay::Write(_)))
+        self.app.dialog_as::<Write>().is_some()
     }
 }
 
@@ -152,7 +154,7 @@ fn a_chosen_version_is_meant_and_an_old_plan_is_not_taken_for_the_new_one() {
     bench.press("w");
     bench.planned(Standing::Ready, &[]);
     bench.press("esc K");
-    let selected = bench.app.selected.expect("a version was selected");
+    let selected = bench.app.nav.selected.expect("a version was selected");
     assert_eq!(bench.press("w"), [WriteRequest::Plan(Some(selected))]);
     assert!(bench.text().contains("looking at the file"));
     assert_eq!(bench.press("enter"), []);
@@ -237,7 +239,7 @@ fn what_was_done_is_said_and_u_takes_it_back() {
         assert_eq!(bench.press("u enter"), [], "nothing was written by us");
         bench.press("esc");
         bench.happen(done(false));
-        let said = bench.app.message.as_ref().unwrap().text.clone();
+        let said = bench.app.messages.last.as_ref().unwrap().text.clone();
         assert!(
             said.contains("v5 written to") && said.contains("w, then u"),
             "{said}"
@@ -248,7 +250,7 @@ fn what_was_done_is_said_and_u_takes_it_back() {
         assert!(text.contains("u take back"), "{size:?}:\n{text}");
         assert_eq!(bench.press("u"), [WriteRequest::TakeBack]);
         bench.happen(done(true));
-        let said = bench.app.message.as_ref().unwrap().text.clone();
+        let said = bench.app.messages.last.as_ref().unwrap().text.clone();
         assert!(said.contains("taken back (by hand)"), "{said}");
         assert!(bench.session.last_written().is_none());
     }

@@ -1,0 +1,281 @@
+//! What actions do that ask something of the loop: the rounds, the selected version, the cases, the start screen.
+
+use crate::engine::Command;
+use crate::engine::side_requests::SideRequest;
+use crate::session::event::{Mode, VersionId};
+use crate::task::Objective;
+use crate::tui::clip;
+use crate::tui::component::{Context, Outcome};
+use crate::tui::core::action::{Action, CopySource};
+use crate::tui::core::tab::Tab;
+use crate::tui::core::typing::line;
+use crate::tui::dialogs::quit::Quit;
+use crate::tui::panes::registry;
+use crate::tui::state::cases::{marked, withdrawable};
+use crate::tui::state::decisions::{busy, undone, unmeasured};
+use crate::tui::state::effect::Effect;
+
+/// Asks something of the loop.
+pub fn send(command: Command) -> Outcome {
+    Outcome::close().and(Effect::Send(command))
+}
+
+/// Stops what is on; where nothing is, the choice of a version is given up.
+pub fn stop(cx: &mut Context<'_>) -> Outcome {
+    if cx.state.nav.selected.is_some() && !busy(cx.session) {
+        cx.state.nav.selected = None;
+        return Outcome::close();
+    }
+    send(Command::Stop)
+}
+
+/// Holds everything, or lets it go on.
+pub fn pause(cx: &mut Context<'_>) -> Outcome {
+    let held = &mut cx.state.observed.held;
+    *held = !*held;
+    send(Command::Pause(*held))
+}
+
+/// Does the round that is on once more.
+pub fn retry(cx: &mut Context<'_>) -> Outcome {
+    if busy(cx.session) {
+        return send(Command::Retry);
+    }
+    // It would ask the model once more, which costs: that is what the key of the next round says.
+    let key = cx.state.prefs.keys.shown(Action::NextRound);
+    cx.state
+        .say(format!("no round is on: {key} starts a new one"), false);
+    Outcome::close()
+}
+
+/// Takes back the marked case, if it was added by hand, else the last decision.
+pub fn undo(cx: &mut Context<'_>) -> Outcome {
+    if let Some(case) = withdrawable(cx.state, cx.session) {
+        let words = format!("case {case} is taken back as soon as nothing is measured");
+        cx.state.say(words, false);
+        cx.state.nav.case = None;
+        return send(Command::SideRequest(SideRequest::Withdraw(case)));
+    }
+    if let Some(words) = undone(cx.session) {
+        cx.state.say(words, false);
+    }
+    send(Command::Undo)
+}
+
+/// Goes on in the next mode.
+pub fn next_mode(cx: &mut Context<'_>) -> Outcome {
+    send(Command::Mode(match cx.session.mode {
+        Mode::Auto => Mode::Step,
+        Mode::Step => Mode::Manual,
+        Mode::Manual => Mode::Auto,
+    }))
+}
+
+/// Makes something else better from the next round on.
+pub fn next_objective(cx: &mut Context<'_>) -> Outcome {
+    send(Command::Objective(match cx.session.objective {
+        Objective::Time => Objective::Memory,
+        Objective::Memory => Objective::Integral,
+        Objective::Integral => Objective::Time,
+    }))
+}
+
+/// Decides about the selected version by hand, once it is measured.
+pub fn decide(cx: &mut Context<'_>, decision: fn(VersionId) -> Command) -> Outcome {
+    let selected = cx.state.version(cx.session);
+    if let Some(words) = unmeasured(cx.session, selected) {
+        cx.state.say(words, false);
+        return Outcome::close();
+    }
+    selected.map_or_else(Outcome::close, |version| send(decision(version)))
+}
+
+/// Lets the next round start from the selected version; again: from the best one.
+pub fn branch(cx: &mut Context<'_>) -> Outcome {
+    let selected = cx.state.version(cx.session);
+    let next = selected.filter(|v| cx.session.chosen_parent != Some(*v));
+    send(Command::Parent(next))
+}
+
+/// Pins the selected version, or releases it.
+pub fn pin(cx: &mut Context<'_>) -> Outcome {
+    let selected = cx.state.version(cx.session);
+    let Some(version) = selected.and_then(|v| cx.session.version(v)) else {
+        return Outcome::close();
+    };
+    send(Command::Pin(version.id, !version.pinned))
+}
+
+/// Edits the selected version in `$EDITOR`.
+pub fn edit_outside(cx: &mut Context<'_>) -> Outcome {
+    let selected = cx.state.version(cx.session);
+    let Some(version) = selected.and_then(|v| cx.session.version(v)) else {
+        return Outcome::close();
+    };
+    Outcome::close().and(Effect::Outside {
+        parent: version.id,
+        text: version.source.text.to_string(),
+        file_name: version.source.file_name.clone(),
+    })
+}
+
+/// Copies something to the clipboard.
+pub fn copy(cx: &mut Context<'_>, source: CopySource) -> Outcome {
+    match clip::text(cx.state, cx.session, source) {
+        Ok((text, what)) => Outcome::close().and(Effect::Copy { text, what }),
+        Err(why) => {
+            cx.state.say(format!("nothing is copied: {why}"), false);
+            Outcome::close()
+        }
+    }
+}
+
+/// Leaves the mouse to the terminal, or takes it back.
+pub fn toggle_mouse(cx: &mut Context<'_>) -> Outcome {
+    let ours = !cx.state.prefs.mouse;
+    cx.state.prefs.mouse = ours;
+    cx.state.say(
+        if ours {
+            "the mouse works here again; with shift held the terminal selects"
+        } else {
+            "the mouse is the terminal's: select and copy with it as in any other program"
+        },
+        false,
+    );
+    Outcome::close().and(Effect::Mouse(ours))
+}
+
+/// First stops what is on, then quits.
+pub fn interrupt(cx: &mut Context<'_>) -> Outcome {
+    let on = cx.state.at_work && busy(cx.session);
+    if on && !cx.state.interrupted_lately() {
+        cx.state.pending.interrupt = Some(cx.state.now);
+        return send(Command::Stop);
+    }
+    Outcome::close().and(Effect::Quit)
+}
+
+/// Quits; while something is on it is asked whether to.
+pub fn quit(cx: &mut Context<'_>) -> Outcome {
+    if cx.state.at_work && busy(cx.session) && !cx.state.demo {
+        return Outcome::open(Quit);
+    }
+    Outcome::close().and(Effect::Quit)
+}
+
+/// Takes what is typed as the hint of the next round.
+pub fn give_hint(cx: &mut Context<'_>) -> Outcome {
+    let state = &mut *cx.state;
+    let hint = state.hint_box.text.lines().join("\n").trim().to_owned();
+    state.hint_box.active = false;
+    state.hint_box.text = line(&hint);
+    state.hint_box.history.leave();
+    state.prefs.memory.keep_hint(&hint);
+    state.say(
+        if hint.is_empty() {
+            "the hint is taken back"
+        } else {
+            "the hint goes into the next prompt"
+        },
+        false,
+    );
+    Outcome::close()
+        .and(Effect::Remember)
+        .and(Effect::Send(Command::Hint(hint)))
+}
+
+/// Opens what is folded; on the start screen the entry.
+pub fn open(cx: &mut Context<'_>) -> Outcome {
+    if cx.state.at_work {
+        registry::open(cx);
+        return Outcome::close();
+    }
+    let Some(home) = cx.state.home.as_ref().filter(|h| h.opening.is_none()) else {
+        return Outcome::close();
+    };
+    match home.chosen() {
+        Ok(choice) => Outcome::close().and(cx.state.begin(choice)),
+        Err(why) => {
+            cx.state.say(why, true);
+            Outcome::close()
+        }
+    }
+}
+
+/// Uses the model server that answers on this machine.
+pub fn take_model(cx: &mut Context<'_>) -> Outcome {
+    let Some(home) = &cx.state.home else {
+        return Outcome::close();
+    };
+    match home.offer() {
+        Some(server) => return Outcome::close().and(Effect::TakeModel(server.clone())),
+        None if home.models.iter().any(|m| m.ready) => {
+            cx.state
+                .say("a model is ready already; , changes it", false);
+        }
+        None => cx.state.say(
+            "no server answers on the usual ports of this machine; , sets a model up",
+            true,
+        ),
+    }
+    Outcome::close()
+}
+
+/// Times the task's reference solutions.
+pub fn time_references(cx: &mut Context<'_>) -> Outcome {
+    let words = "the references are timed as soon as nothing else is measured";
+    cx.state.say(words, false);
+    send(Command::SideRequest(SideRequest::References))
+}
+
+/// Runs the marked case once more.
+pub fn rerun_case(cx: &mut Context<'_>) -> Outcome {
+    let Some((version, case)) = marked_case(cx, Action::RerunCase) else {
+        return Outcome::close();
+    };
+    let when = if busy(cx.session) {
+        " as soon as nothing is measured"
+    } else {
+        ""
+    };
+    let words = format!("case {case} runs once more on {version}{when}");
+    cx.state.say(words, false);
+    send(Command::SideRequest(SideRequest::Rerun { version, case }))
+}
+
+/// Times the marked case only; again: the workload.
+pub fn time_case(cx: &mut Context<'_>) -> Outcome {
+    let Some((_, case)) = marked_case(cx, Action::TimeCase) else {
+        return Outcome::close();
+    };
+    if cx.session.only.as_ref() == Some(&case) {
+        let words = "the workload is timed again, from the next comparison on";
+        cx.state.say(words, false);
+        return send(Command::SideRequest(SideRequest::TimeOnly(None)));
+    }
+    let words =
+        format!("only case {case} is timed from the next comparison on; all are still checked");
+    cx.state.say(words, false);
+    send(Command::SideRequest(SideRequest::TimeOnly(Some(case))))
+}
+
+/// The version and the case that an action of the cases is about; which case is marked must be seen before anything is
+/// done to it.
+fn marked_case(cx: &mut Context<'_>, action: Action) -> Option<(VersionId, String)> {
+    let state = &mut *cx.state;
+    if state.pane(cx.session) != Tab::Cases {
+        state.show(Tab::Cases);
+        let key = state.prefs.keys.shown(action);
+        state.say(format!("choose a case, then press {key} again"), false);
+        return None;
+    }
+    let Some((version, at, case)) = marked(state, cx.session) else {
+        state.say("there is no case yet", true);
+        return None;
+    };
+    // What was meant stays in sight while the loop goes on.
+    state.nav.selected = Some(version);
+    state.nav.case = Some(at);
+    state.nav.tab = Some(Tab::Cases);
+    Some((version, case))
+}

@@ -1,0 +1,83 @@
+//! A note of the developer's on a version: one line, shown in the tree and below the verdict, found like its name.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use tui_textarea::TextArea;
+
+use crate::engine::Command;
+use crate::session::event::VersionId;
+use crate::tui::component::{Context, Dialog, Outcome, View};
+use crate::tui::core::hint::{Hint, Hints};
+use crate::tui::core::key::{Key, key};
+use crate::tui::core::layout::centred;
+use crate::tui::core::typing::{line, place_cursor, type_into, typed};
+use crate::tui::state::effect::Effect;
+use crate::tui::state::hits::{HitMap, Target};
+use crate::tui::widgets::hint_line::HintLine;
+use crate::tui::widgets::sheet::{sheet, typed as text_box};
+
+/// The box for a note.
+pub struct Note {
+    version: VersionId,
+    text: TextArea<'static>,
+}
+
+/// Opens the box for the selected version, with the note that it has.
+pub fn open(cx: &mut Context<'_>) -> Outcome {
+    let selected = cx.state.version(cx.session);
+    match selected.and_then(|id| cx.session.version(id)) {
+        Some(version) => Outcome::open(Note {
+            version: version.id,
+            text: line(&version.note),
+        }),
+        None => Outcome::close(),
+    }
+}
+
+impl Dialog for Note {
+    fn hints(&self, _: View<'_>) -> Hints {
+        vec![
+            Hint::new(key!(enter), "keep"),
+            Hint::new(key!(esc), "leave"),
+        ]
+    }
+
+    fn on_key(&mut self, key: Key, _: &mut Context<'_>) -> Outcome {
+        match key {
+            key!(esc) | key!(ctrl - 'c') => Outcome::close(),
+            key!(enter) => {
+                let note = Command::Annotate(self.version, typed(&self.text));
+                Outcome::close().and(Effect::Send(note))
+            }
+            _ => {
+                type_into(&mut self.text, key);
+                Outcome::stay()
+            }
+        }
+    }
+
+    fn on_paste(&mut self, text: &str, _: &mut Context<'_>) {
+        self.text.insert_str(text.replace('\n', " "));
+    }
+
+    fn on_field(&mut self, _: usize, area: Rect, click: Position) {
+        place_cursor(&mut self.text, area, click);
+    }
+
+    fn draw(&self, cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
+        let title = format!("a note on {}", self.version);
+        let inner = sheet(cx, centred(area, 64, 4), &title, buffer, hits);
+        if inner.height == 0 {
+            return;
+        }
+        text_box(cx, inner, &self.text, true, buffer);
+        let row = Rect { height: 1, ..inner };
+        hits.targets.push((row, Target::Field(0)));
+        let hints = [
+            Hint::new(key!(enter), "keep"),
+            Hint::new(key!(ctrl - 'u'), "clear"),
+            Hint::new(key!(esc), "leave"),
+        ];
+        HintLine::of(cx, &hints).put(buffer, inner, 1, hits);
+    }
+}

@@ -1,0 +1,9 @@
+//! Opening a program of the developer's: its file, then its cases, or one of its functions and by what that is judged.
+//!
+//! Three dialogs that lead from one to the next and back.
+
+mod files;
+mod functions;
+mod judged;
+
+pub use files::{Files, open};

@@ -1,0 +1,80 @@
+//! The steering box: a hint in plain words, and from where the next round starts.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::tui::component::View;
+use crate::tui::core::action::Action;
+use crate::tui::core::text::{cut, visible};
+use crate::tui::core::theme::Role;
+use crate::tui::state::hits::HitMap;
+use crate::tui::state::hits::Target;
+use crate::tui::widgets::put;
+
+/// Draws it.
+pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
+    hits.steer = area;
+    let lit = cx.state.hint_box.active;
+    let title = Line::from(vec![
+        Span::raw(" "),
+        cx.span("steer the next round", Role::Title),
+        Span::raw(" "),
+    ]);
+    let session = cx.session;
+    let from = session.next_parent();
+    let chosen = if session.chosen_parent.is_some() {
+        ", chosen"
+    } else {
+        ""
+    };
+    let ground = if session.versions.is_empty() {
+        String::new()
+    } else {
+        format!(" from {from}{chosen} · {} ", session.objective)
+    };
+    let block = cx
+        .block(title, lit)
+        .title_bottom(Line::from(cx.span(ground, Role::Muted)).right_aligned());
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    let inner = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
+    if inner.is_empty() {
+        return;
+    }
+    if lit {
+        hits.targets.push((inner, Target::Field(0)));
+        let mut typed = cx.state.hint_box.text.clone();
+        typed.set_style(cx.theme.fg(Role::Text));
+        typed.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
+        typed.set_placeholder_text("what should it try, keep or leave alone?");
+        typed.set_placeholder_style(cx.theme.fg(Role::Faint));
+        typed.render(inner, buffer);
+        return;
+    }
+    let line = if session.hint.is_empty() {
+        Line::from(vec![
+            cx.span(cx.state.prefs.keys.shown(Action::Steer), Role::Key),
+            cx.span(
+                " gives a hint: what to try, what to keep, what to leave alone",
+                Role::Faint,
+            ),
+        ])
+    } else {
+        let hint = visible(&session.hint).replace('␊', " ");
+        Line::from(vec![
+            cx.span("▸ ", Role::Heat2),
+            cx.span(
+                cut(&hint, usize::from(inner.width).saturating_sub(2)),
+                Role::Text,
+            ),
+        ])
+    };
+    put(buffer, inner, 0, &line);
+}

@@ -1,0 +1,158 @@
+//! What became of a version, in a glyph, a word and a role: the same everywhere on the screen.
+
+use crate::measure::{Answer, Verdict};
+use crate::session::Session;
+use crate::session::event::{Decision, Stage, VersionId};
+use crate::session::fold::Version;
+use crate::task::Objective;
+use crate::tui::core::theme::Role;
+use crate::tui::state::State;
+
+/// A verdict as the screen says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// One cell.
+    pub glyph: &'static str,
+    /// A few words.
+    pub word: String,
+    /// In which colour.
+    pub role: Role,
+}
+
+const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+/// The sign that something is on its way; it turns only while the screen is drawn anyway.
+#[must_use]
+pub fn spinner(state: &State) -> &'static str {
+    let beat = state.now.as_millisecond().rem_euclid(1_200) / 120;
+    if state.prefs.ascii {
+        return ["|", "/", "-", "\\"][usize::try_from(beat).unwrap_or(0) % 4];
+    }
+    SPINNER[usize::try_from(beat).unwrap_or(0) % SPINNER.len()]
+}
+
+/// Whether the engine works on something.
+#[must_use]
+pub fn working(session: &Session) -> bool {
+    !matches!(
+        session.stage,
+        Stage::Waiting | Stage::Paused | Stage::Finished
+    )
+}
+
+/// What became of a version.
+#[must_use]
+pub fn mark(session: &Session, state: &State, version: &Version) -> Mark {
+    let new = |glyph, word: &str, role| Mark {
+        glyph,
+        word: word.to_owned(),
+        role,
+    };
+    let Some(evaluation) = &version.evaluation else {
+        return match in_work(session, version.id) {
+            Some(word) => Mark {
+                glyph: spinner(state),
+                word,
+                role: Role::Candidate,
+            },
+            // Of several candidates one is measured after the other.
+            None if waits(session, version) => new("·", "waits", Role::Muted),
+            None => new("·", "not measured", Role::Muted),
+        };
+    };
+    if !evaluation.verdict.accepted() {
+        let case = evaluation
+            .failure
+            .as_ref()
+            .map(|f| f.case.as_str())
+            .filter(|c| !c.is_empty());
+        let word = match case {
+            Some(case) => format!(
+                "{} · {}",
+                short(evaluation.verdict),
+                crate::tui::core::text::visible(case)
+            ),
+            None => short(evaluation.verdict).to_owned(),
+        };
+        return Mark {
+            glyph: "✗",
+            word,
+            role: Role::Fail,
+        };
+    }
+    if session.incumbent == Some(version.id) {
+        return new(
+            "★",
+            if version.id.0 == 0 {
+                "original"
+            } else {
+                "best"
+            },
+            Role::Heat3,
+        );
+    }
+    if version.id.0 == 0 {
+        return new("●", "original", Role::Baseline);
+    }
+    if let (None, Some(word)) = (&version.comparison, in_work(session, version.id)) {
+        return Mark {
+            glyph: spinner(state),
+            word,
+            role: Role::Candidate,
+        };
+    }
+    let accepted = matches!(version.decision, Some((Decision::Accepted, _)));
+    match version.comparison.as_ref().map(|c| c.answer) {
+        Some(Answer::Better) if accepted => new("▲", session.objective.comparative(), Role::Heat2),
+        Some(Answer::Better) => new("△", session.objective.comparative(), Role::Heat1),
+        Some(Answer::Worse) => new("▼", contrary(session.objective), Role::Fail),
+        Some(Answer::NoDifference) => new("=", "no difference", Role::Muted),
+        Some(Answer::NotBetter) => new("≤", "not better", Role::Muted),
+        Some(Answer::Undecided) => new("?", "undecided", Role::Muted),
+        None if accepted => new("▲", "passes", Role::Heat1),
+        None => new("·", "passes", Role::Muted),
+    }
+}
+
+/// Whether a candidate of the round that is on has its turn still to come.
+fn waits(session: &Session, version: &Version) -> bool {
+    let round = session.round();
+    working(session) && round.is_some_and(|r| r.candidates > 1 && r.number == version.round)
+}
+
+fn in_work(session: &Session, id: VersionId) -> Option<String> {
+    match &session.stage {
+        Stage::Building { version } if *version == id => Some("building".into()),
+        Stage::Checking {
+            version,
+            done,
+            total,
+        } if *version == id => Some(format!("checking {done}/{total}")),
+        Stage::Comparing { version, pairs, .. } if *version == id => {
+            Some(format!("comparing · {pairs}"))
+        }
+        Stage::Confirming { version, pairs, .. } if *version == id => {
+            Some(format!("confirming · {pairs}"))
+        }
+        _ => None,
+    }
+}
+
+fn short(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::WrongAnswer => "wrong",
+        Verdict::CompileError => "does not build",
+        Verdict::RuntimeError => "crash",
+        other => other.in_words(),
+    }
+}
+
+/// The contrary of the objective's comparative.
+#[must_use]
+pub fn contrary(objective: Objective) -> &'static str {
+    match objective {
+        Objective::Time => "slower",
+        Objective::Memory => "larger",
+        Objective::Integral => "heavier",
+    }
+}
