@@ -19,7 +19,7 @@ static LOG: OnceLock<Log> = OnceLock::new();
 ///
 /// # Errors
 /// A sentence about why it cannot be written.
-pub fn open(file: &Path) -> Result<(), String> {
+pub(crate) fn open(file: &Path) -> Result<(), String> {
     let mut options = std::fs::OpenOptions::new();
     options.create(true).append(true);
     let opened = options
@@ -44,14 +44,12 @@ pub fn open(file: &Path) -> Result<(), String> {
 }
 
 /// Whether there is a log, so that callers need not format lines in vain.
-#[must_use]
-pub fn on() -> bool {
+pub(crate) fn on() -> bool {
     LOG.get().is_some()
 }
 
 /// The name of an enum's variant without its contents, which may be long or confidential.
-#[must_use]
-pub fn variant(of: &dyn std::fmt::Debug) -> String {
+pub(crate) fn variant(of: &dyn std::fmt::Debug) -> String {
     struct VariantName(String);
     impl std::fmt::Write for VariantName {
         fn write_str(&mut self, text: &str) -> std::fmt::Result {
@@ -73,7 +71,7 @@ pub fn variant(of: &dyn std::fmt::Debug) -> String {
 }
 
 /// Adds a line: seconds since the start, the part of the program, what happened. Errors such as a full disk are ignored.
-pub fn line(part: &str, what: &str) {
+pub(crate) fn line(part: &str, what: &str) {
     let Some(log) = LOG.get() else { return };
     let at = log.began.elapsed().as_secs_f64();
     let what: String = what

@@ -14,7 +14,7 @@ pub struct AppContext {
     pub folders: Folders,
     /// The config file, or its defaults.
     pub config: Config,
-    /// All languages.
+    /// Built-in languages and those of the config folder.
     pub languages: Languages,
 }
 
@@ -43,7 +43,7 @@ impl AppContext {
     ///
     /// # Errors
     /// The exit status, after the error was printed: there is no home folder.
-    pub fn read_or_default() -> Result<(Self, Vec<String>), ExitCode> {
+    pub(crate) fn read_or_default() -> Result<(Self, Vec<String>), ExitCode> {
         let folders = Folders::find().map_err(|e| fail(ENVIRONMENT, e))?;
         let mut troubles = Vec::new();
         let config = Config::load(&folders).unwrap_or_else(|e| {
@@ -67,7 +67,7 @@ impl AppContext {
     }
 
     /// Limits that hold where neither flags nor a task say any.
-    pub fn defaults(&self) -> TaskDefaults {
+    pub(crate) fn defaults(&self) -> TaskDefaults {
         TaskDefaults {
             limits: self.config.limits.clone(),
             build: self.config.build.clone(),

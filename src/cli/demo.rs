@@ -26,7 +26,7 @@ const BREATH: Duration = Duration::from_millis(500);
 const PACE: f64 = 1.3;
 
 /// The banner wherever recorded replies are played.
-pub const OPENING: &str = "demo: recorded replies; every run and every figure is real and measured now · connect a model: reheat doctor";
+pub(crate) const OPENING: &str = "demo: recorded replies; every run and every figure is real and measured now · connect a model: reheat doctor";
 
 /// Flags of `reheat demo`.
 #[derive(Debug, Args)]
@@ -110,7 +110,11 @@ fn request(app: &AppContext, args: &DemoArgs) -> Result<SessionRequest, ExitCode
 ///
 /// # Errors
 /// There is no such task, its language is missing here, or its tape cannot be read.
-pub fn recorded(app: &AppContext, name: &str, speed: f64) -> Result<SessionRequest, CliError> {
+pub(crate) fn recorded(
+    app: &AppContext,
+    name: &str,
+    speed: f64,
+) -> Result<SessionRequest, CliError> {
     let task = bundled::load(name, &app.languages).map_err(|e| CliError::new(USAGE, e))?;
     if let Some(why) = app.missing(&task.language.id) {
         return Err(CliError::new(

@@ -15,8 +15,7 @@ use crate::session::event::{Finish, Mode, Origin};
 use crate::session::{Session, journal};
 
 /// Whether the workbench can open: input and output are a terminal, and no flag says otherwise.
-#[must_use]
-pub fn has_screen(flags: &LoopFlags) -> bool {
+pub(crate) fn has_screen(flags: &LoopFlags) -> bool {
     let dumb = std::env::var_os("TERM").is_none_or(|t| t == "dumb" || t.is_empty());
     !flags.headless
         && !flags.json

@@ -23,10 +23,10 @@ pub struct LimitFlags {
     pub run: RunLimits,
     /// Time that one build may take [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = parse_time_limit)]
-    pub build_time_limit: Option<Duration>,
+    pub(crate) build_time_limit: Option<Duration>,
     /// Memory that one build may use [default: 2GiB]
     #[arg(long, value_name = "SIZE", value_parser = parse_size_limit)]
-    pub build_memory_limit: Option<Bytes>,
+    pub(crate) build_memory_limit: Option<Bytes>,
 }
 
 /// What one run may use.
@@ -35,13 +35,13 @@ pub struct LimitFlags {
 pub struct RunLimits {
     /// Wall-clock time that one run may take: 500ms, 10s, 2m [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = parse_time_limit)]
-    pub time_limit: Option<Duration>,
+    pub(crate) time_limit: Option<Duration>,
     /// Memory that all processes of a run may use together: 512MB, 2GiB [default: 512MiB]
     #[arg(long, value_name = "SIZE", value_parser = parse_size_limit)]
-    pub memory_limit: Option<Bytes>,
+    pub(crate) memory_limit: Option<Bytes>,
     /// What a run may write to standard output, and to standard error [default: 64MiB]
     #[arg(long, value_name = "SIZE", value_parser = parse_size_limit)]
-    pub output_limit: Option<Bytes>,
+    pub(crate) output_limit: Option<Bytes>,
     /// Processes and threads of a run that may be alive at once [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(i64::from(*PROCESSES.start())..=i64::from(*PROCESSES.end())))]
     pub processes: Option<u32>,
@@ -52,8 +52,7 @@ pub struct RunLimits {
 
 impl RunLimits {
     /// The limits of one run.
-    #[must_use]
-    pub fn overrides(&self) -> LimitOverrides {
+    pub(crate) fn overrides(&self) -> LimitOverrides {
         LimitOverrides {
             time: self.time_limit,
             memory: self.memory_limit,
@@ -91,17 +90,17 @@ pub struct LoopFlags {
     pub goal: Option<Gain>,
     /// Stop after this time, for example 10m.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
-    pub max_time: Option<Duration>,
+    pub(crate) max_time: Option<Duration>,
     /// Stop when prompts and replies together have used this many tokens.
     #[arg(long, value_name = "N")]
     pub max_tokens: Option<u64>,
     /// Stop when the replies have cost this much, for example 0.50, in the currency of the provider's price. Needs a
     /// price in the config file, or a service that says what a reply cost.
     #[arg(long, value_name = "AMOUNT", value_parser = parse_amount)]
-    pub max_cost: Option<f64>,
+    pub(crate) max_cost: Option<f64>,
     /// Time that one comparison may take at most [default: 30s, demo 8s].
     #[arg(long, alias = "budget", value_name = "TIME", value_parser = parse_duration)]
-    pub comparison_time: Option<Duration>,
+    pub(crate) comparison_time: Option<Duration>,
     /// How the loop goes on after a round; changed at any time in the workbench.
     #[arg(long, value_enum, value_name = "MODE")]
     pub mode: Option<Mode>,
@@ -146,34 +145,33 @@ impl LoopFlags {
 /// Who answers prompts.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Model")]
-pub struct ModelFlags {
+pub(crate) struct ModelFlags {
     /// Model to ask; PROVIDER/MODEL or a [provider.NAME] of the config file. Default: what the config file or OPENAI_* say.
     #[arg(long, value_name = "MODEL")]
-    pub model: Option<String>,
+    pub(crate) model: Option<String>,
     /// A [provider.NAME] table of the config file.
     #[arg(long, value_name = "NAME")]
-    pub provider: Option<String>,
+    pub(crate) provider: Option<String>,
     /// Base URL of an OpenAI-compatible server, for example http://localhost:8080/v1 [env: OPENAI_BASE_URL].
     #[arg(long, value_name = "URL")]
-    pub base_url: Option<String>,
+    pub(crate) base_url: Option<String>,
     /// A command that reads the prompt on standard input and writes its answer to standard output, for example 'claude -p'.
     #[arg(long, value_name = "COMMAND")]
-    pub model_command: Option<String>,
+    pub(crate) model_command: Option<String>,
     /// Recorded replies: a file, a folder of NN.md files, or an earlier session's folder.
     #[arg(long, value_name = "PATH")]
-    pub tape: Option<PathBuf>,
+    pub(crate) tape: Option<PathBuf>,
     /// Temperature from 0 to 2, only if you want to set one; changed at any time in the workbench.
     #[arg(long, value_name = "T", value_parser = parse_temperature)]
-    pub temperature: Option<f64>,
+    pub(crate) temperature: Option<f64>,
     /// The prompt's template: default, afterburner, or one of yours.
     #[arg(long, value_name = "NAME")]
-    pub template: Option<String>,
+    pub(crate) template: Option<String>,
 }
 
 impl ModelFlags {
     /// Whether some flag names a model.
-    #[must_use]
-    pub fn names_a_model(&self) -> bool {
+    pub(crate) fn names_a_model(&self) -> bool {
         self.model.is_some()
             || self.provider.is_some()
             || self.base_url.is_some()
@@ -182,8 +180,7 @@ impl ModelFlags {
     }
 
     /// The exit status when there is no model: wrong use if a flag must be wrong, else something is missing.
-    #[must_use]
-    pub fn no_model_status(&self) -> u8 {
+    pub(crate) fn no_model_status(&self) -> u8 {
         let url = self
             .base_url
             .as_deref()
@@ -196,8 +193,7 @@ impl ModelFlags {
     }
 
     /// How the model is reached, to be stored with a session. A tape is stored with its absolute path; keys are never flags.
-    #[must_use]
-    pub fn reached_by(&self) -> BTreeMap<String, String> {
+    pub(crate) fn reached_by(&self) -> BTreeMap<String, String> {
         let tape = self
             .tape
             .as_ref()
@@ -216,8 +212,7 @@ impl ModelFlags {
     }
 
     /// The flags that reach a session's model again.
-    #[must_use]
-    pub fn from_kept(kept: &BTreeMap<String, String>) -> Self {
+    pub(crate) fn from_kept(kept: &BTreeMap<String, String>) -> Self {
         let get = |name: &str| kept.get(name).cloned();
         Self {
             model: get("model"),
@@ -230,8 +225,7 @@ impl ModelFlags {
     }
 
     /// The flags as the config understands them.
-    #[must_use]
-    pub fn selection(&self) -> Selection {
+    pub(crate) fn selection(&self) -> Selection {
         Selection {
             model: self.model.clone(),
             provider: self.provider.clone(),

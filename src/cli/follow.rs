@@ -12,16 +12,14 @@ use crate::units::Nanos;
 
 /// The format of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutputFormat {
-    /// For people.
+pub(crate) enum OutputFormat {
     Text,
     /// For programs: one JSON object a line.
     Json,
 }
 
 /// Follows a loop to its end and returns the session. A closed pipe ends the loop in good order.
-#[must_use]
-pub fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Session {
+pub(crate) fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Session {
     let mut session = Session::default();
     let mut out = io::stdout().lock();
     let mut gone = style == OutputFormat::Text

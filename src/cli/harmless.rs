@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::report::text::safe;
 
 /// A writer that escapes what a terminal would obey; line breaks and tabs stay.
-pub struct Harmless<W: Write>(pub W);
+pub(crate) struct Harmless<W: Write>(pub(crate) W);
 
 impl<W: Write> Write for Harmless<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -10,7 +10,7 @@ use crate::task::harness_spec::HarnessSpec;
 /// By what a part of a file is judged.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Function and project")]
-pub struct HarnessFlags {
+pub(crate) struct HarnessFlags {
     /// Calls of the function (Python, JavaScript): a file of JSON lines {"args": […], "kwargs": {…}, "init": {…}}, or a
     /// function of yours that makes them: gen.py::calls.
     #[arg(long, value_name = "FILE[::FUNCTION]")]
@@ -50,8 +50,7 @@ pub struct HarnessFlags {
 
 impl HarnessFlags {
     /// What was said.
-    #[must_use]
-    pub fn spec(&self) -> HarnessSpec {
+    pub(crate) fn spec(&self) -> HarnessSpec {
         HarnessSpec {
             calls: self.calls.clone(),
             keep: self.keep_state,
@@ -69,14 +68,12 @@ impl HarnessFlags {
     }
 
     /// Whether the command of `--prepare` may run without being asked for.
-    #[must_use]
-    pub fn agreed(&self) -> bool {
+    pub(crate) fn agreed(&self) -> bool {
         self.yes
     }
 
     /// The command that is to run once before everything else.
-    #[must_use]
-    pub fn prepare(&self) -> Option<&str> {
+    pub(crate) fn prepare(&self) -> Option<&str> {
         self.prepare.as_deref()
     }
 }

@@ -52,7 +52,7 @@ pub struct MeasureArgs {
     pub checker: Option<Checker>,
     /// A program of yours that compares outputs: run as FILE input got expected; 0 is right, 1 is wrong and its output says why
     #[arg(long, value_name = "FILE", conflicts_with = "checker")]
-    pub checker_program: Option<PathBuf>,
+    pub(crate) checker_program: Option<PathBuf>,
     /// An argument that every run is given (may be repeated)
     #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
     pub args: Vec<String>,
@@ -71,7 +71,7 @@ pub struct MeasureArgs {
     /// Time that one comparison may take, its confirmation included; only the fewest pairs (5, and 6 fresh ones for a
     /// win) are waited for in any case, for at most twice that time
     #[arg(long, alias = "budget", value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
-    pub comparison_time: Duration,
+    pub(crate) comparison_time: Duration,
     /// Fail (exit status 1) unless every NEW is found better
     #[arg(long, value_enum, value_name = "ANSWER")]
     pub expect: Option<Expected>,

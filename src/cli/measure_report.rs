@@ -15,23 +15,23 @@ use crate::units::Gain;
 
 /// One of the programs, with its evaluation.
 pub(super) struct MeasuredProgram {
-    pub name: String,
-    pub language: String,
-    pub built: Built,
-    pub evaluation: Evaluation,
+    pub(crate) name: String,
+    pub(crate) language: String,
+    pub(crate) built: Built,
+    pub(crate) evaluation: Evaluation,
 }
 
 /// All results; the first program is OLD.
 pub(super) struct MeasureReport {
-    pub task: Task,
-    pub entrants: Vec<MeasuredProgram>,
-    pub comparisons: Vec<Comparison>,
-    pub notes: Vec<String>,
+    pub(crate) task: Task,
+    pub(crate) entrants: Vec<MeasuredProgram>,
+    pub(crate) comparisons: Vec<Comparison>,
+    pub(crate) notes: Vec<String>,
 }
 
 impl MeasureReport {
     /// Whether every program but the first is confirmed to be better than it.
-    pub fn all_better(&self) -> bool {
+    pub(crate) fn all_better(&self) -> bool {
         let better = self
             .comparisons
             .iter()

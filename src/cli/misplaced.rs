@@ -10,8 +10,7 @@ use crate::tui::core::files::cases_beside;
 
 /// The message in place of the parser's, if the word that it took for a command is a file, looks like one, or names
 /// a part of one.
-#[must_use]
-pub fn file_for_a_command(error: &clap::Error, args: &[String]) -> Option<String> {
+pub(crate) fn file_for_a_command(error: &clap::Error, args: &[String]) -> Option<String> {
     if !matches!(
         error.kind(),
         ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument

@@ -5,13 +5,13 @@
 
 mod app_context;
 pub mod config;
-pub mod demo;
-pub mod doctor;
-pub mod drive;
+mod demo;
+mod doctor;
+mod drive;
 pub mod flags;
-pub mod follow;
+mod follow;
 mod harmless;
-pub mod harness_flags;
+mod harness_flags;
 pub mod home;
 pub mod keys;
 pub mod measure;
@@ -19,13 +19,13 @@ mod measure_report;
 mod misplaced;
 mod model_lines;
 mod open_session;
-pub mod optimize;
+mod optimize;
 mod prepare;
-pub mod resume;
+mod resume;
 pub mod run;
-pub mod screenshots;
+mod screenshots;
 mod session_request;
-pub mod show;
+mod show;
 mod shown;
 mod value_names;
 mod workbench;
@@ -38,11 +38,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 /// Exit status of a loop that found nothing better, of a program that failed, of an expectation that did not hold.
-pub const NOTHING: u8 = 1;
+pub(crate) const NOTHING: u8 = 1;
 /// Exit status of wrong use.
-pub const USAGE: u8 = 2;
+pub(crate) const USAGE: u8 = 2;
 /// Exit status where something is missing on this machine.
-pub const ENVIRONMENT: u8 = 3;
+pub(crate) const ENVIRONMENT: u8 = 3;
 
 /// The command line as a whole.
 #[derive(Debug, Parser)]
@@ -64,7 +64,7 @@ pub const ENVIRONMENT: u8 = 3;
 
 Exit status: 0 a better version stands (or: done), 1 none was found, 2 wrong use, 3 something is missing here."
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
     command: Option<CliCommand>,
     /// Theme of the screen: dark, light, night, clear, console, or one of yours.
@@ -190,8 +190,7 @@ impl From<CliError> for ExitCode {
 }
 
 /// One clear sentence on standard error, and the exit status that goes with it.
-#[must_use]
-pub fn fail(status: u8, message: impl std::fmt::Display) -> ExitCode {
+pub(crate) fn fail(status: u8, message: impl std::fmt::Display) -> ExitCode {
     use std::io::Write;
     let message = crate::report::text::safe(&message.to_string());
     drop(writeln!(std::io::stderr(), "reheat: {message}"));
@@ -199,7 +198,7 @@ pub fn fail(status: u8, message: impl std::fmt::Display) -> ExitCode {
 }
 
 /// The first signal cancels in good order; returns where the number of the signal is stored.
-pub fn stop_on_signals(
+pub(crate) fn stop_on_signals(
     cancel: &crate::sandbox::CancelToken,
 ) -> std::sync::Arc<std::sync::atomic::AtomicI32> {
     let came = std::sync::Arc::new(std::sync::atomic::AtomicI32::new(0));
@@ -217,12 +216,12 @@ pub fn stop_on_signals(
 }
 
 /// Prints a text for people; a closed pipe is not an error.
-pub fn print(text: &str) {
+pub(crate) fn print(text: &str) {
     print_exactly(&crate::report::text::safe(text));
 }
 
 /// Prints a text for programs, unchanged; a closed pipe is not an error.
-pub fn print_exactly(text: &str) {
+pub(crate) fn print_exactly(text: &str) {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));

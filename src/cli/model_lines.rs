@@ -19,8 +19,7 @@ fn is_named(config: &Config) -> bool {
 }
 
 /// What can be said at once, without contacting a server.
-#[must_use]
-pub fn at_first(config: &Config) -> Vec<ModelLine> {
+pub(crate) fn at_first(config: &Config) -> Vec<ModelLine> {
     if is_named(config) {
         return vec![line(LOOKING, false)];
     }
@@ -34,11 +33,10 @@ pub fn at_first(config: &Config) -> Vec<ModelLine> {
 }
 
 /// The line until the answer is there.
-pub const LOOKING: &str = "looking whether the model that is set up is there …";
+pub(crate) const LOOKING: &str = "looking whether the model that is set up is there …";
 
 /// Whether the model answers; blocks for some seconds where a server does not.
-#[must_use]
-pub fn asked(config: &Config) -> Vec<ModelLine> {
+pub(crate) fn asked(config: &Config) -> Vec<ModelLine> {
     if !is_named(config) {
         return at_first(config);
     }

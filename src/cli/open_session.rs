@@ -6,10 +6,10 @@ use crate::session::{Event, EventRecord, Journal, Library};
 use crate::write_back::BackupStore;
 
 /// The journal and the backups of a session, open for as long as something is written.
-pub struct OpenSession {
+pub(crate) struct OpenSession {
     journal: Journal,
     /// What files held before.
-    pub backups: BackupStore,
+    pub(crate) backups: BackupStore,
 }
 
 impl OpenSession {
@@ -17,7 +17,7 @@ impl OpenSession {
     ///
     /// # Errors
     /// Another reheat has the session open, or its folder cannot be written.
-    pub fn open(library: &Library, id: &str) -> Result<Self, CliError> {
+    pub(crate) fn open(library: &Library, id: &str) -> Result<Self, CliError> {
         let folder = library.folder(id);
         let (journal, _) = Journal::reopen(&folder).map_err(|e| CliError::new(NOTHING, e))?;
         Ok(Self {
@@ -27,7 +27,7 @@ impl OpenSession {
     }
 
     /// Records what was written, or why it was undone.
-    pub fn note(&mut self, record: &WriteRecord, undone: Option<&str>) {
+    pub(crate) fn note(&mut self, record: &WriteRecord, undone: Option<&str>) {
         let at = jiff::Timestamp::now()
             .round(jiff::Unit::Millisecond)
             .unwrap_or_default();

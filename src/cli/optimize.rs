@@ -160,7 +160,7 @@ fn request(app: &AppContext, args: &OptimizeArgs) -> Result<SessionRequest, Exit
 ///
 /// # Errors
 /// What is wrong with the program, its cases or the settings.
-pub fn chosen(
+pub(crate) fn chosen(
     app: &AppContext,
     file: &Path,
     cases: Option<&Path>,

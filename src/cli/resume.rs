@@ -53,7 +53,7 @@ pub fn run(args: &ResumeArgs, theme: Option<&str>) -> ExitCode {
 ///
 /// # Errors
 /// The session or its task cannot be read again, or there is no model.
-pub fn request(
+pub(crate) fn request(
     app: &AppContext,
     id: &str,
     loop_flags: &LoopFlags,

@@ -23,7 +23,7 @@ pub struct SessionRequest {
     pub program: Option<PathBuf>,
     /// Where it came from.
     pub origin: Origin,
-    /// Who answers.
+    /// The provider that answers prompts.
     pub provider: Arc<dyn Provider>,
     /// How it is reached; never a key.
     pub reached_by: BTreeMap<String, String>,

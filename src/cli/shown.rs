@@ -26,7 +26,7 @@ const OWN: [&str; 9] = [
 ///
 /// # Errors
 /// Which path cannot be shown, why, and what to do.
-pub fn readable(wanted: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn readable(wanted: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let mut found: Vec<PathBuf> = Vec::new();
     for path in wanted {
         let refuse = |why: String| {
@@ -82,7 +82,7 @@ struct WayOut {
 ///
 /// # Errors
 /// What cannot be hidden, and what to do.
-pub fn hidden(here: &Path, guest: &str) -> Result<Vec<Mount>, String> {
+pub(crate) fn hidden(here: &Path, guest: &str) -> Result<Vec<Mount>, String> {
     let found = ways_out(here, MOST_HIDDEN + 1);
     if found.len() > MOST_HIDDEN {
         return Err(format!(
@@ -111,7 +111,7 @@ pub fn hidden(here: &Path, guest: &str) -> Result<Vec<Mount>, String> {
 ///
 /// # Errors
 /// What it is, and what to do.
-pub fn nothing_to_hide(here: &Path) -> Result<(), String> {
+pub(crate) fn nothing_to_hide(here: &Path) -> Result<(), String> {
     let found = ways_out(here, MOST_HIDDEN);
     let Some(way_out) = found.iter().find(|w| w.what != SOCKET) else {
         return Ok(());
@@ -175,7 +175,7 @@ fn may_enter(folder: &Path) -> bool {
 }
 
 /// The personal folder that a program would see if it saw this path; `None` if there is none.
-pub fn too_much(here: &Path) -> Option<String> {
+pub(crate) fn too_much(here: &Path) -> Option<String> {
     let homes = homes();
     let shown = homes.iter().find(|home| {
         home.starts_with(here) || (home.parent() == Some(Path::new("/home")) && *home == here)

@@ -12,7 +12,7 @@ use crate::tui::{self, Habits, Start};
 ///
 /// # Errors
 /// The exit status, after the error was printed, or of the signal that ended it.
-pub fn workbench(
+pub(crate) fn workbench(
     app: &AppContext,
     handle: Handle,
     opening: &str,

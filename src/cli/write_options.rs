@@ -21,25 +21,25 @@ use crate::write_back::{
 
 /// How a version is written back.
 #[derive(Clone, Debug, Default)]
-pub struct WriteOptions {
+pub(crate) struct WriteOptions {
     /// The version; `None` for the best one, if it is really better.
-    pub version: Option<VersionId>,
+    pub(crate) version: Option<VersionId>,
     /// Make a patch of it; `-` is standard output.
-    pub patch: Option<PathBuf>,
+    pub(crate) patch: Option<PathBuf>,
     /// Make a branch of it.
-    pub branch: Option<String>,
+    pub(crate) branch: Option<String>,
     /// Where the file is now.
-    pub file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     /// Merge where the file changed.
-    pub merge: bool,
+    pub(crate) merge: bool,
     /// Write even if something should be reviewed first.
-    pub yes: bool,
+    pub(crate) yes: bool,
     /// Command that runs after the file was written.
-    pub check: Option<String>,
+    pub(crate) check: Option<String>,
     /// Only say what would be done.
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Print difference and table on standard output; else one line on standard error.
-    pub show: bool,
+    pub(crate) show: bool,
 }
 
 fn not_done(why: impl std::fmt::Display) -> CliError {
@@ -56,7 +56,7 @@ impl WriteOptions {
     ///
     /// # Errors
     /// Nothing was written, or the change was undone; the reason and the exit status.
-    pub fn carry_out(
+    pub(crate) fn carry_out(
         &self,
         session: &Session,
         task: Option<&Task>,

@@ -16,7 +16,7 @@ use crate::task::{HoldOut, LimitOverrides, Objective};
 use crate::units::{Bytes, parse_duration};
 
 /// A config file that shows every setting as a comment and sets none.
-pub const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented out shows a default or an example.
+pub(crate) const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented out shows a default or an example.
 # `reheat config --show` prints what is in force; flags go before this file.
 
 # model = "local"                 # a [provider.NAME] table, or PROVIDER/MODEL; one table alone needs no choice

@@ -15,17 +15,18 @@ use std::time::Duration;
 use crate::session::cost::Currency;
 use crate::task::{LimitOverrides, Objective};
 
-pub use file::TEMPLATE;
-pub use resolve::{NoModel, Selection, is_there, resolve_provider};
-pub use save::save_setting;
-pub use variable::EnvVariable;
+pub(crate) use file::TEMPLATE;
+pub(crate) use resolve::is_there;
+pub use resolve::{NoModel, Selection, resolve_provider};
+pub(crate) use save::save_setting;
+pub(crate) use variable::EnvVariable;
 
 /// Folders of this user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folders {
     /// `config.toml`, `prompts/`, `themes/`, `languages/`.
     pub config: PathBuf,
-    /// Sessions.
+    /// The folder of all sessions.
     pub data: PathBuf,
     /// What can be rebuilt: the products of builds.
     pub cache: PathBuf,
@@ -87,7 +88,7 @@ impl Folders {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     /// Warnings about unknown keys.
-    pub warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
     /// The file they were read from, if there is one.
     pub file: Option<PathBuf>,
     /// Model to ask: `PROVIDER/MODEL`, a `[provider.NAME]` table, or a model's name.
@@ -103,7 +104,7 @@ pub struct Config {
     /// Replies that a round asks for.
     pub candidates: Option<u32>,
     /// Time that one comparison may take at most.
-    pub comparison_time: Option<Duration>,
+    pub(crate) comparison_time: Option<Duration>,
     /// How many cases the model is never shown.
     pub held_out: Option<crate::task::HoldOut>,
     /// What one run may use.
@@ -111,69 +112,68 @@ pub struct Config {
     /// What one build may use.
     pub build: LimitOverrides,
     /// Whether the bell rings at the end of a long round.
-    pub bell: bool,
+    pub(crate) bell: bool,
     /// Whether only ASCII is drawn; `None` (`"auto"`) decides by the environment.
     pub ascii: Option<bool>,
     /// The `[keys]` table: the developer's own keys, by action. Whether they are valid, the
     /// screen decides.
     pub keys: BTreeMap<String, Vec<String>>,
     /// More paths that programs in the sandbox may read; not checked yet.
-    pub sandbox_read: Vec<PathBuf>,
+    pub(crate) sandbox_read: Vec<PathBuf>,
     /// Variables in the environment of programs in the sandbox.
-    pub sandbox_env: Vec<EnvVariable>,
+    pub(crate) sandbox_env: Vec<EnvVariable>,
     /// The `[provider.NAME]` tables.
-    pub providers: BTreeMap<String, ProviderTable>,
+    pub(crate) providers: BTreeMap<String, ProviderTable>,
 }
 
 /// What kind of provider a table describes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum ProviderKind {
+pub(crate) enum ProviderKind {
     /// A server that speaks the OpenAI chat protocol.
     #[default]
     OpenAi,
     /// A command: prompt in, answer out.
     Command,
-    /// Recorded replies.
     Tape,
 }
 
 /// One `[provider.NAME]` table.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
 #[serde(default)]
-pub struct ProviderTable {
+pub(crate) struct ProviderTable {
     /// What it is.
-    pub kind: ProviderKind,
+    pub(crate) kind: ProviderKind,
     /// Up to and including `/v1`.
-    pub base_url: Option<String>,
+    pub(crate) base_url: Option<String>,
     /// Environment variable that holds the key.
-    pub key_env: Option<String>,
+    pub(crate) key_env: Option<String>,
     /// Command that prints the key.
-    pub key_command: Option<String>,
+    pub(crate) key_command: Option<String>,
     /// Model where none is named.
-    pub model: Option<String>,
+    pub(crate) model: Option<String>,
     /// Sent with every request.
-    pub headers: BTreeMap<String, String>,
+    pub(crate) headers: BTreeMap<String, String>,
     /// Only if set.
-    pub temperature: Option<f64>,
+    pub(crate) temperature: Option<f64>,
     /// Tokens that a reply may have at most.
-    pub max_tokens: Option<u64>,
+    pub(crate) max_tokens: Option<u64>,
     /// Silence that ends a request.
     #[serde(deserialize_with = "file::span")]
-    pub idle_timeout: Option<Duration>,
+    pub(crate) idle_timeout: Option<Duration>,
     /// Time that a command may take for one answer.
     #[serde(deserialize_with = "file::span")]
-    pub timeout: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
     /// Price of a million tokens of prompts.
-    pub price_in: Option<f64>,
+    pub(crate) price_in: Option<f64>,
     /// Price of a million tokens of replies.
-    pub price_out: Option<f64>,
+    pub(crate) price_out: Option<f64>,
     /// Their currency; dollars by default.
-    pub currency: Option<Currency>,
+    pub(crate) currency: Option<Currency>,
     /// The command, for a shell.
-    pub command: Option<String>,
+    pub(crate) command: Option<String>,
     /// The tape's file or folder.
-    pub path: Option<PathBuf>,
+    pub(crate) path: Option<PathBuf>,
 }
 
 impl Config {

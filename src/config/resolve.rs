@@ -51,7 +51,7 @@ pub struct Selection {
     /// `--temperature`.
     pub temperature: Option<f64>,
     /// No screen is open, so that a tape need not be played at the speed of a model.
-    pub unwatched: bool,
+    pub(crate) unwatched: bool,
 }
 
 /// There is no model to ask; the message says how to get one.
@@ -74,8 +74,7 @@ pub enum NoModel {
 
 impl NoModel {
     /// What is wrong, in one line.
-    #[must_use]
-    pub fn headline(&self) -> &str {
+    pub(crate) fn headline(&self) -> &str {
         match self {
             Self::NotSetUp { what, .. } => what,
             Self::Unusable(why) => why.lines().next().unwrap_or_default(),
@@ -108,8 +107,7 @@ pub fn resolve_provider(
 
 /// Whether a provider is available, as far as that can be found out without a question to its model. Blocks, for some seconds
 /// at most.
-#[must_use]
-pub fn is_there(provider: &dyn Provider) -> Option<Result<(), String>> {
+pub(crate) fn is_there(provider: &dyn Provider) -> Option<Result<(), String>> {
     let asked = provider.is_there()?;
     Some(block_on(asked))
 }

@@ -11,7 +11,7 @@ use super::ConfigError;
 ///
 /// # Errors
 /// A file that is not TOML, or in which the key is something else (it is left alone), or that cannot be written.
-pub fn save_setting(
+pub(crate) fn save_setting(
     file: &Path,
     key: &[&str],
     value: impl Into<toml_edit::Value>,

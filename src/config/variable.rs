@@ -5,21 +5,19 @@ use serde::Deserialize;
 /// One entry of `[sandbox] env`: `NAME` passes on the user's own variable, `NAME=value` sets one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct EnvVariable {
+pub(crate) struct EnvVariable {
     name: String,
     value: Option<String>,
 }
 
 impl EnvVariable {
     /// Its name. The value may be secret, so there is no getter for it.
-    #[must_use]
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// Name and value; `None` where the user's own is not set or not UTF-8.
-    #[must_use]
-    pub fn resolved(&self) -> Option<(String, String)> {
+    pub(crate) fn resolved(&self) -> Option<(String, String)> {
         let value = self.value.clone();
         let value = value.or_else(|| std::env::var(&self.name).ok())?;
         Some((self.name.clone(), value))
@@ -50,8 +48,7 @@ impl TryFrom<String> for EnvVariable {
 
 impl super::Config {
     /// What `[sandbox] env` adds to the environment of programs.
-    #[must_use]
-    pub fn sandbox_environment(&self) -> Vec<(String, String)> {
+    pub(crate) fn sandbox_environment(&self) -> Vec<(String, String)> {
         let all = self.sandbox_env.iter();
         all.filter_map(EnvVariable::resolved).collect()
     }

@@ -41,23 +41,22 @@ pub enum ApiErrorKind {
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct ApiError {
-    /// Which kind.
+    /// The kind, which decides whether a retry can help.
     pub kind: ApiErrorKind,
-    /// For people.
+    /// A sentence for the user: what happened and what to do.
     pub message: String,
     /// How long the server asked to wait.
-    pub retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// The server and model that were asked, for the text of an error.
 #[derive(Clone, Debug, Default)]
-pub struct Endpoint {
-    /// Base URL.
-    pub base_url: String,
+pub(crate) struct Endpoint {
+    pub(crate) base_url: String,
     /// Name of the model.
-    pub model: String,
+    pub(crate) model: String,
     /// Where the key came from: `OPENAI_API_KEY`; empty if there was none.
-    pub key_from: String,
+    pub(crate) key_from: String,
 }
 
 /// Longest text of a server that is shown.
@@ -97,8 +96,12 @@ impl ApiError {
     }
 
     /// From an answer whose status is not a success.
-    #[must_use]
-    pub fn from_status(status: u16, headers: &HeaderMap, body: &str, asked: &Endpoint) -> Self {
+    pub(crate) fn from_status(
+        status: u16,
+        headers: &HeaderMap,
+        body: &str,
+        asked: &Endpoint,
+    ) -> Self {
         let location = headers.get("location").and_then(|v| v.to_str().ok());
         if let (300..=399, Some(to)) = (status, location) {
             let to = printable(to);
@@ -116,8 +119,7 @@ impl ApiError {
     }
 
     /// From an error object, inside a stream or in place of an answer.
-    #[must_use]
-    pub fn from_object(value: &Value, asked: &Endpoint) -> Self {
+    pub(crate) fn from_object(value: &Value, asked: &Endpoint) -> Self {
         let words = ErrorBody::of_value(value);
         let status = words.code.parse().ok().filter(|s| (400..600).contains(s));
         Self::from_words(status, &words, asked)
@@ -243,8 +245,7 @@ impl ApiError {
     }
 
     /// From a request that got no answer.
-    #[must_use]
-    pub fn from_connection(error: &reqwest::Error, asked: &Endpoint) -> Self {
+    pub(crate) fn from_connection(error: &reqwest::Error, asked: &Endpoint) -> Self {
         let cause = deepest(error);
         let url = &asked.base_url;
         if error.is_builder() {
@@ -395,8 +396,7 @@ impl ErrorBody {
 }
 
 /// One line without control characters, cut to a length that can be shown.
-#[must_use]
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut line = String::new();
     for word in text
         .split(|c: char| c.is_whitespace() || c.is_control())

@@ -8,20 +8,20 @@ use crate::session::event::{Finish, Usage};
 /// The contents of a chunk.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Chunk {
-    pub text: String,
-    pub reasoning: String,
-    pub refusal: String,
+    pub(crate) text: String,
+    pub(crate) reasoning: String,
+    pub(crate) refusal: String,
     /// Fragments of the arguments of tool calls: (index, fragment).
-    pub tool_arguments: Vec<(u64, String)>,
-    pub finish: Option<Finish>,
-    pub usage: Option<Usage>,
+    pub(crate) tool_arguments: Vec<(u64, String)>,
+    pub(crate) finish: Option<Finish>,
+    pub(crate) usage: Option<Usage>,
     /// An error object in place of a chunk.
-    pub error: Option<Value>,
+    pub(crate) error: Option<Value>,
 }
 
 impl Chunk {
     /// Reads a chunk, or a whole completion that was not streamed.
-    pub fn read(value: &Value) -> Self {
+    pub(crate) fn read(value: &Value) -> Self {
         let mut chunk = Self {
             usage: usage(value),
             ..Self::default()

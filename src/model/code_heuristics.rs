@@ -5,16 +5,15 @@
 
 /// A text without its strings and comments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CodeShape {
+pub(crate) struct CodeShape {
     /// Every bracket, string and comment that was opened is closed, in order.
-    pub balanced: bool,
+    pub(crate) balanced: bool,
     /// The text with the insides of strings and comments blanked.
-    pub bare: String,
+    pub(crate) bare: String,
 }
 
 /// Scans a text as code of that language.
-#[must_use]
-pub fn shape(text: &str, language: &str) -> CodeShape {
+pub(crate) fn shape(text: &str, language: &str) -> CodeShape {
     let mut scan = Scan {
         rest: text,
         bare: String::with_capacity(text.len()),
@@ -69,8 +68,7 @@ pub fn shape(text: &str, language: &str) -> CodeShape {
 }
 
 /// Whether a text could be a whole program: brackets and strings are closed and no line reads like prose.
-#[must_use]
-pub fn reads_as_code(text: &str, language: &str) -> bool {
+pub(crate) fn reads_as_code(text: &str, language: &str) -> bool {
     let shape = shape(text, language);
     let lines: Vec<&str> = shape
         .bare
@@ -84,8 +82,7 @@ pub fn reads_as_code(text: &str, language: &str) -> bool {
 }
 
 /// Whether a text contains a name as a whole word.
-#[must_use]
-pub fn has_word(text: &str, word: &str) -> bool {
+pub(crate) fn has_word(text: &str, word: &str) -> bool {
     let part_of_word = |c: char| c.is_alphanumeric() || c == '_';
     !word.is_empty()
         && text.match_indices(word).any(|(at, _)| {

@@ -39,8 +39,7 @@ pub async fn discover() -> Vec<LocalServer> {
 }
 
 /// As [`discover`], for callers outside of the runtime.
-#[must_use]
-pub fn discover_blocking() -> Vec<LocalServer> {
+pub(crate) fn discover_blocking() -> Vec<LocalServer> {
     let look = || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -8,36 +8,35 @@ use crate::session::event::Finish;
 
 /// What is looked for.
 #[derive(Clone, Debug)]
-pub struct CodeRequest {
+pub(crate) struct CodeRequest {
     /// Tags that models put on fences of this language: `python`, `py`.
-    pub fences: Vec<String>,
+    pub(crate) fences: Vec<String>,
     /// Id of the language.
-    pub language: String,
+    pub(crate) language: String,
     /// Name of the file the code lives in.
-    pub file_name: String,
+    pub(crate) file_name: String,
     /// Names that the code must hold as whole words (a function that is called from outside); may be empty.
-    pub names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// How the reply ended.
-    pub finish: Finish,
+    pub(crate) finish: Finish,
 }
 
 /// Code that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExtractedCode {
+pub(crate) struct ExtractedCode {
     /// The code, lines ended by `\n`.
-    pub code: String,
+    pub(crate) code: String,
     /// Which part of the reply it is: `block 2 of 3, python`.
-    pub which: String,
+    pub(crate) which: String,
     /// Whether the block was never closed.
-    pub unclosed: bool,
+    pub(crate) unclosed: bool,
 }
 
 /// There is no code that could be run; says why, in words that also help the model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
-pub struct NoCode {
-    /// One sentence.
-    pub why: String,
+pub(crate) struct NoCode {
+    pub(crate) why: String,
 }
 
 /// Cuts the code out of a whole reply.
@@ -48,7 +47,7 @@ pub struct NoCode {
 ///
 /// # Errors
 /// [`NoCode`] with the reason.
-pub fn cut(reply: &str, wanted: &CodeRequest) -> Result<ExtractedCode, NoCode> {
+pub(crate) fn cut(reply: &str, wanted: &CodeRequest) -> Result<ExtractedCode, NoCode> {
     let text = reply.replace("\r\n", "\n");
     let (answer, reasoning, endless) = Splitter::whole(text.trim_start_matches('\u{feff}'));
     if answer.trim().is_empty() {
@@ -185,7 +184,6 @@ enum Fit {
     Foreign,
     /// Another tag; models do mislabel.
     Odd,
-    /// No tag.
     Untagged,
     /// The right tag.
     Right,

@@ -5,7 +5,7 @@
 
 pub mod api_error;
 mod chunk;
-pub mod code_heuristics;
+mod code_heuristics;
 pub mod command;
 pub mod discover;
 pub mod extract;
@@ -15,7 +15,7 @@ mod parameter_support;
 pub mod prompt;
 mod reply;
 mod retry;
-pub mod split;
+mod split;
 pub mod tape;
 mod transport;
 
@@ -44,7 +44,7 @@ pub struct Question {
 }
 
 /// Most replies that a round may ask for.
-pub const MOST_AT_ONCE: u32 = 8;
+pub(crate) const MOST_AT_ONCE: u32 = 8;
 
 /// One element of a streamed answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +71,7 @@ pub enum Delta {
 /// How an answer ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct End {
-    /// How.
+    /// Whether it was finished, cut off, stopped or failed.
     pub finish: Finish,
     /// Tokens, counted or estimated.
     pub usage: Usage,
@@ -89,7 +89,7 @@ pub struct Price {
     /// Of the reply.
     pub output: f64,
     /// In which currency.
-    pub currency: Currency,
+    pub(crate) currency: Currency,
 }
 
 impl Price {
@@ -206,7 +206,6 @@ impl DeltaStream {
 }
 
 /// About how many tokens a text is, where nobody counted: four bytes each, the usual rule of thumb for code and English.
-#[must_use]
-pub fn estimate_tokens(text: &str) -> u64 {
+pub(crate) fn estimate_tokens(text: &str) -> u64 {
     text.len().div_ceil(4) as u64
 }

@@ -6,15 +6,15 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 /// Which optional parameters a model supports; learnt from its error messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ParameterSupport {
-    pub temperature: bool,
-    pub stream_options: bool,
+    pub(crate) temperature: bool,
+    pub(crate) stream_options: bool,
     /// Name of the limit of tokens.
-    pub limit: Option<&'static str>,
+    pub(crate) limit: Option<&'static str>,
 }
 
 impl ParameterSupport {
     /// What a server supports, as far as its address tells.
-    pub fn usual(base_url: &str) -> Self {
+    pub(crate) fn usual(base_url: &str) -> Self {
         let newest = base_url.contains("api.openai.com");
         let limit = if newest {
             "max_completion_tokens"
@@ -30,7 +30,11 @@ impl ParameterSupport {
     }
 
     /// The same without that parameter, and a sentence about it; `None` if there is nothing left to drop.
-    pub fn without(mut self, parameter: &str, message: &str) -> Option<(Self, &'static str)> {
+    pub(crate) fn without(
+        mut self,
+        parameter: &str,
+        message: &str,
+    ) -> Option<(Self, &'static str)> {
         let note = match parameter {
             "temperature" if self.temperature => {
                 self.temperature = false;

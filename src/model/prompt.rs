@@ -20,90 +20,88 @@ const OWN: [(&str, &str); 2] = [
 
 /// What a template can use. Texts are ready to be shown; empty ones count as false in `{% if … %}`.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct PromptContext {
+pub(crate) struct PromptContext {
     /// The problem in words; may be empty.
-    pub statement: String,
+    pub(crate) statement: String,
     /// `time`, `memory` or `integral`.
-    pub objective: String,
+    pub(crate) objective: String,
     /// `faster (less time)`.
-    pub objective_words: String,
+    pub(crate) objective_words: String,
     /// `Python`.
-    pub language: String,
+    pub(crate) language: String,
     /// Tag of a fenced block: `python`.
-    pub language_tag: String,
+    pub(crate) language_tag: String,
     /// `Python 3.11.2`.
-    pub language_version: String,
+    pub(crate) language_version: String,
     /// `solution.py`.
-    pub file_name: String,
+    pub(crate) file_name: String,
     /// The code to change; empty when there is none yet.
-    pub code: String,
+    pub(crate) code: String,
     /// `Grid.nearest`, `lines 40–80`: the part of the file that the code is; empty where it is the whole file.
     #[serde(rename = "target")]
-    pub region: String,
+    pub(crate) region: String,
     /// What the region calls and needs of its file, as code; may be empty.
-    pub surroundings: String,
+    pub(crate) surroundings: String,
     /// How a version is judged, where it is not a program that reads standard input: one or two sentences.
-    pub judged_by: String,
+    pub(crate) judged_by: String,
     /// `v2`.
-    pub version: String,
+    pub(crate) version: String,
     /// Whether the code passes every case.
-    pub passes: bool,
+    pub(crate) passes: bool,
     /// `accepted`, `wrong answer` …
-    pub verdict: String,
+    pub(crate) verdict: String,
     /// Cases that it passes, held-out ones not counted.
-    pub cases_passed: usize,
+    pub(crate) cases_passed: usize,
     /// Cases in all, held-out ones not counted.
-    pub cases_total: usize,
+    pub(crate) cases_total: usize,
     /// Held-out cases: checked like the others, but never described to the model.
-    pub held_out: usize,
+    pub(crate) held_out: usize,
     /// Its figures with units; empty if it was not timed.
-    pub figures: String,
+    pub(crate) figures: String,
     /// Its figures against v0, in words; empty for v0 itself.
-    pub against_baseline: String,
+    pub(crate) against_baseline: String,
     /// Where it fails, if it does.
-    pub failure: Option<FailureContext>,
+    pub(crate) failure: Option<FailureContext>,
     /// What was tried in earlier rounds, oldest first.
-    pub history: Vec<HistoryEntry>,
+    pub(crate) history: Vec<HistoryEntry>,
     /// The developer's hint; may be empty.
-    pub hint: String,
+    pub(crate) hint: String,
     /// Cores that may be used.
-    pub cores: usize,
+    pub(crate) cores: usize,
     /// Processor and system.
-    pub machine: String,
+    pub(crate) machine: String,
     /// `10.0 s`.
-    pub time_limit: String,
+    pub(crate) time_limit: String,
     /// `512 MB`.
-    pub memory_limit: String,
+    pub(crate) memory_limit: String,
 }
 
 /// Where the code fails; every text is cut to size.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct FailureContext {
+pub(crate) struct FailureContext {
     /// Name of the case; empty for a build that failed.
-    pub case: String,
-    /// One sentence.
-    pub reason: String,
+    pub(crate) case: String,
+    pub(crate) reason: String,
     /// Start of the input.
-    pub input: String,
+    pub(crate) input: String,
     /// What was expected.
-    pub expected: String,
+    pub(crate) expected: String,
     /// What came instead.
-    pub got: String,
+    pub(crate) got: String,
     /// End of standard error, or the compiler's words.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 /// One earlier try.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct HistoryEntry {
+pub(crate) struct HistoryEntry {
     /// `v3`.
-    pub version: String,
+    pub(crate) version: String,
     /// What it tried, in the model's own words.
-    pub idea: String,
-    /// Its verdict.
-    pub verdict: String,
+    pub(crate) idea: String,
+    pub(crate) verdict: String,
     /// How it compared, or why it failed.
-    pub outcome: String,
+    pub(crate) outcome: String,
 }
 
 /// A template cannot be found, read or filled: which, where, why.
@@ -161,7 +159,7 @@ impl Template {
         Ok(template)
     }
 
-    /// Its name.
+    /// The name by which it was loaded.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -171,7 +169,7 @@ impl Template {
     ///
     /// # Errors
     /// The line that cannot be filled.
-    pub fn render(&self, context: &PromptContext) -> Result<String, TemplateError> {
+    pub(crate) fn render(&self, context: &PromptContext) -> Result<String, TemplateError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         environment.set_trim_blocks(true);
@@ -191,8 +189,7 @@ impl Template {
 }
 
 /// Names of all templates: ours, and those of the folder.
-#[must_use]
-pub fn names(folder: Option<&Path>) -> Vec<String> {
+pub(crate) fn names(folder: Option<&Path>) -> Vec<String> {
     let own = OWN.iter().map(|(name, _)| (*name).to_owned());
     let files = folder
         .and_then(|f| std::fs::read_dir(f).ok())

@@ -12,25 +12,25 @@ use crate::session::event::{Finish, Usage};
 #[derive(Default)]
 pub(super) struct ReplyAssembler {
     splitter: Splitter,
-    pub length: usize,
+    pub(crate) length: usize,
     text_seen: bool,
     reasoning: usize,
     refusal: String,
     tools: BTreeMap<u64, String>,
-    pub finish: Option<Finish>,
+    pub(crate) finish: Option<Finish>,
     usage: Option<Usage>,
-    pub malformed: u32,
-    pub trouble: Option<ApiError>,
+    pub(crate) malformed: u32,
+    pub(crate) trouble: Option<ApiError>,
 }
 
 impl ReplyAssembler {
     /// Whether nothing has arrived yet.
-    pub fn silent(&self) -> bool {
+    pub(crate) fn silent(&self) -> bool {
         self.length == 0 && self.finish.is_none()
     }
 
     /// Adds a chunk and returns its deltas.
-    pub async fn take(&mut self, chunk: Chunk, parts: &mut DeltaStream) {
+    pub(crate) async fn take(&mut self, chunk: Chunk, parts: &mut DeltaStream) {
         // The first finish reason counts; only the usage comes after it.
         if let Some(usage) = chunk.usage {
             self.usage = Some(usage);
@@ -68,8 +68,7 @@ impl ReplyAssembler {
         }
     }
 
-    /// Closes it.
-    pub async fn end(mut self, question: &Question, parts: &mut DeltaStream) -> End {
+    pub(crate) async fn end(mut self, question: &Question, parts: &mut DeltaStream) -> End {
         let rest = self.splitter.finish();
         self.hand_on(rest, parts).await;
         if !self.text_seen

@@ -9,7 +9,6 @@ const RETRIES: u32 = 4;
 /// Tries while a model is being loaded: a large one may take minutes, and that is progress, not failure.
 const LOADING: u32 = 300;
 
-/// Counts tries.
 #[derive(Clone, Debug)]
 pub(super) struct Tries {
     pause: Duration,
@@ -19,7 +18,7 @@ pub(super) struct Tries {
 
 impl Tries {
     /// The first pause; doubled with each try.
-    pub fn new(pause: Duration) -> Self {
+    pub(crate) fn new(pause: Duration) -> Self {
         Self {
             pause,
             done: 0,
@@ -28,7 +27,7 @@ impl Tries {
     }
 
     /// The pause before the next try; `None` to give up.
-    pub fn next(&mut self, fault: &ApiError) -> Option<Duration> {
+    pub(crate) fn next(&mut self, fault: &ApiError) -> Option<Duration> {
         if fault.kind == ApiErrorKind::Loading && self.loading < LOADING {
             self.loading += 1;
             return Some(fault.retry_after.unwrap_or(self.pause * 2));

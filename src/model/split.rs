@@ -10,7 +10,7 @@ const TAGS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thin
 
 /// Splits a stream; feed it with [`push`](Self::push) and close it with [`finish`](Self::finish).
 #[derive(Clone, Debug, Default)]
-pub struct Splitter {
+pub(crate) struct Splitter {
     /// Closing tag awaited while inside reasoning.
     inside: Option<&'static str>,
     /// The line so far, outside of reasoning; tells fences from text when it ends.
@@ -23,7 +23,7 @@ pub struct Splitter {
 
 impl Splitter {
     /// Adds a piece of text; returns what is certain so far, with neighbours of one kind joined.
-    pub fn push(&mut self, piece: &str) -> Vec<Delta> {
+    pub(crate) fn push(&mut self, piece: &str) -> Vec<Delta> {
         let mut out = Vec::new();
         self.held.push_str(piece);
         while self.step(&mut out) {}
@@ -31,7 +31,7 @@ impl Splitter {
     }
 
     /// Returns what was held back.
-    pub fn finish(&mut self) -> Vec<Delta> {
+    pub(crate) fn finish(&mut self) -> Vec<Delta> {
         let mut out = Vec::new();
         let rest = std::mem::take(&mut self.held);
         emit(&mut out, self.inside.is_some(), &rest);
@@ -39,16 +39,14 @@ impl Splitter {
     }
 
     /// Whether the text so far ends inside of reasoning.
-    #[must_use]
-    pub fn reasoning(&self) -> bool {
+    pub(crate) fn reasoning(&self) -> bool {
         self.inside.is_some()
     }
 
     /// Splits a whole text into (answer, reasoning, whether the reasoning was never closed).
     ///
     /// Some servers swallow the opening tag: a `</think>` on a line of its own then ends reasoning that began at the start.
-    #[must_use]
-    pub fn whole(text: &str) -> (String, String, bool) {
+    pub(crate) fn whole(text: &str) -> (String, String, bool) {
         let mut splitter = Self::default();
         let mut parts = splitter.push(text);
         parts.extend(splitter.finish());
@@ -134,8 +132,7 @@ impl Splitter {
 }
 
 /// A line that begins with a fence, at any indentation: its character, its length, and the text behind it.
-#[must_use]
-pub fn fence_run(line: &str) -> Option<(char, usize, &str)> {
+pub(crate) fn fence_run(line: &str) -> Option<(char, usize, &str)> {
     let trimmed = line.trim();
     let mark = trimmed.chars().next().filter(|c| matches!(c, '`' | '~'))?;
     let n = trimmed.chars().take_while(|c| *c == mark).count();

@@ -32,15 +32,15 @@ pub(super) type Broken = Arc<Mutex<Option<ApiError>>>;
 /// One request's way to the server.
 #[derive(Clone)]
 pub(super) struct Transport {
-    pub client: reqwest::Client,
+    pub(crate) client: reqwest::Client,
     /// Sent instead of what async-openai would send.
-    pub headers: HeaderMap,
-    pub asked: Endpoint,
+    pub(crate) headers: HeaderMap,
+    pub(crate) asked: Endpoint,
     /// Silence that ends a request.
-    pub idle: Duration,
-    pub broken: Broken,
+    pub(crate) idle: Duration,
+    pub(crate) broken: Broken,
     /// Whether the answer is to be an event stream.
-    pub streamed: bool,
+    pub(crate) streamed: bool,
 }
 
 impl tower::Service<HttpRequestFactory> for Transport {

@@ -11,8 +11,7 @@ use crate::session::fold::Version;
 use crate::task::Objective;
 
 /// The comparison in one line: `faster 2.29× [2.21–2.37], CPU time, 12 fresh pairs`.
-#[must_use]
-pub fn comparison(c: &Comparison) -> String {
+pub(crate) fn comparison(c: &Comparison) -> String {
     let word = match (c.answer, c.metric) {
         (Answer::Better, Metric::Wall | Metric::Cpu | Metric::ReportedTime) => "faster",
         (Answer::Better, Metric::Peak) => "leaner",
@@ -26,8 +25,7 @@ pub fn comparison(c: &Comparison) -> String {
 }
 
 /// `2.29× [2.21–2.37]`.
-#[must_use]
-pub fn interval(c: &Comparison) -> String {
+pub(crate) fn interval(c: &Comparison) -> String {
     let places = |x: f64| {
         if (0.9..1.1).contains(&c.gain.0) {
             format!("{x:.3}")
@@ -45,8 +43,7 @@ pub fn interval(c: &Comparison) -> String {
 }
 
 /// The table of all versions.
-#[must_use]
-pub fn table(session: &Session) -> String {
+pub(crate) fn table(session: &Session) -> String {
     let mut rows = vec![[
         "".into(),
         "version".into(),
@@ -92,8 +89,7 @@ fn row(session: &Session, version: &Version) -> [String; 8] {
 }
 
 /// ` ⚑` behind a version that a human should look at before trusting it; nothing behind the others.
-#[must_use]
-pub fn mark(version: &Version) -> &'static str {
+pub(crate) fn mark(version: &Version) -> &'static str {
     if version.flags().is_empty() {
         ""
     } else {
@@ -146,8 +142,7 @@ fn gain(version: &Version) -> String {
 }
 
 /// Lines up the columns of a table by the width that each text takes on a terminal.
-#[must_use]
-pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     use unicode_width::UnicodeWidthStr;
     let widths: Vec<usize> = (0..N)
         .map(|c| rows.iter().map(|r| r[c].width()).max().unwrap_or(0))
@@ -165,8 +160,7 @@ pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
 }
 
 /// What a version tried, how it compared and what was decided; several lines, indented.
-#[must_use]
-pub fn lesson(version: &Version) -> String {
+pub(crate) fn lesson(version: &Version) -> String {
     let mut out = String::new();
     let Some(evaluation) = &version.evaluation else {
         return out;
@@ -240,8 +234,7 @@ pub fn lesson(version: &Version) -> String {
 }
 
 /// The guards of a run in one line, with the missing ones marked.
-#[must_use]
-pub fn guards(guards: &Guards) -> String {
+pub(crate) fn guards(guards: &Guards) -> String {
     let missing: Vec<&str> = guards
         .missing
         .iter()
@@ -261,8 +254,7 @@ pub fn guards(guards: &Guards) -> String {
 }
 
 /// A sentence for the end of every report of runs that were not, or only weakly, isolated; empty where they were.
-#[must_use]
-pub fn isolation(session: &Session) -> &'static str {
+pub(crate) fn isolation(session: &Session) -> &'static str {
     match session.guards.as_ref().map(|g| g.tier) {
         Some(Tier::None) => {
             " NOT ISOLATED: this code ran with all your rights, and could have changed files or figures."
@@ -292,14 +284,12 @@ fn excerpt(text: &str, end: bool) -> Vec<String> {
 }
 
 /// `1 pair`, `2 pairs`.
-#[must_use]
-pub fn count(n: usize, word: &str) -> String {
+pub(crate) fn count(n: usize, word: &str) -> String {
     format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
 /// The first characters of a line, control characters made visible.
-#[must_use]
-pub fn clip(line: &str, most: usize) -> String {
+pub(crate) fn clip(line: &str, most: usize) -> String {
     let mut out: String = line.chars().take(most).map(visible).collect();
     if line.chars().nth(most).is_some() {
         out.push('…');
@@ -308,8 +298,7 @@ pub fn clip(line: &str, most: usize) -> String {
 }
 
 /// A character that may be printed as it is, or a stand-in: control characters and text-direction overrides are shown, never obeyed.
-#[must_use]
-pub fn visible(c: char) -> char {
+pub(crate) fn visible(c: char) -> char {
     match c {
         '\t' => ' ',
         c if (c as u32) < 0x20 => char::from_u32(0x2400 + c as u32).unwrap_or('�'),
@@ -324,8 +313,7 @@ pub fn visible(c: char) -> char {
 }
 
 /// A whole text of unknown origin, safe to print: line breaks and tabs stay, everything else that a terminal would obey is shown.
-#[must_use]
-pub fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     text.chars()
         .map(|c| {
             if c == '\n' || c == '\t' {
@@ -338,8 +326,7 @@ pub fn safe(text: &str) -> String {
 }
 
 /// How the session ended, in one or two sentences.
-#[must_use]
-pub fn ending(session: &Session) -> String {
+pub(crate) fn ending(session: &Session) -> String {
     outcome(session) + isolation(session)
 }
 

@@ -14,10 +14,10 @@ use super::{Case, TaskError};
 use crate::units::Bytes;
 
 /// All inputs and outputs of a workload together may have at most this many bytes.
-pub const MAX_TOTAL: u64 = 1_000_000_000;
+pub(crate) const MAX_TOTAL: u64 = 1_000_000_000;
 
 /// Help for a user who has no cases yet.
-pub const HOW_CASES_LOOK: &str = "\
+pub(crate) const HOW_CASES_LOOK: &str = "\
 Cases are a folder with an input and, if you have it, the expected output of each case:
     cases/01.in     what the program reads on standard input
     cases/01.out    what it should print (leave it out and the original's own output is expected)
@@ -322,8 +322,7 @@ fn plural(n: usize) -> &'static str {
 }
 
 /// The order in which people number things: `2` before `10`, `case-9` before `case-10`.
-#[must_use]
-pub fn natural(a: &str, b: &str) -> Ordering {
+pub(crate) fn natural(a: &str, b: &str) -> Ordering {
     let (mut x, mut y) = (a.as_bytes(), b.as_bytes());
     loop {
         let (Some(p), Some(q)) = (x.first(), y.first()) else {

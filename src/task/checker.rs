@@ -37,10 +37,10 @@ pub enum Checker {
 }
 
 /// Tolerance of [`Checker::Numbers`] where none is given.
-pub const DEFAULT_TOLERANCE: f64 = 1e-6;
+pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-6;
 
 /// Tolerance of [`Checker::Results`] where none is given.
-pub const RESULTS_TOLERANCE: f64 = 1e-9;
+pub(crate) const RESULTS_TOLERANCE: f64 = 1e-9;
 
 /// By how much a float may differ between two runs of one program, whatever the tolerance: enough for sums that threads
 /// add up in another order, too little for the seconds since 1970.

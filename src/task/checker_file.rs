@@ -12,7 +12,6 @@ use super::Checker;
 pub(super) enum CheckerFile {
     /// One of the rules.
     Rule(Checker),
-    /// A program.
     Program {
         /// Its file, in the task's folder.
         program: String,

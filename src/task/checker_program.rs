@@ -15,7 +15,7 @@ use super::{Language, Languages, Source, TaskError};
 /// status 1 with nothing but an error text, is a failure of the checker and never of the version.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckerProgram {
-    /// Its text.
+    /// The source of the program.
     pub source: Source,
     /// What it is written in.
     pub language: Arc<Language>,

@@ -66,33 +66,33 @@ pub(super) const TASK_FILE: &str = "task.toml";
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TaskFile {
-    pub name: Option<String>,
-    pub title: Option<String>,
-    pub kind: Option<String>,
-    pub language: Option<String>,
-    pub source: Option<String>,
-    pub statement: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) kind: Option<String>,
+    pub(crate) language: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) statement: Option<String>,
     #[serde(default)]
-    pub objective: Objective,
+    pub(crate) objective: Objective,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub checker: Option<CheckerFile>,
-    pub tool: Option<String>,
+    pub(crate) checker: Option<CheckerFile>,
+    pub(crate) tool: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub args: Vec<String>,
+    pub(crate) args: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<String>,
-    pub tape: Option<String>,
+    pub(crate) files: Vec<String>,
+    pub(crate) tape: Option<String>,
     #[serde(default)]
-    pub limits: LimitsFile,
+    pub(crate) limits: LimitsFile,
     #[serde(default)]
-    pub build: LimitsFile,
+    pub(crate) build: LimitsFile,
     #[serde(default)]
-    pub workload: WorkloadFile,
+    pub(crate) workload: WorkloadFile,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reference: Vec<ReferenceFile>,
+    pub(crate) reference: Vec<ReferenceFile>,
     /// A file beside this one with what only this machine knows of the task; written by us alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ground: Option<String>,
+    pub(crate) ground: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]

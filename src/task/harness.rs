@@ -54,10 +54,10 @@ pub struct Commands {
 }
 
 /// Name of the case that is the check.
-pub const CHECK: &str = "check";
+pub(crate) const CHECK: &str = "check";
 
 /// Name of the case that is the bench.
-pub const BENCH: &str = "bench";
+pub(crate) const BENCH: &str = "bench";
 
 impl Commands {
     /// The check and the bench as cases; the bench, if there is one, is the case that is timed.

@@ -28,7 +28,7 @@ pub struct HarnessSpec {
     pub tolerance: Option<f64>,
     /// Whether messages of exceptions are compared too.
     pub messages: bool,
-    /// Commands.
+    /// The check, bench and prepare commands.
     pub commands: Commands,
     /// The project's folder; `None` to search for it.
     pub project: Option<PathBuf>,
@@ -42,8 +42,7 @@ impl HarnessSpec {
     }
 
     /// Whether no flag was given: then the task is a whole program.
-    #[must_use]
-    pub fn is_unset(&self) -> bool {
+    pub(crate) fn is_unset(&self) -> bool {
         self.calls.is_none() && self.commands.check.is_none() && self.commands.bench.is_none()
     }
 

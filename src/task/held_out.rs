@@ -25,7 +25,7 @@ use super::reading::invalid;
 use super::{Case, Task, TaskError, Workload};
 
 /// With fewer cases than this none is held out by default: nearly all would be hidden.
-pub const FEWEST: usize = 3;
+pub(crate) const FEWEST: usize = 3;
 
 /// Larger inputs are not searched for in the statement.
 const QUOTED: usize = 4_096;
@@ -156,13 +156,13 @@ fn known(workload: &Workload, names: &[String], key: &str) -> Result<(), TaskErr
 }
 
 /// Draws the held-out cases of a new session and marks them; the same seed draws the same ones.
-pub fn choose(task: &mut Task, seed: u32) {
+pub(crate) fn choose(task: &mut Task, seed: u32) {
     let names = draw(task, seed);
     recall(task, &names);
 }
 
 /// Marks these cases as held out and no others; they go to the end of the workload.
-pub fn recall(task: &mut Task, names: &[String]) {
+pub(crate) fn recall(task: &mut Task, names: &[String]) {
     for case in &mut task.workload.cases {
         case.held_out = names.contains(&case.name);
     }
@@ -170,7 +170,7 @@ pub fn recall(task: &mut Task, names: &[String]) {
 }
 
 /// Names of the held-out cases.
-pub fn names(task: &Task) -> Vec<String> {
+pub(crate) fn names(task: &Task) -> Vec<String> {
     let held = task.workload.cases.iter().filter(|c| c.held_out);
     held.map(|c| c.name.clone()).collect()
 }
@@ -236,8 +236,7 @@ fn quoted(case: &Case, statement: &[u8]) -> bool {
 
 /// The first held-out case that a text gives away: it quotes a line or a word of at least eight bytes that
 /// stands in its input or its expected output and in no shown case's.
-#[must_use]
-pub fn quoted_by<'a>(task: &'a Task, text: &str) -> Option<&'a str> {
+pub(crate) fn quoted_by<'a>(task: &'a Task, text: &str) -> Option<&'a str> {
     let pieces: Vec<&[u8]> = text
         .lines()
         .chain(text.split_whitespace())

@@ -27,7 +27,7 @@ pub(super) struct LimitsFile {
 ///
 /// # Errors
 /// What is wrong, in one sentence.
-pub fn parse_time_limit(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_time_limit(text: &str) -> Result<Duration, String> {
     match parse_duration(text) {
         Ok(Duration::ZERO) => {
             Err("a limit of no time at all stops every run; write for example 10s".into())
@@ -40,7 +40,7 @@ pub fn parse_time_limit(text: &str) -> Result<Duration, String> {
 ///
 /// # Errors
 /// What is wrong, in one sentence.
-pub fn parse_size_limit(text: &str) -> Result<Bytes, String> {
+pub(crate) fn parse_size_limit(text: &str) -> Result<Bytes, String> {
     match parse_bytes(text) {
         Ok(Bytes(0)) => Err("a limit of nothing stops every run; write for example 64MiB".into()),
         other => other,
@@ -48,7 +48,7 @@ pub fn parse_size_limit(text: &str) -> Result<Bytes, String> {
 }
 
 /// Processes and threads that a limit may allow.
-pub const PROCESSES: std::ops::RangeInclusive<u32> = 1..=4096;
+pub(crate) const PROCESSES: std::ops::RangeInclusive<u32> = 1..=4096;
 
 /// Checks a text while its position in the file is still known.
 fn checked<'de, D: Deserializer<'de>, T>(
@@ -123,7 +123,7 @@ impl LimitsFile {
 /// Limits that flags or the config file set; the rest are defaults.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LimitOverrides {
-    /// Wall-clock time.
+    /// Wall-clock time of a run or build.
     pub time: Option<Duration>,
     /// Memory of the whole process tree.
     pub memory: Option<Bytes>,
@@ -137,8 +137,7 @@ pub struct LimitOverrides {
 
 impl LimitOverrides {
     /// These limits, with the gaps filled from `others`.
-    #[must_use]
-    pub fn or(&self, others: &Self) -> Self {
+    pub(crate) fn or(&self, others: &Self) -> Self {
         Self {
             time: self.time.or(others.time),
             memory: self.memory.or(others.memory),

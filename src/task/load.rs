@@ -187,7 +187,6 @@ impl TaskFlags {
 }
 
 /// Whether a path is a task folder.
-#[must_use]
-pub fn is_task_folder(path: &Path) -> bool {
+pub(crate) fn is_task_folder(path: &Path) -> bool {
     path.join(TASK_FILE).is_file()
 }

@@ -8,7 +8,7 @@ pub struct Mismatch {
     /// Line of the output that the reason speaks of, from 1.
     pub line: usize,
     /// The expected output around the difference; valid UTF-8 without control characters but line ends and tabs.
-    pub expected_excerpt: String,
+    pub(crate) expected_excerpt: String,
     /// The output that came instead, around the difference, in the same manner.
-    pub got_excerpt: String,
+    pub(crate) got_excerpt: String,
 }

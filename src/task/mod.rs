@@ -6,23 +6,23 @@
 pub mod bundled;
 pub mod calls;
 pub mod cases;
-pub mod checker;
+pub(crate) mod checker;
 mod checker_file;
 mod checker_program;
 mod folder;
 pub mod harness;
-pub mod harness_spec;
+pub(crate) mod harness_spec;
 pub mod held_out;
 pub mod language;
-pub mod limits;
+pub(crate) mod limits;
 pub mod load;
 mod mismatch;
 pub mod project;
 mod reading;
-pub mod region;
+pub(crate) mod region;
 mod saved;
 mod sources;
-pub mod tree;
+pub(crate) mod tree;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ pub struct Task {
     pub read: Vec<PathBuf>,
     /// How an output is compared with the expected one.
     pub checker: Checker,
-    /// The inputs.
+    /// The cases that versions are checked and timed on.
     pub workload: Workload,
     /// Arguments that every run is given.
     pub args: Vec<String>,
@@ -94,7 +94,7 @@ impl Task {
     ///
     /// # Errors
     /// The version does not fit into the region.
-    pub fn assemble(&self, version: &str) -> Result<String, region::Misfit> {
+    pub(crate) fn assemble(&self, version: &str) -> Result<String, region::Misfit> {
         match &self.region {
             Some(region) => region.assemble(version),
             None => Ok(version.to_owned()),
@@ -136,8 +136,7 @@ impl Objective {
     }
 
     /// The comparative that a screen uses: faster, leaner, lighter.
-    #[must_use]
-    pub fn comparative(self) -> &'static str {
+    pub(crate) fn comparative(self) -> &'static str {
         match self {
             Self::Time => "faster",
             Self::Memory => "leaner",
@@ -184,7 +183,7 @@ impl Workload {
 pub struct Case {
     /// Unique within the workload: `04`.
     pub name: String,
-    /// Standard input.
+    /// Standard input of the run; for calls, the calls; any bytes.
     pub input: Arc<[u8]>,
     /// The right standard output; `None` until the oracle has been run.
     pub expected: Option<Arc<[u8]>>,
@@ -206,16 +205,16 @@ pub struct DataFile {
 pub struct ReferenceSolution {
     /// `hash map, one pass`.
     pub name: String,
-    /// The solution.
+    /// The source of the solution.
     pub source: Source,
 }
 
 /// Something that is either a file on this machine or compiled into the program.
 #[derive(Clone, Debug)]
 pub enum PathOrText {
-    /// A file.
+    /// The path of a file.
     Path(PathBuf),
-    /// Its text.
+    /// A text that is compiled in.
     Text(Arc<str>),
 }
 
@@ -225,9 +224,9 @@ pub enum TaskError {
     /// A file could not be read.
     #[error("cannot read {path}: {why}")]
     Read {
-        /// Which file.
+        /// The file that it is about.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         why: std::io::Error,
     },
     /// The input is wrong; the sentence says what, where and what to do.

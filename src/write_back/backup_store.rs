@@ -57,7 +57,6 @@ impl BackupStore {
 }
 
 /// The name of some bytes: their blake3.
-#[must_use]
-pub fn name(bytes: &[u8]) -> String {
+pub(crate) fn name(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }

@@ -27,10 +27,10 @@ pub struct BranchRequest<'a> {
 /// The branch that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreatedBranch {
-    /// Its name.
+    /// Name of the branch.
     pub name: String,
     /// Its commit, in short.
-    pub commit: String,
+    pub(crate) commit: String,
     /// Top of the work tree.
     pub root: PathBuf,
     /// Remarks for the user: that it was merged, that the work tree has changes of its own.
@@ -78,12 +78,12 @@ pub enum NoBranch {
         "git does not know who you are; tell it with `git config --global user.name NAME` and `git config --global user.email ADDRESS`"
     )]
     Nobody,
-    /// Git refused.
+    /// A step of git failed.
     #[error("git did not {doing}: {why}")]
     Git {
         /// `write the commit`.
         doing: &'static str,
-        /// Its words.
+        /// Git's message.
         why: String,
     },
 }

@@ -15,8 +15,7 @@ const KEPT: usize = 64 << 10;
 const TOLD: usize = 3;
 
 /// The check of a task: the `--check` with which its session began.
-#[must_use]
-pub fn usual_check(task: &Task) -> Option<String> {
+pub(crate) fn usual_check(task: &Task) -> Option<String> {
     let own = match &task.harness {
         Harness::Commands(commands) => commands.check.as_ref(),
         _ => None,

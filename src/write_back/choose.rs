@@ -8,9 +8,9 @@ use crate::session::fold::Version;
 /// The version that is written.
 #[derive(Clone, Copy, Debug)]
 pub struct Chosen<'a> {
-    /// The version.
+    /// The version to write.
     pub version: &'a Version,
-    /// The original.
+    /// The original, v0.
     pub original: &'a Version,
     /// Its comparison with the original, if there is one.
     pub comparison: Option<&'a Comparison>,
@@ -28,8 +28,7 @@ impl Chosen<'_> {
     }
 
     /// A remark about the choice: that it is not the best, or not better. Empty for the best one.
-    #[must_use]
-    pub fn doubts(&self) -> Vec<String> {
+    pub(crate) fn doubts(&self) -> Vec<String> {
         let id = self.version.id;
         let mut doubts = Vec::new();
         if !self.best {
@@ -54,7 +53,7 @@ impl Chosen<'_> {
 ///
 /// # Errors
 /// One sentence: there is no such version, or it does not pass.
-pub fn choose(session: &Session, wanted: Option<VersionId>) -> Result<Chosen<'_>, String> {
+pub(crate) fn choose(session: &Session, wanted: Option<VersionId>) -> Result<Chosen<'_>, String> {
     let nothing = || "no better version was found: there is nothing to write".to_owned();
     let original = session.version(VersionId::ORIGINAL).ok_or_else(nothing)?;
     let id = match wanted {

@@ -12,8 +12,7 @@ const AROUND: usize = 3;
 const LONGEST: usize = 60;
 
 /// The hunks between two texts, without file names; empty where they are the same.
-#[must_use]
-pub fn unified(old: &str, new: &str) -> String {
+pub(crate) fn unified(old: &str, new: &str) -> String {
     let (old, new) = (lines(old), lines(new));
     let ops = capture_diff_slices(Algorithm::Patience, &old, &new);
     let mut out = String::new();

@@ -68,8 +68,7 @@ impl FileChange {
     }
 
     /// The file's path from the root of its project; only its name where it is not on this machine.
-    #[must_use]
-    pub fn project_path(&self) -> ProjectPath {
+    pub(crate) fn project_path(&self) -> ProjectPath {
         let path = self.path.clone();
         let path = path.unwrap_or_else(|| PathBuf::from("/").join(&self.name));
         let real = std::fs::canonicalize(&path).unwrap_or(path);

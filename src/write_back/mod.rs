@@ -8,26 +8,26 @@
 //! One window stays open and cannot be closed: between the last comparison of the file with what was read and the
 //! rename that replaces it (some microseconds) another program may write the file, and its text is then lost.
 
-pub mod backup_store;
+mod backup_store;
 pub mod branch;
 pub mod check;
-pub mod choose;
+mod choose;
 pub mod diff;
 mod file_change;
 mod git;
 mod merge;
 pub mod patch;
-pub mod project_path;
+mod project_path;
 mod replace;
-pub mod replacement;
-pub mod table;
-pub mod target_file;
+mod replacement;
+pub(crate) mod table;
+mod target_file;
 mod text;
 pub mod write;
 
 pub use backup_store::BackupStore;
-pub use check::usual_check;
-pub use choose::{Chosen, choose};
+pub(crate) use check::usual_check;
+pub(crate) use choose::{Chosen, choose};
 pub use file_change::FileChange;
 pub use merge::Conflict;
 pub use replacement::{FileState, Replacement};

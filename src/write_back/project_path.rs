@@ -4,17 +4,16 @@ use std::path::{Path, PathBuf};
 
 /// A file's project and its path in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProjectPath {
+pub(crate) struct ProjectPath {
     /// The project's root, absolute.
-    pub root: PathBuf,
+    pub(crate) root: PathBuf,
     /// The file's path from there, with slashes.
-    pub relative: String,
+    pub(crate) relative: String,
 }
 
 /// Where a file (absolute, links resolved) lies in its project: from the top of its git work tree, else from the
 /// project's folder, else from its own folder.
-#[must_use]
-pub fn within(real: &Path, project: Option<&Path>) -> ProjectPath {
+pub(crate) fn within(real: &Path, project: Option<&Path>) -> ProjectPath {
     let folder = real.parent().unwrap_or(Path::new("/"));
     let top = folder.ancestors().find(|f| f.join(".git").exists());
     let project = project
@@ -33,8 +32,7 @@ pub fn within(real: &Path, project: Option<&Path>) -> ProjectPath {
 }
 
 /// A name as in patches: quoted if it contains a character that would end it or the line.
-#[must_use]
-pub fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     if !name
         .chars()
         .any(|c| c == '"' || c == '\\' || c.is_control())

@@ -29,11 +29,11 @@ pub enum ReplaceError {
     /// The system said no.
     #[error("cannot {doing} {path}: {why}; nothing is changed")]
     System {
-        /// `write`, `replace`.
+        /// What was tried: `write`, `replace`.
         doing: &'static str,
-        /// Which file.
+        /// The file that it is about.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         why: io::Error,
     },
 }

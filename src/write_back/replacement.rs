@@ -81,8 +81,7 @@ impl Replacement {
 
     /// The two texts of a patch, byte for byte as in the file: against the file as it is, or against what the
     /// session began with where the file changed and no merge is wanted. `None` where it is written already.
-    #[must_use]
-    pub fn patch_sides(&self, merge: bool) -> Option<(String, String)> {
+    pub(crate) fn patch_sides(&self, merge: bool) -> Option<(String, String)> {
         let file = &self.place.text;
         match &self.state {
             FileState::Ready(new) => Some((file.clone(), new.clone())),

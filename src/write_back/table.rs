@@ -10,13 +10,12 @@ use crate::session::event::VersionId;
 use crate::task::Objective;
 
 /// Most columns of a line.
-pub const WIDTH: usize = 72;
+pub(crate) const WIDTH: usize = 72;
 /// Columns of the names at the left.
 const NAMES: usize = 10;
 
 /// `2.29x faster`, the gain in two words; empty where it was not measured.
-#[must_use]
-pub fn gain_in_words(c: &Comparison) -> String {
+pub(crate) fn gain_in_words(c: &Comparison) -> String {
     let objective = match c.metric {
         Metric::Wall
         | Metric::Cpu
@@ -30,8 +29,7 @@ pub fn gain_in_words(c: &Comparison) -> String {
 }
 
 /// First line of a commit: `Make Grid.nearest 2.29× faster`.
-#[must_use]
-pub fn subject(what: &str, chosen: &Chosen<'_>) -> String {
+pub(crate) fn subject(what: &str, chosen: &Chosen<'_>) -> String {
     let line = match chosen.comparison.filter(|_| chosen.better) {
         Some(c) => format!("Make {what} {}", gain_in_words(c)),
         None => format!("Rewrite {what} ({} of reheat)", chosen.version.id),
@@ -40,8 +38,7 @@ pub fn subject(what: &str, chosen: &Chosen<'_>) -> String {
 }
 
 /// The table: gain, metric, figures of both, memory of both, cases, how, machine, and who measured.
-#[must_use]
-pub fn measured(session: &Session, chosen: &Chosen<'_>) -> String {
+pub(crate) fn measured(session: &Session, chosen: &Chosen<'_>) -> String {
     let mut rows: Vec<(&str, String)> = Vec::new();
     match chosen.comparison {
         Some(c) => compared(&mut rows, c),

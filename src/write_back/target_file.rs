@@ -37,7 +37,7 @@ pub enum FileRefusal {
     /// It is not UTF-8.
     #[error("{path} is not UTF-8 any more (line {line}); save it as UTF-8 and try again")]
     NotText {
-        /// Which file.
+        /// The file that it is about.
         path: PathBuf,
         /// First line that is not, from 1.
         line: usize,
@@ -45,9 +45,9 @@ pub enum FileRefusal {
     /// It is larger than any file that is optimised.
     #[error("{path} is too large now ({size}) to be written back to")]
     TooLarge {
-        /// Which file.
+        /// The file that it is about.
         path: PathBuf,
-        /// How large.
+        /// Its size.
         size: Bytes,
     },
     /// Its name cannot be stored in the session.
@@ -56,9 +56,9 @@ pub enum FileRefusal {
     /// The system said no.
     #[error("cannot read {path}: {why}")]
     Unreadable {
-        /// Which file.
+        /// The file that it is about.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         why: io::Error,
     },
 }
@@ -69,7 +69,7 @@ pub struct TargetFile {
     /// The path that was asked for.
     pub asked: PathBuf,
     /// The file itself, absolute and with links resolved.
-    pub real: PathBuf,
+    pub(crate) real: PathBuf,
     /// What it holds.
     pub text: String,
     pub(super) meta: Metadata,
@@ -144,7 +144,7 @@ impl TargetFile {
     ///
     /// # Errors
     /// The file or its folder cannot be written.
-    pub fn writable(&self) -> Result<(), FileRefusal> {
+    pub(crate) fn writable(&self) -> Result<(), FileRefusal> {
         // Root could write anything: a read-only file is left alone all the same.
         if self.meta.permissions().readonly() || !opens(&self.real) {
             return Err(FileRefusal::ReadOnly(self.asked.clone()));

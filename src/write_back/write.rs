@@ -45,9 +45,9 @@ pub enum WriteError {
     /// It changed in the same places.
     #[error("{}", conflict_words(path, conflicts))]
     Conflicts {
-        /// Which file.
+        /// The file that it is about.
         path: PathBuf,
-        /// Where.
+        /// All places that conflict.
         conflicts: Vec<Conflict>,
     },
     /// The version is in the file already.
@@ -59,9 +59,9 @@ pub enum WriteError {
     /// The file could not be backed up.
     #[error("cannot keep what {path} holds now, so it is left alone: {why}")]
     Unkept {
-        /// Which file.
+        /// The file that it is about.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         why: std::io::Error,
     },
     /// The check failed; the file is restored.
@@ -86,9 +86,9 @@ pub enum WriteError {
     /// The backup is gone or has changed.
     #[error("what {path} held before cannot be read any more: {why}")]
     Lost {
-        /// Which file.
+        /// The file that it is about.
         path: PathBuf,
-        /// Why.
+        /// The error of the system.
         why: std::io::Error,
     },
 }

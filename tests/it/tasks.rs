@@ -158,7 +158,7 @@ fn script(name: &str) -> Vec<Expected> {
 fn there_are_tasks_of_several_kinds_and_languages() {
     let all = bundled::summary();
     assert_eq!(all.len(), bundled::names().count());
-    assert_eq!(all[0].name, bundled::DEFAULT);
+    assert_eq!(all[0].name, "pairs");
     assert!(
         all.iter()
             .all(|s| !s.title.is_empty() && !s.kind.is_empty())

@@ -39,7 +39,7 @@ pub struct TapeError {
 /// One recorded reply.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Recorded {
-    /// Who spoke.
+    /// The model that wrote the reply.
     #[serde(default)]
     pub model: String,
     /// The answer; may hold `<think>` blocks.
@@ -77,7 +77,7 @@ impl Default for PlaybackControl {
 
 impl PlaybackControl {
     /// Sets the speed as a multiple of the natural one; zero, negative, infinite or NaN plays everything at once.
-    pub fn set_speed(&self, speed: f64) {
+    pub(crate) fn set_speed(&self, speed: f64) {
         self.speed.store(speed.to_bits(), Ordering::Relaxed);
     }
 
@@ -171,7 +171,7 @@ impl Tape {
     ///
     /// # Errors
     /// What could not be read and why.
-    pub fn from_path(path: &Path) -> Result<Self, TapeError> {
+    pub(crate) fn from_path(path: &Path) -> Result<Self, TapeError> {
         let name = path.display().to_string();
         let fault = |why: String| TapeError {
             tape: name.clone(),

@@ -49,7 +49,6 @@ impl ReplayOrder {
 #[derive(Debug)]
 pub(super) struct ReplayTurn {
     order: ReplayOrder,
-    /// Which reply.
     pub(super) index: usize,
     /// Whether it was read to its end.
     pub(super) played: bool,

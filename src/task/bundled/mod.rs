@@ -22,9 +22,6 @@ use super::{Case, Languages, PathOrText, Task, TaskError};
 
 static FOLDERS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets/tasks");
 
-/// The task that a demo plays when none is named.
-pub const DEFAULT: &str = "pairs";
-
 /// Makes the cases of one task.
 type CaseGenerator = fn() -> Vec<Case>;
 
@@ -41,25 +38,24 @@ const ALL: [(&str, CaseGenerator); 7] = [
 
 /// What a list of bundled tasks shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TaskSummary {
+pub(crate) struct TaskSummary {
     /// `pairs`.
-    pub name: String,
+    pub(crate) name: String,
     /// One line for people.
-    pub title: String,
+    pub(crate) title: String,
     /// Id of the language.
-    pub language: String,
+    pub(crate) language: String,
     /// `quadratic → linear`.
-    pub kind: String,
+    pub(crate) kind: String,
 }
 
 /// Names of the bundled tasks, in the order in which they are shown.
-pub fn names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     ALL.iter().map(|(name, _)| *name)
 }
 
 /// The list of bundled tasks; cheap, no case is generated.
-#[must_use]
-pub fn summary() -> Vec<TaskSummary> {
+pub(crate) fn summary() -> Vec<TaskSummary> {
     let one = |name: &str| -> Result<TaskSummary, TaskError> {
         let file = task_file(folder(name)?)?;
         Ok(TaskSummary {
@@ -96,7 +92,7 @@ pub fn load(name: &str, languages: &Languages) -> Result<Task, TaskError> {
 ///
 /// # Errors
 /// An unknown name.
-pub fn replies(name: &str) -> Result<Vec<&'static str>, TaskError> {
+pub(crate) fn replies(name: &str) -> Result<Vec<&'static str>, TaskError> {
     let dir = folder(name)?;
     let mut files: Vec<_> = dir
         .get_dir(dir.path().join("tape"))

@@ -10,8 +10,7 @@ const HEADER: &str = "{\"reheat\":\"outcomes\",\"calls\":";
 const CALL: &str = "{\"call\":";
 
 /// All calls of some cases as one case, in their order; the outcomes are numbered consecutively.
-#[must_use]
-pub fn join(cases: &[&Case]) -> Case {
+pub(crate) fn join(cases: &[&Case]) -> Case {
     let expected: Option<Vec<&[u8]>> = cases.iter().map(|c| c.expected.as_deref()).collect();
     Case {
         name: match cases {

@@ -8,6 +8,7 @@ mod shown;
 mod tags;
 mod values;
 
-pub use join::join;
-pub use outcomes::{differs, problem};
-pub use read::{CallSet, HOW_CALLS_LOOK, read};
+pub(crate) use join::join;
+pub(crate) use outcomes::differs;
+pub use outcomes::problem;
+pub(crate) use read::read;

@@ -39,7 +39,7 @@ impl<'a> Outcomes<'a> {
 ///
 /// # Errors
 /// The first difference: which call, where in its result, both values.
-pub fn differs(
+pub(crate) fn differs(
     expected: &[u8],
     got: &[u8],
     tolerance: f64,

@@ -10,7 +10,7 @@ use crate::task::reading::{invalid, plain_name, read_bytes, read_text};
 use crate::task::{Case, TaskError};
 
 /// Help for a user who has no calls yet.
-pub const HOW_CALLS_LOOK: &str = "\
+pub(crate) const HOW_CALLS_LOOK: &str = "\
 Calls are a file of JSON lines, one call a line:
     {\"args\": [3, \"abc\"], \"kwargs\": {\"limit\": 10}}
     {\"args\": [[1.5, 2.5]], \"init\": {\"args\": [100]}}      for a method: `init` makes its object
@@ -26,13 +26,13 @@ const MAX_BYTES: u64 = 256_000_000;
 
 /// The calls that were read.
 #[derive(Clone, Debug, Default)]
-pub struct CallSet {
+pub(crate) struct CallSet {
     /// In order; the expected outcomes are not known yet.
-    pub cases: Vec<Case>,
+    pub(crate) cases: Vec<Case>,
     /// The function that makes the calls, where one does: a case's input is then its seed.
-    pub generator: Option<CallGenerator>,
+    pub(crate) generator: Option<CallGenerator>,
     /// Remarks for the user.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// Reads what `--calls` names: a file of JSON lines, or `FILE.py::function`. A case is one line, up to twelve lines; more
@@ -40,7 +40,7 @@ pub struct CallSet {
 ///
 /// # Errors
 /// A sentence that names the file and the line, and says what to write.
-pub fn read(said: &str) -> Result<CallSet, TaskError> {
+pub(crate) fn read(said: &str) -> Result<CallSet, TaskError> {
     if let Some((file, function)) = said.rsplit_once("::")
         && !Path::new(said).exists()
     {

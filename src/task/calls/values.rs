@@ -32,7 +32,6 @@ pub(super) struct Difference<'a> {
 /// How they differ there.
 #[derive(Debug)]
 pub(super) enum DifferenceKind<'a> {
-    /// Two values.
     Values(&'a Value, &'a Value),
     /// One has more items: expected, got.
     Lengths(usize, usize),

@@ -19,12 +19,12 @@ mod public_type;
 
 static COMPILED_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets/languages");
 
-/// One language.
+/// How versions in one language are named, built and run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Language {
-    /// `python`.
+    /// The id for flags and task files: `python`.
     pub id: String,
-    /// `Python`.
+    /// The name for display: `Python`.
     pub name: String,
     /// Endings of file names, without the dot.
     pub extensions: Vec<String>,
@@ -33,7 +33,7 @@ pub struct Language {
     /// Name of the file that a version is written to: `main.py`.
     pub source_file: String,
     /// What a version's file is called.
-    pub naming: Naming,
+    pub(crate) naming: Naming,
     /// How it is built; `None` for interpreted languages.
     pub compile: Option<Compile>,
     /// Program and arguments of a run, with placeholders.
@@ -42,20 +42,20 @@ pub struct Language {
     pub environment: BTreeMap<String, String>,
     /// What its runtime writes to standard error when its own share of the memory is exhausted: a run that ends badly
     /// and says so has reached the limit of memory.
-    pub out_of_memory: Vec<String>,
+    pub(crate) out_of_memory: Vec<String>,
     /// The shortest program of the language, to measure what a run takes before any code of its own; none where it is not known.
-    pub empty_program: Option<String>,
+    pub(crate) empty_program: Option<String>,
     /// Program and arguments that print the version of the compiler or interpreter.
     pub version: Vec<String>,
     /// One sentence: how to get the compiler or interpreter.
-    pub install_hint: String,
+    pub(crate) install_hint: String,
     /// Name by which the highlighter knows it.
     pub highlight: String,
 }
 
 /// What a version's file is called when it is built or run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub enum Naming {
+pub(crate) enum Naming {
     /// [`Language::source_file`], with the ending that the text came with.
     #[default]
     #[serde(rename = "fixed")]
@@ -100,29 +100,27 @@ pub struct Placeholders<'a> {
     pub main: &'a str,
     /// The folder of what is built once.
     pub base: &'a str,
-    /// The compiler.
+    /// The compiler, by name or path.
     pub compiler: &'a str,
 }
 
 /// What a version's file is called, and where the program in it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceLayout {
-    /// `Solver.java`.
+    /// The file name: `Solver.java`.
     pub file: String,
-    /// `shop.Solver`.
+    /// The type that the program starts with: `shop.Solver`.
     pub main: String,
 }
 
 impl Compile {
     /// The product's name without the slash that makes it a folder.
-    #[must_use]
-    pub fn product_name(&self) -> &str {
+    pub(crate) fn product_name(&self) -> &str {
         self.product.trim_end_matches('/')
     }
 
     /// Whether the compiler makes a whole folder.
-    #[must_use]
-    pub fn makes_folder(&self) -> bool {
+    pub(crate) fn makes_folder(&self) -> bool {
         self.product.ends_with('/')
     }
 }
@@ -213,8 +211,7 @@ impl Language {
 }
 
 /// Puts the limit of memory of a run into its argv: `{memory}` in bytes, `{memory:75%}` a part of it.
-#[must_use]
-pub fn with_memory(argv: &[String], limit: Bytes) -> Vec<String> {
+pub(crate) fn with_memory(argv: &[String], limit: Bytes) -> Vec<String> {
     argv.iter()
         .map(|arg| {
             let Some((before, rest)) = arg.split_once("{memory") else {
@@ -323,8 +320,7 @@ impl Languages {
     }
 
     /// The language of files with this ending (without the dot).
-    #[must_use]
-    pub fn for_extension(&self, extension: &str) -> Option<Arc<Language>> {
+    pub(crate) fn for_extension(&self, extension: &str) -> Option<Arc<Language>> {
         let has = |l: &&Arc<Language>, e: &str| l.extensions.iter().any(|x| x == e);
         let lower = extension.to_ascii_lowercase();
         let all = || self.by_id.values();

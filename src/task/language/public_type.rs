@@ -9,7 +9,7 @@ pub(super) struct Declared {
     /// `shop.orders`; `None` for the package without a name.
     package: Option<String>,
     /// The public top-level type: its file must be called so.
-    pub public: Option<String>,
+    pub(crate) public: Option<String>,
     /// The first top-level type that has a `main`, the public one if it has one too.
     main: Option<String>,
     /// The first top-level type.

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 /// The interpreter and the environment that a language needs besides files.
 #[derive(Debug)]
 pub(super) struct LanguageAdditions {
-    pub tool: Option<PathBuf>,
-    pub environment: Vec<(String, String)>,
+    pub(crate) tool: Option<PathBuf>,
+    pub(crate) environment: Vec<(String, String)>,
 }
 
 impl LanguageAdditions {
-    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
         self.environment.push((name.to_owned(), value.into()));
     }
 }

@@ -14,19 +14,10 @@ pub struct SharedPath {
 }
 
 /// Where a project's root lies in the sandbox; for a file that stands alone, its folder.
-pub const GUEST_ROOT: &str = "/project";
+pub(crate) const GUEST_ROOT: &str = "/project";
 
 /// Where what a project depends on lies in the sandbox, where it is not in the project itself.
-pub const GUEST_DEPS: &str = "/deps";
-
-impl SharedPath {
-    /// Whether it is (a part of) the project itself.
-    #[must_use]
-    pub fn is_of_root(&self) -> bool {
-        let rest = self.guest.strip_prefix(GUEST_ROOT);
-        rest.is_some_and(|r| r.is_empty() || r.starts_with('/'))
-    }
-}
+pub(crate) const GUEST_DEPS: &str = "/deps";
 
 /// Where the guest finds a file or folder of this machine; `None` if it is not shown.
 pub(super) fn guest_path(shown: &[SharedPath], root: Option<&Path>, host: &Path) -> Option<String> {

@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, Default)]
 pub(super) struct HostEnvironment {
     /// The user's home folder, without links.
-    pub home: Option<PathBuf>,
+    pub(crate) home: Option<PathBuf>,
     /// Shared folders of the system: a project is never one of them, nor contains one.
-    pub common: Vec<PathBuf>,
+    pub(crate) common: Vec<PathBuf>,
     /// The variables of the environment.
-    pub variables: BTreeMap<OsString, OsString>,
+    pub(crate) variables: BTreeMap<OsString, OsString>,
 }
 
 impl HostEnvironment {
     /// The environment of this process.
-    pub fn here() -> Self {
+    pub(crate) fn here() -> Self {
         let real = |p: PathBuf| std::fs::canonicalize(&p).unwrap_or(p);
         let home = std::env::home_dir().filter(|h| h.is_absolute()).map(real);
         let mut common: Vec<PathBuf> = [
@@ -36,19 +36,19 @@ impl HostEnvironment {
     }
 
     /// The folder that a variable names, if it exists.
-    pub fn folder(&self, variable: &str) -> Option<PathBuf> {
+    pub(crate) fn folder(&self, variable: &str) -> Option<PathBuf> {
         let path = PathBuf::from(self.variables.get(std::ffi::OsStr::new(variable))?);
         (path.is_absolute() && path.is_dir()).then_some(path)
     }
 
     /// A folder below the home folder, if it exists.
-    pub fn in_home(&self, inside: &str) -> Option<PathBuf> {
+    pub(crate) fn in_home(&self, inside: &str) -> Option<PathBuf> {
         let path = self.home.as_ref()?.join(inside);
         path.is_dir().then_some(path)
     }
 
     /// Whether the folder is a home or a shared folder, or contains one: then it is far more than one project.
-    pub fn is_too_much(&self, folder: &Path) -> bool {
+    pub(crate) fn is_too_much(&self, folder: &Path) -> bool {
         let homes = self.home.iter().any(|home| home.starts_with(folder));
         let somebody = folder
             .parent()

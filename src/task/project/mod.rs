@@ -1,7 +1,7 @@
 //! The user's project around a file: what builds and runs need to see of it. Plain data and the code that finds it.
 //!
 //! [`Project::find`] looks at the file system and at the environment; it runs nothing and changes nothing. Everything is
-//! shown read-only at neutral places: the project itself at [`GUEST_ROOT`], what it depends on below [`GUEST_DEPS`].
+//! shown read-only at neutral places: the project itself at [`GUEST_ROOT`], what it depends on below [`guest::GUEST_DEPS`].
 //! Files with keys and sockets or pipes to other programs are never shown.
 
 mod additions;
@@ -26,11 +26,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Language;
 use additions::LanguageAdditions;
+pub(crate) use guest::GUEST_ROOT;
+pub use guest::SharedPath;
 use guest::guest_path;
-pub use guest::{GUEST_DEPS, GUEST_ROOT, SharedPath};
 pub use hint::hint_for;
 use host_environment::HostEnvironment;
-pub use secret::is_private;
 use view::ProjectView;
 
 /// What builds and runs can see of a project, read-only.
@@ -48,7 +48,7 @@ pub struct Project {
     pub notes: Vec<String>,
     /// Links that lead out of what is shown: what they lead to, and where it would be. [`Project::also_read`] shows them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub links: Vec<SharedPath>,
+    pub(crate) links: Vec<SharedPath>,
 }
 
 impl Project {
@@ -112,11 +112,6 @@ impl Project {
         }
     }
 
-    /// What is shown besides the project's own files, which a copy of the work tree replaces.
-    pub fn dependencies(&self) -> impl Iterator<Item = &SharedPath> {
-        self.shown.iter().filter(|s| !s.is_of_root())
-    }
-
     /// Where the guest finds a file or folder of this machine; `None` if it is not shown.
     #[must_use]
     pub fn guest_path(&self, host: &Path) -> Option<String> {
@@ -124,7 +119,7 @@ impl Project {
     }
 
     /// Shows the targets of links that lead out of the project, where `[sandbox] read` allows it.
-    pub fn also_read(&mut self, read: &[PathBuf]) {
+    pub(crate) fn also_read(&mut self, read: &[PathBuf]) {
         let real = |p: &PathBuf| std::fs::canonicalize(p).unwrap_or_else(|_| p.clone());
         let read: Vec<PathBuf> = read.iter().map(real).collect();
         let allowed = |link: &mut SharedPath| read.iter().any(|r| link.host.starts_with(r));

@@ -9,23 +9,23 @@ use super::host_environment::HostEnvironment;
 #[derive(Clone, Debug)]
 pub(super) struct ProjectLocation {
     /// The file itself, without links.
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
     /// The folder it lies in.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// The project's folder; `None` for a file that stands alone.
-    pub root: Option<PathBuf>,
+    pub(crate) root: Option<PathBuf>,
     /// The nearest folder with a file that makes a project: one package of a larger repository. Else the root.
-    pub package: PathBuf,
+    pub(crate) package: PathBuf,
 }
 
 impl ProjectLocation {
     /// The root, or the file's folder.
-    pub fn base(&self) -> &Path {
+    pub(crate) fn base(&self) -> &Path {
         self.root.as_deref().unwrap_or(&self.folder)
     }
 
     /// The folders from the file's own up to the root.
-    pub fn upward(&self) -> impl Iterator<Item = &Path> {
+    pub(crate) fn upward(&self) -> impl Iterator<Item = &Path> {
         let base = self.base();
         self.folder
             .ancestors()

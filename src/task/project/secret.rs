@@ -72,8 +72,7 @@ const PERHAPS: [&str; 3] = [".pem", ".key", ".asc"];
 
 /// Whether a file or folder of a project must not be shown, by its name and, where the name is not enough, by what it
 /// begins with. Folders of environments and of build products are not private, only useless.
-#[must_use]
-pub fn is_private(path: &Path, folder: bool) -> bool {
+pub(crate) fn is_private(path: &Path, folder: bool) -> bool {
     let Some(name) = path.file_name().and_then(|n| n.to_str()) else {
         return false;
     };

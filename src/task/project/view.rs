@@ -26,9 +26,9 @@ const MOST_LINKS: usize = 3;
 /// The paths to show, as they are collected.
 #[derive(Debug)]
 pub(super) struct ProjectView {
-    pub shown: Vec<SharedPath>,
-    pub notes: Vec<String>,
-    pub links: Vec<SharedPath>,
+    pub(crate) shown: Vec<SharedPath>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) links: Vec<SharedPath>,
     /// The project's folder, or that of the file.
     base: PathBuf,
     file: PathBuf,
@@ -61,7 +61,7 @@ struct TooManyEntries;
 
 impl ProjectView {
     /// The project's folder, or, for a file that stands alone, the part of its folder that belongs to it.
-    pub fn of(place: &ProjectLocation, machine: &HostEnvironment) -> Self {
+    pub(crate) fn of(place: &ProjectLocation, machine: &HostEnvironment) -> Self {
         let mut view = Self {
             shown: Vec::new(),
             notes: Vec::new(),
@@ -110,7 +110,7 @@ impl ProjectView {
     }
 
     /// Shows a file or folder as it is, without looking for secrets: only for what a package manager has installed.
-    pub fn show(&mut self, host: &Path, guest: &str) {
+    pub(crate) fn show(&mut self, host: &Path, guest: &str) {
         let host = std::fs::canonicalize(host).unwrap_or_else(|_| host.to_path_buf());
         if !host.exists() || self.shown.iter().any(|s| s.guest == guest) {
             return;
@@ -123,7 +123,7 @@ impl ProjectView {
 
     /// Shows a folder of the user outside of the project, without what must stay hidden. Returns the guest path
     /// of it; `None` if it contains too much or nothing.
-    pub fn show_vetted(&mut self, host: &Path, guest: &str) -> Option<String> {
+    pub(crate) fn show_vetted(&mut self, host: &Path, guest: &str) -> Option<String> {
         if let Some(known) = self.guest(host) {
             return Some(known);
         }
@@ -134,7 +134,7 @@ impl ProjectView {
     }
 
     /// Shows the package that a link leads to in the place of the link, without what must stay hidden, or not at all.
-    pub fn show_linked(&mut self, target: &Path, guest: &str) -> Option<String> {
+    pub(crate) fn show_linked(&mut self, target: &Path, guest: &str) -> Option<String> {
         let before = self.shown.len();
         let looked = self.vetted(target, guest, MOST_SEEN);
         (looked.is_ok() && self.shown.len() > before).then(|| guest.to_owned())
@@ -142,7 +142,7 @@ impl ProjectView {
 
     /// Shows a folder beside the project that `said` names, at the same place seen from the project: `/other` for
     /// `../other`.
-    pub fn show_neighbour(&mut self, target: &Path, machine: &HostEnvironment, said: &str) {
+    pub(crate) fn show_neighbour(&mut self, target: &Path, machine: &HostEnvironment, said: &str) {
         let guest = self.beside_root(target);
         let fits = !machine.is_too_much(target);
         let shown = guest
@@ -176,7 +176,7 @@ impl ProjectView {
     }
 
     /// An unused path below [`GUEST_DEPS`].
-    pub fn free_place(&self, kind: &str, host: &Path) -> String {
+    pub(crate) fn free_place(&self, kind: &str, host: &Path) -> String {
         let name = name_of(host);
         let taken = |guest: &str| {
             let below = format!("{guest}/");
@@ -193,12 +193,12 @@ impl ProjectView {
     }
 
     /// Where the guest finds a file or folder of this machine.
-    pub fn guest(&self, host: &Path) -> Option<String> {
+    pub(crate) fn guest(&self, host: &Path) -> Option<String> {
         guest_path(&self.shown, Some(&self.base), host)
     }
 
     /// The file itself is always shown, wherever it lies.
-    pub fn always(&mut self, file: &Path) {
+    pub(crate) fn always(&mut self, file: &Path) {
         if !file.is_file() || self.guest(file).is_some() {
             return;
         }
@@ -210,7 +210,7 @@ impl ProjectView {
     }
 
     /// Adds a note unless it is there already.
-    pub fn note(&mut self, text: impl Into<String>) {
+    pub(crate) fn note(&mut self, text: impl Into<String>) {
         let text = text.into();
         if !self.notes.contains(&text) {
             self.notes.push(text);

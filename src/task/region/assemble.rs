@@ -24,7 +24,7 @@ impl Region {
     ///
     /// # Errors
     /// [`Misfit`]: it does not parse, the function is missing, its signature changed, something else is changed.
-    pub fn assemble(&self, version: &str) -> Result<String, Misfit> {
+    pub(crate) fn assemble(&self, version: &str) -> Result<String, Misfit> {
         let version = tidied(version);
         if version.trim().is_empty() {
             return Err(Misfit(format!(
@@ -146,10 +146,10 @@ impl Region {
 
 /// The lines of a region, and the indentation that they have in the file.
 pub(super) struct OwnLines<'a> {
-    pub lines: Vec<SourceLine<'a>>,
-    pub indent: String,
+    pub(crate) lines: Vec<SourceLine<'a>>,
+    pub(crate) indent: String,
     /// Whether the first line is indented as the others are.
-    pub whole: bool,
+    pub(crate) whole: bool,
 }
 
 /// A version with line feeds, without a byte-order mark, blank lines around it and white space at its end.

@@ -15,18 +15,17 @@ pub struct Callee {
     /// What it is.
     pub kind: FunctionKind,
     /// Whether a call returns an awaitable.
-    pub is_async: bool,
+    pub(crate) is_async: bool,
     /// Whether a call returns an iterator that runs the body.
-    pub is_generator: bool,
+    pub(crate) is_generator: bool,
     /// Whether other files can reach it (JavaScript: the function or what it is a member of is exported; Rust: `pub`;
     /// Go: a capital letter; Java: not `private`). Always so in languages that hide nothing.
-    pub is_exported: bool,
+    pub(crate) is_exported: bool,
 }
 
 impl Region {
     /// How the function is called; `None` for lines and marked parts.
-    #[must_use]
-    pub fn callee(&self) -> Option<&Callee> {
+    pub(crate) fn callee(&self) -> Option<&Callee> {
         match &self.kind {
             RegionKind::Function(callee) => Some(callee),
             RegionKind::Lines | RegionKind::Marked => None,

@@ -83,7 +83,7 @@ impl Region {
     ///
     /// # Errors
     /// The region is not there, there are several, or it does not parse.
-    pub fn find_in(
+    pub(crate) fn find_in(
         path: &Path,
         text: &str,
         language: &Language,

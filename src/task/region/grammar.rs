@@ -14,7 +14,7 @@ use crate::task::Language;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // the names say it
-pub enum Grammar {
+pub(crate) enum Grammar {
     Python,
     JavaScript,
     Rust,
@@ -31,8 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl Grammar {
     /// The grammar of a language: by its id, else by its file extensions, so that a language that the user has defined
     /// (`pypy` with `py`) has one too.
-    #[must_use]
-    pub fn of(language: &Language) -> Option<Self> {
+    pub(crate) fn of(language: &Language) -> Option<Self> {
         Self::named(&language.id)
             .or_else(|| language.extensions.iter().find_map(|e| Self::by_ending(e)))
     }
@@ -98,8 +97,7 @@ impl Grammar {
     }
 
     /// How qualified names are joined for display.
-    #[must_use]
-    pub fn joint(self) -> &'static str {
+    pub(crate) fn joint(self) -> &'static str {
         match self {
             Self::Rust | Self::Cpp => "::",
             _ => ".",
@@ -206,10 +204,10 @@ impl Grammar {
 /// The first place where a text does not parse: line and column from 1, and what stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ParseError {
-    pub at: usize,
-    pub line: usize,
-    pub column: usize,
-    pub what: String,
+    pub(crate) at: usize,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) what: String,
 }
 
 /// Where a text does not parse, in order.

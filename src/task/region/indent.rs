@@ -11,9 +11,9 @@ use super::tree::{self, N};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LineStyle {
     /// The most common line ending.
-    pub line_end: &'static str,
+    pub(crate) line_end: &'static str,
     /// One step of indentation, if it can be determined.
-    pub unit: Option<String>,
+    pub(crate) unit: Option<String>,
 }
 
 impl LineStyle {
@@ -69,11 +69,11 @@ fn unit_of<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct SourceLine<'a> {
     /// Without its end.
-    pub text: &'a str,
+    pub(crate) text: &'a str,
     /// `\n`, `\r\n`, or nothing at the end of the text.
-    pub end: &'a str,
+    pub(crate) end: &'a str,
     /// Whether it begins inside of a literal.
-    pub inside: bool,
+    pub(crate) inside: bool,
 }
 
 /// The lines of a part of a text, and which begin inside of literals. The first begins where the part begins.

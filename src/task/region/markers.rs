@@ -10,7 +10,7 @@ pub(super) struct Marked {
     /// The line of the opening marker, from 1.
     pub line: usize,
     /// What stands between, in bytes: from the start of the first line to the end of the last, without its line end.
-    pub between: Range<usize>,
+    pub(crate) between: Range<usize>,
 }
 
 enum Marker {

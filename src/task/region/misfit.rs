@@ -3,4 +3,4 @@
 /// Why a text cannot replace the region: a sentence that also helps a model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Misfit(pub String);
+pub(crate) struct Misfit(pub(crate) String);

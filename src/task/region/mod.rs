@@ -33,10 +33,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use callee::Callee;
-pub use grammar::Grammar;
-pub use items::{FunctionItem, FunctionKind, list};
-pub use misfit::Misfit;
-pub use reads_tables::Reads;
+pub(crate) use grammar::Grammar;
+pub use items::FunctionKind;
+pub(crate) use items::{FunctionItem, list};
+pub(crate) use misfit::Misfit;
 pub use spec::RegionSpec;
 
 /// A region of a file, with everything needed to put another text in its place.
@@ -52,9 +52,9 @@ pub struct Region {
     pub file: Arc<str>,
     /// The region, in bytes of the file.
     #[serde(rename = "region")]
-    pub span: Range<usize>,
+    pub(crate) span: Range<usize>,
     /// How the file is parsed; `None` for languages in which only lines and markers can be found.
-    pub grammar: Option<Grammar>,
+    pub(crate) grammar: Option<Grammar>,
     /// What the region is.
     #[serde(rename = "part")]
     pub kind: RegionKind,
@@ -68,7 +68,7 @@ pub struct Region {
 pub enum RegionKind {
     /// One function with its decorators, attributes and documentation.
     Function(Callee),
-    /// Whole lines.
+    /// A range of whole lines.
     Lines,
     /// The text between two markers.
     Marked,

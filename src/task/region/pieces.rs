@@ -7,7 +7,7 @@ use super::tree::{self, N};
 /// One import, definition or statement.
 #[derive(Clone, Debug)]
 pub(super) struct Piece<'t> {
-    pub node: N<'t>,
+    pub(crate) node: N<'t>,
     /// Where it begins together with the comments and attributes above it.
     pub start: usize,
     /// The names that it defines; none for a statement without a definition.
@@ -26,7 +26,6 @@ pub(super) enum PieceKind {
     Export,
     /// Defines functions, types, constants.
     Definition,
-    /// Does something.
     Statement,
 }
 

@@ -47,8 +47,7 @@ impl Reads {
     }
 
     /// The consequence for comparing results: `results may differ from run to run`.
-    #[must_use]
-    pub fn therefore(self) -> &'static str {
+    pub(crate) fn therefore(self) -> &'static str {
         match self {
             Self::Clock | Self::Random => "results may differ from run to run",
             Self::Network => "there is no network where it is run",
@@ -62,8 +61,7 @@ impl Reads {
     }
 
     /// `line 43 reads the clock (time.time): results may differ from run to run`.
-    #[must_use]
-    pub fn sentence(self, line: usize, what: &str) -> String {
+    pub(crate) fn sentence(self, line: usize, what: &str) -> String {
         format!(
             "line {line} {} ({what}): {}",
             self.words(),

@@ -11,11 +11,11 @@ use crate::task::{Language, TaskError};
 /// The file that is searched.
 pub(super) struct SearchedFile<'a> {
     /// The file's name in messages.
-    pub file: String,
-    pub path: &'a Path,
-    pub text: &'a str,
-    pub language: &'a Language,
-    pub grammar: Option<Grammar>,
+    pub(crate) file: String,
+    pub(crate) path: &'a Path,
+    pub(crate) text: &'a str,
+    pub(crate) language: &'a Language,
+    pub(crate) grammar: Option<Grammar>,
 }
 
 impl SearchedFile<'_> {

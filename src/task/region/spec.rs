@@ -59,8 +59,7 @@ impl RegionSpec {
     }
 
     /// The text between markers, if the file has any: the default when no region is named.
-    #[must_use]
-    pub fn of_markers(text: &str) -> Option<Self> {
+    pub(crate) fn of_markers(text: &str) -> Option<Self> {
         markers::has_any(text).then_some(Self::Markers(None))
     }
 
@@ -111,15 +110,15 @@ fn range(text: &str) -> Option<RegionSpec> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct FunctionQuery {
     /// The names, from the outermost.
-    pub names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// All of them as written, for names that look like something else: `<=>`.
-    pub raw: String,
+    pub(crate) raw: String,
     /// The types of the parameters without white space: `int[],int[]`.
-    pub parameters: Option<String>,
+    pub(crate) parameters: Option<String>,
     /// Its number among the functions of that name, from 1.
-    pub nth: Option<usize>,
+    pub(crate) nth: Option<usize>,
     /// A line that is inside of it.
-    pub line: Option<usize>,
+    pub(crate) line: Option<usize>,
 }
 
 /// Reads the name of a function.

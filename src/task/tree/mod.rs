@@ -19,11 +19,11 @@ use crate::units::Bytes;
 
 /// The largest copy that is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TreeBounds {
+pub(crate) struct TreeBounds {
     /// All files together.
-    pub bytes: Bytes,
+    pub(crate) bytes: Bytes,
     /// Files, links and folders.
-    pub entries: usize,
+    pub(crate) entries: usize,
 }
 
 impl Default for TreeBounds {
@@ -37,32 +37,31 @@ impl Default for TreeBounds {
 
 /// What is to be copied, seen from the root.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WorkTree {
+pub(crate) struct WorkTree {
     /// The folder itself, absolute.
-    pub root: PathBuf,
+    pub(crate) root: PathBuf,
     /// Everything in it that is copied; a folder comes before what is in it.
-    pub entries: Vec<TreeEntry>,
+    pub(crate) entries: Vec<TreeEntry>,
     /// All files together.
-    pub bytes: Bytes,
+    pub(crate) bytes: Bytes,
     /// Ignored folders of installed packages, relative: to be shown read-only at their places.
-    pub installed: Vec<PathBuf>,
+    pub(crate) installed: Vec<PathBuf>,
     /// Remarks for the user: links that lead out of the tree, files that were left out.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// One file, link or folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TreeEntry {
+pub(crate) struct TreeEntry {
     /// Its path below the root.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// What it is.
-    pub kind: EntryKind,
+    pub(crate) kind: EntryKind,
 }
 
 /// What an entry is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EntryKind {
-    /// A folder.
+pub(crate) enum EntryKind {
     Folder,
     /// A regular file.
     File,
@@ -93,7 +92,7 @@ const NAMED: usize = 3;
 /// # Errors
 /// [`TaskError::Read`] for a root that cannot be read, [`TaskError::Invalid`] if it holds more than `most`: the sentence
 /// names where most of it lies and what to do.
-pub fn list(
+pub(crate) fn list(
     root: &Path,
     most: TreeBounds,
     private: fn(&Path, bool) -> bool,
@@ -161,8 +160,7 @@ pub fn list(
 
 /// The folder of the project that a file lies in: the top of its repository, or the nearest folder with a file that makes a
 /// project, or its own. Never a home folder or the root of this machine, unless the file lies in it.
-#[must_use]
-pub fn root_of(file: &Path) -> PathBuf {
+pub(crate) fn root_of(file: &Path) -> PathBuf {
     const MARKS: [&str; 12] = [
         "Cargo.toml",
         "pyproject.toml",
@@ -193,8 +191,7 @@ pub fn root_of(file: &Path) -> PathBuf {
 }
 
 /// Whether a folder cannot be a project: a home, the folder for temporary files, or one at the top of this machine.
-#[must_use]
-pub fn is_everybodys(folder: &Path) -> bool {
+pub(crate) fn is_everybodys(folder: &Path) -> bool {
     let real = |path: PathBuf| std::fs::canonicalize(&path).unwrap_or(path);
     let home = std::env::var_os("HOME").map(|h| real(h.into()));
     folder.parent().is_none()

@@ -14,9 +14,9 @@ use super::tree::{self, N};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Insertion {
     /// The byte of the file that it goes before.
-    pub at: usize,
+    pub(crate) at: usize,
     /// What; line ends are line feeds.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// The insertions that make a file import everything that a version imports.

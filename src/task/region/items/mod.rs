@@ -12,7 +12,7 @@ pub(super) use c::{function_names, innermost, operator_in};
 pub(super) use java::has_modifier;
 pub(super) use python::decorators;
 pub(super) use rust::{bare, receiver_type};
-pub use words::list;
+pub(crate) use words::list;
 pub(super) use words::{ask_names, parameter_types, parameter_types_of, signature};
 
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub struct FunctionItem {
     /// The name to ask for it by: `Grid.nearest`, or `A.merge(int[], int[])` where several share the name.
     pub name: String,
     /// Its head on one line: `def nearest(self, p)`.
-    pub signature: String,
+    pub(crate) signature: String,
     /// First and last line, from 1, with decorators.
     pub lines: (usize, usize),
     /// What it is.
@@ -77,15 +77,15 @@ impl FunctionKind {
 #[derive(Clone, Debug)]
 pub(super) struct FunctionNode<'t> {
     /// Names from the top of the file.
-    pub path: Vec<String>,
-    pub kind: FunctionKind,
+    pub(crate) path: Vec<String>,
+    pub(crate) kind: FunctionKind,
     /// The node that names the function: a definition, a declarator, a pair of an object.
-    pub definition: N<'t>,
+    pub(crate) definition: N<'t>,
     /// The node with parameters and body; often the definition itself.
-    pub function: N<'t>,
+    pub(crate) function: N<'t>,
     /// The node that is replaced: the definition with `export`, decorators or `template` around it, where it has them
     /// for itself alone.
-    pub unit: N<'t>,
+    pub(crate) unit: N<'t>,
 }
 
 /// What encloses a node.
@@ -97,7 +97,6 @@ pub(super) enum ScopeKind {
     Space,
     /// A class, object, impl, trait.
     Class,
-    /// A function.
     Function,
 }
 
@@ -109,7 +108,6 @@ pub(super) enum NodeRole<'t> {
     Skip,
     /// A scope: names inside of it are qualified by these names.
     Space(Vec<String>, ScopeKind),
-    /// A function.
     Function {
         names: Vec<String>,
         kind: FunctionKind,

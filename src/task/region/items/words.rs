@@ -82,8 +82,7 @@ pub(in crate::task::region) fn parameter_types_of(function: N<'_>, text: &str) -
 }
 
 /// All functions of a text, for a list to pick from; none where the language has no grammar.
-#[must_use]
-pub fn list(text: &str, language: &crate::task::Language) -> Vec<FunctionItem> {
+pub(crate) fn list(text: &str, language: &crate::task::Language) -> Vec<FunctionItem> {
     let Some(grammar) = Grammar::of(language) else {
         return Vec::new();
     };

@@ -10,36 +10,36 @@ use crate::task::region::tree::{self, N};
 /// What a version brings along.
 #[derive(Debug, Default)]
 pub(super) struct Additions {
-    pub imports: Vec<Import>,
-    pub helpers: Vec<Helper>,
+    pub(crate) imports: Vec<Import>,
+    pub(crate) helpers: Vec<Helper>,
     /// For a class or the like elsewhere in the file: the bytes of its body, and what is new in it.
-    pub members: Vec<(Range<usize>, Helper)>,
+    pub(crate) members: Vec<(Range<usize>, Helper)>,
 }
 
 /// An import of a version.
 #[derive(Clone, Debug)]
 pub(super) struct Import {
-    pub text: String,
+    pub(crate) text: String,
     /// The level of the file that it belongs to; `None` for an import inside the version's own function.
-    pub level: Option<usize>,
+    pub(crate) level: Option<usize>,
 }
 
 /// A helper, a constant, a statement.
 #[derive(Clone, Debug)]
 pub(super) struct Helper {
     /// Without indentation, with line feeds.
-    pub text: String,
+    pub(crate) text: String,
     /// For every line but the first: whether it begins inside of a literal.
-    pub inside: Vec<bool>,
-    pub level: usize,
+    pub(crate) inside: Vec<bool>,
+    pub(crate) level: usize,
     /// Whether it goes after the function, because it is a statement that needs it.
-    pub behind: bool,
+    pub(crate) behind: bool,
     /// Whether blank lines are put around it.
-    pub block: bool,
+    pub(crate) block: bool,
     /// Whether it is a member of a list that needs a comma after it.
-    pub comma: bool,
+    pub(crate) comma: bool,
     /// Blank lines before it in the version.
-    pub gap: usize,
+    pub(crate) gap: usize,
 }
 
 impl Helper {
@@ -85,7 +85,7 @@ impl Helper {
     }
 
     /// With the indentation of a place; the first line without it.
-    pub fn placed(&self, indent: &str) -> String {
+    pub(crate) fn placed(&self, indent: &str) -> String {
         let mut text = String::new();
         for (i, line) in self.text.split('\n').enumerate() {
             if i > 0 {

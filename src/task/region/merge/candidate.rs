@@ -15,15 +15,15 @@ pub(super) struct Candidate {
     pub text: String,
     pub tree: Tree,
     /// Whether a text of ours stands around it, so that it is the member of something.
-    pub wrapped: bool,
+    pub(crate) wrapped: bool,
     /// What stood before it and belongs to the top of the file.
-    pub extra: Option<Prelude>,
+    pub(crate) extra: Option<Prelude>,
 }
 
 /// A part of a version that is parsed by itself.
 pub(super) struct Prelude {
-    pub text: String,
-    pub tree: Tree,
+    pub(crate) text: String,
+    pub(crate) tree: Tree,
 }
 
 const WRAPPER: &str = "ReheatWrapper";

@@ -10,17 +10,17 @@ use crate::task::region::tree::{self, N};
 
 /// A piece of a version that is not the function.
 pub(super) struct Sibling<'a, 't> {
-    pub text: &'a str,
-    pub piece: &'a Piece<'t>,
+    pub(crate) text: &'a str,
+    pub(crate) piece: &'a Piece<'t>,
     /// The level of the file that it stands at.
-    pub level: usize,
+    pub(crate) level: usize,
     /// Whether it stands at the top of a version that begins inside of something in the file: then it is to be seen
     /// from the piece itself where it belongs.
-    pub bare: bool,
+    pub(crate) bare: bool,
     /// Whether it is a member of what is around the version.
-    pub wrapped: bool,
+    pub(crate) wrapped: bool,
     /// Whether the function stands before it.
-    pub behind: bool,
+    pub(crate) behind: bool,
 }
 
 impl Sibling<'_, '_> {

@@ -11,8 +11,8 @@ use crate::task::region::tree::{self, N};
 /// An ancestor of a function: a container, and the piece of it that the function is in.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::task::region) struct Ancestor<'t> {
-    pub container: N<'t>,
-    pub piece: N<'t>,
+    pub(crate) container: N<'t>,
+    pub(crate) piece: N<'t>,
 }
 
 /// The ancestors of a node, from the top.
@@ -31,16 +31,16 @@ pub(in crate::task::region) fn levels<'t>(root: N<'t>, node: N<'t>) -> Vec<Ances
 
 /// A parsed file and the function in it that is the region.
 pub(super) struct RegionSite<'a, 't> {
-    pub region: &'a Region,
-    pub grammar: Grammar,
-    pub tree: &'t Tree,
-    pub root: N<'t>,
-    pub found: FunctionNode<'t>,
+    pub(crate) region: &'a Region,
+    pub(crate) grammar: Grammar,
+    pub(crate) tree: &'t Tree,
+    pub(crate) root: N<'t>,
+    pub(crate) found: FunctionNode<'t>,
     /// (Index, count) among the functions of the same name.
-    pub of_the_name: (usize, usize),
-    pub levels: Vec<Ancestor<'t>>,
+    pub(crate) of_the_name: (usize, usize),
+    pub(crate) levels: Vec<Ancestor<'t>>,
     /// The pieces of each ancestor.
-    pub pieces: Vec<Vec<Piece<'t>>>,
+    pub(crate) pieces: Vec<Vec<Piece<'t>>>,
 }
 
 impl<'a, 't> RegionSite<'a, 't> {

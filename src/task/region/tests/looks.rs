@@ -1,5 +1,5 @@
 use super::*;
-use crate::task::region::Reads;
+use crate::task::region::reads_tables::Reads;
 
 #[test]
 fn a_model_sees_what_the_region_uses() {
