@@ -240,10 +240,10 @@ fn evaluated(out: &mut impl Write, session: &Session, id: VersionId) -> io::Resu
         .evaluation
         .as_ref()
         .and_then(|e| e.failure.as_ref())
-        .filter(|f| !f.case.is_empty());
-    let case = case.map_or_else(String::new, |f| {
-        let held = if f.held_out { "held-out " } else { "" };
-        format!(" on {held}case {}", f.case)
+        .and_then(|f| Some((f.case.as_ref()?, f.held_out)));
+    let case = case.map_or_else(String::new, |(case, held_out)| {
+        let held = if held_out { "held-out " } else { "" };
+        format!(" on {held}case {case}")
     });
     let mark = text::mark(version);
     writeln!(out, "{glyph} {id}{mark}  {}{case}", verdict.in_words())?;

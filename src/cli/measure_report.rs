@@ -210,10 +210,9 @@ fn verdict(e: &Evaluation) -> String {
 fn failure(entrant: &MeasuredProgram) -> Option<String> {
     let e = &entrant.evaluation;
     let failure = e.failure.as_ref()?;
-    let place = if failure.case.is_empty() {
-        String::new()
-    } else {
-        format!(" on case {}", clean(&failure.case))
+    let place = match &failure.case {
+        None => String::new(),
+        Some(case) => format!(" on case {}", clean(case)),
     };
     let mut out = format!(
         " ✗ {}   {}{place}: {}\n",

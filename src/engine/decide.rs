@@ -16,10 +16,10 @@ pub(super) fn decide(
     objective: Objective,
 ) -> (Decision, String) {
     if !evaluation.verdict.accepted() {
-        let why = match &evaluation.failure {
-            Some(f) if f.case.is_empty() => evaluation.verdict.in_words().to_owned(),
-            Some(f) => format!("{} on case {}", evaluation.verdict.in_words(), f.case),
-            None => evaluation.verdict.in_words().to_owned(),
+        let verdict = evaluation.verdict.in_words();
+        let why = match evaluation.failure.as_ref().and_then(|f| f.case.as_ref()) {
+            Some(case) => format!("{verdict} on case {case}"),
+            None => verdict.to_owned(),
         };
         return (Decision::Rejected, why);
     }

@@ -184,7 +184,7 @@ fn failure(evaluation: &Evaluation) -> Option<FailureContext> {
         });
     }
     Some(FailureContext {
-        case: f.case.clone(),
+        case: f.case.clone().unwrap_or_default(),
         reason: f.reason.clone(),
         input: f.input.clone(),
         expected: f.expected.clone(),
@@ -195,7 +195,8 @@ fn failure(evaluation: &Evaluation) -> Option<FailureContext> {
 
 /// What a prompt says about a failure on a held-out case.
 fn unseen(evaluation: &Evaluation, failure: &Failure) -> String {
-    let case = evaluation.cases.iter().find(|c| c.case == failure.case);
+    let mut cases = evaluation.cases.iter();
+    let case = cases.find(|c| Some(&c.case) == failure.case.as_ref());
     let verdict = case.map_or(evaluation.verdict, |c| c.verdict);
     let how = match verdict {
         // It passed at first: the failure came in a timed run.
@@ -312,10 +313,9 @@ fn outcome(version: &Version) -> String {
         if f.held_out {
             return unseen(evaluation, f);
         }
-        let mut text = if f.case.is_empty() {
-            f.reason.clone()
-        } else {
-            format!("case {}: {}", f.case, f.reason)
+        let mut text = match &f.case {
+            None => f.reason.clone(),
+            Some(case) => format!("case {case}: {}", f.reason),
         };
         if let Some(line) = f.stderr.trim_end().lines().last() {
             text = format!("{text} ({})", line.trim());

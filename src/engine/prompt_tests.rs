@@ -67,7 +67,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
             cases_total: 3,
             build: None,
             failure: Some(Failure {
-                case: "03".into(),
+                case: Some("03".into()),
                 held_out: true,
                 reason: secret(),
                 input: secret(),

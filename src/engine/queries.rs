@@ -35,7 +35,7 @@ pub(super) fn undoable(session: &Session) -> Option<&DecisionRecord> {
 
 /// An original that fails a held-out case was not fitted to anything: it gets the case's own verdict.
 pub(super) fn as_original(evaluation: &mut Evaluation) {
-    let failed = evaluation.failure.as_ref().map(|f| f.case.clone());
+    let failed = evaluation.failure.as_ref().and_then(|f| f.case.clone());
     if evaluation.verdict == Verdict::Overfitted
         && let Some(case) = evaluation
             .cases

@@ -313,7 +313,7 @@ impl Loop {
         };
         let version = fallen.id;
         let failure = fallen.evaluation.as_ref().and_then(|e| e.failure.as_ref());
-        let case = failure.map_or_else(String::new, |f| f.case.clone());
+        let case = failure.and_then(|f| f.case.clone()).unwrap_or_default();
         // An heir must have run on the new case as well.
         let due = self.session.unchecked();
         let ancestors = due.iter().filter(|(id, _)| *id < version);

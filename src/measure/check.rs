@@ -143,7 +143,7 @@ impl Judge {
             return self.command_verdict(outcome, case, task);
         }
         let failure = |reason: String| Failure {
-            case: case.name.clone(),
+            case: Some(case.name.clone()),
             held_out: case.held_out,
             reason,
             input: text::head(&case.input, EXCERPT),

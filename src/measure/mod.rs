@@ -245,8 +245,9 @@ pub struct BuildReport {
 /// The first failure of a version, with texts cut to size and made of valid UTF-8.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
-    /// Name of the case; empty for a build that failed.
-    pub case: String,
+    /// Name of the case; `None` for a build that failed. Written as an empty text then.
+    #[serde(with = "empty_is_none")]
+    pub case: Option<String>,
     /// Whether the case is held out: then a model may learn that it failed, and nothing else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held_out: bool,
@@ -264,6 +265,24 @@ pub struct Failure {
     /// End of standard error, or the compiler's diagnostics.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub stderr: String,
+}
+
+/// A text that is written empty where there is none.
+mod empty_is_none {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        text: &Option<String>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(text.as_deref().unwrap_or_default())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<String>, D::Error> {
+        Ok(Some(String::deserialize(deserializer)?).filter(|text| !text.is_empty()))
+    }
 }
 
 /// Which figure a comparison looks at; fixed before its first pair.

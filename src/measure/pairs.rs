@@ -179,6 +179,7 @@ impl<'a> PairedRunner<'a> {
         for place in 0..self.places.len() {
             runs.iter_mut().for_each(Vec::clear);
             for _ in 0..self.repeats {
+                // Drawn anew each time: the signed-rank test is exact because either contender was as likely to go first.
                 order.shuffle(&mut self.chance);
                 for who in &order {
                     match self.once(judge, *who, place, &mut sweeps[*who], cancel)? {
@@ -256,6 +257,7 @@ impl<'a> PairedRunner<'a> {
             peak.high.unwrap_or(peak.bytes),
         );
         sweep.peak = (sweep.peak.0.max(low), sweep.peak.1.max(high));
+        // More CPU time than wall time needs several threads; 2 % are the coarseness of the clocks.
         let busy = figures.cpu_ns.0 as f64 <= 1.02 * figures.wall_ns.0 as f64;
         sweep.single &= outcome.tasks.map_or(busy, |tasks| tasks <= 1 || busy);
         sweep.single &= !outcome.cpu_at_least;

@@ -115,14 +115,12 @@ fn verdict(version: &Version) -> String {
 }
 
 fn failed(evaluation: &Evaluation) -> String {
-    match &evaluation.failure {
-        Some(f) if !f.case.is_empty() => format!(
-            "{}, {} {}",
-            evaluation.verdict.in_words(),
-            if f.held_out { "held-out case" } else { "case" },
-            f.case
-        ),
-        _ => evaluation.verdict.in_words().into(),
+    let verdict = evaluation.verdict.in_words();
+    let failure = evaluation.failure.as_ref();
+    match failure.and_then(|f| Some((f.case.as_ref()?, f.held_out))) {
+        Some((case, true)) => format!("{verdict}, held-out case {case}"),
+        Some((case, false)) => format!("{verdict}, case {case}"),
+        None => verdict.into(),
     }
 }
 
@@ -175,7 +173,7 @@ pub(crate) fn lesson(version: &Version) -> String {
             out,
             "      {}{}",
             f.reason,
-            if f.case.is_empty() {
+            if f.case.is_none() {
                 String::new()
             } else {
                 format!(" · {passed} · a wrong program is never timed")
@@ -185,7 +183,7 @@ pub(crate) fn lesson(version: &Version) -> String {
             let _ = writeln!(
                 out,
                 "      case {} is held out: the model is told nothing about it",
-                f.case
+                f.case.as_deref().unwrap_or_default()
             );
         }
         for (name, text) in [

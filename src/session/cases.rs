@@ -122,7 +122,10 @@ impl Version {
         let Some(verdict) = checked.map(|c| c.verdict) else {
             return false;
         };
-        let timed = evaluation.failure.as_ref().filter(|f| f.case == case);
+        let timed = evaluation
+            .failure
+            .as_ref()
+            .filter(|f| f.case.as_deref() == Some(case));
         let again = self.reruns.iter().map(|r| &r.result);
         let mut again = again.filter(|r| r.case == case);
         (verdict.accepted() && timed.is_some()) || again.any(|r| r.verdict != verdict)

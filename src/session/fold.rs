@@ -360,7 +360,8 @@ impl Session {
                 self.finished = None;
                 self.stage = Stage::Preparing;
                 self.live = Live::default();
-                // A comparison that was broken off is made anew, from its first pair on.
+                // What was transient is gone with the last sitting. A comparison that was broken off starts again at its first
+                // pair, so its looks must not be shown beside the new ones.
                 let unmeasured = |v: &&mut Version| v.evaluation.is_none();
                 for version in self.versions.iter_mut().filter(unmeasured) {
                     version.looks.clear();
@@ -395,6 +396,7 @@ impl Session {
                 if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
                     r.versions.push(*version);
                 }
+                // The screen follows the newest version; readings of the one before must not be drawn as its own.
                 self.live.version = Some(*version);
                 self.live.samples.clear();
                 self.live.cases.clear();
@@ -423,6 +425,7 @@ impl Session {
                     versions: Vec::new(),
                     failed: None,
                 });
+                // A hint and a chosen parent hold for one round: the event has used them up.
                 self.hint.clear();
                 self.chosen_parent = None;
                 self.prepared = None;
@@ -447,6 +450,7 @@ impl Session {
                     r.reply_failures.insert(*candidate, reason.clone());
                 }
             }
+            // A pause is not a stage of its own here: the screen goes on showing what is paused.
             Event::StageChanged {
                 stage: Stage::Paused,
             } => self.held = true,
@@ -477,6 +481,7 @@ impl Session {
                     v.evaluation = Some(evaluation.clone());
                     v.comparison.clone_from(comparison);
                     v.against_original.clone_from(against_original);
+                    // It was evaluated on the added cases as well, so nothing is left to add to its evaluation.
                     v.checks = Checks::default();
                 }
                 self.live.case.clear();
@@ -494,6 +499,7 @@ impl Session {
                 self.decisions.push(DecisionRecord {
                     version: *version,
                     decision: *decision,
+                    // Kept so that a decision can be undone without searching the events before it.
                     before: self.incumbent,
                     after: *incumbent,
                     by_hand: *by_hand,
@@ -526,6 +532,7 @@ impl Session {
                 comparison,
             } => {
                 if let Some(v) = self.version_mut(*version) {
+                    // The earlier one counts again if the developer goes back to what it was timed on.
                     let before = v.against_original.replace(comparison.clone());
                     v.otherwise.extend(before);
                 }

@@ -211,7 +211,7 @@ impl Judge {
         let command = of(task).map_or("", |commands| command_of(commands, &case.name));
         let whole = diagnostics::text(outcome);
         let failure = |reason: String| Failure {
-            case: case.name.clone(),
+            case: Some(case.name.clone()),
             reason,
             got: text::tail(&outcome.stdout.bytes, EXCERPT),
             stderr: text::tail(&outcome.stderr.bytes, EXCERPT),

@@ -165,6 +165,7 @@ fn prepare_and_exec(shared: &mut VforkContext<'_>) -> (u32, i32) {
     let plan = shared.plan;
     // SAFETY (whole function): system calls on integers, and on pointers into `shared`, which `start` keeps alive and still.
     unsafe {
+        // Without a controlling terminal it can neither read from the user's nor type into it.
         libc::setsid();
         libc::umask(0o022);
         for (target, fd) in plan.streams.iter().enumerate() {
@@ -172,6 +173,7 @@ fn prepare_and_exec(shared: &mut VforkContext<'_>) -> (u32, i32) {
                 return (1, errno());
             }
         }
+        // Before the id changes: root may set any hard limit, the guest may not.
         for (resource, soft, hard) in &plan.limits {
             let limit = libc::rlimit {
                 rlim_cur: *soft,
@@ -190,9 +192,11 @@ fn prepare_and_exec(shared: &mut VforkContext<'_>) -> (u32, i32) {
                 return (3, errno());
             }
         }
+        // As the guest: a folder that it may not enter is reported here, not as an odd error of the program.
         if libc::chdir(plan.folder.as_ptr()) != 0 {
             return (4, errno());
         }
+        // Changing ids needed them; nothing below does.
         if !drop_capabilities() {
             return (5, errno());
         }
@@ -201,6 +205,7 @@ fn prepare_and_exec(shared: &mut VforkContext<'_>) -> (u32, i32) {
         {
             return (6, errno());
         }
+        // Only marked: the table of descriptors may be shared with init until exec, so closing would close them there too.
         if sys::close_from(3, true).is_err() {
             return (8, errno());
         }
@@ -208,12 +213,14 @@ fn prepare_and_exec(shared: &mut VforkContext<'_>) -> (u32, i32) {
         let mut none: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&raw mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
+        // Last of the guards, because it refuses calls that the steps above make.
         if let Some(filter) = &plan.filter {
             match super::seccomp::install(filter, plan.listen) {
                 Ok(listener) => shared.report.listener = listener,
                 Err(_) => return (7, errno()),
             }
         }
+        // The counters are read as late as possible, so that little of the sandbox itself counts as the program's.
         if let Some(fd) = plan.memory_statistics {
             shared.report.memory.fill(fd);
         }

@@ -182,14 +182,9 @@ fn in_work<'a>(cx: View<'a>, version: &Version) -> Vec<Line<'a>> {
 fn failed<'a>(cx: View<'a>, evaluation: &'a Evaluation, room: usize) -> Vec<Line<'a>> {
     let empty = Failure::default();
     let failure = evaluation.failure.as_ref().unwrap_or(&empty);
-    let place = if failure.case.is_empty() {
-        String::new()
-    } else {
-        format!(
-            " on case {} of {}",
-            visible(&failure.case),
-            evaluation.cases_total
-        )
+    let place = match &failure.case {
+        None => String::new(),
+        Some(case) => format!(" on case {} of {}", visible(case), evaluation.cases_total),
     };
     let mut first = vec![
         cx.span("✗ ", Role::Error),

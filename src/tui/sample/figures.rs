@@ -134,7 +134,7 @@ pub(super) fn case_result(id: u32, index: usize, failure: Option<&Failure>) -> C
     let share = (index + 1) as f64 * (index + 1) as f64 / 140.0;
     let seconds = 0.005 + (shape.seconds - 0.035).max(0.004) * share;
     let peak = 9.2 + (shape.peak - 9.2) * ((index + 1) as f64 / 7.0).sqrt();
-    let failed_here = failure.is_some_and(|f| f.case == case);
+    let failed_here = failure.is_some_and(|f| f.case.as_ref() == Some(&case));
     let verdict = match failure {
         Some(f) if failed_here && f.stderr.is_empty() => Verdict::WrongAnswer,
         Some(_) if failed_here => Verdict::RuntimeError,

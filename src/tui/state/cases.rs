@@ -27,7 +27,7 @@ pub fn natural_case(session: &Session, state: &State) -> usize {
     let evaluation = version.and_then(|v| v.evaluation.as_ref());
     let failed = evaluation
         .and_then(|e| e.failure.as_ref())
-        .and_then(|f| by_name(&f.case));
+        .and_then(|f| by_name(f.case.as_deref()?));
     // The baseline's longest case is the most telling one, and the same for every version.
     let baseline = session
         .version(VersionId::ORIGINAL)

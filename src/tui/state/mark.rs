@@ -61,11 +61,7 @@ pub fn mark(session: &Session, state: &State, version: &Version) -> Mark {
         };
     };
     if !evaluation.verdict.accepted() {
-        let case = evaluation
-            .failure
-            .as_ref()
-            .map(|f| f.case.as_str())
-            .filter(|c| !c.is_empty());
+        let case = evaluation.failure.as_ref().and_then(|f| f.case.as_deref());
         let word = match case {
             Some(case) => format!(
                 "{} · {}",

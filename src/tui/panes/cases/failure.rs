@@ -20,10 +20,9 @@ const LABEL: usize = 16;
 #[must_use]
 pub fn lines<'a>(cx: View<'a>, failure: &'a Failure, room: usize, rows: usize) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
-    let place = if failure.case.is_empty() {
-        "it does not build".to_owned()
-    } else {
-        format!("case {}", visible(&failure.case))
+    let place = match &failure.case {
+        None => "it does not build".to_owned(),
+        Some(case) => format!("case {}", visible(case)),
     };
     let mut head = vec![Span::styled(
         place,
