@@ -93,7 +93,7 @@ mod tests {
             cases_total: 0,
             build: None,
             failure: failure.map(|(case, reason)| Failure {
-                case: case.into(),
+                case: Some(case).filter(|c| !c.is_empty()).map(String::from),
                 reason: reason.into(),
                 ..Failure::default()
             }),
