@@ -108,7 +108,7 @@ incumbent v1 best v1 ended tokens",
         "workbench",
         "\
 v0 original r0.0 accepted accepted
-v1 tape r1.0 accepted accepted | v0 17.345 [14.925, 27.061] better | v0 17.345 [14.925, 27.061] better
+v1 tape r1.0 accepted accepted | v0 17.345 [14.925, 27.061] better
 v2 hand r0.0 unmeasured
 rounds 2 tokens 320 decisions 6 notes 2 written 0
 incumbent v1 best v1 ended stopped",
