@@ -127,16 +127,16 @@ const SOCKET: &str = "the socket";
 
 /// Sockets, pipes and devices below a folder, up to `most`. Links are not followed, and folders that the program
 /// cannot enter are left out. Opens no file, only reads folders.
-fn ways_out(folder: &Path, most: usize) -> Vec<WayOut> {
+fn ways_out(shown: &Path, most: usize) -> Vec<WayOut> {
     let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
+    let mut folders = vec![shown.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let Ok(kind) = entry.file_type() else {
                 continue;
             };
             if kind.is_dir() {
-                if may_enter(&entry.path()) {
+                if may_enter(&entry.path(), shown) {
                     folders.push(entry.path());
                 }
             } else if let Some(what) = way_out(kind) {
@@ -166,12 +166,16 @@ fn way_out(kind: FileType) -> Option<&'static str> {
     }
 }
 
-/// As root, programs run under another user id: a folder that is closed to others is closed to them, and to the process that lays
-/// out their files.
-fn may_enter(folder: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
+/// As root, programs run under another user id, and see as their own what belongs to the owner of `shown`, the folder that
+/// they are shown. A folder of a third user that is closed to others is closed to them, and to the process that lays out
+/// their files.
+fn may_enter(folder: &Path, shown: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let facts = |path| std::fs::symlink_metadata(path).ok();
     !rustix::process::geteuid().is_root()
-        || std::fs::symlink_metadata(folder).is_ok_and(|m| m.permissions().mode() & 0o001 != 0)
+        || facts(folder).is_some_and(|f| {
+            f.mode() & 0o001 != 0 || facts(shown).is_some_and(|shown| shown.uid() == f.uid())
+        })
 }
 
 /// The personal folder that a program would see if it saw this path; `None` if there is none.

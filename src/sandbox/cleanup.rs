@@ -31,16 +31,38 @@ const PREFIX: &str = "reheat-run-";
 /// Letters that follow. Versions that held no locks on theirs had fewer.
 const CHANCE: usize = 12;
 
-/// A fresh folder for one run, and the lock on it: as long as that is open (it closes with its process, however that ends)
+/// The folder for temporary files; or, if that is closed to other users and they must find their way to what is made in it,
+/// another one.
+#[must_use]
+pub(crate) fn place_for_others() -> PathBuf {
+    let usual = std::env::temp_dir();
+    let all = [usual.as_path(), Path::new("/tmp"), Path::new("/var/tmp")];
+    let fitting = all.into_iter().find(|place| {
+        std::fs::canonicalize(place).is_ok_and(|p| is_passable(&p.join("made there")))
+    });
+    fitting.unwrap_or(&usual).to_path_buf()
+}
+
+/// Whether every user may pass through all folders above a path.
+#[must_use]
+pub(crate) fn is_passable(path: &Path) -> bool {
+    let passable = |folder: &Path| {
+        statat(CWD, folder, AtFlags::empty())
+            .is_ok_and(|s| Mode::from_raw_mode(s.st_mode).contains(Mode::XOTH))
+    };
+    path.ancestors().skip(1).all(passable)
+}
+
+/// A fresh folder in `place` for one run, and the lock on it: as long as that is open (it closes with its process, however that ends)
 /// nobody takes the folder for abandoned.
 ///
 /// # Errors
 /// What the system said.
-pub(crate) fn fresh() -> std::io::Result<(PathBuf, OwnedFd)> {
-    fresh_in(&std::env::temp_dir(), PREFIX)
+pub(crate) fn fresh(place: &Path) -> std::io::Result<(PathBuf, OwnedFd)> {
+    fresh_in(place, PREFIX)
 }
 
-/// As [`fresh`], elsewhere and under another name.
+/// As [`fresh`], under another name.
 ///
 /// # Errors
 /// What the system said.
@@ -64,8 +86,8 @@ pub(crate) fn fresh_in(place: &Path, prefix: &str) -> std::io::Result<(PathBuf, 
 }
 
 /// Removes the folders of runs whose workbench was killed: those of this user that nobody holds.
-pub(crate) fn abandoned() {
-    abandoned_in(&std::env::temp_dir(), PREFIX);
+pub(crate) fn abandoned(place: &Path) {
+    abandoned_in(place, PREFIX);
 }
 
 /// As [`abandoned`], for those of [`fresh_in`].

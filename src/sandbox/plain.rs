@@ -29,7 +29,7 @@ pub(crate) fn run(
     watch: &mut dyn FnMut(Sample),
     cancel: &CancelToken,
 ) -> Result<Outcome, SandboxError> {
-    let mut stage = StagedRoot::build(program)?;
+    let mut stage = StagedRoot::build(program, &std::env::temp_dir())?;
     let mut growth = Growth::new(&program.trees);
     let mut command = stage.command(program)?;
     let (out_read, out_write) = pipe()?;
@@ -234,12 +234,12 @@ pub(crate) struct StagedRoot {
 }
 
 impl StagedRoot {
-    /// Lays out work folder, temporary folder and mounts.
+    /// Lays out work folder, temporary folder and mounts in a fresh folder in `parent`.
     ///
     /// # Errors
     /// [`SandboxError::Failed`] when the disk refuses.
-    pub(crate) fn build(program: &Program) -> Result<Self, SandboxError> {
-        let (folder, held) = cleanup::fresh().map_err(failed("making a temporary folder"))?;
+    pub(crate) fn build(program: &Program, parent: &Path) -> Result<Self, SandboxError> {
+        let (folder, held) = cleanup::fresh(parent).map_err(failed("making a temporary folder"))?;
         let mut stage = Self {
             folder,
             _held: held,

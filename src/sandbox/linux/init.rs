@@ -82,14 +82,21 @@ impl StartFailure {
 }
 
 /// The whole life of an init. Never returns.
-pub(crate) fn run(shared: &LauncherContext, run: &RunRequest, streams: [OwnedFd; 3]) -> ! {
+///
+/// `handed` has a descriptor for each of the run's mounts, and then of its trees, that came as one.
+pub(crate) fn run(
+    shared: &LauncherContext,
+    run: &RunRequest,
+    streams: [OwnedFd; 3],
+    handed: Vec<Option<OwnedFd>>,
+) -> ! {
     if shared.root.is_some() {
         sys::die_with_parent();
     } else {
         // Without a pid namespace its death would not be the guest's: it must outlive the launcher by a moment.
         sys::tell_of_parents_end(libc::SIGTERM);
     }
-    if let Err(StartFailure(errno, doing)) = live(shared, run, streams) {
+    if let Err(StartFailure(errno, doing)) = live(shared, run, streams, handed) {
         let _ = wire::send(
             shared.socket.as_fd(),
             &Message::CannotStart(errno, doing),
@@ -103,6 +110,7 @@ fn live(
     shared: &LauncherContext,
     run: &RunRequest,
     streams: [OwnedFd; 3],
+    handed: Vec<Option<OwnedFd>>,
 ) -> Result<(), StartFailure> {
     if shared.privileged {
         // The launcher is out of the memory killer's reach; the run is not.
@@ -111,7 +119,7 @@ fn live(
     let mut own = OwnFiles::default();
     let private = match &shared.root {
         Some(root) => {
-            let (private, shm, trees) = lay_out(root, run, shared.become_id)?;
+            let (private, shm, trees) = lay_out(root, run, handed, shared.become_id)?;
             own.mounts = trees;
             own.devices = [&private, &shm]
                 .iter()
@@ -253,6 +261,7 @@ fn attend(
 fn lay_out(
     root: &Root,
     run: &RunRequest,
+    handed: Vec<Option<OwnedFd>>,
     owner: Option<u32>,
 ) -> Result<(OwnedFd, OwnedFd, Vec<u64>), StartFailure> {
     // Whatever needs a view of this machine's files comes first; then the view is given up.
@@ -263,9 +272,13 @@ fn lay_out(
         root::fresh("proc", &[], proc_attributes).map_err(StartFailure::new("mounting /proc"))?;
     let mut trees = Vec::with_capacity(run.mounts.len());
     let borrowed = run.mounts.iter().map(|mount| (mount, false));
+    let mut handed = handed.into_iter();
     for (mount, kept) in borrowed.chain(run.trees.iter().map(|tree| (tree, true))) {
         let host = &mount.host;
-        let tree = root::as_path(host).and_then(if kept { root::lend } else { root::borrow });
+        let tree = match handed.next().flatten() {
+            Some(tree) => Ok(tree),
+            None => root::as_path(host).and_then(if kept { root::lend } else { root::borrow }),
+        };
         let guest = String::from_utf8_lossy(&mount.guest).into_owned();
         trees.push((
             tree.map_err(StartFailure::new(format!(
@@ -322,8 +335,13 @@ fn lay_out(
     for (tree, guest, kept) in &trees {
         if root::private(guest.as_bytes()) {
             let name = Path::new(guest);
-            root::make_place(private.as_fd(), name, is_folder(tree), &mut Vec::new())
-                .map_err(StartFailure::new(format!("placing {guest}")))?;
+            root::make_place(
+                private.as_fd(),
+                name,
+                root::is_folder(tree.as_fd()),
+                &mut Vec::new(),
+            )
+            .map_err(StartFailure::new(format!("placing {guest}")))?;
         }
         let around = kept_at.iter().find_map(|(fd, place)| {
             let inside = guest.strip_prefix(place)?;
@@ -334,7 +352,7 @@ fn lay_out(
             root::make_place(
                 around.as_fd(),
                 Path::new(inside),
-                is_folder(tree),
+                root::is_folder(tree.as_fd()),
                 &mut Vec::new(),
             )
             .map_err(StartFailure::new(format!("placing {guest}")))?;
@@ -349,10 +367,6 @@ fn lay_out(
         .filter_map(|(fd, _)| root::number(fd.as_fd()));
     let numbers = numbers.collect();
     Ok((private, shm, numbers))
-}
-
-fn is_folder(tree: &OwnedFd) -> bool {
-    rustix::fs::fstat(tree).is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_dir())
 }
 
 /// What the weak tier's guest may read and write, as a Landlock ruleset.

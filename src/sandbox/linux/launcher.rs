@@ -8,6 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::init::{self, LauncherContext};
 use super::root::Root;
@@ -52,9 +53,14 @@ fn serve() -> io::Result<()> {
         on.push("landlock".to_owned());
     }
     wire::send(shared.socket.as_fd(), &Message::Ready(on), &[])?;
+    let mut mounts = Vec::new();
     while let Some((message, fds)) = wire::receive(shared.socket.as_fd())? {
         match message {
-            Message::Run(run) => start(&shared, &setup, &run, fds)?,
+            Message::Mounts => mounts.extend(fds),
+            Message::Run(run) => {
+                let handed = assign(&run, std::mem::take(&mut mounts))?;
+                start(&shared, &setup, &run, fds, handed)?;
+            }
             // The run it was meant for has just ended.
             Message::Kill => {}
             _ => return Err(io::ErrorKind::InvalidData.into()),
@@ -67,6 +73,13 @@ fn serve() -> io::Result<()> {
 fn take_socket() -> io::Result<(OwnedFd, OwnedFd)> {
     sys::reset_signals();
     let _ = rustix::process::setsid();
+    // A run may bring hundreds of mounts as descriptors. Guests get limits of their own.
+    let most = getrlimit(Resource::Nofile).maximum;
+    let limit = Rlimit {
+        current: most,
+        maximum: most,
+    };
+    let _ = setrlimit(Resource::Nofile, limit);
     rustix::process::umask(Mode::empty());
     sys::close_from(3, false)?;
     let socket = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
@@ -95,7 +108,11 @@ fn prepare(
         // Outside every namespace this needs a right that is about to be given up.
         let _ = std::fs::write("/proc/self/oom_score_adj", "-1000");
     }
-    let others = libc::CLONE_NEWNS | libc::CLONE_NEWNET | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
+    let others = if setup.namespaces {
+        libc::CLONE_NEWNS | libc::CLONE_NEWNET | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS
+    } else {
+        0
+    };
     if setup.user {
         sys::unshare(libc::CLONE_NEWUSER | others)
             .map_err(|e| format!("no user namespace: {e}"))?;
@@ -145,16 +162,29 @@ fn prepare(
     })
 }
 
+/// A descriptor for each of the run's mounts, and then of its trees, that came as one.
+fn assign(run: &RunRequest, descriptors: Vec<OwnedFd>) -> io::Result<Vec<Option<OwnedFd>>> {
+    let mut descriptors = descriptors.into_iter();
+    let all = run.mounts.iter().chain(&run.trees);
+    all.map(|mount| match mount.handed.then(|| descriptors.next()) {
+        // If one has not arrived, the others would go to the wrong places.
+        Some(None) => Err(io::ErrorKind::InvalidData.into()),
+        descriptor => Ok(descriptor.flatten()),
+    })
+    .collect()
+}
+
 /// One run from its clone to the end of its init.
 fn start(
     shared: &LauncherContext,
     setup: &LauncherSetup,
     run: &RunRequest,
     fds: Vec<OwnedFd>,
+    handed: Vec<Option<OwnedFd>>,
 ) -> io::Result<()> {
     let streams: [OwnedFd; 3] = fds.try_into().map_err(|_| io::ErrorKind::InvalidData)?;
     let mount_points = match &shared.root {
-        Some(root) => match root.make_places(&run.mounts, &run.trees) {
+        Some(root) => match root.make_places(run, &handed) {
             Ok(mount_points) => Some(mount_points),
             Err((e, doing)) => {
                 let errno = e.raw_os_error().unwrap_or(libc::EINVAL);
@@ -174,9 +204,9 @@ fn start(
         0
     };
     let Some(child) = sys::clone_with(namespaces)? else {
-        init::run(shared, run, streams)
+        init::run(shared, run, streams, handed)
     };
-    drop(streams);
+    drop((streams, handed));
     // Where the process tree starts: the run delay is read there, and without a cgroup every figure.
     wire::send(shared.socket.as_fd(), &Message::Born(child.pid), &[])?;
     let outcome = watch(shared, &child);

@@ -28,6 +28,7 @@
 //! | | files of the cgroup | limits, memory, CPU, kill counters ([`cgroup`]) |
 //! | | reading ends of stdout and stderr | outputs are cut off at their limit while they arrive |
 //! | | `workdir_fd`, sent with `Started` | how full the private folders are; products are collected through it |
+//! | | for guests of root: mounts of what they are shown, until they are sent with `Mounts` | the owner's files are mapped to the guest ([`access`]), which needs rights that the launcher has given up |
 //! | launcher | its end of the socket (also inherited by init, which reports through it) | messages, see [`wire`] |
 //! | | the root's mount namespace and `root_fd`, a writable mount of that root | mount points for a run are made there ([`root`]) |
 //! | | the cgroup's CPU counter and memory statistics | guest and init read them at exec and at the end |
@@ -82,6 +83,7 @@
 //! the answer depends on arguments. A path that every program may read: [`root`] and, for the weak tier, [`init`]. A new
 //! message: [`wire`]; both ends are the same binary. `unsafe` is confined to [`sys`], [`guest`] and [`seccomp`].
 
+mod access;
 mod attributes;
 mod cgroup;
 mod collect;
@@ -106,6 +108,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
+use access::FileAccess;
 use cgroup::Cgroup;
 use wire::{LauncherSetup, Message};
 
@@ -132,6 +135,8 @@ pub(crate) struct LauncherHandle {
     /// Closing it ends the launcher.
     socket: Option<OwnedFd>,
     cgroup: Option<Cgroup>,
+    /// Guests are another user, to whom files of this user's may be closed.
+    access: Option<FileAccess>,
     /// The launcher has not yet said that the last run is gone.
     unsettled: bool,
 }
@@ -199,9 +204,13 @@ impl LauncherHandle {
                         break;
                     }
                     if guards.tier == Tier::Weak {
-                        cleanup::abandoned();
+                        cleanup::abandoned(&stage_place(&setup));
                     }
+                    let mapped = allowed("idmap");
                     let handle = Self {
+                        access: setup
+                            .root
+                            .then(|| FileAccess::new(settings, setup.namespaces, mapped)),
                         settings: settings.clone(),
                         setup,
                         launcher,
@@ -223,13 +232,27 @@ impl LauncherHandle {
         setup: &LauncherSetup,
         cgroup: Option<&Cgroup>,
     ) -> Result<(Child, OwnedFd, Vec<String>), String> {
+        let (mut child, socket) = Self::spawn(settings)?;
+        match handshake(&child, &socket, setup, cgroup) {
+            Ok(on) => Ok((child, socket, on)),
+            Err(why) => {
+                drop(socket);
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(why)
+            }
+        }
+    }
+
+    /// Starts a launcher, which then waits for its setup.
+    fn spawn(settings: &Settings) -> Result<(Child, OwnedFd), String> {
         let (ours, theirs) =
             std::os::unix::net::UnixStream::pair().map_err(|e| format!("no socket: {e}"))?;
         let program = settings
             .launcher
             .clone()
             .unwrap_or_else(|| "/proc/self/exe".into());
-        let mut child = Command::new(&program)
+        let child = Command::new(&program)
             .arg0("reheat-launcher")
             .arg(super::LAUNCHER_FLAG)
             .env_clear()
@@ -244,16 +267,7 @@ impl LauncherHandle {
                     program.display()
                 )
             })?;
-        let socket = OwnedFd::from(ours);
-        match handshake(&child, &socket, setup, cgroup) {
-            Ok(on) => Ok((child, socket, on)),
-            Err(why) => {
-                drop(socket);
-                let _ = child.kill();
-                let _ = child.wait();
-                Err(why)
-            }
-        }
+        Ok((child, OwnedFd::from(ours)))
     }
 
     /// Who the guests of root are outside.
@@ -332,6 +346,15 @@ impl LauncherHandle {
 impl Drop for LauncherHandle {
     fn drop(&mut self) {
         self.close();
+    }
+}
+
+/// Where a run without mounts finds its files. Guests of root need a way there.
+fn stage_place(setup: &LauncherSetup) -> std::path::PathBuf {
+    if setup.root {
+        cleanup::place_for_others()
+    } else {
+        std::env::temp_dir()
     }
 }
 

@@ -15,7 +15,7 @@ use rustix::mount::{
 };
 
 use super::sys;
-use super::wire::BindMount;
+use super::wire::{BindMount, RunRequest};
 
 /// What a mount of this machine's files may never be.
 pub(crate) const READ_ONLY: u64 = (MountAttrFlags::MOUNT_ATTR_RDONLY.bits()
@@ -102,8 +102,8 @@ impl Root {
     /// The guest path that cannot be, and why.
     pub(crate) fn make_places(
         &self,
-        mounts: &[BindMount],
-        trees: &[BindMount],
+        run: &RunRequest,
+        handed: &[Option<OwnedFd>],
     ) -> Result<MountPoints, (io::Error, String)> {
         let mut mount_points = MountPoints::default();
         let inside = |guest: &[u8]| {
@@ -112,22 +112,26 @@ impl Root {
                     .strip_prefix(tree.guest.as_slice())
                     .is_some_and(|rest| rest.starts_with(b"/"))
             };
-            trees.iter().any(rest)
+            run.trees.iter().any(rest)
         };
-        for BindMount { host, guest } in trees.iter().chain(mounts) {
+        let mut all: Vec<_> = run.mounts.iter().chain(&run.trees).zip(handed).collect();
+        all.rotate_left(run.mounts.len());
+        for (BindMount { host, guest, .. }, handed) in all {
             if private(guest) || inside(guest) {
                 continue;
             }
-            let made = as_path(host)
-                .and_then(|host| std::fs::metadata(host).map(|m| m.is_dir()))
-                .and_then(|folder| {
-                    make_place(
-                        self.root_fd.as_fd(),
-                        as_path(guest)?,
-                        folder,
-                        &mut mount_points.0,
-                    )
-                });
+            let folder = match handed {
+                Some(mount) => Ok(is_folder(mount.as_fd())),
+                None => as_path(host).and_then(|host| Ok(std::fs::metadata(host)?.is_dir())),
+            };
+            let made = folder.and_then(|folder| {
+                make_place(
+                    self.root_fd.as_fd(),
+                    as_path(guest)?,
+                    folder,
+                    &mut mount_points.0,
+                )
+            });
             if let Err(e) = made {
                 self.remove(mount_points);
                 return Err((e, format!("placing {}", String::from_utf8_lossy(host))));
@@ -148,6 +152,12 @@ impl Root {
             let _ = unlinkat(self.root_fd.as_fd(), path.as_str(), flags);
         }
     }
+}
+
+/// Whether a descriptor is one of a folder.
+#[must_use]
+pub(crate) fn is_folder(fd: BorrowedFd<'_>) -> bool {
+    rustix::fs::fstat(fd).is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_dir())
 }
 
 /// Whether a guest path lies in a folder that every run gets afresh.
@@ -235,7 +245,7 @@ pub(crate) fn fresh(
 /// What the system said.
 pub(crate) fn borrow(path: &Path) -> io::Result<OwnedFd> {
     let tree = take(path)?;
-    sys::set_mount_attributes(tree.as_fd(), c"", true, READ_ONLY)?;
+    sys::set_mount_attributes(tree.as_fd(), c"", true, READ_ONLY, None)?;
     Ok(tree)
 }
 
@@ -245,7 +255,7 @@ pub(crate) fn borrow(path: &Path) -> io::Result<OwnedFd> {
 /// What the system said.
 pub(crate) fn lend(path: &Path) -> io::Result<OwnedFd> {
     let tree = take(path)?;
-    sys::set_mount_attributes(tree.as_fd(), c"", true, WRITABLE)?;
+    sys::set_mount_attributes(tree.as_fd(), c"", true, WRITABLE, None)?;
     Ok(tree)
 }
 
@@ -266,7 +276,11 @@ fn mount_of(facts: &rustix::fs::Statx) -> Option<u64> {
     known.then_some(facts.stx_mnt_id)
 }
 
-fn take(path: &Path) -> io::Result<OwnedFd> {
+/// A detached copy of a file or folder of this machine with everything mounted below it, as it is.
+///
+/// # Errors
+/// What the system said.
+pub(crate) fn take(path: &Path) -> io::Result<OwnedFd> {
     let flags = OpenTreeFlags::OPEN_TREE_CLONE
         | OpenTreeFlags::OPEN_TREE_CLOEXEC
         | OpenTreeFlags::AT_RECURSIVE;
@@ -323,7 +337,7 @@ fn assemble(guest_id: u32) -> io::Result<OwnedFd> {
         make_place(at, Path::new(&place), false, &mut Vec::new())?;
         let device = take(&Path::new("/dev").join(name))?;
         // A device is written to all the same; its times and mode are the machine's.
-        sys::set_mount_attributes(device.as_fd(), c"", false, DEVICE)?;
+        sys::set_mount_attributes(device.as_fd(), c"", false, DEVICE, None)?;
         attach(device.as_fd(), at, &place)?;
     }
     for (name, target) in [
@@ -359,7 +373,7 @@ fn assemble(guest_id: u32) -> io::Result<OwnedFd> {
             | OpenTreeFlags::OPEN_TREE_CLOEXEC
             | OpenTreeFlags::AT_EMPTY_PATH,
     )?;
-    sys::set_mount_attributes(at, c"", false, READ_ONLY)?;
+    sys::set_mount_attributes(at, c"", false, READ_ONLY, None)?;
     rustix::process::fchdir(at)?;
     rustix::process::pivot_root(".", ".")?;
     unmount(".", UnmountFlags::DETACH)?;

@@ -14,8 +14,8 @@ use crate::sandbox::plain::{self, StagedRoot, breached};
 use crate::sandbox::trace::Trace;
 use crate::sandbox::writable_tree::Growth;
 use crate::sandbox::{
-    Attempt, CancelToken, Limits, Outcome, Program, Sample, SandboxError, WORK, base_environment,
-    process_tree,
+    Attempt, CancelToken, Limits, Outcome, Program, RunVerdict, Sample, SandboxError, WORK,
+    base_environment, process_tree,
 };
 use crate::units::{Bytes, Nanos};
 
@@ -77,6 +77,14 @@ impl LauncherHandle {
             return Err(SandboxError::Stopped.into());
         }
         self.settle()?;
+        let mut provided = match &mut self.access {
+            Some(access) => Some(access.provide(program)?),
+            None => None,
+        };
+        let mounts = provided
+            .as_mut()
+            .map(|p| std::mem::take(&mut p.descriptors));
+        let program = provided.as_ref().map_or(program, |p| &p.program);
         let mut stage = if self.setup.namespaces {
             None
         } else {
@@ -84,7 +92,7 @@ impl LauncherHandle {
         };
         let mut growth = Growth::new(&program.trees);
         let before = self.prepare_cgroup(limits);
-        let request = self.request(program, limits, stage.as_ref());
+        let mut request = self.request(program, limits, stage.as_ref());
         let (out_read, out_write) = plain::pipe()?;
         let (err_read, err_write) = plain::pipe()?;
         let input = input::lay_out(&program.stdin)
@@ -113,6 +121,7 @@ impl LauncherHandle {
             kernel: (before.kernel, Bytes(0)),
             headroom: MemoryHeadroom::default(),
         };
+        self.hand_over(&mut request, mounts.unwrap_or_default())?;
         let fds = [input.as_fd(), out_write.as_fd(), err_write.as_fd()];
         self.tell(&Message::Run(request), &fds)?;
         self.unsettled = true;
@@ -168,12 +177,36 @@ impl LauncherHandle {
         if live.breach.is_none() {
             live.breach = growth.overflowing(true);
         }
-        Ok(self.judge(program, live, before, stage.as_ref()))
+        let mut outcome = self.judge(program, live, before, stage.as_ref());
+        if let (RunVerdict::RuntimeError, Some(provided)) = (outcome.verdict, &provided) {
+            // That it could not read something may be why it failed.
+            let reasons = outcome.reason.take().into_iter();
+            let reasons: Vec<String> = reasons.chain(provided.notes.iter().cloned()).collect();
+            outcome.reason = Some(reasons.join("; "));
+        }
+        Ok(outcome)
+    }
+
+    /// Sends the mounts that are descriptors: of the request's mounts and then of its trees.
+    fn hand_over(
+        &self,
+        request: &mut RunRequest,
+        descriptors: Vec<Option<OwnedFd>>,
+    ) -> Result<(), RunFailure> {
+        let all = request.mounts.iter_mut().chain(&mut request.trees);
+        for (mount, descriptor) in all.zip(&descriptors) {
+            mount.handed = descriptor.is_some();
+        }
+        let fds: Vec<_> = descriptors.iter().flatten().map(|fd| fd.as_fd()).collect();
+        for some in fds.chunks(wire::MOST_DESCRIPTORS) {
+            self.tell(&Message::Mounts, some)?;
+        }
+        Ok(())
     }
 
     /// The weak tier's stand-in for a root of its own, writable for the guest where it is to be.
     fn stage(&self, program: &Program) -> Result<StagedRoot, SandboxError> {
-        let stage = StagedRoot::build(program)?;
+        let stage = StagedRoot::build(program, &super::stage_place(&self.setup))?;
         if self.setup.root {
             stage
                 .give_to(super::OUTSIDE_ID)
@@ -262,10 +295,12 @@ impl LauncherHandle {
         let mounts = program.mounts.iter().map(|m| BindMount {
             host: bytes(&m.host),
             guest: m.guest.trim_end_matches('/').as_bytes().to_vec(),
+            handed: false,
         });
         let trees = program.trees.iter().map(|t| BindMount {
             host: bytes(&t.host),
             guest: t.place().as_bytes().to_vec(),
+            handed: false,
         });
         let (mounts, trees, grants) = match stage {
             None => (mounts.collect(), trees.collect(), Vec::new()),

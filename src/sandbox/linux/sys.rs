@@ -156,13 +156,15 @@ pub(crate) fn unshare(kinds: i32) -> io::Result<()> {
     check(libc::c_long::from(unsafe { libc::unshare(kinds) })).map(drop)
 }
 
-/// Sets attributes (`MOUNT_ATTR_*`) on a detached or attached mount and everything mounted below it.
+/// Sets attributes (`MOUNT_ATTR_*`) on a detached or attached mount and, if `recursive`, everything mounted below it.
+/// With `map`, a user namespace, owners of files are seen as it maps them; that only works on a detached mount, once.
 #[allow(unsafe_code)]
 pub(crate) fn set_mount_attributes(
     mount: BorrowedFd<'_>,
     path: &CStr,
     recursive: bool,
     set: u64,
+    map: Option<BorrowedFd<'_>>,
 ) -> io::Result<()> {
     #[repr(C)]
     struct MountAttr {
@@ -172,10 +174,10 @@ pub(crate) fn set_mount_attributes(
         userns: u64,
     }
     let attr = MountAttr {
-        set,
+        set: set | if map.is_some() { MOUNT_ATTR_IDMAP } else { 0 },
         clear: 0,
         propagation: 0,
-        userns: 0,
+        userns: map.map_or(0, |fd| u64::from(fd.as_raw_fd().unsigned_abs())),
     };
     let flags = libc::AT_EMPTY_PATH | if recursive { AT_RECURSIVE } else { 0 };
     // SAFETY: the path is NUL-terminated, the structure is as large as the size says; the kernel only reads both.
@@ -193,6 +195,7 @@ pub(crate) fn set_mount_attributes(
 }
 
 const AT_RECURSIVE: i32 = 0x8000;
+const MOUNT_ATTR_IDMAP: u64 = 0x0010_0000;
 
 /// Every signal acts as it does in a fresh process, and none is blocked.
 #[allow(unsafe_code)]

@@ -16,6 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::Attempt;
 
+/// Descriptors that one message carries at most.
+pub(crate) const MOST_DESCRIPTORS: usize = 64;
+
 /// What the launcher has to know once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LauncherSetup {
@@ -35,6 +38,8 @@ pub(crate) struct LauncherSetup {
 pub(crate) struct BindMount {
     pub(crate) host: Vec<u8>,
     pub(crate) guest: Vec<u8>,
+    /// It comes as a descriptor of a detached mount, in [`Message::Mounts`]; `host` is then only its name.
+    pub(crate) handed: bool,
 }
 
 /// A path of this machine that a program of the weak tier may use where it is.
@@ -115,6 +120,8 @@ pub(crate) enum Message {
     Ready(Vec<String>),
     /// ← launcher: it cannot do its work.
     Unable(String),
+    /// → launcher, before a run: descriptors of its mounts and then of its trees, in as many messages as it takes.
+    Mounts,
     /// → launcher: run this. Descriptors: stdin, stdout, stderr.
     Run(RunRequest),
     /// → launcher: kill what runs.
@@ -146,7 +153,7 @@ pub(crate) fn send(
     let length = u32::try_from(bytes.len() - 4)
         .map_err(|_| io::Error::other("a message of more than 4 GiB"))?;
     bytes[..4].copy_from_slice(&length.to_le_bytes());
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST_DESCRIPTORS))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
     if !fds.is_empty() && !ancillary.push(SendAncillaryMessage::ScmRights(fds)) {
         return Err(io::Error::other("too many descriptors in a message"));
@@ -171,7 +178,7 @@ pub(crate) fn send(
 /// What the system said, or `InvalidData`.
 pub(crate) fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<(Message, Vec<OwnedFd>)>> {
     let mut header = [0u8; 4];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST_DESCRIPTORS))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let got = retry(|| {
         recvmsg(
@@ -245,6 +252,7 @@ mod tests {
                 trees: vec![BindMount {
                     host: b"/a".to_vec(),
                     guest: b"/b".to_vec(),
+                    handed: true,
                 }],
                 grants: vec![PathGrant {
                     path: b"/c".to_vec(),
@@ -255,6 +263,7 @@ mod tests {
                 disk: 1,
                 ..RunRequest::default()
             }),
+            Message::Mounts,
             Message::Kill,
             Message::Born(12),
             Message::Started(GuestStarted {
