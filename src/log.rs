@@ -19,7 +19,7 @@ static LOG: OnceLock<Log> = OnceLock::new();
 ///
 /// # Errors
 /// A sentence about why it cannot be written.
-pub(crate) fn open(file: &Path) -> Result<(), String> {
+pub fn open(file: &Path) -> Result<(), String> {
     let mut options = std::fs::OpenOptions::new();
     options.create(true).append(true);
     let opened = options

@@ -8,35 +8,35 @@ use crate::session::event::Finish;
 
 /// What is looked for.
 #[derive(Clone, Debug)]
-pub(crate) struct CodeRequest {
+pub struct CodeRequest {
     /// Tags that models put on fences of this language: `python`, `py`.
-    pub(crate) fences: Vec<String>,
+    pub fences: Vec<String>,
     /// Id of the language.
-    pub(crate) language: String,
+    pub language: String,
     /// Name of the file the code lives in.
-    pub(crate) file_name: String,
+    pub file_name: String,
     /// Names that the code must hold as whole words (a function that is called from outside); may be empty.
-    pub(crate) names: Vec<String>,
+    pub names: Vec<String>,
     /// How the reply ended.
-    pub(crate) finish: Finish,
+    pub finish: Finish,
 }
 
 /// Code that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ExtractedCode {
+pub struct ExtractedCode {
     /// The code, lines ended by `\n`.
-    pub(crate) code: String,
+    pub code: String,
     /// Which part of the reply it is: `block 2 of 3, python`.
-    pub(crate) which: String,
+    pub which: String,
     /// Whether the block was never closed.
-    pub(crate) unclosed: bool,
+    pub unclosed: bool,
 }
 
 /// There is no code that could be run; says why, in words that also help the model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
-pub(crate) struct NoCode {
-    pub(crate) why: String,
+pub struct NoCode {
+    pub why: String,
 }
 
 /// Cuts the code out of a whole reply.
@@ -47,7 +47,7 @@ pub(crate) struct NoCode {
 ///
 /// # Errors
 /// [`NoCode`] with the reason.
-pub(crate) fn cut(reply: &str, wanted: &CodeRequest) -> Result<ExtractedCode, NoCode> {
+pub fn cut(reply: &str, wanted: &CodeRequest) -> Result<ExtractedCode, NoCode> {
     let text = reply.replace("\r\n", "\n");
     let (answer, reasoning, endless) = Splitter::whole(text.trim_start_matches('\u{feff}'));
     if answer.trim().is_empty() {

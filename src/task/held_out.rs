@@ -156,7 +156,7 @@ fn known(workload: &Workload, names: &[String], key: &str) -> Result<(), TaskErr
 }
 
 /// Draws the held-out cases of a new session and marks them; the same seed draws the same ones.
-pub(crate) fn choose(task: &mut Task, seed: u32) {
+pub fn choose(task: &mut Task, seed: u32) {
     let names = draw(task, seed);
     recall(task, &names);
 }
@@ -170,7 +170,7 @@ pub(crate) fn recall(task: &mut Task, names: &[String]) {
 }
 
 /// Names of the held-out cases.
-pub(crate) fn names(task: &Task) -> Vec<String> {
+pub fn names(task: &Task) -> Vec<String> {
     let held = task.workload.cases.iter().filter(|c| c.held_out);
     held.map(|c| c.name.clone()).collect()
 }

@@ -5,11 +5,7 @@ use super::{FileChange, Replacement, diff, project_path};
 /// The patch of a version: against the file as it is now, or against what the session began with where the file is gone,
 /// cannot be read, or has changed and no merge is wanted, with a sentence about that; `None` where there
 /// is nothing to change.
-pub(crate) fn of(
-    change: &FileChange,
-    merge: bool,
-    comment: &str,
-) -> Option<(String, Option<String>)> {
+pub fn of(change: &FileChange, merge: bool, comment: &str) -> Option<(String, Option<String>)> {
     let relative = change.project_path().relative;
     let looked = change
         .path

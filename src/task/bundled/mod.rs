@@ -38,24 +38,24 @@ const ALL: [(&str, CaseGenerator); 7] = [
 
 /// What a list of bundled tasks shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TaskSummary {
+pub struct TaskSummary {
     /// `pairs`.
-    pub(crate) name: String,
+    pub name: String,
     /// One line for people.
-    pub(crate) title: String,
+    pub title: String,
     /// Id of the language.
-    pub(crate) language: String,
+    pub language: String,
     /// `quadratic → linear`.
-    pub(crate) kind: String,
+    pub kind: String,
 }
 
 /// Names of the bundled tasks, in the order in which they are shown.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+pub fn names() -> impl Iterator<Item = &'static str> {
     ALL.iter().map(|(name, _)| *name)
 }
 
 /// The list of bundled tasks; cheap, no case is generated.
-pub(crate) fn summary() -> Vec<TaskSummary> {
+pub fn summary() -> Vec<TaskSummary> {
     let one = |name: &str| -> Result<TaskSummary, TaskError> {
         let file = task_file(folder(name)?)?;
         Ok(TaskSummary {
@@ -92,7 +92,7 @@ pub fn load(name: &str, languages: &Languages) -> Result<Task, TaskError> {
 ///
 /// # Errors
 /// An unknown name.
-pub(crate) fn replies(name: &str) -> Result<Vec<&'static str>, TaskError> {
+pub fn replies(name: &str) -> Result<Vec<&'static str>, TaskError> {
     let dir = folder(name)?;
     let mut files: Vec<_> = dir
         .get_dir(dir.path().join("tape"))

@@ -44,11 +44,11 @@
 
 /// A driver's text and what it is called in the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Driver {
+pub struct Driver {
     /// File name without folders; its ending matters to the interpreter.
-    pub(crate) file_name: &'static str,
+    pub file_name: &'static str,
     /// The whole text.
-    pub(crate) text: &'static str,
+    pub text: &'static str,
     /// Options of the interpreter, before the driver's file: the parser inside Node.js, with which a module is prepared
     /// to be loaded anew, is hidden otherwise.
     options: &'static [&'static str],
@@ -67,7 +67,7 @@ const JAVASCRIPT: Driver = Driver {
 };
 
 /// The driver for a language, by the language's id; `None` where functions cannot be called.
-pub(crate) fn for_language(id: &str) -> Option<Driver> {
+pub fn for_language(id: &str) -> Option<Driver> {
     match id {
         "python" => Some(PYTHON),
         "javascript" => Some(JAVASCRIPT),
@@ -93,7 +93,7 @@ pub struct DriverPaths<'a> {
 }
 
 /// The command line of the interpreter.
-pub(crate) fn argv(interpreter: &str, places: &DriverPaths<'_>) -> Vec<String> {
+pub fn argv(interpreter: &str, places: &DriverPaths<'_>) -> Vec<String> {
     let DriverPaths {
         driver,
         target,
@@ -116,18 +116,18 @@ pub(crate) fn argv(interpreter: &str, places: &DriverPaths<'_>) -> Vec<String> {
 }
 
 /// The first line of standard input; the case's input follows. `prepare` is taken as at least `passes`.
-pub(crate) fn header(passes: u32, prepare: u32, keep: bool) -> Vec<u8> {
+pub fn header(passes: u32, prepare: u32, keep: bool) -> Vec<u8> {
     let prepare = prepare.max(passes);
     format!("{{\"passes\":{passes},\"prepare\":{prepare},\"keep\":{keep}}}\n").into_bytes()
 }
 
 /// Why no call could be made, as a sentence, if the driver says so on its standard error.
-pub(crate) fn failure(stderr: &[u8]) -> Option<String> {
+pub fn failure(stderr: &[u8]) -> Option<String> {
     marked(stderr, "failed")
 }
 
 /// Why all passes shared one instance of the module, if they did.
-pub(crate) fn kept(stderr: &[u8]) -> Option<String> {
+pub fn kept(stderr: &[u8]) -> Option<String> {
     marked(stderr, "kept")
 }
 
