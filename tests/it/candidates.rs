@@ -103,7 +103,7 @@ impl Watched {
     fn until(&mut self, what: &str, fits: impl Fn(&Event, &Session) -> bool) {
         let began = Instant::now();
         loop {
-            let left = Duration::from_secs(120).saturating_sub(began.elapsed());
+            let left = crate::support::PATIENCE.saturating_sub(began.elapsed());
             let happened = self.handle.events.recv_timeout(left).unwrap_or_else(|e| {
                 panic!(
                     "{e} while waiting until {what}; stage {:?}",

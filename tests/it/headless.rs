@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use crate::support::ENOUGH;
 use crate::support::home::{
@@ -369,7 +368,7 @@ fn a_session_killed_mid_run_goes_on_where_it_was() {
         ENOUGH,
     ];
     let mut child = home.command(&args).stdout(Stdio::piped()).spawn().unwrap();
-    wait_for(Duration::from_secs(60), || {
+    wait_for(|| {
         home.sessions()
             .first()
             .and_then(|s| fs::read_to_string(s.join("journal.jsonl")).ok())
@@ -422,13 +421,12 @@ fn an_interruption_ends_the_loop_in_good_order() {
         "50s",
     ];
     let child = home.command(&args).stdout(Stdio::piped()).spawn().unwrap();
-    wait_for(Duration::from_secs(60), || {
+    wait_for(|| {
         home.sessions()
             .first()
             .and_then(|s| fs::read_to_string(s.join("journal.jsonl")).ok())
             .is_some_and(|j| j.contains("time.sleep(60)"))
     });
-    let began = Instant::now();
     assert!(
         Command::new("kill")
             .args(["-TERM", &child.id().to_string()])
@@ -437,11 +435,9 @@ fn an_interruption_ends_the_loop_in_good_order() {
             .success()
     );
     let output = child.wait_with_output().unwrap();
-    assert!(
-        began.elapsed() < Duration::from_secs(20),
-        "it waited for the run"
-    );
     let events = events(&output);
+    let waited = verdicts(&events).contains(&"time_limit".to_owned());
+    assert!(!waited, "it waited for the run");
     assert_eq!(events.last().unwrap()["event"], "session_finished");
     assert_eq!(events.last().unwrap()["reason"], "stopped");
 }

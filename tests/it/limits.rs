@@ -8,7 +8,7 @@ use reheat::sandbox::{
 };
 use reheat::units::Bytes;
 
-use crate::support::in_own_process;
+use crate::support::{PATIENCE, in_own_process};
 
 /// Every tier that this machine has, the last of them without any isolation.
 fn tiers() -> Vec<(&'static str, Sandbox)> {
@@ -50,7 +50,7 @@ fn run(sandbox: &mut Sandbox, program: &Program, limits: &Limits) -> Outcome {
 
 fn small() -> Limits {
     Limits {
-        time: Duration::from_secs(20),
+        time: Duration::from_secs(120),
         memory: Bytes::mib(64),
         output: Bytes(50_000),
         processes: 12,
@@ -282,7 +282,7 @@ fn gone(marker: &str) -> bool {
             })
         })
     };
-    (0..3_000).any(|_| {
+    (0..30_000).any(|_| {
         let gone = !there();
         if !gone {
             std::thread::sleep(Duration::from_millis(10));
@@ -325,7 +325,7 @@ fn the_folder_of_a_run_whose_workbench_was_killed_is_swept_by_the_next() {
     let wait = |what: &dyn Fn() -> bool| {
         let start = std::time::Instant::now();
         while !what() {
-            assert!(start.elapsed() < Duration::from_secs(60));
+            assert!(start.elapsed() < PATIENCE);
             std::thread::sleep(Duration::from_millis(5));
         }
     };

@@ -8,6 +8,8 @@ use reheat::sandbox::{
 };
 use reheat::units::Bytes;
 
+use crate::support::home::wait_for;
+
 fn open() -> Sandbox {
     let settings = Settings {
         launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
@@ -398,21 +400,10 @@ fn everything_dies_with_a_workbench_that_is_killed() {
         .spawn()
         .expect("it starts");
     // The workbench's own command line holds the marker; the guest's shell is the second.
-    wait_until(|| alive(&marker) >= 2);
+    wait_for(|| alive(&marker) >= 2);
     workbench.kill().expect("killed");
     workbench.wait().expect("reaped");
-    wait_until(|| alive(&marker) == 0);
-}
-
-/// Waits for something that must happen; the test fails if it does not within a long time.
-fn wait_until(happened: impl Fn() -> bool) {
-    for _ in 0..2_000 {
-        if happened() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    panic!("it did not happen in twenty seconds");
+    wait_for(|| alive(&marker) == 0);
 }
 
 fn reheat_run(folder: &std::path::Path, args: &[&str]) -> std::process::Output {

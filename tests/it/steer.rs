@@ -86,7 +86,7 @@ impl Watched {
     fn until(&mut self, what: &str, fits: impl Fn(&Event, &Session) -> bool) {
         let began = Instant::now();
         loop {
-            let left = Duration::from_secs(120).saturating_sub(began.elapsed());
+            let left = crate::support::PATIENCE.saturating_sub(began.elapsed());
             let happened = self.handle.events.recv_timeout(left).unwrap_or_else(|e| {
                 panic!(
                     "{e} while waiting until {what}; stage {:?}",
@@ -291,13 +291,9 @@ fn a_run_is_stopped_and_the_loop_waits_for_the_developer() {
             }
         ) && !s.live.case.is_empty()
     });
-    let began = Instant::now();
     w.handle.send(Command::Stop);
     w.until_waiting();
-    assert!(
-        began.elapsed() < Duration::from_secs(5),
-        "it waited for the run"
-    );
+    // Had it waited for the run it would have judged it.
     assert!(
         w.session
             .version(VersionId(1))

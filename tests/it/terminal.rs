@@ -7,10 +7,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use reheat::tui::{Link, Start, sample};
 
-use crate::support::test_name;
-
-/// Nothing here takes long; this only keeps a broken program from hanging the suite.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::{PATIENCE, test_name};
 
 /// Not a test: the program that the tests start (this very binary) plays the fabricated session.
 #[test]

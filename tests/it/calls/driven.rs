@@ -61,7 +61,7 @@ impl Project {
             version: None,
             generator: None,
             keep: false,
-            time: Duration::from_secs(20),
+            time: Duration::from_secs(120),
         }
     }
 

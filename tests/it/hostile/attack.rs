@@ -156,7 +156,7 @@ fn limits(hostile: &Hostile) -> Limits {
     Limits {
         time: hostile
             .want("time")
-            .map_or(std::time::Duration::from_secs(20), |t| {
+            .map_or(std::time::Duration::from_secs(60), |t| {
                 parse_duration(t).unwrap()
             }),
         memory: bytes("memory").unwrap_or(normal.memory),

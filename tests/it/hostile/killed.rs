@@ -7,7 +7,7 @@ use reheat::sandbox::{CancelToken, Limits, Program, Sandbox, SandboxError};
 
 use super::attack::processes_with;
 use super::{settings, tiers};
-use crate::support::in_own_process;
+use crate::support::{PATIENCE, in_own_process};
 
 /// The script of the guest: children in the same session, in one of their own, and one whose parent is gone.
 const SCRIPT: &str = "sleep 1000 & setsid sh -c 'sleep 1000; :' \"$0\" & (setsid sh -c 'sleep 1000; :' \"$0\" &) ; sleep 1000";
@@ -123,7 +123,7 @@ fn a_workbench_to_be_killed() {
 /// Waits for something that must happen; false if it does not within a long time.
 pub fn wait_until(happened: impl Fn() -> bool) -> bool {
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(30) {
+    while start.elapsed() < PATIENCE {
         if happened() {
             return true;
         }

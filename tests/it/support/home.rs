@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::PATIENCE;
+
 /// A private home for one test: config, data and cache folders of its own, and a folder to work in.
 pub struct Home {
     dir: tempfile::TempDir,
@@ -153,10 +155,13 @@ pub fn squares(home: &Home) {
 }
 
 /// Waits until something holds; fails after a long while.
-pub fn wait_for(most: Duration, mut ready: impl FnMut() -> bool) {
+pub fn wait_for(mut ready: impl FnMut() -> bool) {
     let began = Instant::now();
     while !ready() {
-        assert!(began.elapsed() < most, "waited {most:?} for nothing");
+        assert!(
+            began.elapsed() < PATIENCE,
+            "waited {PATIENCE:?} for nothing"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -14,6 +14,9 @@ pub const ENOUGH: &str = "60s";
 /// [`ENOUGH`] for a session that a test starts itself.
 pub const COMPARISON: Duration = Duration::from_secs(60);
 
+/// How long a test waits for something that must happen: long, since it costs nothing where it does happen.
+pub const PATIENCE: Duration = Duration::from_secs(300);
+
 /// The name that the test `name` of a module (`module_path!()`) has on the command line.
 pub fn test_name(module: &str, name: &str) -> String {
     let (_, module) = module.split_once("::").unwrap();

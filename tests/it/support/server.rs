@@ -176,7 +176,7 @@ impl Server {
 
     /// Waits until a client has gone from an answer that hangs; false if it does not go.
     pub fn left(&self) -> bool {
-        self.left.recv_timeout(Duration::from_secs(10)).is_ok()
+        self.left.recv_timeout(super::PATIENCE).is_ok()
     }
 }
 

@@ -9,7 +9,7 @@ fn run(line: &str) -> Heard {
 
 /// A killed process needs a moment to go.
 fn dies(pid: &str) -> bool {
-    (0..1000).any(|_| {
+    (0..30_000).any(|_| {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let gone = status.is_empty() || status.contains("State:\tZ");
         if !gone {

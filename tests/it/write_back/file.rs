@@ -279,7 +279,7 @@ fn a_check_says_its_last_words_and_ends_with_all_that_it_started() {
         let pid = fs::read_to_string(here.path().join(name)).unwrap();
         let pid: i32 = pid.trim().parse().unwrap();
         let pid = rustix::process::Pid::from_raw(pid).unwrap();
-        crate::support::home::wait_for(Duration::from_secs(10), || {
+        crate::support::home::wait_for(|| {
             let state = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
             state.map_or(true, |s| s.contains(") Z "))
         });

@@ -70,7 +70,7 @@ impl Watched {
     fn until(&mut self, what: &str, fits: impl Fn(&Event) -> bool) -> Event {
         let began = Instant::now();
         loop {
-            let left = Duration::from_secs(120).saturating_sub(began.elapsed());
+            let left = crate::support::PATIENCE.saturating_sub(began.elapsed());
             let next = self.handle.events.recv_timeout(left);
             let happened = next.unwrap_or_else(|e| panic!("{e} while waiting until {what}"));
             self.session.apply(&happened);
