@@ -51,7 +51,7 @@ pub struct Selection {
     /// `--temperature`.
     pub temperature: Option<f64>,
     /// No screen is open, so that a tape need not be played at the speed of a model.
-    pub(crate) unwatched: bool,
+    pub unwatched: bool,
 }
 
 /// There is no model to ask; the message says how to get one.

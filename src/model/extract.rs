@@ -36,6 +36,7 @@ pub struct ExtractedCode {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub struct NoCode {
+    /// Why there is none.
     pub why: String,
 }
 

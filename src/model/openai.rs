@@ -54,7 +54,7 @@ pub struct OpenAiSettings {
     /// First pause before a request is sent again.
     pub retry_pause: Duration,
     /// What tokens cost.
-    pub(crate) price: Option<Price>,
+    pub price: Option<Price>,
 }
 
 impl OpenAiSettings {

@@ -33,7 +33,7 @@ pub struct Language {
     /// Name of the file that a version is written to: `main.py`.
     pub source_file: String,
     /// What a version's file is called.
-    pub(crate) naming: Naming,
+    pub naming: Naming,
     /// How it is built; `None` for interpreted languages.
     pub compile: Option<Compile>,
     /// Program and arguments of a run, with placeholders.
@@ -42,20 +42,20 @@ pub struct Language {
     pub environment: BTreeMap<String, String>,
     /// What its runtime writes to standard error when its own share of the memory is exhausted: a run that ends badly
     /// and says so has reached the limit of memory.
-    pub(crate) out_of_memory: Vec<String>,
+    pub out_of_memory: Vec<String>,
     /// The shortest program of the language, to measure what a run takes before any code of its own; none where it is not known.
-    pub(crate) empty_program: Option<String>,
+    pub empty_program: Option<String>,
     /// Program and arguments that print the version of the compiler or interpreter.
     pub version: Vec<String>,
     /// One sentence: how to get the compiler or interpreter.
-    pub(crate) install_hint: String,
+    pub install_hint: String,
     /// Name by which the highlighter knows it.
     pub highlight: String,
 }
 
 /// What a version's file is called when it is built or run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(crate) enum Naming {
+pub enum Naming {
     /// [`Language::source_file`], with the ending that the text came with.
     #[default]
     #[serde(rename = "fixed")]
