@@ -11,13 +11,13 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use reheat::base::units::Nanos;
 use reheat::measure::stats::{Rules, Sequential, median};
 use reheat::measure::{
     Answer, Built, ComparisonPlan, Contender, ContestOutcome, Evaluation, Judge, Progress,
 };
 use reheat::sandbox::{CancelToken, Limits, Settings};
 use reheat::task::{Case, Checker, Languages, Objective, Source, Task, Workload};
-use reheat::units::Nanos;
 
 /// Work of the incumbent: about five milliseconds.
 const LOOPS: u64 = 2_400_000;

@@ -14,6 +14,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
+use reheat::base::units::{Bytes, Nanos};
 use reheat::measure::Progress;
 use reheat::sandbox::Sample;
 use reheat::session::event::{Author, Event as E, VersionId};
@@ -28,7 +29,6 @@ use reheat::tui::core::theme::{Depth, Theme};
 use reheat::tui::draw::draw;
 use reheat::tui::input::terminal_event;
 use reheat::tui::sample::{Moment, session};
-use reheat::units::{Bytes, Nanos};
 
 /// Time of this thread on a processor, so that what else the machine does is not counted; elsewhere the clock's.
 fn now() -> Duration {

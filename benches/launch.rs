@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rand::seq::SliceRandom;
+use reheat::base::units::Bytes;
 use reheat::sandbox::{CancelToken, Limits, Program, Sandbox, Settings};
-use reheat::units::Bytes;
 
 const TURNS: usize = 400;
 const TRUE: &str = "/bin/true";

@@ -4,6 +4,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
+//! | [`base`] | what every room needs and none owns: quantities, harmless text, whole files |
 //! | [`sandbox`] | runs one program under limits, isolated and sampled; knows nothing of tasks or models |
 //! | [`task`] | what is optimised: source, workload, checker, objective, and reading them from files |
 //! | [`measure`] | judges: builds a version, checks it, times it, says when a difference is real |
@@ -119,6 +120,7 @@ compile_error!(
     "reheat runs on unix only: process groups, signals and file descriptors are its foundation"
 );
 
+pub mod base;
 pub mod cli;
 pub mod config;
 pub mod engine;
@@ -128,8 +130,6 @@ pub mod model;
 pub mod report;
 pub mod sandbox;
 pub mod session;
-pub mod stack;
 pub mod task;
 pub mod tui;
-pub mod units;
 pub mod write_back;

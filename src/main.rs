@@ -6,7 +6,7 @@ fn main() -> ExitCode {
     if reheat::sandbox::is_launcher() {
         reheat::sandbox::launcher_main();
     }
-    if let Err(why) = reheat::stack::make_room() {
+    if let Err(why) = reheat::base::stack::make_room() {
         eprintln!("reheat: {why}");
         return ExitCode::from(3);
     }

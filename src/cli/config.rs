@@ -102,10 +102,15 @@ fn shown(folders: &Folders, config: &Config) -> String {
         line("rounds", rounds.to_string());
     }
     if let Some(time) = config.comparison_time {
-        line("comparison", crate::units::Nanos::from(time).to_string());
+        line(
+            "comparison",
+            crate::base::units::Nanos::from(time).to_string(),
+        );
     }
     for (of, said) in [("", &config.limits), ("build ", &config.build)] {
-        let time = said.time.map(|t| crate::units::Nanos::from(t).to_string());
+        let time = said
+            .time
+            .map(|t| crate::base::units::Nanos::from(t).to_string());
         for (name, value) in [
             ("time limit", time),
             ("memory limit", said.memory.map(|b| b.to_string())),

@@ -13,14 +13,14 @@ use super::flags::{LoopFlags, ModelFlags};
 use super::session_request::SessionRequest;
 use super::{CliError, ENVIRONMENT, USAGE, fail, print};
 use crate::config;
+use crate::engine::DEMO_COMPARISON;
 use crate::model::Provider;
 use crate::model::tape::Tape;
 use crate::report::text;
 use crate::session::event::{Mode, Origin};
 use crate::task::{Task, bundled};
 
-/// Time of one comparison in a demo, and the pause between two of its steps, at speed 1.
-const COMPARISON: Duration = Duration::from_secs(8);
+/// The pause between two steps of a demo, at speed 1.
 const BREATH: Duration = Duration::from_millis(500);
 /// How much faster than the recording a demo plays at speed 1.
 const PACE: f64 = 1.3;
@@ -145,7 +145,7 @@ pub(crate) fn recorded(
         mode: Mode::Auto,
         candidates: None,
         temperature: None,
-        comparison: COMPARISON,
+        comparison: DEMO_COMPARISON,
         demo_pause,
         opening,
     })

@@ -11,7 +11,7 @@ use super::write_at_end::{self, better, writable};
 use super::{ENVIRONMENT, NOTHING, USAGE, fail, workbench};
 use crate::engine::{self, EngineError, Handle};
 use crate::report::text;
-use crate::session::event::{Finish, Mode, Origin};
+use crate::session::event::{EndReason, Finish, Mode, Origin};
 use crate::session::{Session, journal};
 
 /// Whether the workbench can open: input and output are a terminal, and no flag says otherwise.
@@ -148,14 +148,26 @@ fn status(session: &Session, screen: bool) -> ExitCode {
         && session
             .finished
             .as_ref()
-            .is_none_or(|f| f.reason == "stopped");
+            .is_none_or(|f| f.reason == EndReason::Stopped);
     if better(session) || left {
         return ExitCode::SUCCESS;
     }
-    match session.finished.as_ref().map_or("", |f| f.reason.as_str()) {
-        "environment" | "provider" | "disk" => ExitCode::from(ENVIRONMENT),
-        _ if never_answered(session) => ExitCode::from(ENVIRONMENT),
-        "task" | "prompt" => ExitCode::from(USAGE),
-        _ => ExitCode::from(NOTHING),
-    }
+    use EndReason as End;
+    let status = match session.finished.as_ref().map(|f| &f.reason) {
+        Some(End::Environment | End::Provider | End::Disk) => ENVIRONMENT,
+        _ if never_answered(session) => ENVIRONMENT,
+        Some(End::Task | End::Prompt) => USAGE,
+        Some(
+            End::Rounds
+            | End::Goal
+            | End::Time
+            | End::Tokens
+            | End::Cost
+            | End::Stopped
+            | End::TapeEnded
+            | End::Other(_),
+        )
+        | None => NOTHING,
+    };
+    ExitCode::from(status)
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::base::units::{Bytes, Gain, parse_duration};
 use crate::config::Selection;
 use crate::model::MOST_AT_ONCE;
 use crate::session::cost::parse_amount;
 use crate::session::event::{Goal, Mode};
 use crate::task::LimitOverrides;
 use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
-use crate::units::{Bytes, Gain, parse_duration};
 
 /// What one run may use, and one build.
 #[derive(Clone, Debug, Default, Args)]

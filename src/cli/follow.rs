@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use super::harmless::Harmless;
+use crate::base::units::Nanos;
 use crate::engine::{Command, Handle};
 use crate::measure::Progress;
 use crate::report::text;
 use crate::session::event::{Decision, Event, Finish, Stage, VersionId};
 use crate::session::{EventRecord, Session};
-use crate::units::Nanos;
 
 /// The format of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -154,7 +154,10 @@ fn ago(then: SystemTime) -> String {
         3600..86_400 => (seconds / 3600, "hour"),
         _ => (seconds / 86_400, "day"),
     };
-    format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" })
+    format!(
+        "{} ago",
+        crate::base::words::count(usize::try_from(n).unwrap_or(usize::MAX), unit)
+    )
 }
 
 /// The same as `reheat optimize FILE::FUNCTION` with the flags for how it is judged.

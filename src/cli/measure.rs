@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::base::units::parse_duration;
 use crate::config::Folders;
 use crate::measure::{
     ComparisonPlan, Contender, ContenderRole, ContestOutcome, Judge, JudgeError, Metric,
@@ -15,7 +16,6 @@ use crate::sandbox::{CancelToken, Settings};
 use crate::task::TaskDefaults;
 use crate::task::load::{TaskFlags, load_source};
 use crate::task::{Checker, Language, Languages, Objective, Source, Task, TaskError};
-use crate::units::parse_duration;
 
 use super::flags::LimitFlags;
 use super::measure_report::{self, MeasureReport, MeasuredProgram};
@@ -176,9 +176,10 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<MeasureReport, Ju
     let mut entrants: Vec<MeasuredProgram> = Vec::new();
     for (name, source, language) in &sources {
         progress.about(name);
-        let built = judge.build(source, language, args.tool.as_deref(), cancel, &mut |p| {
+        let mut built = judge.build(source, language, args.tool.as_deref(), cancel, &mut |p| {
             progress.tell(&p)
         })?;
+        judge.hide_private(&task, &mut built);
         if entrants.is_empty() {
             judge.complete_with_oracle(&mut task, cancel, &mut |p| progress.tell(&p))?;
         }

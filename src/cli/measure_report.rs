@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::base::units::Gain;
 use crate::measure::noise::Level;
 use crate::measure::{
     Answer, Built, Comparison, Evaluation, Metric, Progress, Verdict, text::clean,
 };
 use crate::task::{Objective, Task};
-use crate::units::Gain;
 
 /// One of the programs, with its evaluation.
 pub(super) struct MeasuredProgram {
@@ -220,6 +220,9 @@ fn failure(entrant: &MeasuredProgram) -> Option<String> {
         e.verdict.in_words(),
         clean(&failure.reason)
     );
+    if let Some(hint) = &failure.hint {
+        let _ = writeln!(out, "       {}", clean(hint));
+    }
     for (label, text) in [
         ("input", &failure.input),
         ("expected", &failure.expected),
@@ -250,9 +253,7 @@ fn sentence(c: &Comparison, objective: Objective) -> String {
     };
     let word = match (c.answer, objective) {
         (Answer::Better, _) => objective.comparative(),
-        (Answer::Worse, Objective::Time) => "slower",
-        (Answer::Worse, Objective::Memory) => "hungrier",
-        (Answer::Worse, Objective::Integral) => "heavier",
+        (Answer::Worse, _) => objective.contrary(),
         _ => c.answer.in_words(),
     };
     let digits = |g: Gain| {

@@ -13,6 +13,7 @@ use super::harness_flags::HarnessFlags;
 use super::session_request::SessionRequest;
 use super::{ENVIRONMENT, USAGE, fail, prepare};
 use crate::config;
+use crate::engine::COMPARISON;
 use crate::session::event::{Mode, Origin};
 use crate::task::harness_spec::HarnessSpec;
 use crate::task::load::TaskFlags;
@@ -20,8 +21,6 @@ use crate::task::{Checker, HoldOut, Objective};
 
 /// Default number of rounds, as in the paper's plots.
 const ROUNDS: u32 = 10;
-/// Default time of one comparison.
-const COMPARISON: Duration = Duration::from_secs(30);
 
 /// Flags of `reheat optimize`.
 #[derive(Debug, Args)]

@@ -11,7 +11,9 @@ use super::drive;
 use super::flags::{LoopFlags, ModelFlags};
 use super::session_request::SessionRequest;
 use super::{CliError, ENVIRONMENT, NOTHING, USAGE, fail};
+use crate::base::words::count;
 use crate::config;
+use crate::engine::{COMPARISON, DEMO_COMPARISON};
 use crate::model::Provider;
 use crate::model::tape::{Tape, TapeError};
 use crate::session::Session;
@@ -97,22 +99,15 @@ pub(crate) fn request(
     goal.tokens = asked.tokens.or(goal.tokens);
     goal.cost = asked.cost.or(goal.cost);
     let opening = format!(
-        "resume: {id} · {} {} so far · replies by {}",
-        session.rounds.len(),
-        if session.rounds.len() == 1 {
-            "round"
-        } else {
-            "rounds"
-        },
+        "resume: {id} · {} so far · replies by {}",
+        count(session.rounds.len(), "round"),
         provider.name()
     );
-    let comparison = app.config.comparison_time.unwrap_or(Duration::from_secs(
-        if matches!(record.origin, Origin::Bundled { .. }) {
-            8
-        } else {
-            30
-        },
-    ));
+    let usual = match record.origin {
+        Origin::Bundled { .. } => DEMO_COMPARISON,
+        _ => COMPARISON,
+    };
+    let comparison = app.config.comparison_time.unwrap_or(usual);
     Ok(SessionRequest {
         task,
         program: None,

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::base::text::{harmless, is_hostile};
+use crate::base::units::{ByteNanos, Bytes, Nanos};
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
     Attempt, CancelToken, Guards, Limits, Mount, Outcome, Program, RunVerdict, Sample, Sandbox,
     SandboxError, Settings, Tier,
 };
-use crate::units::{ByteNanos, Bytes, Nanos};
+use crate::task::project::secret;
 
 use super::flags::RunLimits;
 use super::shown;
@@ -84,6 +86,9 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, CliError> {
         unsafe_no_isolation: args.unsafe_no_isolation,
     };
     let mut sandbox = Sandbox::open(&settings).map_err(|e| environment(e.to_string()))?;
+    let mut hidden = secret::below(&here);
+    hidden.extend(secret::in_read(&read));
+    hidden.retain(|h| !read.contains(h));
     let mut mounts = vec![Mount {
         host: here.clone(),
         guest: DATA.to_owned(),
@@ -100,6 +105,11 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, CliError> {
         Tier::Weak => shown::nothing_to_hide(&here).map_err(wrong)?,
         Tier::None => {}
     }
+    hidden.extend(
+        tool.mounts
+            .iter()
+            .flat_map(|m| secret::directly_in(&m.host)),
+    );
     mounts.extend(tool.mounts);
     let program = Program {
         argv: std::iter::once(tool.program)
@@ -108,6 +118,7 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, CliError> {
         environment: tool.environment,
         stdin: Arc::from(stdin),
         mounts,
+        hidden,
         trees: Vec::new(),
         folder: Some(DATA.to_owned()),
         collect: Vec::new(),
@@ -127,6 +138,9 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, CliError> {
         Err(error) => return Err(environment(error.to_string())),
     };
     let watched = args.watch && sandbox.guards().on.iter().any(|g| g == "attempts");
+    if outcome.verdict != RunVerdict::Ok && !args.json {
+        say_hidden(&program.hidden, &here);
+    }
     let printed = if args.json {
         print_json(&outcome, watched, sandbox.guards())
     } else {
@@ -139,6 +153,31 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, CliError> {
         }
         _ => Ok(outcome.verdict),
     }
+}
+
+/// Says what a program that failed may have missed, because keys are kept in it.
+fn say_hidden(hidden: &[PathBuf], here: &Path) {
+    const MOST: usize = 3;
+    let own = hidden.iter().filter_map(|h| h.strip_prefix(here).ok());
+    let own: Vec<&Path> = own.filter(|h| !h.ends_with(".git")).collect();
+    let Some(first) = own.first() else { return };
+    let names: Vec<String> = own
+        .iter()
+        .take(MOST)
+        .map(|p| p.display().to_string())
+        .collect();
+    let more = match own.len().saturating_sub(MOST) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let _ = super::fail(
+        0,
+        format_args!(
+            "not shown to the program, because keys are kept in such files: {}{more}; if it needs one, write [sandbox] read = [\"{}\"] in the config file",
+            names.join(", "),
+            here.join(first).display()
+        ),
+    );
 }
 
 /// Most bytes of standard input: all of it is held in memory.
@@ -257,7 +296,11 @@ fn print_text(outcome: &Outcome, watched: bool, guards: &Guards) -> std::io::Res
         } else {
             out.is_terminal()
         };
-        let text = if on_screen { shown(&text) } else { text };
+        let text = if on_screen {
+            harmless(&text).into_owned()
+        } else {
+            text
+        };
         let end = if missing { "\n… (cut)\n" } else { "" };
         if to_error {
             write!(std::io::stderr(), "{text}{end}")?;
@@ -292,7 +335,7 @@ fn print_text(outcome: &Outcome, watched: bool, guards: &Guards) -> std::io::Res
         writeln!(out, "   {line}")?;
     }
     for attempt in &outcome.attempts {
-        let what = shown(&attempt.what);
+        let what = harmless(&attempt.what);
         writeln!(out, "   refused {} ×: {what}", attempt.times)?;
     }
     if watched && outcome.attempts.is_empty() {
@@ -307,33 +350,15 @@ fn harmless_json(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
         // Such characters can only occur inside strings, where an escape is equivalent.
-        if matches!(c, '\u{7f}'..='\u{9f}') || turns_lines(c) {
-            text.push_str(&format!("\\u{:04x}", c as u32));
+        if is_hostile(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
         } else {
             text.push(c);
         }
     }
     text
-}
-
-/// Characters that change text direction.
-fn turns_lines(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
-}
-
-/// Foreign text for a terminal: control characters are shown, never obeyed.
-fn shown(text: &str) -> String {
-    let visible = |c: char| match c {
-        '\n' | '\t' => c.to_string(),
-        '\0'..='\u{1f}' => char::from_u32(c as u32 + 0x2400)
-            .unwrap_or('\u{fffd}')
-            .to_string(),
-        c if matches!(c, '\u{7f}'..='\u{9f}') || turns_lines(c) => {
-            format!("<U+{:04X}>", c as u32)
-        }
-        _ => c.to_string(),
-    };
-    text.chars().map(visible).collect()
 }
 
 /// Memory over time in blocks: `height` lines of `width` columns, an axis and its marks.
@@ -403,7 +428,9 @@ mod tests {
 
     #[test]
     fn control_characters_are_shown() {
-        assert_eq!(shown("a\u{1b}[2Jb\n"), "a␛[2Jb\n");
-        assert_eq!(shown("\u{202e}x"), "<U+202E>x");
+        assert_eq!(
+            harmless_json("\"\u{9b}\u{e0041}\""),
+            r#""\u009b\udb40\udc41""#
+        );
     }
 }

@@ -11,7 +11,7 @@ use super::session_request::SessionRequest;
 use super::write_options::WriteOptions;
 use super::{CliError, NOTHING, USAGE, fail};
 use crate::report::text;
-use crate::session::{Session, journal};
+use crate::session::Session;
 use crate::write_back::usual_check;
 
 /// How long the loop may take to release its journal.
@@ -127,7 +127,7 @@ pub(super) fn writable(path: &Path) -> Result<(), String> {
 pub(super) fn save(session: &Session, out: Option<&Path>) -> Option<ExitCode> {
     let out = out?;
     match session.best().filter(|_| better(session)) {
-        Some(best) => match journal::write_whole(out, best.source.text.as_bytes()) {
+        Some(best) => match crate::base::files::write_whole(out, best.source.text.as_bytes()) {
             Ok(()) => {
                 let first = best.flags().first();
                 let look = first.map_or_else(String::new, |f| {

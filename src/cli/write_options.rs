@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering;
 
 use super::open_session::OpenSession;
 use super::{CliError, ENVIRONMENT, NOTHING, USAGE, fail, print, print_exactly};
+use crate::base::files::write_whole;
 use crate::report::text::safe;
 use crate::sandbox::CancelToken;
 use crate::session::Session;
 use crate::session::event::VersionId;
-use crate::session::journal::write_whole;
 use crate::session::written::{WriteMethod, WriteRecord};
 use crate::task::Task;
 use crate::write_back::branch::{self, BranchRequest, NoBranch};

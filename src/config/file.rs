@@ -10,10 +10,10 @@ use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use strsim::levenshtein;
 
 use super::{Config, ConfigError, EnvVariable, ProviderTable};
+use crate::base::units::{Bytes, parse_duration};
 use crate::model::MOST_AT_ONCE;
 use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
 use crate::task::{HoldOut, LimitOverrides, Objective};
-use crate::units::{Bytes, parse_duration};
 
 /// A config file that shows every setting as a comment and sets none.
 pub(crate) const TEMPLATE: &str = r#"# Settings of reheat. Every line that is commented out shows a default or an example.

@@ -5,6 +5,7 @@ use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table};
 
 use super::ConfigError;
+use crate::base::files::write_whole;
 
 /// Sets a key (`["theme"]`, `["limits", "time"]`) to a value in the file, which is made if there is none.
 /// The file is replaced as a whole or not at all; a link to it stays a link.
@@ -27,18 +28,7 @@ pub(crate) fn save_setting(
     let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let folder = target.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(cannot)?;
-    let mut new = tempfile::Builder::new()
-        .prefix(".reheat-")
-        .tempfile_in(folder)
-        .map_err(cannot)?;
-    std::io::Write::write_all(&mut new, text.as_bytes()).map_err(cannot)?;
-    if let Ok(old) = std::fs::metadata(&target) {
-        new.as_file()
-            .set_permissions(old.permissions())
-            .map_err(cannot)?;
-    }
-    new.as_file().sync_data().map_err(cannot)?;
-    new.persist(&target).map_err(|e| cannot(e.error))?;
+    write_whole(&target, text.as_bytes()).map_err(cannot)?;
     Ok(())
 }
 

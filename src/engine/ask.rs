@@ -9,7 +9,7 @@ use crate::engine::{cost, prompt};
 use crate::model::extract::{self, CodeRequest};
 use crate::model::{Delta, End, Question};
 use crate::session::Event;
-use crate::session::event::{Finish, Stage, VersionId};
+use crate::session::event::{EndReason, Finish, Stage, VersionId};
 use crate::session::replies::numbers;
 
 /// A reply longer than this (bytes) is broken off: no answer to our prompts needs so much.
@@ -57,7 +57,7 @@ impl Loop {
             (Some(own), _) => (own, true),
             (None, Ok(written)) => (written, false),
             (None, Err(why)) => {
-                self.dead_end = Some("prompt");
+                self.dead_end = Some(EndReason::Prompt);
                 return Answers {
                     nothing: vec![(0, why)],
                     ..Answers::default()
@@ -258,14 +258,18 @@ impl Loop {
         if !answers.codes.is_empty() {
             self.failures = 0;
             if for_good && recorded {
-                self.dead_end = Some("tape_ended");
+                self.dead_end = Some(EndReason::TapeEnded);
             }
         } else if failed {
             self.failures += 1;
             if for_good {
-                self.dead_end = Some(if recorded { "tape_ended" } else { "provider" });
+                self.dead_end = Some(if recorded {
+                    EndReason::TapeEnded
+                } else {
+                    EndReason::Provider
+                });
             } else if self.failures >= 3 {
-                self.dead_end = Some("provider");
+                self.dead_end = Some(EndReason::Provider);
             }
         }
         answers

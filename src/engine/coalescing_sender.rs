@@ -105,9 +105,9 @@ impl CoalescingSender {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::base::units::{Bytes, Nanos};
     use crate::sandbox::Sample;
     use crate::session::event::VersionId;
-    use crate::units::{Bytes, Nanos};
 
     fn entry(event: Event) -> EventRecord {
         EventRecord {

@@ -8,7 +8,7 @@ use crate::engine::event_loop::{Interrupt, Loop};
 use crate::engine::{Command, queries};
 use crate::measure::Verdict;
 use crate::session::Event;
-use crate::session::event::{Decision, Goal, Stage, Steer, VersionId};
+use crate::session::event::{Decision, EndReason, Goal, Stage, Steer, VersionId};
 use crate::task::held_out;
 
 impl Loop {
@@ -92,7 +92,11 @@ impl Loop {
     /// One more round, whatever the mode says.
     pub(super) fn ask_for_round(&mut self) {
         self.unpause();
-        if self.dead_end.is_some_and(|r| r != "tape_ended") {
+        if self
+            .dead_end
+            .as_ref()
+            .is_some_and(|r| *r != EndReason::TapeEnded)
+        {
             self.dead_end = None;
         }
         self.prompt_asked = false;
@@ -183,7 +187,7 @@ impl Loop {
     }
 
     pub(super) fn undo(&mut self) {
-        match queries::undoable(&self.session) {
+        match self.session.undoable() {
             Some(last) => {
                 let decision = if last.decision == Decision::Accepted {
                     Decision::Rejected

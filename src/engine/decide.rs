@@ -80,13 +80,13 @@ fn short(x: f64) -> String {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::base::units::Gain;
     use crate::measure::{Failure, Figures, Metric, Verdict};
     use crate::sandbox::MemorySource;
-    use crate::units::Gain;
 
     fn evaluation(verdict: Verdict, failure: Option<(&str, &str)>) -> Evaluation {
         Evaluation {
-            files_bytes: crate::units::Bytes(0),
+            files_bytes: crate::base::units::Bytes(0),
             verdict,
             figures: Figures::default(),
             cases: Vec::new(),

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::engine::Setup;
 use crate::engine::coalescing_sender::CoalescingSender;
 use crate::engine::command_inbox::{CommandInbox, LoopInput};
 use crate::engine::judge_thread::JudgeThread;
 use crate::engine::side_requests::SideQueue;
-use crate::engine::{Setup, queries};
 use crate::measure::judge::JudgeError;
-use crate::session::event::{Author, Mode, Stage, VersionId};
+use crate::session::event::{Author, EndReason, Mode, Stage, VersionId};
+use crate::session::fold::Version;
 use crate::session::{Event, EventRecord, Journal, Session};
 use crate::task::Source;
 
@@ -48,7 +49,7 @@ pub(super) struct Loop {
     /// Rounds in a row in which the provider failed.
     pub(super) failures: u32,
     /// Why no further round makes sense, if so.
-    pub(super) dead_end: Option<&'static str>,
+    pub(super) dead_end: Option<EndReason>,
     /// What the held-out cases were drawn with.
     pub(super) held_out_seed: Option<u32>,
     /// A temperature the developer chose.
@@ -68,7 +69,7 @@ pub(super) struct Loop {
 /// What comes next.
 enum Step {
     Round,
-    Finish(&'static str),
+    Finish(EndReason),
     Wait,
 }
 
@@ -125,9 +126,9 @@ impl Loop {
         if let Err(error) = self.open().await {
             self.note(error.to_string(), true);
             self.finish(match error {
-                JudgeError::Stopped => "stopped",
-                JudgeError::Task(_) => "task",
-                _ => "environment",
+                JudgeError::Stopped => EndReason::Stopped,
+                JudgeError::Task(_) => EndReason::Task,
+                _ => EndReason::Environment,
             });
             self.forget_if_empty();
             self.drain().await;
@@ -167,7 +168,7 @@ impl Loop {
             self.emit(event);
         }
         if self.session.finished.is_none() {
-            self.finish("stopped");
+            self.finish(EndReason::Stopped);
         }
         self.drain().await;
     }
@@ -178,14 +179,14 @@ impl Loop {
             return if over {
                 Step::Wait
             } else {
-                Step::Finish("disk")
+                Step::Finish(EndReason::Disk)
             };
         }
-        if let Some(reason) = self.dead_end {
+        if let Some(reason) = &self.dead_end {
             return if over {
                 Step::Wait
             } else {
-                Step::Finish(reason)
+                Step::Finish(reason.clone())
             };
         }
         if self.asked_for > 0 {
@@ -198,7 +199,7 @@ impl Loop {
     }
 
     /// Which end has been reached, if any.
-    fn reached(&self) -> Option<&'static str> {
+    fn reached(&self) -> Option<EndReason> {
         let goal = &self.session.goal;
         let rounds = u32::try_from(self.session.rounds.len()).unwrap_or(u32::MAX);
         let spent = self.session.usage.prompt_tokens + self.session.usage.reply_tokens;
@@ -208,18 +209,18 @@ impl Loop {
             .zip(gain)
             .is_some_and(|(wanted, (_, low, _))| low >= wanted)
         {
-            Some("goal")
+            Some(EndReason::Goal)
         } else if self.deadline.is_some_and(|d| Instant::now() >= d) {
-            Some("time")
+            Some(EndReason::Time)
         } else if goal.tokens.is_some_and(|most| spent >= most) {
-            Some("tokens")
+            Some(EndReason::Tokens)
         } else if goal
             .cost
             .is_some_and(|most| self.session.bill.most() >= most)
         {
-            Some("cost")
+            Some(EndReason::Cost)
         } else if rounds >= goal.rounds {
-            Some("rounds")
+            Some(EndReason::Rounds)
         } else {
             None
         }
@@ -347,18 +348,18 @@ impl Loop {
         self.paused
     }
 
-    fn finish(&mut self, reason: &str) {
+    fn finish(&mut self, reason: EndReason) {
         let best = self.session.best();
         let best_version = best.map(|v| v.id);
         let comparison = best
             .filter(|v| !v.id.is_original())
-            .and_then(queries::against_original)
+            .and_then(Version::original_comparison)
             .cloned();
         let flags = best
             .filter(|v| !v.id.is_original())
             .map_or_else(Vec::new, |v| v.flags().to_vec());
         let session = self.session.id.clone();
-        if reason == "time" {
+        if reason == EndReason::Time {
             self.deadline = None;
         }
         self.emit(Event::SessionFinished {
@@ -366,7 +367,7 @@ impl Loop {
             best_version,
             comparison,
             flags,
-            reason: reason.into(),
+            reason,
         });
     }
 

@@ -9,7 +9,7 @@ use crate::engine::jobs::{
 use crate::engine::queries;
 use crate::measure::judge::JudgeError;
 use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict, flags};
-use crate::session::event::{Decision, Stage, VersionId};
+use crate::session::event::{Decision, EndReason, Stage, VersionId};
 use crate::session::{Event, Session};
 use crate::task::Objective;
 
@@ -58,6 +58,11 @@ impl Loop {
             return Err(unexpected_answer());
         };
         let mut evaluation = *evaluation;
+        if let Some(hint) = evaluation.failure.as_mut().and_then(|f| f.hint.take())
+            && !self.session.notes.iter().any(|n| n.text == hint)
+        {
+            self.note(hint, false);
+        }
         if self
             .session
             .version(version)
@@ -283,7 +288,7 @@ impl Loop {
             other => {
                 self.note(format!("{version} was not measured: {other}"), true);
                 self.halted = true;
-                self.dead_end = Some("environment");
+                self.dead_end = Some(EndReason::Environment);
             }
         }
     }

@@ -100,6 +100,11 @@ pub enum Command {
     Quit,
 }
 
+/// Time that one comparison may take where nothing else is said, and in a demo, where somebody waits for it.
+pub const COMPARISON: Duration = Duration::from_secs(30);
+/// The same for bundled tasks.
+pub const DEMO_COMPARISON: Duration = Duration::from_secs(8);
+
 /// Everything a session needs to start.
 #[derive(Clone)]
 pub struct Setup {
@@ -129,7 +134,7 @@ pub struct Setup {
     pub cache: Option<PathBuf>,
     /// The prompt's template.
     pub template: Template,
-    /// Time that one comparison may take at most (default 30 s, demo 8 s).
+    /// Time that one comparison may take at most: [`COMPARISON`] where nobody says otherwise.
     pub comparison_budget: Duration,
     /// Pauses between the acts of a demo, at speed 1; zero in real work.
     pub demo_pause: Duration,

@@ -8,6 +8,7 @@ use futures::Stream;
 use futures::stream::BoxStream;
 use tokio::time::Instant;
 
+use crate::base::words::estimate_tokens;
 use crate::engine::event_loop::Interrupt;
 use crate::model::{Delta, End};
 use crate::session::event::{Finish, Usage};
@@ -55,11 +56,11 @@ impl PendingReply {
         self.chunks.push((ms, self.text.len()));
     }
 
-    /// About four bytes a token: good enough to say how much was spent where nobody counted.
+    /// How much was spent, where nobody counted.
     fn estimate(&self) -> Usage {
         Usage {
-            prompt_tokens: self.prompt.len() as u64 / 4,
-            reply_tokens: (self.text.len() + self.reasoning.len()) as u64 / 4,
+            prompt_tokens: estimate_tokens(self.prompt.len()),
+            reply_tokens: estimate_tokens(self.text.len() + self.reasoning.len()),
             counted: false,
             cost: None,
         }

@@ -1,6 +1,6 @@
 //! What the prompt contains: the session so far, gathered for the prompt's template. Pure.
 
-use crate::engine::{Setup, queries};
+use crate::engine::Setup;
 use crate::measure::{Answer, Comparison, Evaluation, Failure, Verdict};
 use crate::model::prompt::{FailureContext, HistoryEntry, PromptContext};
 use crate::session::Session;
@@ -135,7 +135,7 @@ fn context(session: &Session, setup: &Setup, about: &About<'_>) -> PromptContext
             .unwrap_or_default(),
         against_baseline: version
             .filter(|v| !v.id.is_original())
-            .and_then(queries::against_original)
+            .and_then(Version::original_comparison)
             .map(|c| told(c, "the original"))
             .unwrap_or_default(),
         failure: evaluation.and_then(failure),
@@ -147,7 +147,7 @@ fn context(session: &Session, setup: &Setup, about: &About<'_>) -> PromptContext
             .as_ref()
             .map(|m| format!("{}, {}", m.cpu, m.system))
             .unwrap_or_default(),
-        time_limit: crate::units::Nanos::from(limits.time).to_string(),
+        time_limit: crate::base::units::Nanos::from(limits.time).to_string(),
         memory_limit: limits.memory.to_string(),
     }
 }

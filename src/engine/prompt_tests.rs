@@ -56,7 +56,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
             text: "print()".into(),
         },
         evaluation: Some(Evaluation {
-            files_bytes: crate::units::Bytes(0),
+            files_bytes: crate::base::units::Bytes(0),
             verdict,
             figures: Figures::default(),
             cases: vec![
@@ -74,6 +74,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
                 expected: secret(),
                 got: secret(),
                 stderr: secret(),
+                hint: Some(secret()),
             }),
             floor: None,
             flags: vec![crate::measure::Flag {

@@ -72,9 +72,9 @@ impl Loop {
         let mut of = self.session.references.iter();
         of.any(|r| {
             r.name == reference.name
-                && r.comparison
-                    .as_ref()
-                    .is_none_or(|c| c.only == self.session.only && c.metric.serves(objective))
+                && r.comparison.as_ref().is_none_or(|c| {
+                    c.only == self.session.only && c.metric.objective() == objective
+                })
         })
     }
 }

@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::base::files::write_new;
 use crate::engine::command_inbox::EventSender;
 use crate::engine::event_loop::Loop;
 use crate::session::Event;
 use crate::session::event::{VersionId, WritePlan, WriteRecord};
-use crate::session::journal::write_new;
 use crate::session::written::{Standing, WriteMethod};
 use crate::write_back::branch::{self, BranchRequest};
 use crate::write_back::check::{self, CheckOutput};

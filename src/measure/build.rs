@@ -3,6 +3,7 @@
 //! Every version is found at the same guest path under `/prog`, so that a path's length can never make one
 //! faster than another. A build never counts as run time.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::compile::CompileRequest;
@@ -27,6 +28,8 @@ pub struct Built {
     pub argv: Vec<String>,
     /// What its runs must see.
     pub mounts: Vec<Mount>,
+    /// What of the folders that it may read is private, and not shown.
+    pub hidden: Vec<PathBuf>,
     /// Added to the environment of its runs.
     pub environment: Vec<(String, String)>,
     /// What the compiler said and cost; `None` for interpreted languages.
@@ -44,6 +47,7 @@ impl Built {
             hash,
             argv: Vec::new(),
             mounts: Vec::new(),
+            hidden: Vec::new(),
             environment: Vec::new(),
             report: None,
             failure: None,
@@ -72,6 +76,7 @@ impl Built {
             environment: self.environment.clone(),
             stdin: stdin_of(task, case),
             mounts,
+            hidden: self.hidden.clone(),
             trees: Vec::new(),
             // A function's data files are looked for from the project's folder.
             folder: (matches!(task.harness, Harness::Calls(_)) && task.project.root.is_some())
@@ -123,6 +128,7 @@ impl Judge {
             hash: identity(source, &layout.file, language, tool, &version),
             argv: language.run_argv(tool, &places),
             mounts: Vec::new(),
+            hidden: Vec::new(),
             environment: Vec::new(),
             report: None,
             failure: None,

@@ -256,9 +256,9 @@ impl Busiest {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::base::units::Nanos;
     use crate::measure::{Built, CaseResult, Verdict};
     use crate::sandbox::MemorySource;
-    use crate::units::Nanos;
 
     fn evaluation(walls_ms: &[u64], floor_ms: Option<u64>) -> Evaluation {
         let figures = |ms: u64| Figures {
@@ -272,7 +272,7 @@ mod tests {
             trace: Vec::new(),
         };
         Evaluation {
-            files_bytes: crate::units::Bytes(0),
+            files_bytes: crate::base::units::Bytes(0),
             verdict: Verdict::Accepted,
             figures: figures(walls_ms.iter().sum()),
             cases: walls_ms.iter().enumerate().map(case).collect(),
@@ -290,6 +290,7 @@ mod tests {
             hash: String::new(),
             argv: Vec::new(),
             mounts: Vec::new(),
+            hidden: Vec::new(),
             environment: Vec::new(),
             report: None,
             failure: None,

@@ -6,10 +6,11 @@ use super::figures::run_figures;
 use super::flags::Refusals;
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Evaluation, Failure, Figures, Flag, FlagKind, Progress, Verdict, text};
-use crate::sandbox::{CancelToken, Outcome, RunVerdict, Sample};
+use crate::base::units::Bytes;
+use crate::sandbox::{CancelToken, Outcome, RunVerdict, thin};
 use crate::task::calls::driver;
+use crate::task::project::hint_for;
 use crate::task::{Case, Harness, Task};
-use crate::units::Bytes;
 
 /// Points that a kept trace has at most.
 const TRACE: usize = 512;
@@ -58,7 +59,10 @@ impl Judge {
         };
         if let Some(failure) = &built.failure {
             evaluation.verdict = Verdict::CompileError;
-            evaluation.failure = Some(failure.clone());
+            evaluation.failure = Some(Failure {
+                hint: hint_for(&failure.stderr, &task.project),
+                ..failure.clone()
+            });
             return Ok(evaluation);
         }
         let mut failures = 0;
@@ -90,12 +94,7 @@ impl Judge {
             let verdict = judged
                 .as_ref()
                 .map_or(Verdict::Accepted, |(verdict, _)| *verdict);
-            let result = CaseResult {
-                case: case.name.clone(),
-                verdict,
-                figures: run_figures(&outcome),
-                trace: thin(&outcome.samples, TRACE),
-            };
+            let result = case_result(case, verdict, &outcome);
             evaluation.figures = evaluation.figures.join(result.figures);
             evaluation.cases.push(result.clone());
             watch(Progress::CaseFinished {
@@ -157,6 +156,7 @@ impl Judge {
             };
             let mut told = failure(driver.unwrap_or_else(|| ending(outcome, &task.limits)));
             told.got = text::head(&outcome.stdout.bytes, EXCERPT);
+            told.hint = missing(outcome, task);
             return Ok(Some((outcome.verdict.into(), told)));
         }
         let Some(expected) = &case.expected else {
@@ -175,51 +175,21 @@ impl Judge {
     }
 }
 
-/// At most `most` readings of a trace: of every stretch its lowest and its highest, so that no peak is lost.
-#[must_use]
-pub(crate) fn thin(samples: &[Sample], most: usize) -> Vec<Sample> {
-    if samples.len() <= most || most < 4 {
-        return samples.iter().copied().take(most).collect();
-    }
-    let stretches = (most - 2) / 2;
-    let inner = &samples[1..samples.len() - 1];
-    let mut kept = vec![samples[0]];
-    for i in 0..stretches {
-        let stretch = &inner[inner.len() * i / stretches..inner.len() * (i + 1) / stretches];
-        let low = stretch.iter().min_by_key(|s| s.memory);
-        let high = stretch.iter().max_by_key(|s| s.memory);
-        match (low, high) {
-            (Some(low), Some(high)) if low.t < high.t => kept.extend([*low, *high]),
-            (Some(low), Some(high)) if low.t > high.t => kept.extend([*high, *low]),
-            (Some(low), _) => kept.push(*low),
-            _ => {}
-        }
-    }
-    kept.push(samples[samples.len() - 1]);
-    kept
+/// What a run says that was missing, with what to do. A program that was stopped says nothing of the kind.
+pub(super) fn missing(outcome: &Outcome, task: &Task) -> Option<String> {
+    let ended_itself = outcome.verdict == RunVerdict::RuntimeError;
+    let said = String::from_utf8_lossy(&outcome.stderr.bytes);
+    ended_itself
+        .then(|| hint_for(&said, &task.project))
+        .flatten()
 }
 
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests {
-    use super::*;
-    use crate::units::Nanos;
-
-    #[test]
-    fn a_thinned_trace_keeps_its_ends_its_order_and_its_peak() {
-        let all: Vec<Sample> = (0..10_000_u64)
-            .map(|i| Sample {
-                t: Nanos(i),
-                memory: Bytes(if i == 7_777 { 1_000_000 } else { i % 100 }),
-            })
-            .collect();
-        let kept = thin(&all, 512);
-        assert!(kept.len() <= 512 && kept.len() > 400, "{}", kept.len());
-        assert_eq!((kept[0], kept[kept.len() - 1]), (all[0], all[9_999]));
-        assert!(kept.windows(2).all(|w| w[0].t < w[1].t));
-        assert!(kept.iter().any(|s| s.memory == Bytes(1_000_000)));
-        assert_eq!(thin(&all[..10], 512), all[..10]);
-        assert!(thin(&[], 512).is_empty());
-        assert!(thin(&all, 3).len() <= 3);
+/// What one run of a case came to.
+pub(super) fn case_result(case: &Case, verdict: Verdict, outcome: &Outcome) -> CaseResult {
+    CaseResult {
+        case: case.name.clone(),
+        verdict,
+        figures: run_figures(outcome),
+        trace: thin(&outcome.samples, TRACE),
     }
 }

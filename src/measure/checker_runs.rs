@@ -13,10 +13,10 @@ use std::sync::Arc;
 use super::build::Built;
 use super::judge::{Judge, JudgeError, ending};
 use super::text;
+use crate::base::units::Bytes;
 use crate::sandbox::{CancelToken, Limits, Mount, Outcome, Program, RunVerdict, WORK};
 use crate::task::checker::{CheckerProgram, Mismatch};
 use crate::task::{Case, Checker, Task};
-use crate::units::Bytes;
 
 /// Answers that are remembered before all are dropped: a program whose output varies must not fill the memory.
 const REMEMBERED: usize = 10_000;

@@ -11,9 +11,9 @@ use super::plan::{ComparisonPlan, MEMORY_RESOLUTION};
 use super::stats::{FEWEST_CONFIRMING, Sequential};
 use super::sweep_figures::SweepFigures;
 use super::{Answer, Comparison, Evaluation, Look, Metric, Progress, peak};
+use crate::base::units::{Gain, Nanos};
 use crate::sandbox::CancelToken;
 use crate::task::{Objective, Task};
-use crate::units::{Gain, Nanos};
 
 impl Judge {
     /// Compares two versions that pass. `baseline` is the evaluation of v0 (or of the incumbent, if v0 fails): it

@@ -9,11 +9,11 @@ use std::time::Duration;
 use super::build::{Built, PROG};
 use super::judge::{Judge, JudgeError, Watch, ending, environment};
 use super::{BuildReport, Failure, Progress, text};
+use crate::base::units::{Bytes, Nanos};
 use crate::sandbox::toolchain::Tool;
 use crate::sandbox::{Limits, Mount, Outcome, Program, RunVerdict, WORK};
 use crate::task::language::{Compile, Placeholders, SourceLayout, filled, with_memory};
 use crate::task::{Language, Source};
-use crate::units::{Bytes, Nanos};
 
 /// What diagnostics are cut to.
 const DIAGNOSTICS: usize = 4_000;

@@ -11,9 +11,9 @@ use super::pairs::{FirstStage, PairedRunner};
 use super::plan::ComparisonPlan;
 use super::stats::{FEWEST_CONFIRMING, Sequential};
 use super::{Answer, Comparison, Metric, Progress, peak};
+use crate::base::units::{Gain, Nanos};
 use crate::sandbox::CancelToken;
 use crate::task::{Objective, Task};
-use crate::units::{Gain, Nanos};
 
 /// Against the incumbent, with the figures of the fresh pairs, and `confirmed` if the win stands; and against v0, from
 /// the same runs: that of the incumbent where the incumbent is v0, absent without an original that passes.

@@ -1,8 +1,8 @@
 //! Arithmetic on [`Figures`]: means and medians over runs, one figure by its metric, ratios.
 
 use super::{Figures, Metric, stats};
+use crate::base::units::{ByteNanos, Bytes, Nanos};
 use crate::sandbox::Outcome;
-use crate::units::{ByteNanos, Bytes, Nanos};
 
 /// The figures of a run.
 pub(super) fn run_figures(outcome: &Outcome) -> Figures {

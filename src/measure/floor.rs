@@ -11,9 +11,9 @@ use super::figures::{figure, medians, run_figures};
 use super::judge::{Judge, JudgeError};
 use super::noise::{Level, NoiseMonitor};
 use super::{Comparison, Figures, Metric, build, machine};
+use crate::base::units::Gain;
 use crate::sandbox::{CancelToken, Limits, Program, RunVerdict};
 use crate::task::Language;
-use crate::units::Gain;
 
 /// Runs behind a floor, at most; fewer where they take long.
 const RUNS: usize = 15;
@@ -191,7 +191,7 @@ impl Judge {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
-    use crate::units::Nanos;
+    use crate::base::units::Nanos;
 
     fn wall(ms: u64) -> Figures {
         Figures {

@@ -2,10 +2,11 @@
 //! sandbox itself failed. The files beside this one say what is run and what it means.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::build::Built;
 use super::cache::Cache;
 use super::checker_runs::CheckerState;
 use super::{Figures, Progress, text};
@@ -13,7 +14,8 @@ use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
     self, CancelToken, Guards, Limits, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
 };
-use crate::task::{Language, TaskError};
+use crate::task::project::secret;
+use crate::task::{Language, Task, TaskError};
 
 /// Receives progress while the judge works.
 pub type Watch<'a> = &'a mut dyn FnMut(Progress);
@@ -83,6 +85,8 @@ pub struct Judge {
     pub(super) bases: HashMap<String, Option<std::path::PathBuf>>,
     /// What the runtimes of the languages that were built write when their share of the memory is used up.
     out_of_memory: Vec<String>,
+    /// What stays hidden in folders that the user has programs read, by these folders.
+    hidden: HashMap<Vec<PathBuf>, Vec<PathBuf>>,
     said: Vec<String>,
 }
 
@@ -111,6 +115,7 @@ impl Judge {
             build_limits: Limits::for_builds(),
             bases: HashMap::new(),
             out_of_memory: Vec::new(),
+            hidden: HashMap::new(),
             said: Vec::new(),
         })
     }
@@ -151,6 +156,21 @@ impl Judge {
                 self.out_of_memory.push(sign.clone());
             }
         }
+    }
+
+    /// Notes what a version must not see although it lies in a folder that it is shown: of a tool, or one that the user has
+    /// programs read. [`Judge::ready`] does so by itself.
+    pub fn hide_private(&mut self, task: &Task, built: &mut Built) {
+        let known = self.hidden.get(&task.read).cloned();
+        let mut hidden = known.unwrap_or_else(|| secret::in_read(&task.read));
+        self.hidden.insert(task.read.clone(), hidden.clone());
+        hidden.extend(
+            built
+                .mounts
+                .iter()
+                .flat_map(|m| secret::directly_in(&m.host)),
+        );
+        built.hidden = hidden;
     }
 
     /// Whether the language can be built and run here, and with what: its version in one line.
@@ -316,7 +336,7 @@ fn hint(language: &Language, name: &str) -> String {
 /// How a run ended, as half a sentence: `exit status 1`, `ended by signal 11 (SIGSEGV)`, `stopped after 10 s`.
 #[must_use]
 pub(crate) fn ending(outcome: &Outcome, limits: &Limits) -> String {
-    use crate::units::Nanos;
+    use crate::base::units::Nanos;
     // The sandbox's own sentence says most: which limit, how far it got, what to raise.
     if let (Some(reason), false) = (
         &outcome.reason,

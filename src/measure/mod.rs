@@ -37,8 +37,9 @@ pub(crate) mod text;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::units::{ByteNanos, Bytes, Gain, Nanos};
 use crate::sandbox::{MemorySource, RunVerdict, Sample};
-use crate::units::{ByteNanos, Bytes, Gain, Nanos};
+use crate::task::Objective;
 pub use build::Built;
 pub use contender::{Contender, ContenderRole, Disqualified};
 pub use contest::{ContestOutcome, FirstStageOutcome, Promising};
@@ -265,6 +266,10 @@ pub struct Failure {
     /// End of standard error, or the compiler's diagnostics.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub stderr: String,
+    /// What was missing on this machine and what to do about it, for the developer. It names this machine's folders, so it is
+    /// in no prompt and in no file.
+    #[serde(skip)]
+    pub hint: Option<String>,
 }
 
 /// A text that is written empty where there is none.
@@ -320,16 +325,15 @@ impl Metric {
         }
     }
 
-    /// Whether it is a figure that an objective is judged by.
+    /// The objective that is judged by this figure.
     #[must_use]
-    pub fn serves(self, objective: crate::task::Objective) -> bool {
-        use crate::task::Objective;
+    pub fn objective(self) -> Objective {
         match self {
             Self::Wall | Self::Cpu | Self::Reported | Self::ReportedTime | Self::ReportedRate => {
-                objective == Objective::Time
+                Objective::Time
             }
-            Self::Peak => objective == Objective::Memory,
-            Self::Integral => objective == Objective::Integral,
+            Self::Peak => Objective::Memory,
+            Self::Integral => Objective::Integral,
         }
     }
 }
@@ -448,6 +452,24 @@ fn is_once(repeats: &usize) -> bool {
 }
 
 impl Comparison {
+    /// Whether the incumbent was the original, by the name that it has in every session.
+    #[must_use]
+    pub fn is_with_original(&self) -> bool {
+        self.incumbent == "v0"
+    }
+
+    /// What it came to, in the word of what was compared: faster, larger, no difference. A figure of the bench's own is
+    /// only better or worse.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match (self.answer, self.metric) {
+            (other, Metric::Reported | Metric::ReportedRate) => other.in_words(),
+            (Answer::Better, metric) => metric.objective().comparative(),
+            (Answer::Worse, metric) => metric.objective().contrary(),
+            (other, _) => other.in_words(),
+        }
+    }
+
     /// The gain in what is above the floor: (incumbent − floor) / (candidate − floor). `None` where the floor is not
     /// known or the candidate is hardly above it.
     #[must_use]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::kernel_counters::Counters;
-use crate::units::Nanos;
+use crate::base::units::Nanos;
 
 /// How much a figure is disturbed by whatever else goes on.
 #[derive(

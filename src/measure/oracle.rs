@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::build::Built;
-use super::figures::run_figures;
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Progress, Verdict, check, slope, text};
 use crate::sandbox::{CancelToken, Captured, RunVerdict};
 use crate::task::calls::driver;
+use crate::task::project::hint_for;
 use crate::task::{Case, Harness, Task, calls};
 
 /// How often the original is run. Calls are cheap to repeat, and differences between them are often rare.
@@ -65,8 +65,10 @@ impl Judge {
         let original = self.prepare(task, &source, cancel, watch)?;
         if let Some(failure) = &original.failure {
             return Err(JudgeError::Task(format!(
-                "the expected outputs are missing and the original, which should say them, does not compile ({})\n{}",
-                failure.reason, failure.stderr
+                "the expected outputs are missing and the original, which should say them, does not compile ({}){}\n{}",
+                failure.reason,
+                what_to_do(hint_for(&failure.stderr, &task.project)),
+                failure.stderr
             )));
         }
         let mut answers = Vec::new();
@@ -159,13 +161,7 @@ impl Judge {
         )?;
         match outcome.verdict {
             RunVerdict::Ok => {
-                let trace = check::thin(&outcome.samples, 512);
-                let result = CaseResult {
-                    case: case.name.clone(),
-                    verdict: Verdict::Accepted,
-                    figures: run_figures(&outcome),
-                    trace,
-                };
+                let result = check::case_result(case, Verdict::Accepted, &outcome);
                 Ok((outcome.stdout, result))
             }
             RunVerdict::SandboxError => Err(JudgeError::Sandbox(ending(&outcome, &task.limits))),
@@ -175,12 +171,18 @@ impl Judge {
                 }
                 let said = text::tail(&outcome.stderr.bytes, 600);
                 Err(JudgeError::Task(format!(
-                    "case {} has no expected output and the original, which should say it, fails there: {}{}{said}",
+                    "case {} has no expected output and the original, which should say it, fails there: {}{}{}{said}",
                     case.name,
                     ending(&outcome, &task.limits),
+                    what_to_do(check::missing(&outcome, task)),
                     if said.is_empty() { "" } else { "\n" },
                 )))
             }
         }
     }
+}
+
+/// A hint as the end of a sentence.
+fn what_to_do(hint: Option<String>) -> String {
+    hint.map_or_else(String::new, |hint| format!("; {hint}"))
 }

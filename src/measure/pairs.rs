@@ -15,9 +15,9 @@ use super::noise::{Noise, NoiseMonitor};
 use super::slope::{self, Slopes};
 use super::sweep_figures::SweepFigures;
 use super::{Comparison, Figures, Metric, Progress};
+use crate::base::units::Gain;
 use crate::sandbox::{CancelToken, Limits, Outcome, Program, RunVerdict};
 use crate::task::{Case, Harness, Objective, Task, calls};
-use crate::units::Gain;
 
 /// The outcome of the first stage, with what the second needs to measure in the same way.
 #[derive(Clone, Debug)]

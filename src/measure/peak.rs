@@ -10,8 +10,8 @@ use super::pairs::PairedRunner;
 use super::plan::{ComparisonPlan, MEMORY_RESOLUTION};
 use super::sweep_figures::SweepFigures;
 use super::{Answer, Comparison, Metric, Progress, stats};
+use crate::base::units::{Bytes, Gain, Nanos};
 use crate::sandbox::CancelToken;
-use crate::units::{Bytes, Gain, Nanos};
 
 /// Pairs behind a comparison of peaks.
 pub(super) const PAIRS: usize = 5;

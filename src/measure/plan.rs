@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::Metric;
 use super::stats::Rules;
+use crate::base::units::Bytes;
 use crate::task::Objective;
-use crate::units::Bytes;
 
 /// A smaller difference of memory counts as none.
 pub(super) const MEMORY_RESOLUTION: Bytes = Bytes(512 * 1024);

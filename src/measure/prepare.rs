@@ -41,6 +41,7 @@ impl Judge {
             // They see the project by themselves.
             Harness::Commands(_) => return self.build_commands(task, &source.text, watch),
         };
+        self.hide_private(task, &mut built);
         built
             .mounts
             .extend(task.project.shown.iter().map(|s| Mount {
@@ -141,6 +142,7 @@ impl Judge {
             hash: blake3::hash(identity.as_bytes()).to_hex()[..32].to_owned(),
             argv,
             mounts,
+            hidden: Vec::new(),
             environment: environment(language, &runner),
             report: None,
             failure: None,
@@ -156,6 +158,7 @@ impl Built {
             hash: blake3::hash(misfit.0.as_bytes()).to_hex()[..32].to_owned(),
             argv: Vec::new(),
             mounts: Vec::new(),
+            hidden: Vec::new(),
             environment: Vec::new(),
             report: None,
             failure: Some(Failure {

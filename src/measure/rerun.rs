@@ -1,14 +1,10 @@
 //! One case by itself: run once more, outside of any comparison.
 
 use super::build::Built;
-use super::figures::run_figures;
 use super::judge::{Judge, JudgeError};
 use super::{CaseResult, Failure, Verdict, check};
 use crate::sandbox::CancelToken;
 use crate::task::{Case, Task};
-
-/// Points that the trace of such a run keeps at most.
-const TRACE: usize = 512;
 
 impl Judge {
     /// Runs a version that builds once on one case of the task: its verdict and figures there, and how it failed if it
@@ -30,12 +26,6 @@ impl Judge {
             Some((verdict, failure)) => (verdict, Some(failure)),
             None => (Verdict::Accepted, None),
         };
-        let result = CaseResult {
-            case: case.name.clone(),
-            verdict,
-            figures: run_figures(&outcome),
-            trace: check::thin(&outcome.samples, TRACE),
-        };
-        Ok((result, failure))
+        Ok((check::case_result(case, verdict, &outcome), failure))
     }
 }

@@ -18,10 +18,10 @@ use serde::{Deserialize, Serialize};
 
 use super::figures::figure;
 use super::{Answer, Comparison, Figures, Metric, stats};
+use crate::base::units::{ByteNanos, Bytes, Gain, Nanos};
 use crate::sandbox::{Limits, Outcome, Program};
 use crate::task::calls::driver;
 use crate::task::{Case, Harness, Task};
-use crate::units::{ByteNanos, Bytes, Gain, Nanos};
 
 /// What the passes between n and 2n should take together, at least: well above the jitter of a process's start.
 pub(super) const LONG_ENOUGH: Duration = Duration::from_millis(60);

@@ -9,8 +9,8 @@ use super::pairs::PairedRunner;
 use super::slope::{self, Slope, WholeProcessRuns};
 use super::sweep_figures::SweepFigures;
 use super::{Figures, Metric};
+use crate::base::units::Nanos;
 use crate::sandbox::{CancelToken, Outcome};
-use crate::units::Nanos;
 
 impl PairedRunner<'_> {
     /// Finds for every contender (those whose passes are known already keep them) how many passes make a slope that

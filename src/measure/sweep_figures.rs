@@ -2,7 +2,7 @@
 
 use super::Figures;
 use super::figures::{cpu_share, mean, without_delay};
-use crate::units::{Bytes, Nanos};
+use crate::base::units::{Bytes, Nanos};
 
 /// One program's part in one sweep.
 #[derive(Clone, Debug, Default)]

@@ -1,5 +1,7 @@
 //! Cutting what programs wrote down to what people and models can read: valid UTF-8, no control characters, small.
 
+use crate::base::text::harmless;
+
 /// The start of a text, at most so many bytes, with a mark where it was cut.
 #[must_use]
 pub(crate) fn head(bytes: &[u8], most: usize) -> String {
@@ -47,20 +49,7 @@ pub(crate) fn ends(bytes: &[u8], most: usize) -> String {
 /// Makes control characters visible (line feeds and tabs stay), so that no terminal and no prompt ever obeys them.
 #[must_use]
 pub(crate) fn clean(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    text.chars()
-        .map(|c| match c {
-            '\n' | '\t' => c,
-            '\0'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
-            '\u{7f}' => '\u{2421}',
-            '\u{80}'..='\u{9f}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-            _ => c,
-        })
-        .collect()
+    harmless(&text.replace("\r\n", "\n")).into_owned()
 }
 
 /// The largest end of at most `most` bytes that does not cut a UTF-8 character in two.
@@ -99,7 +88,7 @@ mod tests {
         assert_eq!(tail("ääää".as_bytes(), 3), "…\nä");
         assert_eq!(
             clean("\u{1b}[31mred\u{7}\r\nnext\u{202e}"),
-            "␛[31mred␇\nnext\u{fffd}"
+            "␛[31mred␇\nnext⟨202E⟩"
         );
         assert_eq!(head(&[0xff, 0xfe, b'a'], 10), "\u{fffd}\u{fffd}a");
         for most in 0..8 {

@@ -2,6 +2,7 @@
 //!
 //! An [`ApiError`] is made from a status, headers and body, or from a failed connection; nothing else reads those.
 
+use crate::base::text::{harmless_line, is_hostile};
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -409,11 +410,11 @@ pub(crate) fn printable(text: &str) -> String {
         if !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push_str(&harmless_line(word));
     }
     if line == "…" {
         text.chars()
-            .filter(|c| !c.is_control())
+            .filter(|c| !is_hostile(*c))
             .take(SHOWN / 4)
             .chain(['…'])
             .collect()

@@ -14,7 +14,8 @@ use tokio::process::{Child, ChildStderr, ChildStdout, Command as Process};
 
 use super::api_error::printable;
 use super::split::Splitter;
-use super::{Delta, DeltaStream, End, Provider, Question, answer, estimate_tokens};
+use super::{Delta, DeltaStream, End, Provider, Question, answer};
+use crate::base::words::estimate_tokens;
 use crate::session::event::{Finish, Usage};
 
 /// Longest answer in bytes.
@@ -152,8 +153,8 @@ impl CommandProvider {
         prompt: &str,
     ) -> End {
         let usage = Usage {
-            prompt_tokens: estimate_tokens(prompt),
-            reply_tokens: said.length.div_ceil(4) as u64,
+            prompt_tokens: estimate_tokens(prompt.len()),
+            reply_tokens: estimate_tokens(said.length),
             counted: false,
             cost: None,
         };

@@ -204,8 +204,3 @@ impl DeltaStream {
         drop(self.0.send(part).await);
     }
 }
-
-/// About how many tokens a text is, where nobody counted: four bytes each, the usual rule of thumb for code and English.
-pub(crate) fn estimate_tokens(text: &str) -> u64 {
-    text.len().div_ceil(4) as u64
-}

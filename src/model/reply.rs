@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::api_error::{ApiError, printable};
 use super::chunk::{Chunk, code_of_arguments};
 use super::split::Splitter;
-use super::{Delta, DeltaStream, End, Question, estimate_tokens};
+use super::{Delta, DeltaStream, End, Question};
+use crate::base::words::estimate_tokens;
 use crate::session::event::{Finish, Usage};
 
 /// The state of an answer that is still arriving.
@@ -97,8 +98,8 @@ impl ReplyAssembler {
                 .await;
         }
         let usage = self.usage.unwrap_or(Usage {
-            prompt_tokens: estimate_tokens(&question.prompt),
-            reply_tokens: self.length.div_ceil(4) as u64,
+            prompt_tokens: estimate_tokens(question.prompt.len()),
+            reply_tokens: estimate_tokens(self.length),
             counted: false,
             cost: None,
         });

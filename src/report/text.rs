@@ -2,24 +2,19 @@
 
 use std::fmt::Write;
 
-use crate::measure::{Answer, Comparison, Evaluation, Metric, Verdict};
+use crate::base::text::{harmless, harmless_line};
+use crate::base::words::count;
+use crate::measure::{Answer, Comparison, Evaluation, Verdict};
 use crate::report::patch;
 use crate::sandbox::{Guards, Tier};
 use crate::session::Session;
-use crate::session::event::{Author, Decision, TaskRecord, VersionId};
+use crate::session::event::{Author, Decision, EndReason, TaskRecord, VersionId};
 use crate::session::fold::Version;
 use crate::task::Objective;
 
 /// The comparison in one line: `faster 2.29× [2.21–2.37], CPU time, 12 fresh pairs`.
 pub(crate) fn comparison(c: &Comparison) -> String {
-    let word = match (c.answer, c.metric) {
-        (Answer::Better, Metric::Wall | Metric::Cpu | Metric::ReportedTime) => "faster",
-        (Answer::Better, Metric::Peak) => "leaner",
-        (Answer::Better, Metric::Integral) => "lighter",
-        (Answer::Worse, Metric::Wall | Metric::Cpu | Metric::ReportedTime) => "slower",
-        (Answer::Worse, Metric::Peak | Metric::Integral) => "heavier",
-        (other, _) => other.in_words(),
-    };
+    let word = c.word();
     let pairs = count(c.pairs, if c.confirmed { "fresh pair" } else { "pair" });
     format!("{word} {}, {}, {pairs}", interval(c), c.metric.in_words())
 }
@@ -132,10 +127,7 @@ fn gain(version: &Version) -> String {
             "–".into()
         };
     }
-    let measured = version
-        .against_original
-        .as_ref()
-        .or_else(|| version.comparison.as_ref().filter(|c| c.incumbent == "v0"));
+    let measured = version.original_comparison();
     measured.map_or_else(|| "–".into(), interval)
 }
 
@@ -210,18 +202,15 @@ pub(crate) fn lesson(version: &Version) -> String {
             f.peak_bytes,
             f.integral_byte_ns
         );
-        if let Some(c) = &version.comparison {
+        // One with v0 that was measured again does not count any more.
+        let replaced = |c: &Comparison| c.is_with_original() && version.against_original.is_some();
+        if let Some(c) = version.comparison.as_ref().filter(|c| !replaced(c)) {
             let _ = writeln!(out, "      against {}: {}", c.incumbent, comparison(c));
             if c.answer != Answer::Better && !c.note.is_empty() {
                 let _ = writeln!(out, "      {}", c.note);
             }
         }
-        if let Some(c) = version.against_original.as_ref().filter(|_| {
-            version
-                .comparison
-                .as_ref()
-                .is_none_or(|c| c.incumbent != "v0")
-        }) {
+        if let Some(c) = &version.against_original {
             let _ = writeln!(out, "      against v0: {}", comparison(c));
         }
     }
@@ -281,46 +270,22 @@ fn excerpt(text: &str, end: bool) -> Vec<String> {
     shown
 }
 
-/// `1 pair`, `2 pairs`.
-pub(crate) fn count(n: usize, word: &str) -> String {
-    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
-}
-
 /// The first characters of a line, control characters made visible.
 pub(crate) fn clip(line: &str, most: usize) -> String {
-    let mut out: String = line.chars().take(most).map(visible).collect();
-    if line.chars().nth(most).is_some() {
+    let start = line
+        .char_indices()
+        .nth(most)
+        .map_or(line, |(end, _)| &line[..end]);
+    let mut out = harmless_line(start).into_owned();
+    if start.len() < line.len() {
         out.push('…');
     }
     out
 }
 
-/// A character that may be printed as it is, or a stand-in: control characters and text-direction overrides are shown, never obeyed.
-pub(crate) fn visible(c: char) -> char {
-    match c {
-        '\t' => ' ',
-        c if (c as u32) < 0x20 => char::from_u32(0x2400 + c as u32).unwrap_or('�'),
-        '\u{7f}' => '␡',
-        '\u{80}'..='\u{9f}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' => '�',
-        c => c,
-    }
-}
-
 /// A whole text of unknown origin, safe to print: line breaks and tabs stay, everything else that a terminal would obey is shown.
 pub(crate) fn safe(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c == '\n' || c == '\t' {
-                c
-            } else {
-                visible(c)
-            }
-        })
-        .collect()
+    harmless(text).into_owned()
 }
 
 /// How the session ended, in one or two sentences.
@@ -332,19 +297,20 @@ fn outcome(session: &Session) -> String {
     let Some(finished) = &session.finished else {
         return "The session was left before its end; `reheat resume` goes on with it.".into();
     };
-    let why = match finished.reason.as_str() {
-        "rounds" => "all rounds are done",
-        "goal" => "the goal is reached",
-        "time" => "the time for it is up",
-        "tokens" => "the tokens for it are spent",
-        "cost" => "the money for it is spent",
-        "stopped" => "it was stopped",
-        "tape_ended" => "the tape has ended",
-        "provider" => "the model cannot be asked any more",
-        "disk" => "the journal can no longer be written",
-        "task" => "the task cannot be judged as it is",
-        "environment" => "something is missing on this machine",
-        other => other,
+    let why = match &finished.reason {
+        EndReason::Rounds => "all rounds are done",
+        EndReason::Goal => "the goal is reached",
+        EndReason::Time => "the time for it is up",
+        EndReason::Tokens => "the tokens for it are spent",
+        EndReason::Cost => "the money for it is spent",
+        EndReason::Stopped => "it was stopped",
+        EndReason::TapeEnded => "the tape has ended",
+        EndReason::Provider => "the model cannot be asked any more",
+        EndReason::Prompt => "the prompt cannot be written",
+        EndReason::Disk => "the journal can no longer be written",
+        EndReason::Task => "the task cannot be judged as it is",
+        EndReason::Environment => "something is missing on this machine",
+        EndReason::Other(word) => &harmless_line(word),
     };
     let objective = session
         .task

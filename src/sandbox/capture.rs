@@ -5,7 +5,7 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use super::Captured;
-use crate::units::Bytes;
+use crate::base::units::Bytes;
 
 /// One output of a running program.
 #[derive(Debug)]

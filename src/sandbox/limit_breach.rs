@@ -3,7 +3,7 @@
 //! Every sentence about a limit ends with the option that raises it; the key of a task file is the same name.
 
 use super::{Limits, RunVerdict};
-use crate::units::{Bytes, Nanos};
+use crate::base::units::{Bytes, Nanos};
 
 /// A limit that was broken and ends the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::Bytes;
+use crate::base::units::Bytes;
 
 /// What one run may use before it is stopped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -26,8 +26,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::cleanup::place_for_others;
 pub use self::limits::Limits;
+pub(crate) use self::trace::thin;
 pub use self::writable_tree::{TreeHolder, WritableTree};
-use crate::units::{ByteNanos, Bytes, Nanos};
+use crate::base::units::{ByteNanos, Bytes, Nanos};
 
 /// One program to run: everything that its run depends on.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +41,9 @@ pub struct Program {
     pub stdin: Arc<[u8]>,
     /// What it can read besides the system's toolchains.
     pub mounts: Vec<Mount>,
+    /// Files and folders of this machine that it does not see although they lie in a folder that is mounted. Without
+    /// isolation (tier none) nothing can be hidden.
+    pub hidden: Vec<PathBuf>,
     /// Folders that it may write in, and that keep what was written.
     pub trees: Vec<WritableTree>,
     /// Current folder inside the sandbox; `None` is the private work folder.

@@ -11,13 +11,15 @@ use std::time::{Duration, Instant};
 
 use super::capture::{self, Stream};
 use super::limit_breach::{self, Breach, LimitsReached};
+#[cfg(target_os = "linux")]
+use super::linux::Access;
 use super::trace::Trace;
 use super::writable_tree::{self, Growth};
 use super::{
     CancelToken, Limits, Mount, Outcome, Peak, Program, RunVerdict, Sample, SandboxError, WORK,
     WritableTree, cleanup, process_tree,
 };
-use crate::units::{Bytes, Nanos};
+use crate::base::units::{Bytes, Nanos};
 
 /// Runs the program as an ordinary child.
 ///
@@ -319,17 +321,24 @@ impl StagedRoot {
         inside(&self.folder, WORK)
     }
 
-    /// The paths that a program may reach and whether it may write there, for a guard that knows only paths.
+    /// The paths that a program may reach and how, for a guard that knows only paths.
     #[cfg(target_os = "linux")]
-    pub(crate) fn reachable(&self, program: &Program) -> Vec<(PathBuf, bool)> {
-        let hosts = program
-            .mounts
-            .iter()
-            .filter_map(|m| std::fs::canonicalize(&m.host).ok());
+    pub(crate) fn reachable(&self, program: &Program) -> Vec<(PathBuf, Access)> {
+        let mut hosts = Vec::new();
+        for mount in &program.mounts {
+            if let Ok(host) = std::fs::canonicalize(&mount.host) {
+                around_hidden(host, &program.hidden, &mut hosts);
+            }
+        }
         hosts
-            .map(|host| (host, false))
-            .chain([(self.folder.clone(), true)])
-            .chain(program.trees.iter().map(|t| (t.host.clone(), true)))
+            .into_iter()
+            .chain([(self.folder.clone(), Access::Write)])
+            .chain(
+                program
+                    .trees
+                    .iter()
+                    .map(|t| (t.host.clone(), Access::Write)),
+            )
             .collect()
     }
 
@@ -415,6 +424,26 @@ impl StagedRoot {
         }
         collected
     }
+}
+
+/// A guard that knows only paths cannot take one away from a folder that it allows: the folder's other parts are allowed
+/// one by one, and of the folder itself the names, since programs look for their modules by them.
+#[cfg(target_os = "linux")]
+fn around_hidden(host: PathBuf, hidden: &[PathBuf], paths: &mut Vec<(PathBuf, Access)>) {
+    if hidden.contains(&host) {
+        return;
+    }
+    if !hidden.iter().any(|h| h.starts_with(&host)) {
+        paths.push((host, Access::Read));
+        return;
+    }
+    for part in std::fs::read_dir(&host).into_iter().flatten().flatten() {
+        // A link counts by what it leads to.
+        if !part.file_type().is_ok_and(|t| t.is_symlink()) {
+            around_hidden(part.path(), hidden, paths);
+        }
+    }
+    paths.push((host, Access::List));
 }
 
 /// A regular file, or all of those below a folder; no link is followed.

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use crate::units::{Bytes, Nanos};
+use crate::base::units::{Bytes, Nanos};
 
 /// What one look at a tree saw.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,17 +22,23 @@ pub(crate) struct TreeReading {
     pub(crate) cpu: Nanos,
 }
 
+impl TreeReading {
+    /// Takes in one process that holds so much memory.
+    fn add(&mut self, pid: u32, memory: Bytes) {
+        self.processes += 1;
+        self.memory.0 += memory.0;
+        self.largest = self.largest.max(memory);
+        let (threads, cpu) = stat_of(pid).unwrap_or_default();
+        self.tasks += threads;
+        self.cpu = self.cpu + cpu;
+    }
+}
+
 /// Looks at the process and all its descendants.
 pub(crate) fn read(root: u32) -> TreeReading {
     let mut seen = TreeReading::default();
     for pid in descendants(root) {
-        let memory = Bytes(memory_of(pid));
-        seen.processes += 1;
-        seen.memory.0 += memory.0;
-        seen.largest = seen.largest.max(memory);
-        let (threads, cpu) = stat_of(pid).unwrap_or_default();
-        seen.tasks += threads;
-        seen.cpu = seen.cpu + cpu;
+        seen.add(pid, Bytes(memory_of(pid)));
     }
     seen
 }
@@ -55,12 +61,7 @@ pub(crate) fn read_below(root: u32) -> TreeReading {
         };
         let memory = Bytes((kib("RssAnon:") + kib("RssShmem:")) * 1024);
         seen.beyond.0 += (kib("VmPTE:") + kib("VmSwap:")) * 1024;
-        seen.processes += 1;
-        seen.memory.0 += memory.0;
-        seen.largest = seen.largest.max(memory);
-        let (threads, cpu) = stat_of(pid).unwrap_or_default();
-        seen.tasks += threads;
-        seen.cpu = seen.cpu + cpu;
+        seen.add(pid, memory);
     }
     seen
 }

@@ -3,7 +3,7 @@
 //! Pure arithmetic over (t, memory); where the readings come from is not known here.
 
 use super::Sample;
-use crate::units::{ByteNanos, Bytes, Nanos};
+use crate::base::units::{ByteNanos, Bytes, Nanos};
 
 /// Most readings that an outcome carries.
 pub(crate) const MOST_SAMPLES: usize = 2_000;
@@ -157,5 +157,20 @@ mod tests {
         assert!(samples.windows(2).all(|w| w[0].t <= w[1].t));
         assert_eq!(samples[0].t, Nanos(0));
         assert_eq!(samples.last().unwrap().t, Nanos(3_000_000));
+    }
+
+    #[test]
+    fn a_thinned_trace_keeps_its_ends_its_order_and_its_peak() {
+        let all: Vec<Sample> = (0..10_000)
+            .map(|i| at(i, if i == 7_777 { 1_000_000 } else { i % 100 }))
+            .collect();
+        let kept = thin(&all, 512);
+        assert!(kept.len() <= 512 && kept.len() > 400, "{}", kept.len());
+        assert_eq!((kept[0], kept[kept.len() - 1]), (all[0], all[9_999]));
+        assert!(kept.windows(2).all(|w| w[0].t < w[1].t));
+        assert!(kept.iter().any(|s| s.memory == Bytes(1_000_000)));
+        assert_eq!(thin(&all[..10], 512), all[..10]);
+        assert!(thin(&[], 512).is_empty());
+        assert!(thin(&all, 3).len() <= 3);
     }
 }

@@ -15,7 +15,7 @@ use rustix::io::Errno;
 
 use super::cleanup;
 use super::limit_breach::Breach;
-use crate::units::Bytes;
+use crate::base::units::Bytes;
 
 /// A folder that a run may write in, and that keeps what was written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

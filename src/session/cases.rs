@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::words::count;
 use crate::measure::{CaseResult, Comparison, Evaluation, Failure, Verdict};
 use crate::session::Session;
 use crate::session::event::VersionId;
@@ -87,22 +88,18 @@ impl ReferenceRank {
             0 => String::new(),
             n => format!(", level with {n}"),
         };
-        let references = if self.of == 1 {
-            "reference"
-        } else {
-            "references"
-        };
         let ahead = self.ahead_of;
-        let (word, of) = (objective.comparative(), self.of);
-        format!("{word} than {ahead} of {of} {references}{level}")
+        let (word, of) = (objective.comparative(), count(self.of, "reference"));
+        format!("{word} than {ahead} of {of}{level}")
     }
 }
 
 impl Version {
-    /// The comparison with v0, measured in its own right or because v0 was the incumbent.
+    /// The comparison with v0: the one measured in its own right, which is the newer one, or that with the incumbent of its
+    /// time where v0 was it.
     #[must_use]
     pub fn original_comparison(&self) -> Option<&Comparison> {
-        let direct = || self.comparison.as_ref().filter(|c| c.incumbent == "v0");
+        let direct = || self.comparison.as_ref().filter(|c| c.is_with_original());
         self.against_original.as_ref().or_else(direct)
     }
 
@@ -305,7 +302,7 @@ impl Session {
             let (low, high) = match own {
                 Some(o) if o.only == c.only && same_figure(o, c) => (o.low, o.high),
                 None if version.id.is_original() => {
-                    (crate::units::Gain::ONE, crate::units::Gain::ONE)
+                    (crate::base::units::Gain::ONE, crate::base::units::Gain::ONE)
                 }
                 _ => continue,
             };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::base::units::{Gain, Nanos};
 use crate::measure::{
     CaseResult, Comparison, Evaluation, Figures, Flag, Look, Metric, Noise, Progress, Verdict,
 };
@@ -10,13 +11,12 @@ use crate::sandbox::{Guards, Sample};
 use crate::session::cases::{Checks, Reference, Rerun};
 use crate::session::cost::Bill;
 use crate::session::event::{
-    AddedCase, Author, Decision, Event, EventRecord, Goal, Machine, Mode, Stage, Steer, TaskRecord,
-    Usage, VersionId,
+    AddedCase, Author, Decision, EndReason, Event, EventRecord, Goal, Machine, Mode, Stage, Steer,
+    TaskRecord, Usage, VersionId,
 };
 pub use crate::session::replies::{PreparedPrompt, Reply, StreamingReply};
 use crate::session::written::{WriteEntry, WritePlan};
 use crate::task::{Objective, Source};
-use crate::units::{Gain, Nanos};
 
 /// The state of one optimisation, as its events so far make it.
 #[derive(Clone, Debug, Default)]
@@ -144,12 +144,7 @@ impl Version {
             return Some((Gain::ONE, Gain::ONE, Gain::ONE));
         }
         let of = |c: &Comparison| (c.gain, c.low, c.high);
-        self.against_original.as_ref().map(of).or_else(|| {
-            self.comparison
-                .as_ref()
-                .filter(|c| c.incumbent == "v0")
-                .map(of)
-        })
+        self.original_comparison().map(of)
     }
 }
 
@@ -253,8 +248,8 @@ pub struct SessionEnd {
     pub best: Option<VersionId>,
     /// The best against v0.
     pub comparison: Option<Comparison>,
-    /// `rounds`, `goal`, `time`, `tokens`, `stopped`, `tape_ended`, `provider`.
-    pub reason: String,
+    /// Why it ended.
+    pub reason: EndReason,
 }
 
 impl Session {
@@ -265,6 +260,22 @@ impl Session {
             session.apply(entry);
         }
         session
+    }
+
+    /// The last decision by hand that is not taken back yet: what undoing takes back next.
+    #[must_use]
+    pub fn undoable(&self) -> Option<&DecisionRecord> {
+        let mut taken_back = 0_u32;
+        for decided in self.decisions.iter().rev().filter(|d| d.by_hand) {
+            if decided.taken_back {
+                taken_back += 1;
+            } else if taken_back > 0 {
+                taken_back -= 1;
+            } else {
+                return Some(decided);
+            }
+        }
+        None
     }
 
     /// A version by its number.

@@ -13,6 +13,7 @@ use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
 
+use crate::base::files::write_whole;
 use crate::session::event::EventRecord;
 
 /// Name of the file in a session's folder.
@@ -351,50 +352,6 @@ fn fetch(folder: &Path, value: &mut Value) -> Result<(), String> {
         Value::Array(items) => items.iter_mut().try_for_each(|v| fetch(folder, v)),
         _ => Ok(()),
     }
-}
-
-/// Writes a file so that it is there whole or not at all; a file that was there is replaced.
-///
-/// # Errors
-/// Whatever the file system says; the target is then as it was before.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    prepared(path, bytes)?
-        .persist(path)
-        .map(drop)
-        .map_err(|e| e.error)
-}
-
-/// As [`write_whole`], but a file that is there stays as it is.
-///
-/// # Errors
-/// [`io::ErrorKind::AlreadyExists`], or whatever the file system says.
-pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    prepared(path, bytes)?
-        .persist_noclobber(path)
-        .map(drop)
-        .map_err(|e| e.error)
-}
-
-/// The whole file under a temporary name beside its place.
-fn prepared(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".reheat-")
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_data()?;
-    // A temporary file is private to its owner; what is saved has the rights that the file before it had, or the usual ones.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(path).map_or(0o644, |m| m.permissions().mode() & 0o777);
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(mode))?;
-    }
-    Ok(file)
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::session::event::Event;
+use crate::base::units::Gain;
+use crate::session::event::{EndReason, Event};
 use crate::session::fold::Session;
 use crate::session::journal::{self, Journal, JournalError};
-use crate::units::Gain;
 
 /// The folder that holds all sessions.
 #[derive(Clone, Debug)]
@@ -172,7 +172,7 @@ impl Library {
             finished: session
                 .finished
                 .as_ref()
-                .is_some_and(|f| f.reason != "stopped"),
+                .is_some_and(|f| f.reason != EndReason::Stopped),
             changed,
         })
     }

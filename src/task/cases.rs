@@ -2,6 +2,7 @@
 //!
 //! Inputs are bytes and stay bytes. Every complaint names the file, the line where there is one, and what to do.
 
+use crate::base::words::plural;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -11,7 +12,7 @@ use serde_json::Value;
 
 use super::reading::{invalid, plain_name};
 use super::{Case, TaskError};
-use crate::units::Bytes;
+use crate::base::units::Bytes;
 
 /// All inputs and outputs of a workload together may have at most this many bytes.
 pub(crate) const MAX_TOTAL: u64 = 1_000_000_000;
@@ -315,10 +316,6 @@ fn kind_of(value: &Value) -> &'static str {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
-}
-
-fn plural(n: usize) -> &'static str {
-    if n == 1 { "" } else { "s" }
 }
 
 /// The order in which people number things: `2` before `10`, `case-9` before `case-10`.

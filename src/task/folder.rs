@@ -448,7 +448,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::units::Bytes;
+    use crate::base::units::Bytes;
 
     fn rich_task(data: &Path) -> Task {
         let source = |file: &str, text: &str| Source {

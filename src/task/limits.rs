@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use crate::base::units::{Bytes, parse_bytes, parse_duration};
 use crate::sandbox::Limits;
-use crate::units::{Bytes, parse_bytes, parse_duration};
 
 /// A table of limits as it stands in a file. The short names are those of older files.
 #[derive(Debug, Default, Deserialize, Serialize)]

@@ -143,6 +143,16 @@ impl Objective {
             Self::Integral => "lighter",
         }
     }
+
+    /// Its contrary: slower, larger, heavier.
+    #[must_use]
+    pub fn contrary(self) -> &'static str {
+        match self {
+            Self::Time => "slower",
+            Self::Memory => "larger",
+            Self::Integral => "heavier",
+        }
+    }
 }
 
 impl std::fmt::Display for Objective {

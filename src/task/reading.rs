@@ -36,7 +36,10 @@ pub(super) fn read_bytes(path: &Path, what: &str, cap: u64) -> Result<Vec<u8>, T
         )));
     }
     if meta.len() > cap {
-        let (size, cap) = (crate::units::Bytes(meta.len()), crate::units::Bytes(cap));
+        let (size, cap) = (
+            crate::base::units::Bytes(meta.len()),
+            crate::base::units::Bytes(cap),
+        );
         return Err(invalid(format!(
             "{} is too large for a {what}: {size}, at most {cap} are read",
             path.display()

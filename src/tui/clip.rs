@@ -177,7 +177,7 @@ pub fn keep(file: &Path, text: &str) -> std::io::Result<()> {
 /// What is said after copying: what, how much, and where else it is.
 #[must_use]
 pub fn told(what: &str, bytes: usize, sent: bool, kept: Option<&Path>) -> (String, bool) {
-    let size = crate::units::Bytes(bytes as u64);
+    let size = crate::base::units::Bytes(bytes as u64);
     let file = kept.map(|f| visible(&f.display().to_string()).into_owned());
     match (sent, file) {
         (true, Some(file)) => (

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::session::journal::write_whole;
+use crate::base::files::write_whole;
 
 /// The folder of backups.
 #[derive(Clone, Debug)]

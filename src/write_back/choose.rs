@@ -89,10 +89,7 @@ pub(crate) fn choose(session: &Session, wanted: Option<VersionId>) -> Result<Cho
             ));
         }
     }
-    let comparison = version
-        .against_original
-        .as_ref()
-        .or_else(|| version.comparison.as_ref().filter(|c| c.incumbent == "v0"));
+    let comparison = version.original_comparison();
     let chosen = Chosen {
         version,
         original,

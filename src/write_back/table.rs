@@ -4,10 +4,10 @@
 use unicode_width::UnicodeWidthChar;
 
 use super::choose::Chosen;
+use crate::base::text::harmless;
 use crate::measure::{Comparison, Figures, Metric};
 use crate::session::Session;
 use crate::session::event::VersionId;
-use crate::task::Objective;
 
 /// Most columns of a line.
 pub(crate) const WIDTH: usize = 72;
@@ -16,16 +16,7 @@ const NAMES: usize = 10;
 
 /// `2.29x faster`, the gain in two words; empty where it was not measured.
 pub(crate) fn gain_in_words(c: &Comparison) -> String {
-    let objective = match c.metric {
-        Metric::Wall
-        | Metric::Cpu
-        | Metric::Reported
-        | Metric::ReportedTime
-        | Metric::ReportedRate => Objective::Time,
-        Metric::Peak => Objective::Memory,
-        Metric::Integral => Objective::Integral,
-    };
-    format!("{} {}", c.gain, objective.comparative())
+    format!("{} {}", c.gain, c.metric.objective().comparative())
 }
 
 /// First line of a commit: `Make Grid.nearest 2.29× faster`.
@@ -146,18 +137,10 @@ fn figure(old: &Figures, new: &Figures, metric: Metric) -> Option<String> {
     Some(text)
 }
 
-/// One line without anything that a terminal would obey, safe to print and to commit.
-fn shown(c: char) -> char {
-    match c {
-        c if c.is_control() => ' ',
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        c => c,
-    }
-}
-
 /// Lines of limited width, broken at blanks where possible.
 fn wrap(text: &str, most: usize) -> Vec<String> {
-    let text: String = text.chars().map(shown).collect();
+    let text = text.replace('\r', " ");
+    let text = harmless(&text);
     let mut lines = vec![String::new()];
     let (mut used, mut last) = (0, 0);
     for word in text.split_whitespace() {

@@ -4,7 +4,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::units::Bytes;
+use crate::base::units::Bytes;
 
 /// Largest file that is written back to.
 const MOST: u64 = 8 << 20;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use reheat::base::units::Bytes;
 use reheat::sandbox::toolchain::{self, Tool};
 use reheat::sandbox::{
     Attempt, AttemptKind, CancelToken, Limits, Mount, Outcome, Program, RunVerdict, Sandbox,
     Settings,
 };
-use reheat::units::Bytes;
 
 /// Whether a test must be left out, and says so.
 fn skipped(need: &str) {

@@ -581,7 +581,10 @@ fn in_automatic_mode_the_loop_waits_with_the_next_prompt_when_it_is_asked_for() 
     w.until("it goes on by itself", |e, _| {
         matches!(e, Event::SessionFinished { .. })
     });
-    assert_eq!(w.session.finished.as_ref().unwrap().reason, "rounds");
+    assert_eq!(
+        w.session.finished.as_ref().unwrap().reason,
+        reheat::session::event::EndReason::Rounds
+    );
     assert_eq!(w.session.incumbent, Some(VersionId(2)));
     // After the end it is told at once.
     w.handle.send(Command::Prepare);

@@ -6,12 +6,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use reheat::base::units::Bytes;
 use reheat::measure::{Built, Evaluation, Judge, Verdict};
 use reheat::sandbox::{CancelToken, Limits, Settings};
 use reheat::task::language::{Compile, PrebuiltFolder};
 use reheat::task::load::TaskFlags;
 use reheat::task::{Language, Languages, LimitOverrides, Source};
-use reheat::units::Bytes;
 
 /// Says why a test is left out where a compiler or interpreter is missing.
 fn missing(language: &str) -> bool {

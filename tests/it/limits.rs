@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use reheat::base::units::Bytes;
 use reheat::sandbox::{
     CancelToken, Limits, MemorySource, Outcome, Program, RunVerdict, Sandbox, SandboxError,
     Settings, Tier,
 };
-use reheat::units::Bytes;
 
 use crate::support::{PATIENCE, in_own_process};
 

@@ -392,6 +392,58 @@ fn cases_are_sorted_and_outputs_stand_side_by_side() {
 }
 
 #[test]
+fn the_gain_of_each_case_is_that_of_the_newest_comparison_with_the_original() {
+    let mut bench = Bench::new(160, 45, session(Moment::Finished));
+    let version = bench
+        .session
+        .versions
+        .iter()
+        .position(|v| v.comparison.as_ref().is_some_and(|c| c.incumbent == "v0"));
+    let version = &mut bench.session.versions[version.unwrap()];
+    let mut fresh = version.comparison.clone().unwrap();
+    let name = version.evaluation.as_ref().unwrap().cases[0].case.clone();
+    let gain = |g: f64| vec![(name.clone(), reheat::base::units::Gain(g))];
+    version.comparison.as_mut().unwrap().per_case = gain(3.21);
+    fresh.per_case = gain(7.89);
+    version.against_original = Some(fresh);
+    bench.app.nav.selected = Some(version.id);
+    bench.press(&["5"]);
+    let shown = bench.text();
+    assert!(
+        shown.contains("7.89×") && !shown.contains("3.21×"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_charts_say_why_a_version_has_no_pairs() {
+    use reheat::session::event::Stage;
+    let mut bench = Bench::new(160, 45, session(Moment::Checking));
+    let id = bench.session.versions.last().unwrap().id;
+    bench.app.nav.selected = Some(id);
+    for (stage, words) in [
+        (Stage::Building { version: id }, "it is being built"),
+        (
+            Stage::Checking {
+                version: id,
+                done: 1,
+                total: 7,
+            },
+            "its cases are being checked",
+        ),
+        (Stage::Asking, "it was not judged yet"),
+        (Stage::Finished, "it was not judged"),
+    ] {
+        bench.session.stage = stage;
+        let shown = bench.text();
+        assert!(shown.contains(words), "{words}: {shown}");
+        assert!(!shown.contains("it was not timed"), "{shown}");
+    }
+    let mut bench = Bench::new(160, 45, session(Moment::Failed));
+    assert!(bench.text().contains("it was not timed"));
+}
+
+#[test]
 fn the_editor_colours_what_is_typed_and_stays_where_it_was_scrolled_to() {
     let mut bench = Bench::new(100, 30, session(Moment::Finished));
     bench.press(&["e"]);

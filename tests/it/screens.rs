@@ -239,10 +239,10 @@ fn no_event_breaks_the_screen() {
 
 #[test]
 fn absurd_figures_are_drawn_as_well_as_they_can_be() {
+    use reheat::base::units::Gain;
     use reheat::measure::{Look, Metric, Progress};
     use reheat::session::EventRecord;
     use reheat::session::event::{Event as E, Stage};
-    use reheat::units::Gain;
     let id = VersionId(2);
     for gain in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e300, 1e-300, 1.0] {
         let mut bench = Bench::at(160, 45, Moment::Comparing);
@@ -803,7 +803,7 @@ fn the_summary_says_the_whole_reason_why_the_model_could_not_be_asked() {
             best_version: Some(VersionId::ORIGINAL),
             comparison: None,
             flags: Vec::new(),
-            reason: "provider".into(),
+            reason: reheat::session::event::EndReason::Provider,
         },
     ] {
         bench.session.apply(&EventRecord { at, event });
@@ -812,6 +812,38 @@ fn the_summary_says_the_whole_reason_why_the_model_could_not_be_asked() {
     let shown = bench.text();
     assert!(shown.contains("The original stands."), "{shown}");
     assert!(shown.contains("the end of it"), "{shown}");
+}
+
+#[test]
+fn every_end_of_a_session_is_said() {
+    use reheat::session::event::{EndReason, Event as E, EventRecord};
+    for (reason, said) in [
+        (EndReason::Disk, "finished: the journal cannot be written"),
+        (EndReason::Task, "finished: the task cannot be judged"),
+        (EndReason::Prompt, "finished: the prompt cannot be written"),
+        (
+            EndReason::Environment,
+            "finished: something is missing here",
+        ),
+        (
+            EndReason::Other("un\u{202e}heard".into()),
+            "finished: un⟨202E⟩heard",
+        ),
+    ] {
+        let mut bench = Bench::at(120, 36, Moment::Asking);
+        let at = bench.session.last_at.unwrap();
+        let event = E::SessionFinished {
+            session: "s".into(),
+            best_version: Some(VersionId(0)),
+            comparison: None,
+            flags: Vec::new(),
+            reason,
+        };
+        bench.session.apply(&EventRecord { at, event });
+        bench.app.observe(&bench.session);
+        let shown = bench.text();
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
 }
 
 #[test]
@@ -856,10 +888,10 @@ fn a_version_that_a_later_case_proves_wrong_glows_no_more() {
 
 #[test]
 fn what_is_resumed_is_compared_anew_and_the_chart_shows_one_sitting() {
+    use reheat::base::units::Gain;
     use reheat::measure::{Look, Metric};
     use reheat::session::EventRecord;
     use reheat::session::event::Event as E;
-    use reheat::units::Gain;
     let mut session = session(Moment::Comparing);
     let id = session.live.version.unwrap();
     let at = session.last_at.unwrap();

@@ -322,7 +322,10 @@ fn step_mode_does_one_round_and_waits() {
     w.handle.send(Command::Mode(Mode::Auto));
     w.until("the end", |e, _| matches!(e, Event::SessionFinished { .. }));
     assert_eq!(w.session.rounds.len(), 2);
-    assert_eq!(w.session.finished.as_ref().unwrap().reason, "rounds");
+    assert_eq!(
+        w.session.finished.as_ref().unwrap().reason,
+        reheat::session::event::EndReason::Rounds
+    );
     drop(w.handle);
 }
 

@@ -1,18 +1,11 @@
 //! What the output of a failed command means: tests that failed, code that does not build, tools or the network missing.
 
 use crate::sandbox::{Outcome, RunVerdict};
+use crate::task::Task;
+use crate::task::project::{Project, hint_for};
 
 /// Names of failed tests that are listed.
 const NAMED: usize = 5;
-
-/// What kept a command from doing its work, where that is the machine's fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Missing {
-    /// No such command: its name.
-    Command(String),
-    /// It wanted the network; what to do about it.
-    Network(String),
-}
 
 /// Standard output and standard error, as text.
 pub(super) fn text(outcome: &Outcome) -> String {
@@ -128,86 +121,16 @@ fn is_of_go(line: &str) -> bool {
     })
 }
 
-/// What was missing, where the output says so.
-pub(super) fn missing(outcome: &Outcome, text: &str) -> Option<Missing> {
-    if outcome.verdict == RunVerdict::Ok {
-        return None;
-    }
-    if let Some(name) = command_not_found(text)
-        && (outcome.exit_code == Some(127) || text.contains("Error 127"))
-    {
-        return Some(Missing::Command(name));
-    }
-    const NETWORK: [(&str, &str); 19] = [
-        ("failed to download", "cargo fetch"),
-        ("failed to get `", "cargo fetch"),
-        ("no matching package", "cargo fetch"),
-        ("but --offline was specified", "cargo fetch"),
-        (
-            "you may want to retry without the offline flag",
-            "cargo fetch",
-        ),
-        ("but offline mode was specified", "cargo fetch"),
-        ("module lookup disabled by GOPROXY=off", "go mod download"),
-        ("cannot find module providing package", "go mod download"),
-        ("ENOTCACHED", "npm ci"),
-        ("ENOTFOUND registry", "npm ci"),
-        ("getaddrinfo EAI_AGAIN", ""),
-        ("getaddrinfo ENOTFOUND", ""),
-        ("Temporary failure in name resolution", ""),
-        ("Could not resolve host", ""),
-        ("Name or service not known", ""),
-        ("Could not transfer artifact", "mvn dependency:go-offline"),
-        (
-            "in offline mode and the artifact",
-            "mvn dependency:go-offline",
-        ),
-        (
-            "No cached version of",
-            "gradle --refresh-dependencies dependencies",
-        ),
-        ("Network is unreachable", ""),
-    ];
-    let (_, cure) = NETWORK.iter().find(|(sign, _)| text.contains(sign))?;
-    Some(Missing::Network((*cure).to_owned()))
-}
-
-/// `sh: 1: x: not found`, `bash: line 1: x: command not found`, `make: x: No such file or directory`.
-fn command_not_found(text: &str) -> Option<String> {
-    for line in text.lines() {
-        let line = line.trim();
-        let rest = line
-            .strip_suffix(": command not found")
-            .or_else(|| line.strip_suffix(": not found"))
-            .or_else(|| {
-                line.strip_suffix(": No such file or directory")
-                    .filter(|l| l.starts_with("make"))
-            });
-        if let Some(rest) = rest {
-            let name = rest.rsplit(": ").next().unwrap_or(rest);
-            if !name.is_empty() {
-                return Some(name.to_owned());
-            }
-        }
-    }
-    None
-}
-
-impl Missing {
-    /// One sentence with what to do.
-    pub(super) fn in_words(&self, command: &str) -> String {
-        match self {
-            Self::Command(name) => format!(
-                "`{command}` needs `{name}`, which was not found: install it for the whole system or put its folder on your PATH; what lies elsewhere is shown with [sandbox] read = [\"/folder\"] in the config file"
-            ),
-            Self::Network(cure) if cure.is_empty() => format!(
-                "`{command}` wants the network, which no command has; fetch what it needs beforehand with --prepare \"…\", or leave the part out that asks for it"
-            ),
-            Self::Network(cure) => format!(
-                "`{command}` wants to download something, and no command has the network; fetch it beforehand: --prepare \"{cure}\""
-            ),
-        }
-    }
+/// What was missing and what to do, where the output of a command that failed says so.
+pub(super) fn missing(outcome: &Outcome, text: &str, task: &Task) -> Option<String> {
+    // Commands find the project in their copy of it, not among what is shown.
+    let project = Project {
+        shown: Vec::new(),
+        ..task.project.clone()
+    };
+    (outcome.verdict == RunVerdict::RuntimeError)
+        .then(|| hint_for(text, &project))
+        .flatten()
 }
 
 #[cfg(test)]
@@ -262,17 +185,5 @@ mod tests {
             build_error("test a ... FAILED\nerror: test failed, to rerun pass `--lib`"),
             None
         );
-    }
-
-    #[test]
-    fn names_of_missing_commands_are_found() {
-        for (line, name) in [
-            ("/bin/sh: 1: frob: not found", "frob"),
-            ("sh: line 1: frob: command not found", "frob"),
-            ("make: frob: No such file or directory", "frob"),
-        ] {
-            assert_eq!(command_not_found(line).unwrap(), name);
-        }
-        assert_eq!(command_not_found("x.py: No such file or directory"), None);
     }
 }

@@ -3,8 +3,9 @@
 use super::diagnostics;
 use super::metric::{self, ReportedFigure, Unit};
 use super::{VersionCopy, command_of, of};
+use crate::base::units::Bytes;
 use crate::measure::build::Built;
-use crate::measure::check::thin;
+use crate::measure::check::case_result;
 use crate::measure::figures::run_figures;
 use crate::measure::flags::Refusals;
 use crate::measure::judge::{Judge, JudgeError, Watch, ending};
@@ -12,11 +13,7 @@ use crate::measure::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict
 use crate::sandbox::{Attempt, CancelToken, Limits, Outcome, RunVerdict};
 use crate::task::harness::{BENCH, CHECK, Commands};
 use crate::task::{Case, Task};
-use crate::units::Bytes;
 use std::time::Duration;
-
-/// Points that a kept trace has at most.
-const TRACE: usize = 512;
 
 /// What the end of an output is cut to, in bytes.
 const EXCERPT: usize = 1_600;
@@ -80,11 +77,10 @@ impl Judge {
                 return Err(original_fails(task, case, &outcome, failure));
             }
             evaluation.files_bytes = evaluation.files_bytes.max(outcome.files);
+            let verdict = judged.as_ref().map_or(Verdict::Accepted, |(v, _)| *v);
             let result = CaseResult {
-                case: case.name.clone(),
-                verdict: judged.as_ref().map_or(Verdict::Accepted, |(v, _)| *v),
                 figures: self.command_figures(task, case, &outcome),
-                trace: thin(&outcome.samples, TRACE),
+                ..case_result(case, verdict, &outcome)
             };
             evaluation.figures = evaluation.figures.join(result.figures);
             evaluation.cases.push(result.clone());
@@ -306,8 +302,8 @@ fn original_fails(task: &Task, case: &Case, outcome: &Outcome, failure: &Failure
     } else {
         format!("\n{end}")
     };
-    if let Some(missing) = diagnostics::missing(outcome, &whole) {
-        return JudgeError::Environment(format!("{}{end}", missing.in_words(command)));
+    if let Some(hint) = diagnostics::missing(outcome, &whole, task) {
+        return JudgeError::Environment(format!("`{command}` fails: {hint}{end}"));
     }
     JudgeError::Task(format!(
         "the original does not pass, so nothing can be said of other versions: {}{end}",

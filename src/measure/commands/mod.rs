@@ -20,12 +20,12 @@ use self::tree_copy::{CopyLocation, TreeCopy};
 use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch};
 use super::{Metric, Progress};
+use crate::base::units::{Bytes, Nanos};
 use crate::sandbox::{CancelToken, Program, Tier, TreeHolder};
 use crate::task::harness::{BENCH, Commands, Harness};
-use crate::task::project::GUEST_ROOT;
+use crate::task::project::{GUEST_ROOT, is_everybodys, root_of};
 use crate::task::tree::{self, TreeBounds, WorkTree};
 use crate::task::{Case, Task};
-use crate::units::{Bytes, Nanos};
 
 /// Copies that are kept at once, besides the original's; the oldest goes first and is made again when it is needed.
 const COPIES: usize = 8;
@@ -99,6 +99,7 @@ impl VersionCopy {
             argv: ["/bin/sh", "-c", command].map(str::to_owned).to_vec(),
             environment: surroundings.environment.clone(),
             mounts: surroundings.mounts.clone(),
+            hidden: surroundings.hidden.clone(),
             trees: copy
                 .as_ref()
                 .map(|copy| copy.trees(task.limits.disk))
@@ -228,25 +229,21 @@ impl Judge {
             JudgeError::Task("commands need a file in a project; this task has none".into())
         })?;
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-        let root = task
-            .project
-            .root
-            .clone()
-            .unwrap_or_else(|| tree::root_of(&path));
+        let root = task.project.root.clone().unwrap_or_else(|| root_of(&path));
         let root = std::fs::canonicalize(&root).unwrap_or(root);
         if let Some(known) = &self.commands.base
             && known.tree.root == root
         {
             return Ok(known.clone());
         }
-        if tree::is_everybodys(&root) {
+        if is_everybodys(&root) {
             return Err(JudgeError::Task(format!(
                 "{} belongs to no project: commands run in a private copy of the project's folder, and {} is none; put the file into a folder of its own",
                 path.display(),
                 root.display()
             )));
         }
-        let tree = tree::list(&root, TreeBounds::default(), private)?;
+        let tree = tree::list(&root, TreeBounds::default())?;
         let file = inside(&path, &root).ok_or_else(|| {
             JudgeError::Task(format!(
                 "{} is not in the project at {}, of which the commands get a private copy",
@@ -336,24 +333,4 @@ fn inside(path: &Path, root: &Path) -> Option<PathBuf> {
         let inside = folder.strip_prefix(root).ok()?;
         Some(inside.join(path.file_name()?))
     })
-}
-
-/// Whether a file of the project looks like a key.
-fn private(path: &Path, folder: bool) -> bool {
-    const NAMES: [&str; 9] = [
-        ".env",
-        ".envrc",
-        ".npmrc",
-        ".pypirc",
-        ".netrc",
-        ".git-credentials",
-        "credentials.toml",
-        "id_rsa",
-        "id_ed25519",
-    ];
-    let name = path
-        .file_name()
-        .and_then(|n| n.to_str())
-        .unwrap_or_default();
-    !folder && NAMES.contains(&name)
 }

@@ -6,7 +6,7 @@ use super::tree_copy::{GUEST_HOME, TreeCopy};
 use crate::sandbox::Mount;
 use crate::sandbox::toolchain;
 use crate::task::Task;
-use crate::task::project::GUEST_ROOT;
+use crate::task::project::{GUEST_ROOT, secret};
 use crate::task::tree::WorkTree;
 
 /// Tools that a project's commands call, by themselves or through others. Those that a system installs for all are there
@@ -45,6 +45,8 @@ const PROJECT: &str = "REHEAT_PROJECT";
 pub(super) struct Surroundings {
     /// What is shown, read-only.
     pub mounts: Vec<Mount>,
+    /// What of it is private, and not shown.
+    pub hidden: Vec<PathBuf>,
     /// The environment.
     pub environment: Vec<(String, String)>,
     /// Links and small files of the home: path, and what a link says or a file holds.
@@ -96,6 +98,9 @@ impl Surroundings {
                 }
             }
         }
+        for mount in &found.mounts {
+            found.hidden.extend(secret::directly_in(&mount.host));
+        }
         found.project(task, tree, &mut path, &mut rest);
         path.extend(SYSTEM_PATH.split(':').map(str::to_owned));
         // What every path has comes last, wherever it was first.
@@ -137,7 +142,12 @@ impl Surroundings {
         let inside = |relative: &Path| format!("{GUEST_ROOT}/{}", relative.display());
         for folder in &tree.installed {
             show(tree.root.join(folder), inside(folder));
+            self.hidden.extend(secret::below(&tree.root.join(folder)));
         }
+        self.hidden.extend(secret::in_read(&task.read));
+        // What the user names is shown, wherever it lies.
+        let named = |hidden: &PathBuf| task.read.iter().any(|r| r == hidden);
+        self.hidden.retain(|hidden| !named(hidden));
         for host in &task.read {
             let real = std::fs::canonicalize(host).unwrap_or_else(|_| host.clone());
             match real.strip_prefix(&tree.root) {

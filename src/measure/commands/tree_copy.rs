@@ -19,10 +19,10 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
+use crate::base::units::Bytes;
 use crate::sandbox::{TreeHolder, WritableTree};
 use crate::task::project::GUEST_ROOT;
 use crate::task::tree::{EntryKind, WorkTree};
-use crate::units::Bytes;
 
 /// Where the copy's home lies in the sandbox: caches of build tools, which stay as long as the copy does.
 pub(super) const GUEST_HOME: &str = "/cache";
@@ -185,6 +185,8 @@ impl TreeCopy {
     /// Puts a text in the place of a file, with the time of this moment; the file's mode stays.
     pub(super) fn put(&self, path: &Path, text: &[u8]) -> io::Result<()> {
         let top = folder(CWD, self.project().as_os_str())?;
+        // Its folder is missing where it is one that no copy has.
+        self.make_folders(&top, path)?;
         self.put_at(&top, path, text, None)
     }
 

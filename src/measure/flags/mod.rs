@@ -17,9 +17,9 @@
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
 use super::{Comparison, Evaluation, Flag, FlagKind};
+use crate::base::units::Bytes;
 use crate::sandbox::{Attempt, AttemptKind};
 use crate::task::Task;
-use crate::units::Bytes;
 
 mod caller;
 mod constants;

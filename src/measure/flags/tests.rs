@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::base::units::{Gain, Nanos};
 use crate::measure::{Answer, CaseResult, Figures, Metric, Verdict};
 use crate::sandbox::MemorySource;
 use crate::task::{Case, Languages, Workload, bundled, held_out};
-use crate::units::{Gain, Nanos};
 
 fn task(cases: &[(&str, &str, &str)]) -> Task {
     let mut task = bundled::load("pairs", &Languages::load(None).unwrap()).unwrap();
@@ -205,7 +205,7 @@ fn refused_attempts_are_told_once_each_and_those_of_the_original_left_out() {
 
 fn evaluation(cases: &[(&str, u64)]) -> Evaluation {
     Evaluation {
-        files_bytes: crate::units::Bytes(0),
+        files_bytes: crate::base::units::Bytes(0),
         verdict: Verdict::Accepted,
         figures: Figures::default(),
         cases: cases
@@ -264,15 +264,15 @@ fn compared(per_case: &[(&str, f64)]) -> Comparison {
 fn memory_that_went_into_files_is_a_flag() {
     let with = |peak: u64, files: u64| {
         let mut evaluation = evaluation(&[]);
-        evaluation.figures.peak_bytes = crate::units::Bytes::mib(peak);
-        evaluation.files_bytes = crate::units::Bytes::mib(files);
+        evaluation.figures.peak_bytes = crate::base::units::Bytes::mib(peak);
+        evaluation.files_bytes = crate::base::units::Bytes::mib(files);
         evaluation
     };
     let original = with(80, 2);
     let told = |peak, files| elsewhere(&original, &with(peak, files));
     let flag = told(10, 70).unwrap();
     assert_eq!(flag.kind, FlagKind::Elsewhere);
-    let held = crate::units::Bytes::mib(70).to_string();
+    let held = crate::base::units::Bytes::mib(70).to_string();
     assert!(flag.reason.contains(&held) && flag.reason.contains("files of its own"));
     assert_eq!(told(10, 2), None, "as the original");
     assert_eq!(told(10, 3), None, "a mebibyte is nothing");

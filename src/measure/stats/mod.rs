@@ -60,8 +60,8 @@
 //! | −20 %, 7 % | 0.0 / 100.0 / 0.0 / 0.0 | 10 | 0.0 / 100.0 / 0.0 / 0.0 | 8 | 0.6 % |
 //! | −20 %, 14 % | 0.0 / 100.0 / 0.0 / 0.0 | 11 | 0.0 / 99.9 / 0.1 / 0.0 | 10 | 0.6 % |
 
+use crate::base::units::Gain;
 use crate::measure::{Answer, Look};
-use crate::units::Gain;
 
 mod ranks;
 pub use ranks::{Walsh, hodges_lehmann};

@@ -18,7 +18,8 @@ use serde::Deserialize;
 use self::order::{ReplayOrder, ReplayTurn};
 use self::recorded::NumberedReplies;
 use super::split::Splitter;
-use super::{Delta, End, Provider, Question, estimate_tokens};
+use super::{Delta, End, Provider, Question};
+use crate::base::words::estimate_tokens;
 use crate::session::event::{Finish, Usage};
 use crate::session::journal;
 use crate::task::PathOrText;
@@ -396,8 +397,8 @@ fn steps(reply: &Recorded, prompt: &str) -> VecDeque<(f64, Delta)> {
     }
     steps.extend(splitter.finish().into_iter().map(|part| (0.0, part)));
     let usage = Usage {
-        prompt_tokens: estimate_tokens(prompt),
-        reply_tokens: estimate_tokens(&reply.text) + estimate_tokens(&reply.reasoning),
+        prompt_tokens: estimate_tokens(prompt.len()),
+        reply_tokens: estimate_tokens(reply.text.len() + reply.reasoning.len()),
         counted: false,
         cost: None,
     };

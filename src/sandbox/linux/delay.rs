@@ -6,7 +6,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::time::{Duration, Instant};
 
-use crate::units::Nanos;
+use crate::base::units::Nanos;
 
 /// Between two readings, at least.
 const EVERY: Duration = Duration::from_millis(3);

@@ -5,10 +5,10 @@ use std::os::fd::AsFd;
 use super::collect::collect;
 use super::run::{CgroupBaseline, LiveRun, counted, used};
 use super::{LauncherHandle, sys};
+use crate::base::units::{Bytes, Nanos};
 use crate::sandbox::limit_breach::{self, Breach, LimitsReached};
 use crate::sandbox::plain::StagedRoot;
 use crate::sandbox::{Outcome, Peak, Program, RunVerdict};
-use crate::units::{Bytes, Nanos};
 
 impl LauncherHandle {
     /// Everything about the run that is over.

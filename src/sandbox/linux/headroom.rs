@@ -9,9 +9,9 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::time::{Duration, Instant};
 
+use crate::base::units::Bytes;
 use crate::sandbox::Limits;
 use crate::sandbox::limit_breach::Breach;
-use crate::units::Bytes;
 
 /// Between two readings, at least.
 const EVERY: Duration = Duration::from_millis(20);

@@ -17,10 +17,10 @@ use super::guest::{self, GuestPlan};
 use super::root::{self, Root};
 use super::seccomp::{FilterContext, Supervision};
 use super::supervisor::{OwnFiles, SyscallSupervisor};
-use super::wire::{self, GuestFinished, GuestStarted, Message, RunRequest};
+use super::wire::{self, Access, GuestFinished, GuestStarted, Message, RunRequest};
 use super::{cgroup, landlock, seccomp, sys};
+use crate::base::units::Bytes;
 use crate::sandbox::{Attempt, limit_breach};
-use crate::units::Bytes;
 
 /// What every program needs to read, where there is no root of its own.
 const READABLE: [&str; 13] = [
@@ -129,7 +129,10 @@ fn live(
         }
         None => {
             sys::become_subreaper();
-            let writable = run.grants.iter().filter(|grant| grant.writable);
+            let writable = run
+                .grants
+                .iter()
+                .filter(|grant| grant.access == Access::Write);
             own.folders = writable
                 .map(|grant| String::from_utf8_lossy(&grant.path).into_owned())
                 .collect();
@@ -374,17 +377,18 @@ fn by_path(run: &RunRequest) -> Result<OwnedFd, StartFailure> {
     let mut read: Vec<PathBuf> = READABLE.iter().map(PathBuf::from).collect();
     read.extend(root::java_settings().map(|name| Path::new("/").join(name)));
     let mut write: Vec<PathBuf> = WRITABLE.iter().map(PathBuf::from).collect();
+    let mut names = Vec::new();
     for grant in &run.grants {
         let path = root::as_path(&grant.path)
             .map_err(StartFailure::new("reading a path"))?
             .to_path_buf();
-        if grant.writable {
-            write.push(path);
-        } else {
-            read.push(path);
+        match grant.access {
+            Access::Read => read.push(path),
+            Access::List => names.push(path),
+            Access::Write => write.push(path),
         }
     }
-    landlock::files(&read, &write)
+    landlock::files(&read, &names, &write)
         .ok_or_else(|| StartFailure(libc::ENOSYS, "restricting it with Landlock".to_owned()))
 }
 

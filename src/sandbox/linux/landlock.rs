@@ -24,8 +24,9 @@ pub(crate) fn network_and_signals() -> Option<OwnedFd> {
     descriptor(made.ok()?)
 }
 
-/// A ruleset that allows reading and executing below some paths, everything below others, and nothing else.
-pub(crate) fn files(read: &[PathBuf], write: &[PathBuf]) -> Option<OwnedFd> {
+/// A ruleset that allows reading and executing below some paths, listing folders below others, everything below the last,
+/// and nothing else.
+pub(crate) fn files(read: &[PathBuf], list: &[PathBuf], write: &[PathBuf]) -> Option<OwnedFd> {
     let reading = AccessFs::from_read(NEWEST);
     let made = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
@@ -34,6 +35,7 @@ pub(crate) fn files(read: &[PathBuf], write: &[PathBuf]) -> Option<OwnedFd> {
         .and_then(|r| r.scope(Scope::from_all(NEWEST)))
         .and_then(|r| r.create())
         .and_then(|r| r.add_rules(path_beneath_rules(read, reading)))
+        .and_then(|r| r.add_rules(path_beneath_rules(list, AccessFs::ReadDir)))
         .and_then(|r| r.add_rules(path_beneath_rules(write, AccessFs::from_all(NEWEST))));
     descriptor(made.ok()?)
 }

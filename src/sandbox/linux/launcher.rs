@@ -48,7 +48,8 @@ fn serve() -> io::Result<()> {
     if shared.listen {
         on.push("attempts".to_owned());
     }
-    if shared.landlock.is_some() || (shared.landlock_by_path && landlock::files(&[], &[]).is_some())
+    if shared.landlock.is_some()
+        || (shared.landlock_by_path && landlock::files(&[], &[], &[]).is_some())
     {
         on.push("landlock".to_owned());
     }

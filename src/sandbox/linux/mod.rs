@@ -110,11 +110,12 @@ use std::process::{Child, Command, Stdio};
 
 use access::FileAccess;
 use cgroup::Cgroup;
+pub(super) use wire::Access;
 use wire::{LauncherSetup, Message};
 
 use super::{
     CancelToken, Guards, Limits, MemorySource, Outcome, Program, Sample, SandboxError, Settings,
-    Tier, cleanup, process_tree,
+    Tier, TreeHolder, cleanup, process_tree,
 };
 
 /// User and group id of a guest as it sees itself.
@@ -139,6 +140,8 @@ pub(crate) struct LauncherHandle {
     access: Option<FileAccess>,
     /// The launcher has not yet said that the last run is gone.
     unsettled: bool,
+    /// A folder with nothing in it, which stands in the place of hidden ones; made when one is needed.
+    empty: Option<TreeHolder>,
 }
 
 /// Why a run did not come to an outcome.
@@ -217,6 +220,7 @@ impl LauncherHandle {
                         socket: Some(socket),
                         cgroup: cgroup.take(),
                         unsettled: false,
+                        empty: None,
                     };
                     return Ok((handle, guards));
                 }

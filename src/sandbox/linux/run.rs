@@ -8,16 +8,16 @@ use super::delay::RunDelay;
 use super::headroom::MemoryHeadroom;
 use super::wire::{self, BindMount, GuestFinished, GuestStarted, Message, PathGrant, RunRequest};
 use super::{LauncherHandle, RunFailure, input, sys};
+use crate::base::units::{Bytes, Nanos};
 use crate::sandbox::capture::{self, Stream};
 use crate::sandbox::limit_breach::{Breach, LimitsReached};
 use crate::sandbox::plain::{self, StagedRoot, breached};
 use crate::sandbox::trace::Trace;
 use crate::sandbox::writable_tree::Growth;
 use crate::sandbox::{
-    Attempt, CancelToken, Limits, Outcome, Program, RunVerdict, Sample, SandboxError, WORK,
-    base_environment, process_tree,
+    Attempt, CancelToken, Limits, Mount, Outcome, Program, RunVerdict, Sample, SandboxError,
+    TreeHolder, WORK, base_environment, process_tree,
 };
-use crate::units::{Bytes, Nanos};
 
 /// The launcher must have started a program within this time, or it counts as dead.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -92,7 +92,13 @@ impl LauncherHandle {
         };
         let mut growth = Growth::new(&program.trees);
         let before = self.prepare_cgroup(limits);
-        let mut request = self.request(program, limits, stage.as_ref());
+        let covers = if stage.is_none() && !program.hidden.is_empty() {
+            self.covers(program)
+                .map_err(plain::failed("hiding files from the program"))?
+        } else {
+            Vec::new()
+        };
+        let mut request = self.request(program, &covers, limits, stage.as_ref());
         let (out_read, out_write) = plain::pipe()?;
         let (err_read, err_write) = plain::pipe()?;
         let input = input::lay_out(&program.stdin)
@@ -268,10 +274,54 @@ impl LauncherHandle {
         }
     }
 
+    /// What is mounted over each hidden file or folder, wherever a mount shows it: a device that cannot be opened, or an
+    /// empty folder.
+    fn covers(&mut self, program: &Program) -> std::io::Result<Vec<Mount>> {
+        let mut covers = Vec::new();
+        for mount in &program.mounts {
+            let host = std::fs::canonicalize(&mount.host)?;
+            for hidden in &program.hidden {
+                let Some(inside) = hidden
+                    .strip_prefix(&host)
+                    .ok()
+                    .filter(|inside| !inside.as_os_str().is_empty())
+                else {
+                    continue;
+                };
+                let Ok(facts) = std::fs::symlink_metadata(hidden) else {
+                    continue;
+                };
+                let inside = inside.to_str().ok_or_else(|| {
+                    std::io::Error::other(format!(
+                        "the name of {} is not UTF-8; rename it",
+                        hidden.display()
+                    ))
+                })?;
+                let cover = if facts.is_dir() {
+                    let place = std::env::temp_dir();
+                    if self.empty.is_none() {
+                        self.empty = Some(TreeHolder::fresh(&place, true)?);
+                    }
+                    self.empty
+                        .as_ref()
+                        .map_or(place, |holder| holder.path().to_path_buf())
+                } else {
+                    "/dev/null".into()
+                };
+                covers.push(Mount {
+                    host: cover,
+                    guest: format!("{}/{inside}", mount.guest.trim_end_matches('/')),
+                });
+            }
+        }
+        Ok(covers)
+    }
+
     /// What the launcher is asked to do.
     fn request(
         &self,
         program: &Program,
+        covers: &[Mount],
         limits: &Limits,
         stage: Option<&StagedRoot>,
     ) -> RunRequest {
@@ -292,7 +342,7 @@ impl LauncherHandle {
             .cgroup
             .as_ref()
             .is_some_and(super::Cgroup::limits_processes);
-        let mounts = program.mounts.iter().map(|m| BindMount {
+        let mounts = program.mounts.iter().chain(covers).map(|m| BindMount {
             host: bytes(&m.host),
             guest: m.guest.trim_end_matches('/').as_bytes().to_vec(),
             handed: false,
@@ -306,9 +356,9 @@ impl LauncherHandle {
             None => (mounts.collect(), trees.collect(), Vec::new()),
             Some(stage) => {
                 let reachable = stage.reachable(program).into_iter();
-                let grants = reachable.map(|(path, writable)| PathGrant {
+                let grants = reachable.map(|(path, access)| PathGrant {
                     path: bytes(&path),
-                    writable,
+                    access,
                 });
                 (Vec::new(), Vec::new(), grants.collect())
             }

@@ -10,6 +10,7 @@ use std::path::Path;
 use super::attributes;
 use super::seccomp::{INTERNET, OPENING, OWN_FILES_ONLY, REFUSED};
 use super::sys::{self, PendingCall};
+use crate::base::text::harmless_line;
 use crate::sandbox::{Attempt, AttemptKind};
 
 /// Different attempts that are kept; more would add nothing.
@@ -386,16 +387,9 @@ fn foreign(path: &str) -> Option<AttemptKind> {
 /// The text cut to size and without anything that a terminal obeys.
 fn harmless(text: &str) -> String {
     let end = text.floor_char_boundary(LONGEST);
-    let shown = |c: char| {
-        let obeyed = c.is_control()
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}');
-        if obeyed {
-            char::REPLACEMENT_CHARACTER
-        } else {
-            c
-        }
-    };
-    text[..end].chars().map(shown).collect()
+    let mut shown = harmless_line(&text[..end]).into_owned();
+    shown.truncate(shown.floor_char_boundary(LONGEST));
+    shown
 }
 
 #[cfg(test)]
@@ -447,7 +441,7 @@ mod tests {
         assert_eq!(other_process("/proc/12"), None);
         assert_eq!(
             harmless("/a\u{1b}[2J\u{202e}\u{9b}x"),
-            "/a\u{fffd}[2J\u{fffd}\u{fffd}x"
+            "/a␛[2J⟨202E⟩⟨009B⟩x"
         );
         assert!(harmless(&"ä".repeat(500)).len() <= LONGEST);
     }

@@ -42,12 +42,22 @@ pub(crate) struct BindMount {
     pub(crate) handed: bool,
 }
 
+/// What a program may do with a path that it reaches where it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Access {
+    #[default]
+    Read,
+    /// Only the names in a folder and below.
+    List,
+    /// Reading as well.
+    Write,
+}
+
 /// A path of this machine that a program of the weak tier may use where it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PathGrant {
     pub(crate) path: Vec<u8>,
-    /// Whether it may also be written.
-    pub(crate) writable: bool,
+    pub(crate) access: Access,
 }
 
 /// Everything about one run that the launcher's side has to know.
@@ -256,7 +266,7 @@ mod tests {
                 }],
                 grants: vec![PathGrant {
                     path: b"/c".to_vec(),
-                    writable: true,
+                    access: Access::Write,
                 }],
                 may_keep: true,
                 shared: 9,

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Tool, ToolMissing, ask, is_system, mounted, neutral, path_with, silent, unreadable};
+use crate::base::files::write_whole;
 use crate::sandbox::Mount;
 
 /// Ruby says itself where it is and where its libraries are: it knows only the places it was built for, so it must be
@@ -151,12 +152,8 @@ fn keep(text: &str) -> std::io::Result<PathBuf> {
         &blake3::hash(text.as_bytes()).to_hex()[..16]
     ));
     if std::fs::read_to_string(&path).ok().as_deref() != Some(text) {
-        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
-        std::io::Write::write_all(&mut file, text.as_bytes())?;
-        // The guest may be somebody else.
-        file.as_file()
-            .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(&path).map_err(|e| e.error)?;
+        // Mode 0644 for a new file: the guest may be somebody else.
+        write_whole(&path, text.as_bytes())?;
     }
     Ok(path)
 }

@@ -1,5 +1,6 @@
 //! Outcomes of calls: comparing them with the expected ones, and naming calls whose outcomes cannot be compared.
 
+use crate::base::words::plural;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
@@ -270,10 +271,6 @@ impl OutcomeFormat {
         };
         Err((reason, excerpts))
     }
-}
-
-fn plural(n: usize) -> &'static str {
-    if n == 1 { "" } else { "s" }
 }
 
 /// The name of a changed object in a sentence.

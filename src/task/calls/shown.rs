@@ -1,5 +1,6 @@
 //! Encoded values as a person reads them: `{1, 2}` for `{"$set":[1,2]}`, cut to size.
 
+use crate::base::text::{harmless_line, is_hostile};
 use serde_json::{Map, Value};
 
 /// Writes a value in a few characters, in the notation of the language it came from.
@@ -58,12 +59,7 @@ impl ValueDisplay {
                     self.push(c.encode_utf8(&mut [0; 4]));
                 }
                 '\n' => self.push("\\n"),
-                c if c.is_control()
-                    || ('\u{202a}'..='\u{202e}').contains(&c)
-                    || ('\u{2066}'..='\u{2069}').contains(&c) =>
-                {
-                    self.push(&c.escape_unicode().to_string());
-                }
+                c if is_hostile(c) => self.push(&c.escape_unicode().to_string()),
                 c => self.push(c.encode_utf8(&mut [0; 4])),
             }
         }
@@ -71,12 +67,8 @@ impl ValueDisplay {
     }
 
     fn plain(&mut self, text: &str) {
-        let clean: String = text
-            .chars()
-            .take(200)
-            .map(|c| if c.is_control() { '?' } else { c })
-            .collect();
-        self.push(&clean);
+        let start: String = text.chars().take(200).collect();
+        self.push(&harmless_line(&start));
     }
 
     fn value(&mut self, value: &Value) {

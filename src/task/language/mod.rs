@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::reading::{parse_toml, plain_name, read_text};
 use super::{Source, TaskError};
-use crate::units::Bytes;
+use crate::base::units::Bytes;
 
 mod file;
 mod public_type;

@@ -86,6 +86,12 @@ fn holder(project: &Project, name: &str) -> Option<String> {
 }
 
 fn node_package(said: &str, project: &Project) -> Option<String> {
+    if said.contains("ENOTCACHED") || said.contains("ENOTFOUND registry") {
+        return Some(
+            "npm does not have everything, and builds have no network: fetch it first with `npm ci`, or let it be done with --prepare \"npm ci\""
+                .to_owned(),
+        );
+    }
     let name = last_between(said, "Cannot find module '", "'")
         .or_else(|| last_between(said, "Cannot find package '", "'"))?;
     if name.starts_with(['.', '/']) || name.starts_with("file:") {
@@ -123,6 +129,8 @@ fn cargo(said: &str, _: &Project) -> Option<String> {
         "failed to fetch `",
         "failed to load source for dependency",
         "in offline mode",
+        "offline mode was specified",
+        "without the offline flag",
     ];
     let cargos = said.contains("error: ") && signs.iter().any(|s| said.contains(s));
     if !cargos {
@@ -158,6 +166,8 @@ fn go(said: &str, _: &Project) -> Option<String> {
 
 fn java(said: &str, project: &Project) -> Option<String> {
     if said.contains("was not found in") && said.contains("offline")
+        || said.contains("Could not transfer artifact")
+        || said.contains("in offline mode and the artifact")
         || said.contains("Could not find artifact")
         || said.contains("No cached version of")
     {
@@ -260,7 +270,7 @@ fn file(said: &str, project: &Project) -> Option<String> {
         });
     }
     let inside = project.root.as_ref().map(|r| r.join(given))?;
-    inside.exists().then(|| {
+    (inside.exists() && !project.shown.is_empty()).then(|| {
         format!(
             "`{path}` was looked for in the current folder, and runs start in an empty one: open it by the place of the source file, or as {}",
             project
@@ -282,9 +292,19 @@ fn host_of(guest: &str, project: &Project) -> Option<PathBuf> {
 fn command(said: &str, _: &Project) -> Option<String> {
     let name = said.lines().rev().find_map(|line| {
         let line = line.trim();
+        // Only a shell and what is like it speak of commands so; programs call other things not found.
+        let of_shell = || {
+            line.strip_suffix(": not found")
+                .filter(|l| l.contains("sh: "))
+        };
+        let of_make = || {
+            let before = line.strip_suffix(": No such file or directory");
+            before.filter(|l| l.starts_with("make"))
+        };
         let before = line
             .strip_suffix(": command not found")
-            .or_else(|| line.strip_suffix(": not found"))?;
+            .or_else(of_shell)
+            .or_else(of_make)?;
         let name = before.rsplit(": ").next()?.trim();
         let fine = |c: char| c.is_alphanumeric() || "._+-/".contains(c);
         (!name.is_empty() && name.len() < 100 && name.chars().all(fine)).then_some(name)
@@ -299,6 +319,7 @@ fn network(said: &str) -> Option<String> {
         "Temporary failure in name resolution",
         "Name or service not known",
         "getaddrinfo EAI_AGAIN",
+        "getaddrinfo ENOTFOUND",
         "Network is unreachable",
         "ENETUNREACH",
         "Could not resolve host",

@@ -17,7 +17,7 @@ mod module;
 mod python;
 mod root;
 mod rust;
-mod secret;
+pub(crate) mod secret;
 mod view;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +31,7 @@ pub use guest::SharedPath;
 use guest::guest_path;
 pub use hint::hint_for;
 use host_environment::HostEnvironment;
+pub(crate) use root::{is_everybodys, root_of};
 use view::ProjectView;
 
 /// What builds and runs can see of a project, read-only.

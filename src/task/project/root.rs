@@ -62,6 +62,18 @@ const MARKERS: [&str; 22] = [
 /// What holds the history of a whole project.
 const REPOSITORIES: [&str; 4] = [".git", ".hg", ".jj", ".svn"];
 
+/// The folder of the project that a file lies in: the top of its repository or workspace, or the nearest folder with a file
+/// that makes a project, or its own.
+pub(crate) fn root_of(file: &Path) -> PathBuf {
+    let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
+    place(&file, &HostEnvironment::here()).base().to_path_buf()
+}
+
+/// Whether a folder cannot be a project: a home, one that all users share, or one that holds such.
+pub(crate) fn is_everybodys(folder: &Path) -> bool {
+    HostEnvironment::here().is_too_much(folder)
+}
+
 /// Finds the project of a file. Neither a home nor a shared folder of the system is ever a root.
 pub(super) fn place(file: &Path, machine: &HostEnvironment) -> ProjectLocation {
     let folder = file.parent().unwrap_or(Path::new("/")).to_path_buf();

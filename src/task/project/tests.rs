@@ -343,7 +343,7 @@ fn linked_node_packages_are_shown_where_node_looks_last() {
         "no secret: anybody can fetch it",
     );
     ground.write("elsewhere/right/index.js", "");
-    ground.write("elsewhere/right/.npmrc", "key");
+    ground.write("elsewhere/right/.npmrc", "_authToken=key");
     std::fs::create_dir_all(ground.path("web/node_modules/@us")).unwrap();
     symlink(
         ground.path("elsewhere/right"),
@@ -515,6 +515,12 @@ fn what_is_missing_is_said_with_what_to_do() {
             "`libzed.so.1`",
         ),
         ("sh: 1: hyper: not found", "`hyper`"),
+        ("make: hyper: No such file or directory", "`hyper`"),
+        ("npm error code ENOTCACHED", "npm ci"),
+        (
+            "error: failed to get `itoa` as a dependency\nyou may want to retry without the offline flag",
+            "cargo fetch",
+        ),
         ("bash: line 1: hyper: command not found", "`hyper`"),
         (
             "  File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'DATABASE_URL'",
@@ -538,7 +544,33 @@ fn what_is_missing_is_said_with_what_to_do() {
         "Segmentation fault",
         "No module named '",
         "\u{fffd}: not found",
+        "key x: not found",
+        "x.py: No such file or directory",
     ] {
         assert_eq!(hint_for(said, &project), None, "{said}");
     }
+}
+
+#[test]
+fn the_root_is_the_repository_or_the_nearest_project_for_copies_as_for_the_view() {
+    let folder = tempfile::tempdir().unwrap();
+    let top = std::fs::canonicalize(folder.path()).unwrap();
+    let file = top.join("deep/down/file.py");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "x").unwrap();
+    assert_eq!(root_of(&file), top.join("deep/down"));
+    for marker in ["deno.json", "requirements.txt", "pyproject.toml"] {
+        std::fs::write(top.join("deep").join(marker), "").unwrap();
+        assert_eq!(root_of(&file), top.join("deep"));
+        let language = crate::task::Languages::load(None)
+            .unwrap()
+            .get("python")
+            .unwrap();
+        assert_eq!(Project::find(&file, &language).root, Some(top.join("deep")));
+        std::fs::remove_file(top.join("deep").join(marker)).unwrap();
+    }
+    std::fs::create_dir(top.join(".git")).unwrap();
+    assert_eq!(root_of(&file), top);
+    assert!(is_everybodys(Path::new("/")) && is_everybodys(&std::env::temp_dir()));
+    assert!(!is_everybodys(&top));
 }

@@ -1,6 +1,7 @@
 //! Which folders around a file the guest sees. A folder is shown as a whole where nothing in it has to stay hidden, and
 //! else entry by entry: what is not mounted needs no guard, whatever the sandbox can do on a machine.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
@@ -222,8 +223,14 @@ impl ProjectView {
             base: folder.to_path_buf(),
             file: self.file.clone(),
             left: most,
+            hidden: BTreeSet::new(),
         };
-        let look = walk.look(folder, false)?;
+        let mut look = walk.look(folder, false)?;
+        // A link whose name is private was found: what it leads to may have been passed before.
+        if !walk.hidden.is_empty() {
+            walk.left = most;
+            look = walk.look(folder, false)?;
+        }
         let mut links = Vec::new();
         let mut left_out = 0;
         self.emit(&mut walk, folder, guest, look, &mut links, &mut left_out);
@@ -317,6 +324,8 @@ struct FolderWalk {
     base: PathBuf,
     file: PathBuf,
     left: usize,
+    /// What links with private names lead to.
+    hidden: BTreeSet<PathBuf>,
 }
 
 impl FolderWalk {
@@ -342,18 +351,26 @@ impl FolderWalk {
         });
         for (name, what) in entries {
             let path = folder.join(&name);
-            if what.is_symlink() {
+            if !published && self.hidden.contains(&path) {
+                whole = false;
+            } else if what.is_symlink() {
+                if let Some(target) = secret::hidden_by_link(&path).filter(|_| !published) {
+                    self.hidden.insert(target);
+                    whole = false;
+                    continue;
+                }
                 whole &= published || self.is_harmless(folder, &path);
                 parts.push(FolderPart {
                     path,
                     what: PartKind::Link,
                 });
             } else if what.is_dir() {
-                if !published && secret::is_private(&path, true) {
+                if !published && (secret::is_private(&path, true) || secret::is_useless(&name)) {
                     whole = false;
                     continue;
                 }
-                let look = self.look(&path, published || is_published(&name))?;
+                let inner = published || folder.file_name().is_some_and(secret::is_published);
+                let look = self.look(&path, inner)?;
                 whole &= matches!(look, Visibility::Whole);
                 parts.push(FolderPart {
                     path,
@@ -397,13 +414,6 @@ impl FolderWalk {
             target.is_file() && !secret::is_private(target, false)
         }
     }
-}
-
-/// Folders of packages that anybody can fetch.
-fn is_published(name: &std::ffi::OsStr) -> bool {
-    ["node_modules", "site-packages", "__pypackages__"]
-        .iter()
-        .any(|n| name == *n)
 }
 
 /// Whether a folder with these entries holds an environment or build products, which no run needs from there.

@@ -2,20 +2,22 @@
 //!
 //! The same as `git ls-files --cached --others --exclude-standard`, with changes that are not committed, and without git
 //! having to be installed: ignored files are left out unless the index of the repository has them. The history itself
-//! (`.git`) is never copied, nor is anything that looks like a key and is not under version control. Folders of packages that a package
+//! (`.git`) is never copied, nor is what holds keys ([`secret`](super::project::secret)). Folders of packages that a package
 //! manager has installed are ignored by nearly every project and needed by nearly every command: they are listed apart, so that
 //! they can be shown read-only instead.
 
 mod index;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::WalkBuilder;
 
 use super::TaskError;
-use crate::units::Bytes;
+use super::project::secret::{hidden_by_link, is_private, is_private_below};
+use crate::base::units::Bytes;
 
 /// The largest copy that is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,16 +89,12 @@ const HISTORY: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
 /// Names that a note lists before it says how many more there are.
 const NAMED: usize = 3;
 
-/// Lists a work tree. `private` says of a path whether it looks like a key; folders are asked for too.
+/// Lists a work tree, without what is [private](super::project::secret), under version control or not.
 ///
 /// # Errors
 /// [`TaskError::Read`] for a root that cannot be read, [`TaskError::Invalid`] if it holds more than `most`: the sentence
 /// names where most of it lies and what to do.
-pub(crate) fn list(
-    root: &Path,
-    most: TreeBounds,
-    private: fn(&Path, bool) -> bool,
-) -> Result<WorkTree, TaskError> {
+pub(crate) fn list(root: &Path, most: TreeBounds) -> Result<WorkTree, TaskError> {
     let root = std::fs::canonicalize(root).map_err(|why| TaskError::Read {
         path: root.to_path_buf(),
         why,
@@ -115,9 +113,11 @@ pub(crate) fn list(
         most,
         weights: BTreeMap::new(),
         outside: Vec::new(),
+        hidden: BTreeSet::new(),
         left_out: Vec::new(),
         unreadable: Vec::new(),
     };
+    let folders = Arc::new(Mutex::new(Vec::new()));
     let mut builder = WalkBuilder::new(&root);
     builder
         .hidden(false)
@@ -126,7 +126,19 @@ pub(crate) fn list(
         .parents(false)
         .follow_links(false)
         .sort_by_file_name(Ord::cmp)
-        .filter_entry(|e| !is_history(e.file_name()));
+        .filter_entry({
+            let root = root.clone();
+            let folders = folders.clone();
+            move |e| {
+                let folder = e.file_type().is_some_and(|t| t.is_dir());
+                let private = folder && e.path() != root && is_private(e.path(), true);
+                if private && !is_history(e.file_name()) {
+                    let mut folders = folders.lock().unwrap_or_else(PoisonError::into_inner);
+                    folders.extend(e.path().strip_prefix(&root).map(Path::to_path_buf));
+                }
+                !private && !is_history(e.file_name())
+            }
+        });
     for found in builder.build() {
         let entry = match found {
             Ok(entry) => entry,
@@ -141,62 +153,34 @@ pub(crate) fn list(
         if inside.as_os_str().is_empty() {
             continue;
         }
-        let folder = entry.file_type().is_some_and(|t| t.is_dir());
-        if !folder && !tracked.contains(inside) && private(entry.path(), false) {
+        let kind = entry.file_type();
+        if kind.is_some_and(|t| t.is_symlink())
+            && let Some(target) = hidden_by_link(entry.path())
+        {
+            listing.hidden.insert(target);
+            continue;
+        }
+        if !kind.is_some_and(|t| t.is_dir()) && is_private(entry.path(), false) {
             listing.left_out.push(inside.to_path_buf());
             continue;
         }
         listing.add(inside)?;
     }
+    let mut folders = folders.lock().unwrap_or_else(PoisonError::into_inner);
+    listing.left_out.append(&mut folders);
     // What is under version control although a rule would have it ignored.
     for path in &tracked {
         let whole = root.join(path);
-        if !listing.seen.contains(path) && std::fs::symlink_metadata(&whole).is_ok() {
-            listing.add_with_folders(path)?;
+        let fresh = !listing.seen.contains(path) && !listing.left_out.contains(path);
+        if fresh && std::fs::symlink_metadata(&whole).is_ok() {
+            if is_private_below(&root, path) {
+                listing.left_out.push(path.clone());
+            } else {
+                listing.add_with_folders(path)?;
+            }
         }
     }
     Ok(listing.finish())
-}
-
-/// The folder of the project that a file lies in: the top of its repository, or the nearest folder with a file that makes a
-/// project, or its own. Never a home folder or the root of this machine, unless the file lies in it.
-pub(crate) fn root_of(file: &Path) -> PathBuf {
-    const MARKS: [&str; 12] = [
-        "Cargo.toml",
-        "pyproject.toml",
-        "setup.py",
-        "package.json",
-        "go.mod",
-        "pom.xml",
-        "build.gradle",
-        "build.gradle.kts",
-        "CMakeLists.txt",
-        "Makefile",
-        "makefile",
-        "meson.build",
-    ];
-    let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
-    let own = file.parent().unwrap_or(Path::new("/")).to_path_buf();
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let fits = |folder: &&Path| folder.parent().is_some() && home.as_deref() != Some(*folder);
-    let holds = |folder: &Path, names: &[&str]| {
-        let there = |name: &&str| std::fs::symlink_metadata(folder.join(name)).is_ok();
-        names.iter().any(there)
-    };
-    let find = |names: &[&str]| {
-        let mut above = own.ancestors().filter(fits);
-        above.find(|f| holds(f, names)).map(Path::to_path_buf)
-    };
-    find(&HISTORY).or_else(|| find(&MARKS)).unwrap_or(own)
-}
-
-/// Whether a folder cannot be a project: a home, the folder for temporary files, or one at the top of this machine.
-pub(crate) fn is_everybodys(folder: &Path) -> bool {
-    let real = |path: PathBuf| std::fs::canonicalize(&path).unwrap_or(path);
-    let home = std::env::var_os("HOME").map(|h| real(h.into()));
-    folder.parent().is_none()
-        || home.is_some_and(|home| home.starts_with(folder))
-        || real(std::env::temp_dir()).starts_with(folder)
 }
 
 fn is_history(name: &std::ffi::OsStr) -> bool {
@@ -211,6 +195,8 @@ struct Listing {
     /// Bytes below each folder of the root.
     weights: BTreeMap<PathBuf, u64>,
     outside: Vec<(PathBuf, PathBuf)>,
+    /// What links with private names lead to, absolute.
+    hidden: BTreeSet<PathBuf>,
     left_out: Vec<PathBuf>,
     unreadable: Vec<String>,
 }
@@ -322,6 +308,21 @@ impl Listing {
 
     fn finish(mut self) -> WorkTree {
         let root = self.tree.root.clone();
+        for inside in self
+            .hidden
+            .iter()
+            .filter_map(|h| h.strip_prefix(&root).ok())
+            .filter(|inside| !inside.as_os_str().is_empty())
+        {
+            let before = self.tree.entries.len();
+            self.tree.entries.retain(|e| !e.path.starts_with(inside));
+            if self.tree.entries.len() < before {
+                self.left_out.push(inside.to_path_buf());
+            }
+        }
+        self.left_out.retain(|path| !path.iter().any(is_history));
+        self.left_out.sort();
+        self.left_out.dedup();
         let folders = std::iter::once(PathBuf::new()).chain(
             self.tree
                 .entries

@@ -5,10 +5,6 @@ use std::os::unix::fs::symlink;
 
 use super::*;
 
-fn private(path: &Path, folder: bool) -> bool {
-    !folder && path.file_name().is_some_and(|n| n == ".env")
-}
-
 fn put(root: &Path, name: &str, text: &str) {
     let path = root.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -43,7 +39,7 @@ fn what_git_would_take_is_copied_and_nothing_else() {
         put(root, name, text);
     }
     std::fs::create_dir(root.join("empty")).unwrap();
-    let tree = list(root, TreeBounds::default(), private).unwrap();
+    let tree = list(root, TreeBounds::default()).unwrap();
     assert_eq!(
         names(&tree),
         [
@@ -70,7 +66,7 @@ fn the_rules_of_a_folder_above_hold_where_there_is_no_repository() {
     put(folder.path(), "p/.gitignore", "out\n");
     put(folder.path(), "p/out/x", "x");
     put(folder.path(), "p/in/x", "x");
-    let tree = list(&folder.path().join("p"), TreeBounds::default(), private).unwrap();
+    let tree = list(&folder.path().join("p"), TreeBounds::default()).unwrap();
     assert_eq!(names(&tree), [".gitignore", "in/x"]);
 }
 
@@ -84,7 +80,7 @@ fn links_stay_links_and_those_that_lead_out_are_told() {
     symlink("../../elsewhere", root.join("a/out")).unwrap();
     symlink("/home/nobody/data", root.join("data")).unwrap();
     symlink("/usr/bin/env", root.join("tool")).unwrap();
-    let tree = list(&root, TreeBounds::default(), private).unwrap();
+    let tree = list(&root, TreeBounds::default()).unwrap();
     let link = |name: &str| {
         let entry = tree.entries.iter().find(|e| e.path == Path::new(name));
         match &entry.unwrap().kind {
@@ -113,28 +109,13 @@ fn too_large_a_tree_is_one_clear_error() {
         bytes: Bytes(bytes),
         entries,
     };
-    let error = list(folder.path(), most(200_000, 100), private).unwrap_err();
+    let error = list(folder.path(), most(200_000, 100)).unwrap_err();
     let text = error.to_string();
     assert!(
         text.contains("data (300 kB)") && text.contains(".gitignore"),
         "{text}"
     );
-    assert!(list(folder.path(), most(400_000, 3), private).is_err());
-    assert!(list(folder.path(), most(400_000, 4), private).is_ok());
-    assert!(list(&folder.path().join("none"), most(1, 1), private).is_err());
-}
-
-#[test]
-fn the_root_is_the_repository_or_the_nearest_project() {
-    let folder = tempfile::tempdir().unwrap();
-    let root = std::fs::canonicalize(folder.path()).unwrap();
-    put(&root, "deep/down/file.py", "x");
-    assert_eq!(
-        root_of(&root.join("deep/down/file.py")),
-        root.join("deep/down")
-    );
-    put(&root, "deep/pyproject.toml", "");
-    assert_eq!(root_of(&root.join("deep/down/file.py")), root.join("deep"));
-    std::fs::create_dir(root.join(".git")).unwrap();
-    assert_eq!(root_of(&root.join("deep/down/file.py")), root);
+    assert!(list(folder.path(), most(400_000, 3)).is_err());
+    assert!(list(folder.path(), most(400_000, 4)).is_ok());
+    assert!(list(&folder.path().join("none"), most(1, 1)).is_err());
 }

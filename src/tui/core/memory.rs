@@ -108,7 +108,7 @@ impl Memory {
             std::fs::create_dir_all(folder)?;
         }
         let bytes = serde_json::to_vec_pretty(self)?;
-        crate::session::journal::write_whole(file, &bytes)
+        crate::base::files::write_whole(file, &bytes)
     }
 }
 

@@ -247,12 +247,6 @@ fn closes(line: &str, fence: &Fence) -> bool {
     trimmed.chars().all(|c| c == fence.mark) && trimmed.chars().count() >= fence.length
 }
 
-/// An honest guess of the tokens of a text, where nobody counted: about four bytes each.
-#[must_use]
-pub fn guess_tokens(text: &str) -> u64 {
-    (text.len() as u64).div_ceil(4)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {

@@ -4,10 +4,11 @@
 //! control characters and direction overrides are shown, never obeyed. Knows no colours and no widgets.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+use crate::base::text::{is_hostile, show, with_joiners};
 
 /// Columns that a tab reaches to.
 const TAB: usize = 4;
@@ -21,7 +22,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     }
     let mut shown = String::with_capacity(text.len() + 16);
     let mut column = 0;
-    for c in text.chars() {
+    for (c, joins) in with_joiners(text) {
         if c == '\t' {
             let spaces = TAB - column % TAB;
             shown.extend(std::iter::repeat_n(' ', spaces));
@@ -29,11 +30,10 @@ pub fn visible(text: &str) -> Cow<'_, str> {
             continue;
         }
         let before = shown.len();
-        match c {
-            '\u{0}'..='\u{1f}' => shown.push(char::from_u32(0x2400 + c as u32).unwrap_or('�')),
-            '\u{7f}' => shown.push('␡'),
-            c if is_hostile(c) => drop(write!(shown, "⟨{:04X}⟩", c as u32)),
-            c => shown.push(c),
+        if joins || !is_hostile(c) {
+            shown.push(c);
+        } else {
+            show(c, &mut shown);
         }
         column += width(&shown[before..]);
     }
@@ -43,14 +43,6 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// The lines of a text, ended by line feeds alone: a carriage return is part of its line, so that it can be seen.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split_terminator('\n')
-}
-
-/// Whether a character must not reach the terminal as it is.
-fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Cells that a text takes.

@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use tui_textarea::TextArea;
 
+use crate::base::units::{Gain, parse_duration};
 use crate::engine::Command;
 use crate::session::cost::parse_amount;
 use crate::session::event::Goal;
@@ -21,7 +22,6 @@ use crate::tui::state::hits::{HitMap, Target};
 use crate::tui::widgets::hint_line::HintLine;
 use crate::tui::widgets::put;
 use crate::tui::widgets::sheet::{box_ground, sheet, typed as text_box};
-use crate::units::{Gain, parse_duration};
 
 /// Cells of the names at the left, and of the boxes.
 const NAME: u16 = 8;

@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use tui_textarea::TextArea;
 
-use crate::session::{Session, journal};
+use crate::session::Session;
 use crate::tui::component::{Context, Dialog, Outcome, View};
 use crate::tui::core::hint::{Hint, Hints};
 use crate::tui::core::key::{Key, key};
@@ -157,9 +157,9 @@ fn save(cx: &mut Context<'_>, path: &Path, replace: bool) -> Outcome {
         });
     }
     let write = if replace {
-        journal::write_whole
+        crate::base::files::write_whole
     } else {
-        journal::write_new
+        crate::base::files::write_new
     };
     match write(path, best.source.text.as_bytes()) {
         Ok(()) => {

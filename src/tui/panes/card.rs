@@ -234,7 +234,7 @@ fn compared<'a>(cx: View<'a>, version: &Version, c: &Comparison) -> Vec<Line<'a>
     let mark = mark(cx.session, cx.state, version);
     let word = match c.answer {
         Answer::Better => cx.session.objective.comparative(),
-        Answer::Worse => crate::tui::state::mark::contrary(cx.session.objective),
+        Answer::Worse => cx.session.objective.contrary(),
         other => other.in_words(),
     };
     let fresh = if c.confirmed {

@@ -285,7 +285,7 @@ impl Columns {
         ];
         if self.input {
             spans.push(cx.span(
-                pad_left(&crate::units::Bytes(bytes).to_string(), 9),
+                pad_left(&crate::base::units::Bytes(bytes).to_string(), 9),
                 Role::Muted,
             ));
         }
@@ -309,11 +309,7 @@ impl Columns {
         }
         if self.against {
             let gain = version
-                .comparison
-                .as_ref()
-                .filter(|c| c.incumbent == "v0")
-                .or(version.against_original.as_ref());
-            let gain = gain
+                .original_comparison()
                 .and_then(|c| c.per_case.iter().find(|(n, _)| n == name))
                 .map(|(_, g)| *g);
             let (text, style) = gain.map_or((String::new(), Style::new()), |g| {

@@ -7,7 +7,6 @@ use crate::tui::core::hint::{Hint, Hints, Press};
 use crate::tui::core::key::key;
 use crate::tui::panes::registry;
 use crate::tui::state::cases::withdrawable;
-use crate::tui::state::decisions::undoable;
 use crate::tui::widgets::hint_line::HintLine;
 
 /// The keys that fit the moment, as many as there is room for; help always.
@@ -115,7 +114,7 @@ pub(super) fn wanted(cx: View<'_>) -> Hints {
     let mut all: Vec<(Action, &'static str)> = words.to_vec();
     // What was decided by hand a moment ago is what one may want back.
     let by_hand = cx.session.decisions.last().is_some_and(|d| d.by_hand);
-    if by_hand && undoable(cx.session).is_some() {
+    if by_hand && cx.session.undoable().is_some() {
         all.insert(1.min(all.len()), (Action::Undo, "undo decision"));
     }
     if let Some(decision) = decision(cx) {

@@ -5,13 +5,13 @@
 
 use std::collections::HashMap;
 
+use crate::base::units::Nanos;
 use crate::measure::CaseResult;
 use crate::measure::stats::CONFIRMING_LOOKS;
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::session::fold::Version;
 use crate::tui::core::scale::interval;
-use crate::units::Nanos;
 
 /// Rests shorter than this are over before they are read, in seconds.
 const WORTH_SAYING: f64 = 1.5;

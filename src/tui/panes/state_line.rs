@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::session::Session;
-use crate::session::event::{Mode, Stage};
+use crate::session::event::{EndReason, Mode, Stage};
 use crate::tui::component::View;
 use crate::tui::core::action::Action;
 use crate::tui::core::text::{cut, visible, width};
@@ -173,7 +173,7 @@ fn at_work(cx: View<'_>) -> Now {
             now
         }
         Stage::Streaming => {
-            let tokens = session.received_bytes().div_ceil(4) as u64;
+            let tokens = crate::base::words::estimate_tokens(session.received_bytes());
             let what = match session.round() {
                 Some(round) if round.candidates > 1 => {
                     let done = round.replies.len();
@@ -275,21 +275,23 @@ fn waiting(cx: View<'_>) -> String {
 }
 
 fn finished(cx: View<'_>) -> String {
-    let why = match cx
-        .session
-        .finished
-        .as_ref()
-        .map_or("", |f| f.reason.as_str())
-    {
-        "rounds" => "all rounds done",
-        "goal" => "the goal is reached",
-        "time" => "the time is spent",
-        "tokens" => "the tokens are spent",
-        "cost" => "the money is spent",
-        "stopped" => "stopped",
-        "tape_ended" => "the tape has ended",
-        "provider" => "the model failed",
-        _ => "ended",
+    let Some(finished) = &cx.session.finished else {
+        return "finished".into();
+    };
+    let why = match &finished.reason {
+        EndReason::Rounds => "all rounds done",
+        EndReason::Goal => "the goal is reached",
+        EndReason::Time => "the time is spent",
+        EndReason::Tokens => "the tokens are spent",
+        EndReason::Cost => "the money is spent",
+        EndReason::Stopped => "stopped",
+        EndReason::TapeEnded => "the tape has ended",
+        EndReason::Provider => "the model failed",
+        EndReason::Prompt => "the prompt cannot be written",
+        EndReason::Disk => "the journal cannot be written",
+        EndReason::Task => "the task cannot be judged",
+        EndReason::Environment => "something is missing here",
+        EndReason::Other(word) => &visible(word),
     };
     format!("finished: {why}")
 }

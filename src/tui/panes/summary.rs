@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::measure::Comparison;
-use crate::session::event::{Origin, TaskRecord};
+use crate::session::event::{EndReason, Origin, TaskRecord};
 use crate::session::fold::Version;
 use crate::tui::component::{Pane, View};
 use crate::tui::core::action::Action;
@@ -66,8 +66,7 @@ fn against_original(cx: View<'_>, best: &Version) -> Option<Comparison> {
         .as_ref()
         .filter(|f| f.best == Some(best.id))
         .and_then(|f| f.comparison.clone());
-    last.or_else(|| best.against_original.clone())
-        .or_else(|| best.comparison.clone().filter(|c| c.incumbent == "v0"))
+    best.original_comparison().cloned().or(last)
 }
 
 /// Where the best version stands among the references, and what the replies cost; as far as either is known.
@@ -90,11 +89,7 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
         ))];
     };
     if best.id.is_original() {
-        let reason = cx
-            .session
-            .finished
-            .as_ref()
-            .map_or("", |f| f.reason.as_str());
+        let reason = cx.session.finished.as_ref().map(|f| &f.reason);
         let failed = cx
             .session
             .rounds
@@ -102,8 +97,12 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
             .rev()
             .find_map(|r| r.failed.clone());
         let words = match (reason, failed) {
-            ("provider", Some(why)) => format!("The model could not be asked: {}", visible(&why)),
-            ("stopped", _) => "The session was stopped; reheat resume goes on with it.".to_owned(),
+            (Some(EndReason::Provider), Some(why)) => {
+                format!("The model could not be asked: {}", visible(&why))
+            }
+            (Some(EndReason::Stopped), _) => {
+                "The session was stopped; reheat resume goes on with it.".to_owned()
+            }
             _ if cx.session.versions.len() < 2 => "Nothing was tried.".to_owned(),
             _ => "Nothing that was tried is better by enough to matter.".to_owned(),
         };
@@ -143,7 +142,7 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
     let (old, new) = (c.incumbent_figures, c.candidate_figures);
     let ratio = |a: f64, b: f64| {
         if b > 0.0 {
-            crate::units::Gain(a / b).to_string()
+            crate::base::units::Gain(a / b).to_string()
         } else {
             String::new()
         }

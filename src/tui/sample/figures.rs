@@ -1,10 +1,10 @@
 //! The fabricated figures: runs, traces, looks and comparisons.
 
+use crate::base::units::{ByteNanos, Bytes, Gain, Nanos};
 use crate::measure::{Answer, CaseResult, Comparison, Failure, Figures, Look, Metric, Verdict};
 use crate::sandbox::{Guards, MemorySource, Sample, Tier};
 use crate::session::event::VersionId;
 use crate::tui::sample::Maker;
-use crate::units::{ByteNanos, Bytes, Gain, Nanos};
 
 /// Time, peak and gain of what the versions come to.
 pub(super) struct Shape {

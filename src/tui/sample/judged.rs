@@ -3,13 +3,13 @@
 use super::Moment;
 use super::figures::{SHAPES, case_result, look};
 use super::maker::Maker;
+use crate::base::units::Nanos;
 use crate::measure::{
     CaseResult, Comparison, Evaluation, Failure, Figures, Metric, Progress, Verdict,
 };
 use crate::sandbox::MemorySource;
 use crate::session::event::{Author, Decision, Event, VersionId};
 use crate::task::Source;
-use crate::units::Nanos;
 
 impl Maker {
     pub(super) fn version(&mut self, id: u32, parent: Option<VersionId>, round: u32, text: &str) {
@@ -97,7 +97,7 @@ impl Maker {
             .iter()
             .fold(Figures::default(), |a, c| a.join(c.figures));
         Evaluation {
-            files_bytes: crate::units::Bytes(0),
+            files_bytes: crate::base::units::Bytes(0),
             verdict: failed.map_or(Verdict::Accepted, |f| f.0),
             figures,
             cases,
@@ -108,8 +108,8 @@ impl Maker {
             floor: Some(Figures {
                 wall_ns: Nanos(21_000_000),
                 cpu_ns: Nanos(18_000_000),
-                peak_bytes: crate::units::Bytes(9_000_000),
-                integral_byte_ns: crate::units::ByteNanos(1.5e14),
+                peak_bytes: crate::base::units::Bytes(9_000_000),
+                integral_byte_ns: crate::base::units::ByteNanos(1.5e14),
                 reported: None,
             }),
             memory_source: MemorySource::Cgroup,

@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::figures::{SHAPES, comparison, guards};
 use super::{Moment, ORIGINAL, REPLIES, STATEMENT};
+use crate::base::units::Nanos;
 use crate::measure::{Failure, Progress, Verdict};
 use crate::session::event::{
-    Decision, Event, EventRecord, Finish, Goal, Machine, Mode, Origin, Stage, TaskRecord, Usage,
-    VersionId,
+    Decision, EndReason, Event, EventRecord, Finish, Goal, Machine, Mode, Origin, Stage,
+    TaskRecord, Usage, VersionId,
 };
 use crate::task::Objective;
-use crate::units::Nanos;
 
 /// Makes the events one by one, at fixed times and with fixed chances.
 pub(super) struct Maker {
@@ -79,7 +79,7 @@ impl Maker {
                 best_version: Some(VersionId(5)),
                 comparison,
                 flags: Vec::new(),
-                reason: "rounds".into(),
+                reason: EndReason::Rounds,
             },
         );
         self.mark(Moment::Finished);
@@ -180,6 +180,7 @@ impl Maker {
                     expected: "3911".into(),
                     got: "1955".into(),
                     stderr: String::new(),
+                    hint: None,
                 };
                 self.fail(
                     round,
@@ -326,7 +327,7 @@ impl Maker {
         }
         let usage = Usage {
             prompt_tokens: 900 + 130 * u64::from(round),
-            reply_tokens: text.len() as u64 / 4,
+            reply_tokens: crate::base::words::estimate_tokens(text.len()),
             counted: true,
             cost: None,
         };

@@ -2,7 +2,6 @@
 
 use crate::session::Session;
 use crate::session::event::{Decision, Stage, VersionId};
-use crate::session::fold::DecisionRecord;
 
 /// Whether the loop is at something, so that a key can stop it.
 #[must_use]
@@ -23,24 +22,10 @@ pub fn unmeasured(session: &Session, version: Option<VersionId>) -> Option<Strin
     })
 }
 
-/// The last decision by hand that is not taken back yet.
-#[must_use]
-pub fn undoable(session: &Session) -> Option<&DecisionRecord> {
-    let mut taken_back = 0_usize;
-    for decided in session.decisions.iter().rev().filter(|d| d.by_hand) {
-        match (decided.taken_back, taken_back) {
-            (true, n) => taken_back = n + 1,
-            (false, 0) => return Some(decided),
-            (false, n) => taken_back = n - 1,
-        }
-    }
-    None
-}
-
 /// What taking back the last decision comes to, in words.
 #[must_use]
 pub fn undone(session: &Session) -> Option<String> {
-    let last = undoable(session)?;
+    let last = session.undoable()?;
     let what = match last.decision {
         Decision::Accepted => "was accepted",
         _ => "was rejected",

@@ -4,7 +4,6 @@ use crate::measure::{Answer, Verdict};
 use crate::session::Session;
 use crate::session::event::{Decision, Stage, VersionId};
 use crate::session::fold::Version;
-use crate::task::Objective;
 use crate::tui::core::theme::Role;
 use crate::tui::state::State;
 
@@ -101,7 +100,7 @@ pub fn mark(session: &Session, state: &State, version: &Version) -> Mark {
     match version.comparison.as_ref().map(|c| c.answer) {
         Some(Answer::Better) if accepted => new("▲", session.objective.comparative(), Role::Heat2),
         Some(Answer::Better) => new("△", session.objective.comparative(), Role::Heat1),
-        Some(Answer::Worse) => new("▼", contrary(session.objective), Role::Fail),
+        Some(Answer::Worse) => new("▼", session.objective.contrary(), Role::Fail),
         Some(Answer::NoDifference) => new("=", "no difference", Role::Muted),
         Some(Answer::NotBetter) => new("≤", "not better", Role::Muted),
         Some(Answer::Undecided) => new("?", "undecided", Role::Muted),
@@ -140,15 +139,5 @@ fn short(verdict: Verdict) -> &'static str {
         Verdict::CompileError => "does not build",
         Verdict::RuntimeError => "crash",
         other => other.in_words(),
-    }
-}
-
-/// The contrary of the objective's comparative.
-#[must_use]
-pub fn contrary(objective: Objective) -> &'static str {
-    match objective {
-        Objective::Time => "slower",
-        Objective::Memory => "larger",
-        Objective::Integral => "heavier",
     }
 }

@@ -1,9 +1,9 @@
 //! Several replies of a round, looked at side by side or one by one: which is chosen, how they are laid out, how they came.
 
+use crate::base::words::estimate_tokens;
 use crate::session::Session;
 use crate::session::event::Finish;
 use crate::session::fold::{Reply as Ended, Round, StreamingReply};
-use crate::tui::core::reply::guess_tokens;
 use crate::tui::core::tab::Tab;
 use crate::tui::state::State;
 
@@ -47,7 +47,7 @@ impl<'s> Come<'s> {
     #[must_use]
     pub fn tokens(self) -> (u64, bool) {
         match self {
-            Self::Growing(g) => (guess_tokens(&g.text) + guess_tokens(&g.reasoning), false),
+            Self::Growing(g) => (estimate_tokens(g.text.len() + g.reasoning.len()), false),
             Self::Ended(r) => (r.usage.reply_tokens, r.usage.counted),
             Self::Lost => (0, false),
         }

@@ -174,7 +174,11 @@ fn an_original_that_fails_is_one_clear_sentence() {
         (
             "frobnicate --all",
             None,
-            vec!["needs `frobnicate`", "not found", "PATH"],
+            vec![
+                "`frobnicate --all` fails",
+                "`frobnicate` was not found",
+                "PATH",
+            ],
         ),
         (
             "echo 'error: no matching package named `serde` found'; exit 101",
@@ -206,7 +210,7 @@ fn a_check_that_wants_the_network_is_told_how_to_do_without() {
     let task = project.task("work.sh", Some(check), None);
     let said = Bench::open(&project, task).refused();
     assert!(
-        said.contains("wants the network") && said.contains("--prepare"),
+        said.contains("no network") && said.contains("--prepare"),
         "{said}"
     );
 }
@@ -216,7 +220,7 @@ fn a_version_that_never_ends_or_grows_without_end_is_stopped() {
     let project = shell_project();
     let mut task = project.task("work.sh", Some("sh work.sh"), None);
     task.limits.time = Duration::from_secs(5);
-    task.limits.memory = reheat::units::Bytes::mib(64);
+    task.limits.memory = reheat::base::units::Bytes::mib(64);
     let mut bench = Bench::open(&project, task);
     bench.original();
     let (_, endless) = bench.version("while :; do :; done\n");

@@ -3,11 +3,11 @@
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
 
+use reheat::base::units::Bytes;
 use reheat::sandbox::{
     CancelToken, Limits, MemorySource, Mount, Outcome, Program, RunVerdict, Sandbox, SandboxError,
     Settings, Tier, TreeHolder, WritableTree,
 };
-use reheat::units::Bytes;
 
 /// What each tier does without; the last has no isolation at all.
 fn tiers() -> Vec<(&'static str, &'static [&'static str])> {

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use reheat::base::units::{parse_bytes, parse_duration};
 use reheat::sandbox::{
     Attempt, AttemptKind, CancelToken, Limits, MemorySource, Outcome, Program, RunVerdict, Sandbox,
     SandboxError, Tier,
 };
-use reheat::units::{parse_bytes, parse_duration};
 
 use super::programs::Hostile;
 

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use reheat::base::units::Bytes;
 use reheat::sandbox::{CancelToken, Limits, Mount, Outcome, Program, Sandbox};
-use reheat::units::Bytes;
 
 /// Bytes of a mebibyte.
 pub const MIB: f64 = 1024.0 * 1024.0;

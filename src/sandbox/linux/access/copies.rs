@@ -18,8 +18,8 @@ use rustix::fs::{
 
 use super::super::OUTSIDE_ID;
 use super::is_open;
+use crate::base::units::Bytes;
 use crate::sandbox::{TreeHolder, cleanup};
-use crate::units::Bytes;
 
 /// Bytes that all copies of one launcher may take together. More would keep people waiting for minutes.
 const MOST: Bytes = Bytes::mib(512);

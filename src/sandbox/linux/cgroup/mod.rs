@@ -20,7 +20,7 @@ pub(crate) use figures::{parse_cpu, parse_memory};
 use figures::{Kept, parse_kernel};
 use places::Hierarchies;
 
-use crate::units::{Bytes, Nanos};
+use crate::base::units::{Bytes, Nanos};
 
 /// Which version of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

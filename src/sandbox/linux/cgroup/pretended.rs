@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::places::Hierarchies;
 use super::{Cgroup, LEAF, Tree, Version};
-use crate::units::Bytes;
+use crate::base::units::Bytes;
 
 /// What the kernel puts into a new group.
 const FILES: [(&str, &str); 11] = [

@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::measure::{Answer, Look, Metric};
+use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::component::View;
 use crate::tui::core::scale::interval;
@@ -142,7 +143,7 @@ fn panel(cx: View<'_>, view: Option<Shown>, area: Rect, buffer: &mut Buffer) {
             Some(VersionId::ORIGINAL) | None => {
                 "candidates are compared with the best version so far"
             }
-            Some(_) => "it was not timed",
+            Some(version) => why_not_compared(cx.session, version),
         };
         for (n, line) in crate::tui::core::text::wrap(words, area.width.into())
             .into_iter()
@@ -165,6 +166,25 @@ fn panel(cx: View<'_>, view: Option<Shown>, area: Rect, buffer: &mut Buffer) {
     };
     if chart.height >= 3 {
         funnel(cx, &view, chart, buffer);
+    }
+}
+
+/// Why there are no pairs of a version: it is not so far yet, or it was never to be timed.
+fn why_not_compared(session: &Session, looked_at: VersionId) -> &'static str {
+    let judged = session
+        .version(looked_at)
+        .is_some_and(|v| v.evaluation.is_some());
+    match &session.stage {
+        _ if judged => "it was not timed",
+        Stage::Building { version } if *version == looked_at => "it is being built",
+        Stage::Checking { version, .. } if *version == looked_at => "its cases are being checked",
+        Stage::Comparing { version, .. } | Stage::Confirming { version, .. }
+            if *version == looked_at =>
+        {
+            "it is being compared"
+        }
+        Stage::Finished => "it was not judged",
+        _ => "it was not judged yet",
     }
 }
 
@@ -194,9 +214,7 @@ fn headline(cx: View<'_>, view: &Shown, area: Rect, buffer: &mut Buffer) {
         (None, false) => format!("{} pairs", view.ratios.len()),
         (Some(Answer::Better), _) if view.confirmed => "confirmed".to_owned(),
         (Some(Answer::Better), _) => cx.session.objective.comparative().to_owned(),
-        (Some(Answer::Worse), _) => {
-            crate::tui::state::mark::contrary(cx.session.objective).to_owned()
-        }
+        (Some(Answer::Worse), _) => cx.session.objective.contrary().to_owned(),
         (Some(other), _) => other.in_words().to_owned(),
     };
     put_both(

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::base::units::Gain;
 use crate::session::Session;
 use crate::session::event::{Decision, VersionId};
 use crate::session::fold::Version;
@@ -17,7 +18,6 @@ use crate::tui::panes::charts::axes::{self, GainFrame, axis_left, nothing, under
 use crate::tui::state::hits::HitMap;
 use crate::tui::state::mark::mark;
 use crate::tui::widgets::put;
-use crate::units::Gain;
 
 const TITLE: &str = "gain over v0, by version";
 

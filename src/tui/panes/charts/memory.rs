@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::base::units::{Bytes, Nanos};
 use crate::sandbox::Sample;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::component::View;
@@ -17,7 +18,6 @@ use crate::tui::state::cases::{natural_case, result};
 use crate::tui::state::hits::HitMap;
 use crate::tui::widgets::plot::{Plot, Stroke};
 use crate::tui::widgets::put;
-use crate::units::{Bytes, Nanos};
 
 /// Memory over time in its frame.
 pub fn memory(cx: View<'_>, area: Rect, buffer: &mut Buffer) {

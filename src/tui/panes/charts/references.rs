@@ -24,7 +24,7 @@ pub(super) struct Mark {
 pub(super) fn marks(session: &Session) -> Vec<Mark> {
     let timed = session.references.iter().filter_map(|r| {
         let c = r.comparison.as_ref()?;
-        let now = c.only == session.only && c.metric.serves(session.objective);
+        let now = c.only == session.only && c.metric.objective() == session.objective;
         (now && c.gain.0.is_finite() && c.gain.0 > 0.0).then(|| Mark {
             gain: c.gain.0,
             name: visible(&r.name).into_owned(),

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use crate::base::units::{ByteNanos, Bytes, Nanos};
 use crate::measure::{Figures, Metric};
 use crate::session::event::{Stage, VersionId};
 use crate::tui::component::View;
@@ -13,7 +14,6 @@ use crate::tui::panes::charts::axes::{axis_below, cursor, nothing, told, under_t
 use crate::tui::state::hits::HitMap;
 use crate::tui::widgets::plot::Plot;
 use crate::tui::widgets::put;
-use crate::units::{ByteNanos, Bytes, Nanos};
 
 /// The figures of one version, ascending.
 struct Sample {

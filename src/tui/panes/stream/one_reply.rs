@@ -6,11 +6,13 @@ use ratatui::style::Modifier;
 use ratatui::style::Stylize as _;
 use ratatui::text::{Line, Span};
 
+use crate::base::units::Nanos;
+use crate::base::words::estimate_tokens;
 use crate::session::event::{Finish, Stage};
 use crate::session::fold::Round;
 use crate::tui::component::View;
 use crate::tui::core::parts::Fold;
-use crate::tui::core::reply::{Kind, ReplyRow, guess_tokens};
+use crate::tui::core::reply::{Kind, ReplyRow};
 use crate::tui::core::tab::Tab;
 use crate::tui::core::text::{visible, wrap_all};
 use crate::tui::core::theme::Role;
@@ -18,7 +20,6 @@ use crate::tui::state::hits::HitMap;
 use crate::tui::state::mark::spinner;
 use crate::tui::state::replies::{Come, come};
 use crate::tui::widgets::put;
-use crate::units::Nanos;
 
 /// Rows of reasoning shown while nothing else has come.
 const LAST_THOUGHTS: usize = 6;
@@ -136,7 +137,7 @@ fn head<'a>(cx: View<'a>, reasoning: &str, reply: Come<'_>) -> Vec<Line<'a>> {
         return lines;
     }
     let unfolded = cx.state.nav.unfolded.contains(&Tab::Stream);
-    let tokens = guess_tokens(reasoning);
+    let tokens = estimate_tokens(reasoning.len());
     let sign = if unfolded || thinking { "▾" } else { "▸" };
     let fold = if unfolded {
         " · enter folds it"

@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
+use crate::base::words::estimate_tokens;
 use crate::session::event::{Finish, Stage};
 use crate::session::fold::Round;
 use crate::tui::component::View;
 use crate::tui::core::parts::Fold;
-use crate::tui::core::reply::guess_tokens;
 use crate::tui::core::tab::Tab;
 use crate::tui::core::text::{cut, visible, wrap_all};
 use crate::tui::core::theme::Role;
@@ -253,7 +253,7 @@ fn thoughts<'a>(cx: View<'a>, reply: Come<'_>, width: usize, thinking: bool) -> 
     if reasoning.is_empty() {
         return Vec::new();
     }
-    let tokens = guess_tokens(reasoning);
+    let tokens = estimate_tokens(reasoning.len());
     let mut lines = vec![Line::from(vec![
         cx.span("▸ reasoning", Role::Info),
         cx.span(format!(" · about {tokens} tokens"), Role::Muted),
