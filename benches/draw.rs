@@ -21,11 +21,11 @@ use reheat::session::event::{Author, Event as E, VersionId};
 use reheat::session::{EventRecord, Session};
 use reheat::task::Source;
 use reheat::tui::app::App;
-use reheat::tui::core::desk;
 use reheat::tui::core::diff::Diff;
 use reheat::tui::core::reply::Reply;
 use reheat::tui::core::tab::Tab;
 use reheat::tui::core::theme::{Depth, Theme};
+use reheat::tui::core::workers;
 use reheat::tui::draw::draw;
 use reheat::tui::input::terminal_event;
 use reheat::tui::sample::{Moment, session};
@@ -79,7 +79,7 @@ fn prepared(session: &Session, width: u16, height: u16, tab: Option<Tab>) -> App
             return app;
         }
         for job in jobs {
-            reheat::tui::update::take(&mut app, session, desk::work(job, &mut grammars));
+            reheat::tui::update::take(&mut app, session, workers::work(job, &mut grammars));
         }
     }
 }
@@ -226,7 +226,7 @@ fn settle(app: &mut App, session: &Session) {
             return;
         }
         for job in jobs {
-            reheat::tui::update::take(app, session, desk::work(job, &mut grammars));
+            reheat::tui::update::take(app, session, workers::work(job, &mut grammars));
         }
     }
 }

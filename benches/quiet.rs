@@ -17,12 +17,12 @@ use reheat::sandbox::{CancelToken, Settings};
 use reheat::task::load::TaskFlags;
 use reheat::task::{Languages, Objective, Source};
 use reheat::tui::app::App;
-use reheat::tui::core::desk;
 use reheat::tui::core::frame_limiter::{Cause, FrameLimiter};
 use reheat::tui::core::reply::Reply;
 use reheat::tui::core::tab::Tab;
 use reheat::tui::core::terminal::Screen;
 use reheat::tui::core::theme::{Depth, Theme};
+use reheat::tui::core::workers;
 use reheat::tui::draw::draw;
 use reheat::tui::sample::{Moment, session};
 
@@ -122,7 +122,7 @@ fn drawing(on: &AtomicBool, over: &AtomicBool, frames: &AtomicUsize) {
         let mut jobs = Vec::new();
         app.prepare(&session, &mut |job| jobs.push(job));
         for job in jobs {
-            reheat::tui::update::take(&mut app, &session, desk::work(job, &mut grammars));
+            reheat::tui::update::take(&mut app, &session, workers::work(job, &mut grammars));
         }
         screen.draw(|f| drop(draw(f, &session, &app))).unwrap();
         pace.drawn(Instant::now());

@@ -18,7 +18,7 @@ use crate::sandbox::{self, Sandbox, Tier};
 use crate::task::bundled;
 use crate::task::harness_spec::HarnessSpec;
 use crate::tui::{
-    self, Choice, Home, Judged, Late, Link, Look, Server, SessionEntry, Start, TaskEntry,
+    self, Choice, Discovered, Discovery, Home, Judged, Link, Server, SessionEntry, Start, TaskEntry,
 };
 
 /// Sessions that the start screen lists.
@@ -113,12 +113,12 @@ fn home(app: &AppContext) -> Home {
 }
 
 /// Finds out what takes longer than the first frame may.
-fn late(app: &AppContext, what: Look, tell: &mut dyn FnMut(Late)) {
+fn late(app: &AppContext, what: Discovery, tell: &mut dyn FnMut(Discovered)) {
     // The settings may have been changed since the screen opened.
     let fresh = Config::load(&app.folders);
     let config = fresh.as_ref().unwrap_or(&app.config);
-    if what == Look::Model {
-        tell(Late::Models(model_lines::asked(config)));
+    if what == Discovery::Model {
+        tell(Discovered::Models(model_lines::asked(config)));
         return;
     }
     let (words, strong) = match Sandbox::open(&sandbox::Settings::default()) {
@@ -132,7 +132,7 @@ fn late(app: &AppContext, what: Look, tell: &mut dyn FnMut(Late)) {
         }
         Err(error) => (error.to_string(), false),
     };
-    tell(Late::Sandbox(words, strong));
+    tell(Discovered::Sandbox(words, strong));
     let found = discover::discover_blocking();
     let servers = found.into_iter().filter_map(|s| {
         Some(Server {
@@ -141,8 +141,8 @@ fn late(app: &AppContext, what: Look, tell: &mut dyn FnMut(Late)) {
             base_url: s.base_url,
         })
     });
-    tell(Late::Servers(servers.collect()));
-    tell(Late::Models(model_lines::asked(config)));
+    tell(Discovered::Servers(servers.collect()));
+    tell(Discovered::Models(model_lines::asked(config)));
 }
 
 /// A moment in the past in words.

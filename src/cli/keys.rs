@@ -9,6 +9,7 @@ use crate::config::{Config, Folders};
 use crate::tui::core::key_reference::markdown;
 use crate::tui::core::key_reference::plain;
 use crate::tui::core::keymap::Keymap;
+use crate::tui::typing_keys;
 
 /// Flags of `reheat keys`.
 #[derive(Debug, Args)]
@@ -57,9 +58,9 @@ pub fn run(args: &KeysArgs) -> ExitCode {
         }
     };
     print(&if args.markdown {
-        markdown(&map)
+        markdown(&map, typing_keys::ALL)
     } else {
-        plain(&map)
+        plain(&map, typing_keys::ALL)
     });
     let mut status = ExitCode::SUCCESS;
     for line in told {

@@ -12,9 +12,9 @@ use ratatui::style::{Color, Modifier};
 
 use crate::session::Session;
 use crate::tui::app::App;
-use crate::tui::core::desk;
 use crate::tui::core::tab::Tab;
 use crate::tui::core::theme::{Depth, Role, Theme};
+use crate::tui::core::workers;
 use crate::tui::sample::{self, Moment};
 use crate::tui::{Start, draw, update};
 
@@ -116,7 +116,7 @@ fn picture(
             break;
         }
         for job in jobs {
-            update::take(&mut app, session, desk::work(job, &mut grammars));
+            update::take(&mut app, session, workers::work(job, &mut grammars));
         }
     }
     let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));

@@ -155,6 +155,14 @@ impl Handle {
         drop(self.commands.send(command));
     }
 
+    /// The events, and what asks something of the loop: for a caller that keeps the two in different places.
+    pub fn split(self) -> (Receiver<EventRecord>, impl Fn(Command) + Send + 'static) {
+        let commands = self.commands;
+        // After the end of the loop nothing happens.
+        let send = move |command| drop(commands.send(command));
+        (self.events, send)
+    }
+
     /// A way to end the loop in good order from another thread.
     pub fn quitter(&self) -> impl Fn() + Send + 'static {
         let commands = self.commands.clone();

@@ -4,7 +4,7 @@ use crate::engine::Command;
 use crate::engine::side_requests::SideRequest;
 use crate::session::event::{Mode, VersionId};
 use crate::task::Objective;
-use crate::tui::clip;
+use crate::tui::clipboard;
 use crate::tui::component::{Context, Outcome};
 use crate::tui::core::action::{Action, CopySource};
 use crate::tui::core::tab::Tab;
@@ -121,7 +121,7 @@ pub fn edit_outside(cx: &mut Context<'_>) -> Outcome {
 
 /// Copies something to the clipboard.
 pub fn copy(cx: &mut Context<'_>, source: CopySource) -> Outcome {
-    match clip::text(cx.state, cx.session, source) {
+    match clipboard::text(cx.state, cx.session, source) {
         Ok((text, what)) => Outcome::close().and(Effect::Copy { text, what }),
         Err(why) => {
             cx.state.say(format!("nothing is copied: {why}"), false);

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use crate::session::Session;
 use crate::tui::component::{Context, Dialog, View};
-use crate::tui::core::desk::Job;
 use crate::tui::core::home::Home;
 use crate::tui::core::theme::Theme;
+use crate::tui::core::workers::Job;
 use crate::tui::dialogs::prompt;
 use crate::tui::panes::registry;
 use crate::tui::state::State;
@@ -71,11 +71,11 @@ impl App {
         }
     }
 
-    /// Works out what the next drawing needs, or asks the desk for it. Call before drawing.
+    /// Works out what the next drawing needs, or asks the workers for it. Call before drawing.
     pub fn prepare(&mut self, session: &Session, ask: &mut dyn FnMut(Job)) {
         self.state.prepare(session, ask);
         if self.state.at_work && session.task.is_some() {
-            let area = self.state.plan().main_inner();
+            let area = self.state.layout().main_inner();
             let pane = registry::pane(self.state.pane(session));
             let state = &mut self.state;
             pane.prepare(&mut Context { state, session }, area);

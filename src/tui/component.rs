@@ -12,11 +12,11 @@ use ratatui::widgets::{Block, BorderType, Widget};
 
 use crate::session::Session;
 use crate::tui::core::action::Action;
-use crate::tui::core::desk::{Done, Job};
 use crate::tui::core::hint::Hints;
 use crate::tui::core::key::Key;
 use crate::tui::core::tab::Tab;
 use crate::tui::core::theme::{Role, Theme};
+use crate::tui::core::workers::{Done, Job};
 use crate::tui::state::State;
 use crate::tui::state::effect::Effect;
 use crate::tui::state::hits::HitMap;
@@ -241,12 +241,12 @@ pub trait Dialog: Any {
     /// The session has gone on.
     fn on_session(&mut self, _cx: &mut Context<'_>) {}
 
-    /// Something that was asked of the desk is there.
+    /// A worker has an answer.
     fn on_done(&mut self, _done: Done, _cx: &mut Context<'_>) -> Outcome {
         Outcome::stay()
     }
 
-    /// Works out what the next drawing needs, or asks the desk for it.
+    /// Works out what the next drawing needs, or asks the workers for it.
     fn prepare(&mut self, _cx: &mut Context<'_>, _ask: &mut dyn FnMut(Job)) {}
 
     /// Draws it, and says where it can be clicked. The lowest row of the screen, with its keys, is not part of the area.

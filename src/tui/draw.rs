@@ -33,7 +33,7 @@ pub fn paint(buffer: &mut Buffer, cx: View<'_>) -> HitMap {
     }
     if cx.state.at_work {
         let below = workbench(cx, area, buffer, &mut hits);
-        let plan = crate::tui::core::layout::plan(area, cx.state.look());
+        let plan = crate::tui::core::layout::lay_out(area, cx.state.layout_options());
         tip::draw(cx, area, below, Some(&plan), buffer, &mut hits);
     } else {
         let below = start::draw(cx, area, buffer, &mut hits);
@@ -62,7 +62,7 @@ fn dialog(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
 
 /// Draws the workbench; gives the rows above the state line that a long word lies on.
 fn workbench(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) -> u16 {
-    let plan = crate::tui::core::layout::plan(area, cx.state.look());
+    let plan = crate::tui::core::layout::lay_out(area, cx.state.layout_options());
     if let Some(area) = plan.header {
         header::draw(cx, area, buffer);
     }

@@ -1,17 +1,19 @@
 //! The workbench: shows a [`Session`], sends [`Command`]s.
 //!
-//! Layers, each of which imports only those before it: `core` (keys, actions, layout, theme, texts), `state` (what is
-//! looked at), `component` (the traits), `widgets` (parts to draw with), `dialogs`, `panes`, and `update` (what
-//! comes in), `run` (the loop).
+//! Layers, each of which imports only those before it: `core` (keys, actions, layout, theme, texts, the workers), `state`
+//! (what is looked at), `component` (the traits), `widgets` (parts to draw with), `dialogs`, `panes`, then `app` (the state
+//! and the dialog on top), `draw` (the frame), `search`, `clipboard`, `actions`, `update` (keys and actions), `mouse`,
+//! `input` (what the terminal sends) and `run` (the event loop). A test holds the order and that no files import one
+//! another in a circle.
 //!
 //! The screen is a function of the session and of [`app::App`], what the developer looks at. It computes nothing
-//! that takes long (that is the desk's), waits for nothing but its one channel, and never writes a byte when
+//! that takes long (the workers do), waits for nothing but its one channel, and never writes a byte when
 //! nothing changed. It may not run programs, ask models or touch the journal; what it writes is the best version and
 //! a copied text, when asked to, and a small file of its own memory.
 
 pub mod actions;
 pub mod app;
-pub mod clip;
+pub mod clipboard;
 pub mod component;
 pub mod core;
 pub mod dialogs;
@@ -23,6 +25,7 @@ mod run;
 pub mod sample;
 pub mod search;
 pub mod state;
+pub mod typing_keys;
 pub mod update;
 pub mod widgets;
 
@@ -33,7 +36,7 @@ use std::sync::mpsc::Receiver;
 use crate::engine::{Command, Handle};
 use crate::session::{EventRecord, Session};
 pub use core::home::{
-    Choice, Home, Judged, Late, Look, ModelLine, Server, SessionEntry, TaskEntry,
+    Choice, Discovered, Discovery, Home, Judged, ModelLine, Server, SessionEntry, TaskEntry,
 };
 pub use run::run;
 
@@ -46,12 +49,11 @@ pub struct Link {
 }
 
 impl From<Handle> for Link {
-    fn from(mut handle: Handle) -> Self {
-        // The events are read by a thread of their own; the handle keeps an empty channel in their place.
-        let events = std::mem::replace(&mut handle.events, std::sync::mpsc::channel().1);
+    fn from(handle: Handle) -> Self {
+        let (events, send) = handle.split();
         Self {
             events,
-            send: Box::new(move |command| handle.send(command)),
+            send: Box::new(send),
         }
     }
 }
@@ -60,7 +62,7 @@ impl From<Handle> for Link {
 pub type Opener = Box<dyn FnMut(Choice) -> Result<Link, String> + Send>;
 
 /// Finds out what takes a while, on a thread of its own, and tells it piece by piece; asked again when the model changes.
-pub type Looker = Box<dyn FnMut(Look, &mut dyn FnMut(Late)) + Send>;
+pub type Discoverer = Box<dyn FnMut(Discovery, &mut dyn FnMut(Discovered)) + Send>;
 
 /// How the screen starts.
 pub struct Start {
@@ -71,7 +73,7 @@ pub struct Start {
     /// Opens an entry of the start screen.
     pub open: Opener,
     /// Finds out, after the first frame, what the start screen still lacks.
-    pub late: Option<Looker>,
+    pub late: Option<Discoverer>,
     /// A standing line: what a demo is, how to connect a model.
     pub banner: String,
     /// Quits without asking even while something is on.

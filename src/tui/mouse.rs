@@ -12,7 +12,7 @@ use crate::tui::app::App;
 use crate::tui::component::{Context, Dialog, NOTCH, Outcome};
 use crate::tui::core::action::Action;
 use crate::tui::core::key::key;
-use crate::tui::core::layout::{Part, border_at, moved};
+use crate::tui::core::layout::{ScreenPart, border_at, moved};
 use crate::tui::core::tab::Tab;
 use crate::tui::core::typing::place_cursor;
 use crate::tui::panes::registry;
@@ -55,7 +55,7 @@ pub fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effe
                 place_cursor(&mut app.state.hint_box.text, area, place);
             }
             let state = &mut app.state;
-            let plan = state.plan();
+            let plan = state.layout();
             let free = state.at_work && state.nav.zoomed.is_none();
             let free = free && state.hits.tab(place).is_none();
             state.pending.drag = border_at(&plan, place).filter(|_| free);
@@ -66,7 +66,7 @@ pub fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effe
         MouseEventKind::Drag(MouseButton::Left) => {
             let state = &mut app.state;
             if let Some(border) = state.pending.drag {
-                let plan = state.plan();
+                let plan = state.layout();
                 let wish = moved(&plan, state.arrangement(), border, place);
                 *state.arrangement_mut() = wish;
             }
@@ -131,7 +131,7 @@ fn wheel(app: &mut App, session: &Session, place: Position, down: bool) -> Vec<E
         return Vec::new();
     }
     let over = |part: Option<Rect>| part.is_some_and(|r| r.contains(place));
-    let plan = app.state.plan();
+    let plan = app.state.layout();
     if over(plan.tree) || over(plan.mini) {
         let state = &mut app.state;
         registry::step(&mut Context { state, session }, Direction::of(by));
@@ -164,9 +164,9 @@ fn on_click(app: &mut App, session: &Session, place: Position) -> Vec<Effect> {
         };
     }
     state.hint_box.active = state.hits.steer.contains(place);
-    let plan = state.plan();
+    let plan = state.layout();
     let over = |part: Option<Rect>| part.is_some_and(|r| r.contains(place));
-    if state.nav.zoomed != Some(Part::Charts)
+    if state.nav.zoomed != Some(ScreenPart::Charts)
         && (over(plan.memory) || over(plan.interval) || over(plan.gains))
     {
         state.show(Tab::Charts);

@@ -19,21 +19,21 @@ use crate::log;
 use crate::session::event::Stage;
 use crate::session::{EventRecord, Session};
 use crate::tui::app::App;
-use crate::tui::clip::Way;
-use crate::tui::core::desk::Desk;
+use crate::tui::clipboard::ClipboardRoute;
 use crate::tui::core::frame_limiter::{Cause, FrameLimiter};
 use crate::tui::core::home::Choice;
 use crate::tui::core::memory::Keeper;
 use crate::tui::core::terminal::Screen;
 use crate::tui::core::theme::{Depth, Theme};
-use crate::tui::core::{background, desk, terminal};
+use crate::tui::core::workers::WorkerPool;
+use crate::tui::core::{background, terminal, workers};
 use crate::tui::dialogs::settings;
 use crate::tui::draw::draw;
 use crate::tui::input::terminal_event;
 use crate::tui::state::effect::Effect;
 use crate::tui::state::tips;
 use crate::tui::update::take;
-use crate::tui::{Ended, Link, Look, ModelLine, Start, TuiError, clip};
+use crate::tui::{Discovery, Ended, Link, ModelLine, Start, TuiError, clipboard};
 
 /// Messages taken in before a frame, at most; a flood must not keep the screen from being drawn.
 const BATCH: usize = 4_096;
@@ -107,12 +107,12 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
         session: Session::default(),
         copied: folder.map(|f| f.join("copied.txt")),
         keeper: Keeper::start(file),
-        way: Way::detect(environment),
+        way: ClipboardRoute::detect(environment),
         app,
         send: None,
         screen,
         keyboard,
-        jobs: desk::start(move |done| drop(answers.send(Message::Done(done)))),
+        jobs: workers::start(move |done| drop(answers.send(Message::Done(done)))),
         choices: opener(start.open, sender.clone()),
         looks,
         sender,
@@ -146,14 +146,14 @@ struct EventLoop {
     /// Where what was copied last is kept.
     copied: Option<PathBuf>,
     keeper: Keeper,
-    way: Way,
+    way: ClipboardRoute,
     app: App,
     send: Option<Box<dyn Fn(Command) + Send>>,
     screen: Screen,
     keyboard: Keyboard,
-    jobs: Desk,
+    jobs: WorkerPool,
     choices: Sender<Choice>,
-    looks: Option<Sender<Look>>,
+    looks: Option<Sender<Discovery>>,
     sender: SyncSender<Message>,
     limiter: FrameLimiter,
     /// Why a frame is wanted, if one is.
@@ -273,7 +273,7 @@ impl EventLoop {
                 self.want(Cause::News);
             }
             Message::Opened(opened) => self.opened(opened),
-            Message::Late(late) => {
+            Message::Discovered(late) => {
                 if let Some(home) = &mut self.app.home {
                     home.take(late);
                     self.want(Cause::Key);
@@ -361,7 +361,7 @@ impl EventLoop {
             }
             Effect::LookForModel => {
                 if let (Some(home), Some(looks)) = (&mut self.app.home, &self.looks)
-                    && looks.send(Look::Model).is_ok()
+                    && looks.send(Discovery::Model).is_ok()
                 {
                     home.forget_model();
                 }
@@ -389,18 +389,18 @@ impl EventLoop {
     /// Asks the terminal to take a text, and keeps it in a file: a clipboard never answers.
     fn copy(&mut self, text: &str, what: &str) -> std::io::Result<()> {
         let kept = self.copied.as_ref().filter(|file| {
-            clip::keep(file, text)
+            clipboard::keep(file, text)
                 .inspect_err(|e| {
                     log::line("copy", &format!("cannot write {}: {e}", file.display()))
                 })
                 .is_ok()
         });
-        let bytes = clip::sequence(text, self.way);
+        let bytes = clipboard::sequence(text, self.way);
         if let Some(bytes) = &bytes {
             self.screen.send(bytes)?;
         }
         let kept = kept.map(PathBuf::as_path);
-        let (words, error) = clip::told(what, text.len(), bytes.is_some(), kept);
+        let (words, error) = clipboard::told(what, text.len(), bytes.is_some(), kept);
         self.app.say(words, error);
         Ok(())
     }

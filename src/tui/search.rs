@@ -206,9 +206,9 @@ fn rows(
     let mut jobs = Vec::new();
     state.prepare(session, &mut |job| jobs.push(job));
     state.caches.jobs.append(&mut jobs);
-    let area = state.plan().main_inner();
+    let area = state.layout().main_inner();
     registry::pane(pane).prepare(&mut Context { state, session }, area);
-    let mut plan = state.plan();
+    let mut plan = state.layout();
     let main = plan.main;
     let kept = state.nav.scroll.get(&pane).copied();
     let mut all: Vec<Box<str>> = Vec::new();

@@ -9,11 +9,11 @@ use crate::tui::actions;
 use crate::tui::app::App;
 use crate::tui::component::{Context, Next, Outcome};
 use crate::tui::core::action::Action;
-use crate::tui::core::desk::Done;
 use crate::tui::core::key::{Key, KeySequence, key};
 use crate::tui::core::keymap::Lookup;
 use crate::tui::core::layout::Border;
 use crate::tui::core::typing::{line, type_into};
+use crate::tui::core::workers::Done;
 use crate::tui::dialogs::help::Help;
 use crate::tui::dialogs::messages::Messages;
 use crate::tui::dialogs::{
@@ -21,11 +21,11 @@ use crate::tui::dialogs::{
 };
 use crate::tui::draw::paint;
 use crate::tui::panes::registry as panes;
-use crate::tui::search;
 use crate::tui::state::arrange::STEP;
 use crate::tui::state::effect::Effect;
 use crate::tui::state::navigation::{Direction, Motion};
-use crate::tui::state::{asking, tips};
+use crate::tui::state::{model_params, tips};
+use crate::tui::{search, typing_keys};
 
 /// Presses keys as if they had been typed.
 pub fn press(app: &mut App, session: &Session, keys: &KeySequence) -> Vec<Effect> {
@@ -90,7 +90,7 @@ pub fn settle(app: &mut App, session: &Session, outcome: Outcome) -> Vec<Effect>
     effects
 }
 
-/// Takes in what the desk worked out.
+/// Takes in what the workers worked out.
 pub fn take(app: &mut App, session: &Session, done: Done) -> Vec<Effect> {
     let Some(done) = app.state.take(done) else {
         return Vec::new();
@@ -157,8 +157,12 @@ fn outcome(action: Action, cx: &mut Context<'_>) -> Outcome {
         Action::Retry => return actions::retry(cx),
         Action::Mode => return actions::next_mode(cx),
         Action::Objective => return actions::next_objective(cx),
-        Action::Candidates => return actions::send(Command::Candidates(asking::more(session))),
-        Action::Temperature => return actions::send(Command::Temperature(asking::warmer(session))),
+        Action::Candidates => {
+            return actions::send(Command::Candidates(model_params::more(session)));
+        }
+        Action::Temperature => {
+            return actions::send(Command::Temperature(model_params::warmer(session)));
+        }
         Action::Steer => cx.state.hint_box.active = true,
         // The selected version.
         Action::Accept => return actions::decide(cx, Command::Accept),
@@ -230,7 +234,7 @@ fn outcome(action: Action, cx: &mut Context<'_>) -> Outcome {
             return Outcome::close().and(Effect::Remember);
         }
         // Dialogs.
-        Action::Help => return Outcome::open(Help::default()),
+        Action::Help => return Outcome::open(Help::new(typing_keys::ALL)),
         Action::Messages => return Outcome::open(Messages::default()),
         Action::Palette => return palette::open(cx),
         Action::Goal => return goal::open(cx),

@@ -17,7 +17,7 @@ use reheat::tui::core::action::BINDINGS;
 use reheat::tui::core::key::Key;
 use reheat::tui::core::key_reference::markdown;
 use reheat::tui::core::keymap::Keymap;
-use reheat::tui::core::layout::{Part, Room};
+use reheat::tui::core::layout::{Room, ScreenPart};
 use reheat::tui::core::memory::Memory;
 use reheat::tui::core::tab::Tab;
 use reheat::tui::core::theme::{Depth, Role, Theme};
@@ -26,6 +26,7 @@ use reheat::tui::dialogs::save::Save;
 use reheat::tui::input::terminal_event;
 use reheat::tui::sample::{Moment, session};
 use reheat::tui::state::effect::Effect;
+use reheat::tui::typing_keys;
 use reheat::tui::{Home, TaskEntry};
 
 /// A screen on which a person could type.
@@ -154,7 +155,7 @@ fn the_readme_lists_the_keys_as_they_are() {
         .split_once("<!-- keys -->\n")
         .expect("README.md marks its keys");
     let (section, _) = rest.split_once("<!-- /keys -->").unwrap();
-    let now = markdown(&Keymap::default());
+    let now = markdown(&Keymap::default(), typing_keys::ALL);
     assert_eq!(
         section.trim(),
         now.trim(),
@@ -344,7 +345,7 @@ fn a_search_reaches_what_is_far_below_and_every_pane_can_be_searched() {
         // Something that stands at the end of the pane, which may be far below.
         bench.press("G");
         let shown = bench.text();
-        let main = bench.app.plan().main_inner();
+        let main = bench.app.layout().main_inner();
         let rows: Vec<&str> = shown
             .lines()
             .skip(main.y.into())
@@ -427,24 +428,24 @@ fn what_is_copied_is_what_is_looked_at() {
 fn borders_are_moved_by_keys_and_by_the_mouse_and_stay_for_that_class_of_sizes() {
     let mut bench = Bench::at(160, 45, Moment::Finished);
     bench.draw();
-    let usual = bench.app.plan();
+    let usual = bench.app.layout();
     assert_eq!(bench.press("ctrl-right"), [Effect::Remember]);
-    assert_eq!(bench.app.plan().main.x, usual.main.x + 2);
+    assert_eq!(bench.app.layout().main.x, usual.main.x + 2);
     bench.press("+ +");
-    assert!(bench.app.plan().main.width > usual.main.width);
+    assert!(bench.app.layout().main.width > usual.main.width);
     // A flood against the edge is taken back by one key.
     for _ in 0..200 {
         bench.press("ctrl-left");
     }
-    let least = bench.app.plan().main.x;
+    let least = bench.app.layout().main.x;
     bench.press("ctrl-right");
-    assert_eq!(bench.app.plan().main.x, least + 2);
+    assert_eq!(bench.app.layout().main.x, least + 2);
     bench.press("ctrl-w =");
-    assert_eq!(bench.app.plan(), usual);
+    assert_eq!(bench.app.layout(), usual);
     let (x, y) = (usual.main.x, usual.main.y + 4);
     bench.mouse(MouseEventKind::Down(MouseButton::Left), x, y);
     bench.mouse(MouseEventKind::Drag(MouseButton::Left), x + 9, y);
-    assert_eq!(bench.app.plan().main.x, x + 9);
+    assert_eq!(bench.app.layout().main.x, x + 9);
     let effects = bench.mouse(MouseEventKind::Up(MouseButton::Left), x + 9, y);
     assert_eq!(effects, [Effect::Remember]);
     assert_eq!(
@@ -454,7 +455,7 @@ fn borders_are_moved_by_keys_and_by_the_mouse_and_stay_for_that_class_of_sizes()
     // Another class of sizes keeps its own.
     bench.terminal = Terminal::new(TestBackend::new(120, 36)).unwrap();
     bench.draw();
-    assert_eq!(bench.app.plan().main.x, 34);
+    assert_eq!(bench.app.layout().main.x, 34);
 }
 
 #[test]
@@ -462,19 +463,19 @@ fn parts_are_hidden_and_zoomed_and_come_back() {
     let mut bench = Bench::at(160, 45, Moment::Finished);
     bench.draw();
     bench.press("ctrl-w t ctrl-w c ctrl-w d ctrl-w h");
-    let plan = bench.app.plan();
+    let plan = bench.app.layout();
     assert_eq!(
         (plan.tree, plan.memory, plan.card, plan.steer),
         (None, None, None, None)
     );
     bench.press("h");
     assert!(
-        bench.app.plan().steer.is_some(),
+        bench.app.layout().steer.is_some(),
         "the hint box comes when it is used"
     );
     bench.press("esc ctrl-w =");
     bench.press("Z");
-    assert_eq!(bench.app.nav.zoomed, Some(Part::Tree));
+    assert_eq!(bench.app.nav.zoomed, Some(ScreenPart::Tree));
     insta::assert_snapshot!("zoomed_tree_160x45", bench.text());
     bench.press("k");
     assert_eq!(bench.app.nav.selected, Some(VersionId(4)));
@@ -500,7 +501,7 @@ fn what_the_screen_remembers_survives_a_start_and_a_wrong_file_is_ignored() {
     let mut again = Bench::at(160, 45, Moment::Finished);
     again.app.prefs.memory = Memory::load(&file).0;
     again.draw();
-    assert_eq!(again.app.plan().memory, None);
+    assert_eq!(again.app.layout().memory, None);
     again.press("h up");
     assert!(again.text().contains("use a counter"), "{}", again.text());
     assert!(matches!(
@@ -683,7 +684,7 @@ fn keys_of_the_config_file_are_printed_and_what_is_wrong_with_them_is_named() {
     );
     let (status, out, _) = reheat("", &["keys", "--usual", "--markdown"]);
     assert_eq!(status, 0);
-    assert_eq!(out, markdown(&Keymap::default()));
+    assert_eq!(out, markdown(&Keymap::default(), typing_keys::ALL));
 }
 
 #[test]
@@ -812,4 +813,22 @@ fn a_note_is_written_shown_found_and_taken_back() {
         effects,
         [Effect::Send(Command::Annotate(version, String::new()))]
     );
+}
+
+#[test]
+fn a_theme_whose_colours_are_all_equal_changes_no_search() {
+    let found = |depth, pane: &str| {
+        let mut bench = Bench::at(160, 45, Moment::Finished);
+        bench.app.prefs.theme = Theme::dark(depth);
+        bench.press(pane);
+        bench.press("/");
+        bench.types("1");
+        bench.app.search.as_ref().unwrap().count()
+    };
+    // The numbers of lines are no part of the text, in whatever colour they are drawn.
+    for pane in ["3", "4"] {
+        let count = found(Depth::True, pane);
+        assert!(count.contains(" of "), "{count}");
+        assert_eq!(found(Depth::None, pane), count);
+    }
 }

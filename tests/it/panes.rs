@@ -181,7 +181,7 @@ fn a_frame_reads_the_lines_that_are_seen_whatever_stands_behind_them() {
             let made = bench.app.panes.diff.layouts_made;
             bench.draw();
             assert_eq!(bench.app.panes.diff.layouts_made, made, "nothing changed");
-            let room = usize::from(bench.app.plan().main_inner().height);
+            let room = usize::from(bench.app.layout().main_inner().height);
             assert!(
                 bench.app.hits.lines <= room * 2,
                 "{keys:?} {}",

@@ -17,7 +17,7 @@ use reheat::tui::dialogs::program::Files;
 use reheat::tui::input::terminal_event;
 use reheat::tui::sample::{self, Moment, session};
 use reheat::tui::state::effect::Effect;
-use reheat::tui::{Choice, Home, Late, ModelLine, Server, SessionEntry, TaskEntry};
+use reheat::tui::{Choice, Discovered, Home, ModelLine, Server, SessionEntry, TaskEntry};
 
 const MOMENTS: [Moment; 8] = [
     Moment::Asking,
@@ -682,7 +682,7 @@ fn a_server_that_answers_becomes_the_model_with_one_key() {
         bench.text()
     );
     let home = bench.app.home.as_mut().unwrap();
-    home.take(Late::Servers(vec![server.clone()]));
+    home.take(Discovered::Servers(vec![server.clone()]));
     assert!(
         bench.text().contains("llama.cpp answers at"),
         "{}",
@@ -860,7 +860,7 @@ fn a_version_that_a_later_case_proves_wrong_glows_no_more() {
     let mut result = version.evaluation.as_ref().unwrap().cases[0].clone();
     let colour = |bench: &mut Bench| -> Color {
         bench.draw();
-        let tree = bench.app.plan().tree.unwrap();
+        let tree = bench.app.layout().tree.unwrap();
         let buffer = bench.terminal.backend().buffer();
         let row = |y: u16| -> Vec<&str> {
             (0..tree.width)
@@ -948,7 +948,7 @@ fn another_model_is_looked_for_before_it_is_called_ready() {
         .home
         .as_mut()
         .unwrap()
-        .take(Late::Models(vec![line]));
+        .take(Discovered::Models(vec![line]));
     assert!(
         bench.text().contains("○ qwen is set up, but"),
         "{}",

@@ -173,7 +173,7 @@ fn a_tip_lies_over_nothing_that_moves_where_there_is_another_place() {
                     .extend((moment == Moment::Finished).then(|| "best".to_owned()));
                 let mut buffer = Buffer::empty(it.size);
                 paint(&mut buffer, it.view(&now));
-                (buffer, it.plan())
+                (buffer, it.layout())
             };
             let ((with, plan), (without, _)) = (painted(true), painted(false));
             assert_ne!(with, without, "{size:?}: there is no tip");

@@ -4,7 +4,7 @@
 //! [`crate::tui::core::keymap::Keymap`] is the table in force, with the developer's own keys in it. A key is written as
 //! [`crate::tui::core::key::KeySequence`] reads it; two with a space between them are pressed one after the other (`y c`).
 
-use crate::tui::core::layout::Part;
+use crate::tui::core::layout::ScreenPart;
 use crate::tui::core::tab::Tab;
 
 /// Where a key means something.
@@ -123,7 +123,7 @@ pub enum Action {
     Against,
     Zoom,
     ZoomNext,
-    Hide(Part),
+    Hide(ScreenPart),
     Wider,
     Narrower,
     BorderLeft,
@@ -310,10 +310,10 @@ pub const BINDINGS: &[Binding] = &[
     row(&["alt-right"], Scope::Work, Action::ChartsRight, "charts narrower", "Move the charts' border to the right", ROOM),
     row(&["ctrl-up"], Scope::Work, Action::BorderUp, "border up", "Move the main pane's lower border up", ROOM),
     row(&["ctrl-down"], Scope::Work, Action::BorderDown, "border down", "Move the main pane's lower border down", ROOM),
-    row(&["ctrl-w t"], Scope::Work, Action::Hide(Part::Tree), "hide tree", "Hide the versions, or show them again", ROOM),
-    row(&["ctrl-w c"], Scope::Work, Action::Hide(Part::Charts), "hide charts", "Hide the charts, or show them again", ROOM),
-    row(&["ctrl-w d"], Scope::Work, Action::Hide(Part::Card), "hide verdict", "Hide the verdict below the main pane, or show it again", ROOM),
-    row(&["ctrl-w h"], Scope::Work, Action::Hide(Part::Steer), "hide hint box", "Hide the hint box while it is not used, or show it again", ROOM),
+    row(&["ctrl-w t"], Scope::Work, Action::Hide(ScreenPart::Tree), "hide tree", "Hide the versions, or show them again", ROOM),
+    row(&["ctrl-w c"], Scope::Work, Action::Hide(ScreenPart::Charts), "hide charts", "Hide the charts, or show them again", ROOM),
+    row(&["ctrl-w d"], Scope::Work, Action::Hide(ScreenPart::Card), "hide verdict", "Hide the verdict below the main pane, or show it again", ROOM),
+    row(&["ctrl-w h"], Scope::Work, Action::Hide(ScreenPart::Steer), "hide hint box", "Hide the hint box while it is not used, or show it again", ROOM),
     row(&["ctrl-w ="], Scope::Work, Action::UsualSizes, "usual sizes", "Give every part its usual place and size again", ROOM),
     row(&["ctrl-w m"], Scope::Both, Action::Mouse, "mouse", "Leave the mouse to the terminal, to select with it, or take it back", ROOM),
     row(&["ctrl-g"], Scope::Work, Action::Goal, "goal", "Change when it ends: rounds, gain, time, tokens, cost", LOOP),
@@ -330,41 +330,9 @@ pub const BINDINGS: &[Binding] = &[
     row(&["q"], Scope::Both, Action::Quit, "quit", "Quit; the session is kept and can be resumed", OTHER),
 ];
 
-/// Keys where text is typed: not actions, and not to be changed. Box, keys, what they do.
-#[rustfmt::skip]
-pub const TYPING: &[(&str, &[(&str, &str)])] = &[
-    ("While typing a hint", &[
-        ("enter", "Send it"),
-        ("alt-enter  ctrl-j", "New line"),
-        ("up  down", "Earlier hints, of earlier sessions too"),
-        ("esc", "Leave; what was typed stays"),
-    ]),
-    ("While typing anywhere", &[
-        ("ctrl-a  ctrl-e", "To the start, to the end of the line"),
-        ("alt-b  alt-f", "A word back, a word on"),
-        ("ctrl-w  alt-backspace", "Delete the word before"),
-        ("ctrl-u  ctrl-k", "Delete to the start, to the end of the line"),
-        ("ctrl-y", "Put back what was deleted last"),
-        ("ctrl-_", "Undo"),
-    ]),
-    ("While typing a case", &[
-        ("ctrl-s", "Add it"),
-        ("tab", "To the next box"),
-        ("esc", "Leave; what was typed stays"),
-    ]),
-    ("While writing back", &[
-        ("enter", "Write it into the file; a second time where something should be looked at first"),
-        ("m", "Merge, where the file changed since the session began"),
-        ("p  b", "Make a patch, or a git branch, and leave the file alone"),
-        ("u", "Put back what the file held before the last write"),
-        ("esc", "Leave; nothing is written"),
-    ]),
-    ("In the editor", &[
-        ("ctrl-s", "Measure the text as a version of yours"),
-        ("ctrl-u  ctrl-r", "Undo, redo"),
-        ("esc", "Leave; a changed text is asked about"),
-    ]),
-];
+/// Keys where text is typed: not actions, and not to be changed. The heading, and the keys (two spaces between them) with
+/// what they do.
+pub type TypingKeys = (&'static str, &'static [(&'static str, &'static str)]);
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use similar::{Algorithm, ChangeTag, DiffOp, InlineChangeOptions, TextDiff};
 
-use crate::tui::core::sheet::Sheet;
+use crate::tui::core::highlighted::HighlightedText;
 
 /// After this long a diff is finished coarsely rather than well.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -39,7 +39,7 @@ pub struct Pair {
 
 /// A stretch of a diff.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum DiffBlock {
     /// Lines that are the same in both texts.
     Same {
         /// Number of the first in the old text.
@@ -53,7 +53,7 @@ pub enum Part {
     Changed(Vec<Pair>),
 }
 
-impl Part {
+impl DiffBlock {
     /// Rows that it takes side by side, no line broken.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -68,11 +68,11 @@ impl Part {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Diff {
     /// The old text, made visible and measured.
-    pub old: Sheet,
+    pub old: HighlightedText,
     /// The new text, made visible and measured.
-    pub new: Sheet,
+    pub new: HighlightedText,
     /// All stretches, in order; those that stayed and those that changed take turns.
-    pub parts: Vec<Part>,
+    pub parts: Vec<DiffBlock>,
     /// Lines added.
     pub added: usize,
     /// Lines removed.
@@ -92,8 +92,8 @@ impl Diff {
     #[must_use]
     pub fn within(old: &str, new: &str, patience: Duration) -> Self {
         let mut made = Self {
-            old: Sheet::plain(old),
-            new: Sheet::plain(new),
+            old: HighlightedText::plain(old),
+            new: HighlightedText::plain(new),
             ..Self::default()
         };
         let left: Vec<&str> = made.old.iter().map(|l| l.text.as_str()).collect();
@@ -112,7 +112,7 @@ impl Diff {
                 len,
             } = *op
             {
-                parts.push(Part::Same {
+                parts.push(DiffBlock::Same {
                     old: old_index,
                     new: new_index,
                     lines: len,
@@ -143,10 +143,10 @@ impl Diff {
             };
             made.removed += before.len();
             made.added += after.len();
-            if !matches!(parts.last(), Some(Part::Changed(_))) {
-                parts.push(Part::Changed(Vec::new()));
+            if !matches!(parts.last(), Some(DiffBlock::Changed(_))) {
+                parts.push(DiffBlock::Changed(Vec::new()));
             }
-            if let Some(Part::Changed(rows)) = parts.last_mut() {
+            if let Some(DiffBlock::Changed(rows)) = parts.last_mut() {
                 pairing::pair(&made.old, &made.new, before, after, rows);
             }
         }
@@ -164,7 +164,7 @@ impl Diff {
     /// Rows that it takes side by side with nothing folded and no line broken.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.parts.iter().map(Part::rows).sum()
+        self.parts.iter().map(DiffBlock::rows).sum()
     }
 
     /// Bytes it takes, roughly: what a cache counts.
@@ -231,11 +231,11 @@ mod tests {
         let (mut left, mut right) = (Vec::new(), Vec::new());
         for part in &diff.parts {
             match part {
-                Part::Same { old, new, lines } => {
+                DiffBlock::Same { old, new, lines } => {
                     left.extend(*old..old + lines);
                     right.extend(*new..new + lines);
                 }
-                Part::Changed(pairs) => {
+                DiffBlock::Changed(pairs) => {
                     left.extend(pairs.iter().filter_map(|p| p.old.as_ref()).map(|s| s.line));
                     right.extend(pairs.iter().filter_map(|p| p.new.as_ref()).map(|s| s.line));
                 }
@@ -257,7 +257,7 @@ mod tests {
             "a = 1\nvalue = compute(left)\n",
             "# new\nvalue = compute(right)\n",
         );
-        let Some(Part::Changed(pairs)) = diff.parts.first() else {
+        let Some(DiffBlock::Changed(pairs)) = diff.parts.first() else {
             panic!("{diff:?}")
         };
         let paired = pairs.iter().find_map(|p| match (&p.old, &p.new) {

@@ -1,5 +1,5 @@
 //! Reading the developer's folders and files for the lists of them. A disk may be slow and a file long: the screen never
-//! calls this itself, the desk's worker does.
+//! calls this itself, a worker does.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Syntax colours: lines of code as text with roles, independent of any theme.
 //!
-//! [`Syntaxes`] is heavy to load and is made on the worker (`desk`), never before the first frame.
+//! [`Syntaxes`] is heavy to load and is made on the worker (`workers`), never before the first frame.
 //! A [`Painter`] keeps the parser's state from line to line, so that a growing text costs only its new lines.
 
 use std::str::FromStr as _;

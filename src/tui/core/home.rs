@@ -54,7 +54,7 @@ pub struct Server {
 
 /// What is found out after the first frame, because it takes a while.
 #[derive(Clone, Debug)]
-pub enum Late {
+pub enum Discovered {
     /// The protections in words, and whether they are strong.
     Sandbox(String, bool),
     /// Servers that answer.
@@ -65,7 +65,7 @@ pub enum Late {
 
 /// What is to be found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum Discovery {
     /// Everything that the start screen lacks.
     All,
     /// Whether the model that is set up now is there.
@@ -151,14 +151,14 @@ impl Choice {
 
 impl Home {
     /// Takes in what was found out.
-    pub fn take(&mut self, late: Late) {
+    pub fn take(&mut self, late: Discovered) {
         match late {
-            Late::Sandbox(words, strong) => {
+            Discovered::Sandbox(words, strong) => {
                 self.sandbox = words;
                 self.sandbox_strong = strong;
             }
-            Late::Servers(servers) => self.servers = servers,
-            Late::Models(models) => self.models = models,
+            Discovered::Servers(servers) => self.servers = servers,
+            Discovered::Models(models) => self.models = models,
         }
     }
 

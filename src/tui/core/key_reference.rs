@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::tui::core::action::{Scope, TYPING};
+use crate::tui::core::action::{Scope, TypingKeys};
 use crate::tui::core::keymap::{Bound, Keymap};
 use crate::tui::core::text::{pad, width};
 
@@ -19,7 +19,7 @@ fn groups(map: &Keymap) -> Vec<&'static str> {
 
 /// The keys in columns: keys, name for the config file, what it does. Keys of the developer's own carry a `*`.
 #[must_use]
-pub fn plain(map: &Keymap) -> String {
+pub fn plain(map: &Keymap, typing: &[TypingKeys]) -> String {
     let mut text = String::new();
     let keys = |b: &Bound| {
         let all: Vec<String> = b.keys.iter().map(ToString::to_string).collect();
@@ -44,7 +44,7 @@ pub fn plain(map: &Keymap) -> String {
         }
         text.push('\n');
     }
-    for (heading, rows) in TYPING {
+    for (heading, rows) in typing {
         let _ = writeln!(text, "{heading}");
         for (keys, help) in *rows {
             let _ = writeln!(text, "  {}  {help}", pad(keys, first));
@@ -67,7 +67,7 @@ fn place(bound: &Bound) -> String {
 
 /// The keys as a Markdown table, in headings of the third level.
 #[must_use]
-pub fn markdown(map: &Keymap) -> String {
+pub fn markdown(map: &Keymap, typing: &[TypingKeys]) -> String {
     let code = |key: &str| match key {
         "`" => "`` ` ``".to_owned(),
         // A bar would end the cell.
@@ -89,7 +89,7 @@ pub fn markdown(map: &Keymap) -> String {
         }
         text.push('\n');
     }
-    for (heading, rows) in TYPING {
+    for (heading, rows) in typing {
         let _ = write!(text, "### {heading}\n\n| key | |\n|---|---|\n");
         for (keys, help) in *rows {
             let keys: Vec<String> = keys.split("  ").map(code).collect();

@@ -25,7 +25,7 @@ pub enum Room {
 
 /// A part of the screen that can be hidden, or shown alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum ScreenPart {
     /// The main pane.
     Main,
     /// The version tree.
@@ -67,7 +67,7 @@ pub struct Arrangement {
 
 /// Places on the screen; what does not fit is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
+pub struct ScreenLayout {
     /// How much room there is.
     pub room: Room,
     /// The line on top.
@@ -94,10 +94,14 @@ pub struct Plan {
     pub state: Rect,
 }
 
-impl Plan {
+impl ScreenLayout {
     /// The parts that this screen lacks only because they are hidden, with what they are called; none where one part has
     /// the whole screen.
-    pub fn hidden(&self, size: Rect, look: Look) -> impl Iterator<Item = (Part, &'static str)> {
+    pub fn hidden(
+        &self,
+        size: Rect,
+        look: LayoutOptions,
+    ) -> impl Iterator<Item = (ScreenPart, &'static str)> {
         let all = Arrangement {
             hide_tree: false,
             hide_charts: false,
@@ -105,30 +109,35 @@ impl Plan {
             hide_steer: false,
             ..look.arrangement
         };
-        let whole = plan(
+        let whole = lay_out(
             size,
-            Look {
+            LayoutOptions {
                 arrangement: all,
                 ..look
             },
         );
-        let versions = |p: &Plan| p.tree.or(p.mini).is_some();
+        let versions = |p: &ScreenLayout| p.tree.or(p.mini).is_some();
         [
-            (Part::Tree, "versions", versions(self), versions(&whole)),
             (
-                Part::Charts,
+                ScreenPart::Tree,
+                "versions",
+                versions(self),
+                versions(&whole),
+            ),
+            (
+                ScreenPart::Charts,
                 "charts",
                 self.memory.is_some(),
                 whole.memory.is_some(),
             ),
             (
-                Part::Card,
+                ScreenPart::Card,
                 "verdict",
                 self.card.is_some(),
                 whole.card.is_some(),
             ),
             (
-                Part::Steer,
+                ScreenPart::Steer,
                 "hint box",
                 self.steer.is_some(),
                 whole.steer.is_some(),
@@ -156,13 +165,13 @@ fn inner(area: Rect, room: Room) -> Rect {
 
 /// What besides the size decides where things go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Look {
+pub struct LayoutOptions {
     /// The steering box has the keyboard.
     pub steering: bool,
     /// There is a standing line.
     pub banner: bool,
     /// One part has the whole screen.
-    pub zoomed: Option<Part>,
+    pub zoomed: Option<ScreenPart>,
     /// What the developer wishes.
     pub arrangement: Arrangement,
 }
@@ -189,8 +198,8 @@ const MAIN_HEIGHT: u16 = 8;
 
 /// Lays out a screen.
 #[must_use]
-pub fn plan(size: Rect, look: Look) -> Plan {
-    let Look {
+pub fn lay_out(size: Rect, look: LayoutOptions) -> ScreenLayout {
+    let LayoutOptions {
         steering,
         banner,
         zoomed,
@@ -204,7 +213,7 @@ pub fn plan(size: Rect, look: Look) -> Plan {
         _ => 1,
     };
     let state = bottom(&mut rest, state_lines);
-    let mut plan = Plan {
+    let mut plan = ScreenLayout {
         room,
         header: None,
         banner: None,
@@ -260,17 +269,17 @@ fn within(wish: Option<u16>, usual: u16, least: u16, most: u16) -> u16 {
 }
 
 /// One part has all there is; the others are one line.
-fn alone(plan: &mut Plan, mut rest: Rect, part: Part) {
+fn alone(plan: &mut ScreenLayout, mut rest: Rect, part: ScreenPart) {
     if plan.room > Room::Small {
         plan.mini = Some(bottom(&mut rest, 1));
     }
     let nothing = Rect { height: 0, ..rest };
     match part {
-        Part::Tree => {
+        ScreenPart::Tree => {
             plan.tree = Some(rest);
             plan.main = nothing;
         }
-        Part::Charts => {
+        ScreenPart::Charts => {
             plan.main = nothing;
             if rest.width >= 96 && rest.height < 30 {
                 let third = rest.width / 3;
@@ -287,12 +296,12 @@ fn alone(plan: &mut Plan, mut rest: Rect, part: Part) {
                 plan.memory = Some(rest);
             }
         }
-        Part::Main | Part::Card | Part::Steer => plan.main = rest,
+        ScreenPart::Main | ScreenPart::Card | ScreenPart::Steer => plan.main = rest,
     }
 }
 
 /// A column at the left: the tree, and the charts below it.
-fn medium(plan: &mut Plan, rest: &mut Rect, wish: Arrangement) {
+fn medium(plan: &mut ScreenLayout, rest: &mut Rect, wish: Arrangement) {
     if wish.hide_tree && wish.hide_charts {
         return;
     }
@@ -324,7 +333,7 @@ fn medium(plan: &mut Plan, rest: &mut Rect, wish: Arrangement) {
 }
 
 /// The tree at the left, the charts at the right.
-fn wide(plan: &mut Plan, rest: &mut Rect, size: Rect, wish: Arrangement) {
+fn wide(plan: &mut ScreenLayout, rest: &mut Rect, size: Rect, wish: Arrangement) {
     if !wish.hide_tree {
         let most = rest.width.saturating_sub(MAIN_WIDTH + COLUMN);
         let usual = (size.width / 6).clamp(26, 38);

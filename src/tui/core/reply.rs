@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crate::tui::core::highlight::{Painted, Painter, Syntaxes};
+use crate::tui::core::highlighted::Ruler;
 use crate::tui::core::markdown;
-use crate::tui::core::sheet::Ruler;
 use crate::tui::core::text::visible;
 use crate::tui::core::theme::Role;
 

@@ -4,8 +4,23 @@ use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::{Position, Rect};
 use tui_textarea::{CursorMove, TextArea};
 
+use crate::tui::core::action::TypingKeys;
 use crate::tui::core::key::{Key, key};
 use crate::tui::core::text::width;
+
+/// Its keys, for the help.
+#[rustfmt::skip]
+pub const TYPING: TypingKeys = (
+    "While typing anywhere",
+    &[
+        ("ctrl-a  ctrl-e", "To the start, to the end of the line"),
+        ("alt-b  alt-f", "A word back, a word on"),
+        ("ctrl-w  alt-backspace", "Delete the word before"),
+        ("ctrl-u  ctrl-k", "Delete to the start, to the end of the line"),
+        ("ctrl-y", "Put back what was deleted last"),
+        ("ctrl-_", "Undo"),
+    ],
+);
 
 /// What a key does to a text. The code editor has keys of its own: there `ctrl-u` undoes.
 pub fn type_into(area: &mut TextArea<'static>, key: Key) {

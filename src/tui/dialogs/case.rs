@@ -11,6 +11,7 @@ use tui_textarea::TextArea;
 use crate::engine::Command;
 use crate::engine::side_requests::{NewCase, SideRequest};
 use crate::tui::component::{Context, Dialog, Outcome, View};
+use crate::tui::core::action::TypingKeys;
 use crate::tui::core::hint::{Hint, Hints};
 use crate::tui::core::key::{Key, key};
 use crate::tui::core::layout::centred;
@@ -27,6 +28,17 @@ use crate::tui::widgets::sheet::sheet;
 const BOXES: usize = 3;
 /// Place of the last of them.
 const SHOWN: usize = 2;
+
+/// Its keys, for the help.
+#[rustfmt::skip]
+pub const TYPING: TypingKeys = (
+    "While typing a case",
+    &[
+        ("ctrl-s", "Add it"),
+        ("tab", "To the next box"),
+        ("esc", "Leave; what was typed stays"),
+    ],
+);
 
 /// The open form.
 pub struct CaseForm {

@@ -15,17 +15,29 @@ use crate::engine::Command;
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::tui::component::{Context, Dialog, Outcome, View};
-use crate::tui::core::desk::{Done, Job};
+use crate::tui::core::action::TypingKeys;
 use crate::tui::core::highlight::Painted;
+use crate::tui::core::highlighted::HighlightedText;
 use crate::tui::core::hint::{Hint, Hints};
 use crate::tui::core::key::{Key, key};
-use crate::tui::core::sheet::Sheet;
 use crate::tui::core::text::width;
 use crate::tui::core::typing::text_area;
+use crate::tui::core::workers::{Done, Job};
 use crate::tui::state::effect::Effect;
 use crate::tui::state::hits::HitMap;
 use crate::tui::widgets::editor;
 use crate::tui::widgets::sheet::question;
+
+/// Its keys, for the help.
+#[rustfmt::skip]
+pub const TYPING: TypingKeys = (
+    "In the editor",
+    &[
+        ("ctrl-s", "Measure the text as a version of yours"),
+        ("ctrl-u  ctrl-r", "Undo, redo"),
+        ("esc", "Leave; a changed text is asked about"),
+    ],
+);
 
 /// The editor with a version's text in it.
 pub struct Edit {
@@ -38,7 +50,7 @@ pub struct Edit {
     revision: u64,
     /// The revision whose colours were asked for.
     asked: Option<u64>,
-    sheet: Option<Arc<Sheet>>,
+    sheet: Option<Arc<HighlightedText>>,
 }
 
 impl Edit {
@@ -88,7 +100,7 @@ impl Edit {
     }
 
     /// Takes in colours; those of an older text do until newer ones come.
-    fn paint(&mut self, sheet: Arc<Sheet>) {
+    fn paint(&mut self, sheet: Arc<HighlightedText>) {
         self.sheet = Some(sheet);
     }
 
@@ -279,7 +291,7 @@ mod tests {
             panic!("nothing was asked for");
         };
         assert!(editor.job("python").is_none(), "it is asked for once");
-        editor.paint(Arc::new(Sheet::plain(&text)));
+        editor.paint(Arc::new(HighlightedText::plain(&text)));
         assert_eq!(editor.painted(2).unwrap().text, "x = 1");
         // A new line in the middle: what stands above and below is coloured at once, the new one later.
         editor

@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::tui::component::{Context, Dialog, List, Outcome, View};
-use crate::tui::core::action::{Scope, TYPING};
+use crate::tui::core::action::{Scope, TypingKeys};
 use crate::tui::core::hint::{Hint, Hints};
 use crate::tui::core::key::{Key, KeySequence, key};
 use crate::tui::core::keymap::Bound;
@@ -20,12 +20,25 @@ use crate::tui::widgets::put;
 use crate::tui::widgets::sheet::{choose, sheet};
 
 /// The open help.
-#[derive(Default)]
 pub struct Help {
+    /// The keys of every place where text is typed.
+    typing: &'static [TypingKeys],
     /// What was typed to search it.
     filter: String,
     /// The chosen row among those that match.
     cursor: usize,
+}
+
+impl Help {
+    /// The help, with the keys of every place where text is typed.
+    #[must_use]
+    pub fn new(typing: &'static [TypingKeys]) -> Self {
+        Self {
+            typing,
+            filter: String::new(),
+            cursor: 0,
+        }
+    }
 }
 
 impl Dialog for Help {
@@ -38,7 +51,7 @@ impl Dialog for Help {
     }
 
     fn on_key(&mut self, key: Key, cx: &mut Context<'_>) -> Outcome {
-        let found = rows(cx.state, &self.filter);
+        let found = rows(cx.state, self.typing, &self.filter);
         let last = found.len().saturating_sub(1);
         match key {
             key!(esc) | key!(ctrl - 'c') => return Outcome::close(),
@@ -75,7 +88,7 @@ impl Dialog for Help {
 
     fn list(&mut self, cx: &Context<'_>) -> Option<List<'_>> {
         Some(List {
-            rows: rows(cx.state, &self.filter).len(),
+            rows: rows(cx.state, self.typing, &self.filter).len(),
             cursor: &mut self.cursor,
         })
     }
@@ -85,7 +98,7 @@ impl Dialog for Help {
         let room = usize::from(wide).saturating_sub(4);
         // Where there is little room the sentences need it more than the keys.
         let keys = if room >= 60 { 19 } else { 11 };
-        let lines = lines(cx, &self.filter, self.cursor, keys, room);
+        let lines = lines(cx, self, keys, room);
         let height = (lines.len() as u16 + 3).min(area.height);
         let inner = sheet(cx, centred(area, wide, height), "help", buffer, hits);
         if inner.height < 2 {
@@ -146,7 +159,7 @@ struct Row<'a> {
 }
 
 /// Rows of the help that match what was typed and mean something here, those of the moment first.
-fn rows<'a>(state: &'a State, filter: &str) -> Vec<Row<'a>> {
+fn rows<'a>(state: &'a State, typing: &'static [TypingKeys], filter: &str) -> Vec<Row<'a>> {
     let scopes = state.scopes();
     let searching = scopes.contains(&Scope::Search);
     let table = state.prefs.keys.rows();
@@ -169,7 +182,7 @@ fn rows<'a>(state: &'a State, filter: &str) -> Vec<Row<'a>> {
         help: b.row.help,
         bound: Some(b),
     });
-    let typing = TYPING.iter().flat_map(|(group, rows)| {
+    let typing = typing.iter().flat_map(|(group, rows)| {
         rows.iter().map(|(keys, help)| Row {
             group,
             keys: symbols(keys),
@@ -211,16 +224,10 @@ fn symbols(keys: &str) -> String {
 /// One line of the help, and which of the rows that can be chosen it belongs to.
 type Numbered<'a> = (Line<'a>, Option<usize>);
 
-fn lines<'a>(
-    cx: View<'a>,
-    filter: &str,
-    cursor: usize,
-    keys: usize,
-    room: usize,
-) -> Vec<Numbered<'a>> {
+fn lines<'a>(cx: View<'a>, help: &Help, keys: usize, room: usize) -> Vec<Numbered<'a>> {
     let mut lines: Vec<Numbered<'a>> = Vec::new();
     let mut group = "";
-    for (n, row) in rows(cx.state, filter).iter().enumerate() {
+    for (n, row) in rows(cx.state, help.typing, &help.filter).iter().enumerate() {
         if row.group != group {
             if !group.is_empty() {
                 lines.push((Line::default(), None));
@@ -229,7 +236,7 @@ fn lines<'a>(
             let style = cx.theme.fg(Role::Heat2).add_modifier(Modifier::BOLD);
             lines.push((Line::from(Span::styled(group, style)), None));
         }
-        push(cx, row, n == cursor, (keys, room), n, &mut lines);
+        push(cx, row, n == help.cursor, (keys, room), n, &mut lines);
     }
     if lines.is_empty() {
         let words = Line::from(cx.span(" nothing is called so", Role::Muted));

@@ -9,7 +9,7 @@
 //!    close, give way to another dialog, do an action, and effects for the outside.
 //! 2. An `open(cx: &mut Context<'_>) -> Outcome` in that file, which says [`crate::tui::component::Outcome::open`] (or why
 //!    there is nothing to open).
-//! 3. A row in the table of actions (`core/action.rs`) with its key, and the line of that action in `update::perform`; the
+//! 3. A row in the table of actions (`core/action.rs`) with its key, and its line in the match of actions in `update.rs`: the
 //!    compiler asks for it. Help, palette, key line and `reheat keys` follow from the row.
 //!
 //! The sheet, its rows and its boxes are drawn with [`crate::tui::widgets::sheet`]; a click finds what `draw` put into the

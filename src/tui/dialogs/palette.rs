@@ -23,10 +23,10 @@ use crate::tui::core::tab::Tab;
 use crate::tui::core::text::{pad, pad_left, visible, width};
 use crate::tui::core::theme::{Role, Theme};
 use crate::tui::core::typing::{line, place_cursor, type_into};
-use crate::tui::state::asking::TEMPERATURES;
 use crate::tui::state::effect::Effect;
 use crate::tui::state::hits::{HitMap, Target};
-use crate::tui::state::mark::mark;
+use crate::tui::state::model_params::TEMPERATURES;
+use crate::tui::state::version_status::version_status;
 use crate::tui::state::{Against, State};
 use crate::tui::widgets::put;
 use crate::tui::widgets::sheet::{choose, sheet, typed};
@@ -39,7 +39,7 @@ const ROWS: u16 = 18;
 pub enum PaletteCommand {
     /// What a key would do.
     Do(Action),
-    /// Look at a version.
+    /// LayoutOptions at a version.
     Select(VersionId),
     /// Compare the version that is looked at with another one.
     Compare(VersionId),
@@ -147,7 +147,7 @@ fn entries(state: &State, session: &Session) -> Vec<Entry> {
     if state.at_work {
         for version in session.versions.iter().rev() {
             let id = version.id;
-            let word = mark(session, state, version).word;
+            let word = version_status(session, state, version).word;
             all.push(entry(
                 PaletteCommand::Select(id),
                 format!("select {id}"),

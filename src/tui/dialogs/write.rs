@@ -15,7 +15,7 @@ use crate::session::Session;
 use crate::session::event::{VersionId, WritePlan};
 use crate::session::written::Standing;
 use crate::tui::component::{Context, Dialog, Outcome, View};
-use crate::tui::core::desk::Job;
+use crate::tui::core::action::TypingKeys;
 use crate::tui::core::diff::pane::DiffPane;
 use crate::tui::core::hint::{Hint, Hints, Press};
 use crate::tui::core::key::{Key, key};
@@ -24,6 +24,7 @@ use crate::tui::core::text::{cut, visible, width, wrap};
 use crate::tui::core::text_id::{TextId, TextPair};
 use crate::tui::core::theme::Role;
 use crate::tui::core::typing::{line, place_cursor, type_into, typed};
+use crate::tui::core::workers::Job;
 use crate::tui::state::effect::Effect;
 use crate::tui::state::hits::{HitMap, Target};
 use crate::tui::state::writes::short;
@@ -36,6 +37,19 @@ use crate::tui::widgets::sheet::{sheet, typed as text_box};
 const WIDEST: u16 = 160;
 /// Rows of the difference that are seen even where much is to be said above it.
 const AT_LEAST: u16 = 5;
+
+/// Its keys, for the help.
+#[rustfmt::skip]
+pub const TYPING: TypingKeys = (
+    "While writing back",
+    &[
+        ("enter", "Write it into the file; a second time where something should be looked at first"),
+        ("m", "Merge, where the file changed since the session began"),
+        ("p  b", "Make a patch, or a git branch, and leave the file alone"),
+        ("u", "Put back what the file held before the last write"),
+        ("esc", "Leave; nothing is written"),
+    ],
+);
 
 /// What is made instead of writing the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use crate::tui::component::View;
 use crate::tui::core::scale::interval;
 use crate::tui::core::text::{cut, visible};
 use crate::tui::core::theme::Role;
-use crate::tui::state::mark::mark;
+use crate::tui::state::version_status::version_status;
 use crate::tui::widgets::put;
 use crate::tui::widgets::wrapped;
 
@@ -138,7 +138,7 @@ fn verdict<'a>(cx: View<'a>, version: &'a Version, room: usize) -> Vec<Line<'a>>
 
 /// What is being done to a version right now, and why in this way.
 fn in_work<'a>(cx: View<'a>, version: &Version) -> Vec<Line<'a>> {
-    let mark = mark(cx.session, cx.state, version);
+    let mark = version_status(cx.session, cx.state, version);
     let cases = cx.session.task.as_ref().map_or(0, |t| t.cases.len());
     let (now, why) = match &cx.session.stage {
         Stage::Comparing {
@@ -231,7 +231,7 @@ fn failed<'a>(cx: View<'a>, evaluation: &'a Evaluation, room: usize) -> Vec<Line
 }
 
 fn compared<'a>(cx: View<'a>, version: &Version, c: &Comparison) -> Vec<Line<'a>> {
-    let mark = mark(cx.session, cx.state, version);
+    let mark = version_status(cx.session, cx.state, version);
     let word = match c.answer {
         Answer::Better => cx.session.objective.comparative(),
         Answer::Worse => cx.session.objective.contrary(),

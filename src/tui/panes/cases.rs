@@ -20,7 +20,7 @@ use crate::tui::core::theme::Role;
 use crate::tui::state::cases::{natural_case, order, result, shown_failure};
 use crate::tui::state::hits::HitMap;
 use crate::tui::state::hits::Target;
-use crate::tui::state::mark::spinner;
+use crate::tui::state::version_status::spinner;
 use crate::tui::widgets::put;
 
 /// The cases pane.

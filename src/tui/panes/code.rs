@@ -7,7 +7,7 @@ use ratatui::text::Line;
 
 use crate::session::fold::Version;
 use crate::tui::component::{Context, Pane, View};
-use crate::tui::core::sheet::Sheet;
+use crate::tui::core::highlighted::HighlightedText;
 use crate::tui::core::tab::Tab;
 use crate::tui::core::text::{cut, lines, visible};
 use crate::tui::core::text_id::TextId;
@@ -82,7 +82,7 @@ fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
 
 fn code_line<'a>(
     cx: View<'a>,
-    sheet: &Sheet,
+    sheet: &HighlightedText,
     number: usize,
     sub: usize,
     gutter: usize,

@@ -10,7 +10,7 @@ use crate::tui::component::View;
 use crate::tui::core::scale::interval;
 use crate::tui::core::text::{cut, visible};
 use crate::tui::core::theme::Role;
-use crate::tui::state::asking;
+use crate::tui::state::model_params;
 use crate::tui::widgets::{line_width, put};
 
 /// Draws it. Parts that matter less go first when there is little room.
@@ -130,7 +130,7 @@ fn round<'a>(cx: View<'a>, room: usize) -> Vec<Span<'a>> {
     if room >= 60 {
         spans.push(cx.span(format!(" {mode}"), Role::Muted));
     }
-    if let Some(words) = asking::in_words(cx.session).filter(|_| room >= 100) {
+    if let Some(words) = model_params::in_words(cx.session).filter(|_| room >= 100) {
         spans.push(cx.span(format!(" · {words}"), Role::Muted));
     }
     spans

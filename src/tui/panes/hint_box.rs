@@ -7,12 +7,24 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::tui::component::View;
-use crate::tui::core::action::Action;
+use crate::tui::core::action::{Action, TypingKeys};
 use crate::tui::core::text::{cut, visible};
 use crate::tui::core::theme::Role;
 use crate::tui::state::hits::HitMap;
 use crate::tui::state::hits::Target;
 use crate::tui::widgets::put;
+
+/// Its keys, for the help.
+#[rustfmt::skip]
+pub const TYPING: TypingKeys = (
+    "While typing a hint",
+    &[
+        ("enter", "Send it"),
+        ("alt-enter  ctrl-j", "New line"),
+        ("up  down", "Earlier hints, of earlier sessions too"),
+        ("esc", "Leave; what was typed stays"),
+    ],
+);
 
 /// Draws it.
 pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {

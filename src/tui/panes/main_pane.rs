@@ -10,7 +10,7 @@ use crate::tui::component::View;
 use crate::tui::core::action::Action;
 use crate::tui::core::hint::Hint;
 use crate::tui::core::key::key;
-use crate::tui::core::layout::Plan;
+use crate::tui::core::layout::ScreenLayout;
 use crate::tui::core::tab::Tab;
 use crate::tui::core::text::width;
 use crate::tui::core::theme::Role;
@@ -22,7 +22,7 @@ use crate::tui::widgets::hint_line::HintLine;
 const MORE_SIGNS: usize = 18;
 
 /// Draws it.
-pub fn draw(cx: View<'_>, plan: &Plan, buffer: &mut Buffer, hits: &mut HitMap) {
+pub fn draw(cx: View<'_>, plan: &ScreenLayout, buffer: &mut Buffer, hits: &mut HitMap) {
     let area = plan.main;
     if area.height < 3 || area.width < 8 {
         return;
@@ -56,7 +56,7 @@ pub fn draw(cx: View<'_>, plan: &Plan, buffer: &mut Buffer, hits: &mut HitMap) {
 /// stands at its start and at its end and takes so many cells.
 fn hidden(
     cx: View<'_>,
-    plan: &Plan,
+    plan: &ScreenLayout,
     area: Rect,
     (under, behind): (usize, usize),
     buffer: &mut Buffer,
@@ -65,7 +65,7 @@ fn hidden(
     let all = usize::from(area.width).saturating_sub(4 + behind);
     let mut before = under;
     let mut keys = HintLine::default();
-    for (part, word) in plan.hidden(buffer.area, cx.state.look()) {
+    for (part, word) in plan.hidden(buffer.area, cx.state.layout_options()) {
         // What has no key of its own is found in the palette.
         let key = cx.state.prefs.keys.key(Action::Hide(part)).cloned();
         let key = key.unwrap_or_else(|| key!(':').into());

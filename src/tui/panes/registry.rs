@@ -1,7 +1,7 @@
 //! Which pane belongs to which tab, and what keys do in the one that is shown.
 
 use crate::tui::component::{Context, Pane};
-use crate::tui::core::layout::Part;
+use crate::tui::core::layout::ScreenPart;
 use crate::tui::core::tab::Tab;
 use crate::tui::panes::cases::Cases;
 use crate::tui::panes::charts::Charts;
@@ -35,7 +35,7 @@ fn shown(cx: &Context<'_>) -> &'static dyn Pane {
 /// Moves within what is shown: the tree alone on the screen, the pane, or the start screen.
 pub fn go(cx: &mut Context<'_>, motion: Motion) {
     match motion {
-        Motion::Rows(by) if cx.state.at_work && cx.state.nav.zoomed == Some(Part::Tree) => {
+        Motion::Rows(by) if cx.state.at_work && cx.state.nav.zoomed == Some(ScreenPart::Tree) => {
             step(cx, Direction::of(by));
         }
         Motion::Rows(by) if cx.state.at_work && shown(cx).on_rows(cx, by) => {}
@@ -52,7 +52,7 @@ pub fn step(cx: &mut Context<'_>, to: Direction) {
 
 /// Opens or closes what has the focus; the tree that has the whole screen gives it back.
 pub fn open(cx: &mut Context<'_>) {
-    if cx.state.nav.zoomed == Some(Part::Tree) {
+    if cx.state.nav.zoomed == Some(ScreenPart::Tree) {
         cx.state.nav.zoomed = None;
     } else {
         shown(cx).on_open(cx);

@@ -15,7 +15,7 @@ use crate::tui::panes::state_line::elapsed;
 use crate::tui::panes::{key_line, long_message};
 use crate::tui::state::hits::HitMap;
 use crate::tui::state::hits::Target;
-use crate::tui::state::mark::spinner;
+use crate::tui::state::version_status::spinner;
 use crate::tui::widgets::hint_line::HintLine;
 use crate::tui::widgets::{line_width, put};
 

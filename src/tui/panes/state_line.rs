@@ -14,7 +14,7 @@ use crate::tui::panes::key_line::keys;
 use crate::tui::panes::long_message;
 use crate::tui::panes::progress;
 use crate::tui::state::hits::HitMap;
-use crate::tui::state::mark::spinner;
+use crate::tui::state::version_status::spinner;
 use crate::tui::widgets::{line_width, put};
 
 /// Draws it on one or two rows; a word that is too long for them lies on rows above, and how many these are is given.

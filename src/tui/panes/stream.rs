@@ -14,7 +14,7 @@ use crate::tui::core::theme::Role;
 use crate::tui::panes::stream::one_reply::{figures, one};
 use crate::tui::state::hits::HitMap;
 use crate::tui::state::navigation::Direction;
-use crate::tui::state::replies::come;
+use crate::tui::state::replies::reply_progress;
 use crate::tui::widgets::put;
 
 /// Whether a reply grows that was scrolled away from: the developer should know that there is more.
@@ -45,7 +45,7 @@ impl Pane for Stream {
         if let Some(cost) = round.reply(0).and_then(|r| r.usage.cost) {
             words.push(cost.to_string());
         }
-        words.extend(figures(come(cx.session, round, 0), "first after"));
+        words.extend(figures(reply_progress(cx.session, round, 0), "first after"));
         match cx.state.caches.reply.block() {
             Some(block) if block.open => words.push(format!("block {} open", block.number)),
             Some(block) if block.number > 1 => words.push(format!("{} blocks", block.number)),

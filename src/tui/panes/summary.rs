@@ -15,7 +15,7 @@ use crate::tui::core::tab::Tab;
 use crate::tui::core::text::{pad, pad_left, visible, wrap};
 use crate::tui::core::theme::Role;
 use crate::tui::state::hits::HitMap;
-use crate::tui::state::mark::mark;
+use crate::tui::state::version_status::version_status;
 use crate::tui::widgets::put;
 
 /// The summary pane.
@@ -217,7 +217,7 @@ fn table(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
     }
     let mut lines = vec![Line::from(cx.span(head, Role::Muted))];
     for version in &cx.session.versions {
-        let mark = mark(cx.session, cx.state, version);
+        let mark = version_status(cx.session, cx.state, version);
         let gain = version.gain_over_original();
         let ash = version.verdict().is_some_and(|v| !v.accepted());
         let best = cx.session.incumbent == Some(version.id);

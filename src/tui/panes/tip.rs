@@ -9,7 +9,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::tui::component::View;
 use crate::tui::core::key::key;
-use crate::tui::core::layout::Plan;
+use crate::tui::core::layout::ScreenLayout;
 use crate::tui::core::text::width;
 use crate::tui::core::theme::Role;
 use crate::tui::panes::tree;
@@ -28,7 +28,7 @@ pub fn draw(
     cx: View<'_>,
     area: Rect,
     below: u16,
-    plan: Option<&Plan>,
+    plan: Option<&ScreenLayout>,
     buffer: &mut Buffer,
     hits: &mut HitMap,
 ) {
@@ -77,7 +77,7 @@ pub fn draw(
 }
 
 /// The rows of the tree below its last version, if the tip has room there.
-fn on_the_tree(cx: View<'_>, plan: &Plan, rows: &dyn Fn(u16) -> u16) -> Option<Rect> {
+fn on_the_tree(cx: View<'_>, plan: &ScreenLayout, rows: &dyn Fn(u16) -> u16) -> Option<Rect> {
     let tree = plan.tree.filter(|t| t.width >= NARROW + 2)?;
     let width = tree.width - 2;
     let height = rows(width);
@@ -91,7 +91,7 @@ fn on_the_tree(cx: View<'_>, plan: &Plan, rows: &dyn Fn(u16) -> u16) -> Option<R
 }
 
 /// Over the hint box and the verdict: both stand still, and both can be read again afterwards.
-fn on_the_card(plan: &Plan, rows: &dyn Fn(u16) -> u16) -> Option<Rect> {
+fn on_the_card(plan: &ScreenLayout, rows: &dyn Fn(u16) -> u16) -> Option<Rect> {
     let high = |part: Option<Rect>| part.map_or(0, |r| r.height);
     let width = WIDE.min(plan.main.width);
     let height = rows(width);

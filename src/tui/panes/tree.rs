@@ -18,8 +18,8 @@ use crate::tui::panes::charts;
 use crate::tui::panes::stream::replies;
 use crate::tui::state::find::matches;
 use crate::tui::state::hits::HitMap;
-use crate::tui::state::mark::{mark, spinner, working};
-use crate::tui::state::replies::come;
+use crate::tui::state::replies::reply_progress;
+use crate::tui::state::version_status::{spinner, version_status, working};
 use crate::tui::widgets::put;
 
 /// One row of the tree.
@@ -257,7 +257,7 @@ fn rows_to_come(cx: View<'_>) -> Vec<(Line<'_>, Option<u32>)> {
                     Role::Candidate
                 },
             );
-            let tokens = match come(cx.session, round, number).tokens().0 {
+            let tokens = match reply_progress(cx.session, round, number).tokens().0 {
                 0 => Span::raw(""),
                 n => cx.span(format!(" · {n} tok"), Role::Muted),
             };
@@ -276,7 +276,7 @@ fn rows_to_come(cx: View<'_>) -> Vec<(Line<'_>, Option<u32>)> {
 }
 
 fn draw_row(cx: View<'_>, version: &Version, rails: &str, place: Rect, buffer: &mut Buffer) {
-    let mark = mark(cx.session, cx.state, version);
+    let mark = version_status(cx.session, cx.state, version);
     let style = cx.theme.fg(mark.role);
     let gain = version.gain_over_original();
     let mut right = match gain {
@@ -368,7 +368,7 @@ pub fn mini(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     let mut pieces: Vec<(VersionId, String, ratatui::style::Style)> = Vec::new();
     let chosen = cx.state.version(cx.session);
     for version in &cx.session.versions {
-        let mark = mark(cx.session, cx.state, version);
+        let mark = version_status(cx.session, cx.state, version);
         let glyph = if mark.glyph == "●" { "" } else { mark.glyph };
         let mut style = cx.theme.fg(mark.role);
         if Some(version.id) == chosen {

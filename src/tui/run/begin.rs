@@ -10,7 +10,7 @@ use crate::tui::core::home::Choice;
 use crate::tui::core::keymap::Keymap;
 use crate::tui::core::memory::Memory;
 use crate::tui::core::theme::Depth;
-use crate::tui::{Look, Looker, Opener};
+use crate::tui::{Discoverer, Discovery, Opener};
 
 /// Whether the terminal is asked for its ground: nobody has named a theme, nothing tells it already, and it can answer.
 pub(super) fn asks_for_ground(
@@ -66,12 +66,12 @@ pub(super) fn opener(mut open: Opener, to: SyncSender<Message>) -> Sender<Choice
 }
 
 /// Finds out what takes a while, now and whenever it is asked again.
-pub(super) fn looker(mut late: Looker, to: SyncSender<Message>) -> Sender<Look> {
+pub(super) fn looker(mut late: Discoverer, to: SyncSender<Message>) -> Sender<Discovery> {
     let (looks, inbox) = std::sync::mpsc::channel();
-    let _ = looks.send(Look::All);
+    let _ = looks.send(Discovery::All);
     let worker = move || {
         for what in inbox {
-            late(what, &mut |found| drop(to.send(Message::Late(found))));
+            late(what, &mut |found| drop(to.send(Message::Discovered(found))));
         }
     };
     drop(

@@ -1,4 +1,4 @@
-//! Everything that can wake the screen, merged into one channel: keys, signals, events of the loop, answers of the desk.
+//! Everything that can wake the screen, merged into one channel: keys, signals, events of the loop, answers of the workers.
 //!
 //! Whoever waits on it costs nothing. The thread that reads keys waits by itself rather than through
 //! crossterm, because it must notice a hang-up and must let go of the terminal while an editor has it.
@@ -12,9 +12,9 @@ use ratatui::crossterm::event::Event;
 
 use crate::session::EventRecord;
 use crate::tui::Link;
-use crate::tui::core::desk::Done;
-use crate::tui::core::home::Late;
+use crate::tui::core::home::Discovered;
 use crate::tui::core::terminal;
+use crate::tui::core::workers::Done;
 
 /// Something for the screen.
 pub enum Message {
@@ -28,12 +28,12 @@ pub enum Message {
     Events(Vec<EventRecord>),
     /// The loop has ended for good.
     LoopEnded,
-    /// The desk has an answer.
+    /// A worker has an answer.
     Done(Done),
     /// A session was opened, or could not be.
     Opened(Result<Link, String>),
     /// Something about this machine was found out.
-    Late(Late),
+    Discovered(Discovered),
     /// A file in the folder of the developer's own themes was changed.
     ThemeChanged,
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::core::action::Action;
-use crate::tui::core::layout::{Arrangement, Border, Part, Room, moved};
+use crate::tui::core::layout::{Arrangement, Border, Room, ScreenPart, moved};
 use crate::tui::state::State;
 
 /// Cells that a border is moved by at once.
@@ -14,16 +14,16 @@ impl State {
     pub fn zoom(&mut self) {
         self.nav.zoomed = match self.nav.zoomed {
             Some(_) => None,
-            None => Some(Part::Main),
+            None => Some(ScreenPart::Main),
         };
     }
 
     /// Gives the whole screen to the next part.
     pub fn zoom_next(&mut self) {
         self.nav.zoomed = match self.nav.zoomed {
-            None => Some(Part::Tree),
-            Some(Part::Tree) => Some(Part::Charts),
-            Some(Part::Charts) => Some(Part::Main),
+            None => Some(ScreenPart::Tree),
+            Some(ScreenPart::Tree) => Some(ScreenPart::Charts),
+            Some(ScreenPart::Charts) => Some(ScreenPart::Main),
             Some(_) => None,
         };
     }
@@ -37,7 +37,7 @@ impl State {
 
     /// Moves borders by so many cells; false where there are none.
     pub fn move_borders(&mut self, moves: &[(Border, i16)]) -> bool {
-        if self.plan().room < Room::Medium {
+        if self.layout().room < Room::Medium {
             self.say(
                 "on a screen of this size there is one pane and no border to move",
                 false,
@@ -52,7 +52,7 @@ impl State {
     }
 
     fn move_border(&mut self, border: Border, by: i16) {
-        let plan = self.plan();
+        let plan = self.layout();
         let from = match border {
             Border::Side => plan
                 .tree
@@ -70,7 +70,7 @@ impl State {
             let before = self.arrangement();
             let wish = moved(&plan, before, border, to);
             *self.arrangement_mut() = wish;
-            if self.plan() == plan {
+            if self.layout() == plan {
                 // As far as it goes: a wish beyond would have to be taken back key by key.
                 *self.arrangement_mut() = before;
             }
@@ -78,15 +78,15 @@ impl State {
     }
 
     /// Hides a part, or shows it again, and says which key does the other.
-    pub fn hide(&mut self, part: Part) {
+    pub fn hide(&mut self, part: ScreenPart) {
         self.nav.zoomed = None;
         let wish = self.arrangement_mut();
         let (hidden, name, it) = match part {
-            Part::Tree => (&mut wish.hide_tree, "the versions are", "them"),
-            Part::Charts => (&mut wish.hide_charts, "the charts are", "them"),
-            Part::Card => (&mut wish.hide_card, "the verdict is", "it"),
-            Part::Steer => (&mut wish.hide_steer, "the hint box is", "it"),
-            Part::Main => return,
+            ScreenPart::Tree => (&mut wish.hide_tree, "the versions are", "them"),
+            ScreenPart::Charts => (&mut wish.hide_charts, "the charts are", "them"),
+            ScreenPart::Card => (&mut wish.hide_card, "the verdict is", "it"),
+            ScreenPart::Steer => (&mut wish.hide_steer, "the hint box is", "it"),
+            ScreenPart::Main => return,
         };
         *hidden = !*hidden;
         let words = if *hidden {

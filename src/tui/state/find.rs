@@ -7,8 +7,8 @@ use crate::session::event::{Author, VersionId};
 use crate::session::fold::Version;
 use crate::tui::core::key::{Key, key};
 use crate::tui::state::State;
-use crate::tui::state::mark::mark;
 use crate::tui::state::panes::Find;
+use crate::tui::state::version_status::version_status;
 
 /// Whether a version is one that is looked for. An empty search finds all.
 #[must_use]
@@ -19,7 +19,7 @@ pub fn matches(session: &Session, state: &State, version: &Version, text: &str) 
         Author::Hand => "hand",
     };
     let pinned = if version.pinned { "pinned" } else { "" };
-    let word = mark(session, state, version).word;
+    let word = version_status(session, state, version).word;
     let all = format!("{} {word} {author} {} {pinned}", version.id, version.note).to_lowercase();
     text.to_lowercase()
         .split_whitespace()

@@ -4,20 +4,20 @@
 //! draws nothing and asks nothing of the loop.
 
 pub mod arrange;
-pub mod asking;
 pub mod cases;
 pub mod decisions;
 pub mod effect;
 pub mod find;
 pub mod folding;
 pub mod hits;
-pub mod mark;
+pub mod model_params;
 pub mod navigation;
 pub mod panes;
 pub mod prompt;
 pub mod replies;
 pub mod search;
 pub mod tips;
+pub mod version_status;
 pub mod writes;
 
 use std::collections::{HashMap, HashSet};
@@ -32,22 +32,24 @@ use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::core::action::Scope;
 use crate::tui::core::bell::Bell;
-use crate::tui::core::desk::{Done, Job, Shelf};
 use crate::tui::core::diff::Diff;
 use crate::tui::core::highlight::Syntaxes;
+use crate::tui::core::highlighted::HighlightedText;
 use crate::tui::core::home::Home;
 use crate::tui::core::key::KeySequence;
 use crate::tui::core::keymap::Keymap;
-use crate::tui::core::layout::{Arrangement, Border, Look, Part, Plan, plan, room};
+use crate::tui::core::layout::{
+    Arrangement, Border, LayoutOptions, ScreenLayout, ScreenPart, lay_out, room,
+};
 use crate::tui::core::memory::Memory;
 use crate::tui::core::reply::Reply;
-use crate::tui::core::sheet::Sheet;
 use crate::tui::core::tab::Tab;
 use crate::tui::core::text;
 use crate::tui::core::text_id::{TextId, TextPair};
 use crate::tui::core::theme::Theme;
 use crate::tui::core::tip::Tip;
 use crate::tui::core::typing::{History, text_area};
+use crate::tui::core::workers::{Done, Job, LruCache};
 use crate::tui::state::hits::HitMap;
 use crate::tui::state::panes::Panes;
 use crate::tui::state::search::Search;
@@ -135,7 +137,7 @@ pub struct Navigation {
     /// Case that the developer chose.
     pub case: Option<usize>,
     /// The part that has the whole screen.
-    pub zoomed: Option<Part>,
+    pub zoomed: Option<ScreenPart>,
     /// What diffs compare with.
     pub against: Against,
     /// Panes whose folds are open.
@@ -194,16 +196,16 @@ pub struct Observed {
 /// What was worked out for drawing, and what is still to be asked for.
 pub struct Caches {
     /// Colours of texts.
-    pub painted: Shelf<TextId, Sheet>,
+    pub painted: LruCache<TextId, HighlightedText>,
     /// Differences between texts.
-    pub diffs: Shelf<TextPair, Diff>,
+    pub diffs: LruCache<TextPair, Diff>,
     /// The reply, laid out.
     pub reply: Reply,
     /// The long text on the screen.
     pub page: Page,
     /// Grammars, once loaded.
     pub syntaxes: Option<Arc<Syntaxes>>,
-    /// What the desk is to be asked before the next drawing.
+    /// What the workers are to be asked before the next drawing.
     pub jobs: Vec<Job>,
     warming: bool,
 }
@@ -310,8 +312,8 @@ impl State {
                 bell: Bell::default(),
             },
             caches: Caches {
-                painted: Shelf::new(SHELF_BYTES),
-                diffs: Shelf::new(SHELF_BYTES),
+                painted: LruCache::new(SHELF_BYTES),
+                diffs: LruCache::new(SHELF_BYTES),
                 reply: Reply::default(),
                 page: Page::default(),
                 syntaxes: None,
@@ -418,7 +420,7 @@ impl State {
         if self.nav.selected.is_some() {
             return Tab::Diff;
         }
-        let charts_stand_beside = self.plan().memory.is_some();
+        let charts_stand_beside = self.layout().memory.is_some();
         match &session.stage {
             Stage::Preparing => Tab::Task,
             Stage::Asking | Stage::Streaming | Stage::Retrying { .. } => Tab::Stream,
@@ -469,8 +471,8 @@ impl State {
 
     /// What besides the size decides where things go.
     #[must_use]
-    pub fn look(&self) -> Look {
-        Look {
+    pub fn layout_options(&self) -> LayoutOptions {
+        LayoutOptions {
             steering: self.hint_box.active,
             banner: !self.messages.banner.is_empty(),
             zoomed: self.nav.zoomed,
@@ -480,11 +482,11 @@ impl State {
 
     /// Where everything goes on this screen.
     #[must_use]
-    pub fn plan(&self) -> Plan {
-        plan(self.size, self.look())
+    pub fn layout(&self) -> ScreenLayout {
+        lay_out(self.size, self.layout_options())
     }
 
-    /// Works out what the next drawing needs, or asks the desk for it. Call before drawing.
+    /// Works out what the next drawing needs, or asks the workers for it. Call before drawing.
     pub fn prepare(&mut self, session: &Session, ask: &mut dyn FnMut(Job)) {
         for job in std::mem::take(&mut self.caches.jobs) {
             ask(job);
@@ -529,7 +531,7 @@ impl State {
         }
     }
 
-    /// Takes in what the desk worked out; gives back what is a dialog's.
+    /// Takes in what the workers worked out; gives back what is a dialog's.
     #[must_use]
     pub fn take(&mut self, done: Done) -> Option<Done> {
         match done {

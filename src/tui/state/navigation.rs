@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::tui::core::home::Choice;
-use crate::tui::core::layout::Part;
+use crate::tui::core::layout::ScreenPart;
 use crate::tui::core::tab::Tab;
 use crate::tui::core::theme::Theme;
 use crate::tui::state::effect::Effect;
@@ -83,7 +83,7 @@ impl State {
         self.nav.tab = Some(tab);
         self.nav.shift = 0;
         if self.nav.zoomed.is_some() {
-            self.nav.zoomed = Some(Part::Main);
+            self.nav.zoomed = Some(ScreenPart::Main);
         }
     }
 
@@ -171,7 +171,7 @@ impl State {
         let last = self.hits.total.saturating_sub(self.hits.room);
         // The next key may come before the next drawing.
         self.hits.first = row.min(last);
-        // To the end stays to the end: more may come, and what was asked of the desk is not there yet.
+        // To the end stays to the end: more may come, and what was asked of a worker is not there yet.
         let to = if row == usize::MAX {
             row
         } else {

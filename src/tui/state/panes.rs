@@ -9,9 +9,9 @@ use tui_textarea::TextArea;
 use crate::session::event::VersionId;
 use crate::tui::core::diff::Diff;
 use crate::tui::core::diff::pane::DiffPane;
+use crate::tui::core::highlighted::{HighlightedText, Stack};
 use crate::tui::core::parts::CaseOrder;
 use crate::tui::core::reply::Reply;
-use crate::tui::core::sheet::{Sheet, Stack};
 use crate::tui::core::typing::text_area;
 
 /// What the panes remember.
@@ -163,7 +163,13 @@ impl CodePane {
     }
 
     /// Stacks the lines for a width, unless they are already.
-    pub fn prepare(&mut self, version: VersionId, sheet: &Sheet, width: usize, scrolled: bool) {
+    pub fn prepare(
+        &mut self,
+        version: VersionId,
+        sheet: &HighlightedText,
+        width: usize,
+        scrolled: bool,
+    ) {
         let key = Some((version, width, scrolled));
         if self.key == key {
             return;

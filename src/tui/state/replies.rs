@@ -14,7 +14,7 @@ pub const GAP: usize = 3;
 
 /// A reply as far as it has come.
 #[derive(Clone, Copy, Debug)]
-pub enum Come<'s> {
+pub enum ReplyProgress<'s> {
     /// It is coming.
     Growing(&'s StreamingReply),
     /// It has ended.
@@ -25,14 +25,14 @@ pub enum Come<'s> {
 
 /// How a reply came, in seconds.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace {
+pub struct ReplyTiming {
     /// From the prompt to the first text.
     pub first: f64,
     /// From the first text to the last.
     pub coming: f64,
 }
 
-impl<'s> Come<'s> {
+impl<'s> ReplyProgress<'s> {
     /// The answer and the reasoning so far.
     #[must_use]
     pub fn text(self) -> (&'s str, &'s str) {
@@ -55,18 +55,18 @@ impl<'s> Come<'s> {
 
     /// How it came, once something came.
     #[must_use]
-    pub fn pace(self) -> Option<Pace> {
+    pub fn timing(self) -> Option<ReplyTiming> {
         match self {
             Self::Growing(g) => {
                 let (first, last) = (g.first_text_at?, g.last_text_at?);
-                Some(Pace {
+                Some(ReplyTiming {
                     first: first.duration_since(g.asked_at).as_secs_f64().max(0.0),
                     coming: last.duration_since(first).as_secs_f64(),
                 })
             }
             Self::Ended(r) => {
                 let (first, last) = (r.chunks.first()?.0, r.chunks.last()?.0);
-                Some(Pace {
+                Some(ReplyTiming {
                     first: first as f64 / 1e3,
                     coming: last.saturating_sub(first) as f64 / 1e3,
                 })
@@ -78,7 +78,7 @@ impl<'s> Come<'s> {
     /// Tokens per second, once there is enough to say it.
     #[must_use]
     pub fn speed(self) -> Option<f64> {
-        let coming = self.pace().map(|p| p.coming).filter(|s| *s >= 0.3)?;
+        let coming = self.timing().map(|p| p.coming).filter(|s| *s >= 0.3)?;
         let (text, reasoning) = self.text();
         // Of a reply that has ended only the times of the answer are kept.
         let share = match self {
@@ -99,15 +99,19 @@ impl<'s> Come<'s> {
 
 /// A reply of a round as far as it has come.
 #[must_use]
-pub fn come<'s>(session: &'s Session, round: &'s Round, number: u32) -> Come<'s> {
+pub fn reply_progress<'s>(
+    session: &'s Session,
+    round: &'s Round,
+    number: u32,
+) -> ReplyProgress<'s> {
     let live = session.round().is_some_and(|r| r.number == round.number);
     match (
         round.reply(number),
         session.live.replies.get(&number).filter(|_| live),
     ) {
-        (Some(ended), _) => Come::Ended(ended),
-        (None, Some(growing)) => Come::Growing(growing),
-        (None, None) => Come::Lost,
+        (Some(ended), _) => ReplyProgress::Ended(ended),
+        (None, Some(growing)) => ReplyProgress::Growing(growing),
+        (None, None) => ReplyProgress::Lost,
     }
 }
 
@@ -140,7 +144,7 @@ impl State {
         if let Some(version) = version.filter(|v| v.candidate > 0) {
             return version.candidate;
         }
-        let speaks = |n: &u32| matches!(come(session, round, *n), Come::Growing(g) if g.first_text_at.is_some());
+        let speaks = |n: &u32| matches!(reply_progress(session, round, *n), ReplyProgress::Growing(g) if g.first_text_at.is_some());
         let done = |n: &u32| round.reply(*n).is_some_and(|r| r.finish == Finish::Stop);
         let mut numbers = round.numbers();
         numbers
@@ -161,7 +165,7 @@ impl State {
         let Some(count) = self.round(session).map(|r| r.candidates).filter(|n| *n > 1) else {
             return false;
         };
-        let width = usize::from(self.plan().main_inner().width);
+        let width = usize::from(self.layout().main_inner().width);
         if column(count, width).is_none() {
             self.say(
                 format!("there is no room for {count} replies side by side here"),
@@ -203,7 +207,7 @@ impl State {
         let shown = self.shown_reply(session, round);
         let columns = self.reply_columns(round, width);
         let width = columns.unwrap_or(width);
-        let (text, reasoning) = come(session, round, shown).text();
+        let (text, reasoning) = reply_progress(session, round, shown).text();
         let syntaxes = self.caches.syntaxes.clone();
         let key = |number: u32| (round.number, number);
         self.caches
@@ -219,7 +223,7 @@ impl State {
         let beside = &mut self.panes.replies.beside;
         beside.retain(|n, _| columns.is_some() && *n != shown && round.numbers().contains(n));
         for number in round.numbers().filter(|n| columns.is_some() && *n != shown) {
-            let (text, _) = come(session, round, number).text();
+            let (text, _) = reply_progress(session, round, number).text();
             beside.entry(number).or_default().update(
                 key(number),
                 text,

@@ -10,7 +10,7 @@ use crate::session::fold::Version;
 use crate::tui::core::action::Action;
 use crate::tui::core::tip::Tip;
 use crate::tui::state::State;
-use crate::tui::state::mark::working;
+use crate::tui::state::version_status::working;
 
 /// Seconds that a tip stays while something goes on by itself: twice what it takes to read the longest.
 const STAYS: i64 = 20;

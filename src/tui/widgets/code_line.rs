@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::tui::core::highlight::Painted;
-use crate::tui::core::sheet::Ruler;
+use crate::tui::core::highlighted::Ruler;
 use crate::tui::core::text::{visible, width};
 use crate::tui::core::theme::{Role, Theme};
 

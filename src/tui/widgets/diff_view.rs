@@ -9,11 +9,11 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::component::View;
 use crate::tui::core::diff::layout::{Geometry, Item, Kind, Mark, sides};
-use crate::tui::core::diff::pane::{DiffPane, Laid};
-use crate::tui::core::diff::{Part, Side};
+use crate::tui::core::diff::pane::{DiffPane, LaidOutDiff};
+use crate::tui::core::diff::{DiffBlock, Side};
 use crate::tui::core::highlight::Painted;
+use crate::tui::core::highlighted::HighlightedText;
 use crate::tui::core::parts::Fold;
-use crate::tui::core::sheet::Sheet;
 use crate::tui::core::text_id::TextPair;
 use crate::tui::core::theme::{Depth, Role};
 use crate::tui::state::hits::HitMap;
@@ -24,7 +24,7 @@ use crate::tui::widgets::put;
 pub fn draw_laid(
     cx: View<'_>,
     pane: &DiffPane,
-    (pair, laid): (TextPair, &Laid),
+    (pair, laid): (TextPair, &LaidOutDiff),
     scroll: Option<usize>,
     area: Rect,
     buffer: &mut Buffer,
@@ -65,10 +65,10 @@ pub fn draw_laid(
 struct Sheets<'a> {
     cx: View<'a>,
     pane: &'a DiffPane,
-    laid: &'a Laid,
+    laid: &'a LaidOutDiff,
     geometry: Geometry,
-    old: &'a Sheet,
-    new: &'a Sheet,
+    old: &'a HighlightedText,
+    new: &'a HighlightedText,
     focus: Option<usize>,
 }
 
@@ -137,8 +137,8 @@ impl<'a> Sheets<'a> {
     /// The changed side that an item shows, if it shows a change.
     fn side(&self, item: &Item, which: Which) -> Option<&'a Side> {
         match self.laid.diff.parts.get(item.part as usize)? {
-            Part::Same { .. } => None,
-            Part::Changed(pairs) => {
+            DiffBlock::Same { .. } => None,
+            DiffBlock::Changed(pairs) => {
                 let pair = pairs.get(item.row as usize)?;
                 match which {
                     Which::Old => pair.old.as_ref(),
@@ -277,7 +277,7 @@ impl<'a> Sheets<'a> {
 }
 
 /// Where in the whole text the changes are, and the part of it that is seen.
-fn draw_map(cx: View<'_>, laid: &Laid, area: Rect, hits: &HitMap, buffer: &mut Buffer) {
+fn draw_map(cx: View<'_>, laid: &LaidOutDiff, area: Rect, hits: &HitMap, buffer: &mut Buffer) {
     let window = laid.layout.window(hits.first, hits.room);
     for (row, mark) in laid.layout.map.iter().enumerate().take(area.height.into()) {
         let inside = window.contains(&row);

@@ -6,8 +6,8 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
 use reheat::session::Session;
 use reheat::tui::app::App;
-use reheat::tui::core::desk;
 use reheat::tui::core::key::Key;
+use reheat::tui::core::workers;
 use reheat::tui::draw;
 use reheat::tui::state::effect::Effect;
 use reheat::tui::update::take;
@@ -23,7 +23,7 @@ pub fn settle(session: &Session, app: &mut App) -> Vec<Effect> {
             return effects;
         }
         for job in jobs {
-            effects.extend(take(app, session, desk::work(job, &mut grammars)));
+            effects.extend(take(app, session, workers::work(job, &mut grammars)));
         }
     }
 }

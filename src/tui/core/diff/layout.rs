@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::tui::core::diff::{Diff, Pair, Part};
-use crate::tui::core::sheet::Stack;
+use crate::tui::core::diff::{Diff, DiffBlock, Pair};
+use crate::tui::core::highlighted::Stack;
 
 /// Unchanged lines shown around a change.
 pub const CONTEXT: usize = 3;
@@ -134,8 +134,8 @@ fn fits_in_half(diff: &Diff, area: Rect) -> bool {
         .saturating_sub(digits + 3)
         .max(1);
     let pairs = diff.parts.iter().flat_map(|part| match part {
-        Part::Same { .. } => &[][..],
-        Part::Changed(pairs) => pairs,
+        DiffBlock::Same { .. } => &[][..],
+        DiffBlock::Changed(pairs) => pairs,
     });
     let (mut long, mut all) = (0, 0);
     for pair in pairs {
@@ -216,10 +216,10 @@ impl Layout {
         for (n, part) in diff.parts.iter().enumerate() {
             let first = items.len();
             match part {
-                Part::Same { lines, .. } => {
+                DiffBlock::Same { lines, .. } => {
                     same(&mut items, &mut heads, n, *lines, n == last, open(n));
                 }
-                Part::Changed(pairs) => {
+                DiffBlock::Changed(pairs) => {
                     changed(&mut items, n, pairs, geometry.side_by_side);
                     spans.push(first..items.len());
                 }
@@ -374,8 +374,8 @@ fn height(diff: &Diff, item: &Item, [left, right]: [usize; 2]) -> usize {
 pub fn sides(diff: &Diff, item: &Item) -> (Option<usize>, Option<usize>) {
     let row = item.row as usize;
     match diff.parts.get(item.part as usize) {
-        Some(Part::Same { old, new, .. }) => (Some(old + row), Some(new + row)),
-        Some(Part::Changed(pairs)) => pairs.get(row).map_or((None, None), |p| {
+        Some(DiffBlock::Same { old, new, .. }) => (Some(old + row), Some(new + row)),
+        Some(DiffBlock::Changed(pairs)) => pairs.get(row).map_or((None, None), |p| {
             (
                 p.old.as_ref().map(|s| s.line),
                 p.new.as_ref().map(|s| s.line),
@@ -390,7 +390,9 @@ fn marks(diff: &Diff, starts: &[usize], high: usize) -> Vec<Mark> {
     let mut map = vec![Mark::default(); high];
     let whole = diff.rows().max(1);
     for (part, start) in diff.parts.iter().zip(starts) {
-        let Part::Changed(pairs) = part else { continue };
+        let DiffBlock::Changed(pairs) = part else {
+            continue;
+        };
         for (row, pair) in pairs.iter().enumerate() {
             if let Some(mark) = map.get_mut((start + row) * high / whole) {
                 mark.gone |= pair.old.is_some();

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::tui::core::diff::{Pair, Side};
-use crate::tui::core::sheet::Sheet;
+use crate::tui::core::highlighted::HighlightedText;
 
 /// Replaced blocks larger than this are paired line by line without looking for the best match.
 const LIMIT: usize = 40;
@@ -11,12 +11,18 @@ const LIMIT: usize = 40;
 const ENDS: usize = 512;
 
 /// Lines up what went with what came, keeping the order, so that the most alike stand beside each other.
-pub fn pair(old: &Sheet, new: &Sheet, before: Vec<Side>, after: Vec<Side>, rows: &mut Vec<Pair>) {
+pub fn pair(
+    old: &HighlightedText,
+    new: &HighlightedText,
+    before: Vec<Side>,
+    after: Vec<Side>,
+    rows: &mut Vec<Pair>,
+) {
     if before.is_empty() || after.is_empty() || before.len() > LIMIT || after.len() > LIMIT {
         return one_by_one(before, after, rows);
     }
     let (n, m) = (before.len(), after.len());
-    let text = |sheet: &Sheet, side: &Side| {
+    let text = |sheet: &HighlightedText, side: &Side| {
         sheet
             .get(side.line)
             .map_or_else(String::new, |l| l.text.clone())

@@ -14,7 +14,7 @@ use crate::tui::core::text_id::TextPair;
 
 /// A diff that is laid out.
 #[derive(Clone, Debug)]
-pub struct Laid {
+pub struct LaidOutDiff {
     key: Key,
     /// What is laid out.
     pub diff: Arc<Diff>,
@@ -49,7 +49,7 @@ pub struct DiffPane {
     folds: u64,
     fold: Option<usize>,
     change: Option<usize>,
-    laid: Option<Laid>,
+    laid: Option<LaidOutDiff>,
     /// How often something was laid out: a frame of what did not change must not add to it.
     pub layouts_made: u64,
 }
@@ -93,7 +93,7 @@ impl DiffPane {
         if let (Some(before), Some(row)) = (&before, scroll) {
             *row = layout.row_of(before.layout.place(*row));
         }
-        self.laid = Some(Laid {
+        self.laid = Some(LaidOutDiff {
             key,
             diff: diff.clone(),
             geometry,
@@ -103,7 +103,7 @@ impl DiffPane {
 
     /// The diff of two versions, if it is laid out.
     #[must_use]
-    pub fn laid(&self, pair: TextPair) -> Option<&Laid> {
+    pub fn laid(&self, pair: TextPair) -> Option<&LaidOutDiff> {
         self.laid.as_ref().filter(|l| l.key.pair == pair)
     }
 
@@ -178,7 +178,7 @@ impl DiffPane {
 
     /// The row that is shown first: where the developer went, else a little above the first change.
     #[must_use]
-    pub fn first(laid: &Laid, scroll: Option<usize>, room: usize) -> usize {
+    pub fn first(laid: &LaidOutDiff, scroll: Option<usize>, room: usize) -> usize {
         let changes = &laid.layout.changes;
         let natural = changes
             .first()
@@ -190,7 +190,7 @@ impl DiffPane {
 
     /// The change that is looked at: the one stepped to while it is in sight, else the first in sight or after it.
     #[must_use]
-    pub fn current_change(&self, laid: &Laid, first: usize, room: usize) -> Option<usize> {
+    pub fn current_change(&self, laid: &LaidOutDiff, first: usize, room: usize) -> Option<usize> {
         let changes = &laid.layout.changes;
         let chosen = self.change.filter(|n| {
             changes
@@ -203,7 +203,7 @@ impl DiffPane {
 
     /// The part whose fold has the focus: the one stepped to while it is in sight, else the first in sight.
     #[must_use]
-    pub fn focus(&self, laid: &Laid, first: usize, room: usize) -> Option<usize> {
+    pub fn focus(&self, laid: &LaidOutDiff, first: usize, room: usize) -> Option<usize> {
         let folds = &laid.layout.folds;
         let from = folds.partition_point(|(row, _)| *row < first);
         let hits = || folds[from..].iter().take_while(|(r, _)| *r < first + room);

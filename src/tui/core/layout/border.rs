@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::{Arrangement, Plan, Room};
+use super::{Arrangement, Room, ScreenLayout};
 
 /// A border that can be moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Border {
 
 /// The border at a place, if one is there: the frames of two parts that touch.
 #[must_use]
-pub fn border_at(plan: &Plan, place: Position) -> Option<Border> {
+pub fn border_at(plan: &ScreenLayout, place: Position) -> Option<Border> {
     let rows = |r: Rect| (r.y..r.y + r.height).contains(&place.y);
     let main = plan.main;
     let column = plan.tree.or(plan.memory).filter(|c| c.x < main.x);
@@ -64,14 +64,14 @@ pub fn border_at(plan: &Plan, place: Position) -> Option<Border> {
 }
 
 /// Rows on which the columns stand beside the main pane.
-fn rows_of_columns(plan: &Plan) -> std::ops::Range<u16> {
+fn rows_of_columns(plan: &ScreenLayout) -> std::ops::Range<u16> {
     let bottom = plan.card.unwrap_or(plan.main);
     plan.main.y..bottom.y + bottom.height
 }
 
 /// The arrangement with a border at another place of the screen, as far as there is room ([`super::plan`] sees to that).
 #[must_use]
-pub fn moved(plan: &Plan, wish: Arrangement, border: Border, to: Position) -> Arrangement {
+pub fn moved(plan: &ScreenLayout, wish: Arrangement, border: Border, to: Position) -> Arrangement {
     let mut wish = wish;
     let below = |part: Option<Rect>| part.map_or(0, |r| (r.y + r.height).saturating_sub(to.y));
     // What the part above gains or loses: it must stay where it begins.
@@ -105,10 +105,10 @@ pub fn moved(plan: &Plan, wish: Arrangement, border: Border, to: Position) -> Ar
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
-    use super::super::{Look, plan};
+    use super::super::{LayoutOptions, lay_out};
     use super::*;
 
-    fn place(plan: &Plan, border: Border) -> Position {
+    fn place(plan: &ScreenLayout, border: Border) -> Position {
         let at = |r: Rect| Position { x: r.x + 3, y: r.y };
         match border {
             Border::Side => Position {
@@ -151,7 +151,7 @@ mod tests {
             ),
         ] {
             for border in borders {
-                let before = plan(size, Look::default());
+                let before = lay_out(size, LayoutOptions::default());
                 let from = place(&before, border);
                 assert_eq!(border_at(&before, from), Some(border), "{from:?}");
                 for by in [-2_i16, -1, 1, 2] {
@@ -160,11 +160,11 @@ mod tests {
                         y: from.y.saturating_add_signed(by),
                     };
                     let arrangement = moved(&before, Arrangement::default(), border, to);
-                    let look = Look {
+                    let look = LayoutOptions {
                         arrangement,
-                        ..Look::default()
+                        ..LayoutOptions::default()
                     };
-                    let after = place(&plan(size, look), border);
+                    let after = place(&lay_out(size, look), border);
                     match border {
                         Border::Side | Border::Charts => assert_eq!(after.x, to.x, "{border:?}"),
                         _ => assert_eq!(after.y, to.y, "{border:?}"),
@@ -175,11 +175,11 @@ mod tests {
                     for y in [0, 9, size.height - 1] {
                         let arrangement =
                             moved(&before, Arrangement::default(), border, Position { x, y });
-                        let look = Look {
+                        let look = LayoutOptions {
                             arrangement,
-                            ..Look::default()
+                            ..LayoutOptions::default()
                         };
-                        let after = plan(size, look);
+                        let after = lay_out(size, look);
                         assert!(
                             after.main.width >= 40 && after.main.height >= 8,
                             "{border:?}"

@@ -1,7 +1,7 @@
 use super::*;
 
 /// Wishes of every kind, sensible and not.
-fn wishes() -> Vec<Look> {
+fn wishes() -> Vec<LayoutOptions> {
     let wild = |n: u16| Arrangement {
         side: Some(n),
         charts: Some(n),
@@ -13,26 +13,26 @@ fn wishes() -> Vec<Look> {
     };
     let mut all = Vec::new();
     for (steering, banner) in [(false, false), (true, true)] {
-        let plain = Look {
+        let plain = LayoutOptions {
             steering,
             banner,
-            ..Look::default()
+            ..LayoutOptions::default()
         };
         all.push(plain);
-        for part in [Part::Main, Part::Tree, Part::Charts] {
-            all.push(Look {
+        for part in [ScreenPart::Main, ScreenPart::Tree, ScreenPart::Charts] {
+            all.push(LayoutOptions {
                 zoomed: Some(part),
                 ..plain
             });
         }
         for n in [0, 9, 40, u16::MAX] {
-            all.push(Look {
+            all.push(LayoutOptions {
                 arrangement: wild(n),
                 ..plain
             });
         }
         for hidden in 0..16_u8 {
-            all.push(Look {
+            all.push(LayoutOptions {
                 arrangement: Arrangement {
                     hide_tree: hidden & 1 != 0,
                     hide_charts: hidden & 2 != 0,
@@ -47,7 +47,7 @@ fn wishes() -> Vec<Look> {
     all
 }
 
-pub(super) fn parts(plan: &Plan) -> Vec<Rect> {
+pub(super) fn parts(plan: &ScreenLayout) -> Vec<Rect> {
     [
         plan.header,
         plan.banner,
@@ -71,7 +71,7 @@ fn parts_fill_the_screen_and_never_overlap_whatever_is_wished() {
     for width in (0..310).filter(|w| *w < 60 || w % 7 == 0 || (95..145).contains(w)) {
         for height in (0..104).filter(|h| *h < 45 || h % 5 == 0) {
             for look in &wishes {
-                let plan = plan(Rect::new(0, 0, width, height), *look);
+                let plan = lay_out(Rect::new(0, 0, width, height), *look);
                 let all = parts(&plan);
                 for (i, a) in all.iter().enumerate() {
                     for b in &all[i + 1..] {
@@ -90,7 +90,7 @@ fn parts_fill_the_screen_and_never_overlap_whatever_is_wished() {
                     u32::from(width) * u32::from(height),
                     "{width}×{height} {look:?}"
                 );
-                if matches!(look.zoomed, None | Some(Part::Main)) {
+                if matches!(look.zoomed, None | Some(ScreenPart::Main)) {
                     assert!(plan.main.height >= 3, "{width}×{height} {look:?}");
                     assert!(plan.main.width >= 30, "{width}×{height} {look:?}");
                 }
@@ -103,12 +103,12 @@ fn parts_fill_the_screen_and_never_overlap_whatever_is_wished() {
 fn what_is_hidden_is_gone_and_what_is_zoomed_is_large() {
     for size in [Rect::new(0, 0, 120, 36), Rect::new(0, 0, 200, 60)] {
         let of = |arrangement, zoomed| {
-            plan(
+            lay_out(
                 size,
-                Look {
+                LayoutOptions {
                     arrangement,
                     zoomed,
-                    ..Look::default()
+                    ..LayoutOptions::default()
                 },
             )
         };
@@ -124,9 +124,9 @@ fn what_is_hidden_is_gone_and_what_is_zoomed_is_large() {
         );
         assert_eq!(none.main.width, size.width);
         assert_eq!(none.main.height, size.height - 2, "header and state stay");
-        let tree = of(Arrangement::default(), Some(Part::Tree));
+        let tree = of(Arrangement::default(), Some(ScreenPart::Tree));
         assert_eq!(tree.tree.unwrap().width, size.width);
-        let charts = of(Arrangement::default(), Some(Part::Charts));
+        let charts = of(Arrangement::default(), Some(ScreenPart::Charts));
         assert!(charts.memory.is_some() && charts.interval.is_some() && charts.gains.is_some());
     }
 }

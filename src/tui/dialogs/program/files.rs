@@ -1,6 +1,6 @@
 //! Choosing a program of the developer's, then its cases. Lists one folder at a time.
 //!
-//! Folders and files are read by the desk: a slow disk or a long file holds up the list, never the keys.
+//! Folders and files are read by the workers: a slow disk or a long file holds up the list, never the keys.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::tui::component::{Context, Dialog, List, Outcome, View};
-use crate::tui::core::desk::{Done, Job};
 use crate::tui::core::files::{Inspected, Name};
 use crate::tui::core::hint::{Hint, Hints};
 use crate::tui::core::home::Choice;
@@ -17,6 +16,7 @@ use crate::tui::core::key::{Key, key};
 use crate::tui::core::layout::centred;
 use crate::tui::core::text::{cut, pad, visible};
 use crate::tui::core::theme::Role;
+use crate::tui::core::workers::{Done, Job};
 use crate::tui::dialogs::program::functions::Functions;
 use crate::tui::state::State;
 use crate::tui::state::hits::HitMap;
@@ -38,13 +38,13 @@ pub struct Files {
     /// Why the folder could not be listed.
     error: Option<String>,
     all: Vec<Name>,
-    /// Whether the desk still reads the folder.
+    /// Whether a worker still reads the folder.
     reading: bool,
     /// The name to go to once the folder is read: the one that was come from.
     from: Option<String>,
-    /// What the desk is to be asked before the next drawing.
+    /// What the workers are to be asked before the next drawing.
     jobs: Vec<Job>,
-    /// The path that the desk finds out about, and what then is done with it.
+    /// The path that a worker finds out about, and what then is done with it.
     inspecting: Option<(PathBuf, Wanted)>,
 }
 
@@ -84,7 +84,7 @@ impl Files {
         files
     }
 
-    /// To another folder; what is in it comes from the desk.
+    /// To another folder; what is in it comes from the workers.
     fn go_to(&mut self, folder: PathBuf, from: Option<String>) {
         self.folder = folder;
         self.from = from;
@@ -345,11 +345,11 @@ mod tests {
 
     use super::*;
     use crate::session::Session;
-    use crate::tui::core::desk;
     use crate::tui::core::home::Home;
     use crate::tui::core::theme::{Depth, Theme};
+    use crate::tui::core::workers;
 
-    /// The jobs that a dialog asks the desk for.
+    /// The jobs that a dialog asks the workers for.
     fn jobs(files: &mut Files, cx: &mut Context<'_>) -> Vec<Job> {
         let mut jobs = Vec::new();
         files.prepare(cx, &mut |job| jobs.push(job));
@@ -374,7 +374,7 @@ mod tests {
         drop(files.on_key(key!(down), &mut cx));
         let mut grammars = None;
         for job in jobs(&mut files, &mut cx) {
-            drop(files.on_done(desk::work(job, &mut grammars), &mut cx));
+            drop(files.on_done(workers::work(job, &mut grammars), &mut cx));
         }
         let names: Vec<&str> = files.names.iter().map(|n| n.name.as_str()).collect();
         assert_eq!(names, ["inner", "geo.py"]);
@@ -385,7 +385,7 @@ mod tests {
         let asked = jobs(&mut files, &mut cx);
         assert!(matches!(asked[..], [Job::Inspect { .. }]));
         // A key pressed meanwhile is a change of mind: what comes then opens nothing.
-        let done = desk::work(asked[0].clone(), &mut grammars);
+        let done = workers::work(asked[0].clone(), &mut grammars);
         drop(files.on_key(key!(up), &mut cx));
         let late = files.on_done(done.clone(), &mut cx);
         assert!(matches!(late.next, crate::tui::component::Next::Stay));

@@ -11,7 +11,6 @@ use tui_textarea::TextArea;
 use crate::task::calls::driver;
 use crate::task::region::{FunctionItem, FunctionKind};
 use crate::tui::component::{Context, Dialog, Outcome, View};
-use crate::tui::core::desk::{Done, Job};
 use crate::tui::core::files::{Beside, FileFunctions};
 use crate::tui::core::hint::{Hint, Hints};
 use crate::tui::core::home::{Choice, Judged as JudgedBy};
@@ -20,6 +19,7 @@ use crate::tui::core::layout::centred;
 use crate::tui::core::text::{cut, pad, visible, wrap};
 use crate::tui::core::theme::Role;
 use crate::tui::core::typing::{line, place_cursor, type_into, typed};
+use crate::tui::core::workers::{Done, Job};
 use crate::tui::dialogs::program::functions::Functions;
 use crate::tui::state::hits::{HitMap, Target};
 use crate::tui::widgets::put;
@@ -87,12 +87,12 @@ pub struct Judged {
     uncallable: Option<&'static str>,
     /// What is wrong.
     wrong: Option<String>,
-    /// What the desk is asked once: what lies beside the file.
+    /// What the workers are asked once: what lies beside the file.
     job: Option<Job>,
 }
 
 impl Judged {
-    /// The form for a function of a file; what lies beside the file is put in as soon as the desk has looked.
+    /// The form for a function of a file; what lies beside the file is put in as soon as a worker has looked.
     #[must_use]
     pub fn new(functions: &Arc<FileFunctions>, item: FunctionItem) -> Self {
         let uncallable = if item.kind == FunctionKind::Nested {

@@ -5,8 +5,8 @@ use ratatui::text::{Line, Span};
 
 use crate::measure::Failure;
 use crate::tui::component::View;
-use crate::tui::core::diff::{Diff, Part, Side};
-use crate::tui::core::sheet::Sheet;
+use crate::tui::core::diff::{Diff, DiffBlock, Side};
+use crate::tui::core::highlighted::HighlightedText;
 use crate::tui::core::text::{cut, pad_left, visible, width};
 use crate::tui::core::theme::Role;
 use crate::tui::widgets::code_line::{pieces, plain_lines};
@@ -164,11 +164,11 @@ fn seen(diff: &Diff) -> Vec<(Option<Seen<'_>>, Option<Seen<'_>>)> {
     let mut rows = Vec::new();
     for part in &diff.parts {
         match part {
-            Part::Same { old, new, lines } => {
+            DiffBlock::Same { old, new, lines } => {
                 let row = |n| (Some((old + n, None)), Some((new + n, None)));
                 rows.extend((0..*lines).map(row));
             }
-            Part::Changed(pairs) => rows.extend(pairs.iter().map(|pair| {
+            DiffBlock::Changed(pairs) => rows.extend(pairs.iter().map(|pair| {
                 (
                     pair.old.as_ref().map(|s| (s.line, Some(s))),
                     pair.new.as_ref().map(|s| (s.line, Some(s))),
@@ -182,7 +182,7 @@ fn seen(diff: &Diff) -> Vec<(Option<Seen<'_>>, Option<Seen<'_>>)> {
 /// One line of one side in exactly so many cells, moved so that the first difference is in sight.
 fn half_line<'a>(
     cx: View<'a>,
-    sheet: &Sheet,
+    sheet: &HighlightedText,
     (number, side): Seen<'_>,
     which: Which,
     room: usize,

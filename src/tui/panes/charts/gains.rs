@@ -16,7 +16,7 @@ use crate::tui::core::scale::ratios;
 use crate::tui::core::theme::Role;
 use crate::tui::panes::charts::axes::{self, GainFrame, axis_left, nothing, under_title};
 use crate::tui::state::hits::HitMap;
-use crate::tui::state::mark::mark;
+use crate::tui::state::version_status::version_status;
 use crate::tui::widgets::put;
 
 const TITLE: &str = "gain over v0, by version";
@@ -121,7 +121,7 @@ fn cursor(cx: View<'_>, points: usize) -> Option<usize> {
 }
 
 fn readout<'a>(cx: View<'a>, point: &Point<'_>) -> Line<'a> {
-    let mark = mark(cx.session, cx.state, point.version);
+    let mark = version_status(cx.session, cx.state, point.version);
     let mut spans = vec![
         cx.span(format!(" {} ", point.version.id), Role::Key),
         Span::styled(
@@ -150,7 +150,7 @@ fn draw_point(
     buffer: &mut Buffer,
 ) {
     let id = point.version.id;
-    let mark = mark(cx.session, cx.state, point.version);
+    let mark = version_status(cx.session, cx.state, point.version);
     let foot = frame.chart.y + frame.chart.height;
     if let Some((_, low, high)) = point.gain.filter(|g| g.1 < g.2) {
         // The interval, where it is taller than the mark.

@@ -17,8 +17,8 @@ use crate::tui::core::tab::Tab;
 use crate::tui::core::text::{visible, wrap_all};
 use crate::tui::core::theme::Role;
 use crate::tui::state::hits::HitMap;
-use crate::tui::state::mark::spinner;
-use crate::tui::state::replies::{Come, come};
+use crate::tui::state::replies::{ReplyProgress, reply_progress};
+use crate::tui::state::version_status::spinner;
 use crate::tui::widgets::put;
 
 /// Rows of reasoning shown while nothing else has come.
@@ -26,7 +26,7 @@ const LAST_THOUGHTS: usize = 6;
 
 /// Tokens of a reply, how fast they come, and after what time the first one came, in words for that.
 #[must_use]
-pub fn figures(come: Come<'_>, first: &str) -> Vec<String> {
+pub fn figures(come: ReplyProgress<'_>, first: &str) -> Vec<String> {
     let mut words = Vec::new();
     let (tokens, counted) = come.tokens();
     let about = if counted { "" } else { "~" };
@@ -35,7 +35,7 @@ pub fn figures(come: Come<'_>, first: &str) -> Vec<String> {
     }
     words.extend(come.speed().map(|speed| format!("{speed:.0} tok/s")));
     // A tape may not know how long its model thought.
-    if let Some(pace) = come.pace().filter(|p| p.first > 0.0) {
+    if let Some(pace) = come.timing().filter(|p| p.first > 0.0) {
         words.push(format!("{first} {}", Nanos::from_seconds(pace.first)));
     }
     words
@@ -50,7 +50,7 @@ pub fn one(
     buffer: &mut Buffer,
     hits: &mut HitMap,
 ) {
-    let reply = come(cx.session, round, number);
+    let reply = reply_progress(cx.session, round, number);
     let live = !round.is_answered();
     let (_, reasoning) = reply.text();
     let head = head(cx, reasoning, reply);
@@ -118,11 +118,11 @@ fn shown_thoughts<'a>(cx: View<'a>, reasoning: &str) -> &'a [ReplyRow] {
     }
 }
 
-fn head<'a>(cx: View<'a>, reasoning: &str, reply: Come<'_>) -> Vec<Line<'a>> {
+fn head<'a>(cx: View<'a>, reasoning: &str, reply: ReplyProgress<'_>) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     let thinking = cx.state.caches.reply.rows().is_empty();
     let silent = matches!(cx.session.stage, Stage::Asking | Stage::Retrying { .. })
-        || matches!(reply, Come::Growing(g) if g.first_text_at.is_none());
+        || matches!(reply, ReplyProgress::Growing(g) if g.first_text_at.is_none());
     if thinking && silent {
         let words = format!(
             " {} was asked; nothing came yet",

@@ -15,8 +15,8 @@ use crate::tui::core::text::{cut, visible, wrap_all};
 use crate::tui::core::theme::Role;
 use crate::tui::panes::stream::one_reply::{figures, one, reply_line, tail};
 use crate::tui::state::hits::HitMap;
-use crate::tui::state::mark::{mark, spinner};
-use crate::tui::state::replies::{Come, GAP, come};
+use crate::tui::state::replies::{GAP, ReplyProgress, reply_progress};
+use crate::tui::state::version_status::{spinner, version_status};
 use crate::tui::widgets::put;
 
 /// Rows above a column: state, figures, a rule.
@@ -30,7 +30,9 @@ const THOUGHT_BYTES: usize = 1_200;
 /// What the frame says of all together.
 #[must_use]
 pub fn info(cx: View<'_>, round: &Round) -> Vec<String> {
-    let all = round.numbers().map(|n| come(cx.session, round, n));
+    let all = round
+        .numbers()
+        .map(|n| reply_progress(cx.session, round, n));
     let tokens: u64 = all.clone().map(|c| c.tokens().0).sum();
     let coming = all.filter(|c| c.is_coming()).count();
     let mut words = vec![if coming > 0 {
@@ -61,23 +63,23 @@ pub fn progress<'a>(cx: View<'a>, round: &Round, number: u32) -> (Span<'a>, Span
     let of_it =
         |v: &&crate::session::fold::Version| v.round == round.number && v.candidate == number;
     if let Some(version) = cx.session.versions.iter().find(of_it) {
-        let mark = mark(cx.session, cx.state, version);
+        let mark = version_status(cx.session, cx.state, version);
         return say(
             mark.glyph,
             format!("{} {}", version.id, mark.word),
             mark.role,
         );
     }
-    match come(cx.session, round, number) {
-        Come::Lost => say("·", "not asked".into(), Role::Muted),
-        Come::Growing(g) if g.first_text_at.is_none() => {
+    match reply_progress(cx.session, round, number) {
+        ReplyProgress::Lost => say("·", "not asked".into(), Role::Muted),
+        ReplyProgress::Growing(g) if g.first_text_at.is_none() => {
             say(spinner(cx.state), "nothing came yet".into(), Role::Muted)
         }
-        Come::Growing(g) if g.text.is_empty() => {
+        ReplyProgress::Growing(g) if g.text.is_empty() => {
             say(spinner(cx.state), "thinking".into(), Role::Candidate)
         }
-        Come::Growing(_) => say(spinner(cx.state), "writing".into(), Role::Candidate),
-        Come::Ended(r) => {
+        ReplyProgress::Growing(_) => say(spinner(cx.state), "writing".into(), Role::Candidate),
+        ReplyProgress::Ended(r) => {
             let fate = round
                 .reply_failures
                 .get(&number)
@@ -126,7 +128,7 @@ fn listed(
         let (sign, words) = progress(cx, round, n);
         if each {
             let mut line = vec![number(cx, n, n == shown), sign, Span::raw(" "), words];
-            let figures = figures(come(cx.session, round, n), "first");
+            let figures = figures(reply_progress(cx.session, round, n), "first");
             if !figures.is_empty() {
                 line.push(cx.span(format!(" · {}", figures.join(" · ")), Role::Muted));
             }
@@ -206,7 +208,7 @@ fn columns(
         } else {
             (cx.state.panes.replies.beside.get(&n)).map_or(&[][..], |r| r.rows())
         };
-        let reply = come(cx.session, round, n);
+        let reply = reply_progress(cx.session, round, n);
         let before = thoughts(cx, reply, usize::from(width), rows.is_empty());
         let tail = tail(cx, round, n, width.into());
         let total = before.len() + rows.len() + tail.len();
@@ -239,7 +241,7 @@ fn heading(cx: View<'_>, round: &Round, n: u32, chosen: bool, column: Rect, buff
     let (sign, words) = progress(cx, round, n);
     let line = Line::from(vec![number(cx, n, chosen), sign, Span::raw(" "), words]);
     put(buffer, column, 0, &line);
-    let words = figures(come(cx.session, round, n), "first").join(" · ");
+    let words = figures(reply_progress(cx.session, round, n), "first").join(" · ");
     let words = cut(&words, column.width.into()).into_owned();
     put(buffer, column, 1, &Line::from(cx.span(words, Role::Muted)));
     let rule = "─".repeat(column.width.into());
@@ -248,7 +250,12 @@ fn heading(cx: View<'_>, round: &Round, n: u32, chosen: bool, column: Rect, buff
 }
 
 /// The reasoning in a column: its end while no answer has come, then one line.
-fn thoughts<'a>(cx: View<'a>, reply: Come<'_>, width: usize, thinking: bool) -> Vec<Line<'a>> {
+fn thoughts<'a>(
+    cx: View<'a>,
+    reply: ReplyProgress<'_>,
+    width: usize,
+    thinking: bool,
+) -> Vec<Line<'a>> {
     let (_, reasoning) = reply.text();
     if reasoning.is_empty() {
         return Vec::new();

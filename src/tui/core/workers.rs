@@ -1,6 +1,6 @@
 //! The workers beside the screen: one colours texts, one compares them, one reads folders and files, so that the screen never waits.
 //!
-//! Jobs go in by channel, answers come back through whatever the caller gave; the answers stand on a [`Shelf`] in the
+//! Jobs go in by channel, answers come back through whatever the caller gave; the answers stand on a [`LruCache`] in the
 //! state. Comparing never waits for colours, nor either of them
 //! for a disk: each has a thread of its own.
 
@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use crate::tui::core::diff::Diff;
 use crate::tui::core::files::{self, Beside, Inspected, Name};
 use crate::tui::core::highlight::Syntaxes;
-use crate::tui::core::sheet::Sheet;
+use crate::tui::core::highlighted::HighlightedText;
 use crate::tui::core::text_id::{TextId, TextPair};
 
 /// Something to be worked out.
@@ -74,9 +74,9 @@ pub enum Done {
     /// The grammars are there.
     Warm(Arc<Syntaxes>),
     /// A text is coloured.
-    Painted(TextId, Arc<Sheet>),
+    Painted(TextId, Arc<HighlightedText>),
     /// A text that is being edited is coloured.
-    Edited(Arc<Sheet>),
+    Edited(Arc<HighlightedText>),
     /// Two texts are compared.
     Compared(TextPair, Arc<Diff>),
     /// The names in a folder, or why it cannot be listed.
@@ -105,11 +105,11 @@ pub fn work(job: Job, syntaxes: &mut Option<Arc<Syntaxes>>) -> Done {
         }
         Job::Paint { of, text, language } => {
             let lines = loaded().paint(&text, &language);
-            Done::Painted(of, Arc::new(Sheet::new(lines)))
+            Done::Painted(of, Arc::new(HighlightedText::new(lines)))
         }
         Job::PaintEdited { text, language } => {
             let lines = loaded().paint(&text, &language);
-            Done::Edited(Arc::new(Sheet::new(lines)))
+            Done::Edited(Arc::new(HighlightedText::new(lines)))
         }
         Job::Compare { old, new } => {
             Done::Compared((old.0, new.0), Arc::new(Diff::new(&old.1, &new.1)))
@@ -131,13 +131,13 @@ pub fn work(job: Job, syntaxes: &mut Option<Arc<Syntaxes>>) -> Done {
 
 /// Where jobs are handed in; the workers end when it is dropped.
 #[derive(Clone, Debug)]
-pub struct Desk {
+pub struct WorkerPool {
     colours: Sender<Job>,
     texts: Sender<Job>,
     files: Sender<Job>,
 }
 
-impl Desk {
+impl WorkerPool {
     /// Hands in a job. Without a worker the screen stays plain; nothing else is lost.
     pub fn send(&self, job: Job) {
         let to = match job {
@@ -150,7 +150,7 @@ impl Desk {
 }
 
 /// Starts the workers.
-pub fn start(answer: impl Fn(Done) + Clone + Send + 'static) -> Desk {
+pub fn start(answer: impl Fn(Done) + Clone + Send + 'static) -> WorkerPool {
     let worker = |name: &str| {
         let (jobs, inbox): (_, Receiver<Job>) = channel();
         let answer = answer.clone();
@@ -164,7 +164,7 @@ pub fn start(answer: impl Fn(Done) + Clone + Send + 'static) -> Desk {
         drop(thread.spawn(work_all));
         jobs
     };
-    Desk {
+    WorkerPool {
         colours: worker("colours"),
         texts: worker("texts"),
         files: worker("files"),
@@ -173,14 +173,14 @@ pub fn start(answer: impl Fn(Done) + Clone + Send + 'static) -> Desk {
 
 /// Answers that are kept up to so many bytes. What was wanted lately stays; what goes can be asked for again.
 #[derive(Clone, Debug)]
-pub struct Shelf<K, V> {
+pub struct LruCache<K, V> {
     most: usize,
     clock: u64,
     /// The answer once it is there, its bytes, and when it was wanted last.
     kept: HashMap<K, (Option<Arc<V>>, usize, u64)>,
 }
 
-impl<K: Copy + Eq + Hash, V> Shelf<K, V> {
+impl<K: Copy + Eq + Hash, V> LruCache<K, V> {
     /// An empty shelf for so many bytes.
     #[must_use]
     pub fn new(most: usize) -> Self {
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_full_shelf_gives_up_what_was_not_wanted_for_longest() {
-        let mut shelf: Shelf<u32, u32> = Shelf::new(100);
+        let mut shelf: LruCache<u32, u32> = LruCache::new(100);
         for key in 0..20 {
             assert!(shelf.want(&key));
             assert!(!shelf.want(&key), "it is on its way");

@@ -14,8 +14,8 @@ use crate::tui::core::action::CopySource;
 use crate::tui::core::tab::Tab;
 use crate::tui::core::text::visible;
 use crate::tui::state::State;
-use crate::tui::state::mark::mark;
-use crate::tui::state::replies::come;
+use crate::tui::state::replies::reply_progress;
+use crate::tui::state::version_status::version_status;
 
 /// Bytes of text that are sent to a terminal at most: with base64 and its frame this stays below the 100,000 bytes at
 /// which common terminals stop listening.
@@ -57,7 +57,7 @@ pub fn text(
             }
             let round = state.round(session).ok_or("no prompt was sent yet")?;
             let number = state.shown_reply(session, round);
-            let (text, _) = come(session, round, number).text();
+            let (text, _) = reply_progress(session, round, number).text();
             if text.is_empty() {
                 return Err("no reply came yet".into());
             }
@@ -85,7 +85,7 @@ pub fn text(
                     "the line of the case".into(),
                 ));
             }
-            let mut line = format!("{id} {}", mark(session, state, version).word);
+            let mut line = format!("{id} {}", version_status(session, state, version).word);
             if let Some((gain, low, high)) = version.gain_over_original() {
                 let _ = write!(line, " {gain} [{}–{}]", low.0, high.0);
             }
@@ -96,7 +96,7 @@ pub fn text(
 
 /// How the terminal is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum ClipboardRoute {
     /// Straight.
     Straight,
     /// Through tmux: once for tmux itself, once handed through to the terminal behind it.
@@ -107,7 +107,7 @@ pub enum Way {
     None,
 }
 
-impl Way {
+impl ClipboardRoute {
     /// The way to this terminal, from the environment.
     #[must_use]
     pub fn detect(environment: impl Fn(&str) -> Option<String>) -> Self {
@@ -127,8 +127,8 @@ impl Way {
 
 /// The bytes that ask for it; none where the text is too large or there is no way.
 #[must_use]
-pub fn sequence(text: &str, way: Way) -> Option<Vec<u8>> {
-    if text.len() > MOST || way == Way::None {
+pub fn sequence(text: &str, way: ClipboardRoute) -> Option<Vec<u8>> {
+    if text.len() > MOST || way == ClipboardRoute::None {
         return None;
     }
     let mut plain = String::new();
@@ -136,12 +136,12 @@ pub fn sequence(text: &str, way: Way) -> Option<Vec<u8>> {
         .write_ansi(&mut plain)
         .ok()?;
     let bytes = match way {
-        Way::Straight | Way::None => plain,
-        Way::Tmux => format!(
+        ClipboardRoute::Straight | ClipboardRoute::None => plain,
+        ClipboardRoute::Tmux => format!(
             "{plain}\x1bPtmux;{}\x1b\\",
             plain.replace('\x1b', "\x1b\x1b")
         ),
-        Way::Screen => {
+        ClipboardRoute::Screen => {
             // Screen takes no more than 768 bytes in one piece, and the end of the inner one would end the outer.
             let inner = plain.trim_end_matches("\x1b\\");
             let mut all = String::with_capacity(plain.len() * 2);
@@ -211,37 +211,51 @@ mod tests {
     #[test]
     fn a_copy_is_wrapped_for_whatever_stands_between() {
         let as_text = |way| sequence("hi ✓", way).map(|b| String::from_utf8(b).unwrap());
-        assert_eq!(as_text(Way::Straight).unwrap(), "\x1b]52;c;aGkg4pyT\x1b\\");
         assert_eq!(
-            as_text(Way::Tmux).unwrap(),
+            as_text(ClipboardRoute::Straight).unwrap(),
+            "\x1b]52;c;aGkg4pyT\x1b\\"
+        );
+        assert_eq!(
+            as_text(ClipboardRoute::Tmux).unwrap(),
             "\x1b]52;c;aGkg4pyT\x1b\\\x1bPtmux;\x1b\x1b]52;c;aGkg4pyT\x1b\x1b\\\x1b\\"
         );
         assert_eq!(
-            as_text(Way::Screen).unwrap(),
+            as_text(ClipboardRoute::Screen).unwrap(),
             "\x1bP\x1b]52;c;aGkg4pyT\x1b\\\x1bP\x07\x1b\\"
         );
-        assert_eq!(as_text(Way::None), None);
-        assert_eq!(sequence(&"x".repeat(MOST + 1), Way::Straight), None);
-        assert!(sequence(&"x".repeat(MOST), Way::Straight).unwrap().len() < 100_000);
+        assert_eq!(as_text(ClipboardRoute::None), None);
+        assert_eq!(
+            sequence(&"x".repeat(MOST + 1), ClipboardRoute::Straight),
+            None
+        );
+        assert!(
+            sequence(&"x".repeat(MOST), ClipboardRoute::Straight)
+                .unwrap()
+                .len()
+                < 100_000
+        );
     }
 
     #[test]
     fn the_way_is_told_from_the_environment() {
         let way = |pairs: &[(&str, &str)]| {
-            Way::detect(|name| {
+            ClipboardRoute::detect(|name| {
                 pairs
                     .iter()
                     .find(|(n, _)| *n == name)
                     .map(|(_, v)| (*v).to_owned())
             })
         };
-        assert_eq!(way(&[("TERM", "xterm-256color")]), Way::Straight);
+        assert_eq!(way(&[("TERM", "xterm-256color")]), ClipboardRoute::Straight);
         assert_eq!(
             way(&[("TERM", "tmux-256color"), ("TMUX", "/tmp/x")]),
-            Way::Tmux
+            ClipboardRoute::Tmux
         );
-        assert_eq!(way(&[("TERM", "screen"), ("STY", "1")]), Way::Screen);
-        assert_eq!(way(&[("TERM", "linux")]), Way::None);
-        assert_eq!(way(&[]), Way::None);
+        assert_eq!(
+            way(&[("TERM", "screen"), ("STY", "1")]),
+            ClipboardRoute::Screen
+        );
+        assert_eq!(way(&[("TERM", "linux")]), ClipboardRoute::None);
+        assert_eq!(way(&[]), ClipboardRoute::None);
     }
 }

@@ -1,6 +1,6 @@
 //! A text in lines that are measured once, so that any row of any line is found without reading what lies before it.
 //!
-//! Knows cells and bytes, no colours and no widgets. Made on the worker (`desk`); a line of a megabyte costs no more
+//! Knows cells and bytes, no colours and no widgets. Made on the worker (`workers`); a line of a megabyte costs no more
 //! to draw than one of eighty characters.
 
 use std::ops::{Deref, Range};
@@ -115,12 +115,12 @@ fn small(number: usize) -> u32 {
 
 /// Lines with their rulers.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sheet {
+pub struct HighlightedText {
     lines: Vec<Painted>,
     rulers: Vec<Ruler>,
 }
 
-impl Sheet {
+impl HighlightedText {
     /// Measures lines.
     #[must_use]
     pub fn new(lines: Vec<Painted>) -> Self {
@@ -154,7 +154,7 @@ impl Sheet {
     }
 }
 
-impl Deref for Sheet {
+impl Deref for HighlightedText {
     type Target = [Painted];
 
     fn deref(&self) -> &[Painted] {

@@ -9,7 +9,7 @@ use crate::tui::state::State;
 
 /// A verdict as the screen says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct VersionStatus {
     /// One cell.
     pub glyph: &'static str,
     /// A few words.
@@ -41,15 +41,15 @@ pub fn working(session: &Session) -> bool {
 
 /// What became of a version.
 #[must_use]
-pub fn mark(session: &Session, state: &State, version: &Version) -> Mark {
-    let new = |glyph, word: &str, role| Mark {
+pub fn version_status(session: &Session, state: &State, version: &Version) -> VersionStatus {
+    let new = |glyph, word: &str, role| VersionStatus {
         glyph,
         word: word.to_owned(),
         role,
     };
     let Some(evaluation) = &version.evaluation else {
         return match in_work(session, version.id) {
-            Some(word) => Mark {
+            Some(word) => VersionStatus {
                 glyph: spinner(state),
                 word,
                 role: Role::Candidate,
@@ -69,7 +69,7 @@ pub fn mark(session: &Session, state: &State, version: &Version) -> Mark {
             ),
             None => short(evaluation.verdict).to_owned(),
         };
-        return Mark {
+        return VersionStatus {
             glyph: "✗",
             word,
             role: Role::Fail,
@@ -90,7 +90,7 @@ pub fn mark(session: &Session, state: &State, version: &Version) -> Mark {
         return new("●", "original", Role::Baseline);
     }
     if let (None, Some(word)) = (&version.comparison, in_work(session, version.id)) {
-        return Mark {
+        return VersionStatus {
             glyph: spinner(state),
             word,
             role: Role::Candidate,
