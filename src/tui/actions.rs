@@ -16,12 +16,12 @@ use crate::tui::state::decisions::{busy, undone, unmeasured};
 use crate::tui::state::effect::Effect;
 
 /// Asks something of the loop.
-pub fn send(command: Command) -> Outcome {
+pub(crate) fn send(command: Command) -> Outcome {
     Outcome::close().and(Effect::Send(command))
 }
 
 /// Stops what is on; where nothing is, the choice of a version is given up.
-pub fn stop(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn stop(cx: &mut Context<'_>) -> Outcome {
     if cx.state.nav.selected.is_some() && !busy(cx.session) {
         cx.state.nav.selected = None;
         return Outcome::close();
@@ -30,14 +30,14 @@ pub fn stop(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Holds everything, or lets it go on.
-pub fn pause(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn pause(cx: &mut Context<'_>) -> Outcome {
     let held = &mut cx.state.observed.held;
     *held = !*held;
     send(Command::Pause(*held))
 }
 
 /// Does the round that is on once more.
-pub fn retry(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn retry(cx: &mut Context<'_>) -> Outcome {
     if busy(cx.session) {
         return send(Command::Retry);
     }
@@ -49,7 +49,7 @@ pub fn retry(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Takes back the marked case, if it was added by hand, else the last decision.
-pub fn undo(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn undo(cx: &mut Context<'_>) -> Outcome {
     if let Some(case) = withdrawable(cx.state, cx.session) {
         let words = format!("case {case} is taken back as soon as nothing is measured");
         cx.state.say(words, false);
@@ -63,7 +63,7 @@ pub fn undo(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Goes on in the next mode.
-pub fn next_mode(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn next_mode(cx: &mut Context<'_>) -> Outcome {
     send(Command::Mode(match cx.session.mode {
         Mode::Auto => Mode::Step,
         Mode::Step => Mode::Manual,
@@ -72,7 +72,7 @@ pub fn next_mode(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Makes something else better from the next round on.
-pub fn next_objective(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn next_objective(cx: &mut Context<'_>) -> Outcome {
     send(Command::Objective(match cx.session.objective {
         Objective::Time => Objective::Memory,
         Objective::Memory => Objective::Integral,
@@ -81,7 +81,7 @@ pub fn next_objective(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Decides about the selected version by hand, once it is measured.
-pub fn decide(cx: &mut Context<'_>, decision: fn(VersionId) -> Command) -> Outcome {
+pub(crate) fn decide(cx: &mut Context<'_>, decision: fn(VersionId) -> Command) -> Outcome {
     let selected = cx.state.version(cx.session);
     if let Some(words) = unmeasured(cx.session, selected) {
         cx.state.say(words, false);
@@ -91,14 +91,14 @@ pub fn decide(cx: &mut Context<'_>, decision: fn(VersionId) -> Command) -> Outco
 }
 
 /// Lets the next round start from the selected version; again: from the best one.
-pub fn branch(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn branch(cx: &mut Context<'_>) -> Outcome {
     let selected = cx.state.version(cx.session);
     let next = selected.filter(|v| cx.session.chosen_parent != Some(*v));
     send(Command::Parent(next))
 }
 
 /// Pins the selected version, or releases it.
-pub fn pin(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn pin(cx: &mut Context<'_>) -> Outcome {
     let selected = cx.state.version(cx.session);
     let Some(version) = selected.and_then(|v| cx.session.version(v)) else {
         return Outcome::close();
@@ -107,7 +107,7 @@ pub fn pin(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Edits the selected version in `$EDITOR`.
-pub fn edit_outside(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn edit_outside(cx: &mut Context<'_>) -> Outcome {
     let selected = cx.state.version(cx.session);
     let Some(version) = selected.and_then(|v| cx.session.version(v)) else {
         return Outcome::close();
@@ -120,7 +120,7 @@ pub fn edit_outside(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Copies something to the clipboard.
-pub fn copy(cx: &mut Context<'_>, source: CopySource) -> Outcome {
+pub(crate) fn copy(cx: &mut Context<'_>, source: CopySource) -> Outcome {
     match clipboard::text(cx.state, cx.session, source) {
         Ok((text, what)) => Outcome::close().and(Effect::Copy { text, what }),
         Err(why) => {
@@ -131,7 +131,7 @@ pub fn copy(cx: &mut Context<'_>, source: CopySource) -> Outcome {
 }
 
 /// Leaves the mouse to the terminal, or takes it back.
-pub fn toggle_mouse(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn toggle_mouse(cx: &mut Context<'_>) -> Outcome {
     let ours = !cx.state.prefs.mouse;
     cx.state.prefs.mouse = ours;
     cx.state.say(
@@ -146,7 +146,7 @@ pub fn toggle_mouse(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// First stops what is on, then quits.
-pub fn interrupt(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn interrupt(cx: &mut Context<'_>) -> Outcome {
     let on = cx.state.at_work && busy(cx.session);
     if on && !cx.state.interrupted_lately() {
         cx.state.pending.interrupt = Some(cx.state.now);
@@ -156,7 +156,7 @@ pub fn interrupt(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Quits; while something is on it is asked whether to.
-pub fn quit(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn quit(cx: &mut Context<'_>) -> Outcome {
     if cx.state.at_work && busy(cx.session) && !cx.state.demo {
         return Outcome::open(Quit);
     }
@@ -164,7 +164,7 @@ pub fn quit(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Takes what is typed as the hint of the next round.
-pub fn give_hint(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn give_hint(cx: &mut Context<'_>) -> Outcome {
     let state = &mut *cx.state;
     let hint = state.hint_box.text.lines().join("\n").trim().to_owned();
     state.hint_box.active = false;
@@ -185,7 +185,7 @@ pub fn give_hint(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Opens what is folded; on the start screen the entry.
-pub fn open(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
     if cx.state.at_work {
         registry::open(cx);
         return Outcome::close();
@@ -203,7 +203,7 @@ pub fn open(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Uses the model server that answers on this machine.
-pub fn take_model(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn take_model(cx: &mut Context<'_>) -> Outcome {
     let Some(home) = &cx.state.home else {
         return Outcome::close();
     };
@@ -222,14 +222,14 @@ pub fn take_model(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Times the task's reference solutions.
-pub fn time_references(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn time_references(cx: &mut Context<'_>) -> Outcome {
     let words = "the references are timed as soon as nothing else is measured";
     cx.state.say(words, false);
     send(Command::SideRequest(SideRequest::References))
 }
 
 /// Runs the marked case once more.
-pub fn rerun_case(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn rerun_case(cx: &mut Context<'_>) -> Outcome {
     let Some((version, case)) = marked_case(cx, Action::RerunCase) else {
         return Outcome::close();
     };
@@ -244,7 +244,7 @@ pub fn rerun_case(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// Times the marked case only; again: the workload.
-pub fn time_case(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn time_case(cx: &mut Context<'_>) -> Outcome {
     let Some((_, case)) = marked_case(cx, Action::TimeCase) else {
         return Outcome::close();
     };

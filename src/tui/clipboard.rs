@@ -19,13 +19,13 @@ use crate::tui::state::version_status::version_status;
 
 /// Bytes of text that are sent to a terminal at most: with base64 and its frame this stays below the 100,000 bytes at
 /// which common terminals stop listening.
-pub const MOST: usize = 74_000;
+pub(crate) const MOST: usize = 74_000;
 
 /// The text to copy, and what it is in words.
 ///
 /// # Errors
 /// Why there is nothing to copy.
-pub fn text(
+pub(crate) fn text(
     state: &State,
     session: &Session,
     what: CopySource,
@@ -96,7 +96,7 @@ pub fn text(
 
 /// How the terminal is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClipboardRoute {
+pub(crate) enum ClipboardRoute {
     /// Straight.
     Straight,
     /// Through tmux: once for tmux itself, once handed through to the terminal behind it.
@@ -110,7 +110,7 @@ pub enum ClipboardRoute {
 impl ClipboardRoute {
     /// The way to this terminal, from the environment.
     #[must_use]
-    pub fn detect(environment: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn detect(environment: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| environment(name).is_some_and(|v| !v.is_empty());
         let term = environment("TERM").unwrap_or_default();
         if set("TMUX") {
@@ -127,7 +127,7 @@ impl ClipboardRoute {
 
 /// The bytes that ask for it; none where the text is too large or there is no way.
 #[must_use]
-pub fn sequence(text: &str, way: ClipboardRoute) -> Option<Vec<u8>> {
+pub(crate) fn sequence(text: &str, way: ClipboardRoute) -> Option<Vec<u8>> {
     if text.len() > MOST || way == ClipboardRoute::None {
         return None;
     }
@@ -162,7 +162,7 @@ pub fn sequence(text: &str, way: ClipboardRoute) -> Option<Vec<u8>> {
 ///
 /// # Errors
 /// Whatever the file system says.
-pub fn keep(file: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn keep(file: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write as _;
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
@@ -176,7 +176,7 @@ pub fn keep(file: &Path, text: &str) -> std::io::Result<()> {
 
 /// What is said after copying: what, how much, and where else it is.
 #[must_use]
-pub fn told(what: &str, bytes: usize, sent: bool, kept: Option<&Path>) -> (String, bool) {
+pub(crate) fn told(what: &str, bytes: usize, sent: bool, kept: Option<&Path>) -> (String, bool) {
     let size = crate::base::units::Bytes(bytes as u64);
     let file = kept.map(|f| visible(&f.display().to_string()).into_owned());
     match (sent, file) {

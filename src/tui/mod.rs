@@ -11,23 +11,23 @@
 //! nothing changed. It may not run programs, ask models or touch the journal; what it writes is the best version and
 //! a copied text, when asked to, and a small file of its own memory.
 
-pub mod actions;
+mod actions;
 pub mod app;
-pub mod clipboard;
+mod clipboard;
 pub mod component;
 pub mod core;
 pub mod dialogs;
 pub mod draw;
 pub mod input;
-pub mod mouse;
-pub mod panes;
+mod mouse;
+mod panes;
 mod run;
 pub mod sample;
-pub mod search;
+mod search;
 pub mod state;
 pub mod typing_keys;
 pub mod update;
-pub mod widgets;
+mod widgets;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -22,7 +22,7 @@ use crate::tui::state::navigation::{Direction, Motion};
 use crate::tui::update::{perform, press, refresh, settle};
 
 /// Takes in a click, a drag or the wheel.
-pub fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effect> {
+pub(crate) fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> Vec<Effect> {
     let place = Position {
         x: mouse.column,
         y: mouse.row,

@@ -25,7 +25,7 @@ const ROWS_AT_ONCE: u16 = 400;
 const MOST_ROWS: usize = 300_000;
 
 /// Begins a search of the pane that is shown.
-pub fn begin(state: &mut State, session: &Session) {
+pub(crate) fn begin(state: &mut State, session: &Session) {
     let pane = state.pane(session);
     let query = state
         .search
@@ -50,7 +50,7 @@ pub fn begin(state: &mut State, session: &Session) {
 }
 
 /// A key while it is being typed.
-pub fn on_key(state: &mut State, session: &Session, key: Key) {
+pub(crate) fn on_key(state: &mut State, session: &Session, key: Key) {
     let Some(search) = &mut state.search else {
         return;
     };
@@ -81,7 +81,7 @@ pub fn on_key(state: &mut State, session: &Session, key: Key) {
 }
 
 /// Takes in pasted text: its first line.
-pub fn paste(state: &mut State, session: &Session, text: &str) {
+pub(crate) fn paste(state: &mut State, session: &Session, text: &str) {
     if let Some(search) = &mut state.search {
         search
             .input
@@ -103,7 +103,7 @@ fn look(state: &mut State, session: &Session) {
 }
 
 /// To the next match or the one before; at the end it goes round, and says so.
-pub fn step(state: &mut State, session: &Session, on: bool) {
+pub(crate) fn step(state: &mut State, session: &Session, on: bool) {
     collect(state, session);
     let first = state.hits.first;
     let Some(search) = &state.search else { return };

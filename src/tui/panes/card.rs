@@ -18,7 +18,7 @@ use crate::tui::widgets::put;
 use crate::tui::widgets::wrapped;
 
 /// Draws it in its frame.
-pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
     let version = cx
         .state
         .version(cx.session)
@@ -63,7 +63,7 @@ fn author(version: &Version) -> String {
 
 /// The verdict and what stands behind it, most important first.
 #[must_use]
-pub fn lines<'a>(cx: View<'a>, version: &'a Version, room: usize) -> Vec<Line<'a>> {
+pub(crate) fn lines<'a>(cx: View<'a>, version: &'a Version, room: usize) -> Vec<Line<'a>> {
     let mut lines = verdict(cx, version, room);
     if !version.note.is_empty() {
         let note = format!("  your note: {}", visible(&version.note));

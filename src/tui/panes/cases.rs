@@ -24,7 +24,7 @@ use crate::tui::state::version_status::spinner;
 use crate::tui::widgets::put;
 
 /// The cases pane.
-pub struct Cases;
+pub(crate) struct Cases;
 
 impl Pane for Cases {
     fn tab(&self) -> Tab {

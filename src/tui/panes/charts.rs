@@ -1,7 +1,7 @@
 //! The charts: memory over time, the comparison, the times of both, gain by version; each small, large or alone.
 
 mod axes;
-pub mod comparison;
+pub(crate) mod comparison;
 mod gains;
 mod memory;
 mod references;
@@ -16,11 +16,11 @@ use crate::tui::state::hits::HitMap;
 use crate::tui::state::navigation::Direction;
 use crate::tui::state::panes::Chart;
 
-pub use gains::gains;
-pub use memory::{memory, spark};
+pub(crate) use gains::gains;
+pub(crate) use memory::{memory, spark};
 
 /// The charts pane: one alone, or what there is room for.
-pub struct Charts;
+pub(crate) struct Charts;
 
 impl Pane for Charts {
     fn tab(&self) -> Tab {

@@ -18,7 +18,7 @@ use crate::tui::widgets::code_line::{pieces, shown_part};
 use crate::tui::widgets::put;
 
 /// The code pane.
-pub struct Code;
+pub(crate) struct Code;
 
 impl Pane for Code {
     fn tab(&self) -> Tab {

@@ -17,7 +17,7 @@ use crate::tui::widgets::diff_view::draw_laid;
 use crate::tui::widgets::put;
 
 /// The diff pane.
-pub struct Diff;
+pub(crate) struct Diff;
 
 impl Pane for Diff {
     fn tab(&self) -> Tab {

@@ -14,7 +14,7 @@ use crate::tui::state::model_params;
 use crate::tui::widgets::{line_width, put};
 
 /// Draws it. Parts that matter less go first when there is little room.
-pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
     let room = usize::from(area.width);
     let mut left = task(cx, room);
     let mut right: Vec<Vec<Span<'_>>> =
@@ -166,7 +166,7 @@ fn best<'a>(cx: View<'a>) -> Vec<Span<'a>> {
 
 /// What the badge says of the isolation.
 #[must_use]
-pub fn tier(tier: Tier) -> (&'static str, &'static str, Role) {
+pub(crate) fn tier(tier: Tier) -> (&'static str, &'static str, Role) {
     match tier {
         Tier::Full => ("◆", "isolated", Role::Added),
         Tier::Namespaces => ("◆", "isolated, no cgroup", Role::Added),

@@ -16,7 +16,7 @@ use crate::tui::widgets::put;
 
 /// Its keys, for the help.
 #[rustfmt::skip]
-pub const TYPING: TypingKeys = (
+pub(crate) const TYPING: TypingKeys = (
     "While typing a hint",
     &[
         ("enter", "Send it"),
@@ -27,7 +27,7 @@ pub const TYPING: TypingKeys = (
 );
 
 /// Draws it.
-pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
+pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     hits.steer = area;
     let lit = cx.state.hint_box.active;
     let title = Line::from(vec![

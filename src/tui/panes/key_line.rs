@@ -10,7 +10,7 @@ use crate::tui::state::cases::withdrawable;
 use crate::tui::widgets::hint_line::HintLine;
 
 /// The keys that fit the moment, as many as there is room for; help always.
-pub fn keys(cx: View<'_>, room: usize) -> HintLine {
+pub(crate) fn keys(cx: View<'_>, room: usize) -> HintLine {
     let mut line = HintLine::default();
     let mut used = 0;
     // Where letters are typed, a question mark is only a question mark.

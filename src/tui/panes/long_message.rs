@@ -20,7 +20,7 @@ const MOST: usize = 3;
 const SHARE: u16 = 5;
 
 /// Draws a word on the lowest rows of an area; gives how many it took, none where there is too little room.
-pub fn above(
+pub(crate) fn above(
     cx: View<'_>,
     area: Rect,
     (word, error): (&str, bool),
@@ -67,7 +67,7 @@ pub fn above(
 
 /// A word that must do with so many cells, whatever is lost; says which key shows all of it.
 #[must_use]
-pub fn within(cx: View<'_>, word: &str, cells: usize) -> String {
+pub(crate) fn within(cx: View<'_>, word: &str, cells: usize) -> String {
     let sign = whole(cx);
     if width(word) <= cells || cells < width(&sign) + 12 {
         return cut(word, cells).into_owned();

@@ -22,7 +22,7 @@ use crate::tui::widgets::hint_line::HintLine;
 const MORE_SIGNS: usize = 18;
 
 /// Draws it.
-pub fn draw(cx: View<'_>, plan: &ScreenLayout, buffer: &mut Buffer, hits: &mut HitMap) {
+pub(crate) fn draw(cx: View<'_>, plan: &ScreenLayout, buffer: &mut Buffer, hits: &mut HitMap) {
     let area = plan.main;
     if area.height < 3 || area.width < 8 {
         return;

@@ -1,25 +1,26 @@
 //! What the screen shows beside dialogs: the panes of the main area behind one trait, and what stands around them.
 //!
 //! What a pane remembers is in the state; here it is drawn, and here stands what keys do in it.
+#![warn(unreachable_pub)]
 
-pub mod card;
-pub mod cases;
-pub mod charts;
-pub mod code;
-pub mod diff;
-pub mod header;
-pub mod hint_box;
-pub mod key_line;
-pub mod long_message;
-pub mod main_pane;
-pub mod pending_keys;
-pub mod progress;
-pub mod prompt;
-pub mod registry;
-pub mod start;
-pub mod state_line;
-pub mod stream;
-pub mod summary;
-pub mod task;
-pub mod tip;
-pub mod tree;
+pub(crate) mod card;
+pub(crate) mod cases;
+pub(crate) mod charts;
+pub(crate) mod code;
+pub(crate) mod diff;
+pub(crate) mod header;
+pub(crate) mod hint_box;
+pub(crate) mod key_line;
+pub(crate) mod long_message;
+pub(crate) mod main_pane;
+pub(crate) mod pending_keys;
+pub(crate) mod progress;
+pub(crate) mod prompt;
+pub(crate) mod registry;
+pub(crate) mod start;
+pub(crate) mod state_line;
+pub(crate) mod stream;
+pub(crate) mod summary;
+pub(crate) mod task;
+pub(crate) mod tip;
+pub(crate) mod tree;

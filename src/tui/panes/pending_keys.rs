@@ -15,7 +15,7 @@ use crate::tui::state::hits::Target;
 use crate::tui::widgets::put;
 
 /// Draws it above the state line, at the right, if a key was begun.
-pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
+pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     let begun = &cx.state.pending.keys;
     if begun.is_empty() || cx.covered() || area.height < 5 || area.width < 16 {
         return;

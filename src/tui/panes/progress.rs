@@ -18,7 +18,7 @@ const WORTH_SAYING: f64 = 1.5;
 
 /// What the compiler took last time, if that is worth saying: `~2 s`.
 #[must_use]
-pub fn last_build(session: &Session) -> Option<String> {
+pub(crate) fn last_build(session: &Session) -> Option<String> {
     let build = session.versions.iter().rev().find_map(|v| {
         let build = v.evaluation.as_ref()?.build.as_ref()?;
         (!build.cached && build.wall_ns.0 > 0).then_some(build.wall_ns)
@@ -29,7 +29,7 @@ pub fn last_build(session: &Session) -> Option<String> {
 /// How long the cases that are left still take, from what those took that are done: each counts as much as it took the
 /// version before (in a first version all count the same). `passed` is the time since the first of them began, seconds.
 #[must_use]
-pub fn cases_left(session: &Session, version: VersionId, passed: f64) -> Option<String> {
+pub(crate) fn cases_left(session: &Session, version: VersionId, passed: f64) -> Option<String> {
     let names = &session.task.as_ref()?.cases;
     let done: Vec<&CaseResult> = session.live.cases.iter().collect();
     if done.len() < 2 || done.len() >= names.len() {
@@ -71,7 +71,7 @@ fn yardstick(session: &Session, version: VersionId) -> Option<HashMap<&str, f64>
 
 /// How many confirming pairs there are when they are next looked at, the least that can decide.
 #[must_use]
-pub fn next_look(pairs: usize) -> usize {
+pub(crate) fn next_look(pairs: usize) -> usize {
     CONFIRMING_LOOKS
         .iter()
         .copied()
@@ -81,7 +81,7 @@ pub fn next_look(pairs: usize) -> usize {
 
 /// `1.83× [1.79–1.88]` as the last look at the pairs saw it.
 #[must_use]
-pub fn looked(session: &Session) -> Option<String> {
+pub(crate) fn looked(session: &Session) -> Option<String> {
     let (look, _) = session.live.look.as_ref()?;
     Some(format!(
         "{}{}",
@@ -92,13 +92,13 @@ pub fn looked(session: &Session) -> Option<String> {
 
 /// `at most 6 s left`.
 #[must_use]
-pub fn at_most(left: Option<Nanos>) -> Option<String> {
+pub(crate) fn at_most(left: Option<Nanos>) -> Option<String> {
     left.map(|l| format!("at most {} left", rounded(l.seconds().ceil())))
 }
 
 /// Seconds as a person says them: `2 s`, `45 s`, `3 min`.
 #[must_use]
-pub fn rounded(seconds: f64) -> String {
+pub(crate) fn rounded(seconds: f64) -> String {
     let whole = seconds.round().max(1.0) as u64;
     match whole {
         ..10 => format!("{whole} s"),

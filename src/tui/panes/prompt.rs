@@ -12,7 +12,7 @@ use crate::tui::state::hits::HitMap;
 use crate::tui::widgets::long_text::long_text;
 
 /// The prompt pane.
-pub struct Prompt;
+pub(crate) struct Prompt;
 
 impl Pane for Prompt {
     fn tab(&self) -> Tab {

@@ -15,7 +15,7 @@ use crate::tui::state::navigation::{Direction, Motion};
 
 /// The pane of a tab.
 #[must_use]
-pub fn pane(tab: Tab) -> &'static dyn Pane {
+pub(crate) fn pane(tab: Tab) -> &'static dyn Pane {
     match tab {
         Tab::Task => &Task,
         Tab::Stream => &Stream,
@@ -33,7 +33,7 @@ fn shown(cx: &Context<'_>) -> &'static dyn Pane {
 }
 
 /// Moves within what is shown: the tree alone on the screen, the pane, or the start screen.
-pub fn go(cx: &mut Context<'_>, motion: Motion) {
+pub(crate) fn go(cx: &mut Context<'_>, motion: Motion) {
     match motion {
         Motion::Rows(by) if cx.state.at_work && cx.state.nav.zoomed == Some(ScreenPart::Tree) => {
             step(cx, Direction::of(by));
@@ -44,14 +44,14 @@ pub fn go(cx: &mut Context<'_>, motion: Motion) {
 }
 
 /// To the neighbour of what is looked at: of what the pane has, else of the version.
-pub fn step(cx: &mut Context<'_>, to: Direction) {
+pub(crate) fn step(cx: &mut Context<'_>, to: Direction) {
     if !shown(cx).on_step(cx, to) {
         cx.state.step_version(cx.session, to);
     }
 }
 
 /// Opens or closes what has the focus; the tree that has the whole screen gives it back.
-pub fn open(cx: &mut Context<'_>) {
+pub(crate) fn open(cx: &mut Context<'_>) {
     if cx.state.nav.zoomed == Some(ScreenPart::Tree) {
         cx.state.nav.zoomed = None;
     } else {

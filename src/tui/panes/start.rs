@@ -31,7 +31,7 @@ struct Row<'a> {
 }
 
 /// Draws it; gives the rows above the lowest one that a long word lies on.
-pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) -> u16 {
+pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) -> u16 {
     let Some(home) = &cx.state.home else { return 0 };
     let wide = area.width.min(104);
     let left = (area.width - wide) / 2;

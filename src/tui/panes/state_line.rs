@@ -18,7 +18,7 @@ use crate::tui::state::version_status::spinner;
 use crate::tui::widgets::{line_width, put};
 
 /// Draws it on one or two rows; a word that is too long for them lies on rows above, and how many these are is given.
-pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) -> u16 {
+pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) -> u16 {
     if area.is_empty() {
         return 0;
     }

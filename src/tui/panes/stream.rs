@@ -1,7 +1,7 @@
 //! The reply as it comes, or several side by side.
 
 mod one_reply;
-pub mod replies;
+pub(crate) mod replies;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,14 +19,14 @@ use crate::tui::widgets::put;
 
 /// Whether a reply grows that was scrolled away from: the developer should know that there is more.
 #[must_use]
-pub fn runs_ahead(cx: View<'_>) -> bool {
+pub(crate) fn runs_ahead(cx: View<'_>) -> bool {
     cx.session.stage == Stage::Streaming
         && cx.state.nav.scroll.contains_key(&Tab::Stream)
         && (cx.state.round(cx.session)).is_some_and(|r| !r.is_answered())
 }
 
 /// The stream pane.
-pub struct Stream;
+pub(crate) struct Stream;
 
 impl Pane for Stream {
     fn tab(&self) -> Tab {

@@ -19,7 +19,7 @@ use crate::tui::state::version_status::version_status;
 use crate::tui::widgets::put;
 
 /// The summary pane.
-pub struct Summary;
+pub(crate) struct Summary;
 
 impl Pane for Summary {
     fn tab(&self) -> Tab {

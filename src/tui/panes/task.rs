@@ -16,7 +16,7 @@ use crate::tui::widgets::long_text::long_text;
 use crate::tui::widgets::put;
 
 /// The task pane.
-pub struct Task;
+pub(crate) struct Task;
 
 impl Pane for Task {
     fn tab(&self) -> Tab {

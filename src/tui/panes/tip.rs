@@ -24,7 +24,7 @@ const WIDE: u16 = 58;
 const NARROW: u16 = 28;
 
 /// Draws the tip of this moment above the rows that `below` more rows belong to; `plan` is that of the workbench.
-pub fn draw(
+pub(crate) fn draw(
     cx: View<'_>,
     area: Rect,
     below: u16,

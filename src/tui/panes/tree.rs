@@ -24,11 +24,11 @@ use crate::tui::widgets::put;
 
 /// One row of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
+pub(crate) struct Node {
     /// Which version.
-    pub id: VersionId,
+    pub(crate) id: VersionId,
     /// Lines that lead to it.
-    pub rails: String,
+    pub(crate) rails: String,
 }
 
 /// The shown versions with their children, found without searching.
@@ -40,7 +40,7 @@ struct Family {
 
 /// All versions that are shown, in the order in which they are drawn.
 #[must_use]
-pub fn nodes(session: &Session, hidden: &HashSet<VersionId>) -> Vec<Node> {
+pub(crate) fn nodes(session: &Session, hidden: &HashSet<VersionId>) -> Vec<Node> {
     let mut way = HashSet::new();
     let mut at = session.incumbent;
     while let Some(version) = at.and_then(|id| session.version(id)) {
@@ -72,7 +72,7 @@ pub fn nodes(session: &Session, hidden: &HashSet<VersionId>) -> Vec<Node> {
 
 /// Versions on branches where nothing passes, save what is looked at, pinned or in work.
 #[must_use]
-pub fn failures(session: &Session, keep: Option<VersionId>) -> HashSet<VersionId> {
+pub(crate) fn failures(session: &Session, keep: Option<VersionId>) -> HashSet<VersionId> {
     let mut stays: HashSet<VersionId> = HashSet::new();
     for version in session.versions.iter().rev() {
         let failed = version.verdict().is_some_and(|v| !v.accepted());
@@ -127,7 +127,7 @@ impl Family {
 }
 
 /// Draws the tree in its frame.
-pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
+pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     let pane = &cx.state.panes.tree;
     let chosen = cx.state.version(cx.session);
     let title = match &pane.find {
@@ -201,7 +201,7 @@ pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
 
 /// Rows that the tree takes where it has all the room that it wants.
 #[must_use]
-pub fn rows(cx: View<'_>) -> u16 {
+pub(crate) fn rows(cx: View<'_>) -> u16 {
     u16::try_from(cx.session.versions.len() + rows_to_come(cx).len()).unwrap_or(u16::MAX)
 }
 
@@ -361,7 +361,7 @@ fn author_sign(version: &Version, room: u16) -> &'static str {
 }
 
 /// Tree, interval and memory in one line, for small screens.
-pub fn mini(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
+pub(crate) fn mini(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     let figures = mini_figures(cx, usize::from(area.width));
     let taken: usize = figures.iter().map(|s| width(&s.content)).sum();
     let room = usize::from(area.width).saturating_sub(taken + 2);

@@ -13,7 +13,7 @@ use crate::tui::core::theme::{Role, Theme};
 /// What of a line stands on one of its rows, and whether there is more of it beyond the edge: the `sub`th row where
 /// lines are broken (`shift` is none), else what is seen after so many cells. None where there is no such row.
 #[must_use]
-pub fn shown_part(
+pub(crate) fn shown_part(
     text: &str,
     ruler: &Ruler,
     room: usize,
@@ -37,7 +37,7 @@ pub fn shown_part(
 
 /// A part of a line of code in spans: syntax roles, changed words on their own ground. Adds the cells it takes.
 #[must_use]
-pub fn pieces<'a>(
+pub(crate) fn pieces<'a>(
     theme: &Theme,
     line: &Painted,
     part: Range<usize>,
@@ -79,7 +79,7 @@ pub fn pieces<'a>(
 
 /// A text of a failure in lines, safe to draw.
 #[must_use]
-pub fn plain_lines(text: &str, rows: usize) -> Vec<String> {
+pub(crate) fn plain_lines(text: &str, rows: usize) -> Vec<String> {
     text.lines()
         .take(rows)
         .map(|l| visible(l).into_owned())

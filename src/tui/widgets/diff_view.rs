@@ -21,7 +21,7 @@ use crate::tui::widgets::code_line::{pieces, shown_part};
 use crate::tui::widgets::put;
 
 /// Draws a diff that is laid out, from the row that was scrolled to.
-pub fn draw_laid(
+pub(crate) fn draw_laid(
     cx: View<'_>,
     pane: &DiffPane,
     (pair, laid): (TextPair, &LaidOutDiff),

@@ -13,7 +13,7 @@ use crate::tui::state::hits::{HitMap, Target};
 use crate::tui::widgets::sheet::sheet;
 
 /// Gives an editor the looks of a theme. To be called before it is drawn.
-pub fn dress(text: &mut TextArea<'static>, theme: &Theme) {
+pub(crate) fn dress(text: &mut TextArea<'static>, theme: &Theme) {
     text.set_style(theme.fg(Role::Text));
     text.set_line_number_style(theme.fg(Role::Faint));
     let line = match theme.depth() {
@@ -25,7 +25,7 @@ pub fn dress(text: &mut TextArea<'static>, theme: &Theme) {
 }
 
 /// Draws it; gives the place of its lines.
-pub fn draw(
+pub(crate) fn draw(
     cx: View<'_>,
     area: Rect,
     title: &str,
@@ -41,7 +41,7 @@ pub fn draw(
 }
 
 /// Puts the cursor of an editor where a click is; `place` is where its lines are drawn.
-pub fn click(text: &mut TextArea<'static>, place: Rect, at: Position) {
+pub(crate) fn click(text: &mut TextArea<'static>, place: Rect, at: Position) {
     let (top, left) = text.scroll_offset();
     let row = usize::from(top) + usize::from(at.y.saturating_sub(place.y));
     let column = at.x.saturating_sub(place.x + text.line_number_width());
@@ -51,7 +51,7 @@ pub fn click(text: &mut TextArea<'static>, place: Rect, at: Position) {
 }
 
 /// Moves the cursor by so many lines, back where it is negative: what is drawn is where the cursor is.
-pub fn move_by(text: &mut TextArea<'static>, lines: isize) {
+pub(crate) fn move_by(text: &mut TextArea<'static>, lines: isize) {
     let to = if lines > 0 {
         CursorMove::Down
     } else {

@@ -14,7 +14,7 @@ use crate::tui::widgets::put;
 
 /// A line of hints, and where a click presses which key.
 #[derive(Clone, Debug, Default)]
-pub struct HintLine {
+pub(crate) struct HintLine {
     line: Line<'static>,
     /// First cell, cells, and the keys that are pressed there.
     spots: Vec<(usize, usize, KeySequence)>,
@@ -24,7 +24,7 @@ pub struct HintLine {
 impl HintLine {
     /// A line of these hints with gaps between them.
     #[must_use]
-    pub fn of(cx: View<'_>, hints: &[Hint]) -> Self {
+    pub(crate) fn of(cx: View<'_>, hints: &[Hint]) -> Self {
         let mut line = Self::default();
         for (n, hint) in hints.iter().enumerate() {
             line.plain(if n == 0 { "" } else { "   " });
@@ -35,19 +35,19 @@ impl HintLine {
 
     /// Cells that it takes.
     #[must_use]
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.cells
     }
 
     /// Adds what is no key.
-    pub fn plain(&mut self, text: &str) {
+    pub(crate) fn plain(&mut self, text: &str) {
         self.cells += width(text);
         self.line.spans.push(Span::raw(text.to_owned()));
     }
 
     /// Adds a key and what it does. A click on the word presses the key; of two keys each is pressed where it stands, and
     /// the last by the word.
-    pub fn push(&mut self, cx: View<'_>, hint: &Hint) {
+    pub(crate) fn push(&mut self, cx: View<'_>, hint: &Hint) {
         let from = self.cells;
         let symbols = hint.symbols();
         let words = width(hint.word) + 1;
@@ -70,7 +70,7 @@ impl HintLine {
     }
 
     /// Draws it into a row of an area, and says where it can be clicked.
-    pub fn put(&self, buffer: &mut Buffer, area: Rect, row: u16, hits: &mut HitMap) {
+    pub(crate) fn put(&self, buffer: &mut Buffer, area: Rect, row: u16, hits: &mut HitMap) {
         put(buffer, area, row, &self.line);
         if row >= area.height {
             return;

@@ -12,7 +12,7 @@ use crate::tui::state::hits::HitMap;
 use crate::tui::widgets::put;
 
 /// A long text that was wrapped beforehand; `nothing` says that there is none.
-pub fn long_text(
+pub(crate) fn long_text(
     cx: View<'_>,
     pane: Tab,
     nothing: &str,

@@ -1,24 +1,24 @@
 //! Parts that panes and dialogs are drawn with. They draw what they are given and decide nothing.
+#![warn(unreachable_pub)]
 
-pub mod code_line;
-pub mod diff_view;
-pub mod editor;
-pub mod hint_line;
-pub mod long_text;
-pub mod plot;
-pub mod search_marks;
-pub mod sheet;
-pub mod wrapped;
+pub(crate) mod code_line;
+pub(crate) mod diff_view;
+pub(crate) mod editor;
+pub(crate) mod hint_line;
+pub(crate) mod long_text;
+pub(crate) mod plot;
+pub(crate) mod search_marks;
+pub(crate) mod sheet;
+pub(crate) mod wrapped;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
-use crate::tui::core::text::{pad, width};
+use crate::tui::core::text::width;
 
 /// Writes a line and cuts it at the edge of the area, with a sign that there is more.
-pub fn put(buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>) {
+pub(crate) fn put(buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>) {
     if row >= area.height || area.width == 0 {
         return;
     }
@@ -42,7 +42,13 @@ pub fn put(buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>) {
 }
 
 /// Left and right parts on one row; the right part goes first when there is no room for both.
-pub fn put_both(buffer: &mut Buffer, area: Rect, row: u16, left: &Line<'_>, right: &Line<'_>) {
+pub(crate) fn put_both(
+    buffer: &mut Buffer,
+    area: Rect,
+    row: u16,
+    left: &Line<'_>,
+    right: &Line<'_>,
+) {
     let (l, r) = (line_width(left), line_width(right));
     let room = usize::from(area.width);
     if r > 0 && l + r < room {
@@ -58,12 +64,6 @@ pub fn put_both(buffer: &mut Buffer, area: Rect, row: u16, left: &Line<'_>, righ
 
 /// Cells that a line takes.
 #[must_use]
-pub fn line_width(line: &Line<'_>) -> usize {
+pub(crate) fn line_width(line: &Line<'_>) -> usize {
     line.spans.iter().map(|s| width(&s.content)).sum()
-}
-
-/// A span of exactly so many cells.
-#[must_use]
-pub fn cell<'a>(text: &str, cells: usize, style: Style) -> Span<'a> {
-    Span::styled(pad(text, cells), style)
 }

@@ -7,7 +7,7 @@ use crate::tui::core::theme::{Role, Theme};
 
 /// How a line is drawn, so that lines differ without colour as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stroke {
+pub(crate) enum Stroke {
     /// Every dot.
     Solid,
     /// Three dots on, one off.
@@ -17,7 +17,7 @@ pub enum Stroke {
 }
 
 /// Dots in cells of 2 × 4.
-pub struct Plot {
+pub(crate) struct Plot {
     width: usize,
     height: usize,
     cells: Vec<(u8, Role)>,
@@ -26,7 +26,7 @@ pub struct Plot {
 impl Plot {
     /// An empty canvas of so many cells.
     #[must_use]
-    pub fn new(width: u16, height: u16) -> Self {
+    pub(crate) fn new(width: u16, height: u16) -> Self {
         let (width, height) = (usize::from(width), usize::from(height));
         Self {
             width,
@@ -37,18 +37,18 @@ impl Plot {
 
     /// Dots across.
     #[must_use]
-    pub fn dots_wide(&self) -> usize {
+    pub(crate) fn dots_wide(&self) -> usize {
         self.width * 2
     }
 
     /// Dots down.
     #[must_use]
-    pub fn dots_high(&self) -> usize {
+    pub(crate) fn dots_high(&self) -> usize {
         self.height * 4
     }
 
     /// Sets one dot; (0, 0) is at the top left. Outside nothing happens.
-    pub fn dot(&mut self, x: usize, y: usize, role: Role) {
+    pub(crate) fn dot(&mut self, x: usize, y: usize, role: Role) {
         const BITS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
         if x >= self.dots_wide() || y >= self.dots_high() {
             return;
@@ -59,7 +59,7 @@ impl Plot {
     }
 
     /// Draws a line through points in 0..=1 × 0..=1 (0 is left and bottom), in order of x.
-    pub fn line(
+    pub(crate) fn line(
         &mut self,
         points: impl IntoIterator<Item = (f64, f64)>,
         role: Role,
@@ -107,7 +107,7 @@ impl Plot {
     }
 
     /// Puts the dots on the screen; empty cells leave what is there.
-    pub fn render(&self, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+    pub(crate) fn render(&self, area: Rect, buffer: &mut Buffer, theme: &Theme) {
         for row in 0..self.height.min(area.height.into()) {
             for column in 0..self.width.min(area.width.into()) {
                 let (bits, role) = self.cells[row * self.width + column];

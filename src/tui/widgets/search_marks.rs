@@ -13,7 +13,7 @@ use crate::tui::state::search::NO_TEXT;
 
 /// Where in a pane the rows are that move: below what stands still above them.
 #[must_use]
-pub fn body(inner: Rect, hits: &HitMap) -> Rect {
+pub(crate) fn body(inner: Rect, hits: &HitMap) -> Rect {
     let room = u16::try_from(hits.room).unwrap_or(u16::MAX);
     // A list has its heading above it and its entry below, and all of it is searched.
     let still = if hits.total > 0 && hits.rows.is_empty() {
@@ -30,7 +30,7 @@ pub fn body(inner: Rect, hits: &HitMap) -> Rect {
 
 /// A row of the screen as a text, one character or more for each cell; the numbers of lines are no text.
 #[must_use]
-pub fn row(buffer: &Buffer, area: Rect, y: u16, hits: &HitMap) -> String {
+pub(crate) fn row(buffer: &Buffer, area: Rect, y: u16, hits: &HitMap) -> String {
     let numbers: Vec<Rect> = (hits.line_numbers.iter().filter(|r| r.y == y))
         .copied()
         .collect();
@@ -56,7 +56,7 @@ pub fn row(buffer: &Buffer, area: Rect, y: u16, hits: &HitMap) -> String {
 
 /// Marks all matches that can be seen, the one that was gone to more than the others, and writes the search onto the
 /// lower edge of the pane.
-pub fn draw(cx: View<'_>, main: Rect, inner: Rect, hits: &HitMap, buffer: &mut Buffer) {
+pub(crate) fn draw(cx: View<'_>, main: Rect, inner: Rect, hits: &HitMap, buffer: &mut Buffer) {
     let Some(search) = &cx.state.search else {
         return;
     };

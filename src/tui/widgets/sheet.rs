@@ -17,7 +17,7 @@ use crate::tui::widgets::hint_line::HintLine;
 use crate::tui::widgets::put;
 
 /// An empty sheet with a frame; gives the room inside.
-pub fn sheet(
+pub(crate) fn sheet(
     cx: View<'_>,
     area: Rect,
     title: &str,
@@ -46,7 +46,7 @@ pub fn sheet(
 }
 
 /// Says that a row of a list stands on this row of the area.
-pub fn choose(area: Rect, row: usize, number: usize, hits: &mut HitMap) {
+pub(crate) fn choose(area: Rect, row: usize, number: usize, hits: &mut HitMap) {
     if row < usize::from(area.height) {
         let place = Rect {
             y: area.y + row as u16,
@@ -60,7 +60,7 @@ pub fn choose(area: Rect, row: usize, number: usize, hits: &mut HitMap) {
 /// The ground of a box in which something is typed. Where a theme reverses what is chosen the box is underlined instead:
 /// on a reversed ground nobody sees the cursor.
 #[must_use]
-pub fn box_ground(cx: View<'_>) -> Style {
+pub(crate) fn box_ground(cx: View<'_>) -> Style {
     let ground = cx.theme.bg(Role::Selection);
     if ground.add_modifier.contains(Modifier::REVERSED) {
         Style::new()
@@ -72,7 +72,13 @@ pub fn box_ground(cx: View<'_>) -> Style {
 }
 
 /// A box of one line in which something is typed; with the cursor where it has the keyboard.
-pub fn typed(cx: View<'_>, area: Rect, text: &TextArea<'static>, lit: bool, buffer: &mut Buffer) {
+pub(crate) fn typed(
+    cx: View<'_>,
+    area: Rect,
+    text: &TextArea<'static>,
+    lit: bool,
+    buffer: &mut Buffer,
+) {
     let mut shown = text.clone();
     shown.set_style(cx.theme.fg(Role::Text));
     shown.set_cursor_style(if lit {
@@ -90,7 +96,7 @@ pub fn typed(cx: View<'_>, area: Rect, text: &TextArea<'static>, lit: bool, buff
 }
 
 /// A question with a few answers, on a sheet of its own.
-pub fn question(
+pub(crate) fn question(
     cx: View<'_>,
     area: Rect,
     words: &str,

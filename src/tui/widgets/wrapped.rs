@@ -11,7 +11,7 @@ const INDENT: usize = 4;
 /// Breaks lines that are too long, the first ones first, as long as there are so many rows; the others stay as they are, to
 /// be cut at the edge.
 #[must_use]
-pub fn within<'a>(lines: Vec<Line<'a>>, room: usize, rows: usize) -> Vec<Line<'a>> {
+pub(crate) fn within<'a>(lines: Vec<Line<'a>>, room: usize, rows: usize) -> Vec<Line<'a>> {
     let mut spare = rows.saturating_sub(lines.len());
     let mut all = Vec::with_capacity(rows);
     for line in lines {

@@ -18,7 +18,12 @@ const LABEL: usize = 16;
 
 /// The failure in so many rows at most, or a little more.
 #[must_use]
-pub fn lines<'a>(cx: View<'a>, failure: &'a Failure, room: usize, rows: usize) -> Vec<Line<'a>> {
+pub(crate) fn lines<'a>(
+    cx: View<'a>,
+    failure: &'a Failure,
+    room: usize,
+    rows: usize,
+) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     let place = match &failure.case {
         None => "it does not build".to_owned(),

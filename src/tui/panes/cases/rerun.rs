@@ -10,7 +10,7 @@ use crate::tui::core::theme::Role;
 
 /// Nothing where the case was not run once more; else both runs, one under the other.
 #[must_use]
-pub fn lines<'a>(cx: View<'a>, version: &Version, case: &str, room: usize) -> Vec<Line<'a>> {
+pub(crate) fn lines<'a>(cx: View<'a>, version: &Version, case: &str, room: usize) -> Vec<Line<'a>> {
     let Some(again) = version.rerun(case) else {
         return Vec::new();
     };

@@ -12,7 +12,7 @@ use crate::tui::state::hits::HitMap;
 use crate::tui::widgets::put;
 
 /// A title on the first row of a chart without a frame; gives the rest. The title goes where rows are dear.
-pub fn under_title(cx: View<'_>, title: &str, area: Rect, buffer: &mut Buffer) -> Rect {
+pub(crate) fn under_title(cx: View<'_>, title: &str, area: Rect, buffer: &mut Buffer) -> Rect {
     if area.height < 6 {
         return area;
     }
@@ -25,7 +25,7 @@ pub fn under_title(cx: View<'_>, title: &str, area: Rect, buffer: &mut Buffer) -
 }
 
 /// What stands in a chart that has nothing to show yet.
-pub fn nothing(cx: View<'_>, words: &str, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn nothing(cx: View<'_>, words: &str, area: Rect, buffer: &mut Buffer) {
     let lines = wrap(words, area.width.saturating_sub(1).into());
     let top = (area.height / 2).saturating_sub(lines.len() as u16 / 2);
     for (row, line) in lines.into_iter().enumerate() {
@@ -35,7 +35,7 @@ pub fn nothing(cx: View<'_>, words: &str, area: Rect, buffer: &mut Buffer) {
 }
 
 /// A horizontal axis below a chart: a rule, and figures under their ticks; the last one says the unit.
-pub fn axis_below(
+pub(crate) fn axis_below(
     cx: View<'_>,
     chart: Rect,
     scale: &Scale,
@@ -76,7 +76,7 @@ pub fn axis_below(
 }
 
 /// Figures at the left of a chart, each on the row of its value; those that would stand too close are left out.
-pub fn axis_left(
+pub(crate) fn axis_left(
     cx: View<'_>,
     area: Rect,
     chart: Rect,
@@ -98,13 +98,13 @@ pub fn axis_left(
 }
 
 /// Cells that the figures at the left take, the blank after them included.
-pub fn margin(figures: &[(f64, String)]) -> u16 {
+pub(crate) fn margin(figures: &[(f64, String)]) -> u16 {
     figures.iter().map(|(_, t)| width(t)).max().unwrap_or(0) as u16 + 1
 }
 
 /// The column of the cursor in a chart that stands alone, drawn as a line; tells the screen how far it can go.
 /// Charts beside the main pane have nothing to tell it to, and no cursor.
-pub fn cursor(
+pub(crate) fn cursor(
     cx: View<'_>,
     chart: Rect,
     buffer: &mut Buffer,
@@ -129,7 +129,7 @@ pub fn cursor(
 }
 
 /// One part of a readout: a name in its role and a value.
-pub fn told<'a>(cx: View<'a>, name: String, role: Role, value: String) -> [Span<'a>; 2] {
+pub(crate) fn told<'a>(cx: View<'a>, name: String, role: Role, value: String) -> [Span<'a>; 2] {
     [
         cx.span(format!("  {name} "), role),
         cx.span(value, Role::Text),
@@ -137,16 +137,16 @@ pub fn told<'a>(cx: View<'a>, name: String, role: Role, value: String) -> [Span<
 }
 
 /// Where things stand: versions across, gains up, logarithmic.
-pub struct GainFrame {
-    pub chart: Rect,
-    pub bottom: f64,
-    pub top: f64,
-    pub step: u16,
-    pub skip: usize,
+pub(crate) struct GainFrame {
+    pub(crate) chart: Rect,
+    pub(crate) bottom: f64,
+    pub(crate) top: f64,
+    pub(crate) step: u16,
+    pub(crate) skip: usize,
 }
 
 impl GainFrame {
-    pub fn share(&self, gain: f64) -> f64 {
+    pub(crate) fn share(&self, gain: f64) -> f64 {
         let share = (gain.ln() - self.bottom) / (self.top - self.bottom).max(1e-9);
         if share.is_finite() {
             share.clamp(0.0, 1.0)
@@ -155,13 +155,13 @@ impl GainFrame {
         }
     }
 
-    pub fn row(&self, gain: f64) -> u16 {
+    pub(crate) fn row(&self, gain: f64) -> u16 {
         let rows = f64::from(self.chart.height.saturating_sub(1));
         self.chart.y + ((1.0 - self.share(gain)) * rows).round() as u16
     }
 
     /// Column of a point, if it is not among those left out.
-    pub fn column(&self, n: usize) -> Option<u16> {
+    pub(crate) fn column(&self, n: usize) -> Option<u16> {
         let shown = u16::try_from(n.checked_sub(self.skip)?).ok()?;
         let cells = shown.checked_mul(self.step)?.checked_add(1)?;
         self.chart.x.checked_add(cells)

@@ -32,7 +32,7 @@ struct Shown {
 }
 
 /// Draws it in its frame.
-pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
     let view = view(cx);
     let title = match &view {
         Some(v) => format!(
@@ -54,7 +54,7 @@ pub fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
 }
 
 /// Draws it without a frame, with its title on the first row.
-pub fn inside(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn inside(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
     let view = view(cx);
     let mut rest = area;
     if let Some(v) = view.as_ref().filter(|_| area.height >= 6) {

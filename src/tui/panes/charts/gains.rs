@@ -22,13 +22,13 @@ use crate::tui::widgets::put;
 const TITLE: &str = "gain over v0, by version";
 
 /// Gain by version in its frame.
-pub fn gains(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn gains(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
     let inner = cx.framed(TITLE, area, buffer);
     inside(cx, inner, buffer, None);
 }
 
 /// The same without a frame.
-pub fn titled(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
+pub(crate) fn titled(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     let rest = under_title(cx, TITLE, area, buffer);
     inside(cx, rest, buffer, Some(hits));
 }

@@ -20,13 +20,13 @@ use crate::tui::widgets::plot::{Plot, Stroke};
 use crate::tui::widgets::put;
 
 /// Memory over time in its frame.
-pub fn memory(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn memory(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
     let inner = cx.framed(&title(cx), area, buffer);
     inside(cx, inner, buffer, None);
 }
 
 /// The same without a frame.
-pub fn titled(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
+pub(crate) fn titled(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     let rest = under_title(cx, &title(cx), area, buffer);
     inside(cx, rest, buffer, Some(hits));
 }
@@ -281,7 +281,7 @@ fn short_bytes(bytes: u64) -> String {
 
 /// The live or last trace as one line of bars, with its peak.
 #[must_use]
-pub fn spark(cx: View<'_>, cells: usize) -> Vec<Span<'_>> {
+pub(crate) fn spark(cx: View<'_>, cells: usize) -> Vec<Span<'_>> {
     const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
     let traces = traces(cx);
     let Some(trace) = traces.last().filter(|t| t.samples.len() > 1) else {

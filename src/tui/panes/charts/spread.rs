@@ -33,7 +33,7 @@ impl Sample {
 }
 
 /// Draws it without a frame.
-pub fn titled(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
+pub(crate) fn titled(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     let Some((metric, both)) = samples(cx) else {
         let rest = under_title(cx, "both, pair by pair", area, buffer);
         let words = "every pair that is measured stands here while its comparison is the last one";

@@ -26,7 +26,7 @@ const LAST_THOUGHTS: usize = 6;
 
 /// Tokens of a reply, how fast they come, and after what time the first one came, in words for that.
 #[must_use]
-pub fn figures(come: ReplyProgress<'_>, first: &str) -> Vec<String> {
+pub(crate) fn figures(come: ReplyProgress<'_>, first: &str) -> Vec<String> {
     let mut words = Vec::new();
     let (tokens, counted) = come.tokens();
     let about = if counted { "" } else { "~" };
@@ -42,7 +42,7 @@ pub fn figures(come: ReplyProgress<'_>, first: &str) -> Vec<String> {
 }
 
 /// Draws one reply over the whole area.
-pub fn one(
+pub(crate) fn one(
     cx: View<'_>,
     round: &Round,
     number: u32,
@@ -154,7 +154,7 @@ fn head<'a>(cx: View<'a>, reasoning: &str, reply: ReplyProgress<'_>) -> Vec<Line
 }
 
 /// A row of a reply.
-pub fn reply_line<'a>(cx: View<'a>, row: &'a ReplyRow, caret: bool) -> Line<'a> {
+pub(crate) fn reply_line<'a>(cx: View<'a>, row: &'a ReplyRow, caret: bool) -> Line<'a> {
     let mut spans = Vec::new();
     match row.kind {
         Kind::Prose => {}
@@ -179,7 +179,7 @@ pub fn reply_line<'a>(cx: View<'a>, row: &'a ReplyRow, caret: bool) -> Line<'a> 
 
 /// How a reply ended, where that needs saying.
 #[must_use]
-pub fn ending(finish: Finish) -> (&'static str, Role) {
+pub(crate) fn ending(finish: Finish) -> (&'static str, Role) {
     match finish {
         Finish::Stop => ("", Role::Muted),
         Finish::Length => (
@@ -194,7 +194,7 @@ pub fn ending(finish: Finish) -> (&'static str, Role) {
 }
 
 /// How the reply ended and what came of it, where that needs saying.
-pub fn tail<'a>(cx: View<'a>, round: &Round, number: u32, room: usize) -> Vec<Line<'a>> {
+pub(crate) fn tail<'a>(cx: View<'a>, round: &Round, number: u32, room: usize) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     let fate = round.reply_failures.get(&number);
     if let Some(reply) = round.reply(number) {

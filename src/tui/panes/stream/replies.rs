@@ -29,7 +29,7 @@ const THOUGHT_BYTES: usize = 1_200;
 
 /// What the frame says of all together.
 #[must_use]
-pub fn info(cx: View<'_>, round: &Round) -> Vec<String> {
+pub(crate) fn info(cx: View<'_>, round: &Round) -> Vec<String> {
     let all = round
         .numbers()
         .map(|n| reply_progress(cx.session, round, n));
@@ -47,7 +47,13 @@ pub fn info(cx: View<'_>, round: &Round) -> Vec<String> {
 }
 
 /// Draws them.
-pub fn draw(cx: View<'_>, round: &Round, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
+pub(crate) fn draw(
+    cx: View<'_>,
+    round: &Round,
+    area: Rect,
+    buffer: &mut Buffer,
+    hits: &mut HitMap,
+) {
     let shown = cx.state.shown_reply(cx.session, round);
     match cx.state.reply_columns(round, area.width.into()) {
         Some(width) if area.height > HEAD + 2 => {
@@ -58,7 +64,7 @@ pub fn draw(cx: View<'_>, round: &Round, area: Rect, buffer: &mut Buffer, hits: 
 }
 
 /// How far a reply is, in a sign and a few words.
-pub fn progress<'a>(cx: View<'a>, round: &Round, number: u32) -> (Span<'a>, Span<'a>) {
+pub(crate) fn progress<'a>(cx: View<'a>, round: &Round, number: u32) -> (Span<'a>, Span<'a>) {
     let say = |sign: &str, words: String, role| (cx.span(sign, role), cx.span(words, role));
     let of_it =
         |v: &&crate::session::fold::Version| v.round == round.number && v.candidate == number;
