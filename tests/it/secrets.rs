@@ -81,7 +81,7 @@ def look():
     import os
     mark = 'nobody' + '-may-see'
     found, seen = [], set()
-    roots = ['/project', '/data', '/work', '/prog', '/deps', '/node_modules', '/home', '/root', '/opt', '/var/tmp']
+    roots = ['/project', '/data', '/work', '/prog', '/node_modules', '/home', '/root', '/var/tmp']
     for root in roots:
         for folder, folders, files in os.walk(root):
             for name in files:
@@ -96,7 +96,7 @@ def look():
     kept = ['.env.example', 'ca.pem', 'code/secrets.py', 'packages/b/.npmrc', 'data/tokens.json']
     missing = [k for k in kept if not {'/project/' + k, '/data/' + k} & seen]
     others = [p for p in OTHERS if p not in seen]
-    return f'FOUND{found} MISSING{missing + others}'
+    return f'FOU' f'ND{found} MISS' f'ING{missing + others}'
 "#;
 
 /// A project with keys everywhere, and another folder of the same kind that programs may read.
@@ -199,10 +199,11 @@ fn put(root: &Path, name: &str, text: &str) {
 
 /// The program has looked, and has found no key and all the rest.
 fn clean(said: &str) {
-    assert!(said.contains("FOUND["), "it has not looked: {said}");
-    for found in said.split("FOUND").skip(1) {
-        assert!(found.starts_with("[] MISSING[]"), "{said}");
-    }
+    assert!(said.contains("FOUND[] MISSING[]"), "{said}");
+    assert!(
+        !said.contains("FOUND['") && !said.contains("MISSING['"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -247,11 +248,13 @@ fn a_called_function_sees_none_of_them_in_its_project() {
 #[test]
 fn a_program_sees_none_of_them_in_its_project() {
     let planted = Planted::new();
-    put(&planted.root(), "main.py", "print(input())\n");
+    let program = "def solve(x):\n    return x\n\nprint(solve(input()))\n";
+    put(&planted.root(), "main.py", program);
     put(&planted.root(), "cases/1.in", "1\n");
     put(&planted.root(), "cases/1.out", "1\n");
-    let code = format!("{}\nprint(look())\n", planted.look());
-    clean(&planted.judge(&code, &["main.py", "--cases", "cases"]));
+    let inner = planted.look().replace('\n', "\n    ");
+    let code = format!("def solve(x):\n    {inner}\n    return look()\n");
+    clean(&planted.judge(&code, &["main.py::solve", "--cases", "cases"]));
 }
 
 #[test]
@@ -309,7 +312,17 @@ fn what_is_hidden_in_a_mounted_folder_is_hidden_in_every_tier() {
         unsafe_no_isolation: false,
     };
     let script = "cat /data/a/.env /data/a/.aws/credentials /data/b/c/.env /data/link; ls -A /data/a /data/b/c; cat /data/a/fine /data/b/fine /data/b/c/fine /data/d/fine";
-    for (name, without) in tiers {
+    // As root also a folder that nobody else may enter: the guest sees a copy of it, or a mapped mount.
+    let modes: &[u32] = if rustix::process::geteuid().is_root() {
+        &[0o755, 0o700]
+    } else {
+        &[0o755]
+    };
+    for ((name, without), mode) in tiers
+        .into_iter()
+        .flat_map(|t| modes.iter().map(move |m| (t, m)))
+    {
+        std::fs::set_permissions(&root, PermissionsExt::from_mode(*mode)).unwrap();
         let mut sandbox = Sandbox::open_without(&settings, without).unwrap();
         // Twice: what stands in their place is there for the next run too.
         for _ in 0..2 {

@@ -18,7 +18,7 @@ mod idmap;
 use std::collections::HashSet;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use copies::{Copies, Survey};
 use idmap::IdMaps;
@@ -74,7 +74,16 @@ impl FileAccess {
         };
         self.copies.next_run();
         for mount in &mut provided.program.mounts {
+            let original = std::fs::canonicalize(&mount.host).ok();
             let descriptor = self.one(mount, &mut provided.notes);
+            // What is hidden in a folder is hidden in its copy.
+            if let (Some(original), Ok(real)) = (original, std::fs::canonicalize(&mount.host))
+                && original != real
+            {
+                let inside = |h: &PathBuf| Some(real.join(h.strip_prefix(&original).ok()?));
+                let copied = program.hidden.iter().filter_map(inside);
+                provided.program.hidden.extend(copied);
+            }
             provided.descriptors.push(descriptor.map_err(|why| {
                 let program = program.argv.first().cloned().unwrap_or_default();
                 SandboxError::CannotStart { program, why }

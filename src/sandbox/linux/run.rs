@@ -77,6 +77,17 @@ impl LauncherHandle {
             return Err(SandboxError::Stopped.into());
         }
         self.settle()?;
+        // Covers are mounts like any other: their descriptors are handed over in the same order.
+        let covered = if self.setup.namespaces && !program.hidden.is_empty() {
+            let hiding = plain::failed("hiding files from the program");
+            let covers = self.covers(program).map_err(hiding)?;
+            let mut covered = program.clone();
+            covered.mounts.extend(covers);
+            Some(covered)
+        } else {
+            None
+        };
+        let program = covered.as_ref().unwrap_or(program);
         let mut provided = match &mut self.access {
             Some(access) => Some(access.provide(program)?),
             None => None,
@@ -92,13 +103,7 @@ impl LauncherHandle {
         };
         let mut growth = Growth::new(&program.trees);
         let before = self.prepare_cgroup(limits);
-        let covers = if stage.is_none() && !program.hidden.is_empty() {
-            self.covers(program)
-                .map_err(plain::failed("hiding files from the program"))?
-        } else {
-            Vec::new()
-        };
-        let mut request = self.request(program, &covers, limits, stage.as_ref());
+        let mut request = self.request(program, limits, stage.as_ref());
         let (out_read, out_write) = plain::pipe()?;
         let (err_read, err_write) = plain::pipe()?;
         let input = input::lay_out(&program.stdin)
@@ -321,7 +326,6 @@ impl LauncherHandle {
     fn request(
         &self,
         program: &Program,
-        covers: &[Mount],
         limits: &Limits,
         stage: Option<&StagedRoot>,
     ) -> RunRequest {
@@ -342,7 +346,7 @@ impl LauncherHandle {
             .cgroup
             .as_ref()
             .is_some_and(super::Cgroup::limits_processes);
-        let mounts = program.mounts.iter().chain(covers).map(|m| BindMount {
+        let mounts = program.mounts.iter().map(|m| BindMount {
             host: bytes(&m.host),
             guest: m.guest.trim_end_matches('/').as_bytes().to_vec(),
             handed: false,

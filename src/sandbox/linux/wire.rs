@@ -308,6 +308,6 @@ mod tests {
         });
         drop(a);
         assert!(receive(b.as_fd()).unwrap().is_none());
-        assert!(postcard::from_bytes::<Message>(&[5, 0, 0]).is_err());
+        assert!(postcard::from_bytes::<Message>(&[0x7f, 0, 0]).is_err());
     }
 }

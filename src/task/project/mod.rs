@@ -123,7 +123,15 @@ impl Project {
     pub(crate) fn also_read(&mut self, read: &[PathBuf]) {
         let real = |p: &PathBuf| std::fs::canonicalize(p).unwrap_or_else(|_| p.clone());
         let read: Vec<PathBuf> = read.iter().map(real).collect();
-        let allowed = |link: &mut SharedPath| read.iter().any(|r| link.host.starts_with(r));
+        if self.links.is_empty() || read.is_empty() {
+            return;
+        }
+        // A link does not show what would be hidden where it leads to.
+        let hidden = secret::in_read(&read);
+        let allowed = |link: &mut SharedPath| {
+            read.iter().any(|r| link.host.starts_with(r))
+                && !hidden.iter().any(|h| link.host.starts_with(h))
+        };
         self.shown.extend(self.links.extract_if(.., allowed));
     }
 }

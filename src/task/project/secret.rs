@@ -240,8 +240,9 @@ pub(crate) fn below(folder: &Path) -> Vec<PathBuf> {
             }
         }
     }
-    let outer: Vec<PathBuf> = found.iter().cloned().collect();
+    // A link may lead anywhere, also above.
     found.retain(|p| p.starts_with(&top) && *p != top);
+    let outer: Vec<PathBuf> = found.iter().cloned().collect();
     found.retain(|p| !outer.iter().any(|o| p != o && p.starts_with(o)));
     found.into_iter().collect()
 }
