@@ -230,7 +230,7 @@ except OSError: pass
         attempt(AttemptKind::System, "mount", 1),
         attempt(
             AttemptKind::Files,
-            "/home/\u{fffd}]0;x\u{fffd}/\u{fffd}evil",
+            "/home/␛]0;x␇/⟨202E⟩evil",
             1,
         ),
     ];
