@@ -228,11 +228,7 @@ except OSError: pass
         attempt(AttemptKind::Clock, "clock_settime", 2),
         attempt(AttemptKind::Processes, "ptrace", 2),
         attempt(AttemptKind::System, "mount", 1),
-        attempt(
-            AttemptKind::Files,
-            "/home/␛]0;x␇/⟨202E⟩evil",
-            1,
-        ),
+        attempt(AttemptKind::Files, "/home/␛]0;x␇/⟨202E⟩evil", 1),
     ];
     let by = |a: &Attempt| (a.kind as u8, a.what.clone());
     let mut got = outcome.attempts.clone();
