@@ -319,7 +319,7 @@ fn one_that_never_ends_does_not_cost_the_next_its_turn() {
     let hang = "while True:\n    pass\n";
     let leave = "import os, sys, time\nif os.fork() == 0:\n    os.setsid()\n    while True:\n        pass\nprint(0)\n";
     ground(&home, SLOW, &[hang, leave, FAST]);
-    let (events, _) = play(&home, &["--rounds", "3", "--time-limit", "2s"]);
+    let (events, _) = play(&home, &["--rounds", "3", "--time-limit", "8s"]);
     let seen = verdicts(&events);
     assert_eq!(
         (seen[1].as_str(), seen[3].as_str()),
