@@ -20,6 +20,8 @@ pub(super) enum LoopInput {
 /// The loop's ends of both channels.
 pub(super) struct CommandInbox {
     commands: UnboundedReceiver<Command>,
+    /// Nobody can send a command any more, and that was said.
+    closed: bool,
     news: UnboundedReceiver<Event>,
     events: Option<UnboundedSender<Event>>,
     stop: Arc<AtomicBool>,
@@ -51,6 +53,7 @@ impl CommandInbox {
         let (events, news) = unbounded_channel();
         let inbox = Self {
             commands,
+            closed: false,
             news,
             events: Some(events),
             stop: Arc::default(),
@@ -58,12 +61,17 @@ impl CommandInbox {
         (sender, inbox)
     }
 
-    /// Waits for the next thing. Cancel safe.
+    /// Waits for the next thing. Cancel safe. That nobody is at the other end any more is said once: said again and again,
+    /// it would keep whatever else the loop waits for from ever having its turn.
     pub(super) async fn recv(&mut self) -> LoopInput {
         tokio::select! {
             biased;
             Some(event) = self.news.recv() => LoopInput::Event(Box::new(event)),
-            command = self.commands.recv() => LoopInput::Command(command),
+            command = self.commands.recv(), if !self.closed => {
+                self.closed = command.is_none();
+                LoopInput::Command(command)
+            }
+            else => std::future::pending().await,
         }
     }
 
@@ -78,5 +86,28 @@ impl CommandInbox {
         self.stop.store(true, Ordering::SeqCst);
         self.events = None;
         self.news.recv().await
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn that_nobody_can_send_a_command_any_more_is_said_once() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let (sender, mut inbox) = CommandInbox::new();
+            drop(sender);
+            assert!(matches!(inbox.recv().await, LoopInput::Command(None)));
+            let again = tokio::time::timeout(Duration::from_millis(50), inbox.recv());
+            assert!(again.await.is_err());
+        });
     }
 }
