@@ -220,6 +220,9 @@ pub fn lesson(version: &Version) -> String {
         );
         if let Some(c) = &version.comparison {
             let _ = writeln!(out, "      against {}: {}", c.incumbent, comparison(c));
+            if let Some(calls) = c.by_call(|_| false) {
+                let _ = writeln!(out, "      by call: {}", safe(&calls));
+            }
             if c.answer != Answer::Better && !c.note.is_empty() {
                 let _ = writeln!(out, "      {}", c.note);
             }

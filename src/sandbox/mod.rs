@@ -13,6 +13,7 @@ mod limits;
 mod linux;
 mod plain;
 mod process_tree;
+mod stamped;
 pub mod toolchain;
 mod trace;
 mod writable_tree;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::limits::Limits;
+pub use self::stamped::{Burst, REQUESTS, Stamp, StampedRun};
 pub use self::writable_tree::{TreeHolder, WritableTree};
 use crate::units::{ByteNanos, Bytes, Nanos};
 

@@ -35,6 +35,8 @@ mod remote;
 mod replies;
 mod sandbox;
 mod screens;
+#[cfg(target_os = "linux")]
+mod stamps;
 mod steer;
 mod support;
 #[cfg(target_os = "linux")]

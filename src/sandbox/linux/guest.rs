@@ -21,6 +21,8 @@ pub(crate) struct GuestPlan {
     pub(crate) folder: CString,
     /// stdin, stdout, stderr; all above 2.
     pub(crate) streams: [OwnedFd; 3],
+    /// Where a stamped run finds its requests.
+    pub(crate) requests: Option<OwnedFd>,
     /// Resource, soft limit, hard limit.
     pub(crate) limits: Vec<(u32, u64, u64)>,
     /// Real user and group id to become, if another.
@@ -172,6 +174,11 @@ fn prepare_and_exec(shared: &mut VforkContext<'_>) -> (u32, i32) {
                 return (1, errno());
             }
         }
+        if let Some(fd) = &plan.requests
+            && libc::dup2(fd.as_raw_fd(), super::stamps::GUEST_END) < 0
+        {
+            return (1, errno());
+        }
         for (resource, soft, hard) in &plan.limits {
             let limit = libc::rlimit {
                 rlim_cur: *soft,
@@ -202,6 +209,9 @@ fn prepare_and_exec(shared: &mut VforkContext<'_>) -> (u32, i32) {
             return (6, errno());
         }
         if sys::close_from(3, true).is_err() {
+            return (8, errno());
+        }
+        if plan.requests.is_some() && libc::fcntl(super::stamps::GUEST_END, libc::F_SETFD, 0) < 0 {
             return (8, errno());
         }
         // Init holds some signals back; the guest starts with none.

@@ -82,6 +82,7 @@
 //! the answer depends on arguments. A path that every program may read: [`root`] and, for the weak tier, [`init`]. A new
 //! message: [`wire`]; both ends are the same binary. `unsafe` is confined to [`sys`], [`guest`] and [`seccomp`].
 
+mod alive;
 mod attributes;
 mod cgroup;
 mod collect;
@@ -98,6 +99,7 @@ pub(crate) mod launcher;
 mod root;
 mod run;
 mod seccomp;
+mod stamps;
 mod supervisor;
 mod sys;
 mod wire;
@@ -106,6 +108,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
+pub use alive::Alive;
 use cgroup::Cgroup;
 use wire::{LauncherSetup, Message};
 
