@@ -108,7 +108,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
-pub use alive::Alive;
+pub(crate) use alive::Alive;
 use cgroup::Cgroup;
 use wire::{LauncherSetup, Message};
 
