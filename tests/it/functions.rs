@@ -218,9 +218,6 @@ fn work_that_is_done_elsewhere_wins_nothing() {
         let it = evaluated.iter().find(|e| e["version"] == version).unwrap();
         assert_eq!(it["verdict"], "accepted", "{it}");
         assert_ne!(it["comparison"]["answer"], "better", "{it}");
-        let launches = &it["comparison"]["launches"];
-        assert!(launches["promised"].as_f64().unwrap() > 2.0, "{it}");
-        assert!(launches["charged"][0]["ns"].as_f64().unwrap() > 0.0, "{it}");
     }
 }
 

@@ -35,7 +35,6 @@ pub(crate) fn charges(
     };
     let between = |one: &One| one.between.of(by_cpu, true);
     let waited = |one: &One| one.between.of(Metric::Wall, tree);
-    let first = |one: &One| one.first_time.map(|c| c.of(metric, tree) * one.passes);
     let differences = [
         (
             ChargePlace::Outside,
@@ -48,18 +47,18 @@ pub(crate) fn charges(
                 _ => each(launches, at, |one| Some(between(one))),
             },
         ),
-        (ChargePlace::FirstTime, in_twos(&each(launches, at, first))),
     ];
-    let charges: Vec<Charge> = differences
+    let mut charges: Vec<Charge> = differences
         .into_iter()
         .filter_map(|(place, all)| {
-            let ns = clear(&all)?;
+            let ns = clear(&all).filter(|ns| *ns >= 1.0)?;
             Some(Charge {
                 place,
                 ns: Nanos(ns as u64),
             })
         })
         .collect();
+    charges.extend(kept(launches, at, metric, tree));
     let sum: f64 = charges.iter().map(|c| c.ns.0 as f64).sum();
     if sum > LITTLE * saved {
         charges
@@ -67,6 +66,37 @@ pub(crate) fn charges(
         Vec::new()
     }
 }
+
+/// What calls of the one cost the first time beyond what they cost again, and beyond the same of the other. Whether it does
+/// is seen in the ratios: on a crowded machine they vary less than the costs.
+fn kept(launches: &[Launched], at: [usize; 2], metric: Metric, tree: bool) -> Option<Charge> {
+    let both = |launch: &Launched| {
+        let of = |who: usize| {
+            let [first, again] = launch.each.get(who)?.first_time?;
+            Some([first.of(metric, tree), again.of(metric, tree)])
+        };
+        Some([of(at[0])?, of(at[1])?])
+    };
+    let all: Vec<[[f64; 2]; 2]> = launches.iter().filter_map(both).collect();
+    let ratio = |[first, again]: [f64; 2]| (first.max(TINY) / again.max(TINY)).ln();
+    let ratios: Vec<f64> = all.iter().map(|[o, c]| ratio(*c) - ratio(*o)).collect();
+    clear(&in_twos(&ratios)).filter(|r| *r > MORE.ln())?;
+    let more: Vec<f64> = all
+        .iter()
+        .map(|[o, c]| (c[0] - c[1]) - (o[0] - o[1]).max(0.0))
+        .collect();
+    let ns = stats::median(&mut in_twos(&more)).filter(|ns| *ns >= 1.0)?;
+    Some(Charge {
+        place: ChargePlace::FirstTime,
+        ns: Nanos(ns as u64),
+    })
+}
+
+/// What a burst of a few short calls takes cannot be told from nothing below this, in nanoseconds.
+const TINY: f64 = 4e3;
+
+/// Calls are seen to be kept where the first time costs more than so many times what it costs again.
+const MORE: f64 = 1.15;
 
 /// How much more the one spends than the other, by the pass, in each launch.
 fn each(launches: &[Launched], at: [usize; 2], of: impl Fn(&One) -> Option<f64>) -> Vec<f64> {
@@ -96,7 +126,7 @@ fn clear(all: &[f64]) -> Option<f64> {
     // The median of so few has a standard error of about 1.25 σ / √n; σ is 1.48 times the median distance.
     let error = 1.25 * 1.48 * median(&away) / (all.len() as f64).sqrt();
     let clear = CLEAR * (1.0 + 2.0 / (all.len() as f64 - 1.0)) * error;
-    (middle > clear && middle >= 1.0).then_some(middle)
+    (middle > clear && middle > 0.0).then_some(middle)
 }
 
 /// Shrinks a gain to what is left of it once the bill is paid.

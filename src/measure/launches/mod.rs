@@ -247,7 +247,6 @@ impl PairedRunner<'_> {
             .map(|c| stamped(&c.built.program(self.task, place), self.task, place, fresh))
             .collect();
         let asked = Asked {
-            calls: calls_of(place),
             cases: stamping.cases.iter().map(|(_, range)| *range).collect(),
             first_case: stamping.next_case,
             seed,

@@ -69,8 +69,6 @@ pub(crate) struct Pace {
 
 /// What a launch is asked for.
 pub(crate) struct Asked {
-    /// Calls of a pass.
-    pub(crate) calls: usize,
     /// Which calls each case has.
     pub(crate) cases: Vec<[usize; 2]>,
     /// The case to begin with.
@@ -164,19 +162,19 @@ pub(crate) struct One {
     pub(crate) bursts: Vec<Cost>,
     /// Cost of one pass over the calls of a case, by the case's number.
     pub(crate) cases: BTreeMap<usize, Cost>,
-    /// Cost of calls that were never seen before, beyond what they cost again; by the pass over all calls.
-    pub(crate) first_time: Option<Cost>,
+    /// What calls cost that were never seen before, and what they cost again; by the pass over all calls.
+    pub(crate) first_time: Option<[Cost; 2]>,
     /// CPU time until the first burst.
     pub(crate) loading: f64,
     /// Cost of what lay between two bursts, all of them; of the wall clock the median times their number.
     pub(crate) between: Cost,
-    /// CPU time of the whole process with all that it started, without what its passes and what lay between bursts took:
-    /// of the bursts that count as they were stamped, of all others what so many passes cost there. So nothing is
-    /// spent unseen in the bursts that only warm up.
+    /// CPU time of the whole process with all that it started, without what its bursts and what lay between them took.
     pub(crate) outside: f64,
-    /// Passes over all calls that it has made, parts of them counted as parts.
+    /// Passes in the bursts that count.
     pub(crate) passes: f64,
     raw: Vec<Cost>,
+    /// What all bursts took.
+    working: Cost,
     /// Whether somebody counts what its children do.
     tree_is_known: bool,
 }
@@ -252,10 +250,8 @@ pub(crate) fn launch(
                 let outcome = run.finish()?;
                 let tree = one.tree_is_known;
                 let of = |cost: &Cost| if tree { cost.tree } else { cost.cpu };
-                let counted: f64 = one.raw.iter().map(of).sum();
-                let passes = f64::from(launched.pace.passes) * one.raw.len() as f64;
-                let others = (one.passes - passes).max(0.0) * of(&median(&one.bursts)).max(0.0);
-                one.outside = outcome.cpu.0 as f64 - of(&one.between) - counted - others;
+                one.outside = outcome.cpu.0 as f64 - of(&one.between) - of(&one.working);
+                one.passes = f64::from(launched.pace.passes) * one.raw.len() as f64;
                 launched.each[who] = one;
                 outcomes.push((who, outcome));
             }
@@ -288,6 +284,8 @@ struct Guest<'a> {
     begun: bool,
     last: Stamp,
     gaps: Vec<f64>,
+    /// As [`One::first_time`], with what a burst itself costs.
+    first_time: Option<[Cost; 2]>,
 }
 
 /// What a guest says of its calls.
@@ -307,6 +305,7 @@ impl<'a> Guest<'a> {
             begun: false,
             last: Stamp::default(),
             gaps: Vec::new(),
+            first_time: None,
         }
     }
 
@@ -322,7 +321,9 @@ impl<'a> Guest<'a> {
             self.begun = true;
         }
         self.last = burst.after;
-        Cost::between(&burst.before, &burst.after)
+        let cost = Cost::between(&burst.before, &burst.after);
+        self.one.working = self.one.working.plus(cost);
+        cost
     }
 }
 
@@ -332,8 +333,6 @@ struct Request {
     passes: u32,
     /// Some calls only.
     part: Part,
-    /// The share of the calls that this is.
-    share: f64,
     /// Outcomes that are not known yet are looked at before.
     known: bool,
     /// Outcomes of the last pass are looked at afterwards.
@@ -379,7 +378,6 @@ impl Table<'_, '_> {
         let half = |half: u32, passes: u32| Request {
             passes,
             part: Part::Half(half ^ u32::from(asked.swapped)),
-            share: 0.5,
             ..Request::default()
         };
         // Loading is no part of any figure, so all load at the same time.
@@ -394,7 +392,7 @@ impl Table<'_, '_> {
         let mut passes_of_half: f64 = 0.0;
         let mut different = 0;
         for who in 0..self.guests.len() {
-            let (cost, reply) = self.answer(who, &first)?;
+            let (cost, reply) = self.answer(who)?;
             passes_of_half = passes_of_half.max(cost.cpu.max(cost.wall.min(LONG_PASS)));
             different = reply.different;
         }
@@ -444,6 +442,11 @@ impl Table<'_, '_> {
         for guest in &mut self.guests {
             let gap = stats::median(&mut guest.gaps).unwrap_or(0.0);
             guest.one.between.wall = gap * guest.gaps.len() as f64;
+            // Where halves were made the costs are twice those of a burst.
+            let empty = guest
+                .empty
+                .each(|x| if different > 1 { 2.0 * x } else { x });
+            guest.one.first_time = guest.first_time.map(|both| both.map(|c| c.less(empty)));
         }
         Ok(Launched {
             each: self.guests.iter().map(|_| One::default()).collect(),
@@ -470,7 +473,7 @@ impl Table<'_, '_> {
             }
         }
         for (guest, (first, seen)) in self.guests.iter_mut().zip(firsts.iter().zip(seen)) {
-            guest.one.first_time = Some(first.less(median(&seen)).each(|x| 2.0 * x));
+            guest.first_time = Some([*first, median(&seen)].map(|c| c.each(|x| 2.0 * x)));
         }
         Ok(())
     }
@@ -481,19 +484,20 @@ impl Table<'_, '_> {
         let part = |which| Request {
             passes: 1,
             part: Part::Instance(which),
-            share: 1.0,
             ..Request::default()
         };
-        let mut more: Vec<Vec<Cost>> = self.guests.iter().map(|_| Vec::new()).collect();
+        let mut seen: Vec<[Vec<Cost>; 2]> =
+            self.guests.iter().map(|_| Default::default()).collect();
         for _ in 0..times {
-            let firsts = self.all(&part("new"), seed)?;
-            let again = self.all(&part("again"), seed)?;
-            for (more, (first, again)) in more.iter_mut().zip(firsts.iter().zip(again)) {
-                more.push(first.less(again));
+            for (which, request) in [part("new"), part("again")].iter().enumerate() {
+                let costs = self.all(request, seed)?;
+                for (seen, cost) in seen.iter_mut().zip(costs) {
+                    seen[which].push(cost);
+                }
             }
         }
-        for (guest, more) in self.guests.iter_mut().zip(more) {
-            guest.one.first_time = Some(median(&more));
+        for (guest, seen) in self.guests.iter_mut().zip(seen) {
+            guest.first_time = Some(seen.map(|costs| median(&costs)));
         }
         Ok(())
     }
@@ -519,7 +523,6 @@ impl Table<'_, '_> {
         let mut request = Request {
             // Where all is settled these warm up, and long passes need not.
             passes: known.map_or(1, |p| if p.warm == 0 { 0 } else { p.passes }),
-            share: 1.0,
             known: true,
             ..Request::default()
         };
@@ -559,7 +562,7 @@ impl Table<'_, '_> {
             return Ok((passes, 0.0));
         }
         for range in &asked.cases {
-            let costs = self.all(&self.case(asked, *range, 1), asked.seed)?;
+            let costs = self.all(&Self::case(*range, 1), asked.seed)?;
             let costs: Vec<f64> = self
                 .guests
                 .iter()
@@ -574,11 +577,10 @@ impl Table<'_, '_> {
         Ok((passes, sum / count))
     }
 
-    fn case(&self, asked: &Asked, range: [usize; 2], passes: u32) -> Request {
+    fn case(range: [usize; 2], passes: u32) -> Request {
         Request {
             passes,
             part: Part::Range(range),
-            share: (range[1] - range[0]) as f64 / asked.calls.max(1) as f64,
             ..Request::default()
         }
     }
@@ -588,7 +590,6 @@ impl Table<'_, '_> {
         for _ in 0..pace.bursts.min(asked.most_bursts) {
             let request = Request {
                 passes: pace.passes,
-                share: 1.0,
                 look: self.chance.random_ratio(1, LOOKED_AT) || pace.bursts == 1,
                 ..Request::default()
             };
@@ -610,7 +611,7 @@ impl Table<'_, '_> {
         let count = pace.cases.len();
         for step in 0..pace.cases_at_once.min(count) {
             let case = (asked.first_case + step) % count;
-            let request = self.case(asked, asked.cases[case], pace.cases[case]);
+            let request = Self::case(asked.cases[case], pace.cases[case]);
             let costs = self.all(&request, asked.seed)?;
             for (guest, cost) in self.guests.iter_mut().zip(costs) {
                 let net = cost.less(guest.empty);
@@ -635,18 +636,17 @@ impl Table<'_, '_> {
                 .run
                 .ask(&request.text(seed))
                 .map_err(failed)?;
-            costs[who] = self.answer(who, request)?.0;
+            costs[who] = self.answer(who)?.0;
         }
         Ok(costs)
     }
 
-    fn answer(&mut self, who: usize, request: &Request) -> Result<(Cost, Reply), Stop> {
+    fn answer(&mut self, who: usize) -> Result<(Cost, Reply), Stop> {
         let guest = &mut self.guests[who];
         let Some(burst) = guest.run.burst().map_err(failed)? else {
             return Err(Stop::Ended(who));
         };
         let cost = guest.saw(&burst);
-        guest.one.passes += f64::from(request.passes) * request.share;
         let said = burst.reply.strip_prefix(b"d").unwrap_or_default();
         Ok((cost, serde_json::from_slice(said).unwrap_or_default()))
     }
