@@ -19,9 +19,9 @@ use reheat::measure::{
     Progress,
 };
 use reheat::sandbox::{CancelToken, Settings};
-use reheat::task::aim::Aim;
-use reheat::task::load::Usual;
-use reheat::task::{Languages, Objective, Source, Task};
+use reheat::task::harness_spec::HarnessSpec;
+
+use reheat::task::{Languages, Objective, Source, Task, TaskDefaults};
 
 fn main() {
     if std::env::args().any(|a| a == "--test") {
@@ -130,14 +130,14 @@ impl Bench {
         let calls: Vec<String> = (function.calls)();
         let calls = write("calls.jsonl", &calls.join("\n"));
         let languages = Languages::load(None).unwrap();
-        let aim = Aim {
+        let aim = HarnessSpec {
             calls: Some(calls.display().to_string()),
             project: Some(folder.path().to_path_buf()),
-            ..Aim::default()
+            ..HarnessSpec::default()
         };
         let asked = PathBuf::from(format!("{}::{}", file.display(), function.called));
         let mut task = aim
-            .task(&asked, false, None, &languages, &Usual::default())
+            .task(&asked, false, None, &languages, &TaskDefaults::default())
             .unwrap();
         let cancel = CancelToken::new();
         let settings = Settings {
