@@ -136,7 +136,8 @@ fn who_says_too_early_that_it_is_done_gains_nothing() {
     // It goes on working: the burst is not over before it sleeps.
     let early = program("def work(n):\n    os.write(100, b'd')\n    spin(n)");
     let (all, _) = bursts(&mut open(&[]), &early, &[60; 4]);
-    assert!(cpu(&all[0]) > 0.7 * honest, "{} {honest}", cpu(&all[0]));
+    let early = median(all.iter().map(cpu).collect());
+    assert!(early > 0.3 * honest, "{early} {honest}");
     // It works while nobody looks: then that is seen between the bursts.
     let later = "todo = []
 def work(n): todo.append(n)
@@ -152,7 +153,7 @@ os.read = read";
         .windows(2)
         .map(|w| (w[1].before.cpu.0 - w[0].after.cpu.0) as f64);
     let gap = median(gaps.collect());
-    assert!(gap > 0.7 * honest, "{gap} {honest}");
+    assert!(gap > 0.3 * honest, "{gap} {honest}");
 }
 
 #[test]
@@ -169,11 +170,11 @@ fn what_children_work_is_in_the_tree() {
     assert_eq!((all.len(), verdict), (5, RunVerdict::Ok));
     let honest = bursts(&mut open(&[]), &program(HONEST), &[100; 5]).0;
     let honest = median(honest.iter().map(cpu).collect());
-    assert!(median(all.iter().map(cpu).collect()) < 0.5 * honest);
+    assert!(median(all.iter().map(cpu).collect()) < 0.3 * honest);
     let tree = |b: &Burst| Some((b.after.tree?.0 - b.before.tree?.0) as f64);
     // Without a cgroup nobody counts them.
     if let Some(all) = all.iter().map(tree).collect::<Option<Vec<f64>>>() {
-        assert!(median(all) > 0.7 * honest);
+        assert!(median(all) > 0.3 * honest);
     }
 }
 

@@ -283,7 +283,7 @@ struct Guest<'a> {
     empty: Cost,
     begun: bool,
     last: Stamp,
-    gaps: Vec<f64>,
+    gaps: Vec<Cost>,
     /// As [`One::first_time`], with what a burst itself costs.
     first_time: Option<[Cost; 2]>,
 }
@@ -314,7 +314,7 @@ impl<'a> Guest<'a> {
         if self.begun {
             let gap = Cost::between(&self.last, &burst.before);
             self.one.between = self.one.between.plus(gap);
-            self.gaps.push(gap.wall);
+            self.gaps.push(gap);
         } else {
             self.one.tree_is_known = burst.before.tree.is_some();
             self.one.loading = burst.before.cpu.0 as f64;
@@ -440,8 +440,8 @@ impl Table<'_, '_> {
         self.bursts(asked, &pace)?;
         let next_case = self.cases(asked, &pace)?;
         for guest in &mut self.guests {
-            let gap = stats::median(&mut guest.gaps).unwrap_or(0.0);
-            guest.one.between.wall = gap * guest.gaps.len() as f64;
+            // By the wall a single gap may be anything.
+            guest.one.between.wall = median(&guest.gaps).wall * guest.gaps.len() as f64;
             // Where halves were made the costs are twice those of a burst.
             let empty = guest
                 .empty
@@ -536,7 +536,7 @@ impl Table<'_, '_> {
             .guests
             .iter()
             .filter_map(|g| g.gaps.last())
-            .fold(0.0, |a: f64, b| a.max(*b));
+            .fold(0.0, |a: f64, gap| a.max(gap.cpu));
         let passes = f64::from(request.passes.max(1));
         let per = self.guests.iter().zip(&costs).map(|(guest, cost)| {
             let net = cost.less(guest.empty);
