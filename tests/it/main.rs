@@ -31,13 +31,9 @@ mod limits;
 #[cfg(unix)]
 mod manners;
 mod measure;
-mod mouse;
-mod panes;
 mod project;
 mod remote;
-mod replies;
 mod sandbox;
-mod screens;
 #[cfg(target_os = "linux")]
 mod secrets;
 mod steer;
@@ -47,7 +43,6 @@ mod surroundings;
 mod tasks;
 #[cfg(unix)]
 mod terminal;
-mod tips;
 mod truth;
 #[cfg(target_os = "linux")]
 mod ways_out;

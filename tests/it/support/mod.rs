@@ -1,10 +1,12 @@
 //! What several tests share.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use reheat::session::{EventRecord, journal};
+
 pub mod home;
-pub mod screen;
 pub mod server;
 pub mod truth;
 
@@ -16,6 +18,12 @@ pub const COMPARISON: Duration = Duration::from_secs(60);
 
 /// How long a test waits for something that must happen: long, since it costs nothing where it does happen.
 pub const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The events of the fabricated session that the room of the screen draws its own tests from, as a journal keeps them.
+pub fn fabricated() -> Vec<EventRecord> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/fabricated");
+    journal::read(&folder).unwrap().events
+}
 
 /// The name that the test `name` of a module (`module_path!()`) has on the command line.
 pub fn test_name(module: &str, name: &str) -> String {
