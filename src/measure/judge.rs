@@ -159,7 +159,7 @@ impl Judge {
     }
 
     /// Notes what a version must not see although it lies in a folder that it is shown: of a tool, or one that the user has
-    /// programs read. [`Judge::ready`] does so by itself.
+    /// programs read. [`Judge::prepare`] does so by itself.
     pub fn hide_private(&mut self, task: &Task, built: &mut Built) {
         let known = self.hidden.get(&task.read).cloned();
         let mut hidden = known.unwrap_or_else(|| secret::in_read(&task.read));

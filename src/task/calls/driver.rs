@@ -11,7 +11,7 @@
 //! All paths are guest paths and stand nowhere else.
 //!
 //! # Standard input
-//! One line of JSON, [`header`], then the case's input: a call a line as [`super::read`] describes them, or
+//! One line of JSON, [`header`], then the case's input: a call a line as `calls/read.rs` describes them, or
 //! `{"seed": 3}` for a generator (`{"seeds": [3, 4]}` for the calls of several in a row, `{}` for one that takes none).
 //!
 //! # What it does

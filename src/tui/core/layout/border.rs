@@ -69,7 +69,7 @@ fn rows_of_columns(plan: &ScreenLayout) -> std::ops::Range<u16> {
     plan.main.y..bottom.y + bottom.height
 }
 
-/// The arrangement with a border at another place of the screen, as far as there is room ([`super::plan`] sees to that).
+/// The arrangement with a border at another place of the screen, as far as there is room ([`super::lay_out`] sees to that).
 #[must_use]
 pub fn moved(plan: &ScreenLayout, wish: Arrangement, border: Border, to: Position) -> Arrangement {
     let mut wish = wish;
