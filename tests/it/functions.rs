@@ -65,14 +65,14 @@ fn project(home: &Home) -> PathBuf {
         let at = |k: usize| ((k * 7919) % 1009) as f64 / 1009.0;
         (0..n).map(|i| [at(i), at(i + 500)]).collect()
     };
-    let nearest: Vec<String> = [1, 5, 50, 200, 400]
+    let nearest: Vec<String> = [1, 5, 50, 400, 1600]
         .map(|n| {
             serde_json::json!({"init": {"args": [points(n)]}, "args": [points(n / 10 + 1)]})
                 .to_string()
         })
         .to_vec();
     fs::write(root.join("nearest.jsonl"), nearest.join("\n")).unwrap();
-    let dedupe: Vec<String> = [0_u64, 1, 10, 200, 700]
+    let dedupe: Vec<String> = [0_u64, 1, 10, 200, 3000]
         .map(|n| {
             let items: Vec<u64> = (0..n).map(|i| i * 7919 % (n + 1)).collect();
             serde_json::json!({"args": [items]}).to_string()
@@ -93,7 +93,7 @@ fn optimize(home: &Home, root: &Path, target: &str, calls: &str, tape: &Path) ->
         tape.to_str().unwrap(),
         "--json",
         "--comparison-time",
-        "40s",
+        "120s",
     ])
 }
 
@@ -118,7 +118,7 @@ fn a_method_is_made_faster_and_only_it_is_written_back() {
         tape.to_str().unwrap(),
         "--headless",
         "--comparison-time",
-        "40s",
+        "120s",
         "--rounds",
         "1",
         "--write",
