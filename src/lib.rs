@@ -11,6 +11,7 @@
 //! | [`session`] | remembers: events, the session that is their fold, the journal on disk, the library of journals |
 //! | [`model`] | asks: a prompt goes in, a stream of text comes out; cuts the code out of the text |
 //! | [`write_back`] | puts a version into the user's own file, in one piece, and takes it back; patches and branches |
+//! | [`config`] | the config file and the environment, resolved |
 //! | [`engine`] | the loop: takes commands, drives the rooms below, emits events |
 //! | [`report`] | what leaves the house: text, patches |
 //! | [`tui`] | the workbench: shows a session, sends commands |
