@@ -155,20 +155,7 @@ pub fn open(cx: &mut Context<'_>) -> Outcome {
 
 impl Dialog for Edit {
     fn hints(&self, _: View<'_>) -> Hints {
-        if self.leaving {
-            vec![
-                Hint::new(key!('y'), "throw away"),
-                Hint::new(key!('s'), "measure it"),
-                Hint::new(key!(esc), "go on"),
-            ]
-        } else {
-            vec![
-                Hint::new(key!(ctrl - 's'), "measure it"),
-                Hint::new(key!(ctrl - 'u'), "undo"),
-                Hint::new(key!(ctrl - 'r'), "redo"),
-                Hint::new(key!(esc), "leave"),
-            ]
-        }
+        editor::hints(self.leaving, "measure it")
     }
 
     fn on_key(&mut self, key: Key, cx: &mut Context<'_>) -> Outcome {

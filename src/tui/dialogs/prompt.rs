@@ -84,20 +84,7 @@ impl Prompt {
 
 impl Dialog for Prompt {
     fn hints(&self, _: View<'_>) -> Hints {
-        if self.leaving {
-            vec![
-                Hint::new(key!('y'), "throw away"),
-                Hint::new(key!('s'), "send it"),
-                Hint::new(key!(esc), "go on"),
-            ]
-        } else {
-            vec![
-                Hint::new(key!(ctrl - 's'), "send it"),
-                Hint::new(key!(ctrl - 'u'), "undo"),
-                Hint::new(key!(ctrl - 'r'), "redo"),
-                Hint::new(key!(esc), "leave"),
-            ]
-        }
+        editor::hints(self.leaving, "send it")
     }
 
     fn on_key(&mut self, key: Key, cx: &mut Context<'_>) -> Outcome {

@@ -1,4 +1,4 @@
-//! An editor of a text with numbered lines: its looks, its sheet, and what the mouse does in it.
+//! An editor of a text with numbered lines: its looks, its sheet, its keys, and what the mouse does in it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -7,10 +7,29 @@ use ratatui::widgets::Widget;
 use tui_textarea::{CursorMove, TextArea};
 
 use crate::tui::component::View;
+use crate::tui::core::hint::{Hint, Hints};
+use crate::tui::core::key::key;
 use crate::tui::core::layout::centred;
 use crate::tui::core::theme::{Depth, Role, Theme};
 use crate::tui::state::hits::{HitMap, Target};
 use crate::tui::widgets::sheet::sheet;
+
+/// The keys of an editor whose text goes somewhere with ctrl-s; while it asks whether to throw the text away, other ones.
+pub(crate) fn hints(leaving: bool, done: &'static str) -> Hints {
+    if leaving {
+        return vec![
+            Hint::new(key!('y'), "throw away"),
+            Hint::new(key!('s'), done),
+            Hint::new(key!(esc), "go on"),
+        ];
+    }
+    vec![
+        Hint::new(key!(ctrl - 's'), done),
+        Hint::new(key!(ctrl - 'u'), "undo"),
+        Hint::new(key!(ctrl - 'r'), "redo"),
+        Hint::new(key!(esc), "leave"),
+    ]
+}
 
 /// Gives an editor the looks of a theme. To be called before it is drawn.
 pub(crate) fn dress(text: &mut TextArea<'static>, theme: &Theme) {
