@@ -26,8 +26,54 @@ const LAYERS: &[&str] = &[
     "run",
 ];
 
+/// Rooms from the ground up, each of which imports only those before it: as ARCHITECTURE.md has them. What many write into, the log,
+/// lies below all.
+const ROOMS: &[&str] = &[
+    "log",
+    "base",
+    "sandbox",
+    "task",
+    "measure",
+    "session",
+    "model",
+    "write_back",
+    "config",
+    "engine",
+    "report",
+    "tui",
+    "cli",
+];
+
 /// Files of the screen that import one another all the same, and why.
 const CIRCLES: &[(&[&str], &str)] = &[];
+
+#[test]
+fn a_room_imports_only_those_below_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    walk(&root, &mut files);
+    let (mut wrong, mut imports) = (Vec::new(), 0);
+    for file in files {
+        let name = file.strip_prefix(&root).unwrap().with_extension("");
+        let room = name.iter().next().unwrap().to_str().unwrap();
+        if ["lib", "main"].contains(&room) {
+            continue;
+        }
+        let place = |room: &str| ROOMS.iter().position(|r| *r == room);
+        let own = place(room).unwrap_or_else(|| panic!("{room} is no room that is known here"));
+        for path in paths(&code_of(&file)) {
+            let Some(other) = path.first().and_then(|first| place(first)) else {
+                continue;
+            };
+            imports += 1;
+            if other > own {
+                wrong.push(format!("{} imports {}", name.display(), path.join("::")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(imports > 1000, "imports are no longer found: {imports}");
+}
 
 #[test]
 fn a_layer_of_the_screen_imports_only_those_before_it() {
@@ -84,13 +130,7 @@ fn screen() -> BTreeMap<Module, BTreeSet<Module>> {
     let unit = |module: &[String]| module.iter().take(3).cloned().collect::<Module>();
     let mut graph: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
     for (module, file) in &modules {
-        let text = std::fs::read_to_string(file).unwrap();
-        // What only tests import does not count.
-        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let code: String = (text.lines())
-            .filter(|line| !line.trim_start().starts_with("//"))
-            .collect::<Vec<_>>()
-            .join("\n");
+        let code = code_of(file);
         let imports = graph.entry(unit(module)).or_default();
         for path in paths(&code) {
             let known = (1..=path.len()).rev().map(|n| &path[..n]);
@@ -103,6 +143,14 @@ fn screen() -> BTreeMap<Module, BTreeSet<Module>> {
         }
     }
     graph
+}
+
+/// The text of a file without comments, and without what only its tests have.
+fn code_of(file: &Path) -> String {
+    let text = std::fs::read_to_string(file).unwrap();
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let code = text.lines().filter(|l| !l.trim_start().starts_with("//"));
+    code.collect::<Vec<_>>().join("\n")
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
