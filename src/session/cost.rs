@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::session::event::Usage;
-
 /// A currency as it is written before an amount: `$`, `€`, `CHF`. At most eight bytes, so that it is copied like a number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Currency([u8; 8]);
@@ -144,6 +142,20 @@ pub(crate) fn parse_amount(text: &str) -> Result<f64, String> {
             "`{text}` is not an amount of money; write for example 0.50"
         )),
     }
+}
+
+/// Tokens and money.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens of the prompt.
+    pub prompt_tokens: u64,
+    /// Tokens of the reply, reasoning included.
+    pub reply_tokens: u64,
+    /// Whether the provider counted them (else estimated from the text).
+    pub counted: bool,
+    /// What they cost: said by the provider, or worked out from a price in the config file; absent where neither is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Money>,
 }
 
 #[cfg(test)]

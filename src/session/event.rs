@@ -12,33 +12,10 @@ use crate::measure::{
 };
 use crate::sandbox::Guards;
 pub use crate::session::cases::AddedCase;
-use crate::session::cost::Money;
+pub use crate::session::cost::Usage;
+pub use crate::session::ids::VersionId;
 pub use crate::session::written::{WritePlan, WriteRecord};
 use crate::task::{Objective, Source};
-
-/// Number of a version; v0 is the original (or the empty start).
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(transparent)]
-pub struct VersionId(pub u32);
-
-impl VersionId {
-    /// v0: the text that the session started from, or the empty start where there is none.
-    pub const ORIGINAL: Self = Self(0);
-
-    /// Whether this is v0.
-    #[must_use]
-    pub fn is_original(self) -> bool {
-        self == Self::ORIGINAL
-    }
-}
-
-impl std::fmt::Display for VersionId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "v{}", self.0)
-    }
-}
 
 /// An event and its moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,20 +125,6 @@ pub enum Origin {
     },
     /// A folder with a `task.toml`, or flags; the whole task is kept in the session's folder `task/`.
     Kept,
-}
-
-/// Tokens and money.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Usage {
-    /// Tokens of the prompt.
-    pub prompt_tokens: u64,
-    /// Tokens of the reply, reasoning included.
-    pub reply_tokens: u64,
-    /// Whether the provider counted them (else estimated from the text).
-    pub counted: bool,
-    /// What they cost: said by the provider, or worked out from a price in the config file; absent where neither is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cost: Option<Money>,
 }
 
 /// How a reply ended.

@@ -1,5 +1,9 @@
 //! [`Session`]: the fold of a session's events. Pure: `apply` never fails, never blocks and reads nothing but the event.
 
+mod cases;
+mod replies;
+mod written;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@ pub mod cases;
 pub(crate) mod cost;
 pub mod event;
 pub mod fold;
+pub(crate) mod ids;
 pub mod journal;
 pub(crate) mod library;
 pub(crate) mod replies;

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::VersionId;
-use super::fold::Session;
+use super::ids::VersionId;
 
 /// How a version left the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,36 +124,4 @@ pub enum Standing {
         /// Why, and what to do.
         why: String,
     },
-}
-
-impl Session {
-    /// The last time that the user's file was written and that was not taken back.
-    #[must_use]
-    pub fn last_written(&self) -> Option<&WriteEntry> {
-        self.written
-            .iter()
-            .rev()
-            .find(|w| w.record.touched_the_file() && w.undone.is_none())
-    }
-
-    pub(super) fn take_written(
-        &mut self,
-        at: jiff::Timestamp,
-        record: &WriteRecord,
-        undone: Option<&str>,
-    ) {
-        match undone {
-            None => self.written.push(WriteEntry {
-                record: record.clone(),
-                at,
-                undone: None,
-            }),
-            Some(why) => {
-                let same = |w: &&mut WriteEntry| w.undone.is_none() && w.record == *record;
-                if let Some(written) = self.written.iter_mut().rev().find(same) {
-                    written.undone = Some(why.to_owned());
-                }
-            }
-        }
-    }
 }

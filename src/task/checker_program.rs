@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::sources::language_for;
+use super::language::choice::language_for;
 use super::{Language, Languages, Source, TaskError};
 
 /// A program that says whether an output is right.

@@ -49,10 +49,12 @@ use serde::{Deserialize, Serialize};
 use super::cases::{HOW_CASES_LOOK, read_cases};
 use super::checker_file::CheckerFile;
 use super::checker_program::CheckerProgram;
-use super::held_out::{self, HoldOut};
+use super::held_out;
+use super::language::choice::language_for;
 use super::limits::LimitsFile;
 use super::reading::{invalid, parse_toml, plain_name, read_text};
-use super::sources::{answers_stay_out, data_file, language_for, source_text};
+use super::sources::{answers_stay_out, data_file, source_text};
+use super::workload::HoldOut;
 use super::{
     Case, Checker, DataFile, Languages, Objective, PathOrText, ReferenceSolution, Source, Task,
     TaskDefaults, TaskError, Workload, saved,

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::harness::{Calls, Commands};
+use super::language::choice::language_for;
 use super::project::SharedPath;
 use super::reading::invalid;
 use super::region::{self, FunctionKind, RegionSpec};
-use super::sources::{bare_task, language_for, load_source};
+use super::sources::{bare_task, load_source};
 use super::{
     Checker, Harness, Language, Languages, Project, Region, Source, Task, TaskDefaults, TaskError,
     calls,

@@ -9,11 +9,13 @@ use super::checker_program::CheckerProgram;
 use super::folder::{TASK_FILE, load_folder_over};
 pub use super::folder::{load_folder, save_folder};
 use super::harness_spec::{self, HarnessSpec};
-use super::held_out::{self, HoldOut};
+use super::held_out;
+use super::language::choice::language_for;
 use super::reading::{invalid, read_text};
 use super::region::RegionSpec;
 pub use super::sources::load_source;
-use super::sources::{answers_stay_out, bare_task, data_file, language_for};
+use super::sources::{answers_stay_out, bare_task, data_file};
+use super::workload::HoldOut;
 use super::{
     Checker, Languages, LimitOverrides, Objective, Task, TaskDefaults, TaskError, Workload,
 };

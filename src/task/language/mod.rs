@@ -14,6 +14,7 @@ use super::reading::{parse_toml, plain_name, read_text};
 use super::{Source, TaskError};
 use crate::base::units::Bytes;
 
+pub(super) mod choice;
 mod file;
 mod public_type;
 

@@ -1,0 +1,78 @@
+//! [`Task`]: what is optimised and how it is judged.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::checker::Checker;
+use super::harness::Harness;
+use super::language::Language;
+use super::objective::Objective;
+use super::project::Project;
+use super::region::{Misfit, Region};
+use super::source::{DataFile, PathOrText, ReferenceSolution, Source};
+use super::workload::Workload;
+use crate::sandbox::Limits;
+
+/// What is optimised and how it is judged.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Short name for lists and folders: `pairs`.
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// The kind of improvement that is possible, for bundled tasks: `quadratic → linear`.
+    pub kind: Option<String>,
+    /// The problem in words, Markdown; may be empty.
+    pub statement: String,
+    /// Language of every version.
+    pub language: Arc<Language>,
+    /// The original; `None` when there is only a statement and the loop starts from nothing.
+    pub source: Option<Source>,
+    /// The user's file that the source came from, absolute; a better version may be written back to it.
+    pub path: Option<PathBuf>,
+    /// The part of that file that may change, which is then the source; `None` for the whole file.
+    pub region: Option<Arc<Region>>,
+    /// How a version is run.
+    pub harness: Harness,
+    /// The parts of the user's project that builds and runs can see.
+    pub project: Project,
+    /// A command of the user that must succeed after a version was written back.
+    pub check: Option<String>,
+    /// What is to become better.
+    pub objective: Objective,
+    /// What one run may use.
+    pub limits: Limits,
+    /// What one build may use.
+    pub build: Limits,
+    /// Files and folders of this machine that runs may read, at the same paths.
+    pub read: Vec<PathBuf>,
+    /// How an output is compared with the expected one.
+    pub checker: Checker,
+    /// The cases that versions are checked and timed on.
+    pub workload: Workload,
+    /// Arguments that every run is given.
+    pub args: Vec<String>,
+    /// Data files that every run finds in its work folder, read-only.
+    pub files: Vec<DataFile>,
+    /// The interpreter or compiler to use instead of the language's default.
+    pub tool: Option<String>,
+    /// Remarks for the user that came up while reading the task, such as files that were ignored.
+    pub notes: Vec<String>,
+    /// Human solutions to rank against (bundled tasks and benchmarks).
+    pub references: Vec<ReferenceSolution>,
+    /// The recorded replies that come with the task.
+    pub tape: Option<PathOrText>,
+}
+
+impl Task {
+    /// The whole file with a version in its place: the version itself, where all of the file may change.
+    ///
+    /// # Errors
+    /// The version does not fit into the region.
+    pub(crate) fn assemble(&self, version: &str) -> Result<String, Misfit> {
+        match &self.region {
+            Some(region) => region.assemble(version),
+            None => Ok(version.to_owned()),
+        }
+    }
+}
