@@ -1,18 +1,18 @@
 //! The config file itself: its keys, its errors with line and column, and the text that `reheat config --init` writes.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserializer, Error, Visitor};
 use strsim::levenshtein;
 
-use super::{Config, ConfigError, EnvVariable, ProviderTable};
-use crate::base::units::{Bytes, parse_duration};
+use super::settings::{Config, ConfigError, ProviderKind, ProviderTable};
+use super::text_value::{amount, processes, span, switch, time_limit};
+use super::variable::EnvVariable;
+use crate::base::units::Bytes;
 use crate::model::MOST_AT_ONCE;
-use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
 use crate::task::{HoldOut, LimitOverrides, Objective};
 
 /// A config file that shows every setting as a comment and sets none.
@@ -237,14 +237,14 @@ fn plain(message: &str) -> String {
 /// Checks that a provider's table is complete and consistent.
 fn check(name: &str, table: &ProviderTable) -> Result<(), String> {
     match table.kind {
-        super::ProviderKind::Command if table.command.is_none() => Err(
+        ProviderKind::Command if table.command.is_none() => Err(
             "has kind = \"command\" but no command; write for example command = \"claude -p\""
                 .into(),
         ),
-        super::ProviderKind::Tape if table.path.is_none() => {
+        ProviderKind::Tape if table.path.is_none() => {
             Err("has kind = \"tape\" but no path to its replies".into())
         }
-        super::ProviderKind::OpenAi if table.command.is_some() => {
+        ProviderKind::OpenAi if table.command.is_some() => {
             Err("has a command; write kind = \"command\" with it".into())
         }
         _ if table.price_in.is_some() != table.price_out.is_some() => Err(
@@ -336,99 +336,6 @@ fn position(text: &str, byte: usize) -> (usize, usize) {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
     (line, column)
-}
-
-/// `true`, `false` or `"auto"`, which is none of the two.
-fn switch<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
-    struct Switch;
-    impl Visitor<'_> for Switch {
-        type Value = Option<bool>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("true, false or \"auto\"")
-        }
-        fn visit_bool<E: Error>(self, on: bool) -> Result<Self::Value, E> {
-            Ok(Some(on))
-        }
-        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-            match text {
-                "auto" => Ok(None),
-                _ => Err(E::invalid_value(Unexpected::Str(text), &self)),
-            }
-        }
-    }
-    from.deserialize_any(Switch)
-}
-
-/// A duration: `"30s"`, or a number of seconds.
-pub(super) fn span<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    from.deserialize_any(TextVisitor {
-        what: "a span of time such as \"30s\"",
-        read: parse_duration,
-    })
-    .map(Some)
-}
-
-/// A limit of time: a duration that is not zero.
-fn time_limit<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    from.deserialize_any(TextVisitor {
-        what: "a span of time such as \"30s\"",
-        read: parse_time_limit,
-    })
-    .map(Some)
-}
-
-/// A limit in bytes: `"512MB"`, or a number of bytes.
-fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Bytes>, D::Error> {
-    from.deserialize_any(TextVisitor {
-        what: "an amount such as \"512MiB\"",
-        read: parse_size_limit,
-    })
-    .map(Some)
-}
-
-/// A limit of processes.
-fn processes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
-    from.deserialize_any(TextVisitor {
-        what: "a number of processes such as 64",
-        read: |text| {
-            text.parse()
-                .ok()
-                .filter(|n| PROCESSES.contains(n))
-                .ok_or_else(|| {
-                    format!(
-                        "{text} is no limit of processes; write a number from {} to {}",
-                        PROCESSES.start(),
-                        PROCESSES.end()
-                    )
-                })
-        },
-    })
-    .map(Some)
-}
-
-struct TextVisitor<T> {
-    what: &'static str,
-    read: fn(&str) -> Result<T, String>,
-}
-
-impl<T> Visitor<'_> for TextVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        (self.read)(text).map_err(E::custom)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
-        self.visit_str(&number.to_string())
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
-        self.visit_str(&number.to_string())
-    }
 }
 
 #[cfg(test)]

@@ -46,14 +46,6 @@ impl TryFrom<String> for EnvVariable {
     }
 }
 
-impl super::Config {
-    /// What `[sandbox] env` adds to the environment of programs.
-    pub(crate) fn sandbox_environment(&self) -> Vec<(String, String)> {
-        let all = self.sandbox_env.iter();
-        all.filter_map(EnvVariable::resolved).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

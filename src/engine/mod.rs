@@ -3,11 +3,10 @@
 //! [`start`] gives a [`Handle`]: commands go in, [`EventRecord`] events come out, in order, durable ones
 //! already on disk. Everything that a screen, a text or a file shows is made from those events.
 
-#![warn(unreachable_pub)]
-
 mod added_cases;
 mod ask;
 mod coalescing_sender;
+mod command;
 mod command_inbox;
 mod commands;
 mod comparing;
@@ -24,121 +23,22 @@ mod queries;
 mod references;
 mod round;
 mod serve_side_requests;
+mod setup;
 mod side_job;
 pub mod side_requests;
 mod start;
 
 pub mod write_requests;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::Duration;
 
-use crate::model::Provider;
-use crate::model::prompt::Template;
-use crate::sandbox;
-use crate::session::event::{Event, Goal, Mode, Origin, VersionId};
+use crate::session::event::Event;
 use crate::session::journal::JournalError;
-use crate::session::{EventRecord, Journal, Library, Session};
-use crate::task::{Objective, Task, held_out};
+use crate::session::{EventRecord, Journal, Session};
+use crate::task::held_out;
 
-/// What the developer can ask of the loop. Each is answered by events, never by a return value.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Command {
-    /// Start the next round now (manual and step mode, or after the end: one more).
-    NextRound,
-    /// Pause at the next safe moment, or go on.
-    Pause(bool),
-    /// Stop what is running (a stream, a run); the loop then waits for the developer.
-    Stop,
-    /// Stop what is running and do this round again.
-    Retry,
-    /// A hint for the next round, in plain words.
-    Hint(String),
-    /// Another objective from the next round on.
-    Objective(Objective),
-    /// Another parent for the next round; `None` follows the incumbent.
-    Parent(Option<VersionId>),
-    /// Another mode.
-    Mode(Mode),
-    /// Another goal.
-    Goal(Goal),
-    /// Another model from the next round on.
-    Model(String),
-    /// So many replies from the next round on, side by side (1 to [`MOST_AT_ONCE`](crate::model::MOST_AT_ONCE)).
-    Candidates(u32),
-    /// Another temperature from the next question on (0 to 2); `None` is the model's own.
-    Temperature(Option<f64>),
-    /// The developer wants to see the next round's prompt before it goes out: the loop says what it would be, and waits.
-    Prepare,
-    /// Start the next round with exactly this prompt.
-    SendPrompt(String),
-    /// A version made by hand: it is measured like any other.
-    HandEdit {
-        /// What it was made from.
-        parent: VersionId,
-        /// Its whole text.
-        text: String,
-    },
-    /// Make this version the incumbent, whatever the rule said. Refused (with a note) if it does not pass.
-    Accept(VersionId),
-    /// Take the incumbency from this version; its best ancestor that passes gets it.
-    Reject(VersionId),
-    /// Take back the last decision by hand.
-    Undo,
-    /// Pin or release.
-    Pin(VersionId, bool),
-    /// Annotate; empty takes the note back.
-    Annotate(VersionId, String),
-    /// Something beside the rounds: about single cases, or the task's reference solutions.
-    SideRequest(side_requests::SideRequest),
-    /// A version goes into the user's own file, a patch or a branch; or that is taken back.
-    Write(write_requests::WriteRequest),
-    /// End the session in good order: what was had is kept, nothing is left running.
-    Quit,
-}
-
-/// Time that one comparison may take where nothing else is said, and in a demo, where somebody waits for it.
-pub const COMPARISON: Duration = Duration::from_secs(30);
-/// The same for bundled tasks.
-pub const DEMO_COMPARISON: Duration = Duration::from_secs(8);
-
-/// Everything a session needs to start.
-#[derive(Clone)]
-pub struct Setup {
-    /// What is optimised.
-    pub task: Task,
-    /// Where it came from, so that the session can be resumed.
-    pub origin: Origin,
-    /// Who answers.
-    pub provider: Arc<dyn Provider>,
-    /// How it is reached, to be kept with the session; never a key.
-    pub reached_by: BTreeMap<String, String>,
-    /// How it goes on.
-    pub mode: Mode,
-    /// When it ends.
-    pub goal: Goal,
-    /// Where sessions are kept.
-    pub library: Library,
-    /// A session to go on with, by id.
-    pub resume: Option<String>,
-    /// Replies that a round asks for; `None` is what the session has, one in a new one.
-    pub candidates: Option<u32>,
-    /// A temperature that was named; `None` is what the session has, or the model's own.
-    pub temperature: Option<f64>,
-    /// How the sandbox is opened.
-    pub sandbox: sandbox::Settings,
-    /// Where builds are kept; `None` is a temporary folder.
-    pub cache: Option<PathBuf>,
-    /// The prompt's template.
-    pub template: Template,
-    /// Time that one comparison may take at most: [`COMPARISON`] where nobody says otherwise.
-    pub comparison_budget: Duration,
-    /// Pauses between the acts of a demo, at speed 1; zero in real work.
-    pub demo_pause: Duration,
-}
+pub use command::Command;
+pub use setup::{COMPARISON, DEMO_COMPARISON, Setup};
 
 /// A running loop.
 pub struct Handle {

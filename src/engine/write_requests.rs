@@ -1,9 +1,10 @@
 //! Writing back while a session is on. What concerns files happens on a thread of its own, so that neither a slow disk nor
 //! the user's check holds up the loop; the outcome comes back as events.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::base::files::write_new;
+pub use crate::engine::command::WriteRequest;
 use crate::engine::command_inbox::EventSender;
 use crate::engine::event_loop::Loop;
 use crate::session::Event;
@@ -16,38 +17,6 @@ use crate::write_back::{
     self, BackupStore, FileChange, FileState, Replacement, TargetFile, choose, patch, table,
     take_back, usual_check,
 };
-
-/// What is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WriteRequest {
-    /// Say what writing this version would do; `None` is the best one, if it is really better.
-    Plan(Option<VersionId>),
-    /// Write it into the user's file.
-    File {
-        /// The version to write.
-        version: VersionId,
-        /// Where the file changed: merge.
-        merge: bool,
-    },
-    /// Make a patch of it.
-    Patch {
-        /// The version to write.
-        version: VersionId,
-        /// Its file; from the folder that the program was started in.
-        to: PathBuf,
-    },
-    /// Make a branch of it.
-    Branch {
-        /// The version to write.
-        version: VersionId,
-        /// Name of the branch.
-        name: String,
-        /// Where HEAD has another text: merge.
-        merge: bool,
-    },
-    /// Put back what was there before the last write.
-    TakeBack,
-}
 
 /// A version with all that is needed to write it.
 struct Work {

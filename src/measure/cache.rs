@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::judge::JudgeError;
+use super::judge_error::JudgeError;
 
 /// Builds that nobody asked for in so long are thrown away.
 const KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 3600);

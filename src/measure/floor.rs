@@ -5,13 +5,10 @@
 
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
-use super::figures::{figure, medians, run_figures};
+use super::figures::{medians, run_figures};
 use super::judge::{Judge, JudgeError};
 use super::noise::{Level, NoiseMonitor};
 use super::{Comparison, Figures, Metric, build, machine};
-use crate::base::units::Gain;
 use crate::sandbox::{CancelToken, Limits, Program, RunVerdict};
 use crate::task::Language;
 
@@ -20,40 +17,6 @@ const RUNS: usize = 15;
 
 /// Time for them, about; three are made in any case.
 const TIME: Duration = Duration::from_millis(700);
-
-/// What of the figures of a comparison is floor, per sweep over the timed cases.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Floors {
-    /// Under the incumbent's figures.
-    pub incumbent: Figures,
-    /// Under the candidate's figures.
-    pub candidate: Figures,
-}
-
-impl Floors {
-    /// The part of the two figures (incumbent, candidate) that is floor: between 0 and 1.
-    #[must_use]
-    pub fn shares(&self, figures: [&Figures; 2], metric: Metric) -> [f64; 2] {
-        let share = |of: &Figures, floor: &Figures| {
-            (figure(floor, metric) / figure(of, metric).max(1.0)).clamp(0.0, 1.0)
-        };
-        [
-            share(figures[0], &self.incumbent),
-            share(figures[1], &self.candidate),
-        ]
-    }
-}
-
-/// The gain in what is above the floor: (incumbent − floor) / (candidate − floor). `None` where the candidate, or what is
-/// left of the incumbent, is less than a twentieth above its floor: the quotient of two such small differences is noise.
-#[must_use]
-pub fn beyond(figures: [&Figures; 2], floors: [&Figures; 2], metric: Metric) -> Option<Gain> {
-    let above = |i: usize| {
-        let (of, floor) = (figure(figures[i], metric), figure(floors[i], metric));
-        (of - floor > 0.05 * floor && of > floor).then_some(of - floor)
-    };
-    Some(Gain(above(0)? / above(1)?))
-}
 
 /// What people should know of a comparison whose figures are mostly floor; empty where they are not.
 pub(super) fn remark(c: &Comparison) -> String {
@@ -190,6 +153,7 @@ impl Judge {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
+    use super::super::beyond;
     use super::*;
     use crate::base::units::Nanos;
 

@@ -7,9 +7,9 @@ use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
 
 use super::case_selection::{Busiest, CaseSelection};
+use super::comparison::Floors;
 use super::contender::{Contender, ContenderRole, Disqualified};
 use super::figures::{log_ratio, medians, run_figures, undelayed};
-use super::floor::Floors;
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::noise::{Noise, NoiseMonitor};
 use super::slope::{self, Slopes};

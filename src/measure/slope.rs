@@ -14,8 +14,6 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::figures::figure;
 use super::{Answer, Comparison, Figures, Metric, stats};
 use crate::base::units::{ByteNanos, Bytes, Gain, Nanos};
@@ -40,23 +38,6 @@ const LACKING: f64 = 0.1;
 
 /// The same for processes that make a single pass.
 const LACKING_IN_ONE: f64 = 0.5;
-
-/// How the calls of a comparison were timed.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Slope {
-    /// Calls in one pass.
-    pub calls: usize,
-    /// n of the incumbent.
-    pub incumbent_passes: u32,
-    /// n of the candidate.
-    pub candidate_passes: u32,
-    /// What a process of the incumbent takes besides its calls (start, loading, decoding of 2n passes): 2·T(n) − T(2n),
-    /// the median. Not in any figure.
-    pub outside_ns: Nanos,
-    /// What of the gain the slopes promised before whole processes were looked at; absent where those bear it out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub promised: Option<Gain>,
-}
 
 /// How many passes each contender makes, and what its processes take besides.
 pub(super) struct Slopes {

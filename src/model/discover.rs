@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::Value;
 
-use super::openai::{http_client, model_names};
+use super::server::{http_client, model_names};
 
 /// How long a port may take to answer.
 const PATIENCE: Duration = Duration::from_millis(300);

@@ -15,6 +15,7 @@ mod parameter_support;
 pub mod prompt;
 mod reply;
 mod retry;
+mod server;
 mod split;
 pub mod tape;
 mod transport;

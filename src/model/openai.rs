@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Once, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use async_openai::Client;
@@ -22,6 +22,7 @@ use super::chunk::Chunk;
 use super::parameter_support::{ParameterSupport, known_forms};
 use super::reply::ReplyAssembler;
 use super::retry::Tries;
+use super::server::{http_client, model_names};
 use super::transport::{Broken, Transport};
 use super::{Delta, DeltaStream, End, Price, Provider, Question, answer};
 
@@ -429,42 +430,4 @@ fn headers(settings: &OpenAiSettings, host: &str) -> Result<HeaderMap, String> {
         headers.insert(n, v);
     }
     Ok(headers)
-}
-
-/// A client for that host: no proxy for this machine, no redirects (they turn a POST into a GET).
-pub(super) fn http_client(host: &str) -> Result<reqwest::Client, reqwest::Error> {
-    static CRYPTO: Once = Once::new();
-    CRYPTO.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
-    let builder = reqwest::Client::builder()
-        .connect_timeout(Duration::from_secs(10))
-        .redirect(reqwest::redirect::Policy::none());
-    if is_loopback(host) {
-        builder.no_proxy().build()
-    } else {
-        builder.build()
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_matches(['[', ']']);
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// Names in a list of models, whatever it is called.
-pub(super) fn model_names(list: &Value) -> Vec<String> {
-    let models = ["data", "models"]
-        .into_iter()
-        .filter_map(|k| list.get(k)?.as_array())
-        .next()
-        .or_else(|| list.as_array());
-    let name = |m: &Value| {
-        ["id", "name", "model"]
-            .into_iter()
-            .find_map(|k| m.get(k)?.as_str())
-            .or(m.as_str())
-            .map(str::to_owned)
-    };
-    models.into_iter().flatten().filter_map(name).collect()
 }

@@ -378,7 +378,7 @@ impl StagedRoot {
                 why: "no program was named".into(),
             });
         };
-        let mut environment = super::base_environment();
+        let mut environment = super::program::base_environment();
         environment.extend(program.environment.iter().cloned());
         let path = environment
             .iter()
@@ -451,9 +451,9 @@ fn gather(path: &Path, name: &str, depth: usize, collected: &mut Vec<(String, Ve
     let Ok(facts) = std::fs::symlink_metadata(path) else {
         return;
     };
-    if facts.is_file() && collected.len() < super::COLLECT_FILES {
+    if facts.is_file() && collected.len() < super::program::COLLECT_FILES {
         collected.extend(std::fs::read(path).ok().map(|b| (name.to_owned(), b)));
-    } else if facts.is_dir() && depth <= super::COLLECT_DEPTH {
+    } else if facts.is_dir() && depth <= super::program::COLLECT_DEPTH {
         let entries: Vec<_> = std::fs::read_dir(path)
             .into_iter()
             .flatten()

@@ -4,8 +4,6 @@
 //! Decides nothing and runs nothing. Every view reads a [`Session`]; whether it is live, resumed or
 //! replayed makes no difference to it.
 
-#![warn(unreachable_pub)]
-
 pub mod cases;
 pub(crate) mod cost;
 pub mod event;

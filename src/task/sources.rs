@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::reading::{invalid, read_text};
 use super::{
-    Checker, DataFile, Harness, Language, Languages, Objective, Project, Source, Task,
-    TaskDefaults, TaskError, Workload,
+    Checker, DataFile, Harness, Language, Objective, Project, Source, Task, TaskDefaults,
+    TaskError, Workload,
 };
 use crate::sandbox::Limits;
 

@@ -5,6 +5,7 @@
 
 mod order;
 mod recorded;
+mod reply;
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -13,10 +14,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::stream::{self, BoxStream, StreamExt};
-use serde::Deserialize;
 
 use self::order::{ReplayOrder, ReplayTurn};
 use self::recorded::NumberedReplies;
+pub use self::reply::Recorded;
 use super::split::Splitter;
 use super::{Delta, End, Provider, Question};
 use crate::base::words::estimate_tokens;
@@ -35,29 +36,6 @@ const SLICE: Duration = Duration::from_millis(20);
 pub struct TapeError {
     tape: String,
     why: String,
-}
-
-/// One recorded reply.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Recorded {
-    /// The model that wrote the reply.
-    #[serde(default)]
-    pub model: String,
-    /// The answer; may hold `<think>` blocks.
-    pub text: String,
-    /// Reasoning that was recorded apart from it.
-    #[serde(default)]
-    pub reasoning: String,
-    /// [ms since the prompt, byte offset in `text` reached]; empty for the natural pace.
-    #[serde(default)]
-    pub chunks: Vec<(u64, usize)>,
-    /// How it ended.
-    #[serde(default = "stop")]
-    pub finish: Finish,
-}
-
-fn stop() -> Finish {
-    Finish::Stop
 }
 
 /// Controls a tape: its speed, and pausing. Clones control the same tape, also while it plays.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Recorded;
+use super::reply::Recorded;
 use crate::session::event::{Event, Finish};
 use crate::session::journal::{self, JournalError};
 

@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Dir, FileType, Mode, OFlags, ResolveFlags, openat2};
 
 use crate::base::units::Bytes;
-use crate::sandbox::{COLLECT_DEPTH, COLLECT_FILES};
+use crate::sandbox::program::{COLLECT_DEPTH, COLLECT_FILES};
 
 /// The files asked for, in the order in which they were asked for; a name with a slash at its end is a folder, of which
 /// every regular file is brought back by its path, and every empty folder with a slash at its end. What is beyond `most` bytes in all is left out.

@@ -1,6 +1,10 @@
 //! User and group ids: which of them there are, and which a launcher's user namespace gets.
 
-use super::{GUEST_ID, OUTSIDE_ID};
+/// User and group id of a guest as it sees itself.
+pub(super) const GUEST_ID: u32 = 1000;
+
+/// User and group id of a guest outside when the workbench is root: nobody's.
+pub(super) const OUTSIDE_ID: u32 = 64_999;
 
 /// Whether there is an id here that guests of root can be given. In a user namespace that maps root alone
 /// (`unshare --map-root-user`, some containers) there is none: its root is an ordinary user in disguise.

@@ -10,10 +10,11 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use super::ids::{GUEST_ID, OUTSIDE_ID};
 use super::init::{self, LauncherContext};
 use super::root::Root;
 use super::wire::{self, LauncherSetup, Message, RunRequest};
-use super::{GUEST_ID, OUTSIDE_ID, landlock, seccomp, sys};
+use super::{landlock, seccomp, sys};
 
 /// The launcher's whole life. Never returns.
 pub(crate) fn main() -> ! {

@@ -118,12 +118,6 @@ use super::{
     Tier, TreeHolder, cleanup, process_tree,
 };
 
-/// User and group id of a guest as it sees itself.
-const GUEST_ID: u32 = 1000;
-
-/// User and group id of a guest outside when the workbench is root: nobody's.
-const OUTSIDE_ID: u32 = 64_999;
-
 /// The version of Landlock from which on it keeps signals in.
 const SCOPED_SIGNALS: i64 = 6;
 
@@ -258,7 +252,7 @@ impl LauncherHandle {
             .unwrap_or_else(|| "/proc/self/exe".into());
         let child = Command::new(&program)
             .arg0("reheat-launcher")
-            .arg(super::LAUNCHER_FLAG)
+            .arg(super::guards::LAUNCHER_FLAG)
             .env_clear()
             .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
@@ -276,7 +270,7 @@ impl LauncherHandle {
 
     /// Who the guests of root are outside.
     pub(crate) fn guest_owner(&self) -> Option<u32> {
-        self.setup.root.then_some(OUTSIDE_ID)
+        self.setup.root.then_some(ids::OUTSIDE_ID)
     }
 
     /// Runs a program; if the launcher dies under it, once more with a new one.

@@ -16,7 +16,7 @@ use crate::sandbox::trace::Trace;
 use crate::sandbox::writable_tree::Growth;
 use crate::sandbox::{
     Attempt, CancelToken, Limits, Mount, Outcome, Program, RunVerdict, Sample, SandboxError,
-    TreeHolder, WORK, base_environment, process_tree,
+    TreeHolder, WORK, process_tree,
 };
 
 /// The launcher must have started a program within this time, or it counts as dead.
@@ -220,7 +220,7 @@ impl LauncherHandle {
         let stage = StagedRoot::build(program, &super::stage_place(&self.setup))?;
         if self.setup.root {
             stage
-                .give_to(super::OUTSIDE_ID)
+                .give_to(super::ids::OUTSIDE_ID)
                 .map_err(plain::failed("giving the work folder to the guest"))?;
         }
         Ok(stage)
@@ -329,7 +329,7 @@ impl LauncherHandle {
         limits: &Limits,
         stage: Option<&StagedRoot>,
     ) -> RunRequest {
-        let mut environment = base_environment();
+        let mut environment = crate::sandbox::program::base_environment();
         environment.extend(program.environment.iter().cloned());
         let mut last: Vec<(String, String)> = Vec::with_capacity(environment.len());
         for (name, value) in environment {

@@ -16,7 +16,7 @@ use rustix::fs::{
     futimens, mkdirat, openat, readlinkat, statat, symlinkat,
 };
 
-use super::super::OUTSIDE_ID;
+use super::super::ids::OUTSIDE_ID;
 use super::is_open;
 use crate::base::units::Bytes;
 use crate::sandbox::{TreeHolder, cleanup};

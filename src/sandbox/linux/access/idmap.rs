@@ -11,8 +11,9 @@ use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::process::Child;
 
+use super::super::ids::OUTSIDE_ID;
 use super::super::wire::{self, LauncherSetup, Message};
-use super::super::{LauncherHandle, OUTSIDE_ID, root, sys};
+use super::super::{LauncherHandle, root, sys};
 use crate::sandbox::Settings;
 
 /// User and group that own a file.

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Insertion, flat};
+use super::flat;
+use super::insertion::Insertion;
 use crate::task::region::grammar::Grammar;
 use crate::task::region::pieces::Piece;
 use crate::task::region::tree::{self, N};

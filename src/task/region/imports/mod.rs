@@ -2,22 +2,16 @@
 
 mod flat;
 mod go;
+mod insertion;
 mod place;
 
 use std::collections::HashSet;
 
+pub(super) use insertion::Insertion;
+
 use super::grammar::Grammar;
 use super::pieces::{self, Piece, PieceKind};
 use super::tree::{self, N};
-
-/// Something to put into a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Insertion {
-    /// The byte of the file that it goes before.
-    pub(crate) at: usize,
-    /// What; line ends are line feeds.
-    pub(crate) text: String,
-}
 
 /// The insertions that make a file import everything that a version imports.
 ///

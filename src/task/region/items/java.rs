@@ -1,6 +1,6 @@
 //! Functions of Java: methods and constructors, of nested and local types too.
 
-use super::{FunctionKind, NodeRole, ScopeKind};
+use super::kinds::{FunctionKind, NodeRole, ScopeKind};
 use crate::task::region::tree::{self, N};
 
 /// What a node is.

@@ -1,6 +1,6 @@
 //! Functions of JavaScript: declared, bound to names, in classes and objects, assigned to prototypes and exports.
 
-use super::{FunctionKind, NodeRole, ScopeKind};
+use super::kinds::{FunctionKind, NodeRole, ScopeKind};
 use crate::task::region::tree::{self, N};
 
 /// What a node is.

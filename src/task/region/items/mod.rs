@@ -3,6 +3,7 @@
 mod c;
 mod java;
 mod javascript;
+mod kinds;
 mod python;
 mod ruby;
 mod rust;
@@ -10,6 +11,8 @@ mod words;
 
 pub(super) use c::{function_names, innermost, operator_in};
 pub(super) use java::has_modifier;
+pub use kinds::FunctionKind;
+use kinds::{NodeRole, ScopeKind};
 pub(super) use python::decorators;
 pub(super) use rust::{bare, receiver_type};
 pub(crate) use words::list;
@@ -34,45 +37,6 @@ pub struct FunctionItem {
     pub kind: FunctionKind,
 }
 
-/// What a function is to its callers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FunctionKind {
-    /// Of the file itself.
-    Function,
-    /// Of an object.
-    Method,
-    /// Of a class, called without an object.
-    StaticMethod,
-    /// Of a class, which it is given (Python).
-    ClassMethod,
-    /// Makes an object.
-    Constructor,
-    /// Called by reading an attribute.
-    Getter,
-    /// Called by writing an attribute.
-    Setter,
-    /// Inside of another function, so that it cannot be called from outside.
-    Nested,
-}
-
-impl FunctionKind {
-    /// The word for people.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Function => "function",
-            Self::Method => "method",
-            Self::StaticMethod => "static method",
-            Self::ClassMethod => "class method",
-            Self::Constructor => "constructor",
-            Self::Getter => "getter",
-            Self::Setter => "setter",
-            Self::Nested => "nested function",
-        }
-    }
-}
-
 /// A function in a tree.
 #[derive(Clone, Debug)]
 pub(super) struct FunctionNode<'t> {
@@ -86,33 +50,6 @@ pub(super) struct FunctionNode<'t> {
     /// The node that is replaced: the definition with `export`, decorators or `template` around it, where it has them
     /// for itself alone.
     pub(crate) unit: N<'t>,
-}
-
-/// What encloses a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ScopeKind {
-    /// Nothing that has a name: the file, a condition.
-    File,
-    /// A module or namespace.
-    Space,
-    /// A class, object, impl, trait.
-    Class,
-    Function,
-}
-
-/// How the search for functions treats a node.
-pub(super) enum NodeRole<'t> {
-    /// Nothing by itself.
-    Through,
-    /// Not worth looking into.
-    Skip,
-    /// A scope: names inside of it are qualified by these names.
-    Space(Vec<String>, ScopeKind),
-    Function {
-        names: Vec<String>,
-        kind: FunctionKind,
-        function: N<'t>,
-    },
 }
 
 struct NamedNode<'t> {

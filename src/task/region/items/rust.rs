@@ -1,6 +1,6 @@
 //! Functions of Rust, and of Go, which is as plain.
 
-use super::{FunctionKind, NodeRole, ScopeKind};
+use super::kinds::{FunctionKind, NodeRole, ScopeKind};
 use crate::task::region::grammar::Grammar;
 use crate::task::region::tree::{self, N};
 

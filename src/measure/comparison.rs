@@ -1,0 +1,205 @@
+//! What comparing two versions gives.
+
+use serde::{Deserialize, Serialize};
+
+use super::evaluation::Figures;
+use super::figures::figure;
+use super::metric::Metric;
+use super::noise::Noise;
+use crate::base::units::{Gain, Nanos};
+
+/// The answer of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// The candidate is better, and by enough to matter.
+    Better,
+    /// The candidate is worse, and by enough to matter.
+    Worse,
+    /// The same within the margin.
+    NoDifference,
+    /// Not better by enough to matter; whether worse was not pursued.
+    NotBetter,
+    /// The budget ended before an answer.
+    Undecided,
+}
+
+impl Answer {
+    /// The answer in plain words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Better => "better",
+            Self::Worse => "worse",
+            Self::NoDifference => "no difference",
+            Self::NotBetter => "not better",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+/// One look at the pairs so far.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// How many pairs it saw.
+    pub pairs: usize,
+    /// The estimate.
+    pub gain: Gain,
+    /// Lower end of the interval at this look's level.
+    pub low: Gain,
+    /// Upper end of the interval at this look's level.
+    pub high: Gain,
+}
+
+/// Candidate against incumbent: the final figures and how they were measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Name of the candidate (`v3`, a file name).
+    pub candidate: String,
+    /// Name of the incumbent.
+    pub incumbent: String,
+    /// What was compared.
+    pub metric: Metric,
+    /// incumbent / candidate: above 1 is better. From the confirming pairs if there were any, else from the last look.
+    pub gain: Gain,
+    /// Lower end of its interval.
+    pub low: Gain,
+    /// Upper end of its interval.
+    pub high: Gain,
+    /// Pairs behind these figures.
+    pub pairs: usize,
+    /// Whether fresh pairs confirmed a win; false where there was nothing to confirm.
+    pub confirmed: bool,
+    /// The answer.
+    pub answer: Answer,
+    /// All looks, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<Look>,
+    /// ln(incumbent / candidate) of every pair that was looked at, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log_ratios: Vec<f64>,
+    /// ln(incumbent / candidate) of every confirming pair, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirming: Vec<f64>,
+    /// Ratio of each timing case (geometric mean over the pairs), by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub per_case: Vec<(String, Gain)>,
+    /// Median figures of the incumbent per sweep, in this comparison.
+    pub incumbent_figures: Figures,
+    /// Median figures of the candidate per sweep, in this comparison.
+    pub candidate_figures: Figures,
+    /// The smallest effect that matters (0.01 = 1 %).
+    pub smallest_effect: f64,
+    /// The margin within which two versions count as the same (0.025 = 2.5 %).
+    pub margin: f64,
+    /// How often each timed case ran for one pair; above 1 where a sweep is too short to mean something.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub repeats: usize,
+    /// What of the figures is floor (an empty program's), and the gain beyond it; absent where the floor is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floors: Option<Floors>,
+    /// How quiet the machine was meanwhile, at its worst; absent where that is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<Noise>,
+    /// The only case that was timed, where the developer chose one; absent where the workload was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<String>,
+    /// How calls were timed; absent where whole runs were. Figures are then those of one pass over the calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slope: Option<Slope>,
+    /// One sentence on how it ended, for people.
+    #[serde(default)]
+    pub note: String,
+}
+
+fn once() -> usize {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // Serde's way of asking.
+fn is_once(repeats: &usize) -> bool {
+    *repeats == 1
+}
+
+impl Comparison {
+    /// Whether the incumbent was the original, by the name that it has in every session.
+    #[must_use]
+    pub fn is_with_original(&self) -> bool {
+        self.incumbent == "v0"
+    }
+
+    /// What it came to, in the word of what was compared: faster, larger, no difference. A figure of the bench's own is
+    /// only better or worse.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match (self.answer, self.metric) {
+            (other, Metric::Reported | Metric::ReportedRate) => other.in_words(),
+            (Answer::Better, metric) => metric.objective().comparative(),
+            (Answer::Worse, metric) => metric.objective().contrary(),
+            (other, _) => other.in_words(),
+        }
+    }
+
+    /// The gain in what is above the floor: (incumbent − floor) / (candidate − floor). `None` where the floor is not
+    /// known or the candidate is hardly above it.
+    #[must_use]
+    pub fn gain_beyond_floor(&self) -> Option<Gain> {
+        let floors = self.floors.as_ref()?;
+        beyond(
+            [&self.incumbent_figures, &self.candidate_figures],
+            [&floors.incumbent, &floors.candidate],
+            self.metric,
+        )
+    }
+}
+
+/// What of the figures of a comparison is floor, per sweep over the timed cases.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Floors {
+    /// Under the incumbent's figures.
+    pub incumbent: Figures,
+    /// Under the candidate's figures.
+    pub candidate: Figures,
+}
+
+impl Floors {
+    /// The part of the two figures (incumbent, candidate) that is floor: between 0 and 1.
+    #[must_use]
+    pub fn shares(&self, figures: [&Figures; 2], metric: Metric) -> [f64; 2] {
+        let share = |of: &Figures, floor: &Figures| {
+            (figure(floor, metric) / figure(of, metric).max(1.0)).clamp(0.0, 1.0)
+        };
+        [
+            share(figures[0], &self.incumbent),
+            share(figures[1], &self.candidate),
+        ]
+    }
+}
+
+/// The gain in what is above the floor: (incumbent − floor) / (candidate − floor). `None` where the candidate, or what is
+/// left of the incumbent, is less than a twentieth above its floor: the quotient of two such small differences is noise.
+#[must_use]
+pub fn beyond(figures: [&Figures; 2], floors: [&Figures; 2], metric: Metric) -> Option<Gain> {
+    let above = |i: usize| {
+        let (of, floor) = (figure(figures[i], metric), figure(floors[i], metric));
+        (of - floor > 0.05 * floor && of > floor).then_some(of - floor)
+    };
+    Some(Gain(above(0)? / above(1)?))
+}
+
+/// How the calls of a comparison were timed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Slope {
+    /// Calls in one pass.
+    pub calls: usize,
+    /// n of the incumbent.
+    pub incumbent_passes: u32,
+    /// n of the candidate.
+    pub candidate_passes: u32,
+    /// What a process of the incumbent takes besides its calls (start, loading, decoding of 2n passes): 2·T(n) − T(2n),
+    /// the median. Not in any figure.
+    pub outside_ns: Nanos,
+    /// What of the gain the slopes promised before whole processes were looked at; absent where those bear it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<Gain>,
+}
