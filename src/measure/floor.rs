@@ -153,7 +153,7 @@ impl Judge {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
-    use super::super::beyond;
+    use super::super::{Floors, beyond};
     use super::*;
     use crate::base::units::Nanos;
 

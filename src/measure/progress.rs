@@ -7,6 +7,7 @@ use super::evaluation::{CaseResult, Figures};
 use super::metric::Metric;
 use super::noise::Noise;
 use crate::base::units::Nanos;
+use crate::sandbox::Sample;
 
 /// What happens while the judge works. Transient: only shown, never kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

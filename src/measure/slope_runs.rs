@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use super::comparison::Slope;
 use super::contender::Disqualified;
 use super::figures::{figure, undelayed};
 use super::judge::{Judge, JudgeError};
 use super::pairs::PairedRunner;
-use super::slope::{self, Slope, WholeProcessRuns};
+use super::slope::{self, WholeProcessRuns};
 use super::sweep_figures::SweepFigures;
 use super::{Figures, Metric};
 use crate::base::units::Nanos;
