@@ -9,7 +9,7 @@ use crate::session::Library;
 use crate::task::{Languages, TaskDefaults};
 
 /// Config, folders and languages: what every command with a loop needs first.
-pub struct AppContext {
+pub(crate) struct AppContext {
     /// Where things are kept.
     pub folders: Folders,
     /// The config file, or its defaults.
@@ -23,7 +23,7 @@ impl AppContext {
     ///
     /// # Errors
     /// The exit status, after the error was printed.
-    pub fn read() -> Result<Self, ExitCode> {
+    pub(crate) fn read() -> Result<Self, ExitCode> {
         let folders = Folders::find().map_err(|e| fail(ENVIRONMENT, e))?;
         let config = Config::load(&folders).map_err(|e| fail(USAGE, e))?;
         for warning in &config.warnings {
@@ -75,7 +75,7 @@ impl AppContext {
     }
 
     /// The sessions of this user.
-    pub fn library(&self) -> Library {
+    pub(crate) fn library(&self) -> Library {
         Library::new(&self.folders.data)
     }
 
@@ -83,7 +83,7 @@ impl AppContext {
     ///
     /// # Errors
     /// The template does not exist or is broken.
-    pub fn template(&self, name: Option<&str>) -> Result<Template, CliError> {
+    pub(crate) fn template(&self, name: Option<&str>) -> Result<Template, CliError> {
         let name = name
             .or(self.config.template.as_deref())
             .unwrap_or("default");
@@ -92,7 +92,7 @@ impl AppContext {
 
     /// Why a language cannot be used on this machine; `None` if it can. Only looks for its program on the path: a start
     /// must not wait for more.
-    pub fn missing(&self, language: &str) -> Option<String> {
+    pub(crate) fn missing(&self, language: &str) -> Option<String> {
         let language = self.languages.get(language)?;
         let program = language.program(None);
         let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())

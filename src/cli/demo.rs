@@ -37,7 +37,7 @@ pub(crate) const OPENING: &str = "demo: recorded replies; every run and every fi
   reheat demo | cat               as text
   reheat demo --model qwen2.5-coder --base-url http://localhost:8080/v1
                                   the same task with a model instead of the tape")]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// Name of a bundled task.
     #[arg(default_value = "pairs")]
     task: String,
@@ -55,7 +55,7 @@ pub struct DemoArgs {
 
 /// Runs the command.
 #[must_use]
-pub fn run(args: &DemoArgs, theme: Option<&str>) -> ExitCode {
+pub(crate) fn run(args: &DemoArgs, theme: Option<&str>) -> ExitCode {
     let app = match AppContext::read() {
         Ok(app) => app,
         Err(status) => return status,
@@ -155,7 +155,7 @@ pub(crate) fn recorded(
 ///
 /// # Errors
 /// A sentence, when the task has none.
-pub fn tape(task: &Task, speed: f64) -> Result<(Arc<dyn Provider>, u32), String> {
+pub(crate) fn tape(task: &Task, speed: f64) -> Result<(Arc<dyn Provider>, u32), String> {
     let source = task
         .tape
         .as_ref()

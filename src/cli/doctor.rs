@@ -21,11 +21,11 @@ use crate::sandbox::{self, CancelToken, Guards, MemorySource, Tier};
 #[command(
     after_help = "Exit status: 0 all that a demo needs is there, 3 something it needs is missing."
 )]
-pub struct DoctorArgs {}
+pub(crate) struct DoctorArgs {}
 
 /// Runs the command.
 #[must_use]
-pub fn run(_args: &DoctorArgs) -> ExitCode {
+pub(crate) fn run(_args: &DoctorArgs) -> ExitCode {
     let (app, troubles) = match AppContext::read_or_default() {
         Ok(found) => found,
         Err(status) => return status,

@@ -26,7 +26,7 @@ pub(crate) fn has_screen(flags: &LoopFlags) -> bool {
 
 /// Runs the loop with the view that fits, and returns the exit status.
 #[must_use]
-pub fn run(
+pub(crate) fn run(
     app: &AppContext,
     request: SessionRequest,
     flags: &LoopFlags,

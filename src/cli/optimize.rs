@@ -35,7 +35,7 @@ const ROUNDS: u32 = 10;
 
 Cases are files NAME.in with NAME.out beside them, or JSON lines {\"input\": …, \"output\": …}. Where outputs are
 missing the program itself says them: it is run twice and must agree with itself.")]
-pub struct OptimizeArgs {
+pub(crate) struct OptimizeArgs {
     /// The program; a part of it as FILE::FUNCTION, FILE::CLASS.METHOD or FILE:FIRST-LAST; or a folder with a task.toml.
     /// May be left out where --statement and --language say what is wanted.
     file: Option<PathBuf>,
@@ -81,7 +81,7 @@ pub struct OptimizeArgs {
 
 /// Runs the command.
 #[must_use]
-pub fn run(args: &OptimizeArgs, theme: Option<&str>) -> ExitCode {
+pub(crate) fn run(args: &OptimizeArgs, theme: Option<&str>) -> ExitCode {
     let app = match AppContext::read() {
         Ok(app) => app,
         Err(status) => return status,

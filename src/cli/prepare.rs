@@ -10,7 +10,7 @@ use super::{CliError, USAGE};
 ///
 /// # Errors
 /// It was declined, there is no terminal to ask on, or it failed.
-pub fn run(command: &str, folder: &Path, agreed: bool) -> Result<(), CliError> {
+pub(crate) fn run(command: &str, folder: &Path, agreed: bool) -> Result<(), CliError> {
     if !agreed {
         ask(command, folder)?;
     }

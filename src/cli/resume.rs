@@ -25,7 +25,7 @@ use crate::task::{Task, bundled, load};
 #[command(after_help = "Examples:
   reheat resume                   the latest session
   reheat resume pairs --rounds 20 the session whose id contains `pairs`, up to 20 rounds in all")]
-pub struct ResumeArgs {
+pub(crate) struct ResumeArgs {
     /// Id of the session, or a part of it; the latest where left out.
     session: Option<String>,
     #[command(flatten)]
@@ -36,7 +36,7 @@ pub struct ResumeArgs {
 
 /// Runs the command.
 #[must_use]
-pub fn run(args: &ResumeArgs, theme: Option<&str>) -> ExitCode {
+pub(crate) fn run(args: &ResumeArgs, theme: Option<&str>) -> ExitCode {
     let app = match AppContext::read() {
         Ok(app) => app,
         Err(status) => return status,

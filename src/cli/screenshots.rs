@@ -20,7 +20,7 @@ use crate::tui::{Start, draw, update};
 
 /// Draws the README's pictures.
 #[derive(Debug, clap::Args)]
-pub struct ScreenshotsArgs {
+pub(crate) struct ScreenshotsArgs {
     /// Where they go.
     #[arg(long, default_value = "assets/screenshots")]
     pub out: PathBuf,
@@ -40,7 +40,7 @@ const CELL: (f64, f64) = (8.4, 18.0);
 
 /// Runs the command.
 #[must_use]
-pub fn run(args: &ScreenshotsArgs) -> ExitCode {
+pub(crate) fn run(args: &ScreenshotsArgs) -> ExitCode {
     let done = if args.play {
         play(args)
     } else {

@@ -16,7 +16,7 @@ use crate::session::event::{Goal, Mode, Origin};
 use crate::task::Task;
 
 /// A session to start or to go on with.
-pub struct SessionRequest {
+pub(crate) struct SessionRequest {
     /// What is optimised.
     pub task: Task,
     /// File that it was read from, where there is one.
@@ -54,7 +54,7 @@ impl SessionRequest {
     ///
     /// # Errors
     /// The config file lets programs read what they must not see.
-    pub fn setup(&self, app: &AppContext, flags: &LoopFlags) -> Result<Setup, CliError> {
+    pub(crate) fn setup(&self, app: &AppContext, flags: &LoopFlags) -> Result<Setup, CliError> {
         let read =
             shown::readable(&app.config.sandbox_read).map_err(|why| CliError::new(USAGE, why))?;
         let mut task = Task {

@@ -15,7 +15,7 @@ use crate::session::Library;
   reheat show                  the latest session
   reheat show pairs            the session whose id contains `pairs`
   reheat show --json | jq .best_code -r > best.py")]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     /// Id of the session, or a part of it; the latest where left out.
     session: Option<String>,
     /// One JSON object instead of text.
@@ -28,7 +28,7 @@ pub struct ShowArgs {
 
 /// Runs the command.
 #[must_use]
-pub fn run(args: &ShowArgs) -> ExitCode {
+pub(crate) fn run(args: &ShowArgs) -> ExitCode {
     let folders = match Folders::find() {
         Ok(folders) => folders,
         Err(error) => return fail(super::ENVIRONMENT, error),

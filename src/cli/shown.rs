@@ -10,7 +10,7 @@ use crate::sandbox::Mount;
 ///
 /// # Errors
 /// The config file cannot be read or cannot be right.
-pub fn settings() -> Result<Config, String> {
+pub(crate) fn settings() -> Result<Config, String> {
     match Folders::find() {
         Ok(folders) => Config::load(&folders).map_err(|e| e.to_string()),
         Err(_) => Ok(Config::default()),

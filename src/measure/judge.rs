@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::build::Built;
 use super::cache::Cache;
 use super::checker_runs::CheckerState;
-pub use super::judge_error::{JudgeError, Watch};
+pub(crate) use super::judge_error::{JudgeError, Watch};
 use super::{Figures, text};
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{

@@ -17,7 +17,7 @@ fn reply(candidate: u32, p: &Reply) -> Value {
 
 /// The whole session: task, machine, guards, versions with figures and decisions, rounds, best code, patch.
 #[must_use]
-pub fn session(session: &Session) -> Value {
+pub(crate) fn session(session: &Session) -> Value {
     let versions: Vec<Value> = session
         .versions
         .iter()

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
-pub use super::checker_program::CheckerProgram;
-pub use super::mismatch::Mismatch;
+pub(crate) use super::checker_program::CheckerProgram;
+pub(crate) use super::mismatch::Mismatch;
 
 /// The rule by which two outputs count as the same.
 #[derive(Clone, Debug, Default, PartialEq)]

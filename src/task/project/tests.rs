@@ -12,7 +12,7 @@ pub(super) struct Fixture {
 }
 
 impl Fixture {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let real = std::fs::canonicalize(folder.path()).unwrap();
         let home = real.join("home/ada");
@@ -25,24 +25,24 @@ impl Fixture {
         Self { folder, machine }
     }
 
-    pub fn path(&self, inside: &str) -> PathBuf {
+    pub(crate) fn path(&self, inside: &str) -> PathBuf {
         let root = std::fs::canonicalize(self.folder.path()).unwrap();
         root.join("home/ada").join(inside)
     }
 
-    pub fn write(&self, inside: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, inside: &str, text: &str) -> PathBuf {
         let path = self.path(inside);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
         path
     }
 
-    pub fn set(&mut self, name: &str, value: &Path) {
+    pub(crate) fn set(&mut self, name: &str, value: &Path) {
         let value = OsString::from(value);
         self.machine.variables.insert(name.into(), value);
     }
 
-    pub fn find(&self, inside: &str, language: &str) -> Project {
+    pub(crate) fn find(&self, inside: &str, language: &str) -> Project {
         let language = Language {
             id: language.to_owned(),
             ..Language::default()

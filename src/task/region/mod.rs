@@ -32,12 +32,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use callee::Callee;
+pub(crate) use callee::Callee;
 pub(crate) use grammar::Grammar;
-pub use items::FunctionKind;
+pub(crate) use items::FunctionKind;
 pub(crate) use items::{FunctionItem, list};
 pub(crate) use misfit::Misfit;
-pub use spec::RegionSpec;
+pub(crate) use spec::RegionSpec;
 
 /// A region of a file, with everything needed to put another text in its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,7 +17,7 @@ use crate::tui::core::terminal;
 use crate::tui::core::workers::Done;
 
 /// Something for the screen.
-pub enum Message {
+pub(crate) enum Message {
     /// A key, a click, a paste.
     Terminal(Event),
     /// The terminal is gone.
@@ -45,13 +45,13 @@ const GRACE: Duration = Duration::from_millis(450);
 
 /// Makes the channel.
 #[must_use]
-pub fn open() -> (SyncSender<Message>, Receiver<Message>) {
+pub(crate) fn open() -> (SyncSender<Message>, Receiver<Message>) {
     sync_channel(ROOM)
 }
 
 /// Tells when a file in the folder of themes changes; nothing if there is no such folder. Watches until it is dropped.
 #[must_use]
-pub fn watch_themes(
+pub(crate) fn watch_themes(
     folder: Option<&Path>,
     to: SyncSender<Message>,
 ) -> Option<notify::RecommendedWatcher> {
@@ -75,7 +75,7 @@ const GATHER: Duration = Duration::from_millis(8);
 const GATHERED: usize = 256;
 
 /// Forwards the events of a loop until it ends.
-pub fn forward(events: Receiver<EventRecord>, to: SyncSender<Message>) {
+pub(crate) fn forward(events: Receiver<EventRecord>, to: SyncSender<Message>) {
     let forwarder = move || {
         while let Ok(first) = events.recv() {
             // What decides something is shown at once; between two tokens nobody sees eight milliseconds.
@@ -101,7 +101,7 @@ pub fn forward(events: Receiver<EventRecord>, to: SyncSender<Message>) {
 static ENDED: AtomicBool = AtomicBool::new(false);
 
 /// Says that the screen begins or has ended in good order.
-pub fn ended(ended: bool) {
+pub(crate) fn ended(ended: bool) {
     ENDED.store(ended, Ordering::SeqCst);
 }
 
@@ -109,7 +109,7 @@ pub fn ended(ended: bool) {
 static LENT: AtomicBool = AtomicBool::new(false);
 
 /// Says that another program has the terminal, or has it no more.
-pub fn lent(lent: bool) {
+pub(crate) fn lent(lent: bool) {
     LENT.store(lent, Ordering::SeqCst);
 }
 
@@ -130,7 +130,7 @@ fn watch_the_end(status: i32) {
 }
 
 #[cfg(unix)]
-pub use unix::{Keyboard, signals};
+pub(crate) use unix::{Keyboard, signals};
 
 #[cfg(unix)]
 mod unix {
@@ -148,7 +148,9 @@ mod unix {
     ///
     /// # Errors
     /// Where the system refuses the handlers.
-    pub fn signals(to: SyncSender<Message>) -> std::io::Result<signal_hook::iterator::Handle> {
+    pub(crate) fn signals(
+        to: SyncSender<Message>,
+    ) -> std::io::Result<signal_hook::iterator::Handle> {
         let mut signals =
             Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
         let handle = signals.handle();
@@ -177,7 +179,7 @@ mod unix {
     }
 
     /// The thread that reads keys, and a hand on it.
-    pub struct Keyboard {
+    pub(crate) struct Keyboard {
         wake: OwnedFd,
         hold: Arc<(Mutex<Hold>, Condvar)>,
     }
@@ -187,7 +189,7 @@ mod unix {
         ///
         /// # Errors
         /// Where there is no terminal to read from.
-        pub fn start(to: SyncSender<Message>) -> std::io::Result<Self> {
+        pub(crate) fn start(to: SyncSender<Message>) -> std::io::Result<Self> {
             let (woken, wake) = rustix::pipe::pipe_with(
                 rustix::pipe::PipeFlags::CLOEXEC | rustix::pipe::PipeFlags::NONBLOCK,
             )?;
@@ -211,7 +213,7 @@ mod unix {
         }
 
         /// Lets go of the terminal; when this returns nothing reads from it.
-        pub fn hold(&self) {
+        pub(crate) fn hold(&self) {
             let (state, changed) = &*self.hold;
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
             state.held = true;
@@ -228,7 +230,7 @@ mod unix {
         }
 
         /// Reads again.
-        pub fn release(&self) {
+        pub(crate) fn release(&self) {
             let (state, changed) = &*self.hold;
             state.lock().unwrap_or_else(PoisonError::into_inner).held = false;
             changed.notify_all();

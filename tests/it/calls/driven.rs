@@ -10,12 +10,12 @@ use reheat::sandbox::{
 use reheat::task::Checker;
 use reheat::task::calls::driver::{self, DriverPaths};
 
-pub const RESULTS: Checker = Checker::Results {
+pub(crate) const RESULTS: Checker = Checker::Results {
     tolerance: 1e-9,
     messages: false,
 };
 
-pub struct Project {
+pub(crate) struct Project {
     folder: tempfile::TempDir,
     language: &'static str,
     tool: Tool,
@@ -28,7 +28,7 @@ pub struct Project {
 
 impl Project {
     /// A project of some files, the first of which is the target's.
-    pub fn python(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn python(files: &[(&str, &str)]) -> Self {
         Self::of(
             "python",
             toolchain::find("python3").expect("there is a Python"),
@@ -37,7 +37,7 @@ impl Project {
     }
 
     /// As `python`; `None` on a machine without Node.js.
-    pub fn javascript(files: &[(&str, &str)]) -> Option<Self> {
+    pub(crate) fn javascript(files: &[(&str, &str)]) -> Option<Self> {
         match toolchain::find("node") {
             Ok(tool) => Some(Self::of("javascript", tool, files)),
             Err(_) => {
@@ -65,24 +65,24 @@ impl Project {
         }
     }
 
-    pub fn version(mut self, text: &str) -> Self {
+    pub(crate) fn version(mut self, text: &str) -> Self {
         self.version = Some(text.to_owned());
         self
     }
 
-    pub fn generator(mut self, path: &str, function: &str) -> Self {
+    pub(crate) fn generator(mut self, path: &str, function: &str) -> Self {
         self.generator = Some((format!("/project/{path}"), function.to_owned()));
         self
     }
 
     /// Makes so many passes of the calls.
-    pub fn run(&self, name: &str, calls: &str, passes: u32) -> Outcome {
+    pub(crate) fn run(&self, name: &str, calls: &str, passes: u32) -> Outcome {
         let mut stdin = driver::header(passes, passes + 1, self.keep);
         stdin.extend_from_slice(calls.as_bytes());
         self.program(name, stdin)
     }
 
-    pub fn program(&self, name: &str, stdin: Vec<u8>) -> Outcome {
+    pub(crate) fn program(&self, name: &str, stdin: Vec<u8>) -> Outcome {
         let driver = driver::for_language(self.language).unwrap();
         let at = |file: &str| self.folder.path().join(file);
         let ending = Path::new(&self.module).extension().unwrap();
@@ -138,14 +138,14 @@ impl Project {
     }
 
     /// The outcomes of one pass, without the header.
-    pub fn outcomes(&self, name: &str, calls: &str) -> String {
+    pub(crate) fn outcomes(&self, name: &str, calls: &str) -> String {
         let all = self.output(name, calls, 1);
         let (_, lines) = all.split_once('\n').unwrap();
         lines.trim_end().to_owned()
     }
 
     /// Everything printed by so many passes.
-    pub fn output(&self, name: &str, calls: &str, passes: u32) -> String {
+    pub(crate) fn output(&self, name: &str, calls: &str, passes: u32) -> String {
         let outcome = self.run(name, calls, passes);
         let said = String::from_utf8_lossy(&outcome.stderr.bytes);
         assert_eq!(outcome.verdict, RunVerdict::Ok, "{said}");
@@ -153,7 +153,7 @@ impl Project {
     }
 
     /// The sentence with which the driver refuses.
-    pub fn refusal(&self, name: &str, calls: &str) -> String {
+    pub(crate) fn refusal(&self, name: &str, calls: &str) -> String {
         let outcome = self.run(name, calls, 1);
         let said = String::from_utf8_lossy(&outcome.stderr.bytes).into_owned();
         assert_eq!(outcome.verdict, RunVerdict::RuntimeError, "{said}");

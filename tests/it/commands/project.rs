@@ -10,13 +10,13 @@ use reheat::task::harness::{Commands, Harness};
 use reheat::task::{Languages, Source, Task};
 
 /// A project in a temporary folder.
-pub struct Project {
+pub(crate) struct Project {
     folder: tempfile::TempDir,
     cache: tempfile::TempDir,
 }
 
 impl Project {
-    pub fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let project = Self {
             folder: tempfile::tempdir().unwrap(),
             cache: tempfile::tempdir().unwrap(),
@@ -27,24 +27,24 @@ impl Project {
         project
     }
 
-    pub fn put(&self, name: &str, text: &str) {
+    pub(crate) fn put(&self, name: &str, text: &str) {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         std::fs::canonicalize(self.folder.path())
             .unwrap()
             .join(name)
     }
 
-    pub fn cache(&self) -> &Path {
+    pub(crate) fn cache(&self) -> &Path {
         self.cache.path()
     }
 
     /// The task of making one of its files better.
-    pub fn task(&self, file: &str, check: Option<&str>, bench: Option<&str>) -> Task {
+    pub(crate) fn task(&self, file: &str, check: Option<&str>, bench: Option<&str>) -> Task {
         let commands = Commands {
             check: check.map(str::to_owned),
             bench: bench.map(str::to_owned),
@@ -53,7 +53,7 @@ impl Project {
         self.task_with(file, commands)
     }
 
-    pub fn task_with(&self, file: &str, commands: Commands) -> Task {
+    pub(crate) fn task_with(&self, file: &str, commands: Commands) -> Task {
         let languages = Languages::load(None).unwrap();
         let mut task = reheat::task::bundled::load("pairs", &languages).unwrap();
         let path = self.path(file);
@@ -70,7 +70,7 @@ impl Project {
     }
 
     /// Everything in the project with its text, to see that nothing of it was touched.
-    pub fn picture(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn picture(&self) -> Vec<(String, Vec<u8>)> {
         let mut all = Vec::new();
         let mut open = vec![self.path("")];
         while let Some(folder) = open.pop() {
@@ -94,14 +94,14 @@ impl Project {
 }
 
 /// A judge with one task.
-pub struct Bench {
+pub(crate) struct Bench {
     pub judge: Judge,
     pub task: Task,
     pub cancel: CancelToken,
 }
 
 impl Bench {
-    pub fn open(project: &Project, task: Task) -> Self {
+    pub(crate) fn open(project: &Project, task: Task) -> Self {
         let settings = Settings {
             launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
             unsafe_no_isolation: false,
@@ -113,13 +113,13 @@ impl Bench {
         }
     }
 
-    pub fn build(&mut self, text: &str) -> Built {
+    pub(crate) fn build(&mut self, text: &str) -> Built {
         self.judge
             .build_commands(&self.task, text, &mut |_| {})
             .unwrap()
     }
 
-    pub fn try_version(&mut self, text: &str) -> Result<(Built, Evaluation), JudgeError> {
+    pub(crate) fn try_version(&mut self, text: &str) -> Result<(Built, Evaluation), JudgeError> {
         let built = self.judge.build_commands(&self.task, text, &mut |_| {})?;
         let evaluation =
             self.judge
@@ -127,17 +127,17 @@ impl Bench {
         Ok((built, evaluation))
     }
 
-    pub fn version(&mut self, text: &str) -> (Built, Evaluation) {
+    pub(crate) fn version(&mut self, text: &str) -> (Built, Evaluation) {
         self.try_version(text).unwrap()
     }
 
-    pub fn original(&mut self) -> (Built, Evaluation) {
+    pub(crate) fn original(&mut self) -> (Built, Evaluation) {
         let text = self.task.source.clone().unwrap().text;
         self.version(&text)
     }
 
     /// What is wrong with the original.
-    pub fn refused(&mut self) -> String {
+    pub(crate) fn refused(&mut self) -> String {
         let text = self.task.source.clone().unwrap().text;
         self.try_version(&text)
             .map(|(_, e)| e)

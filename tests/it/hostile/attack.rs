@@ -24,7 +24,11 @@ const PRODUCTS: [&str; 8] = [
 ];
 
 /// Runs the program as often as it says. Gives the telling figure, or what was wrong.
-pub fn attack(sandbox: &mut Sandbox, hostile: &Hostile, tier: &str) -> Result<String, String> {
+pub(crate) fn attack(
+    sandbox: &mut Sandbox,
+    hostile: &Hostile,
+    tier: &str,
+) -> Result<String, String> {
     let guards = sandbox.guards().clone();
     let says = |guard: &str| guards.missing.iter().any(|(g, _)| g == guard);
     let weak = guards.tier < Tier::Namespaces;
@@ -307,7 +311,7 @@ fn judge(
 }
 
 /// Processes of this machine that carry the marker in their arguments, apart from this one.
-pub fn processes_with(marker: &str) -> Vec<String> {
+pub(crate) fn processes_with(marker: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
         let arguments = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();

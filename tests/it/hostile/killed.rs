@@ -13,7 +13,7 @@ use crate::support::{PATIENCE, in_own_process};
 const SCRIPT: &str = "sleep 1000 & setsid sh -c 'sleep 1000; :' \"$0\" & (setsid sh -c 'sleep 1000; :' \"$0\" &) ; sleep 1000";
 
 /// Starts a workbench of its own in the tier, kills it while its run lives, and waits for the end of all.
-pub fn workbench_killed_in(tier: &str) -> Result<(), String> {
+pub(crate) fn workbench_killed_in(tier: &str) -> Result<(), String> {
     let marker = format!(
         "hostile-53-{}-{}",
         std::process::id(),
@@ -39,7 +39,7 @@ pub fn workbench_killed_in(tier: &str) -> Result<(), String> {
 }
 
 /// Kills the launcher while a run lives: of that run nothing may stay, although it is repeated with a new launcher.
-pub fn launcher_killed_in(sandbox: &mut Sandbox, tier: &str) -> Result<(), String> {
+pub(crate) fn launcher_killed_in(sandbox: &mut Sandbox, tier: &str) -> Result<(), String> {
     let marker = format!(
         "hostile-53b-{}-{}",
         std::process::id(),
@@ -121,7 +121,7 @@ fn a_workbench_to_be_killed() {
 }
 
 /// Waits for something that must happen; false if it does not within a long time.
-pub fn wait_until(happened: impl Fn() -> bool) -> bool {
+pub(crate) fn wait_until(happened: impl Fn() -> bool) -> bool {
     let start = Instant::now();
     while start.elapsed() < PATIENCE {
         if happened() {

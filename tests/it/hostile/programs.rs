@@ -7,7 +7,7 @@ use std::process::Command;
 use reheat::sandbox::{Mount, toolchain};
 
 /// One program with what must come of it.
-pub struct Hostile {
+pub(crate) struct Hostile {
     /// The name of its file, which starts with its number in the list.
     pub name: String,
     /// How it is started inside.
@@ -26,13 +26,13 @@ pub struct Hostile {
 
 impl Hostile {
     /// What the first lines say about `key`.
-    pub fn want(&self, key: &str) -> Option<&str> {
+    pub(crate) fn want(&self, key: &str) -> Option<&str> {
         self.wants.get(key).map(String::as_str)
     }
 }
 
 /// Reads the programs of the folder and compiles those that need it.
-pub fn collect(folder: &Path, built: &Path, only: &str) -> Vec<Hostile> {
+pub(crate) fn collect(folder: &Path, built: &Path, only: &str) -> Vec<Hostile> {
     let mut programs: Vec<Hostile> = std::fs::read_dir(folder)
         .unwrap()
         .flatten()

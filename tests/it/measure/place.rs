@@ -6,12 +6,12 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 /// A folder with programs and cases, and its own cache.
-pub struct Place {
+pub(crate) struct Place {
     pub dir: tempfile::TempDir,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place = Self {
             dir: tempfile::tempdir().unwrap(),
         };
@@ -19,16 +19,16 @@ impl Place {
         place
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    pub fn with(self, name: &str, text: &str) -> Self {
+    pub(crate) fn with(self, name: &str, text: &str) -> Self {
         std::fs::write(self.path(name), text).unwrap();
         self
     }
 
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_reheat"));
         command
             .arg("measure")
@@ -39,12 +39,12 @@ impl Place {
         command
     }
 
-    pub fn measure(&self, args: &[&str]) -> Output {
+    pub(crate) fn measure(&self, args: &[&str]) -> Output {
         self.command(args).stdin(Stdio::null()).output().unwrap()
     }
 
     /// The JSON that a measurement printed; it must have ended with this status.
-    pub fn json(&self, args: &[&str], status: i32) -> Value {
+    pub(crate) fn json(&self, args: &[&str], status: i32) -> Value {
         let out = self.measure(&[args, &["--cases", "cases", "--json"]].concat());
         assert_eq!(
             out.status.code(),
@@ -57,12 +57,12 @@ impl Place {
     }
 }
 
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Says why a test is left out where a tool is missing.
-pub fn missing(tool: &str) -> bool {
+pub(crate) fn missing(tool: &str) -> bool {
     let found = Command::new(tool)
         .arg("--version")
         .stdout(Stdio::null())
@@ -80,13 +80,13 @@ pub fn missing(tool: &str) -> bool {
 }
 
 /// A program that adds up `n` numbers, `times` over; its answer is the same whatever `times` is.
-pub fn adds(times: u32) -> String {
+pub(crate) fn adds(times: u32) -> String {
     format!(
         "n = int(input())\nfor _ in range({times}):\n    total = 0\n    for i in range(n):\n        total += i * i % 7\nprint(total)\n"
     )
 }
 
-pub fn sums() -> Place {
+pub(crate) fn sums() -> Place {
     Place::new()
         .with("cases/1.in", "1000\n")
         .with("cases/2.in", "60000\n")

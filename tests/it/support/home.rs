@@ -10,29 +10,29 @@ use serde_json::Value;
 use super::PATIENCE;
 
 /// A private home for one test: config, data and cache folders of its own, and a folder to work in.
-pub struct Home {
+pub(crate) struct Home {
     dir: tempfile::TempDir,
 }
 
 impl Home {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             dir: tempfile::tempdir().unwrap(),
         }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
         path
     }
 
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_reheat"));
         command
             .args(args)
@@ -46,19 +46,19 @@ impl Home {
         command
     }
 
-    pub fn run(&self, args: &[&str]) -> Output {
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().unwrap()
     }
 
     /// Runs with `--json` and reads the events.
-    pub fn events(&self, args: &[&str]) -> (Vec<Value>, i32) {
+    pub(crate) fn events(&self, args: &[&str]) -> (Vec<Value>, i32) {
         let output = self.run(args);
         let events = events(&output);
         (events, output.status.code().unwrap_or(-1))
     }
 
     /// What the journal of the newest session holds.
-    pub fn journal(&self) -> Vec<Value> {
+    pub(crate) fn journal(&self) -> Vec<Value> {
         let newest = |folder: &PathBuf| {
             fs::metadata(folder.join("journal.jsonl"))
                 .unwrap()
@@ -72,7 +72,7 @@ impl Home {
             .collect()
     }
 
-    pub fn sessions(&self) -> Vec<PathBuf> {
+    pub(crate) fn sessions(&self) -> Vec<PathBuf> {
         let mut all: Vec<PathBuf> = fs::read_dir(self.path("data/sessions"))
             .map(|d| d.map(|e| e.unwrap().path()).collect())
             .unwrap_or_default();
@@ -82,7 +82,7 @@ impl Home {
 }
 
 /// Everything that any model was ever told.
-pub fn prompts(journal: &[Value]) -> Vec<String> {
+pub(crate) fn prompts(journal: &[Value]) -> Vec<String> {
     named(journal, "prompt_sent")
         .iter()
         .map(|e| e["prompt"].as_str().unwrap().to_owned())
@@ -90,7 +90,7 @@ pub fn prompts(journal: &[Value]) -> Vec<String> {
 }
 
 /// The events of a `--json` run.
-pub fn events(output: &Output) -> Vec<Value> {
+pub(crate) fn events(output: &Output) -> Vec<Value> {
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     let parsed: Vec<Value> = text
         .lines()
@@ -105,22 +105,22 @@ pub fn events(output: &Output) -> Vec<Value> {
 }
 
 /// Standard output as text.
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Standard error as text.
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// All events of one name.
-pub fn named<'a>(events: &'a [Value], name: &str) -> Vec<&'a Value> {
+pub(crate) fn named<'a>(events: &'a [Value], name: &str) -> Vec<&'a Value> {
     events.iter().filter(|e| e["event"] == name).collect()
 }
 
 /// Verdicts of all versions in order.
-pub fn verdicts(events: &[Value]) -> Vec<String> {
+pub(crate) fn verdicts(events: &[Value]) -> Vec<String> {
     named(events, "version_evaluated")
         .iter()
         .map(|e| e["verdict"].as_str().unwrap().to_owned())
@@ -128,25 +128,26 @@ pub fn verdicts(events: &[Value]) -> Vec<String> {
 }
 
 /// A slow program that adds up the squares of the numbers it reads, again and again.
-pub const SLOW: &str = "import sys\nn = int(sys.stdin.readline())\ntotal = 0\nfor _ in range(40):\n    total = 0\n    for i in range(n):\n        total += i * i\nprint(total)\n";
-pub const FAST: &str = "import sys\nn = int(sys.stdin.readline())\nprint((n - 1) * n * (2 * n - 1) // 6 if n else 0)\n";
-pub const WRONG: &str = "import sys\nn = int(sys.stdin.readline())\nprint((n - 1) * n // 2)\n";
-pub const CRASH: &str = "raise SystemExit(3)\n";
+pub(crate) const SLOW: &str = "import sys\nn = int(sys.stdin.readline())\ntotal = 0\nfor _ in range(40):\n    total = 0\n    for i in range(n):\n        total += i * i\nprint(total)\n";
+pub(crate) const FAST: &str = "import sys\nn = int(sys.stdin.readline())\nprint((n - 1) * n * (2 * n - 1) // 6 if n else 0)\n";
+pub(crate) const WRONG: &str =
+    "import sys\nn = int(sys.stdin.readline())\nprint((n - 1) * n // 2)\n";
+pub(crate) const CRASH: &str = "raise SystemExit(3)\n";
 
 /// A reply as a model would give it.
-pub fn reply(code: &str) -> String {
+pub(crate) fn reply(code: &str) -> String {
     format!("<think>Let me see.</think>This is quicker.\n\n```python\n{code}```\n")
 }
 
 /// A tape of these replies, as a folder.
-pub fn tape(home: &Home, replies: &[String]) {
+pub(crate) fn tape(home: &Home, replies: &[String]) {
     for (n, reply) in replies.iter().enumerate() {
         home.write(&format!("tape/{:02}.md", n + 1), reply);
     }
 }
 
 /// The task on disk: `slow.py` and two cases.
-pub fn squares(home: &Home) {
+pub(crate) fn squares(home: &Home) {
     home.write("slow.py", SLOW);
     home.write("cases/01.in", "0\n");
     home.write("cases/01.out", "0\n");
@@ -155,7 +156,7 @@ pub fn squares(home: &Home) {
 }
 
 /// Waits until something holds; fails after a long while.
-pub fn wait_for(mut ready: impl FnMut() -> bool) {
+pub(crate) fn wait_for(mut ready: impl FnMut() -> bool) {
     let began = Instant::now();
     while !ready() {
         assert!(

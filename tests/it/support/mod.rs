@@ -3,28 +3,28 @@
 use std::process::Command;
 use std::time::Duration;
 
-pub mod home;
-pub mod screen;
-pub mod server;
-pub mod truth;
+pub(crate) mod home;
+pub(crate) mod screen;
+pub(crate) mod server;
+pub(crate) mod truth;
 
 /// Time for a comparison that has a clear winner: it takes a few seconds of it, on a busy machine more.
-pub const ENOUGH: &str = "60s";
+pub(crate) const ENOUGH: &str = "60s";
 
 /// [`ENOUGH`] for a session that a test starts itself.
-pub const COMPARISON: Duration = Duration::from_secs(60);
+pub(crate) const COMPARISON: Duration = Duration::from_secs(60);
 
 /// How long a test waits for something that must happen: long, since it costs nothing where it does happen.
-pub const PATIENCE: Duration = Duration::from_secs(300);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The name that the test `name` of a module (`module_path!()`) has on the command line.
-pub fn test_name(module: &str, name: &str) -> String {
+pub(crate) fn test_name(module: &str, name: &str) -> String {
     let (_, module) = module.split_once("::").unwrap();
     format!("{module}::{name}")
 }
 
 /// This program again with that one test alone, ignored elsewhere: for what needs a process of its own.
-pub fn in_own_process(module: &str, name: &str) -> Command {
+pub(crate) fn in_own_process(module: &str, name: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", &test_name(module, name)]);
     command

@@ -13,7 +13,7 @@ use reheat::tui::state::effect::Effect;
 use reheat::tui::update::take;
 
 /// Works out all that is asked of the desk, until nothing more is; gives what the outside is to do.
-pub fn settle(session: &Session, app: &mut App) -> Vec<Effect> {
+pub(crate) fn settle(session: &Session, app: &mut App) -> Vec<Effect> {
     let mut grammars = None;
     let mut effects = Vec::new();
     loop {
@@ -29,7 +29,7 @@ pub fn settle(session: &Session, app: &mut App) -> Vec<Effect> {
 }
 
 /// Draws until all that was asked of the desk is on the screen.
-pub fn draw<'a>(
+pub(crate) fn draw<'a>(
     session: &Session,
     app: &mut App,
     terminal: &'a mut Terminal<TestBackend>,
@@ -45,7 +45,7 @@ pub fn draw<'a>(
 }
 
 /// What stands there, line by line; a wide character counts once.
-pub fn text(buffer: &Buffer) -> String {
+pub(crate) fn text(buffer: &Buffer) -> String {
     let mut all = String::new();
     for y in 0..buffer.area.height {
         let (mut row, mut x) = (String::new(), 0);
@@ -61,7 +61,7 @@ pub fn text(buffer: &Buffer) -> String {
 }
 
 /// A key by the name that the config file has for it; anything else is its first character.
-pub fn key(name: &str) -> KeyEvent {
+pub(crate) fn key(name: &str) -> KeyEvent {
     let key: Key = name
         .parse()
         .unwrap_or_else(|_| panic!("there is no key called {name}"));

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 /// One step of an answer's body.
 #[derive(Clone, Debug)]
-pub enum Act {
+pub(crate) enum Act {
     /// Sends these bytes as a piece of their own.
     Bytes(Vec<u8>),
     /// Waits.
@@ -26,7 +26,7 @@ pub enum Act {
 
 /// A scripted answer.
 #[derive(Clone, Debug)]
-pub struct Reply {
+pub(crate) struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     acts: Vec<Act>,
@@ -34,7 +34,7 @@ pub struct Reply {
 
 impl Reply {
     /// Any status with a whole body.
-    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
             headers: vec![("content-type".into(), content_type.into())],
@@ -43,12 +43,12 @@ impl Reply {
     }
 
     /// A JSON answer.
-    pub fn json(status: u16, body: &Value) -> Self {
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
         Self::new(status, "application/json", body.to_string())
     }
 
     /// An event stream made of these steps.
-    pub fn stream(acts: Vec<Act>) -> Self {
+    pub(crate) fn stream(acts: Vec<Act>) -> Self {
         Self {
             status: 200,
             headers: vec![("content-type".into(), "text/event-stream".into())],
@@ -57,7 +57,7 @@ impl Reply {
     }
 
     /// An event stream of these chunks, one event each, then `[DONE]`.
-    pub fn chunks(chunks: &[Value]) -> Self {
+    pub(crate) fn chunks(chunks: &[Value]) -> Self {
         let mut acts: Vec<Act> = chunks
             .iter()
             .map(|c| Act::Bytes(format!("data: {c}\n\n").into_bytes()))
@@ -67,7 +67,7 @@ impl Reply {
     }
 
     /// The usual answer: the text word by word, a finish, the usage.
-    pub fn text(text: &str) -> Self {
+    pub(crate) fn text(text: &str) -> Self {
         let mut chunks: Vec<Value> = text.split_inclusive(' ').map(delta).collect();
         chunks.push(finish("stop"));
         chunks.push(json!({"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 7}}));
@@ -75,30 +75,30 @@ impl Reply {
     }
 
     /// With one header more.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 }
 
 /// A chunk with a piece of text.
-pub fn delta(text: &str) -> Value {
+pub(crate) fn delta(text: &str) -> Value {
     json!({"id": "c", "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]})
 }
 
 /// A chunk that ends the reply.
-pub fn finish(reason: &str) -> Value {
+pub(crate) fn finish(reason: &str) -> Value {
     json!({"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]})
 }
 
 /// Bytes of one event.
-pub fn event(chunk: &Value) -> Act {
+pub(crate) fn event(chunk: &Value) -> Act {
     Act::Bytes(format!("data: {chunk}\n\n").into_bytes())
 }
 
 /// A request as it came.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// `POST /v1/chat/completions`.
     pub line: String,
     /// Names in lower case.
@@ -109,7 +109,7 @@ pub struct Asked {
 
 impl Asked {
     /// A header's value.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|h| h.0 == name)
@@ -118,7 +118,7 @@ impl Asked {
 }
 
 /// The server; runs until the test ends.
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
     left: Receiver<()>,
@@ -126,7 +126,7 @@ pub struct Server {
 
 impl Server {
     /// Listens on a free port and answers by the script.
-    pub fn start(script: Vec<Reply>) -> Self {
+    pub(crate) fn start(script: Vec<Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -149,17 +149,17 @@ impl Server {
     }
 
     /// To be used as the base URL.
-    pub fn base_url(&self) -> String {
+    pub(crate) fn base_url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
 
     /// The port it listens on.
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.address.port()
     }
 
     /// All requests for a completion so far.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked
             .lock()
             .unwrap()
@@ -170,12 +170,12 @@ impl Server {
     }
 
     /// All requests so far.
-    pub fn all(&self) -> Vec<Asked> {
+    pub(crate) fn all(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
     /// Waits until a client has gone from an answer that hangs; false if it does not go.
-    pub fn left(&self) -> bool {
+    pub(crate) fn left(&self) -> bool {
         self.left.recv_timeout(super::PATIENCE).is_ok()
     }
 }

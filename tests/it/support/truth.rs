@@ -9,28 +9,28 @@ use reheat::base::units::Bytes;
 use reheat::sandbox::{CancelToken, Limits, Mount, Outcome, Program, Sandbox};
 
 /// Bytes of a mebibyte.
-pub const MIB: f64 = 1024.0 * 1024.0;
+pub(crate) const MIB: f64 = 1024.0 * 1024.0;
 
 /// The compiled programs.
-pub struct Truth {
+pub(crate) struct Truth {
     folder: tempfile::TempDir,
 }
 
 /// A run and what the program said of itself.
-pub struct Measured {
+pub(crate) struct Measured {
     pub outcome: Outcome,
     words: HashMap<String, f64>,
 }
 
 impl Measured {
     /// A figure that the program told.
-    pub fn said(&self, word: &str) -> f64 {
+    pub(crate) fn said(&self, word: &str) -> f64 {
         *self.words.get(word).unwrap_or(&f64::NAN)
     }
 }
 
 /// The lines `name value` of a program's output.
-pub fn words(stdout: &[u8]) -> HashMap<String, f64> {
+pub(crate) fn words(stdout: &[u8]) -> HashMap<String, f64> {
     String::from_utf8_lossy(stdout)
         .lines()
         .filter_map(|line| line.split_once(' '))
@@ -40,7 +40,7 @@ pub fn words(stdout: &[u8]) -> HashMap<String, f64> {
 
 impl Truth {
     /// Compiles them; `None` where there is no C compiler.
-    pub fn compile() -> Option<Self> {
+    pub(crate) fn compile() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth/truth.c");
@@ -59,12 +59,12 @@ impl Truth {
     }
 
     /// Where the program lies on this machine.
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("truth")
     }
 
     /// Runs one of them in a sandbox.
-    pub fn measure(&self, sandbox: &mut Sandbox, name: &str) -> Measured {
+    pub(crate) fn measure(&self, sandbox: &mut Sandbox, name: &str) -> Measured {
         let program = Program {
             argv: vec!["/prog/truth".into(), name.into()],
             mounts: vec![Mount {
@@ -78,7 +78,7 @@ impl Truth {
 }
 
 /// Runs a program with room enough and reads what it says.
-pub fn run(sandbox: &mut Sandbox, program: &Program) -> Measured {
+pub(crate) fn run(sandbox: &mut Sandbox, program: &Program) -> Measured {
     let limits = Limits {
         memory: Bytes::mib(2048),
         disk: Bytes::mib(128),
@@ -105,7 +105,7 @@ const JAVA: &str = "public class Main { public static void main(String[] a) thro
 } }";
 
 /// A language's program at rest; its files live as long as it does.
-pub struct AtRest {
+pub(crate) struct AtRest {
     pub name: &'static str,
     pub program: Program,
     /// The same outside the sandbox.
@@ -115,7 +115,7 @@ pub struct AtRest {
 }
 
 /// Python and Java, each doing nothing and saying what it takes; `None` where one is not there.
-pub fn at_rest() -> [Option<AtRest>; 2] {
+pub(crate) fn at_rest() -> [Option<AtRest>; 2] {
     [python(), java()]
 }
 

@@ -10,22 +10,22 @@ use reheat::write_back::write::{WriteContext, WriteOutcome};
 use reheat::write_back::{BackupStore, Check, Replacement, WriteError, write};
 
 /// What the file holds when the session begins, and with the version in place.
-pub const OLD: &str = "import sys\n\ndef slow(n):\n    total = 0\n    for i in range(n):\n        total += i\n    return total\n\n\ndef other():\n    return 1\n\n\nprint(slow(int(sys.stdin.readline())))\n";
-pub const NEW: &str = "import sys\n\ndef slow(n):\n    return n * (n - 1) // 2\n\n\ndef other():\n    return 1\n\n\nprint(slow(int(sys.stdin.readline())))\n";
+pub(crate) const OLD: &str = "import sys\n\ndef slow(n):\n    total = 0\n    for i in range(n):\n        total += i\n    return total\n\n\ndef other():\n    return 1\n\n\nprint(slow(int(sys.stdin.readline())))\n";
+pub(crate) const NEW: &str = "import sys\n\ndef slow(n):\n    return n * (n - 1) // 2\n\n\ndef other():\n    return 1\n\n\nprint(slow(int(sys.stdin.readline())))\n";
 
 /// A folder of a test's own.
-pub struct Bed {
+pub(crate) struct Bed {
     dir: tempfile::TempDir,
     pub file: PathBuf,
     pub backups: BackupStore,
 }
 
 impl Bed {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with("slow.py", OLD)
     }
 
-    pub fn with(name: &str, text: &str) -> Self {
+    pub(crate) fn with(name: &str, text: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("project").join(name);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -34,25 +34,29 @@ impl Bed {
         Self { dir, file, backups }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         fs::read_to_string(&self.file).unwrap()
     }
 
-    pub fn plan(&self) -> Replacement {
+    pub(crate) fn plan(&self) -> Replacement {
         Replacement::make(&self.file, OLD, NEW).unwrap()
     }
 
     /// Writes what the plan says, without a check.
-    pub fn write(&self, plan: &Replacement, merge: bool) -> Result<WriteOutcome, WriteError> {
+    pub(crate) fn write(
+        &self,
+        plan: &Replacement,
+        merge: bool,
+    ) -> Result<WriteOutcome, WriteError> {
         self.write_and(plan, merge, None, None).0
     }
 
     /// Writes, and says what was told of it.
-    pub fn write_and(
+    pub(crate) fn write_and(
         &self,
         plan: &Replacement,
         merge: bool,
@@ -78,7 +82,7 @@ impl Bed {
     }
 
     /// Names in the file's folder.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.file.parent().unwrap()).unwrap();
         let mut names: Vec<String> = entries
             .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
@@ -89,7 +93,7 @@ impl Bed {
 }
 
 /// Whether a test must be left out because a tool is missing, and says so.
-pub fn lacks(tool: &str) -> bool {
+pub(crate) fn lacks(tool: &str) -> bool {
     let there = Command::new(tool).arg("--version").output().is_ok();
     if !there {
         assert!(
@@ -102,7 +106,7 @@ pub fn lacks(tool: &str) -> bool {
 }
 
 /// Git in a folder, with an identity of its own and no settings of this machine.
-pub fn git_in(folder: &Path, args: &[&str]) -> (bool, String) {
+pub(crate) fn git_in(folder: &Path, args: &[&str]) -> (bool, String) {
     let output = clean(Command::new("git").arg("-C").arg(folder).args(args))
         .output()
         .unwrap();
@@ -114,14 +118,14 @@ pub fn git_in(folder: &Path, args: &[&str]) -> (bool, String) {
 }
 
 /// As [`git_in`], and must succeed.
-pub fn git(folder: &Path, args: &[&str]) -> String {
+pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
     let (ok, said) = git_in(folder, args);
     assert!(ok, "git {args:?}: {said}");
     said.trim_end().to_owned()
 }
 
 /// Takes this machine's settings of git away from a command.
-pub fn clean(command: &mut Command) -> &mut Command {
+pub(crate) fn clean(command: &mut Command) -> &mut Command {
     command
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1")
@@ -132,7 +136,7 @@ pub fn clean(command: &mut Command) -> &mut Command {
 }
 
 /// A repository around a file, with one commit.
-pub fn repository(folder: &Path) {
+pub(crate) fn repository(folder: &Path) {
     git(folder, &["init", "-q", "-b", "main"]);
     git(folder, &["add", "-A"]);
     git(folder, &["commit", "-q", "-m", "first"]);

@@ -11,7 +11,7 @@ mod words;
 
 pub(super) use c::{function_names, innermost, operator_in};
 pub(super) use java::has_modifier;
-pub use kinds::FunctionKind;
+pub(crate) use kinds::FunctionKind;
 use kinds::{NodeRole, ScopeKind};
 pub(super) use python::decorators;
 pub(super) use rust::{bare, receiver_type};

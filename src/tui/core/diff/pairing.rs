@@ -11,7 +11,7 @@ const LIMIT: usize = 40;
 const ENDS: usize = 512;
 
 /// Lines up what went with what came, keeping the order, so that the most alike stand beside each other.
-pub fn pair(
+pub(crate) fn pair(
     old: &HighlightedText,
     new: &HighlightedText,
     before: Vec<Side>,

@@ -28,7 +28,7 @@ use crate::tui::widgets::sheet::{choose, sheet, typed as text_box};
 const ROWS: usize = 18;
 
 /// The open list.
-pub struct Functions {
+pub(crate) struct Functions {
     functions: Arc<FileFunctions>,
     /// What matches: places in the functions; none is the program as a whole.
     found: Vec<Option<usize>>,
@@ -41,7 +41,7 @@ pub struct Functions {
 impl Functions {
     /// The list of a file's functions.
     #[must_use]
-    pub fn new(functions: Arc<FileFunctions>) -> Self {
+    pub(crate) fn new(functions: Arc<FileFunctions>) -> Self {
         let mut list = Self {
             functions,
             found: Vec::new(),

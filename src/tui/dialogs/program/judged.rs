@@ -30,7 +30,7 @@ const NAME: u16 = 8;
 
 /// One of the boxes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
+pub(crate) enum Field {
     /// A file of calls, or a function that makes them.
     Calls,
     /// Inputs of the program that the function is part of.
@@ -44,7 +44,7 @@ pub enum Field {
 impl Field {
     /// Its name.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Calls => "calls",
             Self::Cases => "cases",
@@ -55,7 +55,7 @@ impl Field {
 
     /// What may stand in it.
     #[must_use]
-    pub fn about(self) -> &'static str {
+    pub(crate) fn about(self) -> &'static str {
         match self {
             Self::Calls => {
                 "a file with a call a line, or FILE.py::FUNCTION that makes them; a line:"
@@ -72,7 +72,7 @@ impl Field {
 }
 
 /// The open form.
-pub struct Judged {
+pub(crate) struct Judged {
     functions: Arc<FileFunctions>,
     item: FunctionItem,
     /// The boxes that make sense here, with what stands in them.
@@ -94,7 +94,7 @@ pub struct Judged {
 impl Judged {
     /// The form for a function of a file; what lies beside the file is put in as soon as a worker has looked.
     #[must_use]
-    pub fn new(functions: &Arc<FileFunctions>, item: FunctionItem) -> Self {
+    pub(crate) fn new(functions: &Arc<FileFunctions>, item: FunctionItem) -> Self {
         let uncallable = if item.kind == FunctionKind::Nested {
             Some("it is inside another function, where no call reaches it")
         } else if driver::for_language(&functions.language).is_none() {
