@@ -22,6 +22,7 @@ mod floor;
 pub(crate) mod judge;
 mod judge_error;
 mod kernel_counters;
+mod look;
 pub(crate) mod machine;
 mod metric;
 pub(crate) mod noise;
@@ -39,7 +40,7 @@ mod sweep_figures;
 pub(crate) mod text;
 
 pub use build::Built;
-pub use comparison::{Answer, Comparison, Floors, Look, Slope, beyond};
+pub use comparison::{Comparison, Floors, Slope, beyond};
 pub use contender::{Contender, ContenderRole, Disqualified};
 pub use contest::{ContestOutcome, FirstStageOutcome, Promising};
 pub use evaluation::{
@@ -47,6 +48,7 @@ pub use evaluation::{
 };
 pub use judge::Judge;
 pub use judge_error::{JudgeError, Watch};
+pub use look::{Answer, Look};
 pub use metric::Metric;
 pub use noise::Noise;
 pub use plan::ComparisonPlan;

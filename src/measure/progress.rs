@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::comparison::Look;
+use super::look::Look;
 use super::evaluation::{CaseResult, Figures};
 use super::metric::Metric;
 use super::noise::Noise;
