@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::look::Look;
 use super::evaluation::{CaseResult, Figures};
+use super::look::Look;
 use super::metric::Metric;
 use super::noise::Noise;
 use crate::base::units::Nanos;

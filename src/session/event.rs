@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::units::{Gain, Nanos};
 pub use crate::measure::machine::Machine;
 use crate::measure::{
     CaseResult, Comparison, Evaluation, Failure, Figures, Flag, Look, Metric, Progress, Verdict,
@@ -13,7 +12,13 @@ use crate::measure::{
 use crate::sandbox::Guards;
 pub use crate::session::cases::AddedCase;
 pub use crate::session::cost::Usage;
+pub use crate::session::course::{Goal, Mode, Steer};
+pub use crate::session::end_reason::EndReason;
 pub use crate::session::ids::VersionId;
+pub use crate::session::replies::Finish;
+pub use crate::session::stage::Stage;
+pub use crate::session::task_record::{Origin, TaskRecord};
+pub use crate::session::version::{Author, Decision};
 pub use crate::session::written::{WritePlan, WriteRecord};
 use crate::task::{Objective, Source};
 
@@ -25,199 +30,6 @@ pub struct EventRecord {
     /// What happened.
     #[serde(flatten)]
     pub event: Event,
-}
-
-/// Who made a version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "by", rename_all = "snake_case")]
-pub enum Author {
-    /// The text the session started from.
-    Original,
-    /// A model.
-    Model {
-        /// `qwen2.5-coder`.
-        name: String,
-    },
-    /// A recorded tape.
-    Tape {
-        /// Who spoke when it was recorded.
-        name: String,
-    },
-    /// The developer's own hand.
-    Hand,
-}
-
-/// How the loop goes on after a round.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// Nothing happens without the developer.
-    Manual,
-    /// One round, then wait.
-    Step,
-    /// Rounds follow each other until the end.
-    #[default]
-    Auto,
-}
-
-/// When the loop ends by itself.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Goal {
-    /// Rounds at most.
-    pub rounds: u32,
-    /// Gain over v0 that is enough (lower end of the interval).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gain: Option<Gain>,
-    /// Time at most.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_ns: Option<Nanos>,
-    /// Tokens at most, prompts and replies together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tokens: Option<u64>,
-    /// Money at most, in the currency of the provider's price.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cost: Option<f64>,
-}
-
-/// The task as the session keeps it: enough to show and to resume it without the files it came from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TaskRecord {
-    /// Short name.
-    pub name: String,
-    /// One line.
-    pub title: String,
-    /// The problem in words.
-    pub statement: Arc<str>,
-    /// Id of the language.
-    pub language: String,
-    /// Version line of its compiler or interpreter.
-    pub toolchain: String,
-    /// Objective at the start.
-    pub objective: Objective,
-    /// Names and sizes (input bytes) of the cases: shown ones, then held-out ones.
-    pub cases: Vec<(String, u64)>,
-    /// Names of the cases that the model is never shown; none in sessions of before there were any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub held_out: Vec<String>,
-    /// The seed that they were drawn with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub held_out_seed: Option<u32>,
-    /// How to build the task again: the bundled name, or the flags it was made from.
-    pub origin: Origin,
-}
-
-impl TaskRecord {
-    /// Whether the model is never shown the case of this name.
-    #[must_use]
-    pub fn holds_out(&self, case: &str) -> bool {
-        self.held_out.iter().any(|h| h == case)
-    }
-}
-
-/// Where a task came from, so that `resume` can load it again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "from", rename_all = "snake_case")]
-pub enum Origin {
-    /// A bundled task.
-    Bundled {
-        /// Its name.
-        name: String,
-    },
-    /// A folder with a `task.toml`, or flags; the whole task is kept in the session's folder `task/`.
-    Kept,
-}
-
-/// How a reply ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Finish {
-    /// The model said it was done.
-    Stop,
-    /// The budget of tokens was spent.
-    Length,
-    /// Refused or filtered.
-    Refused,
-    /// The stream broke off; never evaluated.
-    Incomplete,
-    /// The developer stopped it.
-    Stopped,
-    /// The provider failed; the error stands beside it.
-    Failed,
-}
-
-/// What was decided about a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Decision {
-    /// It is the new incumbent.
-    Accepted,
-    /// The incumbent stays.
-    Rejected,
-}
-
-/// What the engine is doing; transient.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "stage", rename_all = "snake_case")]
-pub enum Stage {
-    /// Nothing: waiting for the developer.
-    #[default]
-    Waiting,
-    /// Toolchain, sandbox and oracle are made ready.
-    Preparing,
-    /// The model was asked; nothing came yet.
-    Asking,
-    /// The provider is tried again after a fault.
-    Retrying {
-        /// What went wrong.
-        why: String,
-        /// Until the next try.
-        in_ms: u64,
-    },
-    /// The reply is coming.
-    Streaming,
-    /// The version is being built.
-    Building {
-        /// The version it is about.
-        version: VersionId,
-    },
-    /// Its cases are being checked.
-    Checking {
-        /// The version it is about.
-        version: VersionId,
-        /// Cases done.
-        done: usize,
-        /// Cases in all.
-        total: usize,
-    },
-    /// It is being timed against the incumbent.
-    Comparing {
-        /// The version it is about.
-        version: VersionId,
-        /// The version that it is compared with.
-        against: VersionId,
-        /// Pairs so far.
-        pairs: usize,
-        /// Honest estimate of what is left at most.
-        left_ns: Option<Nanos>,
-    },
-    /// A win is being measured again on fresh runs.
-    Confirming {
-        /// The version it is about.
-        version: VersionId,
-        /// The version that it is compared with.
-        against: VersionId,
-        /// Confirming pairs so far.
-        pairs: usize,
-    },
-    /// Something beside the rounds that the developer asked for.
-    Aside {
-        /// What, in words: `case 04 runs once more on v3`.
-        what: String,
-    },
-    /// Held by the developer; what is held is the stage before it, and the next stage ends it.
-    Paused,
-    /// The loop has ended.
-    Finished,
 }
 
 /// Everything that can happen. Internally tagged: a line of a journal is one flat JSON object.
@@ -527,105 +339,6 @@ pub enum Event {
     },
 }
 
-/// Why a session, or one sitting of it, ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndReason {
-    /// All rounds were made.
-    Rounds,
-    /// The gain that was wanted is reached.
-    Goal,
-    /// The time for it is up.
-    Time,
-    /// The tokens for it are spent.
-    Tokens,
-    /// The money for it is spent.
-    Cost,
-    /// The developer stopped it.
-    Stopped,
-    /// The tape that stood in for a model has no more replies.
-    TapeEnded,
-    /// The model cannot be asked any more.
-    Provider,
-    /// The prompt cannot be written.
-    Prompt,
-    /// The journal can no longer be written.
-    Disk,
-    /// The task cannot be judged as it is.
-    Task,
-    /// A tool is missing on this machine, or the sandbox failed.
-    Environment,
-    /// What a newer version of Reheat wrote, in its word.
-    #[serde(untagged)]
-    Other(String),
-}
-
-/// A change of course by the developer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "steer", rename_all = "snake_case")]
-pub enum Steer {
-    /// A hint for the next round.
-    Hint {
-        /// In plain words; empty takes it back.
-        text: String,
-    },
-    /// Another objective from the next round on.
-    Objective {
-        /// What is to become better.
-        objective: Objective,
-    },
-    /// Another parent for the next round.
-    Parent {
-        /// Which; none follows the incumbent again.
-        version: Option<VersionId>,
-    },
-    /// Another model from the next round on.
-    Model {
-        /// The model, as the provider names it.
-        model: String,
-    },
-    /// Another mode.
-    Mode {
-        /// How the loop goes on after a round.
-        mode: Mode,
-    },
-    /// Another goal.
-    Goal {
-        /// When the loop ends by itself.
-        goal: Goal,
-    },
-    /// Another number of replies from the next round on.
-    Candidates {
-        /// How many, from 1.
-        candidates: u32,
-    },
-    /// Another temperature from the next question on.
-    Temperature {
-        /// Which; absent is the model's own.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        temperature: Option<f64>,
-    },
-    /// A version is pinned or released.
-    Pin {
-        /// The version it is about.
-        version: VersionId,
-        /// On or off.
-        pinned: bool,
-    },
-    /// Another choice of what is timed, from the next comparison on.
-    Timed {
-        /// The only case that is timed; absent for the workload.
-        case: Option<String>,
-    },
-    /// A note on a version.
-    Annotate {
-        /// The version it is about.
-        version: VersionId,
-        /// The note; empty takes it back.
-        note: String,
-    },
-}
-
 impl Event {
     /// Whether the event is written to the journal. The others are only shown; what matters of them is in a later durable one.
     #[must_use]
@@ -673,33 +386,4 @@ fn one() -> u32 {
 
 fn str_is_empty(text: &Arc<str>) -> bool {
     text.is_empty()
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests {
-    use super::EndReason;
-
-    #[test]
-    fn an_end_is_written_as_a_word_and_one_that_is_not_known_is_kept() {
-        for (word, reason) in [
-            ("rounds", EndReason::Rounds),
-            ("goal", EndReason::Goal),
-            ("time", EndReason::Time),
-            ("tokens", EndReason::Tokens),
-            ("cost", EndReason::Cost),
-            ("stopped", EndReason::Stopped),
-            ("tape_ended", EndReason::TapeEnded),
-            ("provider", EndReason::Provider),
-            ("prompt", EndReason::Prompt),
-            ("disk", EndReason::Disk),
-            ("task", EndReason::Task),
-            ("environment", EndReason::Environment),
-            ("boredom", EndReason::Other("boredom".into())),
-        ] {
-            let json = format!("\"{word}\"");
-            assert_eq!(serde_json::from_str::<EndReason>(&json).unwrap(), reason);
-            assert_eq!(serde_json::to_string(&reason).unwrap(), json);
-        }
-    }
 }

@@ -1,26 +1,29 @@
 //! [`Session`]: the fold of a session's events. Pure: `apply` never fails, never blocks and reads nothing but the event.
 
 mod cases;
+mod progress;
 mod replies;
+mod steer;
 mod written;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::base::units::{Gain, Nanos};
-use crate::measure::{
-    CaseResult, Comparison, Evaluation, Figures, Flag, Look, Metric, Noise, Progress, Verdict,
-};
-use crate::sandbox::{Guards, Sample};
-use crate::session::cases::{Checks, Reference, Rerun};
+use crate::base::units::Nanos;
+use crate::measure::{Comparison, Evaluation};
+use crate::sandbox::Guards;
+use crate::session::cases::{Checks, Reference};
 use crate::session::cost::Bill;
 use crate::session::event::{
-    AddedCase, Author, Decision, EndReason, Event, EventRecord, Goal, Machine, Mode, Stage, Steer,
-    TaskRecord, Usage, VersionId,
+    AddedCase, EndReason, Event, EventRecord, Goal, Machine, Mode, Stage, TaskRecord, Usage,
+    VersionId,
 };
+pub use crate::session::live::{Live, LivePair};
 pub use crate::session::replies::{PreparedPrompt, Reply, StreamingReply};
+pub use crate::session::round::Round;
+pub use crate::session::version::{DecisionRecord, Version};
 use crate::session::written::{WriteEntry, WritePlan};
-use crate::task::{Objective, Source};
+use crate::task::Objective;
 
 /// The state of one optimisation, as its events so far make it.
 #[derive(Clone, Debug, Default)]
@@ -89,149 +92,6 @@ pub struct Session {
     pub started_at: Option<jiff::Timestamp>,
     /// When the last event happened.
     pub last_at: Option<jiff::Timestamp>,
-}
-
-/// One version.
-#[derive(Clone, Debug)]
-pub struct Version {
-    /// Its number.
-    pub id: VersionId,
-    /// What it was made from.
-    pub parent: Option<VersionId>,
-    /// Round it belongs to; 0 outside rounds.
-    pub round: u32,
-    /// Which of the round's replies it was cut out of; 0 is the only one.
-    pub candidate: u32,
-    /// Who made it.
-    pub author: Author,
-    /// Its text.
-    pub source: Source,
-    /// Its verdict and figures, once known.
-    pub evaluation: Option<Evaluation>,
-    /// Against the incumbent of its time.
-    pub comparison: Option<Comparison>,
-    /// Against v0, measured in its own right.
-    pub against_original: Option<Comparison>,
-    /// What was decided, and why.
-    pub decision: Option<(Decision, String)>,
-    /// Whether the developer pinned it.
-    pub pinned: bool,
-    /// The developer's note.
-    pub note: String,
-    /// Looks at the comparison that is on, or that was.
-    pub looks: Vec<Look>,
-    /// Runs of single cases that were asked for, newest last.
-    pub reruns: Vec<Rerun>,
-    /// Comparisons with v0 that do not count now: other cases were timed in them.
-    pub otherwise: Vec<Comparison>,
-    /// Runs on cases that were added after it was evaluated.
-    pub(crate) checks: Checks,
-}
-
-impl Version {
-    /// The verdict, once known.
-    #[must_use]
-    pub fn verdict(&self) -> Option<Verdict> {
-        self.evaluation.as_ref().map(|e| e.verdict)
-    }
-
-    /// What a human should look at before trusting it; empty for nearly all.
-    #[must_use]
-    pub fn flags(&self) -> &[Flag] {
-        self.evaluation.as_ref().map_or(&[], |e| &e.flags)
-    }
-
-    /// Gain over v0 with its interval, where it was measured.
-    #[must_use]
-    pub fn gain_over_original(&self) -> Option<(Gain, Gain, Gain)> {
-        if self.id.is_original() {
-            return Some((Gain::ONE, Gain::ONE, Gain::ONE));
-        }
-        let of = |c: &Comparison| (c.gain, c.low, c.high);
-        self.original_comparison().map(of)
-    }
-}
-
-/// One round.
-#[derive(Clone, Debug)]
-pub struct Round {
-    /// From 1.
-    pub number: u32,
-    /// Version that its prompt showed.
-    pub parent: VersionId,
-    /// What was to become better.
-    pub objective: Objective,
-    /// The developer's hint.
-    pub hint: String,
-    /// Who answered.
-    pub model: String,
-    /// The whole prompt.
-    pub prompt: Arc<str>,
-    /// Whether the developer changed it by hand.
-    pub edited: bool,
-    /// Replies that were asked for.
-    pub candidates: u32,
-    /// The replies that ended, by their numbers: 0 is the only one, several count from 1.
-    pub replies: BTreeMap<u32, Reply>,
-    /// Why one of several replies gave no version, by its number.
-    pub reply_failures: BTreeMap<u32, String>,
-    /// Versions made from its replies.
-    pub versions: Vec<VersionId>,
-    /// Why it gave no version, if so.
-    pub failed: Option<String>,
-}
-
-/// What is on its way right now: the transient side of the session.
-#[derive(Clone, Debug, Default)]
-pub struct Live {
-    /// The replies that are coming, by their numbers: 0 is the only one, several count from 1.
-    pub replies: BTreeMap<u32, StreamingReply>,
-    /// Version under evaluation.
-    pub version: Option<VersionId>,
-    /// Case that runs now.
-    pub case: String,
-    /// Readings of the run that is on.
-    pub samples: Vec<Sample>,
-    /// Results of the cases so far, until the evaluation holds them.
-    pub cases: Vec<CaseResult>,
-    /// Pairs of the comparison that is on (or the last one).
-    pub pairs: Vec<LivePair>,
-    /// The last look.
-    pub look: Option<(Look, Metric)>,
-    /// What is left of the comparison at most, as far as its pairs tell.
-    pub left_ns: Option<Nanos>,
-    /// How quiet the machine is while pairs run.
-    pub noise: Option<Noise>,
-}
-
-/// One pair as it arrived.
-#[derive(Clone, Copy, Debug)]
-pub struct LivePair {
-    /// ln(incumbent / candidate).
-    pub log_ratio: f64,
-    /// The incumbent's figures.
-    pub incumbent: Figures,
-    /// The candidate's figures.
-    pub candidate: Figures,
-    /// Whether it is a confirming pair.
-    pub confirming: bool,
-}
-
-/// A decision as it fell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecisionRecord {
-    /// About which version.
-    pub version: VersionId,
-    /// What was decided.
-    pub decision: Decision,
-    /// The incumbent before it.
-    pub before: Option<VersionId>,
-    /// The incumbent after it.
-    pub after: Option<VersionId>,
-    /// Whether the developer decided.
-    pub by_hand: bool,
-    /// Whether it takes an earlier decision back.
-    pub taken_back: bool,
 }
 
 /// A note of the engine.
@@ -584,108 +444,6 @@ impl Session {
                 self.held = false;
                 self.live.case.clear();
             }
-        }
-    }
-
-    fn steer(&mut self, steer: &Steer) {
-        match steer {
-            Steer::Hint { text } => self.hint.clone_from(text),
-            Steer::Objective { objective } => self.objective = *objective,
-            Steer::Parent { version } => self.chosen_parent = *version,
-            Steer::Model { model } => self.model.clone_from(model),
-            Steer::Mode { mode } => self.mode = *mode,
-            Steer::Goal { goal } => self.goal = goal.clone(),
-            Steer::Candidates { candidates } => self.candidates = *candidates,
-            Steer::Temperature { temperature } => self.temperature = *temperature,
-            Steer::Timed { case } => self.time_only(case.as_deref()),
-            Steer::Pin { version, pinned } => {
-                if let Some(v) = self.version_mut(*version) {
-                    v.pinned = *pinned;
-                }
-            }
-            Steer::Annotate { version, note } => {
-                if let Some(v) = self.version_mut(*version) {
-                    v.note.clone_from(note);
-                }
-            }
-        }
-    }
-
-    fn progress(&mut self, version: VersionId, progress: &Progress) {
-        if self.live.version.replace(version) != Some(version) {
-            // Of several candidates each has pairs of its own.
-            self.live.pairs.clear();
-            self.live.look = None;
-        }
-        match progress {
-            Progress::Building => {
-                self.live.cases.clear();
-                self.stage = Stage::Building { version };
-            }
-            Progress::CaseStarted { index, total, case } => {
-                self.live.case.clone_from(case);
-                self.live.samples.clear();
-                self.stage = Stage::Checking {
-                    version,
-                    done: *index,
-                    total: *total,
-                };
-            }
-            Progress::Sampled { sample } => self.live.samples.push(*sample),
-            Progress::CaseFinished {
-                index,
-                total,
-                result,
-            } => {
-                if !result.trace.is_empty() {
-                    self.live.samples.clone_from(&result.trace);
-                }
-                self.live.cases.retain(|c| c.case != result.case);
-                self.live.cases.push(result.clone());
-                self.stage = Stage::Checking {
-                    version,
-                    done: index + 1,
-                    total: *total,
-                };
-            }
-            Progress::WarmingUp => {
-                self.live.pairs.clear();
-                self.live.look = None;
-                self.live.left_ns = None;
-                if let Some(v) = self.version_mut(version) {
-                    v.looks.clear();
-                }
-            }
-            Progress::Paired {
-                pairs,
-                log_ratio,
-                incumbent,
-                candidate,
-                confirming,
-                left_ns,
-            } => {
-                self.live.pairs.push(LivePair {
-                    log_ratio: *log_ratio,
-                    incumbent: *incumbent,
-                    candidate: *candidate,
-                    confirming: *confirming,
-                });
-                self.live.left_ns = *left_ns;
-                match &mut self.stage {
-                    Stage::Comparing {
-                        pairs: p,
-                        left_ns: l,
-                        ..
-                    } => {
-                        *p = *pairs;
-                        *l = *left_ns;
-                    }
-                    Stage::Confirming { pairs: p, .. } => *p = *pairs,
-                    _ => {}
-                }
-            }
-            Progress::Looked { look, metric } => self.live.look = Some((*look, *metric)),
-            Progress::Heard { noise } => self.live.noise = Some(*noise),
         }
     }
 }

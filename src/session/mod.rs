@@ -6,12 +6,19 @@
 
 pub mod cases;
 pub(crate) mod cost;
+mod course;
+mod end_reason;
 pub mod event;
 pub mod fold;
 pub(crate) mod ids;
 pub mod journal;
 pub(crate) mod library;
+mod live;
 pub(crate) mod replies;
+mod round;
+mod stage;
+mod task_record;
+mod version;
 pub mod written;
 
 pub use event::{Event, EventRecord};

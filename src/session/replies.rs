@@ -3,9 +3,27 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::session::cost::Usage;
-use crate::session::event::Finish;
+
+/// How a reply ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finish {
+    /// The model said it was done.
+    Stop,
+    /// The budget of tokens was spent.
+    Length,
+    /// Refused or filtered.
+    Refused,
+    /// The stream broke off; never evaluated.
+    Incomplete,
+    /// The developer stopped it.
+    Stopped,
+    /// The provider failed; the error stands beside it.
+    Failed,
+}
 
 /// A reply that ended.
 #[derive(Clone, Debug)]

@@ -1,44 +1,8 @@
 //! The part of the fold that handles replies.
 
-use jiff::Timestamp;
-
-use super::{Live, Round, Session};
+use super::Session;
 use crate::session::event::{Event, EventRecord, Stage};
-use crate::session::replies::{Reply, StreamingReply, numbers};
-
-impl Live {
-    /// When the first text of all came.
-    #[must_use]
-    pub fn first_text_at(&self) -> Option<Timestamp> {
-        self.replies.values().filter_map(|r| r.first_text_at).min()
-    }
-
-    /// When the prompt was sent.
-    #[must_use]
-    pub fn asked_at(&self) -> Option<Timestamp> {
-        self.replies.values().map(|r| r.asked_at).min()
-    }
-}
-
-impl Round {
-    /// The numbers of its replies: 0 is the only one, several count from 1.
-    #[must_use]
-    pub fn numbers(&self) -> std::ops::RangeInclusive<u32> {
-        numbers(self.candidates)
-    }
-
-    /// The reply of a candidate, once it ended.
-    #[must_use]
-    pub fn reply(&self, candidate: u32) -> Option<&Reply> {
-        self.replies.get(&candidate)
-    }
-
-    /// Whether all replies have ended.
-    #[must_use]
-    pub fn is_answered(&self) -> bool {
-        self.numbers().all(|n| self.replies.contains_key(&n))
-    }
-}
+use crate::session::replies::{Reply, StreamingReply};
 
 impl Session {
     /// How many replies the next round asks for.

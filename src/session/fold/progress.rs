@@ -1,0 +1,86 @@
+//! Takes in what the judge is doing.
+
+use super::{LivePair, Session};
+use crate::measure::Progress;
+use crate::session::ids::VersionId;
+use crate::session::stage::Stage;
+
+impl Session {
+    pub(super) fn progress(&mut self, version: VersionId, progress: &Progress) {
+        if self.live.version.replace(version) != Some(version) {
+            // Of several candidates each has pairs of its own.
+            self.live.pairs.clear();
+            self.live.look = None;
+        }
+        match progress {
+            Progress::Building => {
+                self.live.cases.clear();
+                self.stage = Stage::Building { version };
+            }
+            Progress::CaseStarted { index, total, case } => {
+                self.live.case.clone_from(case);
+                self.live.samples.clear();
+                self.stage = Stage::Checking {
+                    version,
+                    done: *index,
+                    total: *total,
+                };
+            }
+            Progress::Sampled { sample } => self.live.samples.push(*sample),
+            Progress::CaseFinished {
+                index,
+                total,
+                result,
+            } => {
+                if !result.trace.is_empty() {
+                    self.live.samples.clone_from(&result.trace);
+                }
+                self.live.cases.retain(|c| c.case != result.case);
+                self.live.cases.push(result.clone());
+                self.stage = Stage::Checking {
+                    version,
+                    done: index + 1,
+                    total: *total,
+                };
+            }
+            Progress::WarmingUp => {
+                self.live.pairs.clear();
+                self.live.look = None;
+                self.live.left_ns = None;
+                if let Some(v) = self.version_mut(version) {
+                    v.looks.clear();
+                }
+            }
+            Progress::Paired {
+                pairs,
+                log_ratio,
+                incumbent,
+                candidate,
+                confirming,
+                left_ns,
+            } => {
+                self.live.pairs.push(LivePair {
+                    log_ratio: *log_ratio,
+                    incumbent: *incumbent,
+                    candidate: *candidate,
+                    confirming: *confirming,
+                });
+                self.live.left_ns = *left_ns;
+                match &mut self.stage {
+                    Stage::Comparing {
+                        pairs: p,
+                        left_ns: l,
+                        ..
+                    } => {
+                        *p = *pairs;
+                        *l = *left_ns;
+                    }
+                    Stage::Confirming { pairs: p, .. } => *p = *pairs,
+                    _ => {}
+                }
+            }
+            Progress::Looked { look, metric } => self.live.look = Some((*look, *metric)),
+            Progress::Heard { noise } => self.live.noise = Some(*noise),
+        }
+    }
+}

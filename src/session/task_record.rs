@@ -1,0 +1,55 @@
+//! The task as a session keeps it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::task::Objective;
+
+/// The task as the session keeps it: enough to show and to resume it without the files it came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskRecord {
+    /// Short name.
+    pub name: String,
+    /// One line.
+    pub title: String,
+    /// The problem in words.
+    pub statement: Arc<str>,
+    /// Id of the language.
+    pub language: String,
+    /// Version line of its compiler or interpreter.
+    pub toolchain: String,
+    /// Objective at the start.
+    pub objective: Objective,
+    /// Names and sizes (input bytes) of the cases: shown ones, then held-out ones.
+    pub cases: Vec<(String, u64)>,
+    /// Names of the cases that the model is never shown; none in sessions of before there were any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_out: Vec<String>,
+    /// The seed that they were drawn with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_out_seed: Option<u32>,
+    /// How to build the task again: the bundled name, or the flags it was made from.
+    pub origin: Origin,
+}
+
+impl TaskRecord {
+    /// Whether the model is never shown the case of this name.
+    #[must_use]
+    pub fn holds_out(&self, case: &str) -> bool {
+        self.held_out.iter().any(|h| h == case)
+    }
+}
+
+/// Where a task came from, so that `resume` can load it again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum Origin {
+    /// A bundled task.
+    Bundled {
+        /// Its name.
+        name: String,
+    },
+    /// A folder with a `task.toml`, or flags; the whole task is kept in the session's folder `task/`.
+    Kept,
+}
