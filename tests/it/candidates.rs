@@ -3,24 +3,20 @@
 
 use std::fs;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::ENOUGH;
 use crate::support::home::{
     CRASH, FAST, Home, SLOW, WRONG, named, reply, squares, stdout, tape, verdicts,
 };
+use crate::support::live::{self, LiveSession};
 use crate::support::server::{Act, Reply, Server, delta, event, finish};
-use reheat::engine::{self, Command, Handle, Setup};
+use reheat::engine::{Command, Setup};
 use reheat::measure::Verdict;
 use reheat::model::Provider;
 use reheat::model::openai::{OpenAi, OpenAiSettings};
-use reheat::model::prompt::Template;
-use reheat::model::tape::Tape;
-use reheat::sandbox;
-use reheat::session::event::{Author, Event, Finish, Goal, Mode, Origin, Stage, VersionId};
-use reheat::session::{Library, Session};
-use reheat::task::Languages;
-use reheat::task::load::TaskFlags;
+use reheat::session::Session;
+use reheat::session::event::{Author, Event, Finish, Mode, Stage, VersionId};
 use serde_json::Value;
 
 /// Half as slow as the original.
@@ -42,92 +38,19 @@ fn optimize(home: &Home, more: &[&str]) -> (Vec<Value>, i32) {
     home.events(&args)
 }
 
-/// A loop inside this test, and what it has come to so far.
-struct Watched {
-    handle: Handle,
-    session: Session,
-    seen: Vec<Event>,
-    _home: Home,
+fn start(mode: Mode, provider: Arc<dyn Provider>, candidates: u32) -> LiveSession {
+    let home = Home::new();
+    squares(&home);
+    let setup = Setup {
+        mode,
+        candidates: Some(candidates),
+        ..live::setup(&home, live::task(&home, None), provider)
+    };
+    LiveSession::start(home, setup)
 }
 
-impl Watched {
-    fn start(mode: Mode, provider: Arc<dyn Provider>, candidates: u32) -> Self {
-        let home = Home::new();
-        squares(&home);
-        let flags = TaskFlags {
-            file: Some(home.path("slow.py")),
-            cases: Some(home.path("cases")),
-            ..TaskFlags::default()
-        };
-        let setup = Setup {
-            task: flags.load(&Languages::load(None).unwrap()).unwrap(),
-            origin: Origin::Kept,
-            provider,
-            reached_by: Default::default(),
-            mode,
-            goal: Goal {
-                rounds: 2,
-                ..Goal::default()
-            },
-            library: Library::new(&home.path("data")),
-            resume: None,
-            candidates: Some(candidates),
-            temperature: None,
-            sandbox: sandbox::Settings {
-                launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
-                ..sandbox::Settings::default()
-            },
-            cache: Some(home.path("cache")),
-            template: Template::load("default", None).unwrap(),
-            comparison_budget: crate::support::COMPARISON,
-            demo_pause: Duration::ZERO,
-        };
-        Self {
-            handle: engine::start(setup).unwrap(),
-            session: Session::default(),
-            seen: Vec::new(),
-            _home: home,
-        }
-    }
-
-    fn on_tape(mode: Mode, replies: &[String], speed: f64, candidates: u32) -> Self {
-        let lines: Vec<String> = replies
-            .iter()
-            .map(|r| serde_json::json!({"model": "m", "text": r}).to_string())
-            .collect();
-        let tape = Tape::from_text("test", &lines.join("\n")).unwrap();
-        Self::start(mode, Arc::new(tape.with_speed(speed)), candidates)
-    }
-
-    /// Takes events until one fits.
-    fn until(&mut self, what: &str, fits: impl Fn(&Event, &Session) -> bool) {
-        let began = Instant::now();
-        loop {
-            let left = crate::support::PATIENCE.saturating_sub(began.elapsed());
-            let happened = self.handle.events.recv_timeout(left).unwrap_or_else(|e| {
-                panic!(
-                    "{e} while waiting until {what}; stage {:?}",
-                    self.session.stage
-                )
-            });
-            self.session.apply(&happened);
-            self.seen.push(happened.event.clone());
-            if fits(&happened.event, &self.session) {
-                return;
-            }
-        }
-    }
-
-    fn until_waiting(&mut self) {
-        self.until("it waits", |e, _| {
-            matches!(
-                e,
-                Event::StageChanged {
-                    stage: Stage::Waiting
-                }
-            )
-        });
-    }
+fn start_on_tape(mode: Mode, replies: &[String], speed: f64, candidates: u32) -> LiveSession {
+    start(mode, live::on_tape(replies, speed), candidates)
 }
 
 #[test]
@@ -309,7 +232,7 @@ fn replies_stream_side_by_side() {
     };
     let server = Server::start(vec![slow(WRONG), slow(FAST)]);
     let provider = OpenAi::new(OpenAiSettings::new(server.base_url(), "m")).unwrap();
-    let mut w = Watched::start(Mode::Step, Arc::new(provider), 2);
+    let mut w = start(Mode::Step, Arc::new(provider), 2);
     w.until("both replies grow", |_, s| {
         let speaks = |n| s.live.replies.get(&n).is_some_and(|g| !g.text.is_empty());
         s.rounds.last().is_some_and(|r| r.replies.is_empty()) && speaks(1) && speaks(2)
@@ -332,7 +255,7 @@ fn stopping_the_rest_of_the_replies_goes_on_with_those_that_came() {
         Reply::stream(vec![event(&delta("I am thinking")), Act::Hang]),
     ]);
     let provider = OpenAi::new(OpenAiSettings::new(server.base_url(), "m")).unwrap();
-    let mut w = Watched::start(Mode::Auto, Arc::new(provider), 2);
+    let mut w = start(Mode::Auto, Arc::new(provider), 2);
     w.until("one came, one hangs", |_, s| {
         let round = s.rounds.last();
         let hangs = |s: &Session| s.live.replies.values().any(|g| g.text.contains("thinking"));
@@ -356,7 +279,7 @@ fn stopping_the_rest_of_the_replies_goes_on_with_those_that_came() {
 #[test]
 fn stop_retry_and_pause_hold_for_all_replies() {
     let long = format!("{}\n{}", "word ".repeat(2000), reply(FAST));
-    let mut w = Watched::on_tape(Mode::Auto, &[long.clone(), long], 2.0, 2);
+    let mut w = start_on_tape(Mode::Auto, &[long.clone(), long], 2.0, 2);
     let both = |s: &Session| {
         s.live
             .replies
@@ -485,7 +408,7 @@ fn the_number_of_candidates_and_the_temperature_are_changed_on_the_run() {
         ..OpenAiSettings::new(server.base_url(), "m")
     })
     .unwrap();
-    let mut w = Watched::start(Mode::Manual, Arc::new(provider), 1);
+    let mut w = start(Mode::Manual, Arc::new(provider), 1);
     w.until_waiting();
     assert_eq!(
         (w.session.asks_for(), w.session.temperature),
@@ -518,7 +441,7 @@ fn the_number_of_candidates_and_the_temperature_are_changed_on_the_run() {
 #[test]
 fn a_prompt_is_read_and_edited_before_it_goes_out() {
     let replies = [reply(WRONG), reply(FAST)];
-    let mut w = Watched::on_tape(Mode::Manual, &replies, 1000.0, 1);
+    let mut w = start_on_tape(Mode::Manual, &replies, 1000.0, 1);
     w.until_waiting();
     w.until("the next prompt is told", |_, s| s.prepared.is_some());
     let written = w.session.prepared.as_ref().unwrap().prompt.to_string();
@@ -564,7 +487,7 @@ fn a_prompt_is_read_and_edited_before_it_goes_out() {
 #[test]
 fn in_automatic_mode_the_loop_waits_with_the_next_prompt_when_it_is_asked_for() {
     let long = format!("{}\n{}", "word ".repeat(60), reply(WRONG));
-    let mut w = Watched::on_tape(Mode::Auto, &[long, reply(FAST)], 2.0, 1);
+    let mut w = start_on_tape(Mode::Auto, &[long, reply(FAST)], 2.0, 1);
     w.until("text comes", |e, _| matches!(e, Event::ReplyDelta { .. }));
     w.handle.send(Command::Prepare);
     w.until("the prompt is ready", |e, _| {

@@ -1,115 +1,49 @@
 //! Beside the rounds: a case is run once more, added, or made the only one that is timed; references are measured.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
 use crate::support::home::{FAST, Home, SLOW, WRONG, reply, squares};
+use crate::support::live::{self, LiveSession};
 use reheat::engine::side_requests::{NewCase, SideRequest};
-use reheat::engine::{self, Command, Handle, Setup};
+use reheat::engine::{Command, Setup};
 use reheat::measure::{Answer, Verdict};
-use reheat::model::prompt::Template;
-use reheat::model::tape::Tape;
-use reheat::sandbox;
-use reheat::session::event::{Decision, Event, Goal, Mode, Origin, Stage, VersionId};
-use reheat::session::{Library, Session};
-use reheat::task::load::TaskFlags;
-use reheat::task::{Languages, ReferenceSolution, Source, Task};
+use reheat::session::event::{Decision, Event, Goal, VersionId};
+use reheat::task::{ReferenceSolution, Source, Task};
 
 /// Right on the two cases of the task, and on nothing else.
 const FITTED: &str =
     "import sys\nn = int(sys.stdin.readline())\nprint({0: 0, 40000: 21332533340000}.get(n, 7))\n";
 
-/// A running loop and what it has come to so far.
-struct Watched {
-    handle: Handle,
-    session: Session,
-    home: Home,
-}
-
 fn setup(home: &Home, change: impl FnOnce(&mut Task)) -> Setup {
-    let flags = TaskFlags {
-        file: Some(home.path("slow.py")),
-        cases: Some(home.path("cases")),
-        ..TaskFlags::default()
-    };
-    let line = serde_json::json!({"model": "m", "text": reply(WRONG)}).to_string();
-    let tape = Tape::from_text("test", &line).unwrap();
-    let mut task = flags.load(&Languages::load(None).unwrap()).unwrap();
+    let mut task = live::task(home, None);
     change(&mut task);
     Setup {
-        task,
-        origin: Origin::Kept,
-        provider: Arc::new(tape.with_speed(1000.0)),
-        reached_by: Default::default(),
-        mode: Mode::Manual,
         goal: Goal {
             rounds: 9,
             ..Goal::default()
         },
-        library: Library::new(&home.path("data")),
-        resume: None,
-        sandbox: sandbox::Settings {
-            launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
-            ..sandbox::Settings::default()
-        },
-        cache: Some(home.path("cache")),
-        template: Template::load("default", None).unwrap(),
-        comparison_budget: crate::support::COMPARISON,
-        demo_pause: Duration::ZERO,
-        candidates: None,
-        temperature: None,
+        ..live::setup(home, task, live::on_tape(&[reply(WRONG)], 1000.0))
     }
 }
 
-impl Watched {
-    fn start() -> Self {
-        Self::start_with(|_| {})
-    }
+fn start() -> LiveSession {
+    start_with(|_| {})
+}
 
-    fn start_with(change: impl FnOnce(&mut Task)) -> Self {
-        let home = Home::new();
-        squares(&home);
-        let setup = setup(&home, change);
-        Self::of(home, setup)
-    }
+fn start_with(change: impl FnOnce(&mut Task)) -> LiveSession {
+    let home = Home::new();
+    squares(&home);
+    let setup = setup(&home, change);
+    start_waiting(home, setup)
+}
 
-    fn of(home: Home, setup: Setup) -> Self {
-        let mut watched = Self {
-            handle: engine::start(setup).unwrap(),
-            session: Session::default(),
-            home,
-        };
-        watched.until("it waits", |e, _| {
-            matches!(
-                e,
-                Event::StageChanged {
-                    stage: Stage::Waiting
-                }
-            )
-        });
-        watched
-    }
+fn start_waiting(home: Home, setup: Setup) -> LiveSession {
+    let mut live = LiveSession::start(home, setup);
+    live.until_waiting();
+    live
+}
 
-    /// Takes events until one fits.
-    fn until(&mut self, what: &str, fits: impl Fn(&Event, &Session) -> bool) -> Event {
-        let began = Instant::now();
-        loop {
-            let left = crate::support::PATIENCE.saturating_sub(began.elapsed());
-            let happened = self.handle.events.recv_timeout(left).unwrap_or_else(|e| {
-                panic!(
-                    "{e} while waiting until {what}; stage {:?}, notes {:?}",
-                    self.session.stage, self.session.notes
-                )
-            });
-            self.session.apply(&happened);
-            if fits(&happened.event, &self.session) {
-                return happened.event;
-            }
-        }
-    }
-
-    fn ask(&self, aside: SideRequest) {
-        self.handle.send(Command::SideRequest(aside));
+impl LiveSession {
+    fn ask(&self, request: SideRequest) {
+        self.handle.send(Command::SideRequest(request));
     }
 
     fn add(&self, input: &str, expected: Option<&str>) {
@@ -159,6 +93,7 @@ impl Watched {
             handle,
             session,
             home,
+            ..
         } = self;
         handle.send(Command::Quit);
         while handle.events.recv().is_ok() {}
@@ -166,7 +101,7 @@ impl Watched {
             resume: Some(session.id),
             ..setup(&home, |_| {})
         };
-        Self::of(home, setup)
+        start_waiting(home, setup)
     }
 
     fn cases(&self, version: VersionId) -> Vec<(String, Verdict)> {
@@ -178,7 +113,7 @@ impl Watched {
 
 #[test]
 fn an_added_case_is_said_by_the_original_and_takes_the_rank_from_what_fails_it() {
-    let mut w = Watched::start();
+    let mut w = start();
     let fitted = w.best(FITTED);
     assert_eq!(w.session.incumbent, Some(fitted));
     // Unlike the two of the task: v1 prints 7 where 0 + 1 + 4 is right.
@@ -201,7 +136,7 @@ fn an_added_case_is_said_by_the_original_and_takes_the_rank_from_what_fails_it()
     );
     // Later versions are checked on it, in this sitting and in the next one.
     let fitted = w.edit(&format!("# again\n{FITTED}"));
-    let verdict = |w: &Watched, v| w.session.version(v).unwrap().verdict().unwrap();
+    let verdict = |w: &LiveSession, v| w.session.version(v).unwrap().verdict().unwrap();
     assert_eq!(verdict(&w, fitted), Verdict::WrongAnswer);
     let mut w = w.resume();
     assert_eq!(w.session.task.as_ref().unwrap().cases.len(), 3);
@@ -215,7 +150,7 @@ fn an_added_case_is_said_by_the_original_and_takes_the_rank_from_what_fails_it()
 
 #[test]
 fn an_added_case_is_taken_back_with_all_that_came_of_it() {
-    let mut w = Watched::start();
+    let mut w = start();
     let fitted = w.best(FITTED);
     w.add("3\n", None);
     w.until_note("fails case 03");
@@ -229,7 +164,7 @@ fn an_added_case_is_taken_back_with_all_that_came_of_it() {
         "{note}"
     );
     let ok = |name: &str| (name.to_owned(), Verdict::Accepted);
-    let as_before = |w: &Watched| {
+    let as_before = |w: &LiveSession| {
         assert_eq!(w.session.incumbent, Some(fitted));
         assert_eq!(w.session.task.as_ref().unwrap().cases.len(), 2);
         for version in [VersionId::ORIGINAL, fitted] {
@@ -249,7 +184,7 @@ fn an_added_case_is_taken_back_with_all_that_came_of_it() {
 
 #[test]
 fn what_cannot_be_a_case_is_refused_with_its_reason() {
-    let mut w = Watched::start();
+    let mut w = start();
     w.add("0\n", None);
     w.until_note("case 01 has this input already");
     w.add("not a number\n", None);
@@ -280,7 +215,7 @@ fn what_cannot_be_a_case_is_refused_with_its_reason() {
 #[test]
 fn the_model_is_shown_an_added_case_unless_it_is_held_out() {
     for held_out in [false, true] {
-        let mut w = Watched::start();
+        let mut w = start();
         w.ask(SideRequest::Add(NewCase {
             input: "12345\n".into(),
             expected: None,
@@ -314,7 +249,7 @@ fn the_model_is_shown_an_added_case_unless_it_is_held_out() {
 
 #[test]
 fn a_case_is_run_once_more_and_what_varies_is_told() {
-    let mut w = Watched::start();
+    let mut w = start();
     w.ask(SideRequest::Rerun {
         version: VersionId::ORIGINAL,
         case: "02".into(),
@@ -348,10 +283,10 @@ fn one_case_alone_is_timed_and_what_was_timed_otherwise_is_timed_anew() {
         comparison_budget: crate::support::COMPARISON,
         ..setup(&home, |t| t.workload.hold_out = "0".parse().unwrap())
     };
-    let mut w = Watched::of(home, setup);
+    let mut w = start_waiting(home, setup);
     let fast = w.best(FAST);
     assert_eq!(w.session.incumbent, Some(fast));
-    let timed = |w: &Watched, v: VersionId| {
+    let timed = |w: &LiveSession, v: VersionId| {
         let c = w.session.version(v).unwrap().original_comparison().unwrap();
         // On a busy machine even an empty run may look like more than the start of the program.
         let names = c.per_case.iter().map(|(n, _)| n.clone());
@@ -395,13 +330,13 @@ fn references_are_measured_once_and_a_version_has_its_place_among_them() {
         },
     };
     let tenth = SLOW.replace("range(40)", "range(4)");
-    let mut w = Watched::start_with(|task| {
+    let mut w = start_with(|task| {
         task.references = vec![
             reference("a tenth of the work", &tenth),
             reference("a wrong one", WRONG),
         ];
     });
-    let place = |w: &Watched| w.session.reference_rank(w.session.best().unwrap());
+    let place = |w: &LiveSession| w.session.reference_rank(w.session.best().unwrap());
     assert_eq!(place(&w), None);
     w.ask(SideRequest::References);
     w.until("both are measured", |_, s| s.references.len() == 2);

@@ -1,117 +1,45 @@
 //! The developer's hand on a running loop: hints, edits, decisions, pauses and stops are obeyed, and told as events.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::home::{FAST, Home, WRONG, reply, squares};
-use reheat::engine::{self, Command, Handle, Setup};
+use crate::support::live::{self, LiveSession};
+use reheat::engine::{Command, Setup};
 use reheat::measure::Verdict;
-use reheat::model::prompt::Template;
-use reheat::model::tape::Tape;
-use reheat::sandbox;
-use reheat::session::event::{Event, Finish, Goal, Mode, Origin, Stage, VersionId};
-use reheat::session::{Library, Session};
-use reheat::task::load::TaskFlags;
-use reheat::task::{HoldOut, Languages};
+use reheat::session::event::{Event, Finish, Mode, Stage, VersionId};
+use reheat::task::HoldOut;
 
-/// A running loop and what it has come to so far.
-struct Watched {
-    handle: Handle,
-    session: Session,
-    seen: Vec<Event>,
-    _home: Home,
+fn start(mode: Mode, replies: &[String], speed: f64) -> LiveSession {
+    start_holding_out(mode, replies, speed, None)
 }
 
-impl Watched {
-    fn start(mode: Mode, replies: &[String], speed: f64) -> Self {
-        Self::start_with(mode, replies, speed, None)
-    }
+fn start_holding_out(
+    mode: Mode,
+    replies: &[String],
+    speed: f64,
+    held_out: Option<HoldOut>,
+) -> LiveSession {
+    let home = Home::new();
+    squares(&home);
+    start_in(home, mode, replies, speed, held_out)
+}
 
-    fn start_with(mode: Mode, replies: &[String], speed: f64, held_out: Option<HoldOut>) -> Self {
-        let home = Home::new();
-        squares(&home);
-        Self::start_in(home, mode, replies, speed, held_out)
-    }
+fn start_in(
+    home: Home,
+    mode: Mode,
+    replies: &[String],
+    speed: f64,
+    held_out: Option<HoldOut>,
+) -> LiveSession {
+    let task = live::task(&home, held_out);
+    let setup = Setup {
+        mode,
+        ..live::setup(&home, task, live::on_tape(replies, speed))
+    };
+    LiveSession::start(home, setup)
+}
 
-    fn start_in(
-        home: Home,
-        mode: Mode,
-        replies: &[String],
-        speed: f64,
-        held_out: Option<HoldOut>,
-    ) -> Self {
-        let flags = TaskFlags {
-            file: Some(home.path("slow.py")),
-            cases: Some(home.path("cases")),
-            held_out,
-            ..TaskFlags::default()
-        };
-        let lines: Vec<String> = replies
-            .iter()
-            .map(|r| serde_json::json!({"model": "m", "text": r}).to_string())
-            .collect();
-        let tape = Tape::from_text("test", &lines.join("\n")).unwrap();
-        let setup = Setup {
-            task: flags.load(&Languages::load(None).unwrap()).unwrap(),
-            origin: Origin::Kept,
-            provider: Arc::new(tape.with_speed(speed)),
-            reached_by: Default::default(),
-            mode,
-            goal: Goal {
-                rounds: 2,
-                ..Goal::default()
-            },
-            library: Library::new(&home.path("data")),
-            resume: None,
-            candidates: None,
-            temperature: None,
-            sandbox: sandbox::Settings {
-                launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
-                ..sandbox::Settings::default()
-            },
-            cache: Some(home.path("cache")),
-            template: Template::load("default", None).unwrap(),
-            comparison_budget: crate::support::COMPARISON,
-            demo_pause: Duration::ZERO,
-        };
-        Self {
-            handle: engine::start(setup).unwrap(),
-            session: Session::default(),
-            seen: Vec::new(),
-            _home: home,
-        }
-    }
-
-    /// Takes events until one fits.
-    fn until(&mut self, what: &str, fits: impl Fn(&Event, &Session) -> bool) {
-        let began = Instant::now();
-        loop {
-            let left = crate::support::PATIENCE.saturating_sub(began.elapsed());
-            let happened = self.handle.events.recv_timeout(left).unwrap_or_else(|e| {
-                panic!(
-                    "{e} while waiting until {what}; stage {:?}",
-                    self.session.stage
-                )
-            });
-            self.session.apply(&happened);
-            self.seen.push(happened.event.clone());
-            if fits(&happened.event, &self.session) {
-                return;
-            }
-        }
-    }
-
-    fn until_waiting(&mut self) {
-        self.until("it waits", |e, _| {
-            matches!(
-                e,
-                Event::StageChanged {
-                    stage: Stage::Waiting
-                }
-            )
-        });
-    }
-
+impl LiveSession {
     fn incumbent(&self) -> Option<u32> {
         self.session.incumbent.map(|v| v.0)
     }
@@ -120,9 +48,9 @@ impl Watched {
 #[test]
 fn a_hint_that_quotes_a_held_out_case_is_warned_of() {
     let held = HoldOut::Named(vec!["02".into()]);
-    let mut w = Watched::start_with(Mode::Manual, &[reply(WRONG)], 1000.0, Some(held));
+    let mut w = start_holding_out(Mode::Manual, &[reply(WRONG)], 1000.0, Some(held));
     w.until_waiting();
-    let warned = |w: &Watched| {
+    let warned = |w: &LiveSession| {
         w.session
             .notes
             .iter()
@@ -140,7 +68,7 @@ fn a_hint_that_quotes_a_held_out_case_is_warned_of() {
 
 #[test]
 fn hand_edits_are_measured_and_decisions_can_be_made_and_taken_back() {
-    let mut w = Watched::start(Mode::Manual, &[reply(WRONG)], 1000.0);
+    let mut w = start(Mode::Manual, &[reply(WRONG)], 1000.0);
     w.until_waiting();
     assert!(
         w.session.rounds.is_empty(),
@@ -243,7 +171,7 @@ fn hand_edits_are_measured_and_decisions_can_be_made_and_taken_back() {
 #[test]
 fn a_stream_is_held_and_let_go_and_stopped_at_once() {
     let long = format!("{}\n{}", "word ".repeat(2000), reply(FAST));
-    let mut w = Watched::start(Mode::Auto, &[long.clone(), long], 2.0);
+    let mut w = start(Mode::Auto, &[long.clone(), long], 2.0);
     w.until("text comes", |e, _| matches!(e, Event::ReplyDelta { .. }));
     w.handle.send(Command::Pause(true));
     w.until("it is held", |e, _| {
@@ -281,7 +209,7 @@ fn a_stream_is_held_and_let_go_and_stopped_at_once() {
 #[test]
 fn a_run_is_stopped_and_the_loop_waits_for_the_developer() {
     let sleeper = "import time\ntime.sleep(9)\n";
-    let mut w = Watched::start(Mode::Auto, &[reply(sleeper), reply(FAST)], 1000.0);
+    let mut w = start(Mode::Auto, &[reply(sleeper), reply(FAST)], 1000.0);
     w.until("the sleeper runs", |e, s| {
         matches!(
             e,
@@ -316,7 +244,7 @@ fn a_run_is_stopped_and_the_loop_waits_for_the_developer() {
 
 #[test]
 fn step_mode_does_one_round_and_waits() {
-    let mut w = Watched::start(Mode::Step, &[reply(WRONG), reply(FAST)], 1000.0);
+    let mut w = start(Mode::Step, &[reply(WRONG), reply(FAST)], 1000.0);
     w.until_waiting();
     assert_eq!(w.session.rounds.len(), 1);
     w.handle.send(Command::Mode(Mode::Auto));
@@ -331,7 +259,7 @@ fn step_mode_does_one_round_and_waits() {
 
 #[test]
 fn stopping_the_run_of_an_edit_breaks_off_nothing_that_comes_later() {
-    let mut w = Watched::start(Mode::Manual, &[reply(FAST)], 1000.0);
+    let mut w = start(Mode::Manual, &[reply(FAST)], 1000.0);
     w.until_waiting();
     w.handle.send(Command::HandEdit {
         parent: VersionId::ORIGINAL,
@@ -365,7 +293,7 @@ fn stopping_before_the_original_is_known_only_waits() {
     for n in 1..9 {
         home.write(&format!("cases/{n}.in"), &format!("{n}\n"));
     }
-    let mut w = Watched::start_in(home, Mode::Auto, &[reply(FAST)], 1000.0, None);
+    let mut w = start_in(home, Mode::Auto, &[reply(FAST)], 1000.0, None);
     w.until("the original is asked", |e, _| {
         matches!(
             e,

@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 pub(crate) mod home;
+pub(crate) mod live;
 pub(crate) mod screen;
 pub(crate) mod server;
 pub(crate) mod truth;
