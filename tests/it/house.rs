@@ -229,7 +229,7 @@ impl House {
             let unused = |import: &Import| import.public && !code.names.contains(&import.name);
             let used = (code.imports.iter())
                 .filter(|import| !unused(import))
-                .filter_map(|import| self.from_root(&import.within, &import.path))
+                .filter_map(|import| self.path_from_root(&import.within, &import.path))
                 .chain(self.code_paths(code));
             let imports = graph.entry(unit(module)).or_default();
             for path in used {
@@ -251,24 +251,24 @@ impl House {
     fn paths(&self, module: &Module, code: &Code) -> Vec<Module> {
         debug_assert!(self.codes.contains_key(module));
         (code.imports.iter())
-            .filter_map(|import| self.from_root(&import.within, &import.path))
+            .filter_map(|import| self.path_from_root(&import.within, &import.path))
             .chain(self.code_paths(code))
             .collect()
     }
 
     fn code_paths(&self, code: &Code) -> impl Iterator<Item = Module> {
-        (code.paths.iter()).filter_map(|(within, path)| self.from_root(within, path))
+        (code.paths.iter()).filter_map(|(within, path)| self.path_from_root(within, path))
     }
 
     /// A path from the root of the crate; none for one into another crate, and for one that begins with a name that is no module.
-    fn from_root(&self, within: &[String], path: &[String]) -> Option<Module> {
+    fn path_from_root(&self, within: &[String], path: &[String]) -> Option<Module> {
         let (first, rest) = path.split_first()?;
         let mut start = match first.as_str() {
             "crate" => Vec::new(),
             "self" => within.to_vec(),
             "super" => within[..within.len().saturating_sub(1)].to_vec(),
             name => {
-                let child = [within, &[name.to_owned()]].concat();
+                let child = child(within, name);
                 if self.codes.contains_key(&child) {
                     child
                 } else {
@@ -276,7 +276,7 @@ impl House {
                     let code = file.filter_map(|f| self.codes.get(f)).next()?;
                     let named = |i: &&Import| i.name == name && i.path.first() != Some(first);
                     let import = code.imports.iter().find(named)?;
-                    self.from_root(&import.within, &import.path)?
+                    self.path_from_root(&import.within, &import.path)?
                 }
             }
         };
@@ -299,7 +299,7 @@ impl House {
             let (module, rest) = path.split_at(length);
             let passes_on = |import: &&Import| Some(&import.name) == rest.first();
             let further = (self.codes[module].imports.iter().find(passes_on))
-                .and_then(|import| self.from_root(&import.within, &import.path));
+                .and_then(|import| self.path_from_root(&import.within, &import.path));
             match further {
                 Some(further) => path = [&further, &rest[1..]].concat(),
                 None => return Some((module.to_vec(), rest.is_empty())),
@@ -344,7 +344,7 @@ impl Code {
                     TokenTree::Group(inside),
                     ..,
                 ] if word == "mod" => {
-                    self.read(&child(within, name), inside.stream());
+                    self.read(&child(within, &name.to_string()), inside.stream());
                     3
                 }
                 [TokenTree::Ident(word), next, ..] if word == "use" && !is_punct(next, '<') => {
@@ -467,8 +467,7 @@ impl Code {
             .find(|w| *w != "pub")
             .map_or("", String::as_str);
         if let Some([_, name]) = words.windows(2).find(|pair| pair[0] == "mod") {
-            self.for_tests
-                .push([within.as_slice(), &[name.clone()]].concat());
+            self.for_tests.push(child(within, name));
         }
         let is_end = |token: &TokenTree| match first {
             "use" | "static" | "type" | "let" => is_punct(token, ';'),
@@ -489,8 +488,8 @@ impl Code {
     }
 }
 
-fn child(within: &Module, name: &proc_macro2::Ident) -> Module {
-    [within.as_slice(), &[name.to_string()]].concat()
+fn child(within: &[String], name: &str) -> Module {
+    (within.iter().cloned()).chain([name.to_owned()]).collect()
 }
 
 fn is_punct(token: &TokenTree, c: char) -> bool {
