@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::app_context::AppContext;
-use super::{ENVIRONMENT, print, shown};
+use super::{ENVIRONMENT, print, visible_paths};
 use crate::config::{self, Selection};
 use crate::measure::Judge;
 use crate::measure::machine;
@@ -99,7 +99,7 @@ fn guards(guards: &Guards) -> String {
 
 /// What the config file lets programs read.
 fn readable(app: &AppContext) -> String {
-    match shown::readable(&app.config.sandbox_read) {
+    match visible_paths::readable(&app.config.sandbox_read) {
         Ok(paths) if paths.is_empty() => String::new(),
         Ok(paths) => {
             let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use crate::report::text::safe;
 
 /// A writer that escapes what a terminal would obey; line breaks and tabs stay.
-pub(crate) struct Harmless<W: Write>(pub(crate) W);
+pub(crate) struct EscapingWriter<W: Write>(pub(crate) W);
 
-impl<W: Write> Write for Harmless<W> {
+impl<W: Write> Write for EscapingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0
             .write_all(safe(&String::from_utf8_lossy(bytes)).as_bytes())?;
@@ -27,7 +27,7 @@ mod tests {
     fn what_a_terminal_would_obey_is_shown() {
         let mut out = Vec::new();
         let hostile = "case \u{1b}[2J\tok";
-        let written = writeln!(Harmless(&mut out), "{hostile}");
+        let written = writeln!(EscapingWriter(&mut out), "{hostile}");
         assert!(written.is_ok());
         assert_eq!(String::from_utf8_lossy(&out), "case ␛[2J\tok\n");
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::harmless::Harmless;
+use super::escaping_writer::EscapingWriter;
 use crate::base::units::Nanos;
 use crate::engine::{Command, Handle};
 use crate::measure::Progress;
@@ -23,7 +23,7 @@ pub(crate) fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Ses
     let mut session = Session::default();
     let mut out = io::stdout().lock();
     let mut gone = style == OutputFormat::Text
-        && writeln!(Harmless(&mut out), "{opening}")
+        && writeln!(EscapingWriter(&mut out), "{opening}")
             .and_then(|()| out.flush())
             .is_err();
     if gone {
@@ -34,7 +34,7 @@ pub(crate) fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Ses
         let old = n < handle.replayed;
         if !gone && !old {
             let told = match style {
-                OutputFormat::Text => tell(&mut Harmless(&mut out), &session, &happened),
+                OutputFormat::Text => tell(&mut EscapingWriter(&mut out), &session, &happened),
                 OutputFormat::Json => line(&mut out, &happened),
             };
             gone = told.and_then(|()| out.flush()).is_err();
@@ -49,7 +49,7 @@ pub(crate) fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Ses
     if style == OutputFormat::Text && !gone && session.task.is_some() {
         let table = format!("\n{}\n{}\n", text::table(&session), text::ending(&session));
         drop(
-            Harmless(&mut out)
+            EscapingWriter(&mut out)
                 .write_all(table.as_bytes())
                 .and_then(|()| out.flush()),
         );

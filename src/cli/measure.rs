@@ -19,7 +19,7 @@ use crate::task::{Checker, Language, Languages, Objective, Source, Task, TaskErr
 
 use super::flags::LimitFlags;
 use super::measure_report::{self, MeasureReport, MeasuredProgram};
-use super::shown;
+use super::visible_paths;
 
 /// Compare programs on a workload: are the others really better than the first?
 ///
@@ -74,7 +74,7 @@ pub struct MeasureArgs {
     pub(crate) comparison_time: Duration,
     /// Fail (exit status 1) unless every NEW is found better
     #[arg(long, value_enum, value_name = "ANSWER")]
-    pub expect: Option<Expected>,
+    pub expect: Option<ExpectedResult>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
@@ -94,7 +94,7 @@ pub enum Clock {
 
 /// What `--expect` can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Expected {
+pub enum ExpectedResult {
     /// Every NEW is found better than OLD
     Better,
 }
@@ -155,13 +155,13 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<MeasureReport, Ju
         .iter()
         .map(|path| read(path, args.language.as_deref(), &languages))
         .collect::<Result<Vec<_>, _>>()?;
-    let config = shown::settings().map_err(JudgeError::Task)?;
+    let config = visible_paths::settings().map_err(JudgeError::Task)?;
     let usual = TaskDefaults {
         limits: config.limits,
         build: config.build,
     };
     let mut task = task(args, usual, &languages)?;
-    task.read = shown::readable(&config.sandbox_read).map_err(JudgeError::Task)?;
+    task.read = visible_paths::readable(&config.sandbox_read).map_err(JudgeError::Task)?;
     let cache = folders.map(|f| f.cache.join("builds"));
     let mut judge = Judge::open(
         Settings {

@@ -17,7 +17,7 @@ use crate::sandbox::{
 use crate::task::project::secret;
 
 use super::flags::RunLimits;
-use super::shown;
+use super::visible_paths;
 use super::{CliError, ENVIRONMENT, USAGE};
 
 /// Where the sandbox shows the current folder.
@@ -64,7 +64,7 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, CliError> {
     let here = std::env::current_dir()
         .map_err(|e| environment(format!("the current folder cannot be read: {e}")))?;
     let here = std::fs::canonicalize(&here).unwrap_or(here);
-    if let Some(what) = shown::too_much(&here) {
+    if let Some(what) = visible_paths::too_much(&here) {
         return Err(wrong(format!(
             "the program would see {what}; go into the folder that it needs and run it there"
         )));
@@ -74,13 +74,13 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, CliError> {
         None => Vec::new(),
     };
     let tool = tool(&args.command[0], &here).map_err(environment)?;
-    let config = shown::settings().map_err(wrong)?;
+    let config = visible_paths::settings().map_err(wrong)?;
     let limits = args
         .limits
         .overrides()
         .or(&config.limits)
         .over(&Limits::default());
-    let read = shown::readable(&config.sandbox_read).map_err(wrong)?;
+    let read = visible_paths::readable(&config.sandbox_read).map_err(wrong)?;
     let settings = Settings {
         launcher: None,
         unsafe_no_isolation: args.unsafe_no_isolation,
@@ -100,9 +100,9 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, CliError> {
     // Even a read-only folder can contain sockets and pipes to programs outside.
     match sandbox.guards().tier {
         Tier::Full | Tier::Namespaces => {
-            mounts.extend(shown::hidden(&here, DATA).map_err(wrong)?);
+            mounts.extend(visible_paths::hidden(&here, DATA).map_err(wrong)?);
         }
-        Tier::Weak => shown::nothing_to_hide(&here).map_err(wrong)?,
+        Tier::Weak => visible_paths::nothing_to_hide(&here).map_err(wrong)?,
         Tier::None => {}
     }
     hidden.extend(

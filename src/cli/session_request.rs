@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::app_context::AppContext;
 use super::flags::LoopFlags;
-use super::{CliError, USAGE, shown};
+use super::{CliError, USAGE, visible_paths};
 use crate::engine::Setup;
 use crate::model::Provider;
 use crate::model::prompt::Template;
@@ -55,8 +55,8 @@ impl SessionRequest {
     /// # Errors
     /// The config file lets programs read what they must not see.
     pub(crate) fn setup(&self, app: &AppContext, flags: &LoopFlags) -> Result<Setup, CliError> {
-        let read =
-            shown::readable(&app.config.sandbox_read).map_err(|why| CliError::new(USAGE, why))?;
+        let read = visible_paths::readable(&app.config.sandbox_read)
+            .map_err(|why| CliError::new(USAGE, why))?;
         let mut task = Task {
             read,
             ..self.task.clone()

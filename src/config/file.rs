@@ -303,8 +303,8 @@ fn unknown_in<'de, T: Deserialize<'de>>(table: &toml::Table, prefix: &str) -> Ve
 
 /// The names of a struct's fields, aliases included, as its own `Deserialize` asks for them.
 fn field_names<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
-    struct Names<'a>(&'a mut &'static [&'static str]);
-    impl<'de> Deserializer<'de> for Names<'_> {
+    struct FieldNames<'a>(&'a mut &'static [&'static str]);
+    impl<'de> Deserializer<'de> for FieldNames<'_> {
         type Error = serde::de::value::Error;
         fn deserialize_struct<V: Visitor<'de>>(
             self,
@@ -326,7 +326,7 @@ fn field_names<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     }
     let mut names: &[&str] = &[];
     // The error is the way out: nothing was to be read.
-    drop(T::deserialize(Names(&mut names)));
+    drop(T::deserialize(FieldNames(&mut names)));
     names
 }
 

@@ -10,8 +10,8 @@ use crate::task::limits::{PROCESSES, parse_size_limit, parse_time_limit};
 
 /// `true`, `false` or `"auto"`, which is none of the two.
 pub(super) fn switch<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
-    struct Switch;
-    impl Visitor<'_> for Switch {
+    struct SwitchVisitor;
+    impl Visitor<'_> for SwitchVisitor {
         type Value = Option<bool>;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("true, false or \"auto\"")
@@ -26,7 +26,7 @@ pub(super) fn switch<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>,
             }
         }
     }
-    from.deserialize_any(Switch)
+    from.deserialize_any(SwitchVisitor)
 }
 
 /// A duration: `"30s"`, or a number of seconds.

@@ -16,7 +16,7 @@ const SURROUNDINGS: usize = 12_000;
 const ATTEMPTS: usize = 16;
 
 /// What a prompt asks for.
-struct About<'a> {
+struct PromptRequest<'a> {
     parent: VersionId,
     objective: Objective,
     hint: &'a str,
@@ -30,7 +30,7 @@ struct About<'a> {
 /// A sentence, when the template is broken.
 pub(super) fn write(session: &Session, setup: &Setup, parent: VersionId) -> Result<String, String> {
     let round = session.round();
-    let about = About {
+    let about = PromptRequest {
         parent,
         objective: round.map_or(session.objective, |r| r.objective),
         hint: round.map_or("", |r| &r.hint),
@@ -44,7 +44,7 @@ pub(super) fn write(session: &Session, setup: &Setup, parent: VersionId) -> Resu
 /// # Errors
 /// A sentence, when the template is broken.
 pub(super) fn preview(session: &Session, setup: &Setup) -> Result<String, String> {
-    let about = About {
+    let about = PromptRequest {
         parent: session.next_parent(),
         objective: session.objective,
         hint: &session.hint,
@@ -53,7 +53,7 @@ pub(super) fn preview(session: &Session, setup: &Setup) -> Result<String, String
     render(session, setup, &about)
 }
 
-fn render(session: &Session, setup: &Setup, about: &About<'_>) -> Result<String, String> {
+fn render(session: &Session, setup: &Setup, about: &PromptRequest<'_>) -> Result<String, String> {
     setup
         .template
         .render(&context(session, setup, about))
@@ -91,7 +91,7 @@ fn judged_by(task: &Task) -> String {
     }
 }
 
-fn context(session: &Session, setup: &Setup, about: &About<'_>) -> PromptContext {
+fn context(session: &Session, setup: &Setup, about: &PromptRequest<'_>) -> PromptContext {
     let parent = about.parent;
     let version = session.version(parent);
     let evaluation = version.and_then(|v| v.evaluation.as_ref());

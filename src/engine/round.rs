@@ -13,7 +13,7 @@ use crate::session::Event;
 use crate::session::event::{Author, Stage, VersionId};
 
 /// A candidate that passes, with what is known of it.
-struct Passing {
+struct PassingCandidate {
     subject: VersionUnderTest,
     evaluation: Evaluation,
 }
@@ -120,7 +120,7 @@ impl Loop {
             match self.evaluate(*version).await {
                 Ok((subject, evaluation)) => {
                     if evaluation.verdict.accepted() && self.session.incumbent.is_some() {
-                        passing.push(Passing {
+                        passing.push(PassingCandidate {
                             subject,
                             evaluation,
                         });
@@ -150,13 +150,13 @@ impl Loop {
     }
 
     /// Compares several candidates with the incumbent; the best of those that look better is confirmed.
-    async fn rank(&mut self, passing: Vec<Passing>) {
+    async fn rank(&mut self, passing: Vec<PassingCandidate>) {
         let Some(incumbent) = self.session.incumbent.and_then(|id| self.subject(id)) else {
             return;
         };
-        let mut promising: Vec<(Passing, Comparison)> = Vec::new();
+        let mut promising: Vec<(PassingCandidate, Comparison)> = Vec::new();
         let mut waiting = passing.into_iter();
-        while let Some(Passing {
+        while let Some(PassingCandidate {
             subject,
             evaluation,
         }) = waiting.next()
@@ -166,7 +166,7 @@ impl Loop {
             match self.first_stage(&subject, &incumbent).await {
                 Ok(FirstStageResult::Promising(comparison)) => {
                     promising.push((
-                        Passing {
+                        PassingCandidate {
                             subject,
                             evaluation,
                         },

@@ -116,19 +116,19 @@ pub(super) fn worse(a: Option<Noise>, b: Option<Noise>) -> Option<Noise> {
 }
 
 /// From where on shares count.
-struct Bounds {
+struct NoiseThresholds {
     others: f64,
     pressure: f64,
     steal: f64,
 }
 
-const NOISY: Bounds = Bounds {
+const NOISY: NoiseThresholds = NoiseThresholds {
     others: 0.20,
     pressure: 0.15,
     steal: 0.02,
 };
 
-const TOO_NOISY: Bounds = Bounds {
+const TOO_NOISY: NoiseThresholds = NoiseThresholds {
     others: 0.80,
     pressure: 0.60,
     steal: 0.15,

@@ -149,7 +149,7 @@ fn why_none(blocks: &[FencedBlock], wanted: &CodeRequest) -> String {
     }
     let missing = filled
         .iter()
-        .filter(|b| b.fit(wanted) != Fit::Foreign)
+        .filter(|b| b.fit(wanted) != TagFit::Foreign)
         .find_map(|b| wanted.missing(&b.code));
     match missing {
         Some(name) => format!("no block of code holds `{name}`"),
@@ -180,7 +180,7 @@ impl CodeRequest {
 
 /// How well a block's tag fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+enum TagFit {
     /// Shell commands, diffs, data, output: never a program here.
     Foreign,
     /// Another tag; models do mislabel.
@@ -199,7 +199,7 @@ struct FencedBlock {
 }
 
 impl FencedBlock {
-    fn fit(&self, wanted: &CodeRequest) -> Fit {
+    fn fit(&self, wanted: &CodeRequest) -> TagFit {
         const FOREIGN: [&str; 26] = [
             "sh",
             "bash",
@@ -229,24 +229,24 @@ impl FencedBlock {
             "mermaid",
         ];
         match self.tag.as_str() {
-            tag if wanted.is_tag(tag) => Fit::Right,
-            "" => Fit::Untagged,
-            tag if FOREIGN.contains(&tag) => Fit::Foreign,
-            _ => Fit::Odd,
+            tag if wanted.is_tag(tag) => TagFit::Right,
+            "" => TagFit::Untagged,
+            tag if FOREIGN.contains(&tag) => TagFit::Foreign,
+            _ => TagFit::Odd,
         }
     }
 
     fn usable(&self, wanted: &CodeRequest) -> bool {
         let plain = matches!(self.tag.as_str(), "text" | "txt" | "plaintext" | "plain");
         !self.code.trim().is_empty()
-            && self.fit(wanted) != Fit::Foreign
+            && self.fit(wanted) != TagFit::Foreign
             && wanted.missing(&self.code).is_none()
             && (!plain || reads_as_code(&self.code, &wanted.language))
             && (self.closed
                 || (wanted.finish == Finish::Stop && reads_as_code(&self.code, &wanted.language)))
     }
 
-    fn score(&self, wanted: &CodeRequest) -> (Fit, bool) {
+    fn score(&self, wanted: &CodeRequest) -> (TagFit, bool) {
         (
             self.fit(wanted),
             !wanted.file_name.is_empty() && self.info.contains(&wanted.file_name),
@@ -256,14 +256,14 @@ impl FencedBlock {
 
 /// All fenced blocks of a text, in order. The indentation of the fence is removed from the lines inside.
 fn blocks(text: &str, wanted: &CodeRequest) -> Vec<FencedBlock> {
-    struct Open {
+    struct OpenBlock {
         mark: char,
         length: usize,
         indent: usize,
         block: FencedBlock,
     }
     let mut found = Vec::new();
-    let mut open: Option<Open> = None;
+    let mut open: Option<OpenBlock> = None;
     for line in text.lines() {
         match &mut open {
             None => {
@@ -274,7 +274,7 @@ fn blocks(text: &str, wanted: &CodeRequest) -> Vec<FencedBlock> {
                         code: String::new(),
                         closed: false,
                     };
-                    open = Some(Open {
+                    open = Some(OpenBlock {
                         mark,
                         length,
                         indent: line.len() - line.trim_start().len(),

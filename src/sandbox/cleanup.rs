@@ -18,7 +18,7 @@ const DEEPEST: usize = 200;
 
 /// How full a folder is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Filled {
+pub(crate) struct FolderUsage {
     /// Bytes that its files take on the disk.
     pub(crate) bytes: u64,
     /// Files and folders in it.
@@ -115,8 +115,8 @@ pub(crate) fn abandoned_in(place: &Path, prefix: &str) {
 }
 
 /// Looks how full a folder is. Stops looking at `most` files; deeper than 200 levels counts as that many.
-pub(crate) fn measure(folder: &Path, most: u64) -> Filled {
-    let mut filled = Filled::default();
+pub(crate) fn measure(folder: &Path, most: u64) -> FolderUsage {
+    let mut filled = FolderUsage::default();
     let Ok(top) = open(CWD, folder) else {
         return filled;
     };
@@ -162,7 +162,7 @@ pub(crate) fn measure(folder: &Path, most: u64) -> Filled {
 pub(crate) fn remove(folder: &Path) {
     let Ok(top) = open(CWD, folder) else { return };
     descend(&top);
-    let mut moved = Moved::new(top.as_fd());
+    let mut moved = MovedFolders::new(top.as_fd());
     clear(top.as_fd(), &mut moved);
     while let Some(name) = moved.names.pop() {
         if let Ok(below) = open_anyhow(top.as_fd(), &name) {
@@ -174,7 +174,7 @@ pub(crate) fn remove(folder: &Path) {
 }
 
 /// A folder that is being emptied, seen from one inside it.
-struct Above {
+struct ParentFolder {
     /// Its identity: device and inode.
     is: (u64, u64),
     /// The folder inside that was gone into.
@@ -189,7 +189,7 @@ fn descend(top: &OwnedFd) {
     let Ok(mut here) = rustix::io::fcntl_dupfd_cloexec(top, 3) else {
         return;
     };
-    let mut above: Vec<Above> = Vec::new();
+    let mut above: Vec<ParentFolder> = Vec::new();
     let mut folders = empty(here.as_fd());
     loop {
         let Some(entered) = folders.pop() else {
@@ -209,7 +209,7 @@ fn descend(top: &OwnedFd) {
             continue;
         };
         let left = std::mem::take(&mut folders);
-        above.push(Above { is, entered, left });
+        above.push(ParentFolder { is, entered, left });
         folders = empty(below.as_fd());
         here = below;
     }
@@ -244,13 +244,13 @@ fn empty(folder: BorrowedFd<'_>) -> Vec<CString> {
 }
 
 /// Folders that were brought up to the top, where their depth no longer matters.
-struct Moved<'a> {
+struct MovedFolders<'a> {
     top: BorrowedFd<'a>,
     names: Vec<CString>,
     count: u64,
 }
 
-impl<'a> Moved<'a> {
+impl<'a> MovedFolders<'a> {
     fn new(top: BorrowedFd<'a>) -> Self {
         Self {
             top,
@@ -281,7 +281,7 @@ impl<'a> Moved<'a> {
 }
 
 /// Removes what is in a folder; folders that are not empty are moved to the top.
-fn clear(folder: BorrowedFd<'_>, moved: &mut Moved<'_>) {
+fn clear(folder: BorrowedFd<'_>, moved: &mut MovedFolders<'_>) {
     let Ok(list) = Dir::read_from(folder) else {
         return;
     };
@@ -361,7 +361,7 @@ mod tests {
     #[test]
     fn how_full_it_is_is_seen_within_bounds() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(measure(folder.path(), 100), Filled::default());
+        assert_eq!(measure(folder.path(), 100), FolderUsage::default());
         std::fs::write(folder.path().join("a"), vec![1; 100_000]).unwrap();
         std::fs::create_dir(folder.path().join("b")).unwrap();
         std::fs::write(folder.path().join("b/c"), vec![1; 100_000]).unwrap();
@@ -370,6 +370,9 @@ mod tests {
         assert_eq!(measure(folder.path(), 2).files, 2);
         deep(folder.path(), 300);
         assert_eq!(measure(folder.path(), 1_000_000).files, 1_000_000);
-        assert_eq!(measure(Path::new("/no/such/folder"), 9), Filled::default());
+        assert_eq!(
+            measure(Path::new("/no/such/folder"), 9),
+            FolderUsage::default()
+        );
     }
 }

@@ -39,8 +39,8 @@ impl Serialize for CheckerFile {
 
 impl<'de> Deserialize<'de> for CheckerFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
+        struct CheckerFileVisitor;
+        impl<'de> Visitor<'de> for CheckerFileVisitor {
             type Value = CheckerFile;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("the name of a checker, or { program = \"check.py\" }")
@@ -65,6 +65,6 @@ impl<'de> Deserialize<'de> for CheckerFile {
                 Ok(CheckerFile::Program { program, language })
             }
         }
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(CheckerFileVisitor)
     }
 }

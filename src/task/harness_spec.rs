@@ -77,7 +77,7 @@ impl HarnessSpec {
         task.path = Some(region.path.clone());
         task.notes.extend(region.notes.clone());
         task.region = Some(Arc::new(region));
-        self.judged(&mut task, has_cases, usual)?;
+        self.add_harness(&mut task, has_cases, usual)?;
         Ok(task)
     }
 
@@ -100,11 +100,11 @@ impl HarnessSpec {
         }
         let mut task = bare_task(stem(path), language, Some(source), usual);
         task.path = Some(path.to_path_buf());
-        self.judged(&mut task, has_cases, usual)?;
+        self.add_harness(&mut task, has_cases, usual)?;
         Ok(task)
     }
 
-    fn judged(
+    fn add_harness(
         &self,
         task: &mut Task,
         has_cases: bool,

@@ -105,8 +105,8 @@ impl Serialize for HoldOut {
 impl<'de> Deserialize<'de> for HoldOut {
     /// `"25%"`, a number, or a list of names.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> de::Visitor<'de> for Reader {
+        struct HoldOutVisitor;
+        impl<'de> de::Visitor<'de> for HoldOutVisitor {
             type Value = HoldOut;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a share such as \"25%\", a number of cases, or a list of their names")
@@ -130,6 +130,6 @@ impl<'de> Deserialize<'de> for HoldOut {
                 Ok(HoldOut::Named(names))
             }
         }
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(HoldOutVisitor)
     }
 }

@@ -50,13 +50,13 @@ pub(super) struct Surroundings {
     /// The environment.
     pub environment: Vec<(String, String)>,
     /// Links and small files of the home: path, and what a link says or a file holds.
-    home: Vec<(PathBuf, Furnishing)>,
+    home: Vec<(PathBuf, HomeEntry)>,
     /// Guest paths are real: there are mounts. Elsewhere they are rewritten in arguments and in the environment only.
     mounted: bool,
 }
 
 #[derive(Clone, Debug)]
-enum Furnishing {
+enum HomeEntry {
     Link(String),
     Script(String),
 }
@@ -183,7 +183,7 @@ impl Surroundings {
                             Some(host) if !self.mounted => host.to_path_buf(),
                             _ => guest,
                         };
-                        let link = Furnishing::Link(target.to_string_lossy().into_owned());
+                        let link = HomeEntry::Link(target.to_string_lossy().into_owned());
                         self.home.push((place.join(part), link));
                     }
                     rest.push((name.clone(), format!("{GUEST_HOME}/cargo")));
@@ -207,7 +207,7 @@ impl Surroundings {
             // Not a link: an interpreter looks for its libraries beside the name that it was called by.
             let script = format!("#!/bin/sh\nexec \"${TOOL}\" \"$@\"\n");
             self.home
-                .push((Path::new("bin").join(name), Furnishing::Script(script)));
+                .push((Path::new("bin").join(name), HomeEntry::Script(script)));
         }
     }
 
@@ -241,7 +241,7 @@ impl Surroundings {
                 quoted(&inside.display().to_string())
             );
             self.home
-                .push((Path::new("bin").join(name), Furnishing::Script(script)));
+                .push((Path::new("bin").join(name), HomeEntry::Script(script)));
         }
     }
 
@@ -249,8 +249,8 @@ impl Surroundings {
     pub(super) fn furnish(&self, copy: &TreeCopy) -> std::io::Result<()> {
         for (path, what) in &self.home {
             match what {
-                Furnishing::Link(target) => copy.link_home(path, target)?,
-                Furnishing::Script(text) => copy.put_home(path, text.as_bytes(), 0o755)?,
+                HomeEntry::Link(target) => copy.link_home(path, target)?,
+                HomeEntry::Script(text) => copy.put_home(path, text.as_bytes(), 0o755)?,
             }
         }
         Ok(())

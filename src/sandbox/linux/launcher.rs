@@ -220,7 +220,7 @@ fn start(
 }
 
 /// Waits for the init's end, or brings it about when the workbench says so or is gone.
-fn watch(shared: &LauncherContext, child: &sys::Cloned) -> io::Result<()> {
+fn watch(shared: &LauncherContext, child: &sys::ClonedChild) -> io::Result<()> {
     let mut listening = true;
     loop {
         let mut fds = vec![PollFd::new(&child.pidfd, PollFlags::IN)];

@@ -458,8 +458,8 @@ fn describe(
     }
     guards.on.extend(on);
     match cgroup.map(Cgroup::version) {
-        Some(cgroup::Version::One) => guards.on.push("cgroup v1".into()),
-        Some(cgroup::Version::Two) => guards.on.push("cgroup v2".into()),
+        Some(cgroup::CgroupVersion::One) => guards.on.push("cgroup v1".into()),
+        Some(cgroup::CgroupVersion::Two) => guards.on.push("cgroup v2".into()),
         None => guards
             .missing
             .push(("cgroup".into(), no_cgroup.unwrap_or_default())),

@@ -8,7 +8,7 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 /// A child that was cloned, seen from its parent.
 #[derive(Debug)]
-pub(crate) struct Cloned {
+pub(crate) struct ClonedChild {
     /// In the parent's pid namespace.
     pub(crate) pid: i32,
     /// Becomes readable when it ends; stays valid however pids are reused.
@@ -36,7 +36,7 @@ fn check(result: libc::c_long) -> io::Result<libc::c_long> {
 ///
 /// Must only be called from a single-threaded process: the child goes on with ordinary code.
 #[allow(unsafe_code)]
-pub(crate) fn clone_with(namespaces: i32) -> io::Result<Option<Cloned>> {
+pub(crate) fn clone_with(namespaces: i32) -> io::Result<Option<ClonedChild>> {
     let mut pidfd: libc::c_int = -1;
     let flags = libc::c_long::from(namespaces | libc::CLONE_PIDFD | libc::SIGCHLD);
     // SAFETY: without CLONE_VM and without a new stack this is fork(); the only memory the kernel writes is `pidfd`, which outlives the call.
@@ -55,7 +55,7 @@ pub(crate) fn clone_with(namespaces: i32) -> io::Result<Option<Cloned>> {
     }
     // SAFETY: the kernel has just made this descriptor for us and nobody else knows of it.
     let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
-    Ok(Some(Cloned {
+    Ok(Some(ClonedChild {
         pid: i32::try_from(pid).unwrap_or(-1),
         pidfd,
     }))

@@ -1,10 +1,10 @@
 //! Calls of one function as a workload: reading them, the drivers that make them, and comparing what came of them.
 
+mod display;
 pub mod driver;
 mod join;
 mod outcomes;
 mod read;
-mod shown;
 mod tags;
 mod values;
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use super::shown;
+use super::display;
 use super::values::{self, DifferenceKind, Strictness};
 use crate::task::mismatch::Mismatch;
 
@@ -133,13 +133,13 @@ impl OutcomeFormat {
             (None, None) => {
                 let (a, b) = (text(e, "raised"), text(g, "raised"));
                 if a != b {
-                    let why = shown::quoted(&text(g, "message"), SHORT);
+                    let why = display::quoted(&text(g, "message"), SHORT);
                     let reason = format!("raised {b} ({why}), expected {a}");
                     return Err((reason, excerpts()));
                 }
                 let (a, b) = (text(e, "message"), text(g, "message"));
                 if self.messages && a != b {
-                    let (a, b) = (shown::quoted(&a, SHORT), shown::quoted(&b, SHORT));
+                    let (a, b) = (display::quoted(&a, SHORT), display::quoted(&b, SHORT));
                     let reason = format!(
                         "raised {} with the message {b}, expected {a}",
                         text(e, "raised")
@@ -161,8 +161,8 @@ impl OutcomeFormat {
         let nothing = Value::String(String::new());
         let (a, b) = (a.unwrap_or(&nothing), b.unwrap_or(&nothing));
         if a != b {
-            let long = |v| shown::value(v, LONG, self.python);
-            let short = |v| shown::value(v, SHORT, self.python);
+            let long = |v| display::value(v, LONG, self.python);
+            let short = |v| display::value(v, SHORT, self.python);
             return Err((
                 format!("printed {}, expected {}", short(b), short(a)),
                 (long(a), long(b)),
@@ -174,13 +174,13 @@ impl OutcomeFormat {
     /// `returned 5` or `raised KeyError ("x")`.
     fn outcome(&self, m: &Map<String, Value>, room: usize) -> String {
         match m.get("returned") {
-            Some(value) => format!("returned {}", shown::value(value, room, self.python)),
+            Some(value) => format!("returned {}", display::value(value, room, self.python)),
             None => {
                 let text = |key| m.get(key).and_then(Value::as_str).unwrap_or_default();
                 format!(
                     "raised {} ({})",
                     text("raised"),
-                    shown::quoted(text("message"), room)
+                    display::quoted(text("message"), room)
                 )
             }
         }
@@ -194,8 +194,8 @@ impl OutcomeFormat {
                 .unwrap_or(none.clone())
         };
         let (e, g) = (of(e), of(g));
-        let short = |v| shown::value(v, SHORT, self.python);
-        let long = |v| shown::value(v, LONG, self.python);
+        let short = |v| display::value(v, SHORT, self.python);
+        let long = |v| display::value(v, LONG, self.python);
         for (name, a) in &e {
             match g.get(name) {
                 Some(b) => self.values(&format!("{} after the call", whose(name)), name, a, b)?,
@@ -234,8 +234,8 @@ impl OutcomeFormat {
         let Err(difference) = values::same(a, b, self.rule) else {
             return Ok(());
         };
-        let short = |v| shown::value(v, SHORT, self.python);
-        let long = |v| shown::value(v, LONG, self.python);
+        let short = |v| display::value(v, SHORT, self.python);
+        let long = |v| display::value(v, LONG, self.python);
         let place = if difference.path.is_empty() {
             whole.to_owned()
         } else {
@@ -263,10 +263,10 @@ impl OutcomeFormat {
             }
             DifferenceKind::Missing(v) => format!("{place} lacks {}", short(v)),
             DifferenceKind::Extra(v) => format!("{place} has {}, which is not expected", short(v)),
-            DifferenceKind::MissingKey(k) => format!("{place} lacks {}", shown::quoted(k, SHORT)),
+            DifferenceKind::MissingKey(k) => format!("{place} lacks {}", display::quoted(k, SHORT)),
             DifferenceKind::ExtraKey(k) => format!(
                 "{place} has {}, which is not expected",
-                shown::quoted(k, SHORT)
+                display::quoted(k, SHORT)
             ),
         };
         Err((reason, excerpts))
@@ -325,7 +325,7 @@ fn unencodable(value: &Value) -> Option<String> {
     match value {
         Value::Array(items) => items.iter().find_map(unencodable),
         Value::Object(map) => match map.get("$unencodable").and_then(Value::as_str) {
-            Some(kind) => Some(shown::plain(kind, 200)),
+            Some(kind) => Some(display::plain(kind, 200)),
             None => map.values().find_map(unencodable),
         },
         _ => None,

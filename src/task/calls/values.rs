@@ -155,9 +155,9 @@ impl<'a> ValueComparison<'a> {
             }
             text += &match step {
                 PathStep::Index(i) => format!("[{i}]"),
-                PathStep::Field(name) => format!(".{}", super::shown::plain(name, 40)),
-                PathStep::Key(key) => format!("[{}]", super::shown::quoted(key, 40)),
-                PathStep::Entry(key) => format!("[{}]", super::shown::value(key, 40, true)),
+                PathStep::Field(name) => format!(".{}", super::display::plain(name, 40)),
+                PathStep::Key(key) => format!("[{}]", super::display::quoted(key, 40)),
+                PathStep::Entry(key) => format!("[{}]", super::display::value(key, 40, true)),
             };
         }
         text

@@ -134,7 +134,7 @@ impl<'a> Gather<'a> {
                 if self.is_region(&piece) || piece.node.id() == level.piece.id() {
                     continue;
                 }
-                match piece.sort {
+                match piece.kind {
                     PieceKind::Import => self.add(&piece, 1),
                     PieceKind::Definition
                         if in_class && (is_field(&piece) || is_constructor(&piece)) =>
@@ -159,7 +159,7 @@ impl<'a> Gather<'a> {
             for piece in pieces::of(self.grammar, level.container, self.text) {
                 let on_the_way =
                     piece.node.id() == level.piece.id() && level.piece.id() != level.container.id();
-                if piece.sort != PieceKind::Definition || on_the_way || self.is_region(&piece) {
+                if piece.kind != PieceKind::Definition || on_the_way || self.is_region(&piece) {
                     continue;
                 }
                 if !piece.keys.iter().any(|k| names.contains(last_word(k))) {

@@ -12,7 +12,7 @@ pub(super) struct Piece<'t> {
     pub start: usize,
     /// The names that it defines; none for a statement without a definition.
     pub keys: Vec<String>,
-    pub sort: PieceKind,
+    pub kind: PieceKind,
 }
 
 /// What a piece is.
@@ -63,7 +63,7 @@ pub(super) fn of<'t>(grammar: Grammar, container: N<'t>, text: &str) -> Vec<Piec
             node,
             start,
             keys: keys(grammar, node, text),
-            sort: sort(grammar, node, text, first),
+            kind: piece_kind(grammar, node, text, first),
         });
     }
     pieces
@@ -71,10 +71,10 @@ pub(super) fn of<'t>(grammar: Grammar, container: N<'t>, text: &str) -> Vec<Piec
 
 /// What one node is; `first`: nothing but comments stand before it.
 pub(super) fn of_one(grammar: Grammar, node: N<'_>, text: &str, first: bool) -> PieceKind {
-    sort(grammar, node, text, first)
+    piece_kind(grammar, node, text, first)
 }
 
-fn sort(grammar: Grammar, node: N<'_>, text: &str, first: bool) -> PieceKind {
+fn piece_kind(grammar: Grammar, node: N<'_>, text: &str, first: bool) -> PieceKind {
     let said = || tree::text(node, text);
     match node.kind() {
         "import_statement"
@@ -336,13 +336,13 @@ pub(super) fn body(node: N<'_>) -> Option<N<'_>> {
 }
 
 /// Whether a piece is a function or a type rather than a value or a statement.
-pub(super) fn is_block_like(node: N<'_>, sort: PieceKind) -> bool {
+pub(super) fn is_block_like(node: N<'_>, piece_kind: PieceKind) -> bool {
     let rows = node
         .end_position()
         .row
         .saturating_sub(node.start_position().row);
     let kind = inner(node).kind();
-    sort == PieceKind::Definition
+    piece_kind == PieceKind::Definition
         && (kind.contains("function")
             || kind.contains("class")
             || kind.contains("method")

@@ -251,7 +251,7 @@ fn javascript_import(flat: &str, names: &mut HashMap<String, String>) {
 fn module_names(grammar: Grammar, root: N<'_>, text: &str) -> HashSet<String> {
     pieces::of(grammar, root, text)
         .into_iter()
-        .filter(|p| p.sort == PieceKind::Definition)
+        .filter(|p| p.kind == PieceKind::Definition)
         .filter(|p| !pieces::inner(p.node).kind().contains("function"))
         .flat_map(|p| p.keys)
         .collect()

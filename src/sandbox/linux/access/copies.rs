@@ -108,14 +108,14 @@ pub(super) struct Copies {
     /// Guests must find their way to the copies by this machine's paths.
     by_path: bool,
     holder: Option<TreeHolder>,
-    made: HashMap<PathBuf, Made>,
+    made: HashMap<PathBuf, PrivateCopy>,
     count: u64,
     /// Number of the run that is being provided for.
     run: u64,
 }
 
 #[derive(Debug)]
-struct Made {
+struct PrivateCopy {
     stamp: blake3::Hash,
     bytes: u64,
     place: PathBuf,
@@ -174,7 +174,7 @@ impl Copies {
         }
         self.made.insert(
             host.to_path_buf(),
-            Made {
+            PrivateCopy {
                 stamp,
                 bytes: survey.bytes,
                 place: place.clone(),
@@ -190,7 +190,7 @@ impl Copies {
         MOST.0.saturating_sub(taken)
     }
 
-    fn discard(&mut self, which: impl Fn(&Path, &Made) -> bool) {
+    fn discard(&mut self, which: impl Fn(&Path, &PrivateCopy) -> bool) {
         for (_, made) in self.made.extract_if(|path, made| which(path, made)) {
             discard(&made.place);
         }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 /// A kernel file that is kept open: reading it anew costs one system call instead of three.
 #[derive(Debug)]
-pub(crate) struct Kept(Option<File>);
+pub(crate) struct OpenKernelFile(Option<File>);
 
-impl Kept {
+impl OpenKernelFile {
     /// Opens it for reading; where that fails every reading is `None`.
     pub(crate) fn open(path: &Path) -> Self {
         Self(File::open(path).ok())

@@ -17,14 +17,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 pub(crate) use figures::{parse_cpu, parse_memory};
 
-use figures::{Kept, parse_kernel};
+use figures::{OpenKernelFile, parse_kernel};
 use places::Hierarchies;
 
 use crate::base::units::{Bytes, Nanos};
 
 /// Which version of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Version {
+pub(crate) enum CgroupVersion {
     /// One hierarchy for each controller.
     One,
     Two,
@@ -76,24 +76,24 @@ impl Tree for Kernel {
 #[derive(Debug)]
 pub(crate) struct Cgroup {
     tree: Arc<dyn Tree>,
-    version: Version,
+    version: CgroupVersion,
     memory: PathBuf,
     cpu: Option<PathBuf>,
     pids: Option<PathBuf>,
-    statistics: Kept,
-    usage: Kept,
-    peak: Kept,
-    kernel: Kept,
-    kernel_peak: Kept,
-    events: Kept,
-    tasks: Kept,
-    refused: Kept,
-    cpu_usage: Kept,
+    statistics: OpenKernelFile,
+    usage: OpenKernelFile,
+    peak: OpenKernelFile,
+    kernel: OpenKernelFile,
+    kernel_peak: OpenKernelFile,
+    events: OpenKernelFile,
+    tasks: OpenKernelFile,
+    refused: OpenKernelFile,
+    cpu_usage: OpenKernelFile,
     limits: Option<(u64, u64)>,
 }
 
 /// What a figure file is called in each version.
-struct Names {
+struct FigureFiles {
     limit: &'static str,
     usage: &'static str,
     peak: &'static str,
@@ -104,7 +104,7 @@ struct Names {
     cpu: &'static str,
 }
 
-const ONE: Names = Names {
+const ONE: FigureFiles = FigureFiles {
     limit: "memory.limit_in_bytes",
     usage: "memory.usage_in_bytes",
     peak: "memory.max_usage_in_bytes",
@@ -114,7 +114,7 @@ const ONE: Names = Names {
     cpu: "cpuacct.usage",
 };
 
-const TWO: Names = Names {
+const TWO: FigureFiles = FigureFiles {
     limit: "memory.max",
     usage: "memory.current",
     peak: "memory.peak",
@@ -161,7 +161,7 @@ impl Cgroup {
         let memory = make(memory)?;
         let cpu = places.cpuacct.as_deref().and_then(|p| make(p).ok());
         let pids = places.pids.as_deref().and_then(|p| make(p).ok());
-        Self::open(Version::One, tree, memory, cpu, pids)
+        Self::open(CgroupVersion::One, tree, memory, cpu, pids)
     }
 
     /// In version 2 a group with processes may not have children with controllers: the workbench itself moves into a leaf.
@@ -208,11 +208,11 @@ impl Cgroup {
             let _ = tree.write(&path.join("memory.oom.group"), "1");
         }
         let (cpu, pids) = (Some(path.clone()), Some(path.clone()));
-        Self::open(Version::Two, tree, path, cpu, pids)
+        Self::open(CgroupVersion::Two, tree, path, cpu, pids)
     }
 
     fn open(
-        version: Version,
+        version: CgroupVersion,
         tree: Arc<dyn Tree>,
         memory: PathBuf,
         cpu: Option<PathBuf>,
@@ -222,17 +222,19 @@ impl Cgroup {
         let of = |folder: &Option<PathBuf>, name: &str| {
             folder
                 .as_ref()
-                .map_or(Kept::open(Path::new("")), |f| Kept::open(&f.join(name)))
+                .map_or(OpenKernelFile::open(Path::new("")), |f| {
+                    OpenKernelFile::open(&f.join(name))
+                })
         };
         let optional = |name: Option<&str>| name.map_or_else(PathBuf::new, |n| memory.join(n));
         // From here on its folders are removed when it is dropped.
         let group = Self {
-            statistics: Kept::open(&memory.join("memory.stat")),
-            usage: Kept::open(&memory.join(names.usage)),
-            peak: Kept::open_to_write(&memory.join(names.peak)),
-            kernel: Kept::open(&optional(names.kernel)),
-            kernel_peak: Kept::open_to_write(&optional(names.kernel_peak)),
-            events: Kept::open(&memory.join(names.events)),
+            statistics: OpenKernelFile::open(&memory.join("memory.stat")),
+            usage: OpenKernelFile::open(&memory.join(names.usage)),
+            peak: OpenKernelFile::open_to_write(&memory.join(names.peak)),
+            kernel: OpenKernelFile::open(&optional(names.kernel)),
+            kernel_peak: OpenKernelFile::open_to_write(&optional(names.kernel_peak)),
+            events: OpenKernelFile::open(&memory.join(names.events)),
             tasks: of(&pids, "pids.current"),
             refused: of(&pids, "pids.events"),
             cpu_usage: of(&cpu, names.cpu),
@@ -251,7 +253,7 @@ impl Cgroup {
     }
 
     /// Which version it is.
-    pub(crate) fn version(&self) -> Version {
+    pub(crate) fn version(&self) -> CgroupVersion {
         self.version
     }
 
@@ -294,14 +296,14 @@ impl Cgroup {
         };
         let limit = self.version.names().limit;
         let set = match self.version {
-            Version::One => {
+            CgroupVersion::One => {
                 // Memory may never exceed memory and swap together: which of the two goes first depends on the direction.
                 write(limit, memory.0);
                 write("memory.memsw.limit_in_bytes", memory.0);
                 write("memory.swappiness", 0);
                 write(limit, memory.0)
             }
-            Version::Two => {
+            CgroupVersion::Two => {
                 write("memory.swap.max", 0);
                 write(limit, memory.0)
             }
@@ -355,7 +357,7 @@ impl Cgroup {
 
     /// What the kernel holds for the group now, where it says so.
     pub(crate) fn kernel(&self) -> Option<Bytes> {
-        if self.version == Version::One {
+        if self.version == CgroupVersion::One {
             return self.kernel.number().map(Bytes);
         }
         self.memory()?.1
@@ -374,7 +376,7 @@ impl Cgroup {
 
     /// Kills every process that is left in it. Only when the launcher has ended: it lives here too.
     pub(crate) fn end_all(&self) {
-        if self.version == Version::Two
+        if self.version == CgroupVersion::Two
             && self
                 .tree
                 .write(&self.memory.join("cgroup.kill"), "1")
@@ -427,8 +429,8 @@ impl Drop for Cgroup {
     }
 }
 
-impl Version {
-    fn names(self) -> &'static Names {
+impl CgroupVersion {
+    fn names(self) -> &'static FigureFiles {
         match self {
             Self::One => &ONE,
             Self::Two => &TWO,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::places::Hierarchies;
-use super::{Cgroup, LEAF, Tree, Version};
+use super::{Cgroup, CgroupVersion, LEAF, Tree};
 use crate::base::units::Bytes;
 
 /// What the kernel puts into a new group.
@@ -133,7 +133,7 @@ fn the_workbench_moves_into_a_leaf_and_the_runs_get_a_group_beside_it() {
     let me = std::process::id().to_string();
     let (_folder, own) = delegated(&[&me]);
     let group = create(&own).unwrap();
-    assert_eq!(group.version(), Version::Two);
+    assert_eq!(group.version(), CgroupVersion::Two);
     assert_eq!(processes(&own.join(LEAF)), [me]);
     assert_eq!(
         text(own.join("cgroup.subtree_control")),
@@ -226,7 +226,7 @@ fn the_peak_is_known_only_where_it_can_be_forgotten() {
     let peak = group.memory.join("memory.peak");
     let mut read_only = create(&own).unwrap();
     fs::remove_file(&peak).unwrap();
-    read_only.peak = super::figures::Kept::open(&group.memory.join("memory.current"));
+    read_only.peak = super::figures::OpenKernelFile::open(&group.memory.join("memory.current"));
     assert_eq!(read_only.peak(), Some(Bytes(4_096)));
     read_only.reset_peak();
     assert_eq!(read_only.peak(), None);

@@ -68,7 +68,7 @@ fn own_imports<'t>(
 ) -> Vec<Piece<'t>> {
     let mut own: Vec<Piece<'t>> = pieces::of(grammar, scope, file)
         .into_iter()
-        .filter(|p| p.sort == PieceKind::Import)
+        .filter(|p| p.kind == PieceKind::Import)
         .collect();
     if grammar.has_preprocessor() {
         // Includes may stand inside of the guard of a header.
@@ -81,7 +81,7 @@ fn own_imports<'t>(
                 own.extend(
                     pieces::of(grammar, guard, file)
                         .into_iter()
-                        .filter(|p| p.sort == PieceKind::Import),
+                        .filter(|p| p.kind == PieceKind::Import),
                 );
             }
         }

@@ -17,8 +17,8 @@ pub(super) fn behind(
     let all = pieces::of(grammar, scope, file);
     let leading = all
         .iter()
-        .take_while(|p| matches!(p.sort, PieceKind::Import | PieceKind::Head))
-        .filter(|p| p.sort == PieceKind::Import)
+        .take_while(|p| matches!(p.kind, PieceKind::Import | PieceKind::Head))
+        .filter(|p| p.kind == PieceKind::Import)
         .last()
         .or_else(|| own.iter().rev().find(|p| p.node.end_byte() <= before));
     let Some(last) = leading else {

@@ -70,7 +70,7 @@ impl Helper {
             .unwrap_or_default()
             .matches('\n')
             .count();
-        let statement = piece.sort == PieceKind::Statement
+        let statement = piece.kind == PieceKind::Statement
             || matches!(piece.node.kind(), "expression_statement")
                 && tree::text(piece.node, text).contains('.');
         Self {
@@ -78,7 +78,7 @@ impl Helper {
             inside: lines.iter().map(|l| l.inside).collect(),
             level,
             behind: behind && statement,
-            block: is_block_like(piece.node, piece.sort),
+            block: is_block_like(piece.node, piece.kind),
             comma,
             gap: gap.saturating_sub(1),
         }

@@ -32,12 +32,12 @@ impl Sibling<'_, '_> {
     ) -> Result<(), Misfit> {
         let node = self.piece.node;
         let said = tree::text(node, self.text);
-        match self.piece.sort {
+        match self.piece.kind {
             PieceKind::Import => {
                 let level = (!self.bare).then_some(self.level);
                 let there = level.is_some_and(|l| {
                     site.pieces[l].iter().any(|p| {
-                        p.sort == PieceKind::Import
+                        p.kind == PieceKind::Import
                             && tree::same(p.node, site.text(), node, self.text)
                     })
                 });
@@ -216,7 +216,7 @@ impl Sibling<'_, '_> {
             return Ok(());
         }
         for import in pieces::of(site.grammar, site.root, site.text()) {
-            if import.sort != PieceKind::Import {
+            if import.kind != PieceKind::Import {
                 continue;
             }
             let mut names = Vec::new();
