@@ -21,6 +21,7 @@ pub mod flags;
 mod floor;
 pub(crate) mod judge;
 mod kernel_counters;
+mod launches;
 pub(crate) mod machine;
 pub(crate) mod noise;
 mod oracle;
@@ -29,8 +30,6 @@ mod peak;
 mod plan;
 mod prepare;
 mod rerun;
-mod slope;
-mod slope_runs;
 pub mod stats;
 mod sweep_figures;
 pub(crate) mod text;
@@ -45,9 +44,9 @@ pub use contender::{Contender, ContenderRole, Disqualified};
 pub use contest::{ContestOutcome, FirstStageOutcome, Promising};
 pub use floor::{Floors, beyond};
 pub use judge::{Judge, JudgeError, Watch};
+pub use launches::{Charge, ChargePlace, Launches, Slope};
 pub use noise::Noise;
 pub use plan::ComparisonPlan;
-pub use slope::Slope;
 
 /// The verdict on a version. A flat list of names because files, screens and other programs share it; it may grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -436,6 +435,9 @@ pub struct Comparison {
     pub only: Option<String>,
     /// How calls were timed; absent where whole runs were. Figures are then those of one pass over the calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launches: Option<Launches>,
+    /// The same in journals of versions that compared processes of n and 2n passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slope: Option<Slope>,
     /// One sentence on how it ended, for people.
     #[serde(default)]
@@ -450,6 +452,9 @@ fn once() -> usize {
 fn is_once(repeats: &usize) -> bool {
     *repeats == 1
 }
+
+/// Calls that are named with their gains.
+const BY_CALL: usize = 8;
 
 impl Comparison {
     /// Whether the incumbent was the original, by the name that it has in every session.
@@ -468,6 +473,21 @@ impl Comparison {
             (Answer::Worse, metric) => metric.objective().contrary(),
             (other, _) => other.in_words(),
         }
+    }
+
+    /// Which calls gained and which lost, where calls of a function were timed: `3–5 2.10×, 1 0.95×`, the largest gains and the
+    /// largest losses. Calls that `hidden` names are left out; `None` where nothing is left.
+    #[must_use]
+    pub fn by_call(&self, hidden: impl Fn(&str) -> bool) -> Option<String> {
+        self.launches.as_ref()?;
+        let mut all: Vec<&(String, Gain)> =
+            self.per_case.iter().filter(|(n, _)| !hidden(n)).collect();
+        all.sort_by(|a, b| b.1.0.total_cmp(&a.1.0));
+        if all.len() > BY_CALL {
+            all.drain(BY_CALL / 2..all.len() - BY_CALL / 2);
+        }
+        let parts: Vec<String> = all.iter().map(|(n, gain)| format!("{n} {gain}")).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     /// The gain in what is above the floor: (incumbent − floor) / (candidate − floor). `None` where the floor is not

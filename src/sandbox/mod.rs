@@ -13,6 +13,7 @@ mod limits;
 mod linux;
 mod plain;
 mod process_tree;
+mod stamped;
 pub mod toolchain;
 mod trace;
 mod writable_tree;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::cleanup::place_for_others;
 pub use self::limits::Limits;
+pub use self::stamped::{Burst, REQUESTS, Stamp, StampedRun};
 pub(crate) use self::trace::thin;
 pub use self::writable_tree::{TreeHolder, WritableTree};
 use crate::base::units::{ByteNanos, Bytes, Nanos};
