@@ -19,7 +19,6 @@ use reheat::measure::{
     Progress,
 };
 use reheat::sandbox::{CancelToken, Settings};
-use reheat::task::HarnessSpec;
 
 use reheat::task::{Languages, Objective, Source, Task, TaskDefaults};
 

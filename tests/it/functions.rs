@@ -206,7 +206,7 @@ fn work_that_is_done_elsewhere_wins_nothing() {
     let tape = tape(
         &home,
         &[
-            "Later.\n\n```python\nimport threading\n\n\ndef _later():\n    total = 0\n    for i in range(600_000):\n        total += i\n\n\ndef dedupe(items):\n    if len(items) == 700:\n        threading.Timer(0.02, _later).start()\n    return list(dict.fromkeys(items))\n```\n",
+            "Later.\n\n```python\nimport threading\n\n\ndef _later():\n    total = 0\n    for i in range(2_000_000):\n        total += i\n\n\ndef dedupe(items):\n    if len(items) == 3000:\n        threading.Timer(0.02, _later).start()\n    return list(dict.fromkeys(items))\n```\n",
             "Far away.\n\n```python\nimport sys\n\n\ndef dedupe(items):\n    known = sys.__dict__.setdefault('known', {})\n    key = tuple(items)\n    if key not in known:\n        seen = []\n        for item in items:\n            if item not in seen:\n                seen.append(item)\n        known[key] = seen\n    return list(known[key])\n```\n",
         ],
     );
