@@ -19,6 +19,7 @@ use reheat::measure::{
     Progress,
 };
 use reheat::sandbox::{CancelToken, Settings};
+use reheat::task::harness_spec::HarnessSpec;
 
 use reheat::task::{Languages, Objective, Source, Task, TaskDefaults};
 

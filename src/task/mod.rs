@@ -11,7 +11,7 @@ mod checker_file;
 mod checker_program;
 mod folder;
 pub mod harness;
-pub(crate) mod harness_spec;
+pub mod harness_spec;
 pub mod held_out;
 pub mod language;
 pub(crate) mod limits;

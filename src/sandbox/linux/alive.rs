@@ -83,7 +83,7 @@ impl Alive<'_> {
     /// Hands a request on. A program that has ended is found out by [`burst`](Self::burst).
     pub(crate) fn ask(&mut self, request: &[u8]) -> Result<(), SandboxError> {
         if let Some(going) = &mut self.going {
-            going.live.from_now();
+            going.live.restart_clock();
         }
         match send(&self.line, request, SendFlags::NOSIGNAL) {
             Err(rustix::io::Errno::MSGSIZE) => {

@@ -91,7 +91,7 @@ impl Going<'_> {
 
 impl LiveRun<'_> {
     /// The limit of time counts from now on.
-    pub(super) fn from_now(&mut self) {
+    pub(super) fn restart_clock(&mut self) {
         if let Some(started) = self.started {
             self.since = Nanos(sys::now_ns().saturating_sub(started.at_ns));
         }
