@@ -26,7 +26,7 @@ const DRIVER = module;
 
 // -------------------------------------------------------------------------------------------- words
 
-const { writeSync, readFileSync } = fs;
+const { writeSync, readFileSync, readSync } = fs;
 const reallyExit = process.reallyExit.bind(process);
 
 function all(fd, text) {
@@ -455,8 +455,8 @@ let lines = [];
 let seeds = [undefined];
 let generator = null;
 
-/** The calls of one pass, decoded afresh. */
-function readCalls(instance) {
+/** The calls of one pass, decoded afresh: all of them, or those with the numbers `only` (from 0). */
+function readCalls(instance, only) {
   if (GENERATOR) {
     const made = [];
     try {
@@ -465,7 +465,9 @@ function readCalls(instance) {
       fail(`the generator ${GENERATOR_FUNCTION} threw ${complaint(error)}`);
     }
     if (made.length === 0) fail(`the generator ${GENERATOR_FUNCTION} made no calls`);
-    return made.map((said, number) => {
+    const asked = only ? only.map((at) => made[at]) : made;
+    return asked.map((said, at) => {
+      const number = only ? only[at] : at;
       const call = Array.isArray(said) ? { args: said } : said;
       if (call === null || typeof call !== "object" || (call.args !== undefined && !Array.isArray(call.args))) {
         fail(`call ${number + 1} of the generator ${GENERATOR_FUNCTION} cannot be used: a call is an object with args, or an array of arguments`);
@@ -473,7 +475,8 @@ function readCalls(instance) {
       return { args: call.args ?? [], init: call.init };
     });
   }
-  return lines.map(({ text, plain }, number) => {
+  return (only ? only.map((at) => lines[at]) : lines).map(({ text, plain }, at) => {
+    const number = only ? only[at] : at;
     try {
       let said = JSON.parse(text);
       if (Array.isArray(said)) said = { args: said };
@@ -530,11 +533,12 @@ function receiver(owner, init, instance, number) {
   }
 }
 
-/** All calls of a pass, ready to be made. */
-function prepare(instance) {
+/** All calls of a pass, ready to be made; or those with the numbers `only`. */
+function prepare(instance, only) {
   instance.put?.();
   const what = resolve(instance);
-  const calls = readCalls(instance).map((call, at) => {
+  const calls = readCalls(instance, only).map((call, n) => {
+    const at = only ? only[n] : n;
     if (what.kind !== "method" && call.init) fail(`call ${at + 1} has an "init", but ${NAME} is not a method of an object`);
     if (what.kind === "new") return { fn: construct, self: what.fn, args: call.args, me: undefined };
     if (what.kind === "function") return { fn: what.fn, self: what.self, args: call.args, me: undefined };
@@ -870,54 +874,71 @@ async function lookedAt(prepared, before, times) {
   prepared.put?.();
   const out = [];
   const manners = new Set();
-  heard = [];
   for (const [at, call] of prepared.calls.entries()) {
-    current = at + 1;
-    const line = [`"call":${at + 1}`];
-    let result;
-    let error;
-    let how = PLAIN;
-    try {
-      result = call.fn.apply(call.self, call.args);
-      how = manner(result);
-      if (how === PROMISE) result = await result;
-      else if (how === ASYNC_ITERATOR) result = await collected(result);
-      else if (how === ITERATOR) result = drained(result);
-    } catch (thrown) {
-      error = { thrown };
-    }
+    const { line, how } = await oneLookedAt(at + 1, call, before[at], times);
     manners.add(how);
-    const said = heard.join("");
-    heard = [];
-    if (error === undefined) {
-      const encoder = new Encoder();
-      let text;
-      for (let i = 0; i < times; i++) text = encoded(encoder, result);
-      line.push(`"returned":${text}`);
-    } else {
-      const { thrown } = error;
-      const isError = thrown instanceof Error || util.types.isNativeError(thrown);
-      line.push(`"raised":${textOf(isError ? typeName(thrown) : `a value (${typeName(thrown)})`)}`);
-      let message = "";
-      try {
-        message = isError ? String(thrown.message) : encoded(new Encoder(), thrown);
-      } catch {}
-      line.push(`"message":${JSON.stringify(message.slice(0, 10_000).replace(/\p{Surrogate}/gu, "?"))}`);
-    }
-    const changed = [];
-    places(call).forEach(([name, value], i) => {
-      const encoder = new Encoder(false);
-      let now;
-      for (let k = 0; k < times; k++) now = encoded(encoder, value);
-      if (now !== before[at][i]) changed.push(`${JSON.stringify(name)}:${now}`);
-    });
-    if (changed.length > 0) line.push(`"changed":{${changed.join(",")}}`);
-    if (said !== "") line.push(`"printed":${encoded(new Encoder(), said)}`);
-    out.push(`{${line.join(",")}}`);
+    out.push(line);
   }
+  return { text: out.join("\n"), manners };
+}
+
+/** Makes one call: its outcome as a line, the manner of its result, and what it printed. */
+async function oneLookedAt(number, call, was, times) {
+  heard = [];
+  current = number;
+  let result;
+  let error;
+  let how = PLAIN;
+  try {
+    result = call.fn.apply(call.self, call.args);
+    how = manner(result);
+    if (how === PROMISE) result = await result;
+    else if (how === ASYNC_ITERATOR) result = await collected(result);
+    else if (how === ITERATOR) result = drained(result);
+  } catch (thrown) {
+    error = new Thrown(thrown);
+  }
+  const said = heard.join("");
   heard = null;
   current = 0;
-  return { text: out.join("\n"), manners };
+  return { line: toldOf(number, result, error, said, call, was, times), how, said };
+}
+
+/** What a call threw. */
+class Thrown {
+  constructor(thrown) {
+    this.thrown = thrown;
+  }
+}
+
+/** The outcome of a call as a line. */
+function toldOf(number, result, error, said, call, was, times) {
+  const line = [`"call":${number}`];
+  if (error === undefined) {
+    const encoder = new Encoder();
+    let text;
+    for (let i = 0; i < times; i++) text = encoded(encoder, result);
+    line.push(`"returned":${text}`);
+  } else {
+    const { thrown } = error;
+    const isError = thrown instanceof Error || util.types.isNativeError(thrown);
+    line.push(`"raised":${textOf(isError ? typeName(thrown) : `a value (${typeName(thrown)})`)}`);
+    let message = "";
+    try {
+      message = isError ? String(thrown.message) : encoded(new Encoder(), thrown);
+    } catch {}
+    line.push(`"message":${JSON.stringify(message.slice(0, 10_000).replace(/\p{Surrogate}/gu, "?"))}`);
+  }
+  const changed = [];
+  places(call).forEach(([name, value], i) => {
+    const encoder = new Encoder(false);
+    let now;
+    for (let k = 0; k < times; k++) now = encoded(encoder, value);
+    if (now !== was[i]) changed.push(`${JSON.stringify(name)}:${now}`);
+  });
+  if (changed.length > 0) line.push(`"changed":{${changed.join(",")}}`);
+  if (said !== "") line.push(`"printed":${encoded(new Encoder(), said)}`);
+  return `{${line.join(",")}}`;
 }
 
 /** What a call could change, each with its name. */
@@ -925,6 +946,268 @@ function places(call) {
   const found = call.me === undefined ? [] : [["this", call.me]];
   if (call.fn !== get) call.args.forEach((value, i) => found.push([`args[${i}]`, value]));
   return found;
+}
+
+// ------------------------------------------------------------------------------------------- bursts
+
+/**
+ * A loop over calls with at most so many arguments, none of which has a receiver that is not its object: calls are made as a
+ * program does that has them in its text. It makes some passes, and then those whose results are kept.
+ */
+function loopOver(calls, waits) {
+  const counts = [...new Set(calls.map((c) => c.args.length))];
+  const objects = new Set(calls.map((c) => c.self === undefined));
+  if (counts.length > 4 || Math.max(...counts) > 8 || objects.size > 1) return null;
+  const plain = objects.has(true);
+  const made = (count) => {
+    const values = Array.from({ length: count }, (_, n) => `args[${n}]`);
+    return plain ? `fn(${values.join(", ")})` : `fn.call(${["call.self", ...values].join(", ")})`;
+  };
+  const written = counts.map((c, n) => `${n === counts.length - 1 ? "" : `if (args.length === ${c}) `}$ = ${waits ? "await " : ""}${made(c)};`).join(" else ");
+  const loop = (list, to) => `for (const calls of ${list}) for (let at = 0; at < calls.length; at++) {
+    const call = calls[at], { fn, args } = call;
+    try { ${written.replaceAll("$ =", `${to} =`)} } catch (thrown) { ${to} = new Thrown(thrown); }
+  }`;
+  return new Function("Thrown", `let sink; return ${waits ? "async " : ""}function burst(passes, last, results) { ${loop("passes", "sink")} ${loop("last", "results[at]")} return sink; }`)(Thrown);
+}
+
+async function mixedBurst(passes, last) {
+  for (const calls of passes) await bareMixed(calls);
+  for (const calls of last) await bareMixed(calls);
+}
+
+function iteratorBurst(passes, last) {
+  passes.forEach(bareIterators);
+  last.forEach(bareIterators);
+}
+
+function plainBurst(passes, last, results) {
+  passes.forEach(bare);
+  for (const calls of last) {
+    for (let i = 0; i < calls.length; i++) {
+      const call = calls[i];
+      try {
+        results[i] = call.fn.apply(call.self, call.args);
+      } catch (thrown) {
+        results[i] = new Thrown(thrown);
+      }
+    }
+  }
+}
+
+/** A draw that is the same for the same seed. */
+function drawn(seed) {
+  let state = (seed >>> 0) || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 4294967296;
+  };
+}
+
+/** Answers requests: prepares passes, makes them in one burst, and looks at outcomes before the next one. */
+class Server {
+  constructor(line, spare, before, first, next, load) {
+    Object.assign(this, { line, before, first, next, load, count: spare.calls.length });
+    this.texts = before.map((texts) => texts.join("\0"));
+    this.known = new Array(this.count).fill(null); // the outcome of each call, as it was seen at once
+    this.early = []; // outcomes that were seen before those
+    this.other = new Map(); // outcomes that differ from those
+    this.otherPass = this.passes = 0;
+    this.lasting = new Array(this.count).fill(null); // calls that change nothing serve every pass
+    this.again = new Map();
+    this.manners = new Set();
+    this.prints = this.aliased = false;
+    this.pending = null;
+    this.plain = loopOver(spare.calls, false) ?? plainBurst;
+    this.waiting = loopOver(spare.calls, true);
+  }
+
+  /** The next message; what wants to be done without waiting for anything has its turn before. */
+  read(room = 65536) {
+    const data = Buffer.allocUnsafe(room);
+    for (;;) {
+      try {
+        return data.toString("utf8", 0, readSync(this.line, data, 0, room, null));
+      } catch (error) {
+        if (error.code !== "EAGAIN") throw error;
+      }
+    }
+  }
+
+  async run() {
+    const reply = `d{"calls":${this.count},"different":${new Set(this.texts).size}}`;
+    for (;;) {
+      const said = this.read();
+      if (said === "") reallyExit(1);
+      const request = JSON.parse(said);
+      await this.lookBack();
+      if (request.end) return;
+      const chosen = this.chosen(request);
+      if (request.known) await this.see(chosen);
+      const passes = request.instance ? [await this.inAnother(chosen, request.instance)] : await this.prepared(chosen, request.passes);
+      const results = new Array(chosen.length).fill(undefined);
+      const { work, waits, kept } = this.work();
+      const bare = passes.map((one) => one.calls);
+      const last = [];
+      if (request.look && passes.length > 0) {
+        this.pending = { chosen, one: passes.at(-1), number: this.passes + passes.length, results, kept };
+        last.push(bare.pop());
+      }
+      this.passes += passes.length;
+      writeSync(this.line, "r");
+      if (this.read(16) !== "g") reallyExit(1);
+      if (this.next === null) {
+        if (waits) await work(bare, last, results);
+        else work(bare, last, results);
+      } else {
+        for (let at = 0; at < passes.length; at++) {
+          passes[at].put?.();
+          const how = at < bare.length ? [[bare[at]], []] : [[], last];
+          if (waits) await work(...how, results);
+          else work(...how, results);
+        }
+      }
+      writeSync(this.line, reply);
+    }
+  }
+
+  /** How the passes of a burst are made, whether that waits, and whether results can be kept. */
+  work() {
+    const { manners } = this;
+    if (manners.has(ASYNC_ITERATOR) || (manners.has(ITERATOR) && manners.size > 1)) return { work: mixedBurst, waits: true, kept: false };
+    if (manners.has(ITERATOR)) return { work: iteratorBurst, waits: false, kept: false };
+    if (!manners.has(PROMISE)) return { work: this.plain, waits: false, kept: true };
+    return manners.size === 1 && this.waiting ? { work: this.waiting, waits: true, kept: true } : { work: mixedBurst, waits: true, kept: false };
+  }
+
+  chosen(request) {
+    const all = Array.from({ length: this.count }, (_, at) => at);
+    if (request.range) return all.slice(...request.range);
+    if (request.half === undefined) return all;
+    // Calls that are alike are in the same half.
+    const draw = drawn(request.seed);
+    const alike = [...new Set(this.texts)].map((text) => [draw(), text]).sort((a, b) => a[0] - b[0]);
+    const first = new Set(alike.slice(0, (alike.length + 1) >> 1).map(([, text]) => text));
+    return all.filter((at) => first.has(this.texts[at]) === (request.half === 0));
+  }
+
+  /** A pass with an instance of the module of its own: a new one, or the same again. */
+  async inAnother(chosen, which) {
+    if (which === "new") this.otherOne = await this.load();
+    const made = prepare(this.otherOne, chosen);
+    this.first.put?.();
+    return made;
+  }
+
+  async instance() {
+    return this.next === null ? this.first : this.next();
+  }
+
+  async prepared(chosen, passes) {
+    const made = [];
+    for (let i = 0; i < passes; i++) {
+      if (this.next !== null) {
+        made.push(prepare(await this.next(), chosen));
+        continue;
+      }
+      const anew = chosen.filter((at) => this.lasting[at] === null);
+      if (anew.length === 0) {
+        const key = chosen.join();
+        if (!this.again.has(key)) this.again.set(key, { calls: chosen.map((at) => this.lasting[at]) });
+        const one = this.again.get(key);
+        while (made.length < passes) made.push(one);
+        break;
+      }
+      const { calls } = prepare(this.first, anew);
+      const news = new Map(anew.map((at, n) => [at, calls[n]]));
+      made.push({ calls: chosen.map((at) => news.get(at) ?? this.lasting[at]) });
+    }
+    return made;
+  }
+
+  /** Makes those of the calls whose outcomes are not known yet, and looks at each at once. */
+  async see(asked) {
+    const chosen = asked.filter((at) => this.known[at] === null);
+    if (chosen.length === 0) return;
+    const one = prepare(await this.instance(), chosen);
+    for (const { at, n, line, how, said } of await this.seen(one, chosen)) {
+      this.known[at] = line;
+      this.manners.add(how);
+      this.prints ||= said !== "";
+      if (this.next === null && said === "" && this.lasts(at, line)) this.lasting[at] = one.calls[n];
+    }
+    const { early } = this;
+    this.early = [];
+    for (const [at, line, number] of early) this.compare(at, line, number);
+  }
+
+  async seen(one, chosen) {
+    one.put?.();
+    const all = [];
+    for (const [n, at] of chosen.entries()) all.push({ at, n, ...(await oneLookedAt(at + 1, one.calls[n], this.before[at], 1)) });
+    return all;
+  }
+
+  /** Whether a call may be made again with the very same values: it has left them as they were, as far as can be seen, and
+   * nothing that cannot be seen is in them. */
+  lasts(at, line) {
+    const text = this.texts[at];
+    return !line.includes('"changed":') && !["$iter", "$unencodable", "$type"].some((mark) => text.includes(`"${mark}"`));
+  }
+
+  /** Looks at what came of the last burst's last pass, where that was asked for. */
+  async lookBack() {
+    if (this.pending === null) return;
+    const { chosen, one, results, number, kept } = this.pending;
+    this.pending = null;
+    if (!kept || this.prints || this.aliased) {
+      const [again] = await this.prepared(chosen, 1);
+      for (const { at, line } of await this.seen(again, chosen)) this.compare(at, line, number);
+      return;
+    }
+    const found = this.lines(chosen, one, results);
+    const strange = [...chosen.keys()].filter((n) => this.known[chosen[n]] !== null && found[n] !== this.known[chosen[n]]);
+    if (strange.length > 0) {
+      // What a call gave may have been changed by a later one; then it is so each time.
+      const [again] = await this.prepared(chosen, 1);
+      const twice = new Array(chosen.length).fill(undefined);
+      const { work, waits } = this.work();
+      again.put?.();
+      if (waits) await work([], [again.calls], twice);
+      else work([], [again.calls], twice);
+      const second = this.lines(chosen, again, twice);
+      if (strange.every((n) => second[n] === found[n])) {
+        this.aliased = true;
+        this.early = [];
+        return;
+      }
+    }
+    chosen.forEach((at, n) => this.compare(at, found[n], number));
+  }
+
+  lines(chosen, one, results) {
+    return chosen.map((at, n) => {
+      const threw = results[n] instanceof Thrown;
+      return toldOf(at + 1, threw ? undefined : results[n], threw ? results[n] : undefined, "", one.calls[n], this.before[at], 1);
+    });
+  }
+
+  compare(at, line, number) {
+    if (this.known[at] === null) this.early.push([at, line, number]);
+    else if (line !== this.known[at]) {
+      if (this.other.size === 0) this.otherPass = number;
+      if (number === this.otherPass) this.other.set(at, line);
+    }
+  }
+
+  async end() {
+    await this.see(Array.from({ length: this.count }, (_, at) => at));
+    const pass = this.other.size > 0 ? `,"pass":${this.otherPass}` : "";
+    const lines = this.known.map((line, at) => this.other.get(at) ?? line);
+    finish(`{"reheat":"outcomes","calls":${this.count},"numbers":"one"${pass}}\n${lines.join("\n")}`);
+  }
 }
 
 // -------------------------------------------------------------------------------------------- the run
@@ -1022,10 +1305,16 @@ async function main() {
       return first;
     }
   };
+  const before = spare.calls.map((call) => places(call).map(([, value]) => encoded(new Encoder(false), value)));
+  if (header.stamps) {
+    const server = new Server(header.stamps, spare, before, first, header.fresh && !kept ? next : null, next);
+    await server.run();
+    return server.end();
+  }
+
   const passes = Math.max(1, header.passes ?? 1);
   const todo = [];
   for (let i = 0; i < Math.max(passes, header.prepare ?? 0); i++) todo.push(prepare(i === 0 ? first : await next()));
-  const before = spare.calls.map((call) => places(call).map(([, value]) => encoded(new Encoder(false), value)));
 
   const looked = new Set([0, passes - 1]);
   while (passes >= 4 && looked.size < ENCODINGS) looked.add(1 + Math.floor(random() * (passes - 2)));

@@ -17,7 +17,9 @@ import inspect
 import io
 import itertools
 import json
+import keyword
 import linecache
+import marshal
 import math
 import os
 import random
@@ -541,8 +543,8 @@ class Call:
             self.init = {k: v if k == "class" else decode(v) for k, v in self.init.items()}
 
 
-def read_calls():
-    """The calls of one pass, decoded afresh."""
+def read_calls(only=None):
+    """The calls of one pass, made afresh: all of them, or those with the numbers `only` (from 0)."""
     calls = []
     if GENERATOR:
         function = getattr(sys.modules[GENERATOR_NAME], GENERATOR_FUNCTION)
@@ -559,14 +561,25 @@ def read_calls():
                     fail("call %d of the generator %s cannot be used: %s" % (len(calls) + 1, GENERATOR_FUNCTION, error))
         if not calls:
             fail("the generator %s made no calls" % GENERATOR_FUNCTION)
-        return calls
-    for number, line in enumerate(LINES, 1):
+        return calls if only is None else [calls[at] for at in only]
+    for at in range(len(LINES)) if only is None else only:
+        line = LINES[at]
         try:
-            calls.append(Call(json.loads(line), b"$" not in line))
+            if b"$" in line:
+                calls.append(Call(json.loads(line), False))
+                continue
+            # What was decoded once is copied from then on.
+            copy = COPIES.get(at)
+            if copy is None:
+                said = json.loads(line)
+                COPIES[at] = marshal.dumps(said)
+            else:
+                said = marshal.loads(copy)
+            calls.append(Call(said, True))
         except Undecodable as error:
-            fail("call %d cannot be made: %s" % (number, error))
+            fail("call %d cannot be made: %s" % (at + 1, error))
         except (ValueError, TypeError, RecursionError) as error:
-            fail("call %d cannot be read: %s" % (number, complaint(error)))
+            fail("call %d cannot be read: %s" % (at + 1, complaint(error)))
     return calls
 
 
@@ -607,14 +620,14 @@ def receiver(owner, call, number):
 class Prepared:
     """All calls of a pass, ready to be made: `calls` are to be called with nothing."""
 
-    def __init__(self, instance):
+    def __init__(self, instance, only=None):
         if instance is not None:
             instance.put()
         owner, name, stored, function = resolve()
         bound = owner is not None and not isinstance(stored, (staticmethod, classmethod, type))
         self.instance, self.calls, self.parts = instance, [], []
-        for number, call in enumerate(read_calls(), 1):
-            me = None
+        for at, call in enumerate(read_calls(only)):
+            number, me = (at if only is None else only[at]) + 1, None
             try:
                 if owner is None or not bound:
                     if call.init is not None:
@@ -1159,40 +1172,51 @@ def looked_at(prepared, before, times):
     lines, manners = [], set()
     WIRE.parts = []
     printed()  # of the passes before
-    for number, call in enumerate(prepared.calls, 1):
-        line, result, error, how = ['"call":%d' % number], None, None, PLAIN
-        try:
-            result = call()
-            how = manner(result)
-            result = settled(result, how)
-        except BaseException as raised:
-            error = raised.with_traceback(None)
+    for at, call in enumerate(prepared.calls):
+        line, how, _ = one_looked_at(at + 1, call, prepared.parts[at], before[at], times)
+        lines.append(line)
         manners.add(how)
-        said = printed()
-        if error is None:
-            encoder = Encoder()
-            text = encoded(encoder, result)
-            for _ in range(times - 1):
-                encoded(encoder, result)
-            line.append('"returned":' + text)
-        else:
-            line.append('"raised":' + text_of(type_name(type(error))))
-            line.append('"message":' + text_of(message_of(error)))
-        me, args, kwargs = prepared.parts[number - 1]
-        changed = []
-        for (name, value), was in zip(places(me, args, kwargs), before[number - 1]):
-            encoder = Encoder(False)
-            for _ in range(times):
-                now = encoded(encoder, value)
-            if now != was:
-                changed.append("%s:%s" % (quote(name), now))
-        if changed:
-            line.append('"changed":{%s}' % ",".join(changed))
-        if said:
-            line.append('"printed":' + encoded(Encoder(), said))
-        lines.append("{%s}" % ",".join(line))
     WIRE.parts = None
     return "\n".join(lines), manners
+
+
+def one_looked_at(number, call, parts, was, times):
+    """Makes one call: its outcome as a line, the manner of its result, and what it printed."""
+    result, error, how = None, None, PLAIN
+    try:
+        result = call()
+        how = manner(result)
+        result = settled(result, how)
+    except BaseException as raised:
+        error = raised.with_traceback(None)
+    said = printed()
+    return told_of(number, result, error, said, parts, was, times), how, said
+
+
+def told_of(number, result, error, said, parts, was, times):
+    """The outcome of a call as a line."""
+    line = ['"call":%d' % number]
+    if error is None:
+        encoder = Encoder()
+        text = encoded(encoder, result)
+        for _ in range(times - 1):
+            encoded(encoder, result)
+        line.append('"returned":' + text)
+    else:
+        line.append('"raised":' + text_of(type_name(type(error))))
+        line.append('"message":' + text_of(message_of(error)))
+    changed = []
+    for (name, value), then in zip(places(*parts), was):
+        encoder = Encoder(False)
+        for _ in range(times):
+            now = encoded(encoder, value)
+        if now != then:
+            changed.append("%s:%s" % (quote(name), now))
+    if changed:
+        line.append('"changed":{%s}' % ",".join(changed))
+    if said:
+        line.append('"printed":' + encoded(Encoder(), said))
+    return "{%s}" % ",".join(line)
 
 
 def message_of(error):
@@ -1211,6 +1235,317 @@ def places(me, args, kwargs):
         yield "args[%d]" % at, value
     for name, value in kwargs.items():
         yield name, value
+
+
+# ------------------------------------------------------------------------------------------- bursts
+
+
+class Raised:
+    """What a call raised."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error):
+        self.error = error.with_traceback(None)
+
+
+BRANCHES = 12  # ways of writing a call that one loop tells apart
+
+
+def shape(call):
+    """How a call is written: the number of its arguments, and the names of those that have one."""
+    return len(call.args), tuple(call.keywords)
+
+
+def flattened(call, shapes):
+    """A call as the loops take it: which shape it has, what is called, and the values."""
+    return (shapes.index(shape(call)), call.func, *call.args, *call.keywords.values())
+
+
+def loop_over(shapes, waits):
+    """A loop over calls of these shapes that makes them as a program does that has them in its text: `f(a, b, key=c)`.
+    It makes some passes, and then those whose results are kept, for keeping takes some time.
+
+    A call through an object that holds the arguments would cost as much as a short function itself, and the interpreter
+    makes a call of one Python function by another one without leaving its own loop."""
+    text = ["async def burst(passes, last, results):" if waits else "def burst(passes, last, results):"]
+    for which, to in (("passes", "_"), ("last", "results[at]")):
+        text.append(" for calls in %s:" % which)
+        text.append("  for one in calls:" if which == "passes" else "  for at, one in enumerate(calls):")
+        text.append("   try:")
+        for number, (count, names) in enumerate(shapes):
+            values = ["a%d" % n for n in range(count + len(names))]
+            given = values[:count] + ["%s=%s" % pair for pair in zip(names, values[count:])]
+            space = "    "
+            if len(shapes) > 1:
+                text.append("    else:" if number == len(shapes) - 1 else "    %s one[0] == %d:" % ("elif" if number else "if", number))
+                space = "     "
+            text.append(space + ", ".join(["_", "f"] + values) + " = one")
+            text.append("%s%s = %sf(%s)" % (space, to, "await " if waits else "", ", ".join(given)))
+        text.append("   except BaseException as error:")
+        text.append("    %s = Raised(error)" % to)
+    names = {"Raised": Raised, "BaseException": BaseException, "enumerate": enumerate}
+    exec(compile("\n".join(text), "<calls>", "exec"), names)
+    return names["burst"]
+
+
+def without_keeping(bare):
+    """The same for passes whose results are not kept."""
+
+    def burst(passes, last, results):
+        for calls in passes:
+            bare(calls)
+        for calls in last:
+            bare(calls)
+
+    return burst
+
+
+class Server:
+    """Answers requests: prepares passes, makes them in one burst, and looks at outcomes before the next one."""
+
+    def __init__(self, line, spare, before, fresh):
+        self.line, self.before, self.count = line, before, len(spare.calls)
+        self.source = instances(False, spare) if fresh else None
+        self.spare, self.others, self.other_one = spare, None, None
+        self.texts = ["\0".join(text) for text in before]
+        self.known = [None] * self.count  # the outcome of each call, as it was seen at once
+        self.early = []  # outcomes that were seen before those: (call, line, pass)
+        self.other = {}  # outcomes that differ from those
+        self.other_pass = self.passes = 0
+        self.lasting = [None] * self.count  # calls that change nothing serve every pass
+        self.again = {}  # passes of such calls
+        self.manners, self.prints, self.aliased = set(), False, False
+        self.pending = None
+        self.shapes = list(dict.fromkeys(map(shape, spare.calls)))
+        fits = len(self.shapes) <= BRANCHES and all(name.isidentifier() and not keyword.iskeyword(name) for _, names in self.shapes for name in names)
+        if not fits:
+            self.shapes = [(0, ())]
+        self.flat = (lambda call: flattened(call, self.shapes)) if fits else (lambda call: (0, call))
+        self.plain, self.waiting = loop_over(self.shapes, False), None
+
+    def run(self, read=os.read, write=os.write, loads=json.loads):
+        line, collecting = self.line, gc.isenabled()
+        reply = '{"calls":%d,"different":%d}' % (self.count, len(set(self.texts)))
+        while True:
+            said = read(line, 1 << 16)
+            gc.disable()
+            if not said:
+                os._exit(1)
+            request = loads(said)
+            self.look_back()
+            if request.get("end"):
+                return
+            chosen = self.chosen(request)
+            if request.get("known"):
+                self.see(chosen)
+            other = request.get("instance")
+            passes = [self.in_another(chosen, other)] if other else self.prepared(chosen, request["passes"])
+            results, work = [None] * len(chosen), self.work()
+            kept = self.manners <= {PLAIN} or self.manners == {AWAITABLE}
+            bare = [one.ready(self.flat) if kept else one.calls for one in passes]
+            if self.source is not None:
+                work = self.one_by_one(work, passes)
+            self.passes += len(passes)
+            last = []
+            if request.get("look") and passes:
+                self.pending = chosen, passes[-1], results, self.passes, kept
+                last = [bare.pop()]
+            if collecting:
+                gc.enable()
+            write(line, b"r")
+            if read(line, 16) != b"g":
+                os._exit(1)
+            work(bare, last, results)
+            write(line, b"d" + reply.encode())
+
+    def work(self):
+        """How the passes of a burst are made: see `loop_over`."""
+        if self.manners <= {PLAIN}:
+            return self.plain
+        if self.manners == {AWAITABLE}:
+            if self.waiting is None:
+                self.waiting = loop_over(self.shapes, True)
+            return lambda *how: loop().run_until_complete(self.waiting(*how))
+        return without_keeping(bare_iterators if self.manners == {ITERATOR} else bare_mixed)
+
+    @staticmethod
+    def one_by_one(work, passes):
+        """The same where each pass has an instance of the module of its own."""
+
+        def made(bare, last, results):
+            for at, one in enumerate(passes):
+                one.instance and one.instance.put()
+                if at < len(bare):
+                    work((bare[at],), (), results)
+                else:
+                    work((), last, results)
+
+        return made
+
+    def chosen(self, request):
+        """The numbers of the calls that a request is about."""
+        if "range" in request:
+            return range(*request["range"])
+        if "half" not in request:
+            return range(self.count)
+        # Calls that are alike are in the same half.
+        draw = random.Random(request["seed"])
+        alike = sorted(set(self.texts))
+        draw.shuffle(alike)
+        first = set(alike[: (len(alike) + 1) // 2])
+        return [at for at in range(self.count) if (self.texts[at] in first) == (request["half"] == 0)]
+
+    def in_another(self, chosen, which):
+        """A pass with an instance of the module of its own: a new one, or the same again."""
+        if self.others is None:
+            self.others = instances(False, self.spare)
+            self.own = next(self.others)
+        if which == "new":
+            self.other_one = next(self.others)
+        one = Prepared(self.other_one, list(chosen))
+        made = Pass(one.calls, one.parts)
+        # What is prepared next is for the usual instance.
+        self.own.put()
+        return made
+
+    def prepared(self, chosen, passes):
+        made = []
+        for _ in range(passes):
+            if self.source is not None:
+                one = Prepared(next(self.source), list(chosen))
+                made.append(Pass(one.calls, one.parts))
+                made[-1].instance = one.instance
+                continue
+            anew = [at for at in chosen if self.lasting[at] is None]
+            if not anew:
+                key = tuple(chosen) if type(chosen) is list else chosen
+                one = self.again.get(key)
+                if one is None:
+                    both = [self.lasting[at] for at in chosen]
+                    one = self.again[key] = Pass([call for call, _ in both], [parts for _, parts in both])
+                made.extend([one] * passes)
+                break
+            new = Prepared(None, anew)
+            if len(anew) < len(chosen):
+                news = dict(zip(anew, zip(new.calls, new.parts)))
+                both = [news.get(at) or self.lasting[at] for at in chosen]
+                made.append(Pass([call for call, _ in both], [parts for _, parts in both]))
+            else:
+                made.append(Pass(new.calls, new.parts))
+        return made
+
+    def see(self, chosen):
+        """Makes those of the calls whose outcomes are not known yet, and looks at each at once."""
+        chosen = [at for at in chosen if self.known[at] is None]
+        if not chosen:
+            return
+        one = Prepared(next(self.source) if self.source is not None else None, chosen)
+        for number, (at, line, how, said) in enumerate(self.seen(one, chosen)):
+            self.known[at] = line
+            self.manners.add(how)
+            self.prints = self.prints or bool(said)
+            if self.source is None and not said and self.lasts(at, line, one.parts[number]):
+                self.lasting[at] = one.calls[number], one.parts[number]
+        early, self.early = self.early, []
+        for at, line, number in early:
+            if self.known[at] is None:
+                self.early.append((at, line, number))
+            elif line != self.known[at]:
+                self.differs(at, line, number)
+
+    def seen(self, one, chosen):
+        if one.instance is not None:
+            one.instance.put()
+        WIRE.parts = []
+        printed()
+        for number, at in enumerate(chosen):
+            line, how, said = one_looked_at(at + 1, one.calls[number], one.parts[number], self.before[at], 1)
+            yield at, line, how, said
+        WIRE.parts = None
+
+    def lasts(self, at, line, parts):
+        """Whether a call may be made again with the very same values: it has left them as they were, as far as can be seen,
+        and nothing that cannot be seen is in them."""
+        text = self.texts[at]
+        if '"changed":' in line or any(mark in text for mark in ('"$iter"', '"$unencodable"')):
+            return False
+        # What a property keeps so that it need not be worked out again is no part of a text.
+        kinds = [type(value) for _, value in places(*parts)]
+        for name in types_in([text]):
+            module, _, name = name.rpartition(".")
+            kinds.append(getattr(sys.modules.get(module), name, object))
+        keeps = lambda kind: any(type(value).__name__ == "cached_property" for base in kind.__mro__ for value in vars(base).values())
+        return not any(isinstance(kind, type) and keeps(kind) for kind in kinds)
+
+    def look_back(self):
+        """Looks at what came of the last burst's last pass, where that was asked for."""
+        if self.pending is None:
+            return
+        chosen, one, results, number, kept = self.pending
+        self.pending = None
+        if not kept or self.prints or self.aliased:
+            again = self.prepared(chosen, 1)[0]
+            for at, line, _, _ in self.seen(again, chosen):
+                self.compare(at, line, number)
+            return
+        lines = self.lines(chosen, one, results)
+        strange = [n for n, at in enumerate(chosen) if self.known[at] is not None and lines[n] != self.known[at]]
+        if strange:
+            # What a call gave may have been changed by a later one; then it is so each time.
+            again, results = self.prepared(chosen, 1)[0], [None] * len(chosen)
+            self.work()((), [again.ready(self.flat)], results)
+            second = self.lines(chosen, again, results)
+            if all(second[n] == lines[n] for n in strange):
+                self.aliased = True
+                self.early = []
+                return
+        for n, at in enumerate(chosen):
+            self.compare(at, lines[n], number)
+
+    def lines(self, chosen, one, results):
+        told = []
+        for n, at in enumerate(chosen):
+            result, error = results[n], None
+            if type(result) is Raised:
+                result, error = None, result.error
+            told.append(told_of(at + 1, result, error, "", one.parts[n], self.before[at], 1))
+        return told
+
+    def compare(self, at, line, number):
+        if self.known[at] is None:
+            self.early.append((at, line, number))
+        elif line != self.known[at]:
+            self.differs(at, line, number)
+
+    def differs(self, at, line, number):
+        if not self.other:
+            self.other_pass = number
+        if number == self.other_pass:
+            self.other[at] = line
+
+    def end(self):
+        self.see(range(self.count))
+        head = '{"reheat":"outcomes","calls":%d' % self.count
+        if self.other:
+            head += ',"pass":%d' % self.other_pass
+        lines = [self.other.get(at) or line for at, line in enumerate(self.known)]
+        finish(head + "}\n" + "\n".join(lines))
+
+
+class Pass:
+    """Calls that were prepared before."""
+
+    __slots__ = ("calls", "parts", "instance", "flat")
+
+    def __init__(self, calls, parts):
+        self.calls, self.parts, self.instance, self.flat = calls, parts, None, None
+
+    def ready(self, flat):
+        """The calls as the loops take them."""
+        if self.flat is None:
+            self.flat = [flat(call) for call in self.calls]
+        return self.flat
 
 
 # ---------------------------------------------------------------------------------------------- the run
@@ -1316,6 +1651,14 @@ def main():
     spare = Prepared(None)  # never called: tells what the arguments were, and what must be loaded for them
     check_fit(spare)
     before = spare.told()
+    if header.get("stamps"):
+        # Chance is not the generator's any more. What was there before is out of the collector's sight.
+        random.seed()
+        gc.collect()
+        gc.freeze()
+        server = Server(header["stamps"], spare, before, header.get("fresh", False))
+        server.run()
+        server.end()
     source = instances(header.get("keep", False), spare)
     passes = max(1, int(header.get("passes", 1)))
     collecting = gc.isenabled()
@@ -1378,6 +1721,6 @@ ROOT = os.path.realpath(ROOT)
 GENERATOR, GENERATOR_FUNCTION = (sys.argv[5:7] + [None, None])[:2]
 GENERATOR_NAME, NAME, FILE, TEXT, LATER = None, "", "", "", set()
 LINES, SEEDS, LOOP = [], [None], None
-FRESH, ROOTS, CODES, SELF = set(), set(), {}, []
+FRESH, ROOTS, CODES, COPIES, SELF = set(), set(), {}, {}, []
 OUT, ERR, WIRE, OURS = 1, 2, None, None
 main()

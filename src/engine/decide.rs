@@ -126,6 +126,7 @@ mod tests {
             floors: None,
             noise: None,
             only: None,
+            launches: None,
             slope: None,
             note: String::new(),
         };

@@ -136,7 +136,7 @@ fn context(session: &Session, setup: &Setup, about: &PromptRequest<'_>) -> Promp
         against_baseline: version
             .filter(|v| !v.id.is_original())
             .and_then(Version::original_comparison)
-            .map(|c| told(c, "the original"))
+            .map(|c| told(c, "the original") + &by_call(session, c))
             .unwrap_or_default(),
         failure: evaluation.and_then(failure),
         history: history(session, about.past),
@@ -248,6 +248,14 @@ fn told(c: &Comparison, other: &str) -> String {
     }
 }
 
+/// Which calls gained and which lost, as far as a model may know of them.
+fn by_call(session: &Session, c: &Comparison) -> String {
+    let task = session.task.as_ref();
+    let held_out = |name: &str| task.is_some_and(|t| t.holds_out(name));
+    c.by_call(held_out)
+        .map_or_else(String::new, |calls| format!("; by call: {calls}"))
+}
+
 /// Earlier attempts and their outcome, oldest first.
 fn history(session: &Session, past: usize) -> Vec<HistoryEntry> {
     let skip = past.saturating_sub(HISTORY);
@@ -268,7 +276,7 @@ fn history(session: &Session, past: usize) -> Vec<HistoryEntry> {
                 version: v.id.to_string(),
                 idea: "made by hand by the developer".into(),
                 verdict: v.verdict().map_or("not measured", |x| x.in_words()).into(),
-                outcome: outcome(v),
+                outcome: outcome(session, v),
             }),
     );
     entries
@@ -283,7 +291,7 @@ fn of_round(session: &Session, round: &Round) -> Vec<HistoryEntry> {
             version: format!("{} (from {})", v.id, round.parent),
             idea: said(v.candidate).unwrap_or_default(),
             verdict: v.verdict().map_or("not measured", |x| x.in_words()).into(),
-            outcome: outcome(v),
+            outcome: outcome(session, v),
         })
         .collect();
     let nothing = |candidate: u32, why: &str| HistoryEntry {
@@ -305,7 +313,7 @@ fn of_round(session: &Session, round: &Round) -> Vec<HistoryEntry> {
     entries
 }
 
-fn outcome(version: &Version) -> String {
+fn outcome(session: &Session, version: &Version) -> String {
     let Some(evaluation) = &version.evaluation else {
         return "it was not measured".into();
     };
@@ -323,7 +331,7 @@ fn outcome(version: &Version) -> String {
         return text;
     }
     match &version.comparison {
-        Some(c) => told(c, &c.incumbent),
+        Some(c) => told(c, &c.incumbent) + &by_call(session, c),
         None => version
             .decision
             .as_ref()

@@ -62,8 +62,9 @@ fn every(baseline: &Evaluation, objective: Objective) -> CaseSelection {
     }
 }
 
-/// A run that takes less than so many times an empty program's is floor and little else.
-const HARDLY_ABOVE: f64 = 1.5;
+/// A run that works less than so many times as long as an empty program, and waits as little, is floor and little else. A core
+/// whose other half is busy makes the same work take up to 1.7 times as long.
+const HARDLY_ABOVE: f64 = 2.0;
 
 /// Which cases are timed: all that are more than the start of a program; where `sweeps` sweeps of these contenders would
 /// take longer than `most`, the fewest that cover 90 % of the baseline's figure, and at least one that was held out.
@@ -153,7 +154,14 @@ fn above_floor(contenders: &[Contender<'_>], case: usize) -> bool {
         let (Some(floor), Some(case)) = (&c.evaluation.floor, c.evaluation.cases.get(case)) else {
             return true;
         };
-        case.figures.wall_ns.0 as f64 > HARDLY_ABOVE * floor.wall_ns.0 as f64
+        let above = |of: fn(&Figures) -> u64| {
+            of(&case.figures) as f64 - HARDLY_ABOVE * of(floor) as f64 > 0.0
+        };
+        // By the wall alone a machine with other work would lift everything above the floor.
+        let waits = |of: &Figures| of.wall_ns.0.saturating_sub(of.cpu_ns.0) as f64;
+        above(|f| f.wall_ns.0)
+            && (above(|f| f.cpu_ns.0)
+                || waits(&case.figures) > waits(floor) + HARDLY_ABOVE * floor.wall_ns.0 as f64)
     })
 }
 
@@ -263,6 +271,7 @@ mod tests {
     fn evaluation(walls_ms: &[u64], floor_ms: Option<u64>) -> Evaluation {
         let figures = |ms: u64| Figures {
             wall_ns: Nanos(ms * 1_000_000),
+            cpu_ns: Nanos(ms * 1_000_000),
             ..Figures::default()
         };
         let case = |(i, ms): (usize, &u64)| CaseResult {
@@ -320,6 +329,16 @@ mod tests {
         assert_eq!(chosen(&short, &short, &[], long), [0, 1, 2, 3]);
         let unknown = evaluation(&[12, 300, 13, 14], None);
         assert_eq!(chosen(&unknown, &unknown, &[], long), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn who_is_kept_waiting_by_others_is_no_further_above_the_floor_but_who_sleeps_is() {
+        let long = Duration::from_secs(1000);
+        let mut old = evaluation(&[12, 30, 300], Some(11));
+        old.cases[1].figures.cpu_ns = Nanos(13_000_000);
+        assert_eq!(chosen(&old, &old, &[], long), [2]);
+        old.cases[1].figures.wall_ns = Nanos(60_000_000);
+        assert_eq!(chosen(&old, &old, &[], long), [1, 2]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::case_selection::{repeats, select_cases};
 use super::contender::{CANDIDATE, Contender, Disqualified, INCUMBENT};
 use super::figures::{figure, log_ratio};
 use super::judge::{Judge, JudgeError, Watch};
+use super::launches;
 use super::pairs::{FirstStage, PairedRunner};
 use super::plan::{ComparisonPlan, MEMORY_RESOLUTION};
 use super::stats::{FEWEST_CONFIRMING, Sequential};
@@ -50,9 +51,6 @@ impl Judge {
             return Ok(compared.map(|comparison| runner.into_first_stage(self, comparison)));
         }
         watch(Progress::WarmingUp);
-        if let Err(disqualified) = runner.calibrate(self, &[], plan.budget, cancel)? {
-            return Ok(Err(disqualified));
-        }
         let clock = match runner.warm_up(self, plan.budget, cancel)? {
             Ok(clock) => clock,
             Err(disqualified) => return Ok(Err(disqualified)),
@@ -61,7 +59,7 @@ impl Judge {
             Objective::Integral => Metric::Integral,
             _ => (self.commands_metric(task).or(plan.metric)).unwrap_or(clock),
         };
-        if runner.slopes.is_none() {
+        if runner.stamping.is_none() {
             runner.repeat(repeats(runner.sweep_time(), plan.budget));
         }
         let mut tracker = BudgetTracker::new(plan.budget, runner.elapsed(self));
@@ -219,9 +217,13 @@ pub(super) fn conclude(
         floors: runner.floors(at[0], at[1]),
         noise: runner.noise(),
         only: runner.selection.only.clone(),
-        slope: runner.slope_summary(at, metric),
+        launches: runner.launches_told(at[0]),
+        slope: None,
         note: String::new(),
     };
+    if comparison.answer == Answer::Better {
+        runner.charge(&mut comparison, at);
+    }
     if metric == Metric::Integral && below_floor(&comparison) {
         comparison.answer = match comparison.answer {
             Answer::Better | Answer::Worse => Answer::NoDifference,
@@ -251,6 +253,7 @@ fn note(c: &Comparison, enough: bool, elapsed: Duration, budget: Duration) -> St
         Answer::Better => format!("promising {after}, not yet confirmed"),
         Answer::Worse => format!("worse {after}"),
         Answer::NoDifference => format!("the same within ±{:.1} % {after}", c.margin * 100.0),
+        Answer::NotBetter if let Some(why) = moved(c) => why,
         Answer::NotBetter => format!(
             "not better by {:.0} % or more {after}",
             c.smallest_effect * 100.0
@@ -272,6 +275,16 @@ fn note(c: &Comparison, enough: bool, elapsed: Duration, budget: Duration) -> St
             per_cent(1.0 / c.low.0 - 1.0)
         ),
     }
+}
+
+/// What is said of a candidate whose passes are better, and which spends elsewhere what it saves in them.
+pub(super) fn moved(c: &Comparison) -> Option<String> {
+    let launches = c.launches.as_ref()?;
+    let promised = launches.promised?;
+    Some(format!(
+        "its passes look {promised} better, but what they save is spent elsewhere: {}",
+        launches::charged_in_words(launches)
+    ))
 }
 
 /// A share as a percentage: `3.1 %`; never negative.

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::evaluation::Figures;
 use super::figures::figure;
+use super::launch_record::{Launches, Slope};
 use super::look::{Answer, Look};
 use super::metric::Metric;
 use super::noise::Noise;
-use crate::base::units::{Gain, Nanos};
+use crate::base::units::Gain;
 
 /// Candidate against incumbent: the final figures and how they were measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,6 +65,9 @@ pub struct Comparison {
     pub only: Option<String>,
     /// How calls were timed; absent where whole runs were. Figures are then those of one pass over the calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launches: Option<Launches>,
+    /// The same in journals of versions that compared processes of n and 2n passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slope: Option<Slope>,
     /// One sentence on how it ended, for people.
     #[serde(default)]
@@ -78,6 +82,9 @@ fn once() -> usize {
 fn is_once(repeats: &usize) -> bool {
     *repeats == 1
 }
+
+/// Calls that are named with their gains.
+const BY_CALL: usize = 8;
 
 impl Comparison {
     /// Whether the incumbent was the original, by the name that it has in every session.
@@ -96,6 +103,21 @@ impl Comparison {
             (Answer::Worse, metric) => metric.objective().contrary(),
             (other, _) => other.in_words(),
         }
+    }
+
+    /// Which calls gained and which lost, where calls of a function were timed: `3–5 2.10×, 1 0.95×`, the largest gains and the
+    /// largest losses. Calls that `hidden` names are left out; `None` where nothing is left.
+    #[must_use]
+    pub fn by_call(&self, hidden: impl Fn(&str) -> bool) -> Option<String> {
+        self.launches.as_ref()?;
+        let mut all: Vec<&(String, Gain)> =
+            self.per_case.iter().filter(|(n, _)| !hidden(n)).collect();
+        all.sort_by(|a, b| b.1.0.total_cmp(&a.1.0));
+        if all.len() > BY_CALL {
+            all.drain(BY_CALL / 2..all.len() - BY_CALL / 2);
+        }
+        let parts: Vec<String> = all.iter().map(|(n, gain)| format!("{n} {gain}")).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     /// The gain in what is above the floor: (incumbent − floor) / (candidate − floor). `None` where the floor is not
@@ -143,21 +165,4 @@ pub fn beyond(figures: [&Figures; 2], floors: [&Figures; 2], metric: Metric) -> 
         (of - floor > 0.05 * floor && of > floor).then_some(of - floor)
     };
     Some(Gain(above(0)? / above(1)?))
-}
-
-/// How the calls of a comparison were timed.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Slope {
-    /// Calls in one pass.
-    pub calls: usize,
-    /// n of the incumbent.
-    pub incumbent_passes: u32,
-    /// n of the candidate.
-    pub candidate_passes: u32,
-    /// What a process of the incumbent takes besides its calls (start, loading, decoding of 2n passes): 2·T(n) − T(2n),
-    /// the median. Not in any figure.
-    pub outside_ns: Nanos,
-    /// What of the gain the slopes promised before whole processes were looked at; absent where those bear it out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub promised: Option<Gain>,
 }

@@ -3,15 +3,16 @@
 
 use std::time::Duration;
 
-use super::compare::{below_floor, conclude, paired, step};
+use super::compare::{below_floor, conclude, moved, paired, step};
 use super::contender::{CANDIDATE, Contender, Disqualified, INCUMBENT, ORIGINAL};
 use super::figures::log_ratio;
 use super::judge::{Judge, JudgeError, Watch};
+use super::launches;
 use super::pairs::{FirstStage, PairedRunner};
 use super::plan::ComparisonPlan;
 use super::stats::{FEWEST_CONFIRMING, Sequential};
 use super::{Answer, Comparison, Metric, Progress, peak};
-use crate::base::units::{Gain, Nanos};
+use crate::base::units::Nanos;
 use crate::sandbox::CancelToken;
 use crate::task::{Objective, Task};
 
@@ -46,14 +47,14 @@ impl Judge {
             comparison: first,
             selection,
             repeats,
-            passes,
+            settled: timing,
             spent,
         } = first;
         let mut runner =
             PairedRunner::new(self, contenders, task, selection, plan.objective, seed)?;
         runner.repeat(repeats);
-        if let Err(disqualified) = runner.calibrate(self, &passes, plan.budget, cancel)? {
-            return Ok(Err(disqualified));
+        if let (Some(stamping), Some(timing)) = (runner.stamping.as_mut(), timing) {
+            stamping.settled = timing;
         }
 
         let names = ContenderNames {
@@ -66,21 +67,11 @@ impl Judge {
         } else {
             self.fresh_pairs(&mut runner, &names, &first, spent, plan, cancel, watch)?
         };
-        let (mut fresh, mut third) = match fresh {
+        let (fresh, third) = match fresh {
             Ok(Some(fresh)) => fresh,
             Ok(None) => return Ok(Ok((no_time(first, plan), None))),
             Err(disqualified) => return Ok(Err(disqualified)),
         };
-        if fresh.answer == Answer::Better && runner.slopes.is_some() {
-            let whole = match runner.run_whole_processes(self, cancel)? {
-                Ok(whole) => whole,
-                Err(disqualified) => return Ok(Err(disqualified)),
-            };
-            whole.cap_gain(&mut fresh, INCUMBENT, CANDIDATE);
-            if let Some(third) = third.as_mut() {
-                whole.cap_gain(third, ORIGINAL, CANDIDATE);
-            }
-        }
         let mut comparison = confirmed(first, fresh);
         comparison.note += &runner.coverage();
         let against_original = match (third, passing) {
@@ -236,22 +227,22 @@ fn no_time(first: Comparison, plan: &ComparisonPlan) -> Comparison {
 fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
     let stands = fresh.answer == Answer::Better
         && !(fresh.metric == Metric::Integral && below_floor(&fresh));
-    let promised = fresh.slope.and_then(|s| s.promised);
+    let elsewhere = moved(&fresh);
     let note = match (stands, fresh.metric) {
         (true, Metric::Peak) => fresh.note,
         (true, _) => {
-            let counted = promised.map_or_else(String::new, |p| {
-                format!("; its calls alone are {p}, what it needs more to load is counted in")
+            let charged = fresh.launches.as_ref();
+            let counted = charged.and_then(|l| Some((l.promised?, l)));
+            let counted = counted.map_or_else(String::new, |(promised, launches)| {
+                let more = launches::charged_in_words(launches);
+                format!("; its passes alone are {promised}, counted in is {more}")
             });
             format!(
                 "better on {} fresh pairs, after it looked so on {}{counted}",
                 fresh.pairs, first.pairs
             )
         }
-        (false, _) if promised.is_some() => format!(
-            "the calls look {} better, but a whole process with the same calls saves next to nothing of it: the time was moved out of the calls",
-            promised.unwrap_or(Gain::ONE)
-        ),
+        (false, _) if let Some(why) = elsewhere => why,
         (false, _) => format!(
             "looked better ({} after {} pairs), but {} fresh ones do not confirm it ({} [{:.2}–{:.2}])",
             first.gain, first.pairs, fresh.pairs, fresh.gain, fresh.low.0, fresh.high.0
@@ -273,7 +264,8 @@ fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
         incumbent_figures: fresh.incumbent_figures,
         candidate_figures: fresh.candidate_figures,
         noise: super::noise::worse(first.noise, fresh.noise),
-        slope: fresh.slope,
+        launches: fresh.launches,
+        slope: None,
         note,
         ..first
     }

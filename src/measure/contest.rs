@@ -4,7 +4,7 @@ use super::contender::{Contender, Disqualified};
 use super::judge::{Judge, JudgeError, Watch};
 use super::pairs::FirstStage;
 use super::plan::ComparisonPlan;
-use super::{Answer, Comparison, floor, slope};
+use super::{Answer, Comparison, floor, launches};
 use crate::sandbox::CancelToken;
 use crate::task::Task;
 
@@ -147,6 +147,6 @@ impl Judge {
 /// Adds what a reader should know about the floor.
 fn remarked(mut comparison: Comparison) -> Comparison {
     comparison.note += &floor::remark(&comparison);
-    comparison.note += &slope::remark(&comparison);
+    comparison.note += &launches::remark(&comparison);
     comparison
 }

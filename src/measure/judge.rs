@@ -22,6 +22,8 @@ use crate::task::{Language, Task};
 pub struct Judge {
     settings: sandbox::Settings,
     sandbox: Option<Sandbox>,
+    /// For runs that are alive at the same time.
+    beside: Vec<Sandbox>,
     guards: Guards,
     pub(super) cache: Cache,
     pub(super) checkers: CheckerState,
@@ -55,6 +57,7 @@ impl Judge {
         Ok(Self {
             settings,
             sandbox: Some(sandbox),
+            beside: Vec::new(),
             guards,
             cache: Cache::open(cache)?,
             checkers: CheckerState::default(),
@@ -245,12 +248,25 @@ impl Judge {
         self.held
     }
 
-    fn wait_while_held(&mut self, cancel: &CancelToken) {
+    pub(super) fn wait_while_held(&mut self, cancel: &CancelToken) {
         if cancel.paused() {
             let since = Instant::now();
             cancel.wait_while_paused();
             self.held += since.elapsed();
         }
+    }
+
+    /// So many sandboxes for runs that are alive at the same time.
+    pub(super) fn sandboxes(&mut self, count: usize) -> Result<&mut [Sandbox], JudgeError> {
+        while self.beside.len() < count {
+            self.beside.push(Sandbox::open(&self.settings)?);
+        }
+        Ok(&mut self.beside[..count])
+    }
+
+    /// The next such runs get new ones.
+    pub(super) fn forget_sandboxes(&mut self) {
+        self.beside.clear();
     }
 
     fn sandbox(&mut self) -> Result<&mut Sandbox, JudgeError> {

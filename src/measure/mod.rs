@@ -22,6 +22,8 @@ mod floor;
 pub(crate) mod judge;
 mod judge_error;
 mod kernel_counters;
+mod launch_record;
+mod launches;
 mod look;
 pub(crate) mod machine;
 mod metric;
@@ -33,14 +35,12 @@ mod plan;
 mod prepare;
 mod progress;
 mod rerun;
-mod slope;
-mod slope_runs;
 pub mod stats;
 mod sweep_figures;
 pub(crate) mod text;
 
 pub use build::Built;
-pub use comparison::{Comparison, Floors, Slope, beyond};
+pub use comparison::{Comparison, Floors, beyond};
 pub use contender::{Contender, ContenderRole, Disqualified};
 pub use contest::{ContestOutcome, FirstStageOutcome, Promising};
 pub use evaluation::{
@@ -48,6 +48,7 @@ pub use evaluation::{
 };
 pub use judge::Judge;
 pub use judge_error::{JudgeError, Watch};
+pub use launch_record::{Charge, ChargePlace, Launches, Slope};
 pub use look::{Answer, Look};
 pub use metric::Metric;
 pub use noise::Noise;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch, ending};
-use super::{CaseResult, Progress, Verdict, check, slope, text};
+use super::{CaseResult, Progress, Verdict, check, launches, text};
 use crate::sandbox::{CancelToken, Captured, RunVerdict};
 use crate::task::calls::driver;
 use crate::task::project::hint_for;
@@ -128,8 +128,8 @@ impl Judge {
         let Some(expected) = &joined.expected else {
             return Ok(());
         };
-        let program = slope::with_passes(&original.program(task, &joined), task, &joined, 4, 4);
-        let limits = slope::limits(task, all.len() * 4);
+        let program = launches::with_passes(&original.program(task, &joined), task, &joined, 4);
+        let limits = launches::limits(task, all.len() * 4);
         let outcome = self.run(&program, &limits, &mut |_| {}, cancel)?;
         let compared = match outcome.verdict {
             RunVerdict::Ok => task.checker.check(expected, &outcome.stdout.bytes),

@@ -11,8 +11,8 @@ use super::comparison::Floors;
 use super::contender::{Contender, ContenderRole, Disqualified};
 use super::figures::{log_ratio, medians, run_figures, undelayed};
 use super::judge::{Judge, JudgeError, Watch, ending};
+use super::launches::{self, Settled, Stamping};
 use super::noise::{Noise, NoiseMonitor};
-use super::slope::{self, Slopes};
 use super::sweep_figures::SweepFigures;
 use super::{Comparison, Figures, Metric, Progress};
 use crate::base::units::Gain;
@@ -25,8 +25,8 @@ pub(super) struct FirstStage {
     pub(super) comparison: Comparison,
     pub(super) selection: CaseSelection,
     pub(super) repeats: usize,
-    /// Passes of incumbent and candidate in a run, where calls are timed.
-    pub(super) passes: Vec<u32>,
+    /// What the first launch settled, where calls are timed.
+    pub(super) settled: Option<Settled>,
     /// Time that it took.
     pub(super) spent: Duration,
 }
@@ -39,14 +39,14 @@ pub(super) struct PairedRunner<'a> {
     /// Of every contender a program for every place.
     programs: Vec<Vec<Program>>,
     /// How calls are timed; `None` where whole runs are.
-    pub(super) slopes: Option<Slopes>,
+    pub(super) stamping: Option<Stamping>,
     pub(super) limits: Limits,
     pub(super) task: &'a Task,
     pub(super) selection: CaseSelection,
-    chance: Pcg64Mcg,
+    pub(super) chance: Pcg64Mcg,
     repeats: usize,
     sweeps: Vec<Vec<SweepFigures>>,
-    noise_monitor: NoiseMonitor,
+    pub(super) noise_monitor: NoiseMonitor,
     started: Instant,
     held_before: Duration,
     last_sweep: Duration,
@@ -73,17 +73,21 @@ impl<'a> PairedRunner<'a> {
         }
         let cases = selection.cases.iter();
         let cases: Vec<&Case> = cases.filter_map(|i| task.workload.cases.get(*i)).collect();
+        // Of a peak there is nothing to stamp: it is that of a process that makes every call once.
+        let stamping = (matches!(task.harness, Harness::Calls(_))
+            && objective != Objective::Memory)
+            .then(|| Stamping::new(&cases, Settled::default()));
         let (places, limits) = match &task.harness {
-            Harness::Calls(_) => (vec![calls::join(&cases)], slope::limits(task, cases.len())),
+            Harness::Calls(_) => (
+                vec![calls::join(&cases)],
+                launches::limits(task, cases.len()),
+            ),
             _ => (cases.into_iter().cloned().collect(), task.limits.clone()),
         };
         let programs = contenders
             .iter()
             .map(|c| places.iter().map(|p| c.built.program(task, p)).collect())
             .collect();
-        // Of a peak there is no slope: it is that of a process that makes every call once.
-        let slopes = (matches!(task.harness, Harness::Calls(_)) && objective != Objective::Memory)
-            .then(|| Slopes::new(contenders.len()));
         let chance = seed.map_or_else(
             || Pcg64Mcg::seed_from_u64(rand::random()),
             Pcg64Mcg::seed_from_u64,
@@ -93,7 +97,7 @@ impl<'a> PairedRunner<'a> {
             contenders,
             places,
             programs,
-            slopes,
+            stamping,
             limits,
             task,
             selection,
@@ -130,36 +134,22 @@ impl<'a> PairedRunner<'a> {
         budget: Duration,
         cancel: &CancelToken,
     ) -> Result<Result<Metric, Disqualified>, JudgeError> {
+        if self.stamping.is_some() {
+            return self.first_launch(judge, cancel);
+        }
         let mut busiest = Busiest::new(&self.contenders, &self.selection);
-        let mut slopes: Vec<Vec<Figures>> = vec![Vec::new(); self.contenders.len()];
         let started = self.elapsed(judge);
         for done in 1..=8 {
             match self.sweep(judge, cancel)? {
-                Ok(sweeps) => {
-                    busiest.see(&sweeps);
-                    for (seen, sweep) in slopes.iter_mut().zip(&sweeps) {
-                        seen.push(sweep.figures);
-                    }
-                }
+                Ok(sweeps) => busiest.see(&sweeps),
                 Err(disqualified) => return Ok(Err(disqualified)),
             }
             let spent = self.elapsed(judge).saturating_sub(started);
-            let enough = match self.slopes {
-                Some(_) => done >= 2 && slope::clock(&slopes) == Metric::Cpu,
-                None => busiest.all_busy(),
-            };
-            let most = match self.slopes {
-                Some(_) => budget / 4,
-                None => budget / 8,
-            };
-            if enough || spent / done * (done + 1) > most {
+            if busiest.all_busy() || spent / done * (done + 1) > budget / 8 {
                 break;
             }
         }
-        Ok(Ok(match self.slopes {
-            Some(_) => slope::clock(&slopes),
-            None => busiest.clock(),
-        }))
+        Ok(Ok(busiest.clock()))
     }
 
     /// One sweep of all contenders: next to each other in every case, in an order drawn anew for each case.
@@ -169,6 +159,11 @@ impl<'a> PairedRunner<'a> {
         cancel: &CancelToken,
     ) -> Result<Result<Vec<SweepFigures>, Disqualified>, JudgeError> {
         let before = self.elapsed(judge);
+        if self.stamping.is_some() {
+            let sweeps = self.launch(judge, cancel)?;
+            self.last_sweep = self.elapsed(judge).saturating_sub(before);
+            return Ok(sweeps);
+        }
         let start = SweepFigures {
             single: true,
             ..SweepFigures::default()
@@ -196,7 +191,7 @@ impl<'a> PairedRunner<'a> {
         Ok(Ok(sweeps))
     }
 
-    /// One figure of one contender: of one run, or per pass from the slope between two. The outputs are checked again.
+    /// The figures of one run of one contender. Its output is checked again.
     fn once(
         &mut self,
         judge: &mut Judge,
@@ -205,9 +200,6 @@ impl<'a> PairedRunner<'a> {
         sweep: &mut SweepFigures,
         cancel: &CancelToken,
     ) -> Result<Result<Figures, Disqualified>, JudgeError> {
-        if self.slopes.is_some() {
-            return self.pass(judge, who, sweep, cancel);
-        }
         let program = self.programs[who][place].clone();
         let outcome = match self.checked(judge, who, place, &program, cancel)? {
             Ok(outcome) => outcome,
@@ -222,7 +214,7 @@ impl<'a> PairedRunner<'a> {
     }
 
     /// Runs a program of a contender and checks what it writes.
-    pub(super) fn checked(
+    fn checked(
         &mut self,
         judge: &mut Judge,
         who: usize,
@@ -263,10 +255,6 @@ impl<'a> PairedRunner<'a> {
         sweep.single &= !outcome.cpu_at_least;
     }
 
-    pub(super) fn shuffle<T>(&mut self, order: &mut [T]) {
-        order.shuffle(&mut self.chance);
-    }
-
     /// Keeps a sweep for the medians and the ratios of the cases.
     pub(super) fn keep(&mut self, sweeps: Vec<SweepFigures>) {
         for (all, sweep) in self.sweeps.iter_mut().zip(sweeps) {
@@ -290,8 +278,8 @@ impl<'a> PairedRunner<'a> {
     pub(super) fn medians(&self, who: usize) -> Figures {
         let sweeps: Vec<Figures> = self.sweeps[who].iter().map(|l| l.figures).collect();
         let mut medians = medians(&sweeps);
-        if self.slopes.is_some() {
-            // Many prepared passes fill the memory of a timed process; a single one is what a caller would see.
+        if self.stamping.is_some() {
+            // Prepared passes fill the memory of a timed process; a single one is what a caller would see.
             medians.peak_bytes = self.contenders[who].evaluation.figures.peak_bytes;
         }
         medians
@@ -315,8 +303,8 @@ impl<'a> PairedRunner<'a> {
             Gain((sum / sweeps).exp())
         };
         if matches!(self.task.harness, Harness::Calls(_)) {
-            // All calls are one run.
-            return Vec::new();
+            // All calls are one place.
+            return self.per_call([incumbent, candidate], metric);
         }
         self.places
             .iter()
@@ -346,8 +334,8 @@ impl<'a> PairedRunner<'a> {
 
     /// What of a sweep is floor, for two of the contenders; `None` where it is not known for both.
     pub(super) fn floors(&self, incumbent: usize, candidate: usize) -> Option<Floors> {
-        if self.slopes.is_some() {
-            // The start of a process is no part of a slope.
+        if self.stamping.is_some() {
+            // The start of a process is no part of a burst.
             return None;
         }
         let sweep = |who: usize| {
@@ -378,7 +366,7 @@ impl<'a> PairedRunner<'a> {
         FirstStage {
             comparison,
             repeats: self.repeats,
-            passes: self.slopes.as_ref().map(Slopes::passes).unwrap_or_default(),
+            settled: self.stamping.as_ref().map(|s| s.settled.clone()),
             spent: self.elapsed(judge),
             selection: self.selection,
         }

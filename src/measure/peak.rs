@@ -109,6 +109,7 @@ pub(super) fn conclude(
         floors: runner.floors(at[0], at[1]),
         noise: runner.noise(),
         only: runner.selection.only.clone(),
+        launches: None,
         slope: None,
         note: note(answer, &incumbent, &candidate) + &runner.coverage(),
     }

@@ -206,6 +206,9 @@ pub(crate) fn lesson(version: &Version) -> String {
         let replaced = |c: &Comparison| c.is_with_original() && version.against_original.is_some();
         if let Some(c) = version.comparison.as_ref().filter(|c| !replaced(c)) {
             let _ = writeln!(out, "      against {}: {}", c.incumbent, comparison(c));
+            if let Some(calls) = c.by_call(|_| false) {
+                let _ = writeln!(out, "      by call: {}", safe(&calls));
+            }
             if c.answer != Answer::Better && !c.note.is_empty() {
                 let _ = writeln!(out, "      {}", c.note);
             }

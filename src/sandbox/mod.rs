@@ -3,6 +3,7 @@
 //! Isolated, sampled, killed to the last descendant. Knows nothing of tasks, versions, models or
 //! screens. Everything that only Linux has lives in `linux/`; `unsafe` is allowed there and nowhere else.
 
+mod burst;
 mod cancel;
 mod capture;
 mod cleanup;
@@ -16,10 +17,12 @@ mod outcome;
 mod plain;
 mod process_tree;
 mod program;
+mod stamped;
 pub mod toolchain;
 mod trace;
 mod writable_tree;
 
+pub use self::burst::{Burst, REQUESTS, Stamp};
 pub use self::cancel::CancelToken;
 pub(crate) use self::cleanup::place_for_others;
 pub use self::error::SandboxError;
@@ -28,6 +31,7 @@ pub use self::guards::{Guards, MemorySource, Settings, Tier};
 pub use self::limits::Limits;
 pub use self::outcome::{Attempt, AttemptKind, Captured, Outcome, Peak, RunVerdict, Sample};
 pub use self::program::{Mount, Program, WORK};
+pub use self::stamped::StampedRun;
 pub(crate) use self::trace::thin;
 pub use self::writable_tree::{TreeHolder, WritableTree};
 

@@ -223,6 +223,7 @@ pub(crate) fn failed<E: std::fmt::Display>(doing: &'static str) -> impl Fn(E) ->
 ///
 /// Guest paths are realised as links below it, and every mention of them in arguments, environment
 /// and current folder is rewritten to where they really are.
+#[derive(Debug)]
 pub(crate) struct StagedRoot {
     folder: PathBuf,
     /// The lock that says that the folder is in use.

@@ -13,7 +13,7 @@ mod definition;
 mod error;
 mod folder;
 pub mod harness;
-pub(crate) mod harness_spec;
+pub mod harness_spec;
 pub mod held_out;
 pub mod language;
 pub(crate) mod limits;

@@ -117,6 +117,7 @@ fn compared(rows: &mut Vec<(&str, String)>, c: &Comparison) {
     };
     let how = match c.metric {
         Metric::Peak => "runs in turn, every output checked again".to_owned(),
+        _ if c.launches.is_some() => "processes of old and new side by side, bursts of passes over the calls in turn, over and over in fresh processes, every output checked again, clock outside of the program".to_owned(),
         _ if c.slope.is_some() => "processes with n and 2n passes over the calls, old and new in turn, every output checked again, clock outside of the program".to_owned(),
         _ => format!(
             "old and new in turn in shuffled order{repeats}, every output checked again, clock outside of the program"

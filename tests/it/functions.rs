@@ -160,7 +160,7 @@ fn a_memo_between_calls_wins_nothing_and_a_better_algorithm_does() {
     let last = events.last().unwrap();
     assert_eq!(last["best_version"], 2, "{last}");
     assert!(last["comparison"]["low"].as_f64().unwrap() > 2.0, "{last}");
-    assert!(last["comparison"]["slope"]["calls"] == 5, "{last}");
+    assert!(last["comparison"]["launches"]["calls"] == 5, "{last}");
 }
 
 #[test]
@@ -200,22 +200,25 @@ fn another_result_another_mutation_and_another_signature_are_refused() {
 }
 
 #[test]
-fn a_candidate_that_fools_the_slope_does_not_win() {
+fn work_that_is_done_elsewhere_wins_nothing() {
     let home = Home::new();
     let root = project(&home);
-    // It looks at how often it is to be called, and dawdles in the shorter of the two runs.
     let tape = tape(
         &home,
         &[
-            "Clever.\n\n```python\nimport sys\nimport time\n\n\ndef _lag():\n    frame = sys._getframe()\n    while frame is not None:\n        local = frame.f_locals\n        if 'passes' in local and 'todo' in local:\n            if local['passes'] < len(local['todo']):\n                end = time.process_time() + 0.055\n                while time.process_time() < end:\n                    pass\n            return\n        frame = frame.f_back\n\n\n_done = [False]\n\n\ndef dedupe(items):\n    if not getattr(sys, 'lagged', False):\n        sys.lagged = True\n        _lag()\n    seen = []\n    for item in items:\n        if item not in seen:\n            seen.append(item)\n    return seen\n```\n",
+            "Later.\n\n```python\nimport threading\n\n\ndef _later():\n    total = 0\n    for i in range(2_000_000):\n        total += i\n\n\ndef dedupe(items):\n    if len(items) == 3000:\n        threading.Timer(0.02, _later).start()\n    return list(dict.fromkeys(items))\n```\n",
+            "Far away.\n\n```python\nimport sys\n\n\ndef dedupe(items):\n    known = sys.__dict__.setdefault('known', {})\n    key = tuple(items)\n    if key not in known:\n        seen = []\n        for item in items:\n            if item not in seen:\n                seen.append(item)\n        known[key] = seen\n    return list(known[key])\n```\n",
         ],
     );
     let (events, status) = optimize(&home, &root, "dedupe", "dedupe.jsonl", &tape);
     let last = events.last().unwrap();
     assert_eq!(status, 1, "{last}");
     let evaluated = named(&events, "version_evaluated");
-    let clever = evaluated.iter().find(|e| e["version"] == 1).unwrap();
-    assert_ne!(clever["comparison"]["answer"], "better", "{clever}");
+    for version in [1, 2] {
+        let it = evaluated.iter().find(|e| e["version"] == version).unwrap();
+        assert_eq!(it["verdict"], "accepted", "{it}");
+        assert_ne!(it["comparison"]["answer"], "better", "{it}");
+    }
 }
 
 #[test]

@@ -60,6 +60,10 @@ const CIRCLES: &[(&[&str], &str)] = &[
         "the judge owns what each of these keeps from one version to the next, and each of them is a part of the judge",
     ),
     (
+        &["measure::launches", "measure::pairs"],
+        "where calls are timed a sweep of the paired runner is a launch: what the runner does then is written in `launches`",
+    ),
+    (
         &[
             "sandbox::linux",
             "sandbox::plain",
@@ -163,6 +167,7 @@ fn an_import_is_seen_wherever_it_stands_and_nothing_else_is_one() {
         "const A: &str = \"use crate::tui;\";",
         "use ratatui::tui; fn f() { other::crate_::tui() }",
         "#[cfg(test)] use crate::{base, tui};",
+        "#[cfg(all(test, unix))] use crate::{base, tui};",
         "#[cfg(test)] #[allow(unused)] mod tests { use crate::tui::App; }",
         "#[cfg(test)] pub(crate) const fn f<A, B>() -> A { crate::tui::draw() }",
         "#![cfg(test)] use crate::tui::App;",
@@ -501,7 +506,11 @@ fn is_word(token: &TokenTree, word: &str) -> bool {
 }
 
 fn is_cfg_test(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Group(group) if group.stream().to_string().replace(' ', "") == "cfg(test)")
+    let TokenTree::Group(attribute) = token else {
+        return false;
+    };
+    let attribute = attribute.stream().to_string().replace(' ', "");
+    attribute == "cfg(test)" || attribute.starts_with("cfg(all(test,")
 }
 
 /// What counts as one: of the screen a file of a layer, elsewhere a file of a room; each with the folder of its name.

@@ -40,6 +40,8 @@ mod sandbox;
 mod screens;
 #[cfg(target_os = "linux")]
 mod secrets;
+#[cfg(target_os = "linux")]
+mod stamps;
 mod steer;
 mod support;
 #[cfg(target_os = "linux")]

@@ -255,6 +255,7 @@ fn compared(per_case: &[(&str, f64)]) -> Comparison {
         floors: None,
         noise: None,
         only: None,
+        launches: None,
         slope: None,
         note: String::new(),
     }

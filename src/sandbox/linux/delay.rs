@@ -50,7 +50,7 @@ impl RunDelay {
 }
 
 /// The second number of `time-on-cpu run-delay timeslices`.
-fn parse(text: &[u8]) -> Option<Nanos> {
+pub(super) fn parse(text: &[u8]) -> Option<Nanos> {
     let text = std::str::from_utf8(text).ok()?;
     let delay = text.split_whitespace().nth(1)?;
     delay.parse().ok().map(Nanos)

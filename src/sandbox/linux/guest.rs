@@ -21,6 +21,8 @@ pub(crate) struct GuestPlan {
     pub(crate) folder: CString,
     /// stdin, stdout, stderr; all above 2.
     pub(crate) streams: [OwnedFd; 3],
+    /// Where a stamped run finds its requests.
+    pub(crate) requests: Option<OwnedFd>,
     /// Resource, soft limit, hard limit.
     pub(crate) limits: Vec<(u32, u64, u64)>,
     /// Real user and group id to become, if another.
@@ -173,6 +175,11 @@ fn prepare_and_exec(shared: &mut VforkContext<'_>) -> (u32, i32) {
                 return (1, errno());
             }
         }
+        if let Some(fd) = &plan.requests
+            && libc::dup2(fd.as_raw_fd(), super::stamps::GUEST_END) < 0
+        {
+            return (1, errno());
+        }
         // Before the id changes: root may set any hard limit, the guest may not.
         for (resource, soft, hard) in &plan.limits {
             let limit = libc::rlimit {
@@ -207,6 +214,9 @@ fn prepare_and_exec(shared: &mut VforkContext<'_>) -> (u32, i32) {
         }
         // Only marked: the table of descriptors may be shared with init until exec, so closing would close them there too.
         if sys::close_from(3, true).is_err() {
+            return (8, errno());
+        }
+        if plan.requests.is_some() && libc::fcntl(super::stamps::GUEST_END, libc::F_SETFD, 0) < 0 {
             return (8, errno());
         }
         // Init holds some signals back; the guest starts with none.

@@ -16,6 +16,7 @@ use rustix::process::{Resource, getrlimit};
 use super::guest::{self, GuestPlan};
 use super::root::{self, Root};
 use super::seccomp::{FilterContext, Supervision};
+use super::stamps::{self, Stamps};
 use super::supervisor::{OwnFiles, SyscallSupervisor};
 use super::wire::{self, Access, GuestFinished, GuestStarted, Message, RunRequest};
 use super::{cgroup, landlock, seccomp, sys};
@@ -89,6 +90,7 @@ pub(crate) fn run(
     run: &RunRequest,
     streams: [OwnedFd; 3],
     handed: Vec<Option<OwnedFd>>,
+    line: Option<OwnedFd>,
 ) -> ! {
     if shared.root.is_some() {
         sys::die_with_parent();
@@ -96,7 +98,7 @@ pub(crate) fn run(
         // Without a pid namespace its death would not be the guest's: it must outlive the launcher by a moment.
         sys::tell_of_parents_end(libc::SIGTERM);
     }
-    if let Err(StartFailure(errno, doing)) = live(shared, run, streams, handed) {
+    if let Err(StartFailure(errno, doing)) = live(shared, run, streams, handed, line) {
         let _ = wire::send(
             shared.socket.as_fd(),
             &Message::CannotStart(errno, doing),
@@ -111,6 +113,7 @@ fn live(
     run: &RunRequest,
     streams: [OwnedFd; 3],
     handed: Vec<Option<OwnedFd>>,
+    line: Option<OwnedFd>,
 ) -> Result<(), StartFailure> {
     if shared.privileged {
         // The launcher is out of the memory killer's reach; the run is not.
@@ -140,6 +143,13 @@ fn live(
         }
     };
     let mut plan = plan(shared, run, streams)?;
+    let mut ours = None;
+    if line.is_some() {
+        let (mine, theirs) =
+            stamps::connection().map_err(StartFailure::new("making a connection"))?;
+        ours = Some(mine);
+        plan.requests = Some(theirs);
+    }
     // Kept open until the guest has put it on.
     let ruleset = if shared.landlock_by_path {
         Some(by_path(run)?)
@@ -154,6 +164,10 @@ fn live(
     drop(plan);
     let listener = report.listener.map(sys::own);
     if shared.listen {
+        // The guest has placed its descriptors in the table that it shared with this process.
+        if ours.is_some() {
+            drop(sys::own(stamps::GUEST_END));
+        }
         let _ = rustix::stdio::dup2_stdin(&shared.null);
         let _ = rustix::stdio::dup2_stdout(&shared.null);
         let _ = rustix::stdio::dup2_stderr(&shared.null);
@@ -180,7 +194,10 @@ fn live(
     {
         return Ok(());
     }
-    let Some((finished, attempts)) = attend(pid, shared, listener, own) else {
+    let stamps = line
+        .zip(ours)
+        .map(|(line, ours)| Stamps::new(line, ours, pid));
+    let Some((finished, attempts)) = attend(pid, shared, listener, own, stamps) else {
         return Ok(());
     };
     if !attempts.is_empty() {
@@ -197,6 +214,7 @@ fn attend(
     shared: &LauncherContext,
     listener: Option<OwnedFd>,
     own: OwnFiles,
+    mut stamps: Option<Stamps>,
 ) -> Option<(GuestFinished, Vec<Attempt>)> {
     let mut finished = GuestFinished::default();
     let mut listener = listener;
@@ -205,9 +223,13 @@ fn attend(
     'waiting: loop {
         let mut fds = vec![PollFd::new(&shared.signals, PollFlags::IN)];
         fds.extend(listener.as_ref().map(|fd| PollFd::new(fd, PollFlags::IN)));
+        let asked = stamps.as_ref().and_then(Stamps::next);
+        fds.extend(asked.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
         let _ = poll(&mut fds, None);
         let now = sys::now_ns();
-        let heard = fds.get(1).map_or(PollFlags::empty(), PollFd::revents);
+        let at = |n: usize| fds.get(n).map_or(PollFlags::empty(), PollFd::revents);
+        let heard = listener.as_ref().map_or(PollFlags::empty(), |_| at(1));
+        let spoken = asked.is_some() && !at(fds.len() - 1).is_empty();
         if !fds[0].revents().is_empty() {
             // Without namespaces others can send signals too; the parent's end shows in its id.
             orphaned = sys::take_signals(shared.signals.as_fd(), libc::SIGTERM)
@@ -236,6 +258,9 @@ fn attend(
             // Nobody is left who could ask.
             listener = None;
         }
+        if spoken && let Some(stamps) = &mut stamps {
+            stamps.attend(shared.cpu_counter.as_ref());
+        }
     }
     // Processes that still wait for an answer get an error, and are killed below.
     drop(listener);
@@ -254,7 +279,8 @@ fn attend(
     finished.cgroup_cpu_ns = shared.cpu_counter.as_ref().and_then(|fd| {
         let mut text = [0u8; 512];
         let n = rustix::io::pread(fd, &mut text[..], 0).ok()?;
-        cgroup::parse_cpu(&text[..n])
+        let own = stamps.as_ref().map_or(0, Stamps::own_cpu_ns);
+        Some(cgroup::parse_cpu(&text[..n])?.saturating_sub(own))
     });
     (!orphaned).then(|| (finished, supervisor.into_list()))
 }
@@ -448,6 +474,7 @@ fn plan(
         environment: strings(&run.environment)?,
         folder: strings(std::slice::from_ref(&run.folder))?.remove(0),
         streams,
+        requests: None,
         limits: limits(run),
         become_id: shared.become_id,
         landlock: shared.landlock.as_ref().map(|fd| fd.as_raw_fd()),

@@ -184,6 +184,9 @@ fn start(
     fds: Vec<OwnedFd>,
     handed: Vec<Option<OwnedFd>>,
 ) -> io::Result<()> {
+    let mut fds = fds;
+    // Of a stamped run.
+    let line = (fds.len() == 4).then(|| fds.pop()).flatten();
     let streams: [OwnedFd; 3] = fds.try_into().map_err(|_| io::ErrorKind::InvalidData)?;
     let mount_points = match &shared.root {
         Some(root) => match root.make_places(run, &handed) {
@@ -206,9 +209,9 @@ fn start(
         0
     };
     let Some(child) = sys::clone_with(namespaces)? else {
-        init::run(shared, run, streams, handed)
+        init::run(shared, run, streams, handed, line)
     };
-    drop((streams, handed));
+    drop((streams, handed, line));
     // Where the process tree starts: the run delay is read there, and without a cgroup every figure.
     wire::send(shared.socket.as_fd(), &Message::Born(child.pid), &[])?;
     let outcome = watch(shared, &child);

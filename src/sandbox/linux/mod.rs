@@ -84,6 +84,7 @@
 //! message: [`wire`]; both ends are the same binary. `unsafe` is confined to [`sys`], [`guest`] and [`seccomp`].
 
 mod access;
+mod alive;
 mod attributes;
 mod cgroup;
 mod collect;
@@ -100,6 +101,7 @@ pub(crate) mod launcher;
 mod root;
 mod run;
 mod seccomp;
+mod stamps;
 mod supervisor;
 mod sys;
 mod wire;
@@ -109,6 +111,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
 use access::FileAccess;
+pub(crate) use alive::Alive;
 use cgroup::Cgroup;
 pub(super) use wire::Access;
 use wire::{LauncherSetup, Message};

@@ -1,5 +1,6 @@
 //! One run, seen from the workbench: send the request, read outputs and figures, enforce the limits.
 
+use std::borrow::Cow;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -23,9 +24,12 @@ use crate::sandbox::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What is known of the run so far.
+#[derive(Debug)]
 pub(super) struct LiveRun<'a> {
     pub(super) limits: &'a Limits,
     pub(super) sent: Instant,
+    /// From when on the limit of time counts, since the start.
+    pub(super) since: Nanos,
     pub(super) out: Stream,
     pub(super) err: Stream,
     pub(super) born: Option<u32>,
@@ -65,6 +69,35 @@ pub(super) fn counted(kernel: Option<Bytes>, before: Option<Bytes>) -> Bytes {
     }
 }
 
+/// A run between its request and its outcome.
+#[derive(Debug)]
+pub(super) struct Going<'a> {
+    program: Cow<'a, Program>,
+    /// What stays closed to the guest, where its mounts were provided for it.
+    notes: Option<Vec<String>>,
+    pub(super) live: LiveRun<'a>,
+    stage: Option<StagedRoot>,
+    growth: Growth,
+    before: CgroupBaseline,
+    stopped: bool,
+}
+
+impl Going<'_> {
+    /// Whether there is nothing more to wait for.
+    pub(super) fn over(&self) -> bool {
+        self.live.finished.is_some() || self.live.gone
+    }
+}
+
+impl LiveRun<'_> {
+    /// The limit of time counts from now on.
+    pub(super) fn restart_clock(&mut self) {
+        if let Some(started) = self.started {
+            self.since = Nanos(sys::now_ns().saturating_sub(started.at_ns));
+        }
+    }
+}
+
 impl LauncherHandle {
     pub(super) fn attempt(
         &mut self,
@@ -73,6 +106,22 @@ impl LauncherHandle {
         watch: &mut dyn FnMut(Sample),
         cancel: &CancelToken,
     ) -> Result<Outcome, RunFailure> {
+        let mut going = self.begin(program, limits, None, cancel)?;
+        while !going.over() {
+            self.wait(&going.live)?;
+            self.look(&mut going, watch, cancel)?;
+        }
+        self.conclude(going)
+    }
+
+    /// Sends the request. `line` is handed to the run's init, which then stamps.
+    pub(super) fn begin<'a>(
+        &mut self,
+        program: &'a Program,
+        limits: &'a Limits,
+        line: Option<BorrowedFd<'_>>,
+        cancel: &CancelToken,
+    ) -> Result<Going<'a>, RunFailure> {
         if cancel.stopped() {
             return Err(SandboxError::Stopped.into());
         }
@@ -87,31 +136,35 @@ impl LauncherHandle {
         } else {
             None
         };
-        let program = covered.as_ref().unwrap_or(program);
+        let program = covered.map_or(Cow::Borrowed(program), Cow::Owned);
         let mut provided = match &mut self.access {
-            Some(access) => Some(access.provide(program)?),
+            Some(access) => Some(access.provide(&program)?),
             None => None,
         };
         let mounts = provided
             .as_mut()
             .map(|p| std::mem::take(&mut p.descriptors));
-        let program = provided.as_ref().map_or(program, |p| &p.program);
-        let mut stage = if self.setup.namespaces {
+        let (program, notes) = match provided {
+            Some(provided) => (Cow::Owned(provided.program), Some(provided.notes)),
+            None => (program, None),
+        };
+        let stage = if self.setup.namespaces {
             None
         } else {
-            Some(self.stage(program)?)
+            Some(self.stage(&program)?)
         };
-        let mut growth = Growth::new(&program.trees);
+        let growth = Growth::new(&program.trees);
         let before = self.prepare_cgroup(limits);
-        let mut request = self.request(program, limits, stage.as_ref());
+        let mut request = self.request(&program, limits, stage.as_ref());
         let (out_read, out_write) = plain::pipe()?;
         let (err_read, err_write) = plain::pipe()?;
         let input = input::lay_out(&program.stdin)
             .map_err(plain::failed("laying out the standard input"))?;
         let reading = plain::failed("preparing the output");
-        let mut live = LiveRun {
+        let live = LiveRun {
             limits,
             sent: Instant::now(),
+            since: Nanos(0),
             out: Stream::new(out_read, limits.output).map_err(&reading)?,
             err: Stream::new(err_read, limits.output).map_err(&reading)?,
             born: None,
@@ -133,38 +186,81 @@ impl LauncherHandle {
             headroom: MemoryHeadroom::default(),
         };
         self.hand_over(&mut request, mounts.unwrap_or_default())?;
-        let fds = [input.as_fd(), out_write.as_fd(), err_write.as_fd()];
+        let mut fds = vec![input.as_fd(), out_write.as_fd(), err_write.as_fd()];
+        fds.extend(line);
         self.tell(&Message::Run(request), &fds)?;
         self.unsettled = true;
         drop((out_write, err_write));
+        Ok(Going {
+            program,
+            notes,
+            live,
+            stage,
+            growth,
+            before,
+            stopped: false,
+        })
+    }
 
-        let mut stopped = false;
-        while live.finished.is_none() && !live.gone {
-            self.wait(&live)?;
-            live.out.drain();
-            live.err.drain();
-            self.listen(program, &mut live)?;
-            if live.finished.is_some() || live.gone {
-                break;
-            }
-            self.sample(&mut live, watch);
-            if live.breach.is_none() {
-                live.breach = growth.overflowing(false);
-            }
-            if live.breach.is_none() {
-                live.breach = stage.as_mut().and_then(|s| s.overflowing(limits, false));
-            }
-            stopped |= cancel.stopped();
-            if !live.killed && (stopped || live.breach.is_some()) {
-                self.tell(&Message::Kill, &[])?;
-                live.killed = true;
-            }
-            if live.started.is_none() && live.sent.elapsed() > PATIENCE {
-                return Err(RunFailure::Died(
-                    "it did not start the program in time".to_owned(),
-                ));
-            }
+    /// Takes what is there of outputs, messages and readings, and ends the run where a limit says so.
+    pub(super) fn look(
+        &mut self,
+        going: &mut Going<'_>,
+        watch: &mut dyn FnMut(Sample),
+        cancel: &CancelToken,
+    ) -> Result<(), RunFailure> {
+        let Going {
+            live,
+            stage,
+            growth,
+            ..
+        } = going;
+        live.out.drain();
+        live.err.drain();
+        self.listen(&going.program, live)?;
+        if live.finished.is_some() || live.gone {
+            return Ok(());
         }
+        self.sample(live, watch);
+        if live.breach.is_none() {
+            live.breach = growth.overflowing(false);
+        }
+        if live.breach.is_none() {
+            live.breach = stage
+                .as_mut()
+                .and_then(|s| s.overflowing(live.limits, false));
+        }
+        going.stopped |= cancel.stopped();
+        if !live.killed && (going.stopped || live.breach.is_some()) {
+            self.tell(&Message::Kill, &[])?;
+            live.killed = true;
+        }
+        if live.started.is_none() && live.sent.elapsed() > PATIENCE {
+            return Err(RunFailure::Died(
+                "it did not start the program in time".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Ends a run that nobody wants to know anything of any more.
+    pub(super) fn abandon(&mut self) {
+        // A launcher that is gone has taken its run with it.
+        drop(self.tell(&Message::Kill, &[]));
+    }
+
+    /// The outcome of a run that is over.
+    pub(super) fn conclude(&mut self, going: Going<'_>) -> Result<Outcome, RunFailure> {
+        let Going {
+            program,
+            notes,
+            mut live,
+            mut stage,
+            mut growth,
+            before,
+            stopped,
+        } = going;
+        let limits = live.limits;
         // A killed run has no report; it is over when the launcher says that nothing is left.
         if live.finished.is_none() || stopped {
             self.settle()?;
@@ -188,11 +284,11 @@ impl LauncherHandle {
         if live.breach.is_none() {
             live.breach = growth.overflowing(true);
         }
-        let mut outcome = self.judge(program, live, before, stage.as_ref());
-        if let (RunVerdict::RuntimeError, Some(provided)) = (outcome.verdict, &provided) {
+        let mut outcome = self.judge(&program, live, before, stage.as_ref());
+        if let (RunVerdict::RuntimeError, Some(notes)) = (outcome.verdict, notes) {
             // That it could not read something may be why it failed.
             let reasons = outcome.reason.take().into_iter();
-            let reasons: Vec<String> = reasons.chain(provided.notes.iter().cloned()).collect();
+            let reasons: Vec<String> = reasons.chain(notes).collect();
             outcome.reason = Some(reasons.join("; "));
         }
         Ok(outcome)
@@ -492,7 +588,8 @@ impl LauncherHandle {
         watch(sample);
         if live.breach.is_none() {
             let held = Bytes(sample.memory.0 + beyond.0);
-            live.breach = breached(live.limits, t, held, &live.out, &live.err);
+            let spent = t.saturating_sub(live.since);
+            live.breach = breached(live.limits, spent, held, &live.out, &live.err);
             if live.breach.is_none() && self.cgroup.is_none() {
                 live.breach = live.headroom.breached(live.limits);
             }

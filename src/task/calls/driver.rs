@@ -15,17 +15,34 @@
 //! `{"seed": 3}` for a generator (`{"seeds": [3, 4]}` for the calls of several in a row, `{}` for one that takes none).
 //!
 //! # What it does
-//! A *pass* is all calls of the case, once. The driver prepares as many passes as the header says (arguments and receivers decoded
-//! afresh for each, and a freshly loaded instance of the module, unless one is to be kept), makes the first `passes` of them,
-//! and prints the outcomes of one. Whatever the number of passes is, the outcomes of four are encoded: of the first, the last
-//! and two at random (with fewer than four passes some of them repeatedly); so nothing but the calls themselves grows with
-//! it. Results that are iterators are drained and awaitables awaited in every pass. With two runs of `n` and `2n` passes
-//! that prepare `2n` each, the difference is `n` passes: choose `n` ≥ 4, or count that the encoding is shared out unevenly.
+//! A *pass* is all calls of the case, once. With [`header`] the driver makes so many passes as it is told and prints what
+//! came of one: the outcomes of four are encoded, of the first, the last and two at random. Each pass has a freshly
+//! loaded instance of the module, unless one is to be kept. That is how versions are checked.
 //!
-//! What a module keeps between its calls cannot win across passes, because each has its own instance: in Python the module
-//! is executed anew (and with it the modules of the project that it uses and that use it); in JavaScript its text is compiled
-//! once, as a function that is called for each instance, so that what the engine learnt about the code serves all of them, as
-//! it does in real use.
+//! With [`stamped_header`] it makes passes when it is asked to, on a descriptor of its own, and somebody outside reads its
+//! clocks while it waits ([`crate::sandbox::StampedRun`]). A request is a line of JSON:
+//!
+//! | | |
+//! |---|---|
+//! | `"passes": 30` | so many passes in one burst |
+//! | `"half": 0, "seed": 7` | over one half of the calls only, drawn by the seed; calls with the same arguments are in the same half |
+//! | `"range": [3, 5]` | over some of the calls only |
+//! | `"instance": "new"` | one pass, with an instance of the module of its own; with `"again"` another pass with that one |
+//! | `"known": true` | before the burst, calls whose outcomes are not known yet are made and looked at |
+//! | `"look": true` | after the burst, before the next one, the outcomes of its last pass are looked at |
+//! | `"end": true` | the outcomes are printed, and that is the end |
+//!
+//! It prepares the passes, writes `r`, reads `g`, makes them, writes `d` and `{"calls":40,"different":38}`, and reads the
+//! next request. Preparing, looking and encoding therefore never lie between the two stamps of a burst. One instance of the module
+//! serves all passes, as in real use (`"fresh": true` in the header gives each pass its own). Arguments and receivers are made anew
+//! for each pass, unless a call was seen to leave them as they were; then they serve all passes. What is printed at the end is
+//! what was seen when each call was first made, or what came of the first pass that differed from it.
+//!
+//! Results that are iterators are drained and awaitables awaited in every pass. In a loop of JavaScript or Python the calls stand as in a program,
+//! `f(a, b)`, so that they cost what they cost there.
+//!
+//! In JavaScript the module's text is compiled once, as a function that is called for each instance, so that what the engine
+//! learnt about the code serves all of them; in Python instances share their code objects.
 //!
 //! The hash seed of Python is left to chance from process to process: what depends on the order of a set then varies
 //! between two runs, and is found.
@@ -119,6 +136,18 @@ pub fn argv(interpreter: &str, places: &DriverPaths<'_>) -> Vec<String> {
 pub fn header(passes: u32, prepare: u32, keep: bool) -> Vec<u8> {
     let prepare = prepare.max(passes);
     format!("{{\"passes\":{passes},\"prepare\":{prepare},\"keep\":{keep}}}\n").into_bytes()
+}
+
+/// The first line of standard input of a process that makes its passes when it is asked to, on the descriptor of
+/// [`crate::sandbox::StampedRun`]. `fresh` has each pass made with an instance of the module of its own.
+#[must_use]
+pub fn stamped_header(keep: bool, fresh: bool) -> Vec<u8> {
+    let requests = crate::sandbox::REQUESTS;
+    format!(
+        "{{\"stamps\":{requests},\"keep\":{keep},\"fresh\":{}}}\n",
+        fresh && !keep
+    )
+    .into_bytes()
 }
 
 /// Why no call could be made, as a sentence, if the driver says so on its standard error.

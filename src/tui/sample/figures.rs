@@ -101,6 +101,7 @@ pub(super) fn comparison(
         floors: None,
         noise: None,
         only: None,
+        launches: None,
         slope: None,
         note: String::new(),
     }

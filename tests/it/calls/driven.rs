@@ -82,7 +82,52 @@ impl Project {
         self.program(name, stdin)
     }
 
+    /// What is printed after bursts of all kinds.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn bursts(&self, name: &str, calls: &str, fresh: bool) -> String {
+        let mut stdin = driver::stamped_header(self.keep, fresh);
+        stdin.extend_from_slice(calls.as_bytes());
+        let program = self.laid_out(name, stdin);
+        let (limits, cancel, mut sandbox) = (self.limits(), CancelToken::new(), open());
+        let mut run = sandbox.start(&program, &limits, &cancel).unwrap();
+        for request in [
+            r#"{"passes":1,"half":0,"seed":3,"known":true}"#,
+            r#"{"passes":3,"half":0,"seed":3}"#,
+            r#"{"passes":1,"half":1,"seed":3,"look":true}"#,
+            r#"{"passes":0}"#,
+            r#"{"passes":2,"known":true}"#,
+            r#"{"passes":3,"look":true}"#,
+            r#"{"passes":2,"range":[0,1]}"#,
+            r#"{"passes":4,"look":true}"#,
+            r#"{"passes":1}"#,
+        ] {
+            run.ask(request.as_bytes()).unwrap();
+            if run.burst().unwrap().is_none() {
+                break;
+            }
+        }
+        run.ask(br#"{"end":true}"#).unwrap();
+        let outcome = run.finish().unwrap();
+        let said = String::from_utf8_lossy(&outcome.stderr.bytes);
+        assert_eq!(outcome.verdict, RunVerdict::Ok, "{name}: {said}");
+        String::from_utf8(outcome.stdout.bytes).unwrap()
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            time: self.time,
+            ..Limits::default()
+        }
+    }
+
     pub(crate) fn program(&self, name: &str, stdin: Vec<u8>) -> Outcome {
+        let program = self.laid_out(name, stdin);
+        open()
+            .run(&program, &self.limits(), &mut |_| {}, &CancelToken::new())
+            .expect("it runs")
+    }
+
+    fn laid_out(&self, name: &str, stdin: Vec<u8>) -> Program {
         let driver = driver::for_language(self.language).unwrap();
         let at = |file: &str| self.folder.path().join(file);
         let ending = Path::new(&self.module).extension().unwrap();
@@ -116,25 +161,13 @@ impl Project {
                 generator: generator.map(|(f, n)| (f.as_str(), n.as_str())),
             },
         );
-        let program = Program {
+        Program {
             argv,
             environment: self.tool.environment.clone(),
             stdin: stdin.into(),
             mounts,
             ..Program::default()
-        };
-        let settings = Settings {
-            launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
-            unsafe_no_isolation: true,
-        };
-        let limits = Limits {
-            time: self.time,
-            ..Limits::default()
-        };
-        let mut sandbox = Sandbox::open(&settings).expect("the sandbox opens");
-        sandbox
-            .run(&program, &limits, &mut |_| {}, &CancelToken::new())
-            .expect("it runs")
+        }
     }
 
     /// The outcomes of one pass, without the header.
@@ -160,6 +193,14 @@ impl Project {
         assert!(outcome.stdout.bytes.is_empty());
         driver::failure(&outcome.stderr.bytes).unwrap_or_else(|| panic!("no sentence: {said}"))
     }
+}
+
+fn open() -> Sandbox {
+    let settings = Settings {
+        launcher: Some(env!("CARGO_BIN_EXE_reheat").into()),
+        unsafe_no_isolation: true,
+    };
+    Sandbox::open(&settings).expect("the sandbox opens")
 }
 
 fn write(path: &Path, text: &str) {

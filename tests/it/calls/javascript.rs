@@ -267,3 +267,47 @@ fn what_cannot_be_judged_is_said() {
     project.time = std::time::Duration::from_secs(2);
     assert_eq!(project.run("spin", "[]", 1).verdict, RunVerdict::TimeLimit);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn bursts_come_to_what_single_passes_do() {
+    let text = "class Box { constructor(n) { this.n = n } add(x) { this.n += x; return [this.n, x] } get double() { return this.n * 2 } }
+function* yields(x) { for (let i = 0; i < x; i++) yield i }
+async function waits(x) { await null; return x * 2 }
+async function* comes(x) { for (let i = 0; i < x; i++) yield i }
+function changes(x) { x.push(1); return x.length }
+function raises(x, y) { if (x > 3) throw new RangeError('too much'); return [x, y] }
+function prints(x) { console.log('x is', x); return x }
+const held = [];
+function aliased(x) { held[0] = x; return held }
+let count = 0;
+function counted() { return ++count }
+module.exports = { Box, yields, waits, comes, changes, raises, prints, aliased, counted };
+";
+    let Some(project) = Project::javascript(&[("m.js", text)]) else {
+        return;
+    };
+    for (name, calls) in [
+        ("yields", "[3]\n[4]"),
+        ("waits", "[3]\n[4]\n[5]"),
+        ("comes", "[3]\n[2]"),
+        ("changes", "[[3]]\n[[4, 5]]"),
+        ("raises", "[1]\n[7, 2]\n[2, 3]"),
+        ("prints", "[3]\n[4]"),
+        ("aliased", "[3]\n[4]"),
+        (
+            "Box.add",
+            "{\"init\": {\"args\": [1]}, \"args\": [2]}\n{\"init\": {\"args\": [5]}, \"args\": [2]}",
+        ),
+        ("Box.double", "{\"init\": {\"args\": [4]}}"),
+    ] {
+        let once = project.output(name, calls, 1);
+        assert_eq!(project.bursts(name, calls, false), once, "{name}");
+        assert_eq!(project.bursts(name, calls, true), once, "{name} fresh");
+    }
+    assert!(project.bursts("counted", "[]", false).contains("\"pass\":"));
+    assert_eq!(
+        project.bursts("counted", "[]", true),
+        project.output("counted", "[]", 1)
+    );
+}

@@ -336,3 +336,103 @@ fn a_generator_makes_the_calls() {
     let got = once.outcomes("Grid", "{}");
     assert!(got.contains(r#""fields":{"points":[5]}"#), "{got}");
 }
+
+/// Functions of all manners, each with calls.
+#[cfg(target_os = "linux")]
+const MANNERS: &str = "import asyncio
+import itertools
+
+
+class Box:
+    def __init__(self, start):
+        self.n = start
+
+    def add(self, x):
+        self.n += x
+        return [self.n, x]
+
+    @property
+    def double(self):
+        return self.n * 2
+
+
+def yields(x):
+    for i in range(x):
+        yield i
+
+
+async def waits(x):
+    await asyncio.sleep(0)
+    return x * 2
+
+
+async def comes(x):
+    for i in range(x):
+        yield i
+
+
+def changes(x):
+    x.append(1)
+    return len(x)
+
+
+def raises(x, *, limit=3):
+    if x > limit:
+        raise ValueError('too much')
+    return x + limit
+
+
+def prints(x):
+    print('x is', x)
+    return x
+
+
+held = []
+
+
+def aliased(x):
+    held.append(x)
+    del held[:-1]
+    return held
+
+
+count = itertools.count(1)
+
+
+def counted():
+    return next(count)
+";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn bursts_come_to_what_single_passes_do() {
+    let project = Project::python(&[("m.py", MANNERS)]);
+    for (name, calls) in [
+        ("yields", "[3]\n[4]"),
+        ("waits", "[3]\n[4]\n[5]"),
+        ("comes", "[3]\n[2]"),
+        ("changes", "[[3]]\n[[4, 5]]"),
+        (
+            "raises",
+            "[1]\n[7]\n{\"args\": [7], \"kwargs\": {\"limit\": 9}}",
+        ),
+        ("prints", "[3]\n[4]"),
+        ("aliased", "[3]\n[4]"),
+        ("raises", "[2]\n[2]"),
+        (
+            "Box.add",
+            "{\"init\": {\"args\": [1]}, \"args\": [2]}\n{\"init\": {\"args\": [5]}, \"args\": [2]}",
+        ),
+        ("Box.double", "{\"init\": {\"args\": [4]}}"),
+    ] {
+        let once = project.output(name, calls, 1);
+        assert_eq!(project.bursts(name, calls, false), once, "{name}");
+        assert_eq!(project.bursts(name, calls, true), once, "{name} fresh");
+    }
+    // What it keeps changes what comes of it, unless every pass has an instance of its own.
+    assert!(project.bursts("counted", "[]", false).contains("\"pass\":"));
+    assert_eq!(
+        project.bursts("counted", "[]", true),
+        project.output("counted", "[]", 1)
+    );
+}

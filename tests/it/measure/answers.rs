@@ -377,7 +377,7 @@ fn the_floor_is_known_shown_and_warned_of() {
 
     // Of two cases the one that is all floor is checked but not timed.
     let place = place
-        .with("cases/2.in", "1500000\n")
+        .with("cases/2.in", "4000000\n")
         .with("old.py", &adds(2))
         .with("new.py", &adds(1));
     let found = place.json(&["old.py", "new.py", "--comparison-time", "10s"], 0);

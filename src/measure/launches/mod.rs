@@ -1,0 +1,484 @@
+//! The cost of a call: passes that are stamped from outside, launch by launch.
+//!
+//! A pass makes every call of the workload once. A *launch* is one process of each contender, alive at the same time; in
+//! it bursts of passes alternate between them in drawn order, and the clocks of a process are read by the sandbox while
+//! it waits ([`crate::sandbox::StampedRun`]). No clock inside is asked, so that nothing inside can forge one.
+//!
+//! A launch gives one number for each two contenders: the median over its bursts of ln(incumbent / candidate). Launches
+//! are the unit of the statistics, for what a process was given once (address layout, hash seed) is in all of its bursts
+//! alike: Kalibera and Jones, "Rigorous benchmarking in reasonable time" (ISMM 2013), where repetition is needed at the
+//! level at which something varies. The orders are drawn by lot, so the signed ranks of [`super::stats`] hold for launches as
+//! they do for sweeps.
+//!
+//! **Warm, and yet nothing kept.** In real use a module is loaded once and its code is warm, so it stays loaded for the whole of
+//! a launch: an instance of its own for each pass would leave the interpreter's caches cold (and make 2.9× of a true
+//! 2.45×). What a function keeps of its calls must win nothing, though. So a launch begins with one half of the calls, drawn anew each
+//! time, until they are warm; then the other half is made, which this process has never seen, and is made again. Where
+//! the candidate's calls cost more the first time than the next, and the incumbent's do not, the difference is
+//! put on the candidate's bill ([`bill`]).
+//!
+//! **Nothing hides between the stamps.** What a process spends between two bursts, until the first and after the last is
+//! timed as well; what the candidate spends there more than the incumbent is put on its bill.
+
+mod bill;
+mod one;
+
+use std::time::Duration;
+
+use rand::RngExt as _;
+
+use super::contender::{CANDIDATE, ContenderRole, Disqualified};
+use super::figures::figure;
+use super::judge::{Judge, JudgeError};
+use super::launch_record::{Charge, ChargePlace, Launches};
+use super::pairs::PairedRunner;
+use super::sweep_figures::SweepFigures;
+use super::{Comparison, Failure, Figures, Metric, Verdict, stats};
+use crate::base::units::{ByteNanos, Bytes, Gain, Nanos};
+use crate::sandbox::{CancelToken, Limits, Outcome, Program, RunVerdict};
+use crate::task::calls::driver;
+use crate::task::{Case, Harness, Task};
+use one::{Asked, Launched, Pace};
+
+/// What a request may take beyond the passes that it asks for.
+const SLACK: Duration = Duration::from_secs(3);
+
+/// Bursts of the launch that only warms up and chooses the clock.
+const WARMING: usize = 6;
+
+/// What is settled in the first launch of a comparison and stays so for all others.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settled {
+    pace: Option<Pace>,
+    /// Each pass has an instance of the module of its own: what the incumbent keeps would change its outcomes.
+    fresh: bool,
+    /// CPU time is that of the whole tree of processes.
+    tree: bool,
+}
+
+/// What a paired runner knows of its launches.
+pub(super) struct Stamping {
+    pub(super) settled: Settled,
+    /// Names of the cases that are timed, and which calls of a pass are theirs.
+    cases: Vec<(String, [usize; 2])>,
+    /// The case that the next launch begins with.
+    next_case: usize,
+    /// How the calls are halved: every other launch swaps the halves of the one before, so that two launches together have
+    /// seen every call for the first time.
+    halves: u32,
+    kept: Vec<Launched>,
+}
+
+impl Stamping {
+    pub(super) fn new(cases: &[&Case], settled: Settled) -> Self {
+        let mut at = 0;
+        let cases = cases.iter().map(|case| {
+            let from = at;
+            at += calls_of(case);
+            (case.name.clone(), [from, at])
+        });
+        Self {
+            settled,
+            cases: cases.collect(),
+            next_case: 0,
+            halves: 0,
+            kept: Vec::new(),
+        }
+    }
+}
+
+/// How many calls a case has: as many as there are lines of expected outcomes below the header.
+fn calls_of(case: &Case) -> usize {
+    let expected = case.expected.as_deref().unwrap_or_default();
+    let lines = expected.split(|b| *b == b'\n').skip(1);
+    lines.filter(|line| !line.trim_ascii().is_empty()).count()
+}
+
+/// The limits of a run that makes the calls of so many cases, more than once.
+pub(super) fn limits(task: &Task, cases: usize) -> Limits {
+    let cases = u32::try_from(cases.max(1)).unwrap_or(u32::MAX);
+    Limits {
+        time: task.limits.time.saturating_mul(cases).saturating_mul(2) + SLACK,
+        ..task.limits.clone()
+    }
+}
+
+/// A program of calls that makes so many passes and ends.
+pub(super) fn with_passes(program: &Program, task: &Task, place: &Case, passes: u32) -> Program {
+    let keep = matches!(&task.harness, Harness::Calls(c) if c.keep);
+    let mut stdin = driver::header(passes, passes, keep);
+    stdin.extend_from_slice(&place.input);
+    Program {
+        stdin: stdin.into(),
+        ..program.clone()
+    }
+}
+
+/// A program of calls that makes its passes when it is asked to.
+fn stamped(program: &Program, task: &Task, place: &Case, fresh: bool) -> Program {
+    let keep = matches!(&task.harness, Harness::Calls(c) if c.keep);
+    let mut stdin = driver::stamped_header(keep, fresh);
+    stdin.extend_from_slice(&place.input);
+    Program {
+        stdin: stdin.into(),
+        ..program.clone()
+    }
+}
+
+impl PairedRunner<'_> {
+    /// The launch before all others, which is thrown away: finds out how many passes make a burst, and chooses the clock.
+    pub(super) fn first_launch(
+        &mut self,
+        judge: &mut Judge,
+        cancel: &CancelToken,
+    ) -> Result<Result<Metric, Disqualified>, JudgeError> {
+        loop {
+            let disqualified = match self.launch(judge, cancel)? {
+                Ok(_) => break,
+                Err(disqualified) => disqualified,
+            };
+            let Some(stamping) = self.stamping.as_mut() else {
+                return Ok(Err(disqualified));
+            };
+            // What the incumbent keeps from pass to pass changes what comes of its calls: then each pass gets an instance of
+            // the module of its own.
+            let keeps = disqualified.version != ContenderRole::at(CANDIDATE)
+                && disqualified.verdict == Verdict::WrongAnswer
+                && !matches!(&self.task.harness, Harness::Calls(c) if c.keep);
+            if stamping.settled.fresh || !keeps {
+                return Ok(Err(disqualified));
+            }
+            stamping.settled.fresh = true;
+            stamping.settled.pace = None;
+        }
+        let Some(stamping) = self.stamping.as_mut() else {
+            return Ok(Ok(Metric::Cpu));
+        };
+        let seen: Vec<Vec<Figures>> = stamping
+            .kept
+            .last()
+            .map(|l| l.each.iter().map(one::One::bursts_as_figures).collect())
+            .unwrap_or_default();
+        stamping.settled.tree = stamping
+            .kept
+            .last()
+            .is_some_and(|l| l.each.iter().any(one::One::works_in_children));
+        stamping.kept.clear();
+        Ok(Ok(clock(&seen)))
+    }
+
+    /// One launch of all contenders: what a pass of each costs, and what was seen meanwhile.
+    pub(super) fn launch(
+        &mut self,
+        judge: &mut Judge,
+        cancel: &CancelToken,
+    ) -> Result<Result<Vec<SweepFigures>, Disqualified>, JudgeError> {
+        let Some(stamping) = self.stamping.as_ref() else {
+            return Err(JudgeError::Environment("no calls are timed".into()));
+        };
+        let Settled { pace, fresh, tree } = stamping.settled.clone();
+        let swapped = stamping.kept.len() % 2 == 1;
+        let seed = if swapped {
+            stamping.halves
+        } else {
+            self.chance.random()
+        };
+        let place = &self.places[0];
+        let programs: Vec<Program> = self
+            .contenders
+            .iter()
+            .map(|c| stamped(&c.built.program(self.task, place), self.task, place, fresh))
+            .collect();
+        let asked = Asked {
+            cases: stamping.cases.iter().map(|(_, range)| *range).collect(),
+            first_case: stamping.next_case,
+            seed,
+            swapped,
+            pace,
+            most_bursts: if stamping.settled.pace.is_some() {
+                usize::MAX
+            } else {
+                WARMING
+            },
+            keep: matches!(&self.task.harness, Harness::Calls(c) if c.keep),
+        };
+        judge.wait_while_held(cancel);
+        let (launched, outcomes) = match one::launch(
+            judge,
+            &programs,
+            &self.limits,
+            &asked,
+            &mut self.chance,
+            cancel,
+        ) {
+            Ok(done) => done,
+            // The sandbox failed; once more with a new one.
+            Err(JudgeError::Sandbox(_)) => {
+                judge.forget_sandboxes();
+                one::launch(
+                    judge,
+                    &programs,
+                    &self.limits,
+                    &asked,
+                    &mut self.chance,
+                    cancel,
+                )?
+            }
+            Err(other) => return Err(other),
+        };
+        for (who, outcome) in &outcomes {
+            if let Some(disqualified) = self.checked_launch(judge, *who, outcome, cancel)? {
+                return Ok(Err(disqualified));
+            }
+        }
+        let Some(launched) = launched else {
+            // It has ended by itself, and everything about its end looks right.
+            let who = outcomes.last().map_or(0, |(who, _)| *who);
+            return Ok(Err(Disqualified {
+                version: ContenderRole::at(who),
+                verdict: Verdict::RuntimeError,
+                failure: Failure {
+                    case: Some(self.places[0].name.clone()),
+                    held_out: self.places[0].held_out,
+                    reason: "in a timed run: it ended before its calls were made".into(),
+                    ..Failure::default()
+                },
+            }));
+        };
+        let mut sweeps = launched.sweeps(tree, &outcomes);
+        for (who, outcome) in &outcomes {
+            let mut sweep = std::mem::take(&mut sweeps[*who]);
+            self.saw(outcome, 0, &mut sweep);
+            sweeps[*who] = sweep;
+        }
+        if let Some(stamping) = self.stamping.as_mut() {
+            stamping.halves = seed;
+            stamping.next_case = launched.next_case;
+            stamping.settled.pace = Some(launched.pace.clone());
+            stamping.kept.push(launched);
+        }
+        Ok(Ok(sweeps))
+    }
+
+    /// Whether what a contender wrote at the end of its launch is right.
+    fn checked_launch(
+        &mut self,
+        judge: &mut Judge,
+        who: usize,
+        outcome: &Outcome,
+        cancel: &CancelToken,
+    ) -> Result<Option<Disqualified>, JudgeError> {
+        if outcome.verdict == RunVerdict::SandboxError {
+            return Err(JudgeError::Sandbox(super::judge::ending(
+                outcome,
+                &self.limits,
+            )));
+        }
+        let case = &self.places[0];
+        let judged = judge.verdict(outcome, case, self.task, cancel)?;
+        self.noise_monitor.record_run(outcome.wall, outcome.delayed);
+        Ok(judged.map(|(verdict, mut failure)| {
+            failure.reason = format!("in a timed run: {}", failure.reason);
+            Disqualified {
+                version: ContenderRole::at(who),
+                verdict,
+                failure,
+            }
+        }))
+    }
+
+    /// How the calls of two contenders were timed, for the record.
+    pub(super) fn launches_told(&self, incumbent: usize) -> Option<Launches> {
+        let stamping = self.stamping.as_ref()?;
+        let pace = stamping.settled.pace.as_ref()?;
+        let mut outside: Vec<f64> = stamping
+            .kept
+            .iter()
+            .filter_map(|l| Some(l.each.get(incumbent)?.loading))
+            .collect();
+        Some(Launches {
+            calls: calls_of(&self.places[0]),
+            passes: pace.passes,
+            bursts: pace.bursts,
+            outside_ns: Nanos(stats::median(&mut outside).unwrap_or(0.0) as u64),
+            promised: None,
+            charged: Vec::new(),
+        })
+    }
+
+    /// Puts on a winning candidate's bill what it spends outside of its bursts, more than the other.
+    pub(super) fn charge(&self, c: &mut Comparison, at: [usize; 2]) {
+        let Some(stamping) = &self.stamping else {
+            return;
+        };
+        // Of memory × time it is the time that can be moved.
+        let metric = match c.metric {
+            Metric::Integral => Metric::Wall,
+            other => other,
+        };
+        let costs = [&c.incumbent_figures, &c.candidate_figures].map(|f| figure(f, metric));
+        let tree = stamping.settled.tree;
+        let charged = bill::charges(&stamping.kept, at, costs, metric, tree);
+        bill::put(c, costs, charged);
+    }
+
+    /// Ratio of each case, as the geometric mean over the launches that timed it.
+    pub(super) fn per_call(&self, at: [usize; 2], metric: Metric) -> Vec<(String, Gain)> {
+        let Some(stamping) = &self.stamping else {
+            return Vec::new();
+        };
+        if stamping.cases.len() < 2 {
+            return Vec::new();
+        }
+        let ratio = |case: usize| {
+            let logs: Vec<f64> = stamping
+                .kept
+                .iter()
+                .filter_map(|l| {
+                    let cost = |who: usize| {
+                        let cost = l.each.get(who)?.cases.get(&case)?;
+                        Some(cost.of(metric, stamping.settled.tree).max(1.0))
+                    };
+                    Some((cost(at[0])? / cost(at[1])?).ln())
+                })
+                .collect();
+            (!logs.is_empty()).then(|| Gain((logs.iter().sum::<f64>() / logs.len() as f64).exp()))
+        };
+        let named = stamping.cases.iter().enumerate();
+        named
+            .filter_map(|(i, (name, _))| Some((name.clone(), ratio(i)?)))
+            .collect()
+    }
+}
+
+impl Launched {
+    /// The figures of a pass of each contender. The incumbent's are the medians of its bursts; those of the others follow from the
+    /// median ratio of bursts next to each other, which what the machine does meanwhile moves least.
+    fn sweeps(&self, tree: bool, outcomes: &[(usize, Outcome)]) -> Vec<SweepFigures> {
+        let cost = |who: usize, metric: Metric| -> f64 {
+            let of = |who: usize| -> Vec<f64> {
+                let bursts = self.each[who].bursts.iter();
+                bursts.map(|b| b.of(metric, tree).max(1.0)).collect()
+            };
+            let first = of(0);
+            let base = stats::median(&mut first.clone()).unwrap_or(1.0);
+            let pairs = first.iter().zip(of(who));
+            let mut logs: Vec<f64> = pairs.map(|(a, b)| (a / b).ln()).collect();
+            base / stats::median(&mut logs).unwrap_or(0.0).exp()
+        };
+        let sweep = |who: usize| {
+            let wall = cost(who, Metric::Wall);
+            let outcome = outcomes.iter().find(|(w, _)| *w == who).map(|(_, o)| o);
+            let memory = outcome.map_or(0.0, |o| o.integral.0 / (o.wall.0 as f64).max(1.0));
+            SweepFigures {
+                figures: Figures {
+                    wall_ns: Nanos(wall.round().max(1.0) as u64),
+                    cpu_ns: Nanos(cost(who, Metric::Cpu).round().max(1.0) as u64),
+                    peak_bytes: outcome.map_or(Bytes(0), |o| o.peak.bytes),
+                    integral_byte_ns: ByteNanos((memory * wall).max(1.0)),
+                    reported: None,
+                },
+                single: true,
+                ..SweepFigures::default()
+            }
+        };
+        (0..self.each.len()).map(sweep).collect()
+    }
+}
+
+/// The clock for what was seen in the first launch, for every contender its bursts: CPU time, unless some contender's passes
+/// wait for something, or keep several cores busy. On a crowded machine single bursts say little, but a pass that
+/// waits does so each time, and one that shares its work too.
+fn clock(seen: &[Vec<Figures>]) -> Metric {
+    let share = |f: &Figures| f.cpu_ns.0 as f64 / (f.wall_ns.0 as f64).max(1.0);
+    let computes = |passes: &Vec<Figures>| {
+        let shares: Vec<f64> = passes.iter().map(share).collect();
+        let busiest = shares.iter().copied().fold(0.0, f64::max);
+        let idlest = shares.iter().copied().fold(f64::INFINITY, f64::min);
+        busiest >= WAITING && idlest <= SEVERAL
+    };
+    if seen.iter().all(computes) {
+        Metric::Cpu
+    } else {
+        Metric::Wall
+    }
+}
+
+/// A pass whose CPU time is a smaller part of its wall time than this waits for something.
+const WAITING: f64 = 0.5;
+
+/// Above this, each time, several cores work on it.
+const SEVERAL: f64 = 1.3;
+
+/// What people should know of figures that are those of calls: the floor that is not in them.
+pub(super) fn remark(c: &Comparison) -> String {
+    let (calls, outside) = match (&c.launches, &c.slope) {
+        (Some(launches), _) => (launches.calls, launches.outside_ns),
+        (None, Some(slope)) => (slope.calls, slope.outside_ns),
+        (None, None) => return String::new(),
+    };
+    let calls = match calls {
+        1 => "one call".to_owned(),
+        n => format!("a pass over {n} calls"),
+    };
+    format!(
+        "; times are those of {calls}, without {outside} in which a process starts, loads and prepares"
+    )
+}
+
+/// What was put on a candidate's bill, as a part of a sentence.
+pub(super) fn charged_in_words(launches: &Launches) -> String {
+    let parts: Vec<String> = launches
+        .charged
+        .iter()
+        .map(|charge| {
+            let place = match charge.place {
+                ChargePlace::Outside => "to load and to end",
+                ChargePlace::Between => "between its passes",
+                ChargePlace::FirstTime => {
+                    "when it sees its arguments for the first time, of which it keeps results"
+                }
+            };
+            format!("{} a pass more {place}", charge.ns)
+        })
+        .collect();
+    parts.join(", ")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn journals_that_speak_of_slopes_are_read() {
+        let old = r#"{"candidate":"v1","incumbent":"v0","metric":"cpu","gain":2.0,"low":1.9,"high":2.1,"pairs":12,
+            "confirmed":true,"answer":"better","incumbent_figures":{"wall_ns":2,"cpu_ns":2,"peak_bytes":3,"integral_byte_ns":4.0},
+            "candidate_figures":{"wall_ns":1,"cpu_ns":1,"peak_bytes":3,"integral_byte_ns":4.0},"smallest_effect":0.01,"margin":0.025,
+            "slope":{"calls":5,"incumbent_passes":10,"candidate_passes":20,"outside_ns":40000000,"promised":3.0}}"#;
+        let c: Comparison = serde_json::from_str(old).unwrap();
+        assert_eq!(c.slope.unwrap().candidate_passes, 20);
+        assert!(remark(&c).contains("a pass over 5 calls"), "{}", remark(&c));
+        let again = serde_json::to_value(&c).unwrap();
+        assert!(again.get("launches").is_none() && again["slope"]["calls"] == 5);
+    }
+
+    #[test]
+    fn only_passes_that_wait_or_share_the_work_are_timed_by_the_wall() {
+        let seen = |pairs: &[(u64, u64)]| -> Vec<Figures> {
+            let figures = |(wall, cpu): &(u64, u64)| Figures {
+                wall_ns: Nanos(*wall),
+                cpu_ns: Nanos(*cpu),
+                ..Figures::default()
+            };
+            pairs.iter().map(figures).collect()
+        };
+        // A crowded machine: the wall time is three times as much, and sometimes not.
+        let crowded = seen(&[(90, 30), (50, 31), (28, 30)]);
+        let idle = seen(&[(50, 1), (51, 1), (49, 2)]);
+        let parallel = seen(&[(20, 39), (21, 40), (20, 41)]);
+        assert_eq!(clock(&[crowded.clone(), crowded.clone()]), Metric::Cpu);
+        assert_eq!(clock(&[crowded.clone(), idle]), Metric::Wall);
+        assert_eq!(clock(&[parallel, crowded]), Metric::Wall);
+    }
+}

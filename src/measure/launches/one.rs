@@ -1,0 +1,702 @@
+//! One launch: a process of each contender, alive at the same time, asked in turn.
+
+use std::collections::BTreeMap;
+
+use rand::RngExt as _;
+use rand::seq::SliceRandom;
+use rand_pcg::Pcg64Mcg;
+use serde::Deserialize;
+
+use super::super::judge::{Judge, JudgeError};
+use super::super::{Figures, Metric, stats};
+use crate::base::units::Nanos;
+use crate::sandbox::{Burst, CancelToken, Limits, Outcome, Program, Stamp, StampedRun};
+
+/// A burst of the quickest contender takes at least so long, in nanoseconds: what it costs to wake a process up is then a
+/// hundredth of it.
+const LONG_ENOUGH: f64 = 1.5e6;
+
+/// A burst of the slowest contender takes at most so long, unless it is a single pass.
+const TOO_LONG: f64 = 20e6;
+
+/// The same for a burst of the calls of one case.
+const CASE_LONG_ENOUGH: f64 = 0.5e6;
+const CASE_TOO_LONG: f64 = 5e6;
+
+/// Bursts of a launch take about so long, all contenders together.
+const BURSTS: f64 = 160e6;
+const MOST_BURSTS: usize = 24;
+const FEWEST_BURSTS: usize = 3;
+
+/// Bursts of single cases take about so long in a launch.
+const CASES: f64 = 50e6;
+
+/// What is warmed up takes so long, and so many passes, unless a pass is long.
+const WARM: f64 = 4e6;
+const WARM_PASSES: f64 = 200.0;
+
+/// A pass that takes longer than this is warm after the first one.
+const LONG_PASS: f64 = 60e6;
+
+/// What a burst costs besides its passes, about: waking up, saying that it is done.
+const AROUND: f64 = 0.4e6;
+
+/// How often a burst without passes is made, to know what the burst itself costs.
+const EMPTY: usize = 3;
+
+/// One burst in so many is looked at.
+const LOOKED_AT: u32 = 6;
+
+/// More passes than this are never prepared.
+const MOST_PASSES: f64 = 20_000.0;
+
+/// How much is asked for in every launch of a comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pace {
+    /// Passes in a burst.
+    pub(crate) passes: u32,
+    /// Bursts of each contender.
+    pub(crate) bursts: usize,
+    /// Passes over one half of the calls before the other half is seen.
+    warm: u32,
+    /// How often the other half is made again.
+    again: usize,
+    /// Passes over the calls of each case.
+    cases: Vec<u32>,
+    /// Cases that a launch times.
+    cases_at_once: usize,
+}
+
+/// What a launch is asked for.
+pub(crate) struct Asked {
+    /// Which calls each case has.
+    pub(crate) cases: Vec<[usize; 2]>,
+    /// The case to begin with.
+    pub(crate) first_case: usize,
+    /// For what the guests draw.
+    pub(crate) seed: u32,
+    /// Begin with the other half.
+    pub(crate) swapped: bool,
+    /// `None` where it is to be found out.
+    pub(crate) pace: Option<Pace>,
+    /// Bursts at most.
+    pub(crate) most_bursts: usize,
+    /// Whether what is kept may win.
+    pub(crate) keep: bool,
+}
+
+/// What something cost, in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Cost {
+    wall: f64,
+    cpu: f64,
+    /// With children; the same as `cpu` where nobody counts them.
+    tree: f64,
+}
+
+impl Cost {
+    fn between(from: &Stamp, to: &Stamp) -> Self {
+        let passed = |from: Nanos, to: Nanos| to.0.saturating_sub(from.0) as f64;
+        let cpu = passed(from.cpu, to.cpu);
+        // As for whole runs: otherwise a crowded machine would drown what waits.
+        let delayed = match (from.delayed, to.delayed) {
+            (Some(from), Some(to)) => passed(from, to),
+            _ => 0.0,
+        };
+        Self {
+            wall: (passed(from.wall, to.wall) - delayed).max(cpu),
+            cpu,
+            tree: match (from.tree, to.tree) {
+                (Some(from), Some(to)) => passed(from, to),
+                _ => cpu,
+            },
+        }
+    }
+
+    fn each(self, of: impl Fn(f64) -> f64) -> Self {
+        Self {
+            wall: of(self.wall),
+            cpu: of(self.cpu),
+            tree: of(self.tree),
+        }
+    }
+
+    fn less(self, other: Self) -> Self {
+        Self {
+            wall: self.wall - other.wall,
+            cpu: self.cpu - other.cpu,
+            tree: self.tree - other.tree,
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        self.less(other.each(|x| -x))
+    }
+
+    /// By the clock of a metric.
+    pub(crate) fn of(&self, metric: Metric, tree: bool) -> f64 {
+        match (metric, tree) {
+            (Metric::Wall | Metric::Integral, _) => self.wall,
+            (_, true) => self.tree,
+            (_, false) => self.cpu,
+        }
+    }
+}
+
+/// The median of each clock.
+fn median(costs: &[Cost]) -> Cost {
+    let of = |get: fn(&Cost) -> f64| {
+        stats::median(&mut costs.iter().map(get).collect::<Vec<_>>()).unwrap_or(0.0)
+    };
+    Cost {
+        wall: of(|c| c.wall),
+        cpu: of(|c| c.cpu),
+        tree: of(|c| c.tree),
+    }
+}
+
+/// One contender's part in a launch.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct One {
+    /// Cost of a pass, by bursts.
+    pub(crate) bursts: Vec<Cost>,
+    /// Cost of one pass over the calls of a case, by the case's number.
+    pub(crate) cases: BTreeMap<usize, Cost>,
+    /// What calls cost that were never seen before, and what they cost again; by the pass over all calls.
+    pub(crate) first_time: Option<[Cost; 2]>,
+    /// CPU time until the first burst.
+    pub(crate) loading: f64,
+    /// Cost of what lay between two bursts, all of them; of the wall clock the median times their number.
+    pub(crate) between: Cost,
+    /// CPU time of the whole process with all that it started, without what its bursts and what lay between them took.
+    pub(crate) outside: f64,
+    /// Passes in the bursts that count.
+    pub(crate) passes: f64,
+    raw: Vec<Cost>,
+    /// What all bursts took.
+    working: Cost,
+    /// Whether somebody counts what its children do.
+    tree_is_known: bool,
+}
+
+impl One {
+    /// What its bursts took, all passes together.
+    pub(crate) fn bursts_as_figures(&self) -> Vec<Figures> {
+        let figures = |c: &Cost| Figures {
+            wall_ns: Nanos(c.wall as u64),
+            cpu_ns: Nanos(c.tree.max(c.cpu) as u64),
+            ..Figures::default()
+        };
+        self.raw.iter().map(figures).collect()
+    }
+
+    /// Whether a good part of the work is done by other processes than its own.
+    pub(crate) fn works_in_children(&self) -> bool {
+        let sum = |get: fn(&Cost) -> f64| self.raw.iter().map(get).sum::<f64>();
+        let (cpu, tree) = (sum(|c| c.cpu), sum(|c| c.tree));
+        tree > 1.1 * cpu + 0.3e6 * self.raw.len() as f64
+    }
+}
+
+/// What a launch came to.
+#[derive(Clone, Debug)]
+pub(crate) struct Launched {
+    /// By contender.
+    pub(crate) each: Vec<One>,
+    /// As it was asked for, or found out.
+    pub(crate) pace: Pace,
+    /// The case that the next launch begins with.
+    pub(crate) next_case: usize,
+}
+
+/// A launch that has come to its end (`None`: some contender ended too early), with the outcomes of processes.
+pub(crate) type Done = (Option<Launched>, Vec<(usize, Outcome)>);
+
+/// Makes a launch.
+///
+/// # Errors
+/// The sandbox failed, or stopped.
+pub(crate) fn launch(
+    judge: &mut Judge,
+    programs: &[Program],
+    limits: &Limits,
+    asked: &Asked,
+    chance: &mut Pcg64Mcg,
+    cancel: &CancelToken,
+) -> Result<Done, JudgeError> {
+    let sandboxes = judge.sandboxes(programs.len())?;
+    let mut order: Vec<usize> = (0..programs.len()).collect();
+    order.shuffle(chance);
+    let mut guests: Vec<Option<Guest<'_>>> = programs.iter().map(|_| None).collect();
+    let mut free: Vec<_> = sandboxes.iter_mut().map(Some).collect();
+    for who in order {
+        let Some(sandbox) = free[who].take() else {
+            continue;
+        };
+        guests[who] = Some(Guest::new(sandbox.start(&programs[who], limits, cancel)?));
+    }
+    let mut table = Table {
+        guests: guests.into_iter().flatten().collect(),
+        chance,
+    };
+    match table.play(asked) {
+        Ok(mut launched) => {
+            let mut outcomes = Vec::new();
+            for guest in &mut table.guests {
+                guest.run.ask(b"{\"end\":true}")?;
+            }
+            for (who, guest) in table.guests.into_iter().enumerate() {
+                let Guest { run, mut one, .. } = guest;
+                let outcome = run.finish()?;
+                let tree = one.tree_is_known;
+                let of = |cost: &Cost| if tree { cost.tree } else { cost.cpu };
+                one.outside = outcome.cpu.0 as f64 - of(&one.between) - of(&one.working);
+                one.passes = f64::from(launched.pace.passes) * one.raw.len() as f64;
+                launched.each[who] = one;
+                outcomes.push((who, outcome));
+            }
+            Ok((Some(launched), outcomes))
+        }
+        Err(Stop::Failed(error)) => Err(error),
+        Err(Stop::Ended(who)) => {
+            // The others end with their runs.
+            let mut guests = table.guests;
+            let guest = guests.swap_remove(who);
+            drop(guests);
+            Ok((None, vec![(who, guest.run.finish()?)]))
+        }
+    }
+}
+
+/// Why a launch did not come to its end.
+enum Stop {
+    /// This contender's process has ended.
+    Ended(usize),
+    Failed(JudgeError),
+}
+
+/// A process of a contender.
+struct Guest<'a> {
+    run: StampedRun<'a>,
+    one: One,
+    /// Costs of a burst without passes.
+    empty: Cost,
+    begun: bool,
+    last: Stamp,
+    gaps: Vec<Cost>,
+    /// As [`One::first_time`], with what a burst itself costs.
+    first_time: Option<[Cost; 2]>,
+}
+
+/// What a guest says of its calls.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct Reply {
+    /// How many of them differ from one another.
+    #[serde(default)]
+    different: usize,
+}
+
+impl<'a> Guest<'a> {
+    fn new(run: StampedRun<'a>) -> Self {
+        Self {
+            run,
+            one: One::default(),
+            empty: Cost::default(),
+            begun: false,
+            last: Stamp::default(),
+            gaps: Vec::new(),
+            first_time: None,
+        }
+    }
+
+    /// Takes in the stamps of a burst; what it took.
+    fn saw(&mut self, burst: &Burst) -> Cost {
+        if self.begun {
+            let gap = Cost::between(&self.last, &burst.before);
+            self.one.between = self.one.between.plus(gap);
+            self.gaps.push(gap);
+        } else {
+            self.one.tree_is_known = burst.before.tree.is_some();
+            self.one.loading = burst.before.cpu.0 as f64;
+            self.begun = true;
+        }
+        self.last = burst.after;
+        let cost = Cost::between(&burst.before, &burst.after);
+        self.one.working = self.one.working.plus(cost);
+        cost
+    }
+}
+
+/// What a request asks for.
+#[derive(Clone, Copy, Default)]
+struct Request {
+    passes: u32,
+    /// Some calls only.
+    part: Part,
+    /// Outcomes that are not known yet are looked at before.
+    known: bool,
+    /// Outcomes of the last pass are looked at afterwards.
+    look: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+enum Part {
+    #[default]
+    All,
+    Half(u32),
+    Range([usize; 2]),
+    /// All calls, with an instance of the module of their own: a new one, or the last one again.
+    Instance(&'static str),
+}
+
+impl Request {
+    fn text(&self, seed: u32) -> Vec<u8> {
+        let part = match self.part {
+            Part::All => String::new(),
+            Part::Half(half) => format!(",\"half\":{half},\"seed\":{seed}"),
+            Part::Range([from, to]) => format!(",\"range\":[{from},{to}]"),
+            Part::Instance(which) => format!(",\"instance\":\"{which}\""),
+        };
+        format!(
+            "{{\"passes\":{}{part},\"known\":{},\"look\":{}}}",
+            self.passes, self.known, self.look
+        )
+        .into_bytes()
+    }
+}
+
+struct Table<'a, 'b> {
+    guests: Vec<Guest<'a>>,
+    chance: &'b mut Pcg64Mcg,
+}
+
+impl Table<'_, '_> {
+    /// The whole launch, but for its end.
+    fn play(&mut self, asked: &Asked) -> Result<Launched, Stop> {
+        let seed = asked.seed;
+        let known = asked.pace.clone();
+        let half = |half: u32, passes: u32| Request {
+            passes,
+            part: Part::Half(half ^ u32::from(asked.swapped)),
+            ..Request::default()
+        };
+        // Loading is no part of any figure, so all load at the same time.
+        let first = Request {
+            passes: u32::from(known.as_ref().is_none_or(|p| p.warm > 0)),
+            known: true,
+            ..half(0, 0)
+        };
+        for guest in &mut self.guests {
+            guest.run.ask(&first.text(seed)).map_err(failed)?;
+        }
+        let mut passes_of_half: f64 = 0.0;
+        let mut different = 0;
+        for who in 0..self.guests.len() {
+            let (cost, reply) = self.answer(who)?;
+            passes_of_half = passes_of_half.max(cost.cpu.max(cost.wall.min(LONG_PASS)));
+            different = reply.different;
+        }
+        let long = passes_of_half > LONG_PASS / 2.0;
+        let warm = match &known {
+            Some(pace) => pace.warm,
+            None if long => 0,
+            None => (WARM / passes_of_half.max(1e3)).clamp(2.0, WARM_PASSES) as u32,
+        };
+        if warm > 1 {
+            self.all(&half(0, warm), seed)?;
+        }
+        let again = known.as_ref().map_or(if long { 1 } else { 4 }, |p| p.again);
+        if different > 1 && !asked.keep {
+            self.first_time(half(1, 1), seed, again)?;
+        }
+        let (mut one_pass, gap) = self.rehearse(known.as_ref(), long, seed)?;
+        if different <= 1 && !asked.keep {
+            self.first_time_of_instances(seed, if long { 1 } else { 3 })?;
+        }
+        let pace = match known {
+            Some(pace) => pace,
+            None => {
+                let passes = how_many(&one_pass, LONG_ENOUGH, TOO_LONG, gap);
+                for cost in &mut one_pass {
+                    *cost = *cost * f64::from(passes) + AROUND;
+                }
+                let pair: f64 = one_pass.iter().sum::<f64>() + gap * f64::from(passes);
+                let bursts = if long && pair > BURSTS * 2.0 {
+                    1
+                } else {
+                    ((BURSTS / pair) as usize).clamp(FEWEST_BURSTS, MOST_BURSTS)
+                };
+                let (cases, each) = self.rehearse_cases(asked, pair > CASES * 8.0)?;
+                Pace {
+                    passes,
+                    bursts,
+                    warm,
+                    again,
+                    cases,
+                    cases_at_once: ((CASES / each.max(1.0)) as usize).max(1),
+                }
+            }
+        };
+        self.bursts(asked, &pace)?;
+        let next_case = self.cases(asked, &pace)?;
+        for guest in &mut self.guests {
+            // By the wall a single gap may be anything.
+            guest.one.between.wall = median(&guest.gaps).wall * guest.gaps.len() as f64;
+            // Where halves were made the costs are twice those of a burst.
+            let empty = guest
+                .empty
+                .each(|x| if different > 1 { 2.0 * x } else { x });
+            guest.one.first_time = guest.first_time.map(|both| both.map(|c| c.less(empty)));
+        }
+        Ok(Launched {
+            each: self.guests.iter().map(|_| One::default()).collect(),
+            pace,
+            next_case,
+        })
+    }
+
+    /// The other half for the first time, and again.
+    fn first_time(&mut self, request: Request, seed: u32, again: usize) -> Result<(), Stop> {
+        let looked = Request {
+            look: true,
+            ..request
+        };
+        let firsts = self.all(&looked, seed)?;
+        let mut seen: Vec<Vec<Cost>> = firsts.iter().map(|_| Vec::new()).collect();
+        for time in 0..again {
+            let costs = self.all(&request, seed)?;
+            // Before the first one the outcomes of the time before were looked at, which leaves its marks.
+            if time > 0 || again == 1 {
+                seen.iter_mut()
+                    .zip(costs)
+                    .for_each(|(all, cost)| all.push(cost));
+            }
+        }
+        for (guest, (first, seen)) in self.guests.iter_mut().zip(firsts.iter().zip(seen)) {
+            guest.first_time = Some([*first, median(&seen)].map(|c| c.each(|x| 2.0 * x)));
+        }
+        Ok(())
+    }
+
+    /// The same where all calls are alike, so that none is left that was never seen: with new instances of the module. What is
+    /// kept elsewhere is not found out so.
+    fn first_time_of_instances(&mut self, seed: u32, times: usize) -> Result<(), Stop> {
+        let part = |which| Request {
+            passes: 1,
+            part: Part::Instance(which),
+            ..Request::default()
+        };
+        let mut seen: Vec<[Vec<Cost>; 2]> =
+            self.guests.iter().map(|_| Default::default()).collect();
+        for _ in 0..times {
+            for (which, request) in [part("new"), part("again")].iter().enumerate() {
+                let costs = self.all(request, seed)?;
+                for (seen, cost) in seen.iter_mut().zip(costs) {
+                    seen[which].push(cost);
+                }
+            }
+        }
+        for (guest, seen) in self.guests.iter_mut().zip(seen) {
+            guest.first_time = Some(seen.map(|costs| median(&costs)));
+        }
+        Ok(())
+    }
+
+    /// What a burst without passes and one pass cost, and what it takes to prepare a pass: nanoseconds by the clock that has gone
+    /// further (one that waits must not be asked for too much).
+    fn rehearse(
+        &mut self,
+        known: Option<&Pace>,
+        long: bool,
+        seed: u32,
+    ) -> Result<(Vec<f64>, f64), Stop> {
+        let empty = Request::default();
+        let mut all = vec![Vec::new(); self.guests.len()];
+        for _ in 0..EMPTY {
+            for (all, cost) in all.iter_mut().zip(self.all(&empty, seed)?) {
+                all.push(cost);
+            }
+        }
+        for (guest, all) in self.guests.iter_mut().zip(&all) {
+            guest.empty = median(all);
+        }
+        let mut request = Request {
+            // Where all is settled these warm up, and long passes need not.
+            passes: known.map_or(1, |p| if p.warm == 0 { 0 } else { p.passes }),
+            known: true,
+            ..Request::default()
+        };
+        let mut costs = self.all(&request, seed)?;
+        let quickest = costs.iter().map(|c| c.cpu).fold(f64::INFINITY, f64::min);
+        if known.is_none() && !long && quickest < LONG_ENOUGH / 2.0 {
+            request.passes = (LONG_ENOUGH / 2.0 / quickest.max(1e3)).ceil() as u32;
+            costs = self.all(&request, seed)?;
+        }
+        let gap = self
+            .guests
+            .iter()
+            .filter_map(|g| g.gaps.last())
+            .fold(0.0, |a: f64, gap| a.max(gap.cpu));
+        let passes = f64::from(request.passes.max(1));
+        let per = self.guests.iter().zip(&costs).map(|(guest, cost)| {
+            let net = cost.less(guest.empty);
+            // A pass that waits takes long by the wall, whatever else the machine does.
+            let waits = cost.cpu < 0.2 * cost.wall;
+            (if waits {
+                net.wall
+            } else {
+                net.cpu.max(net.tree)
+            })
+            .max(200.0)
+                / passes
+        });
+        Ok((per.collect(), gap / passes))
+    }
+
+    /// How many passes over the calls of each case make a burst, and what such bursts of one case cost, all contenders
+    /// together.
+    fn rehearse_cases(&mut self, asked: &Asked, never: bool) -> Result<(Vec<u32>, f64), Stop> {
+        let mut passes = Vec::new();
+        let mut sum = 0.0;
+        if asked.cases.len() < 2 || never {
+            return Ok((passes, 0.0));
+        }
+        for range in &asked.cases {
+            let costs = self.all(&Self::case(*range, 1), asked.seed)?;
+            let costs: Vec<f64> = self
+                .guests
+                .iter()
+                .zip(&costs)
+                .map(|(guest, cost)| cost.less(guest.empty).cpu.max(200.0))
+                .collect();
+            let n = how_many(&costs, CASE_LONG_ENOUGH, CASE_TOO_LONG, 0.0);
+            passes.push(n);
+            sum += costs.iter().map(|c| c * f64::from(n) + AROUND).sum::<f64>();
+        }
+        let count = passes.len().max(1) as f64;
+        Ok((passes, sum / count))
+    }
+
+    fn case(range: [usize; 2], passes: u32) -> Request {
+        Request {
+            passes,
+            part: Part::Range(range),
+            ..Request::default()
+        }
+    }
+
+    /// The bursts that count.
+    fn bursts(&mut self, asked: &Asked, pace: &Pace) -> Result<(), Stop> {
+        for _ in 0..pace.bursts.min(asked.most_bursts) {
+            let request = Request {
+                passes: pace.passes,
+                look: self.chance.random_ratio(1, LOOKED_AT) || pace.bursts == 1,
+                ..Request::default()
+            };
+            let costs = self.all(&request, asked.seed)?;
+            for (guest, cost) in self.guests.iter_mut().zip(costs) {
+                guest.one.raw.push(cost);
+                let net = cost.less(guest.empty);
+                guest
+                    .one
+                    .bursts
+                    .push(net.each(|x| x / f64::from(pace.passes)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Bursts of the calls of single cases, as many as there is time for; the case to go on with.
+    fn cases(&mut self, asked: &Asked, pace: &Pace) -> Result<usize, Stop> {
+        let count = pace.cases.len();
+        for step in 0..pace.cases_at_once.min(count) {
+            let case = (asked.first_case + step) % count;
+            let request = Self::case(asked.cases[case], pace.cases[case]);
+            let costs = self.all(&request, asked.seed)?;
+            for (guest, cost) in self.guests.iter_mut().zip(costs) {
+                let net = cost.less(guest.empty);
+                let each = net.each(|x| x / f64::from(pace.cases[case]));
+                guest.one.cases.insert(case, each);
+            }
+        }
+        Ok(if count == 0 {
+            0
+        } else {
+            (asked.first_case + pace.cases_at_once) % count
+        })
+    }
+
+    /// The same request to all, in drawn order.
+    fn all(&mut self, request: &Request, seed: u32) -> Result<Vec<Cost>, Stop> {
+        let mut order: Vec<usize> = (0..self.guests.len()).collect();
+        order.shuffle(self.chance);
+        let mut costs = vec![Cost::default(); order.len()];
+        for who in order {
+            self.guests[who]
+                .run
+                .ask(&request.text(seed))
+                .map_err(failed)?;
+            costs[who] = self.answer(who)?.0;
+        }
+        Ok(costs)
+    }
+
+    fn answer(&mut self, who: usize) -> Result<(Cost, Reply), Stop> {
+        let guest = &mut self.guests[who];
+        let Some(burst) = guest.run.burst().map_err(failed)? else {
+            return Err(Stop::Ended(who));
+        };
+        let cost = guest.saw(&burst);
+        let said = burst.reply.strip_prefix(b"d").unwrap_or_default();
+        Ok((cost, serde_json::from_slice(said).unwrap_or_default()))
+    }
+}
+
+fn failed(error: crate::sandbox::SandboxError) -> Stop {
+    Stop::Failed(error.into())
+}
+
+/// How many passes make a burst: long enough for the quickest contender, not too long for the slowest, and not too
+/// long to prepare.
+fn how_many(pass: &[f64], long_enough: f64, too_long: f64, prepare: f64) -> u32 {
+    let quickest = pass.iter().copied().fold(f64::INFINITY, f64::min).max(1.0);
+    let slowest = pass.iter().copied().fold(1.0, f64::max);
+    let most = (too_long / slowest)
+        .min(too_long / prepare.max(1.0))
+        .min(MOST_PASSES);
+    (long_enough / quickest).ceil().min(most).max(1.0) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_long_enough_for_the_quickest_and_not_too_long_for_the_slowest() {
+        let passes = |pass: &[f64], prepare| how_many(pass, LONG_ENOUGH, TOO_LONG, prepare);
+        assert_eq!(passes(&[60e3, 30e3], 0.0), 50);
+        assert_eq!(passes(&[100e6, 50e6], 0.0), 1, "a pass is long by itself");
+        assert_eq!(passes(&[1e6, 10e3], 0.0), 20, "the slowest");
+        assert_eq!(passes(&[10e3, 10e3], 1e6), 20, "preparing");
+        assert_eq!(passes(&[1.0, 1.0], 0.0), 20_000);
+    }
+
+    #[test]
+    fn a_request_says_what_it_is_about() {
+        let text = |request: Request| String::from_utf8(request.text(7)).unwrap_or_default();
+        assert_eq!(
+            text(Request::default()),
+            r#"{"passes":0,"known":false,"look":false}"#
+        );
+        let half = Request {
+            passes: 3,
+            part: Part::Half(1),
+            look: true,
+            ..Request::default()
+        };
+        assert_eq!(
+            text(half),
+            r#"{"passes":3,"half":1,"seed":7,"known":false,"look":true}"#
+        );
+    }
+}
