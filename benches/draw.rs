@@ -20,15 +20,10 @@ use reheat::sandbox::Sample;
 use reheat::session::event::{Author, Event as E, VersionId};
 use reheat::session::{EventRecord, Session};
 use reheat::task::Source;
-use reheat::tui::app::App;
-use reheat::tui::core::diff::Diff;
-use reheat::tui::core::reply::Reply;
-use reheat::tui::core::tab::Tab;
-use reheat::tui::core::theme::{Depth, Theme};
-use reheat::tui::core::workers;
-use reheat::tui::draw::draw;
-use reheat::tui::input::terminal_event;
-use reheat::tui::sample::{Moment, session};
+use reheat::tui::testing::{
+    App, Columns, Depth, Diff, Moment, Reply, Syntaxes, Tab, Theme, draw, session, take,
+    terminal_event, work,
+};
 
 /// Time of this thread on a processor, so that what else the machine does is not counted; elsewhere the clock's.
 fn now() -> Duration {
@@ -79,7 +74,7 @@ fn prepared(session: &Session, width: u16, height: u16, tab: Option<Tab>) -> App
             return app;
         }
         for job in jobs {
-            reheat::tui::update::take(&mut app, session, workers::work(job, &mut grammars));
+            take(&mut app, session, work(job, &mut grammars));
         }
     }
 }
@@ -130,7 +125,7 @@ fn main() {
         .map(|i| format!("    value_{i} = compute({i}, \"text\") + {i}\n"))
         .collect();
     let text = format!("Words first.\n\n```python\n{long}");
-    let grammars = std::sync::Arc::new(reheat::tui::core::highlight::Syntaxes::default());
+    let grammars = std::sync::Arc::new(Syntaxes::default());
     let mut reply = Reply::default();
     let mut end = text.len() - 3_000;
     reply.update((1, 0), &text[..end], 100, "python", Some(&grammars));
@@ -208,7 +203,7 @@ fn with_diff(lines: usize) -> (Session, App) {
     app.nav.selected = Some(VersionId(101));
     app.nav.tab = Some(Tab::Diff);
     app.size = Rect::new(0, 0, 160, 45);
-    app.panes.diff.columns = reheat::tui::core::diff::layout::Columns::SideBySide;
+    app.panes.diff.columns = Columns::SideBySide;
     app.panes.diff.toggle_all();
     settle(&mut app, &session);
     let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
@@ -226,7 +221,7 @@ fn settle(app: &mut App, session: &Session) {
             return;
         }
         for job in jobs {
-            reheat::tui::update::take(app, session, workers::work(job, &mut grammars));
+            take(app, session, work(job, &mut grammars));
         }
     }
 }

@@ -16,15 +16,10 @@ use reheat::measure::{ComparisonPlan, Contender, ContestOutcome, Judge};
 use reheat::sandbox::{CancelToken, Settings};
 use reheat::task::load::TaskFlags;
 use reheat::task::{Languages, Objective, Source};
-use reheat::tui::app::App;
-use reheat::tui::core::frame_limiter::{Cause, FrameLimiter};
-use reheat::tui::core::reply::Reply;
-use reheat::tui::core::tab::Tab;
-use reheat::tui::core::terminal::Screen;
-use reheat::tui::core::theme::{Depth, Theme};
-use reheat::tui::core::workers;
-use reheat::tui::draw::draw;
-use reheat::tui::sample::{Moment, session};
+use reheat::tui::testing::{
+    App, Cause, Depth, FrameLimiter, Moment, Reply, Screen, Syntaxes, Tab, Theme, draw, session,
+    take, work,
+};
 
 /// Where the child writes what it found: its own screen is in use.
 const FOUND: &str = "REHEAT_BENCH_QUIET";
@@ -122,7 +117,7 @@ fn drawing(on: &AtomicBool, over: &AtomicBool, frames: &AtomicUsize) {
         let mut jobs = Vec::new();
         app.prepare(&session, &mut |job| jobs.push(job));
         for job in jobs {
-            reheat::tui::update::take(&mut app, &session, workers::work(job, &mut grammars));
+            take(&mut app, &session, work(job, &mut grammars));
         }
         screen.draw(|f| drop(draw(f, &session, &app))).unwrap();
         pace.drawn(Instant::now());
@@ -132,7 +127,7 @@ fn drawing(on: &AtomicBool, over: &AtomicBool, frames: &AtomicUsize) {
 
 /// Fifty tokens a second are taken in and coloured.
 fn streaming(on: &AtomicBool, over: &AtomicBool) {
-    let grammars = Arc::new(reheat::tui::core::highlight::Syntaxes::default());
+    let grammars = Arc::new(Syntaxes::default());
     let text: String = (0..400)
         .map(|i| format!("    value_{i} = compute({i})\n"))
         .collect();

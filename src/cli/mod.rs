@@ -24,6 +24,7 @@ mod optimize;
 mod prepare;
 mod resume;
 pub mod run;
+#[cfg(feature = "testing")]
 mod screenshots;
 mod session_request;
 mod show;
@@ -95,6 +96,7 @@ enum CliCommand {
     /// Print the keys in force, and what is wrong with those of the config file.
     Keys(keys::KeysArgs),
     /// Draw the README's pictures (for developers of reheat).
+    #[cfg(feature = "testing")]
     #[command(hide = true)]
     Screenshots(screenshots::ScreenshotsArgs),
 }
@@ -143,6 +145,7 @@ pub fn main() -> ExitCode {
         Some(CliCommand::Doctor(args)) => doctor::run(&args),
         Some(CliCommand::Config(args)) => config::run(args),
         Some(CliCommand::Keys(args)) => keys::run(&args),
+        #[cfg(feature = "testing")]
         Some(CliCommand::Screenshots(args)) => screenshots::run(&screenshots::ScreenshotsArgs {
             theme: cli.theme,
             ..args

@@ -11,12 +11,10 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
 use crate::session::Session;
-use crate::tui::app::App;
-use crate::tui::core::tab::Tab;
-use crate::tui::core::theme::{Depth, Role, Theme};
-use crate::tui::core::workers;
-use crate::tui::sample::{self, Moment};
-use crate::tui::{Start, draw, update};
+use crate::tui::Start;
+use crate::tui::testing::{
+    App, Depth, Moment, Role, Tab, Theme, draw, play as played, session as session_at, take, work,
+};
 
 /// Draws the README's pictures.
 #[derive(Debug, clap::Args)]
@@ -56,7 +54,7 @@ pub(crate) fn run(args: &ScreenshotsArgs) -> ExitCode {
 }
 
 fn play(args: &ScreenshotsArgs) -> Result<(), String> {
-    let mut start = Start::running(sample::play(args.speed.clamp(0.1, 1_000.0)));
+    let mut start = Start::running(played(args.speed.clamp(0.1, 1_000.0)));
     start.theme.clone_from(&args.theme);
     start.banner = "a fabricated session: nothing here was measured".into();
     start.demo = true;
@@ -86,7 +84,7 @@ fn draw_all(folder: &Path) -> Result<(), String> {
         } else {
             Theme::dark(Depth::True)
         };
-        let buffer = picture(&sample::session(moment), tab, width, height, theme.clone())
+        let buffer = picture(&session_at(moment), tab, width, height, theme.clone())
             .map_err(|e| format!("cannot draw {name}: {e}"))?;
         let path = folder.join(format!("{name}.svg"));
         std::fs::write(&path, svg(&buffer, &theme))
@@ -116,11 +114,11 @@ fn picture(
             break;
         }
         for job in jobs {
-            update::take(&mut app, session, workers::work(job, &mut grammars));
+            take(&mut app, session, work(job, &mut grammars));
         }
     }
     let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let Ok(_) = terminal.draw(|frame| drop(draw::draw(frame, session, &app)));
+    let Ok(_) = terminal.draw(|frame| drop(draw(frame, session, &app)));
     Ok(terminal.backend().buffer().clone())
 }
 

@@ -32,6 +32,7 @@ impl App {
     }
 
     /// The dialog on top, if it is one of this type.
+    #[cfg(test)]
     #[must_use]
     pub fn dialog_as<D: Dialog>(&self) -> Option<&D> {
         let dialog: &dyn std::any::Any = self.dialog.as_deref()?;

@@ -6,27 +6,32 @@
 //! `input` (what the terminal sends) and `run` (the event loop). A test holds the order and that no files import one
 //! another in a circle.
 //!
-//! The screen is a function of the session and of [`app::App`], what the developer looks at. It computes nothing
+//! The screen is a function of the session and of `App`, what the developer looks at. It computes nothing
 //! that takes long (the workers do), waits for nothing but its one channel, and never writes a byte when
 //! nothing changed. It may not run programs, ask models or touch the journal; what it writes is the best version and
 //! a copied text, when asked to, and a small file of its own memory.
 
 mod actions;
-pub mod app;
+mod app;
 mod clipboard;
-pub mod component;
-pub mod core;
-pub mod dialogs;
-pub mod draw;
-pub mod input;
+mod component;
+pub(crate) mod core;
+mod dialogs;
+mod draw;
+mod input;
 mod mouse;
 mod panes;
 mod run;
-pub mod sample;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod sample;
 mod search;
-pub mod state;
-pub mod typing_keys;
-pub mod update;
+mod state;
+#[cfg(feature = "testing")]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+pub(crate) mod typing_keys;
+mod update;
 mod widgets;
 
 use std::collections::BTreeMap;
@@ -91,7 +96,7 @@ pub struct Start {
 /// What the developer's settings and earlier sittings say about how the screen behaves.
 #[derive(Clone, Debug, Default)]
 pub struct Habits {
-    /// Keys of the developer's own, by action; see [`core::keymap::Keymap::new`].
+    /// Keys of the developer's own, by action; those of `reheat keys`.
     pub keys: BTreeMap<String, Vec<String>>,
     /// Whether the bell rings at the end of a long round.
     pub bell: bool,

@@ -31,13 +31,9 @@ mod limits;
 #[cfg(unix)]
 mod manners;
 mod measure;
-mod mouse;
-mod panes;
 mod project;
 mod remote;
-mod replies;
 mod sandbox;
-mod screens;
 #[cfg(target_os = "linux")]
 mod secrets;
 #[cfg(target_os = "linux")]
@@ -49,7 +45,6 @@ mod surroundings;
 mod tasks;
 #[cfg(unix)]
 mod terminal;
-mod tips;
 mod truth;
 #[cfg(target_os = "linux")]
 mod ways_out;

@@ -1,30 +1,53 @@
 //! The terminal is always given back as it was: quit, signals, a panic, a closed window. In a real pseudo-terminal.
 
 use std::io::{Read, Write};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use reheat::tui::{Link, Start, sample};
+use reheat::session::EventRecord;
+use reheat::session::event::{Event, Stage};
+use reheat::tui::{Link, Start};
 
-use crate::support::{PATIENCE, test_name};
+use crate::support::{PATIENCE, fabricated, test_name};
 
-/// Not a test: the program that the tests start (this very binary) plays the fabricated session.
+/// The fabricated session up to its first prompt, and a loop that stays open.
+fn asking(send: fn()) -> Link {
+    let (out, events) = mpsc::channel();
+    for happened in fabricated() {
+        let (at, asked) = (
+            happened.at,
+            matches!(happened.event, Event::PromptSent { .. }),
+        );
+        out.send(happened).unwrap();
+        if asked {
+            let event = Event::StageChanged {
+                stage: Stage::Asking,
+            };
+            out.send(EventRecord { at, event }).unwrap();
+            break;
+        }
+    }
+    Link {
+        events,
+        send: Box::new(move |_| {
+            let _stays_open = &out;
+            send();
+        }),
+    }
+}
+
+/// Not a test: the program that the tests start (this very binary) shows the fabricated session.
 #[test]
 #[ignore = "started by the tests of this file, in a pseudo-terminal"]
 fn child() {
     let Ok(what) = std::env::var("REHEAT_TERMINAL_CHILD") else {
         return;
     };
-    let link = sample::play(1.0);
-    let link = match what.as_str() {
-        "panic" => Link {
-            events: link.events,
-            send: Box::new(|_| panic!("as the test asked")),
-        },
-        _ => link,
-    };
-    let mut start = Start::running(link);
+    let mut start = Start::running(asking(match what.as_str() {
+        "panic" => || panic!("as the test asked"),
+        _ => || {},
+    }));
     start.demo = true;
     start.themes = std::env::var_os("REHEAT_TERMINAL_THEMES").map(Into::into);
     start.theme = std::env::var("REHEAT_TERMINAL_THEME").ok();

@@ -6,5 +6,4 @@ mod command;
 mod file;
 mod git;
 mod live;
-mod overlay;
 mod refused;

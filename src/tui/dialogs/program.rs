@@ -6,4 +6,6 @@ mod files;
 mod functions;
 mod judged;
 
-pub use files::{Files, open};
+#[cfg(test)]
+pub use files::Files;
+pub use files::open;

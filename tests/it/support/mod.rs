@@ -1,11 +1,13 @@
 //! What several tests share.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use reheat::session::{EventRecord, journal};
+
 pub(crate) mod home;
 pub(crate) mod live;
-pub(crate) mod screen;
 pub(crate) mod server;
 pub(crate) mod truth;
 
@@ -17,6 +19,12 @@ pub(crate) const COMPARISON: Duration = Duration::from_secs(60);
 
 /// How long a test waits for something that must happen: long, since it costs nothing where it does happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The events of the fabricated session that the room of the screen draws its own tests from, as a journal keeps them.
+pub(crate) fn fabricated() -> Vec<EventRecord> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/fabricated");
+    journal::read(&folder).unwrap().events
+}
 
 /// The name that the test `name` of a module (`module_path!()`) has on the command line.
 pub(crate) fn test_name(module: &str, name: &str) -> String {

@@ -8,9 +8,9 @@ use std::process::{Command, Output};
 use reheat::measure::{Flag, FlagKind};
 use reheat::session::event::{Event, EventRecord, VersionId};
 use reheat::session::{Journal, Session};
-use reheat::tui::sample;
 
 use super::bed::{clean, git, lacks, repository};
+use crate::support::fabricated;
 use crate::support::home::{FAST, Home, SLOW, WRONG, reply, squares, stderr, stdout, tape};
 
 /// Id of the fabricated session.
@@ -25,7 +25,7 @@ struct Written {
 
 impl Written {
     fn new() -> Self {
-        Self::with(sample::events())
+        Self::with(fabricated())
     }
 
     fn with(events: Vec<EventRecord>) -> Self {
@@ -152,7 +152,7 @@ fn another_version_must_pass_and_what_is_not_better_is_said() {
 fn without_a_better_version_there_is_nothing_to_write() {
     let before_any_win = |h: &EventRecord| !matches!(h.event, Event::Decided { version, .. } if !version.is_original());
     let it = Written::with(
-        sample::events()
+        fabricated()
             .into_iter()
             .take_while(before_any_win)
             .collect(),
@@ -168,7 +168,7 @@ fn without_a_better_version_there_is_nothing_to_write() {
 
 #[test]
 fn what_should_be_looked_at_first_needs_a_yes() {
-    let mut events = sample::events();
+    let mut events = fabricated();
     for happened in &mut events {
         if let Event::VersionEvaluated {
             version,

@@ -1,0 +1,1007 @@
+//! What the screens look like at several sizes, and that no size and no event breaks them.
+
+use super::{TestScreen, text_of};
+use crate::engine::Command;
+use crate::sandbox::Tier;
+use crate::session::Session;
+use crate::session::event::VersionId;
+use crate::tui::core::tab::Tab;
+use crate::tui::core::theme::{Depth, Theme};
+use crate::tui::dialogs::program::Files;
+use crate::tui::sample::{self, Moment, session};
+use crate::tui::state::effect::Effect;
+use crate::tui::{Choice, Discovered, Home, ModelLine, Server, SessionEntry, TaskEntry};
+
+const MOMENTS: [Moment; 8] = [
+    Moment::Asking,
+    Moment::Streaming,
+    Moment::Checking,
+    Moment::Failed,
+    Moment::Comparing,
+    Moment::Confirming,
+    Moment::NoDifference,
+    Moment::Finished,
+];
+
+fn home() -> Home {
+    let task = |name: &str, language: &str, kind: &str, title: &str| TaskEntry {
+        name: name.into(),
+        title: title.into(),
+        language: language.into(),
+        kind: kind.into(),
+        available: Ok(()),
+    };
+    let mut tasks = vec![
+        task(
+            "pairs",
+            "Python",
+            "quadratic → linear",
+            "Count the pairs with a given sum",
+        ),
+        task(
+            "wordfreq",
+            "Rust",
+            "needless copies",
+            "The most frequent words of a text",
+        ),
+        task(
+            "sieve",
+            "C++",
+            "memory hog → streaming",
+            "Primes below a limit",
+        ),
+        task(
+            "stairs",
+            "JavaScript",
+            "recursion → table",
+            "Ways to climb a staircase",
+        ),
+    ];
+    tasks[3].available = Err("needs node, which is not installed".into());
+    let session = |id: &str, task: &str, gain: &str, when: &str, state: &str| SessionEntry {
+        id: id.into(),
+        task: task.into(),
+        gain: gain.into(),
+        when: when.into(),
+        state: state.into(),
+    };
+    Home {
+        sessions: vec![
+            session("a", "pairs", "4.21× time", "2 minutes ago", "v2 ★ · 5 rounds"),
+            session("b", "nearest", "", "yesterday", "waiting for you"),
+        ],
+        tasks,
+        models: vec![ModelLine {
+            text: "none yet: set OPENAI_API_KEY, or start a local server such as llama.cpp on :8080, then --model NAME".into(),
+            ready: false,
+        }],
+        servers: Vec::new(),
+        sandbox: "isolated: user, mount, pid, network, ipc, seccomp, landlock, cgroup v2".into(),
+        sandbox_strong: true,
+        cursor: 0,
+        opening: None,
+    }
+}
+
+#[test]
+fn every_moment_at_every_common_size() {
+    for (width, height) in [(160, 45), (120, 36), (80, 24), (40, 12)] {
+        for moment in MOMENTS {
+            let mut screen = TestScreen::at(width, height, moment);
+            insta::assert_snapshot!(format!("{moment:?}_{width}x{height}"), screen.text());
+        }
+    }
+}
+
+#[test]
+fn every_pane() {
+    for tab in Tab::ALL {
+        let mut screen = TestScreen::at(120, 36, Moment::Finished);
+        screen.app.nav.tab = Some(tab);
+        insta::assert_snapshot!(format!("pane_{}", tab.title()), screen.text());
+    }
+}
+
+#[test]
+fn start_help_and_questions() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut screen = TestScreen::new(width, height, Session::default(), Some(home()));
+        insta::assert_snapshot!(format!("start_{width}x{height}"), screen.text());
+        screen.press(",");
+        insta::assert_snapshot!(format!("settings_{width}x{height}"), screen.text());
+    }
+    let mut screen = TestScreen::at(120, 36, Moment::Finished);
+    screen.press("?");
+    insta::assert_snapshot!("help_120x36", screen.text());
+    screen.press("d i f");
+    insta::assert_snapshot!("help_searched_120x36", screen.text());
+    let mut screen = TestScreen::at(120, 36, Moment::Comparing);
+    screen.press("q");
+    insta::assert_snapshot!("quit_120x36", screen.text());
+    let mut screen = TestScreen::at(120, 36, Moment::Comparing);
+    screen.press("e");
+    insta::assert_snapshot!("editor_120x36", screen.text());
+}
+
+#[test]
+fn no_size_breaks_the_screen() {
+    for moment in [
+        Moment::Streaming,
+        Moment::Failed,
+        Moment::Comparing,
+        Moment::Finished,
+    ] {
+        let mut screen = TestScreen::at(1, 1, moment);
+        for width in 1..=60 {
+            for height in 1..=30 {
+                let tab = Tab::ALL[usize::from(width + height) % Tab::ALL.len()];
+                screen.app.nav.tab = (height % 3 == 0).then_some(tab);
+                screen.app.hint_box.active = width % 5 == 0;
+                screen.resize(width, height);
+                let shown = screen.text();
+                assert!(
+                    !shown.trim().is_empty() || width < 4,
+                    "{width}×{height} {moment:?} is blank"
+                );
+                if (width + height) % 7 == 0 {
+                    screen.press("?");
+                    screen.draw();
+                    screen.press("esc");
+                }
+            }
+        }
+    }
+    let mut screen = TestScreen::new(1, 1, Session::default(), Some(home()));
+    for width in 1..=60 {
+        for height in 1..=30 {
+            screen.resize(width, height);
+            screen.draw();
+        }
+    }
+}
+
+#[test]
+fn no_event_breaks_the_screen() {
+    for (width, height) in [(160, 45), (100, 24), (60, 15), (33, 9)] {
+        let mut screen = TestScreen::at(width, height, Moment::Asking);
+        screen.session = Session::default();
+        for (n, happened) in sample::events().iter().enumerate() {
+            screen.session.apply(happened);
+            screen.app.now = happened.at;
+            screen.app.observe(&screen.session);
+            // Some seconds are nothing but tokens and samples; every one of them would only take long.
+            if happened.event.durable() || n % 5 == 0 {
+                let shown = screen.text();
+                assert!(!shown.contains("NaN") && !shown.contains("inf×"), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn absurd_figures_are_drawn_as_well_as_they_can_be() {
+    use crate::base::units::Gain;
+    use crate::measure::{Look, Metric, Progress};
+    use crate::session::EventRecord;
+    use crate::session::event::{Event as E, Stage};
+    let id = VersionId(2);
+    for gain in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e300, 1e-300, 1.0] {
+        let mut screen = TestScreen::at(160, 45, Moment::Comparing);
+        let at = screen.session.last_at.unwrap();
+        let look = Look {
+            pairs: 20,
+            gain: Gain(gain),
+            low: Gain(gain / 2.0),
+            high: Gain(gain * 2.0),
+        };
+        let figures = screen.session.live.pairs[0].incumbent;
+        for event in [
+            E::Progressed {
+                version: id,
+                progress: Progress::Paired {
+                    pairs: 20,
+                    log_ratio: gain,
+                    incumbent: figures,
+                    candidate: figures,
+                    confirming: false,
+                    left_ns: None,
+                },
+            },
+            E::LookTaken {
+                version: id,
+                against: VersionId::ORIGINAL,
+                metric: Metric::Wall,
+                look,
+            },
+            E::StageChanged {
+                stage: Stage::Comparing {
+                    version: id,
+                    against: VersionId::ORIGINAL,
+                    pairs: 20,
+                    left_ns: None,
+                },
+            },
+        ] {
+            screen.session.apply(&EventRecord { at, event });
+            screen.draw();
+        }
+        screen.app.nav.tab = Some(Tab::Charts);
+        screen.draw();
+    }
+}
+
+#[test]
+fn missing_isolation_is_said_at_every_size_and_at_every_moment() {
+    for (tier, word) in [
+        (Tier::None, "NOT isolated"),
+        (Tier::Weak, "weakly isolated"),
+    ] {
+        for (width, height) in [(200, 60), (120, 36), (80, 24), (60, 20), (40, 12)] {
+            for moment in [Moment::Streaming, Moment::Comparing, Moment::Finished] {
+                let mut session = session(moment);
+                session.guards.as_mut().unwrap().tier = tier;
+                let shown = TestScreen::new(width, height, session, None).text();
+                assert!(
+                    shown.lines().next().unwrap().contains(word),
+                    "{width}×{height} {moment:?}:\n{shown}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn ten_by_three_says_what_is_on() {
+    let mut screen = TestScreen::at(10, 3, Moment::Comparing);
+    assert!(screen.text().contains("compar"), "{}", screen.text());
+}
+
+#[test]
+fn hostile_text_is_shown_and_never_obeyed() {
+    use crate::session::EventRecord;
+    use crate::session::event::{Author, Event as E};
+    use crate::task::Source;
+    let evil = "x = \"\u{1b}]0;pwned\u{7} \u{1b}[2J\" # \u{202e}gnp.exe\r\n日本語 = 'e\u{301}'\n";
+    let mut screen = TestScreen::at(120, 36, Moment::Asking);
+    let at = screen.session.last_at.unwrap();
+    for event in [
+        E::ReplyDelta {
+            round: 1,
+            candidate: 0,
+            reasoning: false,
+            text: format!("see \u{1b}[31m{evil}"),
+        },
+        E::VersionCreated {
+            version: VersionId(1),
+            parent: Some(VersionId::ORIGINAL),
+            round: 1,
+            candidate: 0,
+            author: Author::Hand,
+            source: Source {
+                file_name: "a.py".into(),
+                text: evil.into(),
+            },
+        },
+        E::Noted {
+            text: evil.into(),
+            error: true,
+        },
+    ] {
+        screen.session.apply(&EventRecord { at, event });
+    }
+    for tab in Tab::ALL {
+        screen.app.nav.tab = Some(tab);
+        let buffer = screen.draw().clone();
+        for cell in buffer.content() {
+            assert!(
+                !cell
+                    .symbol()
+                    .chars()
+                    .any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)),
+                "{tab:?} {:?}",
+                cell.symbol()
+            );
+        }
+        // The frame at the right edge stands where it stands on every row: nothing has pushed it.
+        let right = text_of(&buffer);
+        let rows: Vec<&str> = right.lines().skip(1).take(20).collect();
+        assert!(
+            rows.iter().all(|r| r.ends_with(['│', '╮', '╯'])),
+            "{tab:?}\n{right}"
+        );
+    }
+    screen.app.nav.tab = Some(Tab::Code);
+    assert!(screen.text().contains("␛]0;pwned␇"));
+}
+
+#[test]
+fn without_colours_nothing_is_coloured_and_verdicts_have_words() {
+    let mut screen = TestScreen::at(120, 36, Moment::Finished);
+    screen.app.prefs.theme = Theme::dark(Depth::None);
+    let buffer = screen.draw().clone();
+    let reset = ratatui::style::Color::Reset;
+    assert!(
+        buffer
+            .content()
+            .iter()
+            .all(|c| c.fg == reset && c.bg == reset)
+    );
+    let shown = text_of(&buffer);
+    for word in ["★", "✗", "wrong", "crash", "no difference", "faster"] {
+        assert!(shown.contains(word), "{word}\n{shown}");
+    }
+}
+
+#[test]
+fn keys_become_commands() {
+    let mut screen = TestScreen::at(160, 45, Moment::Comparing);
+    let sent = |effects: Vec<Effect>| match effects.as_slice() {
+        [Effect::Send(command)] => Some(command.clone()),
+        _ => None,
+    };
+    assert_eq!(sent(screen.press("esc")), Some(Command::Stop));
+    assert_eq!(sent(screen.press("space")), Some(Command::Pause(true)));
+    assert_eq!(sent(screen.press("r")), Some(Command::Retry));
+    // v2 is being compared: there is nothing to decide about yet.
+    for key in ["a", "x"] {
+        assert_eq!(screen.press(key), vec![]);
+        let shown = screen.text();
+        assert!(shown.contains("v2 is not measured yet"), "{shown}");
+        let keys = shown.lines().last().unwrap();
+        assert!(
+            !keys.contains("accept") && !keys.contains("reject"),
+            "{keys}"
+        );
+    }
+    assert_eq!(
+        sent(screen.press("K x")),
+        Some(Command::Reject(VersionId(1)))
+    );
+    assert_eq!(
+        sent(screen.press("K b")),
+        Some(Command::Parent(Some(VersionId::ORIGINAL)))
+    );
+    assert_eq!(
+        sent(screen.press("a")),
+        Some(Command::Accept(VersionId::ORIGINAL))
+    );
+    assert_eq!(
+        sent(screen.press("p")),
+        Some(Command::Pin(VersionId::ORIGINAL, true))
+    );
+    assert_eq!(sent(screen.press("ctrl-c")), Some(Command::Stop));
+    assert_eq!(screen.press("q"), vec![]);
+    assert_eq!(screen.press("y"), vec![Effect::Quit]);
+    screen.app.demo = true;
+    assert_eq!(screen.press("q"), vec![Effect::Quit]);
+}
+
+#[test]
+fn a_pasted_hint_waits_for_enter() {
+    let mut screen = TestScreen::at(120, 36, Moment::Streaming);
+    assert_eq!(screen.press("h"), vec![]);
+    assert_eq!(screen.paste("first line\nsecond line\r\n"), vec![]);
+    assert!(screen.text().contains("second line"));
+    assert_eq!(screen.press("q"), vec![], "letters go into the box");
+    assert_eq!(
+        screen.press("enter"),
+        vec![
+            Effect::Remember,
+            Effect::Send(Command::Hint("first line\nsecond line\nq".into()))
+        ]
+    );
+}
+
+#[test]
+fn an_edit_by_hand_is_measured_when_saved() {
+    let mut screen = TestScreen::at(120, 36, Moment::Finished);
+    screen.press("e");
+    screen.paste("# faster\n");
+    let effects = screen.press("ctrl-s");
+    let [Effect::Send(Command::HandEdit { parent, text })] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(*parent, VersionId(5));
+    assert!(text.starts_with("# faster\n\"\"\"Counts"), "{text}");
+    assert_eq!(
+        screen.press("e ctrl-s"),
+        vec![],
+        "nothing changed, nothing to measure"
+    );
+    screen.press("e z esc");
+    assert!(screen.text().contains("Throw your edit away?"));
+}
+
+#[test]
+fn the_screen_follows_until_it_is_led() {
+    let mut screen = TestScreen::at(160, 45, Moment::Streaming);
+    screen.draw();
+    assert_eq!(screen.app.pane(&screen.session), Tab::Stream);
+    screen.session = session(Moment::Comparing);
+    assert_eq!(screen.app.pane(&screen.session), Tab::Diff);
+    screen.press("5");
+    screen.session = session(Moment::Finished);
+    assert_eq!(screen.app.pane(&screen.session), Tab::Cases);
+    screen.press("f");
+    assert_eq!(screen.app.pane(&screen.session), Tab::Summary);
+}
+
+#[test]
+fn saving_never_replaces_a_file_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("best.py");
+    std::fs::write(&path, "mine").unwrap();
+    let mut screen = TestScreen::at(120, 36, Moment::Finished);
+    let name = path.display().to_string();
+    let save = |screen: &mut TestScreen| {
+        screen.press("s ctrl-u");
+        // Whatever the box proposed goes first.
+        screen.at_once(&"backspace ".repeat(40));
+        screen.paste(&name);
+        screen.press("enter");
+    };
+    save(&mut screen);
+    assert!(screen.text().contains("Replace it?"));
+    screen.press("n");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+    save(&mut screen);
+    screen.press("y");
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        *screen.session.best().unwrap().source.text
+    );
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "no temporary file stays"
+    );
+}
+
+#[test]
+fn what_cannot_be_opened_says_why() {
+    let mut screen = TestScreen::new(120, 36, Session::default(), Some(home()));
+    assert_eq!(
+        screen.press("enter"),
+        vec![Effect::Open(crate::tui::Choice::Resume("a".into()))]
+    );
+    let mut screen = TestScreen::new(120, 36, Session::default(), Some(home()));
+    assert_eq!(screen.press("G enter"), vec![]);
+    assert!(
+        screen
+            .text()
+            .contains("stairs cannot be opened here: needs node")
+    );
+}
+
+#[test]
+fn drawing_depends_on_nothing_but_session_and_app() {
+    let mut one = TestScreen::at(160, 45, Moment::Comparing);
+    let mut two = TestScreen::new(160, 45, Session::of(&sample::events()), None);
+    two.session = session(Moment::Comparing);
+    two.app.now = one.app.now;
+    two.app.observed.stage_since = one.app.observed.stage_since;
+    assert_eq!(one.draw(), two.draw());
+}
+
+#[test]
+fn a_theme_is_shown_while_it_is_chosen_and_escape_goes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("mine.toml"),
+        "name = \"mine\"\ninherits = \"night\"\n[colours]\ntext = \"#abcdef\"\n",
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("broken.toml"), "name = \n").unwrap();
+    let mut screen = TestScreen::at(120, 36, Moment::Comparing);
+    screen.app.prefs.theme_folder = Some(folder.path().into());
+    let ground = |screen: &mut TestScreen| screen.draw()[(0, 5)].bg;
+    let dark = ground(&mut screen);
+    screen.press("t down");
+    assert_eq!(screen.app.prefs.theme.name, "light");
+    assert_ne!(ground(&mut screen), dark);
+    insta::assert_snapshot!("theme_picker_120x36", screen.text());
+    screen.press("esc");
+    assert_eq!(screen.app.prefs.theme.name, "dark");
+    assert_eq!(ground(&mut screen), dark);
+    // The last one is the developer's own; the one before it cannot be read and says why.
+    screen.press("t up");
+    assert_eq!(screen.app.prefs.theme.name, "mine");
+    assert_eq!(
+        screen.press("enter"),
+        [Effect::KeepTheme("mine".to_owned())]
+    );
+    screen.press("t up");
+    assert_eq!(screen.app.prefs.theme.name, "mine");
+    assert!(
+        screen.text().contains("broken.toml:1:8"),
+        "{}",
+        screen.text()
+    );
+}
+
+/// A start screen with a config file.
+fn start_with_config(text: &str) -> (tempfile::TempDir, std::path::PathBuf, TestScreen) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    if !text.is_empty() {
+        std::fs::write(&file, text).unwrap();
+    }
+    let mut screen = TestScreen::new(120, 36, Session::default(), Some(home()));
+    screen.app.prefs.config_file = Some(file.clone());
+    (folder, file, screen)
+}
+
+#[test]
+fn settings_are_changed_in_the_very_file_and_its_comments_stay() {
+    let (_folder, file, mut screen) =
+        start_with_config("# mine\nrounds = 4 # enough\n\n[limits]\ntime = \"5s\"\n");
+    screen.press(",");
+    let shown = screen.text();
+    assert!(shown.contains("rounds          4"), "{shown}");
+    // From the model to the rounds: six down, then clear what is there and type.
+    screen.press("down down down down down down");
+    screen.press("enter ctrl-u 1 2 enter esc");
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "# mine\nrounds = 12 # enough\n\n[limits]\ntime = \"5s\"\n"
+    );
+    // What the file's reader refuses is never written, and the reason is shown.
+    screen.press(",");
+    screen.press("down down down down down down down down");
+    screen.press("enter ctrl-u s o o n enter");
+    let shown = screen.text();
+    assert!(shown.contains("soon"), "{shown}");
+    assert!(std::fs::read_to_string(&file).unwrap().contains("\"5s\""));
+    screen.press("esc esc");
+    assert!(!screen.app.covered());
+}
+
+#[test]
+fn a_choice_of_settings_needs_no_typing_and_a_file_that_is_broken_is_left_alone() {
+    let (_folder, file, mut screen) = start_with_config("");
+    screen.press(", down down down down down enter");
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "objective = \"memory\"\n"
+    );
+    let (_folder, file, mut screen) = start_with_config("model = \n");
+    screen.press(",");
+    assert!(
+        screen.text().contains("mend it by hand"),
+        "{}",
+        screen.text()
+    );
+    screen.press("enter x enter");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "model = \n");
+}
+
+#[test]
+fn a_server_that_answers_becomes_the_model_with_one_key() {
+    let (_folder, file, mut screen) = start_with_config("");
+    let server = Server {
+        name: "llama.cpp".into(),
+        base_url: "http://localhost:8080/v1".into(),
+        model: "qwen2.5-coder".into(),
+    };
+    screen.press("m");
+    assert!(
+        screen.text().contains("no server answers"),
+        "{}",
+        screen.text()
+    );
+    let home = screen.app.home.as_mut().unwrap();
+    home.take(Discovered::Servers(vec![server.clone()]));
+    assert!(
+        screen.text().contains("llama.cpp answers at"),
+        "{}",
+        screen.text()
+    );
+    assert_eq!(screen.press("m"), [Effect::TakeModel(server.clone())]);
+    crate::tui::dialogs::settings::take_model(&file, &server).unwrap();
+    let folders = crate::config::Folders {
+        config: file.parent().unwrap().into(),
+        data: file.parent().unwrap().into(),
+        cache: file.parent().unwrap().into(),
+    };
+    let config = crate::config::Config::load(&folders).unwrap();
+    let provider = crate::config::resolve_provider(&config, &Default::default()).unwrap();
+    assert!(
+        provider.name().contains("qwen2.5-coder"),
+        "{}",
+        provider.name()
+    );
+}
+
+#[test]
+fn a_program_of_ones_own_is_chosen_with_the_cases_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("slow.py"), "print(1)").unwrap();
+    std::fs::write(at("other.py"), "print(2)").unwrap();
+    std::fs::create_dir(at("slow_cases")).unwrap();
+    std::fs::create_dir(at("inputs")).unwrap();
+    std::fs::write(at("inputs/1.in"), "").unwrap();
+    let open = || {
+        let mut screen = TestScreen::new(80, 24, Session::default(), Some(home()));
+        let files = Files::at(folder.path().into(), None);
+        screen.app.dialog = Some(Box::new(files));
+        screen
+    };
+    let chosen = |file: &str, cases: &str| {
+        Effect::Open(Choice::Program {
+            file: at(file),
+            cases: Some(at(cases)),
+        })
+    };
+    let mut screen = open();
+    screen.press("s l o w . p");
+    assert_eq!(screen.press("enter"), [chosen("slow.py", "slow_cases")]);
+    // Nothing lies beside the other one: its cases are asked for.
+    let mut screen = open();
+    screen.press("o t h e r enter");
+    let shown = screen.text();
+    assert!(shown.contains("its cases"), "{shown}");
+    screen.press("i n p");
+    assert_eq!(screen.press("enter"), [chosen("other.py", "inputs")]);
+}
+
+/// Long enough for no line of any screen here.
+fn long_word() -> String {
+    let middle =
+        "which listens at http://127.0.0.1:9/v1 and cannot be reached from here ".repeat(3);
+    format!("the model could not be asked, {middle}and this is the end of it")
+}
+
+#[test]
+fn a_long_word_is_whole_where_there_is_room_and_else_says_which_key_shows_it() {
+    for (width, height) in [(200, 60), (160, 45), (120, 36), (100, 30)] {
+        let mut screen = TestScreen::at(width, height, Moment::Comparing);
+        screen.app.say(long_word(), true);
+        let shown = screen.text();
+        let squeezed = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            squeezed.contains("this is the end of it"),
+            "{width}×{height}\n{shown}"
+        );
+        assert!(
+            shown.lines().last().unwrap().contains("comparing v2"),
+            "{shown}"
+        );
+        let mut start = TestScreen::new(width, height, Session::default(), Some(home()));
+        start.app.say(long_word(), true);
+        let shown = start.text();
+        assert!(shown.contains("end of it"), "{width}×{height}\n{shown}");
+        assert!(shown.contains("q quit"), "{shown}");
+    }
+    for (width, height) in [(80, 24), (40, 12)] {
+        let mut screen = TestScreen::at(width, height, Moment::Comparing);
+        screen.app.say(long_word().repeat(2), true);
+        let shown = screen.text();
+        assert!(shown.contains("! shows all"), "{width}×{height}\n{shown}");
+        assert!(screen.press("!").is_empty());
+        let shown = screen.text();
+        let squeezed: String = shown.chars().filter(|c| c.is_alphanumeric()).collect();
+        assert!(squeezed.contains("thisistheendofit"), "{shown}");
+    }
+    let mut screen = TestScreen::at(120, 36, Moment::Comparing);
+    screen.app.say(long_word(), true);
+    insta::assert_snapshot!("long_word_120x36", screen.text());
+    // Where something is typed just above the line it keeps to the line.
+    screen.press("h");
+    assert!(
+        screen.text().contains("what should it try"),
+        "{}",
+        screen.text()
+    );
+}
+
+#[test]
+fn the_summary_says_the_whole_reason_why_the_model_could_not_be_asked() {
+    use crate::session::EventRecord;
+    use crate::session::event::Event as E;
+    let mut screen = TestScreen::at(120, 36, Moment::Asking);
+    let at = screen.session.last_at.unwrap();
+    for event in [
+        E::RoundFailed {
+            round: 1,
+            reason: long_word(),
+        },
+        E::SessionFinished {
+            session: "s".into(),
+            best_version: Some(VersionId::ORIGINAL),
+            comparison: None,
+            flags: Vec::new(),
+            reason: crate::session::event::EndReason::Provider,
+        },
+    ] {
+        screen.session.apply(&EventRecord { at, event });
+    }
+    screen.app.observe(&screen.session);
+    let shown = screen.text();
+    assert!(shown.contains("The original stands."), "{shown}");
+    assert!(shown.contains("the end of it"), "{shown}");
+}
+
+#[test]
+fn every_end_of_a_session_is_said() {
+    use crate::session::event::{EndReason, Event as E, EventRecord};
+    for (reason, said) in [
+        (EndReason::Disk, "finished: the journal cannot be written"),
+        (EndReason::Task, "finished: the task cannot be judged"),
+        (EndReason::Prompt, "finished: the prompt cannot be written"),
+        (
+            EndReason::Environment,
+            "finished: something is missing here",
+        ),
+        (
+            EndReason::Other("un\u{202e}heard".into()),
+            "finished: un⟨202E⟩heard",
+        ),
+    ] {
+        let mut screen = TestScreen::at(120, 36, Moment::Asking);
+        let at = screen.session.last_at.unwrap();
+        let event = E::SessionFinished {
+            session: "s".into(),
+            best_version: Some(VersionId(0)),
+            comparison: None,
+            flags: Vec::new(),
+            reason,
+        };
+        screen.session.apply(&EventRecord { at, event });
+        screen.app.observe(&screen.session);
+        let shown = screen.text();
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+}
+
+#[test]
+fn a_version_that_a_later_case_proves_wrong_glows_no_more() {
+    use crate::measure::Verdict;
+    use crate::session::EventRecord;
+    use crate::session::event::Event as E;
+    use crate::tui::core::theme::Role;
+    use ratatui::style::Color;
+    let mut screen = TestScreen::at(160, 45, Moment::Finished);
+    let best = screen.session.incumbent.unwrap();
+    let version = screen.session.version(best).unwrap();
+    let gain = version.gain_over_original().unwrap().0.to_string();
+    let mut result = version.evaluation.as_ref().unwrap().cases[0].clone();
+    let colour = |screen: &mut TestScreen| -> Color {
+        screen.draw();
+        let tree = screen.app.layout().tree.unwrap();
+        let buffer = screen.terminal.backend().buffer();
+        let row = |y: u16| -> Vec<&str> {
+            (0..tree.width)
+                .map(|x| buffer[(tree.x + x, y)].symbol())
+                .collect()
+        };
+        let is_it = |y: &u16| row(*y).concat().contains(&format!("{best}"));
+        let y = (tree.y + 1..tree.bottom()).find(is_it).unwrap();
+        let line = row(y).concat();
+        let before = line.split(&gain).next().unwrap().chars().count();
+        buffer[(tree.x + before as u16, y)].fg
+    };
+    let ash = screen.app.prefs.theme.fg(Role::Fail).fg.unwrap();
+    assert_ne!(colour(&mut screen), ash);
+    result.verdict = Verdict::WrongAnswer;
+    let at = screen.session.last_at.unwrap();
+    let event = E::CaseChecked {
+        version: best,
+        result,
+        failure: None,
+    };
+    screen.session.apply(&EventRecord { at, event });
+    assert_eq!(colour(&mut screen), ash);
+}
+
+#[test]
+fn what_is_resumed_is_compared_anew_and_the_chart_shows_one_sitting() {
+    use crate::base::units::Gain;
+    use crate::measure::{Look, Metric};
+    use crate::session::EventRecord;
+    use crate::session::event::Event as E;
+    let mut session = session(Moment::Comparing);
+    let id = session.live.version.unwrap();
+    let at = session.last_at.unwrap();
+    let look = |pairs| E::LookTaken {
+        version: id,
+        against: VersionId::ORIGINAL,
+        metric: Metric::Cpu,
+        look: Look {
+            pairs,
+            gain: Gain(2.0),
+            low: Gain(1.9),
+            high: Gain(2.1),
+        },
+    };
+    let resumed = E::SessionResumed {
+        guards: session.guards.clone().unwrap(),
+        model: "m".into(),
+        reached_by: Default::default(),
+    };
+    for event in [look(20), resumed, look(5)] {
+        session.apply(&EventRecord { at, event });
+    }
+    let looks: Vec<usize> = session
+        .version(id)
+        .unwrap()
+        .looks
+        .iter()
+        .map(|l| l.pairs)
+        .collect();
+    assert_eq!(looks, [5]);
+}
+
+#[test]
+fn another_model_is_looked_for_before_it_is_called_ready() {
+    let (_folder, _file, mut screen) = start_with_config("");
+    screen.press(", down enter");
+    screen.paste("http://127.0.0.1:9/v1");
+    assert_eq!(screen.press("enter"), [Effect::LookForModel]);
+    screen.press("esc");
+    let home = screen.app.home.as_mut().unwrap();
+    home.models[0].ready = true;
+    home.forget_model();
+    assert!(
+        screen.text().contains("looking whether the model"),
+        "{}",
+        screen.text()
+    );
+    let line = ModelLine {
+        text: "qwen is set up, but http://127.0.0.1:9/v1 does not answer".into(),
+        ready: false,
+    };
+    screen
+        .app
+        .home
+        .as_mut()
+        .unwrap()
+        .take(Discovered::Models(vec![line]));
+    assert!(
+        screen.text().contains("○ qwen is set up, but"),
+        "{}",
+        screen.text()
+    );
+}
+
+#[test]
+fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged() {
+    use crate::tui::core::home::Judged;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let geo = "def far(a, b):\n    return a\n\nclass Grid:\n    def nearest(self, p):\n        return p\n";
+    std::fs::write(at("geo.py"), geo).unwrap();
+    let open = || {
+        let mut screen = TestScreen::new(120, 36, Session::default(), Some(home()));
+        let files = Files::at(folder.path().into(), None);
+        screen.app.dialog = Some(Box::new(files));
+        screen.press("g e o . p enter");
+        screen
+    };
+    let chosen = |function: &str, judged: Judged| {
+        Effect::Open(Choice::Part {
+            file: at("geo.py"),
+            function: function.into(),
+            judged,
+        })
+    };
+    let mut screen = open();
+    let shown = screen.text();
+    for word in [
+        "which function of geo.py?",
+        "far",
+        "Grid.nearest",
+        "the program as a whole",
+        "4",
+    ] {
+        assert!(shown.contains(word), "{word}\n{shown}");
+    }
+    screen.press("n e a r enter");
+    let shown = screen.text();
+    assert!(shown.contains("by what is Grid.nearest judged?"), "{shown}");
+    assert!(shown.contains(r#"{"init": {"args": [8]}"#), "{shown}");
+    // Nothing is there yet, and something that is not there is not taken.
+    assert_eq!(screen.press("enter"), []);
+    assert!(screen.text().contains("one of them is needed"));
+    screen.paste("none.jsonl");
+    assert_eq!(screen.press("enter"), []);
+    assert!(
+        screen.text().contains("there is no file none.jsonl"),
+        "{}",
+        screen.text()
+    );
+    // Calls that lie beside the file are proposed, those with its name first.
+    for name in ["calls.jsonl", "geo.calls.jsonl"] {
+        std::fs::write(at(name), "{\"args\": [1]}\n").unwrap();
+    }
+    let mut screen = open();
+    screen.press("n e a r enter");
+    assert!(screen.text().contains("beside it:"), "{}", screen.text());
+    let calls = at("geo.calls.jsonl").display().to_string();
+    assert_eq!(
+        screen.press("enter"),
+        [chosen("Grid.nearest", Judged::Calls(calls))]
+    );
+    assert!(
+        screen.text().contains("opening Grid.nearest"),
+        "{}",
+        screen.text()
+    );
+    // Commands instead; and two at once are one too many.
+    let mut screen = open();
+    screen.press("f a r enter tab tab");
+    screen.paste("pytest -q");
+    assert_eq!(screen.press("enter"), []);
+    assert!(
+        screen.text().contains("only one of the three"),
+        "{}",
+        screen.text()
+    );
+    screen.press("ctrl-u");
+    let commands = Judged::Commands {
+        check: Some("pytest -q".into()),
+        bench: None,
+    };
+    assert_eq!(screen.press("enter"), [chosen("far", commands)]);
+    // The whole program asks for its cases, as ever; escape goes back step by step.
+    let mut screen = open();
+    screen.press("up enter");
+    assert!(screen.text().contains("its cases"), "{}", screen.text());
+    let mut screen = open();
+    screen.press("enter esc");
+    assert!(
+        screen.text().contains("which function"),
+        "{}",
+        screen.text()
+    );
+    screen.press("esc");
+    assert!(
+        screen.text().contains("open a program"),
+        "{}",
+        screen.text()
+    );
+    // Every size draws both.
+    for (width, height) in [(80, 24), (40, 12), (13, 4)] {
+        let mut screen = open();
+        screen.resize(width, height);
+        screen.draw();
+        screen.press("enter");
+        screen.draw();
+    }
+}
+
+#[test]
+fn a_case_that_was_added_is_taken_back_where_it_is_marked() {
+    use crate::engine::side_requests::SideRequest;
+    use crate::session::EventRecord;
+    use crate::session::cases::AddedCase;
+    use crate::session::event::Event as E;
+    let mut screen = TestScreen::at(160, 45, Moment::Finished);
+    let at = screen.session.last_at.unwrap();
+    let case = AddedCase {
+        name: "odd".into(),
+        input: "1\n".into(),
+        expected: "1\n".into(),
+        held_out: false,
+        by_original: true,
+    };
+    let event = E::CaseAdded { case };
+    screen.session.apply(&EventRecord { at, event });
+    screen.press("5");
+    let names: Vec<String> = {
+        let task = screen.session.task.as_ref().unwrap();
+        task.cases.iter().map(|(name, _)| name.clone()).collect()
+    };
+    screen.app.nav.case = names.iter().position(|name| name == "odd");
+    assert!(
+        screen.text().contains("take this case back"),
+        "{}",
+        screen.text()
+    );
+    let back = Command::SideRequest(SideRequest::Withdraw("odd".into()));
+    assert_eq!(screen.press("u"), [Effect::Send(back)]);
+    // One of the task's own is not taken back: the key is that of the last decision.
+    screen.app.nav.case = Some(0);
+    assert!(!screen.text().contains("take this case back"));
+    assert_eq!(screen.press("u"), [Effect::Send(Command::Undo)]);
+}
