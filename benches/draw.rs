@@ -2,7 +2,7 @@
 //! a flood of tokens and samples, a diff of a long file, a large session. Times in this machine's microseconds;
 //! compare them with each other. The end says how much memory a large session takes.
 //!
-//! `cargo bench --bench draw`
+//! `cargo bench --features testing --bench draw`
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(missing_docs)]

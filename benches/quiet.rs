@@ -1,4 +1,4 @@
-//! Whether the workbench keeps out of the way of what it measures: `cargo bench --bench quiet`. Prints Markdown.
+//! Whether the workbench keeps out of the way of what it measures: `cargo bench --features testing --bench quiet`. Prints Markdown.
 //!
 //! The same comparison again and again in one process, in turn with and without the real screen drawing in a real
 //! pseudo-terminal (at the pace it keeps while something is timed) and a reply streaming in. What counts is the ratio of

@@ -39,6 +39,8 @@ struct TestScreen {
     session: Session,
     app: App,
     terminal: Terminal<TestBackend>,
+    /// Whether nothing went in since the last drawing.
+    drawn: bool,
 }
 
 impl TestScreen {
@@ -53,6 +55,7 @@ impl TestScreen {
             session,
             app,
             terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
+            drawn: false,
         }
     }
 
@@ -63,6 +66,7 @@ impl TestScreen {
 
     fn resize(&mut self, width: u16, height: u16) {
         self.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        self.drawn = false;
     }
 
     /// An event of the session, at the time of the last one.
@@ -76,6 +80,7 @@ impl TestScreen {
         self.session.apply(&EventRecord { at, event });
         self.app.now = at;
         self.app.observe(&self.session);
+        self.drawn = false;
     }
 
     /// Does all that was asked of the workers, until nothing more is; gives what the event loop would have to do.
@@ -104,6 +109,7 @@ impl TestScreen {
             .draw(|frame| hits = Some(draw(frame, &self.session, &self.app)))
             .unwrap();
         self.app.hits = hits.unwrap();
+        self.drawn = true;
         self.terminal.backend().buffer()
     }
 
@@ -142,6 +148,7 @@ impl TestScreen {
     }
 
     fn input(&mut self, event: &TerminalEvent) -> Vec<Effect> {
+        self.drawn = false;
         terminal_event(&mut self.app, &self.session, event)
     }
 
@@ -173,8 +180,12 @@ impl TestScreen {
         (x + u16::try_from(spaces).unwrap(), y)
     }
 
+    /// What the mouse does on the screen as it was drawn last: another drawing before it could put something else there
+    /// (the first one does not know yet what the panes have room for).
     fn mouse(&mut self, kind: MouseEventKind, (column, row): (u16, u16)) -> Vec<Effect> {
-        self.draw();
+        if !self.drawn {
+            self.draw();
+        }
         let effects = self.input(&TerminalEvent::Mouse(MouseEvent {
             kind,
             column,

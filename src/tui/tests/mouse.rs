@@ -70,6 +70,7 @@ fn whatever_can_be_clicked_can_be_clicked_everywhere_without_harm() {
         ] {
             let mut screen = TestScreen::at(width, height, Moment::Comparing);
             screen.press(keys);
+            screen.draw();
             let targets = screen.app.hits.targets.clone();
             for (place, target) in targets {
                 assert!(
