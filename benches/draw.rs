@@ -64,8 +64,8 @@ fn row(name: &str, (median, p99): (Duration, Duration)) {
 fn prepared(session: &Session, width: u16, height: u16, tab: Option<Tab>) -> App {
     let mut app = App::new(Theme::dark(Depth::True), None, session.last_at.unwrap());
     app.observe(session);
-    app.nav.tab = tab;
-    app.size = Rect::new(0, 0, width, height);
+    app.state.nav.tab = tab;
+    app.state.size = Rect::new(0, 0, width, height);
     let mut grammars = None;
     loop {
         let mut jobs = Vec::new();
@@ -162,7 +162,7 @@ fn frame(app: &mut App, session: &Session, terminal: &mut Terminal<TestBackend>)
     terminal
         .draw(|f| seen = Some(black_box(draw(f, session, app))))
         .unwrap();
-    app.hits = seen.unwrap();
+    app.state.hits = seen.unwrap();
 }
 
 fn code(lines: usize) -> String {
@@ -200,11 +200,11 @@ fn with_diff(lines: usize) -> (Session, App) {
     add(&mut session, 101, 100, &new);
     let mut app = App::new(Theme::dark(Depth::True), None, session.last_at.unwrap());
     app.observe(&session);
-    app.nav.selected = Some(VersionId(101));
-    app.nav.tab = Some(Tab::Diff);
-    app.size = Rect::new(0, 0, 160, 45);
-    app.panes.diff.columns = Columns::SideBySide;
-    app.panes.diff.toggle_all();
+    app.state.nav.selected = Some(VersionId(101));
+    app.state.nav.tab = Some(Tab::Diff);
+    app.state.size = Rect::new(0, 0, 160, 45);
+    app.state.panes.diff.columns = Columns::SideBySide;
+    app.state.panes.diff.toggle_all();
     settle(&mut app, &session);
     let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
     frame(&mut app, &session, &mut terminal);
@@ -229,9 +229,9 @@ fn settle(app: &mut App, session: &Session) {
 /// A frame in which 2,000 tokens and 1,000 samples a second have come, at 30 frames a second.
 fn flood(tab: Tab, what: &str) {
     let (mut session, mut app) = with_diff(5_000);
-    app.nav.tab = Some(tab);
+    app.state.nav.tab = Some(tab);
     if tab == Tab::Stream {
-        app.nav.selected = None;
+        app.state.nav.selected = None;
     }
     let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
     let text = code(4_000);
@@ -292,12 +292,12 @@ fn large_session() {
     let bytes: usize = session.versions.iter().map(|v| v.source.text.len()).sum();
     let mut app = App::new(Theme::dark(Depth::True), None, session.last_at.unwrap());
     app.observe(&session);
-    app.size = Rect::new(0, 0, 160, 45);
-    app.nav.tab = Some(Tab::Diff);
+    app.state.size = Rect::new(0, 0, 160, 45);
+    app.state.nav.tab = Some(Tab::Diff);
     let mut terminal = Terminal::new(TestBackend::new(160, 45)).unwrap();
     let mut all = Vec::new();
     for n in 0..200 {
-        app.nav.selected = Some(VersionId(100 + n));
+        app.state.nav.selected = Some(VersionId(100 + n));
         settle(&mut app, &session);
         let start = now();
         frame(&mut app, &session, &mut terminal);

@@ -110,7 +110,7 @@ fn drawing(on: &AtomicBool, over: &AtomicBool, frames: &AtomicUsize) {
             continue;
         }
         // Another tab on every frame: far more to draw than a comparison ever changes.
-        app.nav.tab = match app.nav.tab {
+        app.state.nav.tab = match app.state.nav.tab {
             None => Some(Tab::Diff),
             Some(_) => None,
         };

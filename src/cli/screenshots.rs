@@ -104,8 +104,8 @@ fn picture(
 ) -> std::io::Result<Buffer> {
     let mut app = App::new(theme, None, session.last_at.unwrap_or_default());
     app.observe(session);
-    app.nav.tab = tab;
-    app.size = ratatui::layout::Rect::new(0, 0, width, height);
+    app.state.nav.tab = tab;
+    app.state.size = ratatui::layout::Rect::new(0, 0, width, height);
     let mut grammars = None;
     loop {
         let mut jobs = Vec::new();

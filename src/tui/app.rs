@@ -1,7 +1,5 @@
 //! The screen as a whole: its state and the dialog on top.
 
-use std::ops::{Deref, DerefMut};
-
 use jiff::Timestamp;
 
 use crate::session::Session;
@@ -85,19 +83,5 @@ impl App {
             let state = &mut self.state;
             dialog.prepare(&mut Context { state, session }, ask);
         }
-    }
-}
-
-impl Deref for App {
-    type Target = State;
-
-    fn deref(&self) -> &State {
-        &self.state
-    }
-}
-
-impl DerefMut for App {
-    fn deref_mut(&mut self) -> &mut State {
-        &mut self.state
     }
 }

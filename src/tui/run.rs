@@ -67,13 +67,13 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     let answers = sender.clone();
     let home = start.running.is_none().then_some(start.home);
     let mut app = App::new(theme, home, Timestamp::now());
-    app.prefs.theme_folder = start.themes;
-    app.prefs.theme_name = name;
-    app.prefs.config_file = start.config_file;
-    app.prefs.ascii = crate::tui::core::glyphs::chosen(start.habits.ascii, environment);
-    app.prefs.tips = start.habits.tips;
-    app.messages.banner = start.banner;
-    app.demo = start.demo;
+    app.state.prefs.theme_folder = start.themes;
+    app.state.prefs.theme_name = name;
+    app.state.prefs.config_file = start.config_file;
+    app.state.prefs.ascii = crate::tui::core::glyphs::chosen(start.habits.ascii, environment);
+    app.state.prefs.tips = start.habits.tips;
+    app.state.messages.banner = start.banner;
+    app.state.demo = start.demo;
     let folder = start.habits.folder;
     let file = folder.as_ref().map(|f| f.join("screen.json"));
     let trouble = adopt(
@@ -84,10 +84,10 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     );
     let told = start.habits.told.into_iter();
     for warning in told.chain(trouble).chain(warnings) {
-        app.say(warning, true);
+        app.state.say(warning, true);
     }
     if asks_for_ground(start.theme.as_deref(), depth, environment) {
-        app.size = size();
+        app.state.size = size();
         screen.draw(|frame| drop(draw(frame, &Session::default(), &app)))?;
         let answer = background::ask(background::PATIENCE);
         if answer.light == Some(true) {
@@ -100,7 +100,11 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     let keyboard = Keyboard::start(sender.clone())?;
     let looks = start.late.map(|late| looker(late, sender.clone()));
     let _watcher = inbox::watch_themes(
-        app.prefs.theme_folder.as_deref().filter(|f| f.is_dir()),
+        app.state
+            .prefs
+            .theme_folder
+            .as_deref()
+            .filter(|f| f.is_dir()),
         sender.clone(),
     );
     let mut event_loop = EventLoop {
@@ -175,7 +179,11 @@ impl EventLoop {
                 self.draw()?;
                 continue;
             }
-            let beat = self.app.heartbeat(&self.session).map(Duration::from_millis);
+            let beat = self
+                .app
+                .state
+                .heartbeat(&self.session)
+                .map(Duration::from_millis);
             let first = match due.or(beat) {
                 Some(wait) => inbox.recv_timeout(wait),
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -211,11 +219,11 @@ impl EventLoop {
 
     fn draw(&mut self) -> std::io::Result<()> {
         self.wanted = None;
-        self.app.size = size();
-        self.app.now = Timestamp::now();
+        self.app.state.size = size();
+        self.app.state.now = Timestamp::now();
         let covered = self.app.covered();
         if tips::tick(&mut self.app.state, &self.session, covered) {
-            self.keeper.keep(&self.app.prefs.memory);
+            self.keeper.keep(&self.app.state.prefs.memory);
         }
         let jobs = &self.jobs;
         self.app.prepare(&self.session, &mut |job| jobs.send(job));
@@ -233,8 +241,8 @@ impl EventLoop {
     fn take(&mut self, message: Message, inbox: &Receiver<Message>) -> std::io::Result<()> {
         match message {
             Message::Terminal(event) => {
-                self.app.now = Timestamp::now();
-                let (width, height) = (self.app.size.width, self.app.size.height);
+                self.app.state.now = Timestamp::now();
+                let (width, height) = (self.app.state.size.width, self.app.state.size.height);
                 if let Event::Resize(w, h) = event
                     && (w, h) != (width, height)
                 {
@@ -251,18 +259,18 @@ impl EventLoop {
                 }
             }
             Message::Events(all) => {
-                self.app.now = Timestamp::now();
+                self.app.state.now = Timestamp::now();
                 for happened in &all {
                     self.happened(happened);
                 }
-                if std::mem::take(&mut self.app.observed.bell.due) {
+                if std::mem::take(&mut self.app.state.observed.bell.due) {
                     self.screen.send(b"\x07")?;
                 }
                 self.want(self.news());
             }
             Message::LoopEnded => {
                 if self.session.finished.is_none() {
-                    self.app.say("the loop has ended", true);
+                    self.app.state.say("the loop has ended", true);
                 }
                 self.want(Cause::News);
             }
@@ -274,15 +282,15 @@ impl EventLoop {
             }
             Message::Opened(opened) => self.opened(opened),
             Message::Discovered(late) => {
-                if let Some(home) = &mut self.app.home {
+                if let Some(home) = &mut self.app.state.home {
                     home.take(late);
                     self.want(Cause::Key);
                 }
             }
             Message::ThemeChanged => {
-                let name = self.app.prefs.theme_name.clone();
-                if Theme::file(&name, self.app.prefs.theme_folder.as_deref()).is_some() {
-                    self.app.now = Timestamp::now();
+                let name = self.app.state.prefs.theme_name.clone();
+                if Theme::file(&name, self.app.state.prefs.theme_folder.as_deref()).is_some() {
+                    self.app.state.now = Timestamp::now();
                     self.app.state.show_theme(&name);
                     self.want(Cause::Key);
                 }
@@ -302,8 +310,8 @@ impl EventLoop {
     }
 
     fn opened(&mut self, opened: Result<Link, String>) {
-        self.app.now = Timestamp::now();
-        if let Some(home) = &mut self.app.home {
+        self.app.state.now = Timestamp::now();
+        if let Some(home) = &mut self.app.state.home {
             home.opening = None;
         }
         match opened {
@@ -312,7 +320,7 @@ impl EventLoop {
                 self.app.open_work();
                 self.connect(link);
             }
-            Err(why) => self.app.say(why, true),
+            Err(why) => self.app.state.say(why, true),
         }
         self.want(Cause::Key);
     }
@@ -343,7 +351,7 @@ impl EventLoop {
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.forget()?,
             Effect::TakeModel(server) => {
-                let words = match self.app.prefs.config_file.as_deref() {
+                let words = match self.app.state.prefs.config_file.as_deref() {
                     Some(file) => settings::take_model(file, &server),
                     None => Err("there is no config file to keep it in".into()),
                 };
@@ -351,16 +359,17 @@ impl EventLoop {
                     Ok(()) => {
                         let text = format!("{} at {} is ready", server.model, server.base_url);
                         self.app
+                            .state
                             .say(format!("{text}; kept in the config file"), false);
-                        if let Some(home) = &mut self.app.home {
+                        if let Some(home) = &mut self.app.state.home {
                             home.models = vec![ModelLine { text, ready: true }];
                         }
                     }
-                    Err(why) => self.app.say(why, true),
+                    Err(why) => self.app.state.say(why, true),
                 }
             }
             Effect::LookForModel => {
-                if let (Some(home), Some(looks)) = (&mut self.app.home, &self.looks)
+                if let (Some(home), Some(looks)) = (&mut self.app.state.home, &self.looks)
                     && looks.send(Discovery::Model).is_ok()
                 {
                     home.forget_model();
@@ -368,12 +377,13 @@ impl EventLoop {
             }
             Effect::Copy { text, what } => self.copy(&text, &what)?,
             Effect::Mouse(ours) => self.screen.mouse(ours)?,
-            Effect::Remember => self.keeper.keep(&self.app.prefs.memory),
+            Effect::Remember => self.keeper.keep(&self.app.state.prefs.memory),
             Effect::KeepTheme(name) => {
-                if let Some(file) = &self.app.prefs.config_file
+                if let Some(file) = &self.app.state.prefs.config_file
                     && let Err(error) = crate::config::save_setting(file, &["theme"], name)
                 {
                     self.app
+                        .state
                         .say(format!("the theme holds until you leave: {error}"), true);
                 }
             }
@@ -401,7 +411,7 @@ impl EventLoop {
         }
         let kept = kept.map(PathBuf::as_path);
         let (words, error) = clipboard::told(what, text.len(), bytes.is_some(), kept);
-        self.app.say(words, error);
+        self.app.state.say(words, error);
         Ok(())
     }
 

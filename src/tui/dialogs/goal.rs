@@ -353,10 +353,10 @@ mod tests {
             let session = session(Moment::Finished);
             let theme = Theme::dark(Depth::None);
             let mut app = App::new(theme, None, session.last_at.unwrap());
-            app.size = Rect::new(0, 0, width, height);
+            app.state.size = Rect::new(0, 0, width, height);
             let keys = Event::Key(key!(ctrl - 'g').into());
             terminal_event(&mut app, &session, &keys);
-            let mut buffer = Buffer::empty(app.size);
+            let mut buffer = Buffer::empty(app.state.size);
             let hits = paint(&mut buffer, app.view(&session));
             let sheet = hits
                 .targets

@@ -79,27 +79,31 @@ impl EventLoop {
         inbox::lent(false);
         self.keyboard.release();
         self.screen.take_again()?;
-        self.app.now = Timestamp::now();
+        self.app.state.now = Timestamp::now();
         self.want(Cause::Key);
         let edited = std::fs::read_to_string(file.path());
         match (ended, edited) {
             (Ok(status), Ok(new)) if status.success() && new != text => {
                 self.app
+                    .state
                     .say(format!("your edit of {parent} is measured next"), false);
                 self.ask(Command::HandEdit { parent, text: new });
             }
             (Ok(status), Ok(_)) if status.success() => self
                 .app
+                .state
                 .say("nothing was changed, so there is nothing to measure", false),
-            (Ok(status), Ok(_)) => self.app.say(
+            (Ok(status), Ok(_)) => self.app.state.say(
                 format!("`{editor}` ended with {status}; nothing is measured"),
                 true,
             ),
             (Err(why), _) => self
                 .app
+                .state
                 .say(format!("cannot start `{editor}`: {why}; set EDITOR"), true),
             (_, Err(why)) => self
                 .app
+                .state
                 .say(format!("cannot read the edited text: {why}"), true),
         }
         Ok(())

@@ -31,8 +31,8 @@ pub(super) fn adopt(
     file: Option<&Path>,
 ) -> Vec<String> {
     let (keys, mut told) = Keymap::new(keys);
-    app.prefs.keys = keys;
-    app.observed.bell.on = bell;
+    app.state.prefs.keys = keys;
+    app.state.observed.bell.on = bell;
     if told.len() > 1 {
         // One line has room for one; the others stand below `!` and in the doctor's report.
         told.push(format!(
@@ -41,7 +41,7 @@ pub(super) fn adopt(
         ));
     }
     if let Some((memory, trouble)) = file.map(Memory::load) {
-        app.prefs.memory = memory;
+        app.state.prefs.memory = memory;
         told.extend(trouble);
     }
     told

@@ -99,7 +99,7 @@ fn a_key_of_ones_own_is_in_the_handler_the_key_line_the_help_and_the_palette() {
     screen.session.mode = crate::session::event::Mode::Step;
     let (keys, told) = Keymap::new(&wishes);
     assert!(told.is_empty(), "{told:?}");
-    screen.app.prefs.keys = keys;
+    screen.app.state.prefs.keys = keys;
     assert_eq!(screen.press("n"), []);
     assert_eq!(screen.press("ctrl-n"), [Effect::Send(Command::NextRound)]);
     assert!(matches!(screen.press("Y c")[..], [Effect::Copy { .. }]));
@@ -140,7 +140,7 @@ fn the_palette_finds_everything_and_does_it() {
     screen.types("selv3");
     assert!(screen.text().contains("▸ select v3"), "{}", screen.text());
     screen.press("enter");
-    assert_eq!(screen.app.nav.selected, Some(VersionId(3)));
+    assert_eq!(screen.app.state.nav.selected, Some(VersionId(3)));
     for (typed, done) in [
         (
             "objective mem",
@@ -165,9 +165,9 @@ fn the_palette_finds_everything_and_does_it() {
     screen.press(":");
     screen.types("compare with v1");
     screen.press("enter");
-    assert_eq!(screen.app.pane(&screen.session), Tab::Diff);
+    assert_eq!(screen.app.state.pane(&screen.session), Tab::Diff);
     assert_eq!(
-        screen.app.diff_pair(&screen.session),
+        screen.app.state.diff_pair(&screen.session),
         Some((VersionId(1), VersionId(3)))
     );
     // What was used lately comes first.
@@ -212,7 +212,7 @@ fn the_start_screen_has_a_palette_with_its_tasks() {
         ..Home::default()
     };
     let mut screen = TestScreen::at(80, 24, Moment::Finished);
-    let now = screen.app.now;
+    let now = screen.app.state.now;
     screen.app = App::new(Theme::dark(Depth::True), Some(home), now);
     screen.press(":");
     screen.types("try pa");
@@ -263,13 +263,13 @@ fn a_search_marks_counts_and_goes_round() {
 fn a_search_reaches_what_is_far_below_and_every_pane_can_be_searched() {
     let mut screen = TestScreen::at(80, 24, Moment::Finished);
     for tab in Tab::ALL {
-        screen.app.search = None;
-        screen.app.nav.tab = Some(tab);
+        screen.app.state.search = None;
+        screen.app.state.nav.tab = Some(tab);
         screen.draw();
         // Something that stands at the end of the pane, which may be far below.
         screen.press("G");
         let shown = screen.text();
-        let main = screen.app.layout().main_inner();
+        let main = screen.app.state.layout().main_inner();
         let rows: Vec<&str> = shown
             .lines()
             .skip(main.y.into())
@@ -352,34 +352,34 @@ fn what_is_copied_is_what_is_looked_at() {
 fn borders_are_moved_by_keys_and_by_the_mouse_and_stay_for_that_class_of_sizes() {
     let mut screen = TestScreen::at(160, 45, Moment::Finished);
     screen.draw();
-    let usual = screen.app.layout();
+    let usual = screen.app.state.layout();
     assert_eq!(screen.press("ctrl-right"), [Effect::Remember]);
-    assert_eq!(screen.app.layout().main.x, usual.main.x + 2);
+    assert_eq!(screen.app.state.layout().main.x, usual.main.x + 2);
     screen.press("+ +");
-    assert!(screen.app.layout().main.width > usual.main.width);
+    assert!(screen.app.state.layout().main.width > usual.main.width);
     // A flood against the edge is taken back by one key.
     for _ in 0..200 {
         screen.press("ctrl-left");
     }
-    let least = screen.app.layout().main.x;
+    let least = screen.app.state.layout().main.x;
     screen.press("ctrl-right");
-    assert_eq!(screen.app.layout().main.x, least + 2);
+    assert_eq!(screen.app.state.layout().main.x, least + 2);
     screen.press("ctrl-w =");
-    assert_eq!(screen.app.layout(), usual);
+    assert_eq!(screen.app.state.layout(), usual);
     let (x, y) = (usual.main.x, usual.main.y + 4);
     screen.mouse(MouseEventKind::Down(MouseButton::Left), (x, y));
     screen.mouse(MouseEventKind::Drag(MouseButton::Left), (x + 9, y));
-    assert_eq!(screen.app.layout().main.x, x + 9);
+    assert_eq!(screen.app.state.layout().main.x, x + 9);
     let effects = screen.mouse(MouseEventKind::Up(MouseButton::Left), (x + 9, y));
     assert_eq!(effects, [Effect::Remember]);
     assert_eq!(
-        screen.app.prefs.memory.arrangement(Room::Wide).side,
+        screen.app.state.prefs.memory.arrangement(Room::Wide).side,
         Some(x + 9)
     );
     // Another class of sizes keeps its own.
     screen.resize(120, 36);
     screen.draw();
-    assert_eq!(screen.app.layout().main.x, 34);
+    assert_eq!(screen.app.state.layout().main.x, 34);
 }
 
 #[test]
@@ -387,26 +387,26 @@ fn parts_are_hidden_and_zoomed_and_come_back() {
     let mut screen = TestScreen::at(160, 45, Moment::Finished);
     screen.draw();
     screen.press("ctrl-w t ctrl-w c ctrl-w d ctrl-w h");
-    let plan = screen.app.layout();
+    let plan = screen.app.state.layout();
     assert_eq!(
         (plan.tree, plan.memory, plan.card, plan.steer),
         (None, None, None, None)
     );
     screen.press("h");
     assert!(
-        screen.app.layout().steer.is_some(),
+        screen.app.state.layout().steer.is_some(),
         "the hint box comes when it is used"
     );
     screen.press("esc ctrl-w =");
     screen.press("Z");
-    assert_eq!(screen.app.nav.zoomed, Some(ScreenPart::Tree));
+    assert_eq!(screen.app.state.nav.zoomed, Some(ScreenPart::Tree));
     insta::assert_snapshot!("zoomed_tree_160x45", screen.text());
     screen.press("k");
-    assert_eq!(screen.app.nav.selected, Some(VersionId(4)));
+    assert_eq!(screen.app.state.nav.selected, Some(VersionId(4)));
     screen.press("Z");
     insta::assert_snapshot!("zoomed_charts_160x45", screen.text());
     screen.press("z");
-    assert_eq!(screen.app.nav.zoomed, None);
+    assert_eq!(screen.app.state.nav.zoomed, None);
     // One pane has room for one: there the others are reached by zooming.
     let mut small = TestScreen::at(80, 24, Moment::Finished);
     small.press("Z");
@@ -421,11 +421,11 @@ fn what_the_screen_remembers_survives_a_start_and_a_wrong_file_is_ignored() {
     screen.press("ctrl-w c h");
     screen.types("use a counter");
     screen.press("enter");
-    screen.app.prefs.memory.save(&file).unwrap();
+    screen.app.state.prefs.memory.save(&file).unwrap();
     let mut again = TestScreen::at(160, 45, Moment::Finished);
-    again.app.prefs.memory = Memory::load(&file).0;
+    again.app.state.prefs.memory = Memory::load(&file).0;
     again.draw();
-    assert_eq!(again.app.layout().memory, None);
+    assert_eq!(again.app.state.layout().memory, None);
     again.press("h up");
     assert!(again.text().contains("use a counter"), "{}", again.text());
     assert!(matches!(
@@ -489,7 +489,7 @@ fn typing_clears_and_moves_as_in_a_shell() {
 fn long_words_leave_the_keys_in_sight_and_are_whole_below_one_key() {
     let mut screen = TestScreen::at(120, 36, Moment::Comparing);
     let words = "a sentence that goes on ".repeat(12);
-    screen.app.say(format!("{words}to its end"), true);
+    screen.app.state.say(format!("{words}to its end"), true);
     let shown = screen.text();
     let last = shown.lines().last().unwrap();
     assert!(
@@ -534,7 +534,7 @@ fn a_paste_into_a_search_or_a_form_stays_there() {
     let paste = |screen: &mut TestScreen, text: &str| screen.paste(text);
     assert_eq!(paste(&mut screen, "def\nmain"), []);
     assert!(screen.text().contains("/def▏"), "{}", screen.text());
-    assert!(screen.app.hint_box.text.is_empty());
+    assert!(screen.app.state.hint_box.text.is_empty());
 }
 
 #[test]
@@ -548,12 +548,12 @@ fn names_of_keys_do_not_change_unnoticed() {
 #[test]
 fn marks_of_a_search_are_seen_without_colours() {
     let mut screen = TestScreen::at(80, 24, Moment::Finished);
-    screen.app.prefs.theme = Theme::dark(Depth::None);
+    screen.app.state.prefs.theme = Theme::dark(Depth::None);
     screen.press("3 /");
     screen.types("def");
     screen.press("enter");
     let buffer = screen.draw().clone();
-    let plain = screen.app.prefs.theme.fg(Role::Text);
+    let plain = screen.app.state.prefs.theme.fg(Role::Text);
     assert!(
         buffer
             .content()
@@ -571,7 +571,7 @@ fn a_case_is_run_again_timed_alone_and_added_by_keys() {
     };
     let mut screen = TestScreen::at(120, 36, Moment::Finished);
     assert!(screen.press("R").is_empty(), "no case is marked in sight");
-    let version = screen.app.version(&screen.session).unwrap();
+    let version = screen.app.state.version(&screen.session).unwrap();
     let case = "03".to_owned();
     let aside = sent(&screen.press("5 k k k k k k k k j j R"));
     assert_eq!(
@@ -656,7 +656,7 @@ fn references_stand_in_the_chart_of_gains() {
 #[test]
 fn a_note_is_written_shown_found_and_taken_back() {
     let mut screen = TestScreen::at(120, 36, Moment::Finished);
-    let version = screen.app.version(&screen.session).unwrap();
+    let version = screen.app.state.version(&screen.session).unwrap();
     screen.press("c");
     screen.types("keeps the order");
     assert!(screen.text().contains(&format!("a note on {version}")));
@@ -684,11 +684,11 @@ fn a_note_is_written_shown_found_and_taken_back() {
 fn a_theme_whose_colours_are_all_equal_changes_no_search() {
     let found = |depth, pane: &str| {
         let mut screen = TestScreen::at(160, 45, Moment::Finished);
-        screen.app.prefs.theme = Theme::dark(depth);
+        screen.app.state.prefs.theme = Theme::dark(depth);
         screen.press(pane);
         screen.press("/");
         screen.types("1");
-        screen.app.search.as_ref().unwrap().count()
+        screen.app.state.search.as_ref().unwrap().count()
     };
     // The numbers of lines are no part of the text, in whatever colour they are drawn.
     for pane in ["3", "4"] {

@@ -78,7 +78,7 @@ impl TestScreen {
     fn later(&mut self, after_ms: i64, event: Event) {
         let at = self.session.last_at.unwrap() + SignedDuration::from_millis(after_ms);
         self.session.apply(&EventRecord { at, event });
-        self.app.now = at;
+        self.app.state.now = at;
         self.app.observe(&self.session);
         self.drawn = false;
     }
@@ -102,13 +102,13 @@ impl TestScreen {
 
     /// Draws until everything that the workers do is on the screen.
     fn draw(&mut self) -> &Buffer {
-        self.app.size = self.terminal.backend().buffer().area;
+        self.app.state.size = self.terminal.backend().buffer().area;
         self.settle();
         let mut hits = None;
         self.terminal
             .draw(|frame| hits = Some(draw(frame, &self.session, &self.app)))
             .unwrap();
-        self.app.hits = hits.unwrap();
+        self.app.state.hits = hits.unwrap();
         self.drawn = true;
         self.terminal.backend().buffer()
     }

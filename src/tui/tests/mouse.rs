@@ -52,14 +52,14 @@ fn a_key_that_is_said_at_the_bottom_is_pressed_by_a_click() {
     }
     // Of two keys with one word each is pressed where it stands.
     let mut screen = TestScreen::at(200, 45, Moment::Finished);
-    let newest = screen.app.version(&screen.session).unwrap();
+    let newest = screen.app.state.version(&screen.session).unwrap();
     let (x, y) = screen.find("J K version").unwrap();
     screen.click_at((x + 2, y));
-    let older = screen.app.version(&screen.session).unwrap();
+    let older = screen.app.state.version(&screen.session).unwrap();
     assert!(older < newest);
     let (x, y) = screen.find("J K version").unwrap();
     screen.click_at((x, y));
-    assert!(screen.app.version(&screen.session).unwrap() > older);
+    assert!(screen.app.state.version(&screen.session).unwrap() > older);
 }
 
 #[test]
@@ -71,10 +71,10 @@ fn whatever_can_be_clicked_can_be_clicked_everywhere_without_harm() {
             let mut screen = TestScreen::at(width, height, Moment::Comparing);
             screen.press(keys);
             screen.draw();
-            let targets = screen.app.hits.targets.clone();
+            let targets = screen.app.state.hits.targets.clone();
             for (place, target) in targets {
                 assert!(
-                    screen.app.size.intersection(place) == place,
+                    screen.app.state.size.intersection(place) == place,
                     "{keys}: {target:?} at {place:?} is beyond the screen"
                 );
                 let mut fresh = TestScreen::at(width, height, Moment::Comparing);
@@ -115,6 +115,7 @@ fn in_the_palette_a_click_chooses_does_and_goes_into_the_box() {
     // The cursor goes where the click is: what is typed goes in there.
     let area = screen
         .app
+        .state
         .hits
         .targets
         .iter()
@@ -128,6 +129,7 @@ fn in_the_palette_a_click_chooses_does_and_goes_into_the_box() {
     assert_eq!(open.input.lines(), ["show summary"]);
     let row = screen
         .app
+        .state
         .hits
         .targets
         .iter()
@@ -135,7 +137,7 @@ fn in_the_palette_a_click_chooses_does_and_goes_into_the_box() {
     let row = row.unwrap();
     screen.click_at((row.x + 4, row.y));
     assert!(!screen.app.covered());
-    assert_eq!(screen.app.nav.tab, Some(Tab::Summary));
+    assert_eq!(screen.app.state.nav.tab, Some(Tab::Summary));
 }
 
 #[test]
@@ -143,13 +145,16 @@ fn a_theme_is_shown_by_a_click_and_kept_by_another_and_the_wheel_goes_through_th
     let mut screen = TestScreen::at(120, 36, Moment::Finished);
     screen.press("t");
     screen.click("night");
-    assert_eq!(screen.app.prefs.theme.name, "night");
+    assert_eq!(screen.app.state.prefs.theme.name, "night");
     screen.wheel(false, "night");
-    assert_eq!(screen.app.prefs.theme.name, "light");
+    assert_eq!(screen.app.state.prefs.theme.name, "light");
     for _ in 0..9 {
         screen.wheel(false, "light");
     }
-    assert_eq!(screen.app.prefs.theme.name, "dark", "not beyond the first");
+    assert_eq!(
+        screen.app.state.prefs.theme.name, "dark",
+        "not beyond the first"
+    );
     screen.click("night");
     assert_eq!(screen.click("night"), [Effect::KeepTheme("night".into())]);
     assert!(!screen.app.covered());
@@ -168,6 +173,7 @@ fn settings_and_files_are_chosen_by_clicks() {
     screen.types("17");
     let field = screen
         .app
+        .state
         .hits
         .targets
         .iter()
@@ -209,16 +215,16 @@ fn a_click_into_a_box_of_the_goal_or_of_the_hint_puts_the_cursor_there() {
     assert_eq!(goal.tokens, Some(50_000));
     let mut screen = TestScreen::at(120, 36, Moment::Finished);
     screen.click("gives a hint");
-    assert!(screen.app.hint_box.active);
+    assert!(screen.app.state.hint_box.active);
     screen.types("try a set");
     let (x, y) = screen.find("a set").unwrap();
     screen.click_at((x, y));
     screen.types("maybe ");
-    assert_eq!(screen.app.hint_box.text.lines(), ["try maybe a set"]);
+    assert_eq!(screen.app.state.hint_box.text.lines(), ["try maybe a set"]);
     // Beyond the end of the text is its end.
     screen.click_at((x + 30, y));
     screen.types("!");
-    assert_eq!(screen.app.hint_box.text.lines(), ["try maybe a set!"]);
+    assert_eq!(screen.app.state.hint_box.text.lines(), ["try maybe a set!"]);
 }
 
 #[test]
@@ -269,6 +275,6 @@ fn what_follows_a_begun_key_is_pressed_by_a_click() {
     );
     // A tab of the main pane, too.
     screen.click("prompt");
-    assert_eq!(screen.app.nav.tab, Some(Tab::Prompt));
-    assert!(screen.app.prefs.keys.of(Action::Help).is_some());
+    assert_eq!(screen.app.state.nav.tab, Some(Tab::Prompt));
+    assert!(screen.app.state.prefs.keys.of(Action::Help).is_some());
 }

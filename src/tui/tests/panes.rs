@@ -38,8 +38,8 @@ fn long_diff(count: usize, width: u16, height: u16) -> TestScreen {
         .replace("value_90 = compute", "other_90 = reckon");
     screen.version(100, 5, &old);
     screen.version(101, 100, &new);
-    screen.app.nav.selected = Some(VersionId(101));
-    screen.app.nav.tab = Some(Tab::Diff);
+    screen.app.state.nav.selected = Some(VersionId(101));
+    screen.app.state.nav.tab = Some(Tab::Diff);
     screen
 }
 
@@ -91,9 +91,9 @@ fn changes_are_counted_and_stepped_through() {
 #[test]
 fn any_two_versions_are_compared() {
     let mut screen = long_diff(120, 160, 45);
-    screen.app.nav.selected = Some(VersionId(2));
+    screen.app.state.nav.selected = Some(VersionId(2));
     screen.press("M");
-    screen.app.nav.selected = Some(VersionId(101));
+    screen.app.state.nav.selected = Some(VersionId(101));
     assert!(
         screen.text().contains("v2 → v101 (marked)"),
         "{}",
@@ -114,16 +114,19 @@ fn a_frame_reads_the_lines_that_are_seen_whatever_stands_behind_them() {
         for keys in ["F", "D", "W", "G", "pgdn", "3"] {
             screen.press(keys);
             screen.draw();
-            let made = screen.app.panes.diff.layouts_made;
+            let made = screen.app.state.panes.diff.layouts_made;
             screen.draw();
-            assert_eq!(screen.app.panes.diff.layouts_made, made, "nothing changed");
-            let room = usize::from(screen.app.layout().main_inner().height);
-            assert!(
-                screen.app.hits.lines <= room * 2,
-                "{keys:?} {}",
-                screen.app.hits.lines
+            assert_eq!(
+                screen.app.state.panes.diff.layouts_made, made,
+                "nothing changed"
             );
-            read.push((count, screen.app.hits.lines));
+            let room = usize::from(screen.app.state.layout().main_inner().height);
+            assert!(
+                screen.app.state.hits.lines <= room * 2,
+                "{keys:?} {}",
+                screen.app.state.hits.lines
+            );
+            read.push((count, screen.app.state.hits.lines));
         }
     }
     // The heads of folds that happen to be in sight take a row or two from the lines.
@@ -140,9 +143,9 @@ fn a_line_of_a_megabyte_does_no_harm() {
         let mut screen = TestScreen::at(120, 36, Moment::Finished);
         screen.version(100, 5, &format!("a\n{long}\nb\n"));
         screen.version(101, 100, &format!("a\n{long}!\nc\n"));
-        screen.app.nav.selected = Some(VersionId(101));
+        screen.app.state.nav.selected = Some(VersionId(101));
         for tab in [Tab::Diff, Tab::Code] {
-            screen.app.nav.tab = Some(tab);
+            screen.app.state.nav.tab = Some(tab);
             screen.press("G");
             let end = screen.text();
             assert!(end.contains('c'), "{end}");
@@ -172,10 +175,10 @@ fn a_growing_reply_is_followed_until_it_is_scrolled_away_from() {
     assert!(screen.text().contains("value_199"));
     screen.press("k k k k k");
     screen.draw();
-    let before = screen.app.hits.first;
+    let before = screen.app.state.hits.first;
     reply(&mut screen, &lines(50));
     let shown = screen.text();
-    assert_eq!(screen.app.hits.first, before);
+    assert_eq!(screen.app.state.hits.first, before);
     assert!(shown.contains("rows of new text · f follows"), "{shown}");
     screen.press("f");
     assert!(screen.text().contains("value_49"));
@@ -223,7 +226,7 @@ fn an_ended_reply_says_how_it_came() {
         finish: Finish::Stop,
         error: String::new(),
     });
-    screen.app.nav.tab = Some(Tab::Stream);
+    screen.app.state.nav.tab = Some(Tab::Stream);
     let shown = screen.text();
     assert!(
         shown.contains("200 tok · 100 tok/s · first after 1.20 s"),
@@ -263,9 +266,9 @@ fn plain_ascii_is_plain_ascii_everywhere() {
     ] {
         for (width, height) in [(160, 45), (80, 24), (40, 12)] {
             let mut screen = TestScreen::at(width, height, moment);
-            screen.app.prefs.ascii = true;
+            screen.app.state.prefs.ascii = true;
             for tab in Tab::ALL {
-                screen.app.nav.tab = Some(tab);
+                screen.app.state.nav.tab = Some(tab);
                 let shown = screen.text();
                 let odd: String = shown.chars().filter(|c| !c.is_ascii()).collect();
                 assert!(odd.is_empty(), "{odd:?}");
@@ -275,7 +278,7 @@ fn plain_ascii_is_plain_ascii_everywhere() {
         }
     }
     let mut screen = TestScreen::at(120, 36, Moment::Comparing);
-    screen.app.prefs.ascii = true;
+    screen.app.state.prefs.ascii = true;
     insta::assert_snapshot!("ascii_120x36", screen.text());
 }
 
@@ -286,17 +289,23 @@ fn a_large_tree_keeps_the_selected_version_in_view_and_finds_by_words() {
         screen.version(n, if n % 3 == 0 { 5 } else { n - 1 }, "x = 1\n");
     }
     for id in [5, 150, 299, 101] {
-        screen.app.nav.selected = Some(VersionId(id));
+        screen.app.state.nav.selected = Some(VersionId(id));
         let shown = screen.text();
         let word = format!("v{id} ");
         let word = if id >= 100 { format!("v{id}✎") } else { word };
         assert!(shown.contains(&word), "{id}\n{shown}");
     }
     screen.press("v c r a s h");
-    assert_eq!(screen.app.version(&screen.session), Some(VersionId(3)));
+    assert_eq!(
+        screen.app.state.version(&screen.session),
+        Some(VersionId(3))
+    );
     assert!(screen.text().contains("1 found"), "{}", screen.text());
     screen.press("esc");
-    assert_eq!(screen.app.version(&screen.session), Some(VersionId(101)));
+    assert_eq!(
+        screen.app.state.version(&screen.session),
+        Some(VersionId(101))
+    );
     screen.press("v v 2 down enter V");
     let shown = screen.text();
     assert!(shown.contains("✗ 2 hidden"), "{shown}");
@@ -318,10 +327,10 @@ fn cases_are_sorted_and_outputs_stand_side_by_side() {
             .unwrap()
     };
     assert!(at("07") < at("01"), "{shown}");
-    screen.app.nav.case = Some(6);
+    screen.app.state.nav.case = Some(6);
     screen.press("down");
     assert_ne!(
-        screen.app.nav.case,
+        screen.app.state.nav.case,
         Some(6),
         "down goes to the row below, not to the next number"
     );
@@ -342,7 +351,7 @@ fn the_gain_of_each_case_is_that_of_the_newest_comparison_with_the_original() {
     version.comparison.as_mut().unwrap().per_case = gain(3.21);
     fresh.per_case = gain(7.89);
     version.against_original = Some(fresh);
-    screen.app.nav.selected = Some(version.id);
+    screen.app.state.nav.selected = Some(version.id);
     screen.press("5");
     let shown = screen.text();
     assert!(
@@ -356,7 +365,7 @@ fn the_charts_say_why_a_version_has_no_pairs() {
     use crate::session::event::Stage;
     let mut screen = TestScreen::at(160, 45, Moment::Checking);
     let id = screen.session.versions.last().unwrap().id;
-    screen.app.nav.selected = Some(id);
+    screen.app.state.nav.selected = Some(id);
     for (stage, words) in [
         (Stage::Building { version: id }, "it is being built"),
         (
@@ -386,6 +395,7 @@ fn the_editor_colours_what_is_typed_and_stays_where_it_was_scrolled_to() {
     let role = |screen: &mut TestScreen, word: &str| {
         let colour = screen
             .app
+            .state
             .prefs
             .theme
             .fg(crate::tui::core::theme::Role::Keyword)
@@ -428,12 +438,12 @@ fn a_hidden_part_leaves_a_sign_with_the_key_that_brings_it_back() {
         assert!(!screen.text().contains("hidden:"));
         screen.press(&format!("ctrl-w {key}"));
         // The word that says so once lies over the edge of a small screen for some seconds.
-        screen.app.messages.last = None;
+        screen.app.state.messages.last = None;
         let shown = screen.text();
         assert!(shown.contains(sign), "{width}×{height} {sign}\n{shown}");
         if width > 40 {
             screen.click(&sign["hidden: ".len()..]);
-            screen.app.messages.last = None;
+            screen.app.state.messages.last = None;
             assert!(!screen.text().contains("hidden:"), "{}", screen.text());
         }
     }
@@ -464,10 +474,10 @@ fn a_click_on_the_head_of_a_column_sorts_the_cases_and_another_one_leaves_it() {
         let column = crate::tui::core::text::width(&line[..line.find(title).unwrap()]);
         let place = (column as u16, row as u16);
         screen.click_at(place);
-        assert_eq!(screen.app.panes.cases.order, order);
+        assert_eq!(screen.app.state.panes.cases.order, order);
         let mark = format!("{}▾", title.trim());
         assert!(screen.text().contains(&mark), "{}", screen.text());
         screen.click_at(place);
-        assert_eq!(screen.app.panes.cases.order, CaseOrder::Own);
+        assert_eq!(screen.app.state.panes.cases.order, CaseOrder::Own);
     }
 }

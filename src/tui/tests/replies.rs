@@ -22,7 +22,7 @@ impl TestScreen {
 
     fn shown(&self) -> u32 {
         let round = self.session.round().unwrap();
-        self.app.shown_reply(&self.session, round)
+        self.app.state.shown_reply(&self.session, round)
     }
 }
 
@@ -165,7 +165,7 @@ fn what_became_of_each_reply_is_said() {
             text: "x".into(),
         },
     });
-    screen.app.nav.tab = Some(Tab::Stream);
+    screen.app.state.nav.tab = Some(Tab::Stream);
     let shown = screen.text();
     for words in [
         &format!("{version} waits"),
@@ -287,11 +287,11 @@ fn every_reply_on_its_way_has_a_row_in_the_tree_and_a_click_shows_it() {
     for row in ["reply 1", "reply 2", "reply 3"] {
         assert!(shown.contains(row), "{row}\n{shown}");
     }
-    screen.app.nav.tab = Some(Tab::Task);
+    screen.app.state.nav.tab = Some(Tab::Task);
     screen.click("reply 3");
-    assert_eq!(screen.app.nav.tab, Some(Tab::Stream));
+    assert_eq!(screen.app.state.nav.tab, Some(Tab::Stream));
     let round = screen.session.round().unwrap();
-    assert_eq!(screen.app.shown_reply(&screen.session, round), 3);
+    assert_eq!(screen.app.state.shown_reply(&screen.session, round), 3);
 }
 
 #[test]

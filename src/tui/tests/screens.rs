@@ -97,7 +97,7 @@ fn every_moment_at_every_common_size() {
 fn every_pane() {
     for tab in Tab::ALL {
         let mut screen = TestScreen::at(120, 36, Moment::Finished);
-        screen.app.nav.tab = Some(tab);
+        screen.app.state.nav.tab = Some(tab);
         insta::assert_snapshot!(format!("pane_{}", tab.title()), screen.text());
     }
 }
@@ -135,8 +135,8 @@ fn no_size_breaks_the_screen() {
         for width in 1..=60 {
             for height in 1..=30 {
                 let tab = Tab::ALL[usize::from(width + height) % Tab::ALL.len()];
-                screen.app.nav.tab = (height % 3 == 0).then_some(tab);
-                screen.app.hint_box.active = width % 5 == 0;
+                screen.app.state.nav.tab = (height % 3 == 0).then_some(tab);
+                screen.app.state.hint_box.active = width % 5 == 0;
                 screen.resize(width, height);
                 let shown = screen.text();
                 assert!(
@@ -167,7 +167,7 @@ fn no_event_breaks_the_screen() {
         screen.session = Session::default();
         for (n, happened) in sample::events().iter().enumerate() {
             screen.session.apply(happened);
-            screen.app.now = happened.at;
+            screen.app.state.now = happened.at;
             screen.app.observe(&screen.session);
             // Some seconds are nothing but tokens and samples; every one of them would only take long.
             if happened.event.durable() || n % 5 == 0 {
@@ -225,7 +225,7 @@ fn absurd_figures_are_drawn_as_well_as_they_can_be() {
             screen.session.apply(&EventRecord { at, event });
             screen.draw();
         }
-        screen.app.nav.tab = Some(Tab::Charts);
+        screen.app.state.nav.tab = Some(Tab::Charts);
         screen.draw();
     }
 }
@@ -290,7 +290,7 @@ fn hostile_text_is_shown_and_never_obeyed() {
         screen.session.apply(&EventRecord { at, event });
     }
     for tab in Tab::ALL {
-        screen.app.nav.tab = Some(tab);
+        screen.app.state.nav.tab = Some(tab);
         let buffer = screen.draw().clone();
         for cell in buffer.content() {
             assert!(
@@ -310,14 +310,14 @@ fn hostile_text_is_shown_and_never_obeyed() {
             "{tab:?}\n{right}"
         );
     }
-    screen.app.nav.tab = Some(Tab::Code);
+    screen.app.state.nav.tab = Some(Tab::Code);
     assert!(screen.text().contains("␛]0;pwned␇"));
 }
 
 #[test]
 fn without_colours_nothing_is_coloured_and_verdicts_have_words() {
     let mut screen = TestScreen::at(120, 36, Moment::Finished);
-    screen.app.prefs.theme = Theme::dark(Depth::None);
+    screen.app.state.prefs.theme = Theme::dark(Depth::None);
     let buffer = screen.draw().clone();
     let reset = ratatui::style::Color::Reset;
     assert!(
@@ -372,7 +372,7 @@ fn keys_become_commands() {
     assert_eq!(sent(screen.press("ctrl-c")), Some(Command::Stop));
     assert_eq!(screen.press("q"), vec![]);
     assert_eq!(screen.press("y"), vec![Effect::Quit]);
-    screen.app.demo = true;
+    screen.app.state.demo = true;
     assert_eq!(screen.press("q"), vec![Effect::Quit]);
 }
 
@@ -416,14 +416,14 @@ fn an_edit_by_hand_is_measured_when_saved() {
 fn the_screen_follows_until_it_is_led() {
     let mut screen = TestScreen::at(160, 45, Moment::Streaming);
     screen.draw();
-    assert_eq!(screen.app.pane(&screen.session), Tab::Stream);
+    assert_eq!(screen.app.state.pane(&screen.session), Tab::Stream);
     screen.session = session(Moment::Comparing);
-    assert_eq!(screen.app.pane(&screen.session), Tab::Diff);
+    assert_eq!(screen.app.state.pane(&screen.session), Tab::Diff);
     screen.press("5");
     screen.session = session(Moment::Finished);
-    assert_eq!(screen.app.pane(&screen.session), Tab::Cases);
+    assert_eq!(screen.app.state.pane(&screen.session), Tab::Cases);
     screen.press("f");
-    assert_eq!(screen.app.pane(&screen.session), Tab::Summary);
+    assert_eq!(screen.app.state.pane(&screen.session), Tab::Summary);
 }
 
 #[test]
@@ -478,8 +478,8 @@ fn drawing_depends_on_nothing_but_session_and_app() {
     let mut one = TestScreen::at(160, 45, Moment::Comparing);
     let mut two = TestScreen::new(160, 45, Session::of(&sample::events()), None);
     two.session = session(Moment::Comparing);
-    two.app.now = one.app.now;
-    two.app.observed.stage_since = one.app.observed.stage_since;
+    two.app.state.now = one.app.state.now;
+    two.app.state.observed.stage_since = one.app.state.observed.stage_since;
     assert_eq!(one.draw(), two.draw());
 }
 
@@ -493,25 +493,25 @@ fn a_theme_is_shown_while_it_is_chosen_and_escape_goes_back() {
     .unwrap();
     std::fs::write(folder.path().join("broken.toml"), "name = \n").unwrap();
     let mut screen = TestScreen::at(120, 36, Moment::Comparing);
-    screen.app.prefs.theme_folder = Some(folder.path().into());
+    screen.app.state.prefs.theme_folder = Some(folder.path().into());
     let ground = |screen: &mut TestScreen| screen.draw()[(0, 5)].bg;
     let dark = ground(&mut screen);
     screen.press("t down");
-    assert_eq!(screen.app.prefs.theme.name, "light");
+    assert_eq!(screen.app.state.prefs.theme.name, "light");
     assert_ne!(ground(&mut screen), dark);
     insta::assert_snapshot!("theme_picker_120x36", screen.text());
     screen.press("esc");
-    assert_eq!(screen.app.prefs.theme.name, "dark");
+    assert_eq!(screen.app.state.prefs.theme.name, "dark");
     assert_eq!(ground(&mut screen), dark);
     // The last one is the developer's own; the one before it cannot be read and says why.
     screen.press("t up");
-    assert_eq!(screen.app.prefs.theme.name, "mine");
+    assert_eq!(screen.app.state.prefs.theme.name, "mine");
     assert_eq!(
         screen.press("enter"),
         [Effect::KeepTheme("mine".to_owned())]
     );
     screen.press("t up");
-    assert_eq!(screen.app.prefs.theme.name, "mine");
+    assert_eq!(screen.app.state.prefs.theme.name, "mine");
     assert!(
         screen.text().contains("broken.toml:1:8"),
         "{}",
@@ -527,7 +527,7 @@ fn start_with_config(text: &str) -> (tempfile::TempDir, std::path::PathBuf, Test
         std::fs::write(&file, text).unwrap();
     }
     let mut screen = TestScreen::new(120, 36, Session::default(), Some(home()));
-    screen.app.prefs.config_file = Some(file.clone());
+    screen.app.state.prefs.config_file = Some(file.clone());
     (folder, file, screen)
 }
 
@@ -589,7 +589,7 @@ fn a_server_that_answers_becomes_the_model_with_one_key() {
         "{}",
         screen.text()
     );
-    let home = screen.app.home.as_mut().unwrap();
+    let home = screen.app.state.home.as_mut().unwrap();
     home.take(Discovered::Servers(vec![server.clone()]));
     assert!(
         screen.text().contains("llama.cpp answers at"),
@@ -656,7 +656,7 @@ fn long_word() -> String {
 fn a_long_word_is_whole_where_there_is_room_and_else_says_which_key_shows_it() {
     for (width, height) in [(200, 60), (160, 45), (120, 36), (100, 30)] {
         let mut screen = TestScreen::at(width, height, Moment::Comparing);
-        screen.app.say(long_word(), true);
+        screen.app.state.say(long_word(), true);
         let shown = screen.text();
         let squeezed = shown.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
@@ -668,14 +668,14 @@ fn a_long_word_is_whole_where_there_is_room_and_else_says_which_key_shows_it() {
             "{shown}"
         );
         let mut start = TestScreen::new(width, height, Session::default(), Some(home()));
-        start.app.say(long_word(), true);
+        start.app.state.say(long_word(), true);
         let shown = start.text();
         assert!(shown.contains("end of it"), "{width}×{height}\n{shown}");
         assert!(shown.contains("q quit"), "{shown}");
     }
     for (width, height) in [(80, 24), (40, 12)] {
         let mut screen = TestScreen::at(width, height, Moment::Comparing);
-        screen.app.say(long_word().repeat(2), true);
+        screen.app.state.say(long_word().repeat(2), true);
         let shown = screen.text();
         assert!(shown.contains("! shows all"), "{width}×{height}\n{shown}");
         assert!(screen.press("!").is_empty());
@@ -684,7 +684,7 @@ fn a_long_word_is_whole_where_there_is_room_and_else_says_which_key_shows_it() {
         assert!(squeezed.contains("thisistheendofit"), "{shown}");
     }
     let mut screen = TestScreen::at(120, 36, Moment::Comparing);
-    screen.app.say(long_word(), true);
+    screen.app.state.say(long_word(), true);
     insta::assert_snapshot!("long_word_120x36", screen.text());
     // Where something is typed just above the line it keeps to the line.
     screen.press("h");
@@ -768,7 +768,7 @@ fn a_version_that_a_later_case_proves_wrong_glows_no_more() {
     let mut result = version.evaluation.as_ref().unwrap().cases[0].clone();
     let colour = |screen: &mut TestScreen| -> Color {
         screen.draw();
-        let tree = screen.app.layout().tree.unwrap();
+        let tree = screen.app.state.layout().tree.unwrap();
         let buffer = screen.terminal.backend().buffer();
         let row = |y: u16| -> Vec<&str> {
             (0..tree.width)
@@ -781,7 +781,7 @@ fn a_version_that_a_later_case_proves_wrong_glows_no_more() {
         let before = line.split(&gain).next().unwrap().chars().count();
         buffer[(tree.x + before as u16, y)].fg
     };
-    let ash = screen.app.prefs.theme.fg(Role::Fail).fg.unwrap();
+    let ash = screen.app.state.prefs.theme.fg(Role::Fail).fg.unwrap();
     assert_ne!(colour(&mut screen), ash);
     result.verdict = Verdict::WrongAnswer;
     let at = screen.session.last_at.unwrap();
@@ -839,7 +839,7 @@ fn another_model_is_looked_for_before_it_is_called_ready() {
     screen.paste("http://127.0.0.1:9/v1");
     assert_eq!(screen.press("enter"), [Effect::LookForModel]);
     screen.press("esc");
-    let home = screen.app.home.as_mut().unwrap();
+    let home = screen.app.state.home.as_mut().unwrap();
     home.models[0].ready = true;
     home.forget_model();
     assert!(
@@ -853,6 +853,7 @@ fn another_model_is_looked_for_before_it_is_called_ready() {
     };
     screen
         .app
+        .state
         .home
         .as_mut()
         .unwrap()
@@ -992,7 +993,7 @@ fn a_case_that_was_added_is_taken_back_where_it_is_marked() {
         let task = screen.session.task.as_ref().unwrap();
         task.cases.iter().map(|(name, _)| name.clone()).collect()
     };
-    screen.app.nav.case = names.iter().position(|name| name == "odd");
+    screen.app.state.nav.case = names.iter().position(|name| name == "odd");
     assert!(
         screen.text().contains("take this case back"),
         "{}",
@@ -1001,7 +1002,7 @@ fn a_case_that_was_added_is_taken_back_where_it_is_marked() {
     let back = Command::SideRequest(SideRequest::Withdraw("odd".into()));
     assert_eq!(screen.press("u"), [Effect::Send(back)]);
     // One of the task's own is not taken back: the key is that of the last decision.
-    screen.app.nav.case = Some(0);
+    screen.app.state.nav.case = Some(0);
     assert!(!screen.text().contains("take this case back"));
     assert_eq!(screen.press("u"), [Effect::Send(Command::Undo)]);
 }

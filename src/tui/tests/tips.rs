@@ -22,8 +22,8 @@ use crate::tui::{Home, TaskEntry};
 fn app(home: Option<Home>, at: Moment, size: (u16, u16)) -> App {
     let now = session(at).last_at.unwrap();
     let mut app = App::new(Theme::dark(Depth::True), home, now);
-    app.prefs.tips = true;
-    app.size = Rect::new(0, 0, size.0, size.1);
+    app.state.prefs.tips = true;
+    app.state.size = Rect::new(0, 0, size.0, size.1);
     app
 }
 
@@ -49,8 +49,8 @@ fn press(app: &mut App, session: &Session, key: &str) -> Vec<Effect> {
 }
 
 fn text(app: &mut App, session: &Session) -> String {
-    let mut buffer = Buffer::empty(app.size);
-    app.hits = paint(&mut buffer, app.view(session));
+    let mut buffer = Buffer::empty(app.state.size);
+    app.state.hits = paint(&mut buffer, app.view(session));
     let row = |y| {
         let cells = (0..buffer.area.width).map(|x| buffer[(x, y)].symbol());
         cells.collect::<String>() + "\n"
@@ -70,7 +70,7 @@ fn the_first_is_on_the_start_screen_and_goes_with_the_key_that_opens_a_task() {
     let effects = press(&mut app, &none, "enter");
     assert_eq!(effects[0], Effect::Remember);
     assert!(matches!(effects[1], Effect::Open(_)), "{effects:?}");
-    assert_eq!(now(&app, &none, app.covered()), None);
+    assert_eq!(now(&app.state, &none, app.covered()), None);
 }
 
 #[test]
@@ -78,18 +78,18 @@ fn the_others_come_with_the_first_best_version_and_the_first_turn() {
     let mut app = app(None, Moment::Finished, (120, 36));
     let early = session(Moment::Comparing);
     assert_eq!(
-        now(&app, &early, app.covered()),
+        now(&app.state, &early, app.covered()),
         None,
         "no version is better than v0 yet"
     );
     let won = session(Moment::NoDifference);
-    assert_eq!(now(&app, &won, app.covered()), Some(Tip::Best));
+    assert_eq!(now(&app.state, &won, app.covered()), Some(Tip::Best));
     let over = session(Moment::Finished);
     assert!(text(&mut app, &won).contains("a new best version"));
     // Escape and space do nothing but send it away: no round is stopped by it.
     assert_eq!(press(&mut app, &won, "esc"), [Effect::Remember]);
-    assert_eq!(now(&app, &won, app.covered()), None);
-    assert_eq!(now(&app, &over, app.covered()), Some(Tip::Turn));
+    assert_eq!(now(&app.state, &won, app.covered()), None);
+    assert_eq!(now(&app.state, &over, app.covered()), Some(Tip::Turn));
     assert!(text(&mut app, &over).contains("your turn"));
     // What else is pressed does what it always does.
     assert_eq!(
@@ -98,7 +98,7 @@ fn the_others_come_with_the_first_best_version_and_the_first_turn() {
     );
     for moment in [Moment::NoDifference, Moment::Finished, Moment::Comparing] {
         assert_eq!(
-            now(&app, &session(moment), app.covered()),
+            now(&app.state, &session(moment), app.covered()),
             None,
             "never again"
         );
@@ -114,14 +114,14 @@ fn what_was_seen_is_in_the_file_and_a_start_without_one_does_not_nag() {
     let mut first = app(None, Moment::Finished, (120, 36));
     press(&mut first, &over, "esc");
     press(&mut first, &over, "esc");
-    first.prefs.memory.save(&file).unwrap();
+    first.state.prefs.memory.save(&file).unwrap();
     let mut second = app(None, Moment::Finished, (120, 36));
-    second.prefs.memory = Memory::load(&file).0;
-    assert_eq!(now(&second, &over, second.covered()), None);
+    second.state.prefs.memory = Memory::load(&file).0;
+    assert_eq!(now(&second.state, &over, second.covered()), None);
     // Nothing was kept: a second session of the same start knows it all the same.
     first.open_work();
-    assert_eq!(now(&first, &over, first.covered()), None);
-    assert!(first.prefs.tips);
+    assert_eq!(now(&first.state, &over, first.covered()), None);
+    assert!(first.state.prefs.tips);
 }
 
 #[test]
@@ -129,11 +129,19 @@ fn a_tip_never_stands_in_the_way() {
     let over = session(Moment::Finished);
     let mut it = app(None, Moment::Finished, (120, 36));
     it.dialog = Some(Box::new(Quit));
-    assert_eq!(now(&it, &over, it.covered()), None, "a question is on");
+    assert_eq!(
+        now(&it.state, &over, it.covered()),
+        None,
+        "a question is on"
+    );
     it.dialog = None;
-    it.prefs.tips = false;
-    assert_eq!(now(&it, &over, it.covered()), None, "nobody wants them");
-    it.prefs.tips = true;
+    it.state.prefs.tips = false;
+    assert_eq!(
+        now(&it.state, &over, it.covered()),
+        None,
+        "nobody wants them"
+    );
+    it.state.prefs.tips = true;
     // A click on it sends it away and does nothing else.
     let shown = text(&mut it, &over);
     let row = shown
@@ -151,7 +159,7 @@ fn a_tip_never_stands_in_the_way() {
     assert_eq!(terminal_event(&mut it, &over, &click), [Effect::Remember]);
     // The smallest screen has no room for it, the next ones show all of it.
     let it = app(None, Moment::Finished, (39, 11));
-    assert_eq!(now(&it, &over, it.covered()), None);
+    assert_eq!(now(&it.state, &over, it.covered()), None);
     for size in [(40, 12), (80, 24), (200, 60)] {
         let mut it = app(None, Moment::Finished, size);
         let shown = text(&mut it, &over);
@@ -167,14 +175,15 @@ fn a_tip_lies_over_nothing_that_moves_where_there_is_another_place() {
             let now = session(moment);
             let painted = |tips: bool| {
                 let mut it = app(None, moment, size);
-                it.prefs.tips = tips;
-                it.prefs
+                it.state.prefs.tips = tips;
+                it.state
+                    .prefs
                     .memory
                     .tips
                     .extend((moment == Moment::Finished).then(|| "best".to_owned()));
-                let mut buffer = Buffer::empty(it.size);
+                let mut buffer = Buffer::empty(it.state.size);
                 paint(&mut buffer, it.view(&now));
-                (buffer, it.layout())
+                (buffer, it.state.layout())
             };
             let ((with, plan), (without, _)) = (painted(true), painted(false));
             assert_ne!(with, without, "{size:?}: there is no tip");
@@ -191,26 +200,26 @@ fn a_tip_lies_over_nothing_that_moves_where_there_is_another_place() {
 #[test]
 fn while_something_goes_on_a_tip_goes_by_itself_and_else_it_stays() {
     use jiff::SignedDuration;
-    let later = |app: &mut App, seconds| app.now += SignedDuration::from_secs(seconds);
+    let later = |app: &mut App, seconds| app.state.now += SignedDuration::from_secs(seconds);
     let won = session(Moment::NoDifference);
     let mut it = app(None, Moment::NoDifference, (120, 36));
-    assert!(!tick(&mut it, &won, false));
+    assert!(!tick(&mut it.state, &won, false));
     later(&mut it, 19);
-    assert!(!tick(&mut it, &won, false));
+    assert!(!tick(&mut it.state, &won, false));
     assert_eq!(
-        now(&it, &won, it.covered()),
+        now(&it.state, &won, it.covered()),
         Some(Tip::Best),
         "there was no time to read it"
     );
     later(&mut it, 1);
-    assert!(tick(&mut it, &won, false), "it is to be remembered");
-    assert_eq!(now(&it, &won, it.covered()), None);
+    assert!(tick(&mut it.state, &won, false), "it is to be remembered");
+    assert_eq!(now(&it.state, &won, it.covered()), None);
     let over = session(Moment::Finished);
-    assert!(!tick(&mut it, &over, false));
+    assert!(!tick(&mut it.state, &over, false));
     later(&mut it, 3_600);
-    assert!(!tick(&mut it, &over, false));
+    assert!(!tick(&mut it.state, &over, false));
     assert_eq!(
-        now(&it, &over, it.covered()),
+        now(&it.state, &over, it.covered()),
         Some(Tip::Turn),
         "nothing moves below it"
     );

@@ -117,7 +117,12 @@ fn a_chosen_version_is_meant_and_an_old_plan_is_not_taken_for_the_new_one() {
     screen.requests("w");
     screen.planned(Standing::Ready, &[]);
     screen.requests("esc K");
-    let selected = screen.app.nav.selected.expect("a version was selected");
+    let selected = screen
+        .app
+        .state
+        .nav
+        .selected
+        .expect("a version was selected");
     assert_eq!(screen.requests("w"), [WriteRequest::Plan(Some(selected))]);
     assert!(screen.text().contains("looking at the file"));
     assert_eq!(screen.requests("enter"), []);
@@ -202,7 +207,15 @@ fn what_was_done_is_said_and_u_takes_it_back() {
         assert_eq!(screen.requests("u enter"), [], "nothing was written by us");
         screen.requests("esc");
         screen.happen(done(false));
-        let said = screen.app.messages.last.as_ref().unwrap().text.clone();
+        let said = screen
+            .app
+            .state
+            .messages
+            .last
+            .as_ref()
+            .unwrap()
+            .text
+            .clone();
         assert!(
             said.contains("v5 written to") && said.contains("w, then u"),
             "{said}"
@@ -213,7 +226,15 @@ fn what_was_done_is_said_and_u_takes_it_back() {
         assert!(text.contains("u take back"), "{size:?}:\n{text}");
         assert_eq!(screen.requests("u"), [WriteRequest::TakeBack]);
         screen.happen(done(true));
-        let said = screen.app.messages.last.as_ref().unwrap().text.clone();
+        let said = screen
+            .app
+            .state
+            .messages
+            .last
+            .as_ref()
+            .unwrap()
+            .text
+            .clone();
         assert!(said.contains("taken back (by hand)"), "{said}");
         assert!(screen.session.last_written().is_none());
     }
