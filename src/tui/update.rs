@@ -14,11 +14,8 @@ use crate::tui::core::keymap::Lookup;
 use crate::tui::core::layout::Border;
 use crate::tui::core::typing::{line, type_into};
 use crate::tui::core::workers::Done;
+use crate::tui::dialogs;
 use crate::tui::dialogs::help::Help;
-use crate::tui::dialogs::messages::Messages;
-use crate::tui::dialogs::{
-    case, edit, goal, note, palette, program, prompt, save, settings, themes, write,
-};
 use crate::tui::draw::paint;
 use crate::tui::panes::registry as panes;
 use crate::tui::state::arrange::STEP;
@@ -170,12 +167,10 @@ fn outcome(action: Action, cx: &mut Context<'_>) -> Outcome {
         Action::Undo => return actions::undo(cx),
         Action::Branch => return actions::branch(cx),
         Action::Pin => return actions::pin(cx),
-        Action::Edit => return edit::open(cx),
         Action::EditOutside => return actions::edit_outside(cx),
         Action::Copy(source) => return actions::copy(cx, source),
         // The cases.
         Action::RerunCase => return actions::rerun_case(cx),
-        Action::AddCase => return case::open(cx),
         Action::TimeCase => return actions::time_case(cx),
         Action::References => return actions::time_references(cx),
         Action::SortCases => cx.state.panes.cases.next_order(),
@@ -233,18 +228,9 @@ fn outcome(action: Action, cx: &mut Context<'_>) -> Outcome {
             cx.state.usual_sizes();
             return Outcome::close().and(Effect::Remember);
         }
-        // Dialogs.
+        // What lies on top.
+        Action::Dialog(dialog) => return dialogs::open(dialog, cx),
         Action::Help => return Outcome::open(Help::new(typing_keys::ALL)),
-        Action::Messages => return Outcome::open(Messages::default()),
-        Action::Palette => return palette::open(cx),
-        Action::Goal => return goal::open(cx),
-        Action::Annotate => return note::open(cx),
-        Action::Save => return save::open(cx),
-        Action::Settings => return settings::open(cx),
-        Action::Theme => return themes::open(cx),
-        Action::EditPrompt => return prompt::open(cx),
-        Action::WriteBack => return write::open(cx),
-        Action::OpenFile => return program::open(),
         // Everything else.
         Action::TakeModel => return actions::take_model(cx),
         Action::Mouse => return actions::toggle_mouse(cx),

@@ -22,6 +22,11 @@ pub struct Messages {
     back: usize,
 }
 
+/// Opens it at its end.
+pub fn open(_: &mut Context<'_>) -> Outcome {
+    Outcome::open(Messages::default())
+}
+
 impl Dialog for Messages {
     fn hints(&self, _: View<'_>) -> Hints {
         vec![Hint::up_down("move"), Hint::new(key!(esc), "close")]

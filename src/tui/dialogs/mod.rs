@@ -9,8 +9,14 @@
 //!    close, give way to another dialog, do an action, and effects for the outside.
 //! 2. An `open(cx: &mut Context<'_>) -> Outcome` in that file, which says [`crate::tui::component::Outcome::open`] (or why
 //!    there is nothing to open).
-//! 3. A row in the table of actions (`core/action.rs`) with its key, and its line in the match of actions in `update.rs`: the
-//!    compiler asks for it. Help, palette, key line and `reheat keys` follow from the row.
+//! 3. One line in the table of actions (`core/action.rs`): `dialog(` the file's name, the action's name, its keys, where they
+//!    hold, and its words `)`. The module and the action are made from that line, and help, palette, key line and
+//!    `reheat keys` follow.
+//!
+//! Where letters are typed into it that mean something, its `TYPING` is told in `typing_keys.rs`. The help (which is handed
+//! those) and the question before leaving are opened in other ways and declared by hand.
+//!
+//! `cargo fmt` does not find modules that a macro declares: `.ci/run format` says how these files are formatted.
 //!
 //! The sheet, its rows and its boxes are drawn with [`crate::tui::widgets::sheet`]; a click finds what `draw` put into the
 //! hit map: `choose` for a row of the [`crate::tui::component::List`], `Target::Field(n)` for a box of text.
@@ -18,17 +24,23 @@
 //! A dialog imports no other part of the screen but core, state, component, widgets and, where one gives way to another,
 //! that dialog.
 
-pub mod case;
-pub mod edit;
-pub mod goal;
 pub mod help;
-pub mod messages;
-pub mod note;
-pub mod palette;
-pub mod program;
-pub mod prompt;
 pub mod quit;
-pub mod save;
-pub mod settings;
-pub mod themes;
-pub mod write;
+
+use crate::tui::component::{Context, Outcome};
+use crate::tui::core::action::{DialogName, table};
+
+/// Declares the dialogs of the table of actions.
+macro_rules! declare {
+    ($($(row $row:tt)? $(dialog($file:ident, $name:ident, $($rest:tt)*))?,)*) => {
+        $($(pub mod $file;)?)*
+
+        /// Opens a dialog, or says why there is nothing to open.
+        pub fn open(dialog: DialogName, cx: &mut Context<'_>) -> Outcome {
+            match dialog {
+                $($(DialogName::$name => $file::open(cx),)?)*
+            }
+        }
+    };
+}
+table!(declare);

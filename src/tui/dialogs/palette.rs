@@ -15,7 +15,7 @@ use crate::session::Session;
 use crate::session::event::{Mode, VersionId};
 use crate::task::Objective;
 use crate::tui::component::{Context, Dialog, List, Outcome, View};
-use crate::tui::core::action::{Action, Scope};
+use crate::tui::core::action::{Action, DialogName, Scope};
 use crate::tui::core::hint::{Hint, Hints};
 use crate::tui::core::key::{Key, KeySequence, key};
 use crate::tui::core::layout::centred;
@@ -134,7 +134,7 @@ fn entries(state: &State, session: &Session) -> Vec<Entry> {
         .rows()
         .iter()
         .filter(|b| b.row.scope == here || b.row.scope == Scope::Both)
-        .filter(|b| b.row.action != Action::Palette)
+        .filter(|b| b.row.action != Action::Dialog(DialogName::Palette))
         .map(|b| Entry {
             key: b.keys.first().map(KeySequence::symbols).unwrap_or_default(),
             ..entry(

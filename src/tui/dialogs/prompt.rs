@@ -11,7 +11,7 @@ use crate::engine::Command;
 use crate::session::Session;
 use crate::session::event::Stage;
 use crate::tui::component::{Context, Dialog, Outcome, View};
-use crate::tui::core::action::Action;
+use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::hint::{Hint, Hints};
 use crate::tui::core::key::{Key, key};
 use crate::tui::core::typing::text_area;
@@ -124,7 +124,11 @@ impl Dialog for Prompt {
 
     fn draw(&self, cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
         let why = if self.late {
-            let key = cx.state.prefs.keys.shown(Action::EditPrompt);
+            let key = cx
+                .state
+                .prefs
+                .keys
+                .shown(Action::Dialog(DialogName::EditPrompt));
             format!(", which you asked for with {key}")
         } else {
             String::new()

@@ -12,7 +12,7 @@ use crate::session::Session;
 use crate::session::event::Stage;
 use crate::session::fold::Version;
 use crate::tui::component::{Context, Pane, View};
-use crate::tui::core::action::Action;
+use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::parts::CaseOrder;
 use crate::tui::core::tab::Tab;
 use crate::tui::core::text::{pad, pad_left, visible};
@@ -43,7 +43,7 @@ impl Pane for Cases {
         }
         vec![
             (Action::RerunCase, "run again"),
-            (Action::AddCase, "add a case"),
+            (Action::Dialog(DialogName::AddCase), "add a case"),
             (Action::TimeCase, "time it alone"),
         ]
     }

@@ -2,7 +2,7 @@
 
 use crate::session::event::Stage;
 use crate::tui::component::View;
-use crate::tui::core::action::Action;
+use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::hint::{Hint, Hints, Press};
 use crate::tui::core::key::key;
 use crate::tui::panes::registry;
@@ -43,7 +43,7 @@ const HELD: [(Action, &str); 4] = [
     (Action::Pause, "go on"),
     (Action::Stop, "stop"),
     (Action::Steer, "hint"),
-    (Action::Edit, "edit"),
+    (Action::Dialog(DialogName::Edit), "edit"),
 ];
 
 /// The keys that fit the moment, the most needed first.
@@ -100,14 +100,14 @@ pub(super) fn wanted(cx: View<'_>) -> Hints {
         Stage::Waiting => &[
             (Action::NextRound, "next round"),
             (Action::Steer, "hint"),
-            (Action::Edit, "edit"),
-            (Action::Save, "save best"),
+            (Action::Dialog(DialogName::Edit), "edit"),
+            (Action::Dialog(DialogName::Save), "save best"),
         ],
         Stage::Finished => &[
-            (Action::Save, "save best"),
+            (Action::Dialog(DialogName::Save), "save best"),
             (Action::NextRound, "one more round"),
             (Action::Steer, "hint"),
-            (Action::Edit, "edit"),
+            (Action::Dialog(DialogName::Edit), "edit"),
             (Action::Quit, "quit"),
         ],
     };
@@ -121,7 +121,10 @@ pub(super) fn wanted(cx: View<'_>) -> Hints {
         all.insert(2.min(all.len()), decision);
     }
     if cx.session.stage == Stage::Waiting && cx.session.prepared.is_some() {
-        all.insert(2.min(all.len()), (Action::EditPrompt, "edit prompt"));
+        all.insert(
+            2.min(all.len()),
+            (Action::Dialog(DialogName::EditPrompt), "edit prompt"),
+        );
     }
     if cx.state.nav.zoomed.is_some() {
         all.insert(0, (Action::Zoom, "all panes"));
@@ -137,7 +140,7 @@ pub(super) fn wanted(cx: View<'_>) -> Hints {
     }
     all.push((Action::NextTab, "pane"));
     all.push((Action::Older, "version"));
-    all.push((Action::Palette, "more"));
+    all.push((Action::Dialog(DialogName::Palette), "more"));
     let mut hints = named(cx, &all);
     if let Some(version) = hints.iter_mut().find(|h| h.word == "version")
         && let (Some(newer), Press::One(older)) =

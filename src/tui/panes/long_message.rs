@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::tui::component::View;
-use crate::tui::core::action::Action;
+use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::text::{cut, pad, width, wrap};
 use crate::tui::core::theme::Role;
 use crate::tui::state::hits::HitMap;
@@ -59,7 +59,12 @@ pub(crate) fn above(
         let line = Line::from(vec![cx.span(format!(" {sign} "), role), cx.span(row, role)]);
         put(buffer, place, n as u16, &line);
     }
-    if let Some(keys) = cx.state.prefs.keys.key(Action::Messages) {
+    if let Some(keys) = cx
+        .state
+        .prefs
+        .keys
+        .key(Action::Dialog(DialogName::Messages))
+    {
         hits.targets.push((place, Target::Keys(keys.clone())));
     }
     taken
@@ -77,7 +82,12 @@ pub(crate) fn within(cx: View<'_>, word: &str, cells: usize) -> String {
 
 /// ` ! shows all`, with the key in force.
 fn whole(cx: View<'_>) -> String {
-    match cx.state.prefs.keys.shown(Action::Messages) {
+    match cx
+        .state
+        .prefs
+        .keys
+        .shown(Action::Dialog(DialogName::Messages))
+    {
         none if none.is_empty() => String::new(),
         key => format!(" {key} shows all"),
     }

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::tui::component::{Context, Pane, View};
-use crate::tui::core::action::Action;
+use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::tab::Tab;
 use crate::tui::state::hits::HitMap;
 use crate::tui::widgets::long_text::long_text;
@@ -25,7 +25,11 @@ impl Pane for Prompt {
         };
         match (prompt.round, prompt.edited) {
             (None, _) => {
-                let key = cx.state.prefs.keys.shown(Action::EditPrompt);
+                let key = cx
+                    .state
+                    .prefs
+                    .keys
+                    .shown(Action::Dialog(DialogName::EditPrompt));
                 format!(" as it would go out now · {key} edits it ")
             }
             (Some(round), true) => format!(" round {round} · edited by hand "),

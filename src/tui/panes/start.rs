@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::tui::component::View;
-use crate::tui::core::action::Action;
+use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::hint::Hint;
 use crate::tui::core::home::Home;
 use crate::tui::core::text::{cut, pad, visible, width, wrap};
@@ -164,10 +164,10 @@ fn usual_keys(cx: View<'_>, room: usize) -> HintLine {
         (Action::Down, "choose"),
         (Action::Help, "help"),
         (Action::Quit, "quit"),
-        (Action::OpenFile, "open a file"),
-        (Action::Settings, "settings"),
-        (Action::Theme, "theme"),
-        (Action::Palette, "more"),
+        (Action::Dialog(DialogName::OpenFile), "open a file"),
+        (Action::Dialog(DialogName::Settings), "settings"),
+        (Action::Dialog(DialogName::Theme), "theme"),
+        (Action::Dialog(DialogName::Palette), "more"),
     ] {
         let hint = match (action, cx.state.prefs.keys.key(action)) {
             (Action::Down, _) => Hint::up_down(word),
@@ -228,13 +228,13 @@ fn rows<'a>(cx: View<'a>, home: &'a Home, room: usize, height: u16) -> Vec<Row<'
     rows.push(Row {
         line: Line::from(vec![
             label("Open"),
-            key(Action::OpenFile),
+            key(Action::Dialog(DialogName::OpenFile)),
             cx.span(" chooses a program of yours (or: ", Role::Muted),
             cx.span("reheat optimize solution.py --cases cases/", Role::Text),
             cx.span(")", Role::Muted),
         ]),
         entry: None,
-        action: Some(Action::OpenFile),
+        action: Some(Action::Dialog(DialogName::OpenFile)),
     });
     gap(&mut rows);
     for (n, model) in home.models.iter().enumerate() {

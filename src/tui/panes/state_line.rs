@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use crate::session::Session;
 use crate::session::event::{EndReason, Mode, Stage};
 use crate::tui::component::View;
-use crate::tui::core::action::Action;
+use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::text::{cut, visible, width};
 use crate::tui::core::theme::Role;
 use crate::tui::panes::key_line::keys;
@@ -258,7 +258,10 @@ fn waiting(cx: View<'_>) -> String {
     }
     if cx.session.prepared.as_ref().is_some_and(|p| p.asked) {
         let (edit, send) = (
-            cx.state.prefs.keys.shown(Action::EditPrompt),
+            cx.state
+                .prefs
+                .keys
+                .shown(Action::Dialog(DialogName::EditPrompt)),
             cx.state.prefs.keys.shown(Action::NextRound),
         );
         return format!(

@@ -9,7 +9,7 @@ use crate::measure::Comparison;
 use crate::session::event::{EndReason, Origin, TaskRecord};
 use crate::session::fold::Version;
 use crate::tui::component::{Pane, View};
-use crate::tui::core::action::Action;
+use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::scale::interval;
 use crate::tui::core::tab::Tab;
 use crate::tui::core::text::{pad, pad_left, visible, wrap};
@@ -271,17 +271,23 @@ fn next(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
     let mut spans = vec![cx.span("next  ", Role::Muted)];
     let mut used = 6;
     let words = [
-        (Action::WriteBack, " write it into your file   "),
-        (Action::Save, " save the best version   "),
+        (
+            Action::Dialog(DialogName::WriteBack),
+            " write it into your file   ",
+        ),
+        (
+            Action::Dialog(DialogName::Save),
+            " save the best version   ",
+        ),
         (Action::NextRound, " one more round   "),
         (Action::Steer, " give a hint   "),
-        (Action::Edit, " edit by hand   "),
+        (Action::Dialog(DialogName::Edit), " edit by hand   "),
         (Action::Quit, " quit (kept: reheat resume)"),
     ];
     let kept = |t: &TaskRecord| t.origin == Origin::Kept;
     let best = cx.session.incumbent.is_some_and(|v| !v.is_original());
     let own_file = best && cx.session.task.as_ref().is_some_and(kept);
-    let offered = |a: Action| a != Action::WriteBack || own_file;
+    let offered = |a: Action| a != Action::Dialog(DialogName::WriteBack) || own_file;
     for (action, word) in words.into_iter().filter(|w| offered(w.0)) {
         let key = &cx.state.prefs.keys.shown(action);
         let cells = crate::tui::core::text::width(key) + crate::tui::core::text::width(word);

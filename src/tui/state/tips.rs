@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::session::Session;
 use crate::session::event::Stage;
 use crate::session::fold::Version;
-use crate::tui::core::action::Action;
+use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::tip::Tip;
 use crate::tui::state::State;
 use crate::tui::state::version_status::working;
@@ -34,7 +34,7 @@ pub fn text(tip: Tip, state: &State, session: &Session) -> Vec<Piece> {
             "Choose a task and watch it become faster: {} starts it, and every figure is measured here. {} opens a \
              program of yours, {} lists the keys."
                 .into(),
-            &[Action::Open, Action::OpenFile, Action::Help],
+            &[Action::Open, Action::Dialog(DialogName::OpenFile), Action::Help],
         ),
         Tip::Best => (
             format!(
@@ -50,7 +50,7 @@ pub fn text(tip: Tip, state: &State, session: &Session) -> Vec<Piece> {
             "{} asks for another round, {} gives it a hint, {} opens the code for an edit of your own. {} saves the \
              best version."
                 .into(),
-            &[Action::NextRound, Action::Steer, Action::Edit, Action::Save],
+            &[Action::NextRound, Action::Steer, Action::Dialog(DialogName::Edit), Action::Dialog(DialogName::Save)],
         ),
     };
     let mut pieces = Vec::new();

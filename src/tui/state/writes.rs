@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::session::Session;
-use crate::tui::core::action::Action;
+use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::text::visible;
 use crate::tui::state::State;
 
@@ -38,7 +38,7 @@ impl State {
         let words = match &written.undone {
             Some(why) => format!("taken back ({why}): {} is as it was", short(&record.path)),
             None if record.touched_the_file() => {
-                let key = self.prefs.keys.shown(Action::WriteBack);
+                let key = self.prefs.keys.shown(Action::Dialog(DialogName::WriteBack));
                 format!("{}; {key}, then u, takes it back", record.in_words())
             }
             None => record.in_words(),

@@ -58,7 +58,7 @@ enum Wanted {
 }
 
 /// Opens the list on the current folder.
-pub fn open() -> Outcome {
+pub fn open(_: &mut Context<'_>) -> Outcome {
     let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
     Outcome::open(Files::at(here, None))
 }
