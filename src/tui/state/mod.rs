@@ -4,25 +4,28 @@
 //! draws nothing and asks nothing of the loop.
 
 pub mod arrange;
+pub mod caches;
 pub mod cases;
 pub mod decisions;
 pub mod effect;
 pub mod find;
 pub mod folding;
 pub mod hits;
+pub mod messages;
 pub mod model_params;
 pub mod navigation;
 pub mod panes;
+pub mod preparation;
 pub mod prompt;
 pub mod replies;
 pub mod search;
+pub mod shown;
 pub mod tips;
 pub mod version_status;
 pub mod writes;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -32,9 +35,6 @@ use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::core::action::Scope;
 use crate::tui::core::bell::Bell;
-use crate::tui::core::diff::Diff;
-use crate::tui::core::highlight::Syntaxes;
-use crate::tui::core::highlighted::HighlightedText;
 use crate::tui::core::home::Home;
 use crate::tui::core::key::KeySequence;
 use crate::tui::core::keymap::Keymap;
@@ -42,15 +42,12 @@ use crate::tui::core::layout::{
     Arrangement, Border, LayoutOptions, ScreenLayout, ScreenPart, lay_out, room,
 };
 use crate::tui::core::memory::Memory;
-use crate::tui::core::reply::Reply;
 use crate::tui::core::tab::Tab;
-use crate::tui::core::text;
-use crate::tui::core::text_id::{TextId, TextPair};
 use crate::tui::core::theme::Theme;
-use crate::tui::core::tip::Tip;
 use crate::tui::core::typing::{History, text_area};
-use crate::tui::core::workers::{Done, Job, LruCache};
+use crate::tui::state::caches::Caches;
 use crate::tui::state::hits::HitMap;
+use crate::tui::state::messages::Messages;
 use crate::tui::state::panes::Panes;
 use crate::tui::state::search::Search;
 
@@ -68,37 +65,6 @@ pub enum Against {
     Marked,
     /// One that was chosen.
     Version(VersionId),
-}
-
-/// A word of the screen itself to the developer.
-#[derive(Clone, Debug)]
-pub struct Message {
-    /// When it was said.
-    pub at: Timestamp,
-    /// What.
-    pub text: String,
-    /// Whether something went wrong.
-    pub error: bool,
-}
-
-/// A long text wrapped for the width it is shown in.
-#[derive(Default)]
-pub struct Page {
-    /// Which text of which pane, its bytes, and the width.
-    key: Option<((Tab, u32), usize, u16)>,
-    /// Its rows.
-    pub rows: Vec<String>,
-}
-
-impl Page {
-    /// Wraps a text for so many cells, unless it is wrapped already.
-    pub fn wrap(&mut self, which: (Tab, u32), text: &str, width: u16) {
-        let key = Some((which, text.len(), width));
-        if self.key != key {
-            self.key = key;
-            self.rows = text::wrap_all(text, width.into());
-        }
-    }
 }
 
 /// What the developer set up, and what outlives a session.
@@ -165,19 +131,6 @@ pub struct HintBox {
     pub history: History,
 }
 
-/// What the screen itself says.
-#[derive(Default)]
-pub struct Messages {
-    /// All of it, newest last.
-    pub all: Vec<Message>,
-    /// The last one, until it is taken away.
-    pub last: Option<Message>,
-    /// A standing line for the developer, such as the demo's.
-    pub banner: String,
-    /// The tip that is on, and since when.
-    pub tip: Option<(Tip, Timestamp)>,
-}
-
 /// What was noticed of the session so far, to tell what is new.
 pub struct Observed {
     stage: Option<std::mem::Discriminant<Stage>>,
@@ -191,51 +144,6 @@ pub struct Observed {
     pub prompt_wanted: bool,
     /// When the round that is on began, and whether the developer looks at the terminal (if it tells).
     pub bell: Bell,
-}
-
-/// What was worked out for drawing, and what is still to be asked for.
-pub struct Caches {
-    /// Colours of texts.
-    pub painted: LruCache<TextId, HighlightedText>,
-    /// Differences between texts.
-    pub diffs: LruCache<TextPair, Diff>,
-    /// The reply, laid out.
-    pub reply: Reply,
-    /// The long text on the screen.
-    pub page: Page,
-    /// Grammars, once loaded.
-    pub syntaxes: Option<Arc<Syntaxes>>,
-    /// What the workers are to be asked before the next drawing.
-    pub jobs: Vec<Job>,
-    warming: bool,
-}
-
-impl Caches {
-    /// Has a text coloured, unless it is or will be.
-    pub fn want_colours(
-        &mut self,
-        of: TextId,
-        text: Arc<str>,
-        language: &str,
-        ask: &mut dyn FnMut(Job),
-    ) {
-        if self.painted.want(&of) {
-            let language = language.to_owned();
-            ask(Job::Paint { of, text, language });
-        }
-    }
-
-    /// Has two texts compared, unless they are or will be.
-    pub fn want_diff(
-        &mut self,
-        old: (TextId, Arc<str>),
-        new: (TextId, Arc<str>),
-        ask: &mut dyn FnMut(Job),
-    ) {
-        if self.diffs.want(&(old.0, new.0)) {
-            ask(Job::Compare { old, new });
-        }
-    }
 }
 
 /// The state of the screen.
@@ -311,15 +219,7 @@ impl State {
                 prompt_wanted: false,
                 bell: Bell::default(),
             },
-            caches: Caches {
-                painted: LruCache::new(SHELF_BYTES),
-                diffs: LruCache::new(SHELF_BYTES),
-                reply: Reply::default(),
-                page: Page::default(),
-                syntaxes: None,
-                jobs: Vec::new(),
-                warming: false,
-            },
+            caches: Caches::default(),
             hits: HitMap::default(),
         }
     }
@@ -366,15 +266,30 @@ impl State {
 
     /// Says something to the developer.
     pub fn say(&mut self, text: impl Into<String>, error: bool) {
-        let message = Message {
-            at: self.now,
-            text: text.into(),
-            error,
-        };
-        self.messages.all.push(message.clone());
-        let over = self.messages.all.len().saturating_sub(SAID);
-        self.messages.all.drain(..over);
-        self.messages.last = Some(message);
+        self.messages.say(self.now, text.into(), error);
+    }
+
+    /// The word to show now and whether it is an error: the screen's own, or the engine's last note, while fresh.
+    #[must_use]
+    pub fn word<'s>(&'s self, session: &'s Session) -> Option<(&'s str, bool)> {
+        self.messages.word(self.now, session)
+    }
+
+    /// Whether something on the screen moves by itself, and how often it is worth drawing it (milliseconds).
+    #[must_use]
+    pub fn heartbeat(&self, session: &Session) -> Option<u64> {
+        // A word is to go when it was read.
+        let fresh = self.word(session).map(|_| 1_000);
+        if !self.at_work {
+            let opening = self.home.as_ref().is_some_and(|h| h.opening.is_some());
+            return opening.then_some(120).or(fresh);
+        }
+        match session.stage {
+            _ if session.held => fresh,
+            Stage::Comparing { .. } | Stage::Confirming { .. } => Some(500),
+            Stage::Waiting | Stage::Finished | Stage::Paused => fresh,
+            _ => Some(120),
+        }
     }
 
     /// The scopes whose keys mean something now, the first that knows a key has it.
@@ -398,77 +313,6 @@ impl State {
         self.prefs.memory.arrangement_mut(room(self.size))
     }
 
-    /// The version that is looked at.
-    #[must_use]
-    pub fn version(&self, session: &Session) -> Option<VersionId> {
-        let over = session.finished.is_some() && matches!(session.stage, Stage::Aside { .. });
-        let busy = !over && !matches!(session.stage, Stage::Finished | Stage::Preparing);
-        self.nav
-            .selected
-            .filter(|id| session.version(*id).is_some())
-            .or(session.live.version.filter(|_| busy))
-            .or(session.incumbent.filter(|_| !busy))
-            .or(session.versions.last().map(|v| v.id))
-    }
-
-    /// The pane that is shown: the chosen one, or the one that fits the moment.
-    #[must_use]
-    pub fn pane(&self, session: &Session) -> Tab {
-        if let Some(tab) = self.nav.tab {
-            return tab;
-        }
-        if self.nav.selected.is_some() {
-            return Tab::Diff;
-        }
-        let charts_stand_beside = self.layout().memory.is_some();
-        match &session.stage {
-            Stage::Preparing => Tab::Task,
-            Stage::Asking | Stage::Streaming | Stage::Retrying { .. } => Tab::Stream,
-            Stage::Building { .. } | Stage::Checking { .. } => Tab::Cases,
-            Stage::Comparing { .. } | Stage::Confirming { .. } if charts_stand_beside => Tab::Diff,
-            Stage::Comparing { .. } | Stage::Confirming { .. } => Tab::Charts,
-            Stage::Finished => Tab::Summary,
-            Stage::Aside { .. } if session.finished.is_some() => Tab::Summary,
-            Stage::Waiting | Stage::Paused | Stage::Aside { .. } => self.after_the_fact(session),
-        }
-    }
-
-    fn after_the_fact(&self, session: &Session) -> Tab {
-        if session.round().is_some_and(|r| r.failed.is_some()) {
-            return Tab::Stream;
-        }
-        // Of several candidates the last one need not be the one that it came to.
-        let last = self.version(session).and_then(|id| session.version(id));
-        match last.and_then(|v| v.verdict()) {
-            Some(verdict) if !verdict.accepted() => Tab::Cases,
-            Some(_) if last.is_some_and(|v| v.id.0 > 0) => Tab::Diff,
-            _ => Tab::Task,
-        }
-    }
-
-    /// The two versions that a diff shows: what it is compared with, and the selected one.
-    #[must_use]
-    pub fn diff_pair(&self, session: &Session) -> Option<(VersionId, VersionId)> {
-        let version = session.version(self.version(session)?)?;
-        let old = match self.nav.against {
-            Against::Parent => version.parent?,
-            Against::Original => VersionId::ORIGINAL,
-            Against::Best => session.incumbent?,
-            Against::Marked => self.panes.diff.marked?,
-            Against::Version(id) => id,
-        };
-        (old != version.id && session.version(old).is_some()).then_some((old, version.id))
-    }
-
-    /// The round that the stream and prompt panes show.
-    #[must_use]
-    pub fn round<'s>(&self, session: &'s Session) -> Option<&'s crate::session::fold::Round> {
-        match self.nav.selected.and_then(|id| session.version(id)) {
-            Some(version) => session.rounds.iter().find(|r| r.number == version.round),
-            None => session.round(),
-        }
-    }
-
     /// What besides the size decides where things go.
     #[must_use]
     pub fn layout_options(&self) -> LayoutOptions {
@@ -485,126 +329,4 @@ impl State {
     pub fn layout(&self) -> ScreenLayout {
         lay_out(self.size, self.layout_options())
     }
-
-    /// Works out what the next drawing needs, or asks the workers for it. Call before drawing.
-    pub fn prepare(&mut self, session: &Session, ask: &mut dyn FnMut(Job)) {
-        for job in std::mem::take(&mut self.caches.jobs) {
-            ask(job);
-        }
-        let Some(task) = session.task.as_ref().filter(|_| self.at_work) else {
-            return;
-        };
-        let language = task.language.as_str();
-        if !self.caches.warming {
-            self.caches.warming = true;
-            ask(Job::Warm {
-                language: language.to_owned(),
-            });
-        }
-        self.prepare_versions(session, self.pane(session), language, ask);
-    }
-
-    fn prepare_versions(
-        &mut self,
-        session: &Session,
-        pane: Tab,
-        language: &str,
-        ask: &mut dyn FnMut(Job),
-    ) {
-        let pair = self.diff_pair(session).filter(|_| pane == Tab::Diff);
-        let mut wanted: Vec<VersionId> = pair.map(|(a, b)| vec![a, b]).unwrap_or_default();
-        if pane == Tab::Code {
-            wanted.extend(self.version(session));
-        }
-        let text = |id: VersionId| Some(session.version(id)?.source.text.clone());
-        if let Some((old, new)) = pair
-            && let (Some(a), Some(b)) = (text(old), text(new))
-        {
-            let (old, new) = TextId::versions((old, new));
-            self.caches.want_diff((old, a), (new, b), ask);
-        }
-        for id in wanted {
-            if let Some(text) = text(id) {
-                self.caches
-                    .want_colours(TextId::Version(id), text, language, ask);
-            }
-        }
-    }
-
-    /// Takes in what the workers worked out; gives back what is a dialog's.
-    #[must_use]
-    pub fn take(&mut self, done: Done) -> Option<Done> {
-        match done {
-            Done::Warm(syntaxes) => self.caches.syntaxes = Some(syntaxes),
-            Done::Painted(of, sheet) => {
-                let weight = sheet.weight();
-                self.caches.painted.insert(of, sheet, weight);
-            }
-            Done::Compared(pair, diff) => {
-                let weight = diff.weight();
-                self.caches.diffs.insert(pair, diff, weight);
-            }
-            Done::Edited(_) | Done::Listed(..) | Done::Inspected(..) | Done::Beside(..) => {
-                return Some(done);
-            }
-        }
-        None
-    }
-
-    /// Whether something on the screen moves by itself, and how often it is worth drawing it (milliseconds).
-    #[must_use]
-    pub fn heartbeat(&self, session: &Session) -> Option<u64> {
-        if !self.at_work {
-            // Something is being opened, or a word is to go when it was read; else nothing moves.
-            let opening = self.home.as_ref().is_some_and(|h| h.opening.is_some());
-            let fresh = self.word(session).is_some();
-            return opening.then_some(120).or(fresh.then_some(1_000));
-        }
-        match session.stage {
-            _ if session.held => self.fresh_words(session).then_some(1_000),
-            Stage::Comparing { .. } | Stage::Confirming { .. } => Some(500),
-            Stage::Waiting | Stage::Finished | Stage::Paused => {
-                self.fresh_words(session).then_some(1_000)
-            }
-            _ => Some(120),
-        }
-    }
-
-    /// Whether a message or a note is recent enough to be shown.
-    fn fresh_words(&self, session: &Session) -> bool {
-        self.word(session).is_some()
-    }
-
-    /// The word to show now: the screen's own, or the engine's last note, while fresh.
-    #[must_use]
-    pub fn word<'s>(&'s self, session: &'s Session) -> Option<(&'s str, bool)> {
-        let fresh = |at: Timestamp, text: &str| {
-            let shown = self.now.duration_since(at).as_secs();
-            shown < MESSAGE_SECONDS + i64::try_from(text.len() / PER_SECOND).unwrap_or(0)
-        };
-        let own = self
-            .messages
-            .last
-            .as_ref()
-            .filter(|m| fresh(m.at, &m.text))
-            .map(|m| (m.at, m.text.as_str(), m.error));
-        let note = session
-            .notes
-            .last()
-            .filter(|n| fresh(n.at, &n.text))
-            .map(|n| (n.at, n.text.as_str(), n.error));
-        own.into_iter()
-            .chain(note)
-            .max_by_key(|w| w.0)
-            .map(|w| (w.1, w.2))
-    }
 }
-
-/// Bytes of coloured and of compared texts that are kept; what was not looked at for longest goes first.
-const SHELF_BYTES: usize = 8 << 20;
-/// Words of the screen that are kept.
-const SAID: usize = 200;
-/// How long the shortest word stays on the screen.
-const MESSAGE_SECONDS: i64 = 8;
-/// Bytes that are read in a second: a long word stays longer.
-const PER_SECOND: usize = 20;
