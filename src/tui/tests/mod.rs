@@ -3,12 +3,15 @@
 //! Every test uses [`TestScreen`], a screen without a terminal that is drawn by the very code that draws the real one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod commands;
 mod fixture;
 mod keys;
 mod mouse;
 mod panes;
 mod replies;
 mod screens;
+mod search;
+mod start;
 mod tips;
 mod write_back;
 
