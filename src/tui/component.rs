@@ -92,7 +92,7 @@ impl<'a> View<'a> {
 }
 
 /// A pane of the main area. It is a value without fields: what it remembers is in the state of the screen.
-pub trait Pane: Sync {
+pub(crate) trait Pane: Sync {
     /// Its tab.
     fn tab(&self) -> Tab;
 
@@ -254,4 +254,4 @@ pub trait Dialog: Any {
 }
 
 /// Rows that one notch of the wheel moves a text.
-pub const NOTCH: isize = 3;
+pub(crate) const NOTCH: isize = 3;

@@ -24,7 +24,7 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, app: &App) -> HitMap {
 }
 
 /// Draws the whole screen into a buffer.
-pub fn paint(buffer: &mut Buffer, cx: View<'_>) -> HitMap {
+pub(crate) fn paint(buffer: &mut Buffer, cx: View<'_>) -> HitMap {
     let area = buffer.area;
     buffer.set_style(area, cx.theme.base());
     let mut hits = HitMap::default();

@@ -11,6 +11,9 @@
 //! nothing changed. It may not run programs, ask models or touch the journal; what it writes is the best version and
 //! a copied text, when asked to, and a small file of its own memory.
 
+// What `testing` shows to the benches is reachable with the feature of that name only; there the lint sees the rest.
+#![cfg_attr(not(feature = "testing"), allow(unreachable_pub))]
+
 mod actions;
 mod app;
 mod clipboard;

@@ -6,7 +6,7 @@ use crate::tui::dialogs::{case, edit, write};
 use crate::tui::panes::hint_box;
 
 /// All of them, as the help shows them.
-pub const ALL: &[TypingKeys] = &[
+pub(crate) const ALL: &[TypingKeys] = &[
     hint_box::TYPING,
     typing::TYPING,
     case::TYPING,

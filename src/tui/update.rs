@@ -25,13 +25,13 @@ use crate::tui::state::{model_params, tips};
 use crate::tui::{search, typing_keys};
 
 /// Presses keys as if they had been typed.
-pub fn press(app: &mut App, session: &Session, keys: &KeySequence) -> Vec<Effect> {
+pub(crate) fn press(app: &mut App, session: &Session, keys: &KeySequence) -> Vec<Effect> {
     let keys = keys.keys().iter();
     keys.flat_map(|key| on_key(app, session, *key)).collect()
 }
 
 /// Takes in a key.
-pub fn on_key(app: &mut App, session: &Session, key: Key) -> Vec<Effect> {
+pub(crate) fn on_key(app: &mut App, session: &Session, key: Key) -> Vec<Effect> {
     if key == key!(ctrl - 'z') {
         return vec![Effect::Suspend];
     }
@@ -73,7 +73,7 @@ pub fn on_key(app: &mut App, session: &Session, key: Key) -> Vec<Effect> {
 }
 
 /// Puts on top what an outcome says, and does what it asks for.
-pub fn settle(app: &mut App, session: &Session, outcome: Outcome) -> Vec<Effect> {
+pub(crate) fn settle(app: &mut App, session: &Session, outcome: Outcome) -> Vec<Effect> {
     let mut effects = outcome.effects;
     match outcome.next {
         Next::Stay => {}
@@ -134,7 +134,7 @@ fn on_hint_key(app: &mut App, session: &Session, key: Key) -> Vec<Effect> {
 }
 
 /// Does what an action says, as its key would.
-pub fn perform(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
+pub(crate) fn perform(app: &mut App, session: &Session, action: Action) -> Vec<Effect> {
     if moves(action) {
         refresh(app, session);
     }
@@ -272,7 +272,7 @@ fn moves(action: Action) -> bool {
 
 /// Brings what was seen last up to date where something was changed since: keys that come at once must not be judged by a
 /// screen that is no more.
-pub fn refresh(app: &mut App, session: &Session) {
+pub(crate) fn refresh(app: &mut App, session: &Session) {
     let pane = (app.state.pane(session), app.state.version(session));
     if !app.state.at_work || app.state.hits.pane == Some(pane) {
         return;

@@ -34,8 +34,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use callee::Callee;
 pub(crate) use grammar::Grammar;
-pub(crate) use items::FunctionKind;
-pub(crate) use items::{FunctionItem, list};
+pub(crate) use items::list;
+pub use items::{FunctionItem, FunctionKind};
 pub(crate) use misfit::Misfit;
 pub(crate) use spec::RegionSpec;
 

@@ -341,7 +341,7 @@ macro_rules! bindings {
         }
 
         /// All keys.
-        pub const BINDINGS: &[Binding] = &[$(
+        pub(crate) const BINDINGS: &[Binding] = &[$(
             $(row $row)?
             $(row($keys, $scope, Action::Dialog(DialogName::$name), $short, $help, $group))?
         ,)*];
@@ -351,7 +351,7 @@ table!(bindings);
 
 /// Keys where text is typed: not actions, and not to be changed. The heading, and the keys (two spaces between them) with
 /// what they do.
-pub type TypingKeys = (&'static str, &'static [(&'static str, &'static str)]);
+pub(crate) type TypingKeys = (&'static str, &'static [(&'static str, &'static str)]);
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -8,11 +8,11 @@ use std::time::Duration;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// How long an answer may take. A late one would be taken for keys, so this is long; nearly all come within 10 ms.
-pub const PATIENCE: Duration = Duration::from_secs(1);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the terminal said, and the keys that were pressed meanwhile.
 #[derive(Debug, Default, PartialEq)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// Whether the ground is light; `None` where the terminal does not tell.
     pub light: Option<bool>,
     /// Keys that came in between.
@@ -22,7 +22,7 @@ pub struct Answer {
 /// Asks. The terminal must be raw, and nobody else may read from it.
 #[cfg(unix)]
 #[must_use]
-pub fn ask(patience: Duration) -> Answer {
+pub(crate) fn ask(patience: Duration) -> Answer {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let (input, output) = (rustix::stdio::stdin(), rustix::stdio::stdout());
     if !rustix::termios::isatty(input) || !rustix::termios::isatty(output) {

@@ -3,9 +3,9 @@
 //! Pure and without colours; the syntax roles of both texts are laid under it when it is drawn. [`layout`] says
 //! which row of the screen shows what of it, [`pane`] keeps how the developer looks at it.
 
-pub mod layout;
+pub(crate) mod layout;
 mod pairing;
-pub mod pane;
+pub(crate) mod pane;
 
 use std::ops::Range;
 use std::time::{Duration, Instant};

@@ -64,7 +64,7 @@ pub struct Beside {
 ///
 /// # Errors
 /// Why it cannot be listed.
-pub fn list(folder: &Path) -> Result<Vec<Name>, String> {
+pub(crate) fn list(folder: &Path) -> Result<Vec<Name>, String> {
     let entries =
         std::fs::read_dir(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
     let names = entries.flatten().take(MOST).filter_map(|e| {
@@ -79,7 +79,7 @@ pub fn list(folder: &Path) -> Result<Vec<Name>, String> {
 
 /// Finds out what a path is.
 #[must_use]
-pub fn inspect(path: &Path, own_languages: Option<&Path>) -> Inspected {
+pub(crate) fn inspect(path: &Path, own_languages: Option<&Path>) -> Inspected {
     if path.is_dir() {
         return Inspected::Folder {
             task: crate::task::load::is_task_folder(path),
@@ -103,7 +103,7 @@ fn holds_cases(folder: &Path) -> bool {
 
 /// Cases that lie beside a program under a usual name.
 #[must_use]
-pub fn cases_beside(program: &Path) -> Option<PathBuf> {
+pub(crate) fn cases_beside(program: &Path) -> Option<PathBuf> {
     let folder = program.parent()?;
     let stem = program.file_stem()?.to_string_lossy();
     let names = [
@@ -118,7 +118,7 @@ pub fn cases_beside(program: &Path) -> Option<PathBuf> {
 
 /// What lies beside a file that one of its functions can be judged by.
 #[must_use]
-pub fn beside(file: &Path, function: &str) -> Beside {
+pub(crate) fn beside(file: &Path, function: &str) -> Beside {
     Beside {
         calls: calls_beside(file, function),
         cases: cases_beside(file),
@@ -149,7 +149,7 @@ fn calls_beside(file: &Path, function: &str) -> Vec<PathBuf> {
 
 /// The functions of a file; `None` where it has none that we can see, so that it can only be meant as a whole.
 #[must_use]
-pub fn functions(file: &Path, own_languages: Option<&Path>) -> Option<FileFunctions> {
+pub(crate) fn functions(file: &Path, own_languages: Option<&Path>) -> Option<FileFunctions> {
     let small = std::fs::metadata(file).is_ok_and(|m| m.is_file() && m.len() <= LARGEST);
     if !small {
         return None;

@@ -6,14 +6,14 @@ use ratatui::buffer::Buffer;
 
 /// Whether only ASCII is drawn: `REHEAT_ASCII` decides for one start, then the config file, then the locale.
 #[must_use]
-pub fn chosen(said: Option<bool>, get: impl Fn(&str) -> Option<String>) -> bool {
+pub(crate) fn chosen(said: Option<bool>, get: impl Fn(&str) -> Option<String>) -> bool {
     let once = get("REHEAT_ASCII").is_some_and(|v| !v.is_empty());
     said.filter(|_| !once).unwrap_or_else(|| wanted(get))
 }
 
 /// Whether the environment asks for ASCII: `REHEAT_ASCII` says so, or the locale has no UTF-8.
 #[must_use]
-pub fn wanted(get: impl Fn(&str) -> Option<String>) -> bool {
+pub(crate) fn wanted(get: impl Fn(&str) -> Option<String>) -> bool {
     let set = |name: &str| get(name).filter(|v| !v.is_empty());
     if let Some(value) = set("REHEAT_ASCII") {
         return !matches!(value.as_str(), "0" | "no" | "false" | "off");
@@ -30,7 +30,7 @@ pub fn wanted(get: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 /// Replaces everything that is not ASCII.
-pub fn to_ascii(buffer: &mut Buffer) {
+pub(crate) fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if cell.symbol().is_ascii() {
             continue;
@@ -44,7 +44,7 @@ pub fn to_ascii(buffer: &mut Buffer) {
 
 /// The stand-in of a character.
 #[must_use]
-pub fn ascii(c: char) -> &'static str {
+pub(crate) fn ascii(c: char) -> &'static str {
     match c {
         '\u{2800}'..='\u{28ff}' => braille(u32::from(c) - 0x2800),
         '│' | '┃' | '┊' | '╎' | '▏' | '▎' | '▌' | '▐' => "|",

@@ -56,7 +56,7 @@ impl Painted {
 
 /// A text without colours, line by line: what is shown until the colours are there.
 #[must_use]
-pub fn plain(text: &str) -> Vec<Painted> {
+pub(crate) fn plain(text: &str) -> Vec<Painted> {
     lines(text).map(Painted::plain).collect()
 }
 
@@ -107,14 +107,14 @@ impl Syntaxes {
 
 /// Colours line after line.
 #[derive(Clone, Debug)]
-pub struct Painter {
+pub(crate) struct Painter {
     state: Option<(ParseState, HighlightState)>,
 }
 
 impl Painter {
     /// Starts a text in a language; an unknown one stays plain.
     #[must_use]
-    pub fn new(syntaxes: &Syntaxes, language: &str) -> Self {
+    pub(crate) fn new(syntaxes: &Syntaxes, language: &str) -> Self {
         let state = syntaxes.find(language).map(|syntax| {
             let highlighter = Highlighter::new(&syntaxes.table);
             (
@@ -126,7 +126,7 @@ impl Painter {
     }
 
     /// The next line.
-    pub fn line(&mut self, syntaxes: &Syntaxes, line: &str) -> Painted {
+    pub(crate) fn line(&mut self, syntaxes: &Syntaxes, line: &str) -> Painted {
         let mut painted = Painted::plain(line);
         let Some((parse, highlight)) = &mut self.state else {
             return painted;

@@ -94,4 +94,4 @@ fn is_arrow(keys: &KeySequence) -> bool {
 }
 
 /// The hints of a moment, the most needed first.
-pub type Hints = Vec<Hint>;
+pub(crate) type Hints = Vec<Hint>;

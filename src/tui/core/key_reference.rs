@@ -19,7 +19,7 @@ fn groups(map: &Keymap) -> Vec<&'static str> {
 
 /// The keys in columns: keys, name for the config file, what it does. Keys of the developer's own carry a `*`.
 #[must_use]
-pub fn plain(map: &Keymap, typing: &[TypingKeys]) -> String {
+pub(crate) fn plain(map: &Keymap, typing: &[TypingKeys]) -> String {
     let mut text = String::new();
     let keys = |b: &Bound| {
         let all: Vec<String> = b.keys.iter().map(ToString::to_string).collect();
@@ -67,7 +67,7 @@ fn place(bound: &Bound) -> String {
 
 /// The keys as a Markdown table, in headings of the third level.
 #[must_use]
-pub fn markdown(map: &Keymap, typing: &[TypingKeys]) -> String {
+pub(crate) fn markdown(map: &Keymap, typing: &[TypingKeys]) -> String {
     let code = |key: &str| match key {
         "`" => "`` ` ``".to_owned(),
         // A bar would end the cell.

@@ -8,7 +8,7 @@ mod border;
 use ratatui::layout::{Margin, Rect};
 use serde::{Deserialize, Serialize};
 
-pub use border::{Border, border_at, moved};
+pub(crate) use border::{Border, border_at, moved};
 
 /// How much room there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -178,7 +178,7 @@ pub struct LayoutOptions {
 
 /// The class of a size.
 #[must_use]
-pub fn room(size: Rect) -> Room {
+pub(crate) fn room(size: Rect) -> Room {
     match (size.width, size.height) {
         (w, h) if w < 30 || h < 9 => Room::Tiny,
         (w, h) if w < 100 || h < 24 => Room::Small,
@@ -198,7 +198,7 @@ const MAIN_HEIGHT: u16 = 8;
 
 /// Lays out a screen.
 #[must_use]
-pub fn lay_out(size: Rect, look: LayoutOptions) -> ScreenLayout {
+pub(crate) fn lay_out(size: Rect, look: LayoutOptions) -> ScreenLayout {
     let LayoutOptions {
         steering,
         banner,
@@ -398,7 +398,7 @@ fn right(rest: &mut Rect, cells: u16) -> Rect {
 
 /// A box in the middle, at most so large.
 #[must_use]
-pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+pub(crate) fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
     Rect {
         x: area.x + (area.width - width) / 2,

@@ -11,7 +11,7 @@ use crate::tui::core::theme::Role;
 
 /// A line with its roles, and the indent of the rows that it goes on in.
 #[must_use]
-pub fn line(text: &str) -> (Painted, usize) {
+pub(crate) fn line(text: &str) -> (Painted, usize) {
     let bare = text.trim_start_matches(' ');
     let indent = text.len() - bare.len();
     let signs = bare.chars().take_while(|c| *c == '#').count();
@@ -83,7 +83,7 @@ fn is_bold(inner: &str) -> bool {
 /// Breaks a line at white space so that every piece fits: bytes of each. Pieces after the first have `hang` cells
 /// less. Words longer than a piece are broken anywhere; only the blanks at a break are left out.
 #[must_use]
-pub fn pieces(line: &str, cells: usize, hang: usize) -> Vec<Range<usize>> {
+pub(crate) fn pieces(line: &str, cells: usize, hang: usize) -> Vec<Range<usize>> {
     let cells = cells.max(1);
     let hang = if hang * 2 < cells { hang } else { 0 };
     let mut all = Vec::new();
@@ -124,7 +124,7 @@ pub fn pieces(line: &str, cells: usize, hang: usize) -> Vec<Range<usize>> {
 
 /// A piece of a line, after so many blanks.
 #[must_use]
-pub fn slice(line: &Painted, piece: &Range<usize>, blanks: usize) -> Painted {
+pub(crate) fn slice(line: &Painted, piece: &Range<usize>, blanks: usize) -> Painted {
     let text = " ".repeat(blanks) + line.text.get(piece.clone()).unwrap_or("");
     let from = line.parts.partition_point(|(end, _)| *end <= piece.start);
     let mut parts = Vec::new();

@@ -114,7 +114,7 @@ impl Memory {
 
 /// Writes the file on a thread of its own, so that the screen never waits for a disk. Dropped, it writes the last state
 /// and ends.
-pub struct Keeper {
+pub(crate) struct Keeper {
     to: Option<Sender<Memory>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -122,7 +122,7 @@ pub struct Keeper {
 impl Keeper {
     /// Keeps into this file; nowhere if there is none.
     #[must_use]
-    pub fn start(file: Option<PathBuf>) -> Self {
+    pub(crate) fn start(file: Option<PathBuf>) -> Self {
         let (to, inbox) = channel::<Memory>();
         let thread = file.and_then(|file| {
             let keep = move || {
@@ -150,7 +150,7 @@ impl Keeper {
     }
 
     /// Keeps this state.
-    pub fn keep(&self, memory: &Memory) {
+    pub(crate) fn keep(&self, memory: &Memory) {
         if let Some(to) = &self.to {
             drop(to.send(memory.clone()));
         }

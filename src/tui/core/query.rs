@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::tui::core::text::width;
 
 /// What is looked for: lower case finds both cases, a capital letter means itself.
-pub struct Query {
+pub(crate) struct Query {
     wanted: Vec<char>,
     exact: bool,
 }
@@ -15,7 +15,7 @@ pub struct Query {
 impl Query {
     /// What was typed.
     #[must_use]
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let exact = text.chars().any(char::is_uppercase);
         let wanted = crate::tui::core::text::visible(text).chars().collect();
         Self { wanted, exact }
@@ -23,7 +23,7 @@ impl Query {
 
     /// The cells of all places where it stands, from left to right, never one over another.
     #[must_use]
-    pub fn find(&self, row: &str) -> Vec<Range<u16>> {
+    pub(crate) fn find(&self, row: &str) -> Vec<Range<u16>> {
         let mut found = Vec::new();
         if self.wanted.is_empty() {
             return found;

@@ -2,7 +2,7 @@
 
 /// A linear axis from 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scale {
+pub(crate) struct Scale {
     /// Where it ends.
     pub top: f64,
     /// From tick to tick.
@@ -12,7 +12,7 @@ pub struct Scale {
 impl Scale {
     /// Reaches a figure in about so many steps. It ends at a tick, unless that would leave much of it empty.
     #[must_use]
-    pub fn up_to(most: f64, about: usize) -> Self {
+    pub(crate) fn up_to(most: f64, about: usize) -> Self {
         let most = if most.is_finite() && most > 0.0 {
             most
         } else {
@@ -30,7 +30,7 @@ impl Scale {
     }
 
     /// All ticks from 0 to the end.
-    pub fn ticks(&self) -> impl Iterator<Item = f64> + use<> {
+    pub(crate) fn ticks(&self) -> impl Iterator<Item = f64> + use<> {
         let count = (self.top / self.step * (1.0 + 1e-9)).floor().min(1_000.0) as u32;
         let step = self.step;
         (0..=count).map(move |n| f64::from(n) * step)
@@ -38,7 +38,7 @@ impl Scale {
 
     /// Where a figure stands, 0..=1.
     #[must_use]
-    pub fn share(&self, value: f64) -> f64 {
+    pub(crate) fn share(&self, value: f64) -> f64 {
         (value / self.top).clamp(0.0, 1.0)
     }
 }
@@ -58,7 +58,7 @@ fn step_above(value: f64) -> f64 {
 
 /// What an axis counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum Unit {
     /// Nanoseconds.
     Time,
     /// Bytes.
@@ -91,13 +91,13 @@ impl Unit {
 
     /// The name of the unit on an axis.
     #[must_use]
-    pub fn name(self, scale: &Scale) -> &'static str {
+    pub(crate) fn name(self, scale: &Scale) -> &'static str {
         self.fitting(scale.top).1
     }
 
     /// A figure of an axis, with as many digits as its ticks need; its unit is said once.
     #[must_use]
-    pub fn tick(self, value: f64, scale: &Scale) -> String {
+    pub(crate) fn tick(self, value: f64, scale: &Scale) -> String {
         let (one, _) = self.fitting(scale.top);
         let step = scale.step / one;
         let digits = (0..4)
@@ -109,7 +109,7 @@ impl Unit {
 
 /// Round ratios between two, for a logarithmic axis: neither too many nor none but the ends.
 #[must_use]
-pub fn ratios(low: f64, high: f64, most: usize) -> Vec<f64> {
+pub(crate) fn ratios(low: f64, high: f64, most: usize) -> Vec<f64> {
     if !(low.is_finite() && high.is_finite() && low > 0.0 && high > low) {
         return Vec::new();
     }
@@ -147,7 +147,7 @@ pub fn ratios(low: f64, high: f64, most: usize) -> Vec<f64> {
 
 /// ` [4.10–4.33]` with as many digits as the gain itself has.
 #[must_use]
-pub fn interval(low: f64, high: f64) -> String {
+pub(crate) fn interval(low: f64, high: f64) -> String {
     let digits = match low {
         l if (0.97..1.03).contains(&l) || (0.97..1.03).contains(&high) => 3,
         l if l < 10.0 => 2,

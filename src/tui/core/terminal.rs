@@ -164,7 +164,7 @@ fn take_over() -> io::Result<()> {
 
 /// Columns and rows of the terminal. Asked before every frame, so it is asked without opening anything where that can be.
 #[must_use]
-pub fn size() -> (u16, u16) {
+pub(crate) fn size() -> (u16, u16) {
     #[cfg(unix)]
     if let Ok(size) = rustix::termios::tcgetwinsize(rustix::stdio::stdout())
         && size.ws_col > 0
@@ -176,7 +176,7 @@ pub fn size() -> (u16, u16) {
 }
 
 /// Gives the terminal back as it was, if it is ours. Safe from any thread, any number of times.
-pub fn restore() {
+pub(crate) fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         drop(write_out(GIVE_BACK));
         drop(disable_raw_mode());

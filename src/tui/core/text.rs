@@ -16,7 +16,7 @@ const TAB: usize = 4;
 /// The text with everything shown that a terminal would obey or hide: control characters as their pictures,
 /// direction overrides and invisible characters as `⟨202E⟩`, tabs as spaces.
 #[must_use]
-pub fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| (0x20..0x7f).contains(&b)) || !text.chars().any(is_hostile) {
         return Cow::Borrowed(text);
     }
@@ -41,13 +41,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// The lines of a text, ended by line feeds alone: a carriage return is part of its line, so that it can be seen.
-pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split_terminator('\n')
 }
 
 /// Cells that a text takes.
 #[must_use]
-pub fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
     } else {
@@ -57,7 +57,7 @@ pub fn width(text: &str) -> usize {
 
 /// The start of a text that fits into so many cells; ends in `…` where something was cut off.
 #[must_use]
-pub fn cut(text: &str, cells: usize) -> Cow<'_, str> {
+pub(crate) fn cut(text: &str, cells: usize) -> Cow<'_, str> {
     if width(text) <= cells {
         return Cow::Borrowed(text);
     }
@@ -71,7 +71,7 @@ pub fn cut(text: &str, cells: usize) -> Cow<'_, str> {
 
 /// The longest start of a text that fits into so many cells, and the rest.
 #[must_use]
-pub fn take(text: &str, cells: usize) -> (&str, &str) {
+pub(crate) fn take(text: &str, cells: usize) -> (&str, &str) {
     if text.is_ascii() {
         return text.split_at(cells.min(text.len()));
     }
@@ -87,7 +87,7 @@ pub fn take(text: &str, cells: usize) -> (&str, &str) {
 
 /// The text without its first so many cells (a wide character that is cut in two goes).
 #[must_use]
-pub fn skip(text: &str, cells: usize) -> &str {
+pub(crate) fn skip(text: &str, cells: usize) -> &str {
     if cells == 0 {
         return text;
     }
@@ -106,7 +106,7 @@ pub fn skip(text: &str, cells: usize) -> &str {
 
 /// Fills up with spaces to so many cells, or cuts.
 #[must_use]
-pub fn pad(text: &str, cells: usize) -> String {
+pub(crate) fn pad(text: &str, cells: usize) -> String {
     let mut padded = cut(text, cells).into_owned();
     let missing = cells.saturating_sub(width(&padded));
     padded.extend(std::iter::repeat_n(' ', missing));
@@ -115,7 +115,7 @@ pub fn pad(text: &str, cells: usize) -> String {
 
 /// As [`pad`], but the text stands at the right.
 #[must_use]
-pub fn pad_left(text: &str, cells: usize) -> String {
+pub(crate) fn pad_left(text: &str, cells: usize) -> String {
     let short = cut(text, cells);
     let mut padded = " ".repeat(cells.saturating_sub(width(&short)));
     padded.push_str(&short);
@@ -125,7 +125,7 @@ pub fn pad_left(text: &str, cells: usize) -> String {
 /// Breaks one line at white space so that every piece fits; words longer than a line are broken anywhere.
 /// Pieces after the first keep the line's own indent where there is room for it.
 #[must_use]
-pub fn wrap(line: &str, cells: usize) -> Vec<String> {
+pub(crate) fn wrap(line: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
     if width(line) <= cells {
         return vec![line.to_owned()];
@@ -175,7 +175,7 @@ fn split_first(word: &str) -> (&str, &str) {
 
 /// Wraps a whole text, line by line; empty lines stay.
 #[must_use]
-pub fn wrap_all(text: &str, cells: usize) -> Vec<String> {
+pub(crate) fn wrap_all(text: &str, cells: usize) -> Vec<String> {
     text.lines()
         .flat_map(|line| {
             if line.is_empty() {

@@ -14,7 +14,7 @@ pub enum TextId {
 }
 
 /// Two texts that are compared: the older and the newer one.
-pub type TextPair = (TextId, TextId);
+pub(crate) type TextPair = (TextId, TextId);
 
 impl TextId {
     /// The texts of two versions.

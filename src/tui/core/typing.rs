@@ -10,7 +10,7 @@ use crate::tui::core::text::width;
 
 /// Its keys, for the help.
 #[rustfmt::skip]
-pub const TYPING: TypingKeys = (
+pub(crate) const TYPING: TypingKeys = (
     "While typing anywhere",
     &[
         ("ctrl-a  ctrl-e", "To the start, to the end of the line"),
@@ -23,7 +23,7 @@ pub const TYPING: TypingKeys = (
 );
 
 /// What a key does to a text. The code editor has keys of its own: there `ctrl-u` undoes.
-pub fn type_into(area: &mut TextArea<'static>, key: Key) {
+pub(crate) fn type_into(area: &mut TextArea<'static>, key: Key) {
     match key {
         key!(ctrl - 'u') => drop(area.delete_line_by_head()),
         key!(ctrl - 'k') => drop(area.delete_line_by_end()),
@@ -49,7 +49,7 @@ pub fn type_into(area: &mut TextArea<'static>, key: Key) {
 
 /// Puts the cursor of a text where a click is. The text was drawn from its start, moved only as far as its cursor needed
 /// to be seen.
-pub fn place_cursor(text: &mut TextArea<'static>, area: Rect, click: Position) {
+pub(crate) fn place_cursor(text: &mut TextArea<'static>, area: Rect, click: Position) {
     let (row, column) = (text.cursor().0, text.cursor().1);
     let (wide, high) = (usize::from(area.width), usize::from(area.height));
     let top = (row + 1).saturating_sub(high);
@@ -73,7 +73,7 @@ pub fn place_cursor(text: &mut TextArea<'static>, area: Rect, click: Position) {
 
 /// A plain text box without line underlining.
 #[must_use]
-pub fn text_area(text: &str) -> TextArea<'static> {
+pub(crate) fn text_area(text: &str) -> TextArea<'static> {
     let mut area = TextArea::new(text.lines().map(str::to_owned).collect());
     area.set_cursor_line_style(ratatui::style::Style::new());
     area
@@ -81,7 +81,7 @@ pub fn text_area(text: &str) -> TextArea<'static> {
 
 /// A box of one line with this text, the cursor at its end.
 #[must_use]
-pub fn line(text: &str) -> TextArea<'static> {
+pub(crate) fn line(text: &str) -> TextArea<'static> {
     let mut area = text_area(text);
     area.move_cursor(CursorMove::Bottom);
     area.move_cursor(CursorMove::End);
@@ -90,7 +90,7 @@ pub fn line(text: &str) -> TextArea<'static> {
 
 /// The text of a box of one line.
 #[must_use]
-pub fn typed(area: &TextArea<'_>) -> String {
+pub(crate) fn typed(area: &TextArea<'_>) -> String {
     area.lines().join(" ").trim().to_owned()
 }
 

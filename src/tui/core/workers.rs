@@ -131,7 +131,7 @@ pub fn work(job: Job, syntaxes: &mut Option<Arc<Syntaxes>>) -> Done {
 
 /// Where jobs are handed in; the workers end when it is dropped.
 #[derive(Clone, Debug)]
-pub struct WorkerPool {
+pub(crate) struct WorkerPool {
     colours: Sender<Job>,
     texts: Sender<Job>,
     files: Sender<Job>,
@@ -139,7 +139,7 @@ pub struct WorkerPool {
 
 impl WorkerPool {
     /// Hands in a job. Without a worker the screen stays plain; nothing else is lost.
-    pub fn send(&self, job: Job) {
+    pub(crate) fn send(&self, job: Job) {
         let to = match job {
             Job::Compare { .. } => &self.texts,
             Job::List { .. } | Job::Inspect { .. } | Job::LookBeside { .. } => &self.files,
@@ -150,7 +150,7 @@ impl WorkerPool {
 }
 
 /// Starts the workers.
-pub fn start(answer: impl Fn(Done) + Clone + Send + 'static) -> WorkerPool {
+pub(crate) fn start(answer: impl Fn(Done) + Clone + Send + 'static) -> WorkerPool {
     let worker = |name: &str| {
         let (jobs, inbox): (_, Receiver<Job>) = channel();
         let answer = answer.clone();

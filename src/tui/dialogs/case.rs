@@ -31,7 +31,7 @@ const SHOWN: usize = 2;
 
 /// Its keys, for the help.
 #[rustfmt::skip]
-pub const TYPING: TypingKeys = (
+pub(crate) const TYPING: TypingKeys = (
     "While typing a case",
     &[
         ("ctrl-s", "Add it"),
@@ -41,14 +41,14 @@ pub const TYPING: TypingKeys = (
 );
 
 /// The open form.
-pub struct CaseForm {
+pub(crate) struct CaseForm {
     draft: CaseDraft,
     /// What is wrong with it.
     wrong: Option<&'static str>,
 }
 
 /// Opens the form, with what was typed when it was left.
-pub fn open(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
     let draft = cx.state.panes.cases.draft.take().unwrap_or_default();
     Outcome::open(CaseForm { draft, wrong: None })
 }

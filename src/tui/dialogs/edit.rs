@@ -30,7 +30,7 @@ use crate::tui::widgets::sheet::question;
 
 /// Its keys, for the help.
 #[rustfmt::skip]
-pub const TYPING: TypingKeys = (
+pub(crate) const TYPING: TypingKeys = (
     "In the editor",
     &[
         ("ctrl-s", "Measure the text as a version of yours"),
@@ -40,7 +40,7 @@ pub const TYPING: TypingKeys = (
 );
 
 /// The editor with a version's text in it.
-pub struct Edit {
+pub(crate) struct Edit {
     /// What is edited.
     parent: VersionId,
     area: TextArea<'static>,
@@ -145,7 +145,7 @@ impl Edit {
 }
 
 /// Opens the selected version.
-pub fn open(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
     let selected = cx.state.version(cx.session);
     match selected.and_then(|v| cx.session.version(v)) {
         Some(version) => Outcome::open(Edit::new(version.id, &version.source.text)),

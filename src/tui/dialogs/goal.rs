@@ -37,7 +37,7 @@ const FIELDS: [(&str, &str); 5] = [
 ];
 
 /// The open form.
-pub struct GoalForm {
+pub(crate) struct GoalForm {
     /// What stands in the boxes, in the order of [`FIELDS`].
     boxes: [TextArea<'static>; 5],
     /// The one that has the keyboard.
@@ -47,7 +47,7 @@ pub struct GoalForm {
 }
 
 /// Opens the form with the goal in force.
-pub fn open(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
     let goal = &cx.session.goal;
     let or_empty = |text: Option<String>| line(&text.unwrap_or_default());
     Outcome::open(GoalForm {

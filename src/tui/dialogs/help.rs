@@ -20,7 +20,7 @@ use crate::tui::widgets::put;
 use crate::tui::widgets::sheet::{choose, sheet};
 
 /// The open help.
-pub struct Help {
+pub(crate) struct Help {
     /// The keys of every place where text is typed.
     typing: &'static [TypingKeys],
     /// What was typed to search it.
@@ -32,7 +32,7 @@ pub struct Help {
 impl Help {
     /// The help, with the keys of every place where text is typed.
     #[must_use]
-    pub fn new(typing: &'static [TypingKeys]) -> Self {
+    pub(crate) fn new(typing: &'static [TypingKeys]) -> Self {
         Self {
             typing,
             filter: String::new(),

@@ -17,13 +17,13 @@ use crate::tui::widgets::sheet::sheet;
 
 /// The list of messages; the newest is at the end.
 #[derive(Default)]
-pub struct Messages {
+pub(crate) struct Messages {
     /// Rows that the end is moved up by.
     back: usize,
 }
 
 /// Opens it at its end.
-pub fn open(_: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(_: &mut Context<'_>) -> Outcome {
     Outcome::open(Messages::default())
 }
 

@@ -24,8 +24,8 @@
 //! A dialog imports no other part of the screen but core, state, component, widgets and, where one gives way to another,
 //! that dialog.
 
-pub mod help;
-pub mod quit;
+pub(crate) mod help;
+pub(crate) mod quit;
 
 use crate::tui::component::{Context, Outcome};
 use crate::tui::core::action::{DialogName, table};
@@ -33,10 +33,10 @@ use crate::tui::core::action::{DialogName, table};
 /// Declares the dialogs of the table of actions.
 macro_rules! declare {
     ($($(row $row:tt)? $(dialog($file:ident, $name:ident, $($rest:tt)*))?,)*) => {
-        $($(pub mod $file;)?)*
+        $($(pub(crate) mod $file;)?)*
 
         /// Opens a dialog, or says why there is nothing to open.
-        pub fn open(dialog: DialogName, cx: &mut Context<'_>) -> Outcome {
+        pub(crate) fn open(dialog: DialogName, cx: &mut Context<'_>) -> Outcome {
             match dialog {
                 $($(DialogName::$name => $file::open(cx),)?)*
             }

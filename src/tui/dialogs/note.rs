@@ -17,13 +17,13 @@ use crate::tui::widgets::hint_line::HintLine;
 use crate::tui::widgets::sheet::{sheet, typed as text_box};
 
 /// The box for a note.
-pub struct Note {
+pub(crate) struct Note {
     version: VersionId,
     text: TextArea<'static>,
 }
 
 /// Opens the box for the selected version, with the note that it has.
-pub fn open(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
     let selected = cx.state.version(cx.session);
     match selected.and_then(|id| cx.session.version(id)) {
         Some(version) => Outcome::open(Note {

@@ -36,7 +36,7 @@ const ROWS: u16 = 18;
 
 /// Something that can be done.
 #[derive(Clone, Debug, PartialEq)]
-pub enum PaletteCommand {
+pub(crate) enum PaletteCommand {
     /// What a key would do.
     Do(Action),
     /// LayoutOptions at a version.
@@ -76,7 +76,7 @@ impl PaletteCommand {
 
 /// One row of the palette.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// What it does.
     pub command: PaletteCommand,
     /// In a few words; what is searched first.
@@ -90,7 +90,7 @@ pub struct Entry {
 }
 
 /// The open palette.
-pub struct Palette {
+pub(crate) struct Palette {
     /// What is typed.
     pub input: TextArea<'static>,
     /// The chosen row among those found.
@@ -102,7 +102,7 @@ pub struct Palette {
 }
 
 /// Opens it.
-pub fn open(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
     let mut palette = Palette {
         input: line(""),
         cursor: 0,

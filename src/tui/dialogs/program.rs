@@ -7,5 +7,5 @@ mod functions;
 mod judged;
 
 #[cfg(test)]
-pub use files::Files;
-pub use files::open;
+pub(crate) use files::Files;
+pub(crate) use files::open;

@@ -23,7 +23,7 @@ use crate::tui::widgets::editor;
 use crate::tui::widgets::sheet::question;
 
 /// The editor with a prompt in it.
-pub struct Prompt {
+pub(crate) struct Prompt {
     area: TextArea<'static>,
     /// The prompt as it would be sent without the developer's hand.
     written: Arc<str>,
@@ -34,7 +34,7 @@ pub struct Prompt {
 }
 
 /// Opens the editor, or asks the loop to wait with the next prompt until it was seen.
-pub fn open(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
     let waits = matches!(cx.session.stage, Stage::Waiting) && !cx.session.held;
     if let Some(prepared) = cx.session.prepared.as_ref().filter(|_| waits) {
         return Outcome::open(Prompt::new(prepared.prompt.clone(), false));
@@ -44,7 +44,7 @@ pub fn open(cx: &mut Context<'_>) -> Outcome {
 }
 
 /// The editor that was asked for, as soon as the prompt is there. To be asked only while nothing else has the keyboard.
-pub fn late(state: &mut State, session: &Session) -> Option<Prompt> {
+pub(crate) fn late(state: &mut State, session: &Session) -> Option<Prompt> {
     if !state.observed.prompt_wanted {
         return None;
     }

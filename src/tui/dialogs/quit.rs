@@ -11,7 +11,7 @@ use crate::tui::state::hits::HitMap;
 use crate::tui::widgets::sheet::question;
 
 /// The question.
-pub struct Quit;
+pub(crate) struct Quit;
 
 impl Dialog for Quit {
     fn hints(&self, _: View<'_>) -> Hints {

@@ -21,13 +21,13 @@ use crate::tui::widgets::put;
 use crate::tui::widgets::sheet::{question, sheet, typed as text_box};
 
 /// Asks for a file name.
-pub struct Save {
+pub(crate) struct Save {
     /// The name so far.
     pub name: TextArea<'static>,
 }
 
 /// Asks where the best version goes, if there is one.
-pub fn open(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
     match cx.session.best() {
         Some(best) => Outcome::open(Save {
             name: line(&default_name(cx.session, &best.source.file_name)),

@@ -45,7 +45,7 @@ enum ValueKind {
 
 /// One setting.
 #[derive(Clone, Debug)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// Heading that it stands under.
     pub group: &'static str,
     /// Its name on the screen.
@@ -62,7 +62,7 @@ pub struct Setting {
 }
 
 /// The open settings.
-pub struct Settings {
+pub(crate) struct Settings {
     /// The file; said on the screen.
     pub file: Option<PathBuf>,
     /// All of them.
@@ -109,7 +109,7 @@ const ROWS: &[Row] = &[
 ];
 
 /// Opens the settings.
-pub fn open(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
     let file = cx.state.prefs.config_file.clone();
     let read = read(file.as_deref());
     let (table, error) = match read {
@@ -272,7 +272,7 @@ fn keep_checked(file: &Path, key: &[&str], value: toml_edit::Value) -> Result<()
 ///
 /// # Errors
 /// Why it could not be written down.
-pub fn take_model(file: &Path, server: &Server) -> Result<(), String> {
+pub(crate) fn take_model(file: &Path, server: &Server) -> Result<(), String> {
     let text = |t: &str| toml_edit::Value::from(t);
     keep_checked(
         file,

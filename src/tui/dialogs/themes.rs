@@ -15,7 +15,7 @@ use crate::tui::widgets::put;
 use crate::tui::widgets::sheet::{choose, sheet};
 
 /// The list of themes.
-pub struct Themes {
+pub(crate) struct Themes {
     names: Vec<String>,
     cursor: usize,
     /// The one to go back to, by its name.
@@ -23,7 +23,7 @@ pub struct Themes {
 }
 
 /// Opens the list with the present theme chosen.
-pub fn open(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
     let prefs = &cx.state.prefs;
     let names = Theme::names(prefs.theme_folder.as_deref());
     let cursor = names.iter().position(|n| *n == prefs.theme_name);

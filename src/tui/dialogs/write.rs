@@ -40,7 +40,7 @@ const AT_LEAST: u16 = 5;
 
 /// Its keys, for the help.
 #[rustfmt::skip]
-pub const TYPING: TypingKeys = (
+pub(crate) const TYPING: TypingKeys = (
     "While writing back",
     &[
         ("enter", "Write it into the file; a second time where something should be looked at first"),
@@ -53,7 +53,7 @@ pub const TYPING: TypingKeys = (
 
 /// What is made instead of writing the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A patch; its file is asked for.
     Patch,
     /// A branch; its name is asked for.
@@ -61,7 +61,7 @@ pub enum Kind {
 }
 
 /// What is asked before a version goes into the user's file.
-pub struct Write {
+pub(crate) struct Write {
     /// Number of the plan that was there when this one was asked for.
     before: Option<u32>,
     /// What would be done, as soon as the loop has said it.
@@ -85,7 +85,7 @@ impl Write {
     }
 
     /// Moves the difference by so many rows.
-    pub fn move_by(&mut self, rows: isize) {
+    pub(crate) fn move_by(&mut self, rows: isize) {
         let Some(laid) = self.pair().and_then(|pair| self.pane.laid(pair)) else {
             return;
         };
@@ -101,7 +101,7 @@ impl Write {
 }
 
 /// Asks what writing the chosen version, else the best one, would do.
-pub fn open(cx: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
     let chosen = cx.state.nav.selected;
     let chosen = chosen.filter(|id| cx.session.version(*id).is_some());
     Outcome::open(Write {

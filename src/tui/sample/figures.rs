@@ -109,7 +109,7 @@ pub(super) fn comparison(
 
 /// The protections that the fabricated session says are on.
 #[must_use]
-pub fn guards() -> Guards {
+pub(crate) fn guards() -> Guards {
     Guards {
         tier: Tier::Full,
         on: [

@@ -7,7 +7,7 @@ use crate::tui::core::layout::{Arrangement, Border, Room, ScreenPart, moved};
 use crate::tui::state::State;
 
 /// Cells that a border is moved by at once.
-pub const STEP: i16 = 2;
+pub(crate) const STEP: i16 = 2;
 
 impl State {
     /// Gives the main pane the whole screen, or takes it back.

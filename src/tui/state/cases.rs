@@ -12,7 +12,7 @@ use crate::tui::state::State;
 
 /// The case that is shown when the developer chose none: the one that runs, the one that failed, else the longest.
 #[must_use]
-pub fn natural_case(session: &Session, state: &State) -> usize {
+pub(crate) fn natural_case(session: &Session, state: &State) -> usize {
     let cases = session
         .task
         .as_ref()
@@ -42,7 +42,7 @@ pub fn natural_case(session: &Session, state: &State) -> usize {
 
 /// The failure of the marked case's last single run, if it failed; else the version's own.
 #[must_use]
-pub fn shown_failure<'s>(version: &'s Version, case: &str) -> Option<&'s Failure> {
+pub(crate) fn shown_failure<'s>(version: &'s Version, case: &str) -> Option<&'s Failure> {
     let own = version.evaluation.as_ref().and_then(|e| e.failure.as_ref());
     let again = version.rerun(case).and_then(|r| r.failure.as_ref());
     again.or(own)
@@ -50,7 +50,7 @@ pub fn shown_failure<'s>(version: &'s Version, case: &str) -> Option<&'s Failure
 
 /// The version that is looked at, and the number and name of the case that is marked.
 #[must_use]
-pub fn marked(state: &State, session: &Session) -> Option<(VersionId, usize, String)> {
+pub(crate) fn marked(state: &State, session: &Session) -> Option<(VersionId, usize, String)> {
     let version = state.version(session)?;
     let at = state
         .nav
@@ -62,7 +62,7 @@ pub fn marked(state: &State, session: &Session) -> Option<(VersionId, usize, Str
 
 /// The case that is marked in the cases pane, if it was added by hand and can be taken back.
 #[must_use]
-pub fn withdrawable(state: &State, session: &Session) -> Option<String> {
+pub(crate) fn withdrawable(state: &State, session: &Session) -> Option<String> {
     if state.pane(session) != Tab::Cases {
         return None;
     }
@@ -72,7 +72,7 @@ pub fn withdrawable(state: &State, session: &Session) -> Option<String> {
 
 /// A version's result on a case, once known.
 #[must_use]
-pub fn result<'s>(
+pub(crate) fn result<'s>(
     session: &'s Session,
     version: &'s Version,
     case: &str,
@@ -83,7 +83,7 @@ pub fn result<'s>(
 
 /// The cases in the order in which the developer wants to see them: their numbers in the task.
 #[must_use]
-pub fn order(session: &Session, state: &State) -> Vec<usize> {
+pub(crate) fn order(session: &Session, state: &State) -> Vec<usize> {
     let cases = session
         .task
         .as_ref()

@@ -5,13 +5,13 @@ use crate::session::event::{Decision, Stage, VersionId};
 
 /// Whether the loop is at something, so that a key can stop it.
 #[must_use]
-pub fn busy(session: &Session) -> bool {
+pub(crate) fn busy(session: &Session) -> bool {
     !matches!(session.stage, Stage::Waiting | Stage::Finished)
 }
 
 /// Why a version cannot be decided about yet, if so.
 #[must_use]
-pub fn unmeasured(session: &Session, version: Option<VersionId>) -> Option<String> {
+pub(crate) fn unmeasured(session: &Session, version: Option<VersionId>) -> Option<String> {
     let version = session.version(version?)?;
     let waits = version.evaluation.is_none();
     waits.then(|| {
@@ -24,7 +24,7 @@ pub fn unmeasured(session: &Session, version: Option<VersionId>) -> Option<Strin
 
 /// What taking back the last decision comes to, in words.
 #[must_use]
-pub fn undone(session: &Session) -> Option<String> {
+pub(crate) fn undone(session: &Session) -> Option<String> {
     let last = session.undoable()?;
     let what = match last.decision {
         Decision::Accepted => "was accepted",

@@ -12,7 +12,7 @@ use crate::tui::state::version_status::version_status;
 
 /// Whether a version is one that is looked for. An empty search finds all.
 #[must_use]
-pub fn matches(session: &Session, state: &State, version: &Version, text: &str) -> bool {
+pub(crate) fn matches(session: &Session, state: &State, version: &Version, text: &str) -> bool {
     let author = match &version.author {
         Author::Original => "original",
         Author::Model { name } | Author::Tape { name } => name,

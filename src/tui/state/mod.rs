@@ -3,26 +3,26 @@
 //! Knows the session only by reading it. It holds no dialog (an open one lies beside it, in [`crate::tui::app::App`]),
 //! draws nothing and asks nothing of the loop.
 
-pub mod arrange;
-pub mod caches;
-pub mod cases;
-pub mod decisions;
-pub mod effect;
-pub mod find;
-pub mod folding;
-pub mod hits;
-pub mod messages;
-pub mod model_params;
-pub mod navigation;
-pub mod panes;
-pub mod preparation;
-pub mod prompt;
-pub mod replies;
-pub mod search;
-pub mod shown;
-pub mod tips;
-pub mod version_status;
-pub mod writes;
+pub(crate) mod arrange;
+pub(crate) mod caches;
+pub(crate) mod cases;
+pub(crate) mod decisions;
+pub(crate) mod effect;
+pub(crate) mod find;
+pub(crate) mod folding;
+pub(crate) mod hits;
+pub(crate) mod messages;
+pub(crate) mod model_params;
+pub(crate) mod navigation;
+pub(crate) mod panes;
+pub(crate) mod preparation;
+pub(crate) mod prompt;
+pub(crate) mod replies;
+pub(crate) mod search;
+pub(crate) mod shown;
+pub(crate) mod tips;
+pub(crate) mod version_status;
+pub(crate) mod writes;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;

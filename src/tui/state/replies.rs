@@ -10,11 +10,11 @@ use crate::tui::state::State;
 /// Cells that a column needs to be read.
 const NARROWEST: usize = 34;
 /// Cells between two columns.
-pub const GAP: usize = 3;
+pub(crate) const GAP: usize = 3;
 
 /// A reply as far as it has come.
 #[derive(Clone, Copy, Debug)]
-pub enum ReplyProgress<'s> {
+pub(crate) enum ReplyProgress<'s> {
     /// It is coming.
     Growing(&'s StreamingReply),
     /// It has ended.
@@ -25,7 +25,7 @@ pub enum ReplyProgress<'s> {
 
 /// How a reply came, in seconds.
 #[derive(Clone, Copy, Debug)]
-pub struct ReplyTiming {
+pub(crate) struct ReplyTiming {
     /// From the prompt to the first text.
     pub first: f64,
     /// From the first text to the last.
@@ -35,7 +35,7 @@ pub struct ReplyTiming {
 impl<'s> ReplyProgress<'s> {
     /// The answer and the reasoning so far.
     #[must_use]
-    pub fn text(self) -> (&'s str, &'s str) {
+    pub(crate) fn text(self) -> (&'s str, &'s str) {
         match self {
             Self::Growing(g) => (&g.text, &g.reasoning),
             Self::Ended(r) => (&r.text, &r.reasoning),
@@ -45,7 +45,7 @@ impl<'s> ReplyProgress<'s> {
 
     /// Tokens so far, and whether somebody counted them.
     #[must_use]
-    pub fn tokens(self) -> (u64, bool) {
+    pub(crate) fn tokens(self) -> (u64, bool) {
         match self {
             Self::Growing(g) => (estimate_tokens(g.text.len() + g.reasoning.len()), false),
             Self::Ended(r) => (r.usage.reply_tokens, r.usage.counted),
@@ -55,7 +55,7 @@ impl<'s> ReplyProgress<'s> {
 
     /// How it came, once something came.
     #[must_use]
-    pub fn timing(self) -> Option<ReplyTiming> {
+    pub(crate) fn timing(self) -> Option<ReplyTiming> {
         match self {
             Self::Growing(g) => {
                 let (first, last) = (g.first_text_at?, g.last_text_at?);
@@ -77,7 +77,7 @@ impl<'s> ReplyProgress<'s> {
 
     /// Tokens per second, once there is enough to say it.
     #[must_use]
-    pub fn speed(self) -> Option<f64> {
+    pub(crate) fn speed(self) -> Option<f64> {
         let coming = self.timing().map(|p| p.coming).filter(|s| *s >= 0.3)?;
         let (text, reasoning) = self.text();
         // Of a reply that has ended only the times of the answer are kept.
@@ -92,14 +92,14 @@ impl<'s> ReplyProgress<'s> {
 
     /// Whether it is still on its way.
     #[must_use]
-    pub fn is_coming(self) -> bool {
+    pub(crate) fn is_coming(self) -> bool {
         matches!(self, Self::Growing(_))
     }
 }
 
 /// A reply of a round as far as it has come.
 #[must_use]
-pub fn reply_progress<'s>(
+pub(crate) fn reply_progress<'s>(
     session: &'s Session,
     round: &'s Round,
     number: u32,
@@ -117,7 +117,7 @@ pub fn reply_progress<'s>(
 
 /// Cells of a column where so many replies stand side by side; none where there is no room for that.
 #[must_use]
-pub fn column(replies: u32, width: usize) -> Option<usize> {
+pub(crate) fn column(replies: u32, width: usize) -> Option<usize> {
     let count = replies as usize;
     let each = width.saturating_sub(GAP * count.saturating_sub(1)) / count.max(1);
     (count > 1 && each >= NARROWEST).then_some(each)

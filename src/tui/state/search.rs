@@ -9,9 +9,9 @@ use crate::session::event::VersionId;
 use crate::tui::core::tab::Tab;
 
 /// Stands for cells that are no text: of one cell, and typed by nobody.
-pub const NO_TEXT: char = '\u{e000}';
+pub(crate) const NO_TEXT: char = '\u{e000}';
 /// What was searched: when this is another, the rows are drawn anew.
-pub type SearchedPane = (Tab, Option<VersionId>, usize, Rect);
+pub(crate) type SearchedPane = (Tab, Option<VersionId>, usize, Rect);
 
 /// A search.
 pub struct Search {

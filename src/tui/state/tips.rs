@@ -17,7 +17,7 @@ const STAYS: i64 = 20;
 
 /// A piece of a tip's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// Words.
     Words(String),
     /// A key as it is in force.
@@ -26,7 +26,7 @@ pub enum Piece {
 
 /// The text of a tip, with the keys in force.
 #[must_use]
-pub fn text(tip: Tip, state: &State, session: &Session) -> Vec<Piece> {
+pub(crate) fn text(tip: Tip, state: &State, session: &Session) -> Vec<Piece> {
     let better = session.objective.comparative();
     // A sentence with a gap for each key.
     let (sentence, keys): (String, &[Action]) = match tip {
@@ -71,7 +71,7 @@ pub fn text(tip: Tip, state: &State, session: &Session) -> Vec<Piece> {
 
 /// The tip of this moment, if there is one that was not seen yet and nothing else has the keyboard.
 #[must_use]
-pub fn now(state: &State, session: &Session, covered: bool) -> Option<Tip> {
+pub(crate) fn now(state: &State, session: &Session, covered: bool) -> Option<Tip> {
     let busy = covered
         || state.hint_box.active
         || state.search.is_some()
@@ -105,7 +105,7 @@ fn won(best: &Version) -> bool {
 
 /// Notices which tip is on, and since when. Says whether one has gone by itself: nobody pressed a key, what it tells can be
 /// read by now, and it must not lie over what moves.
-pub fn tick(state: &mut State, session: &Session, covered: bool) -> bool {
+pub(crate) fn tick(state: &mut State, session: &Session, covered: bool) -> bool {
     let Some(tip) = now(state, session, covered) else {
         state.messages.tip = None;
         return false;
@@ -131,7 +131,7 @@ fn age(now: Timestamp, since: Timestamp) -> i64 {
 }
 
 /// A key was pressed: the tip that is on was seen. Says whether there was one.
-pub fn seen(state: &mut State, session: &Session) -> bool {
+pub(crate) fn seen(state: &mut State, session: &Session) -> bool {
     let Some(tip) = now(state, session, false) else {
         return false;
     };

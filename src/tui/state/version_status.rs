@@ -9,7 +9,7 @@ use crate::tui::state::State;
 
 /// A verdict as the screen says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionStatus {
+pub(crate) struct VersionStatus {
     /// One cell.
     pub glyph: &'static str,
     /// A few words.
@@ -22,7 +22,7 @@ const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "�
 
 /// The sign that something is on its way; it turns only while the screen is drawn anyway.
 #[must_use]
-pub fn spinner(state: &State) -> &'static str {
+pub(crate) fn spinner(state: &State) -> &'static str {
     let beat = state.now.as_millisecond().rem_euclid(1_200) / 120;
     if state.prefs.ascii {
         return ["|", "/", "-", "\\"][usize::try_from(beat).unwrap_or(0) % 4];
@@ -32,7 +32,7 @@ pub fn spinner(state: &State) -> &'static str {
 
 /// Whether the engine works on something.
 #[must_use]
-pub fn working(session: &Session) -> bool {
+pub(crate) fn working(session: &Session) -> bool {
     !matches!(
         session.stage,
         Stage::Waiting | Stage::Paused | Stage::Finished
@@ -41,7 +41,7 @@ pub fn working(session: &Session) -> bool {
 
 /// What became of a version.
 #[must_use]
-pub fn version_status(session: &Session, state: &State, version: &Version) -> VersionStatus {
+pub(crate) fn version_status(session: &Session, state: &State, version: &Version) -> VersionStatus {
     let new = |glyph, word: &str, role| VersionStatus {
         glyph,
         word: word.to_owned(),

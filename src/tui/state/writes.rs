@@ -49,7 +49,7 @@ impl State {
 
 /// A path from the folder that the program was started in, where it lies in it.
 #[must_use]
-pub fn short(path: &str) -> String {
+pub(crate) fn short(path: &str) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let inside = Path::new(path).strip_prefix(&here);
     let shown = inside.map_or_else(|_| path.to_owned(), |p| p.display().to_string());

@@ -11,7 +11,7 @@ mod words;
 
 pub(super) use c::{function_names, innermost, operator_in};
 pub(super) use java::has_modifier;
-pub(crate) use kinds::FunctionKind;
+pub use kinds::FunctionKind;
 use kinds::{NodeRole, ScopeKind};
 pub(super) use python::decorators;
 pub(super) use rust::{bare, receiver_type};
@@ -30,7 +30,7 @@ pub struct FunctionItem {
     /// The name to ask for it by: `Grid.nearest`, or `A.merge(int[], int[])` where several share the name.
     pub name: String,
     /// Its head on one line: `def nearest(self, p)`.
-    pub(crate) signature: String,
+    pub signature: String,
     /// First and last line, from 1, with decorators.
     pub lines: (usize, usize),
     /// What it is.

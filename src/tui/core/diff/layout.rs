@@ -11,7 +11,7 @@ use crate::tui::core::diff::{Diff, DiffBlock, Pair};
 use crate::tui::core::highlighted::Stack;
 
 /// Unchanged lines shown around a change.
-pub const CONTEXT: usize = 3;
+pub(crate) const CONTEXT: usize = 3;
 /// Two columns narrower than this are not worth it.
 const SIDE_BY_SIDE: u16 = 90;
 /// Two columns of less than this cannot be read at all.
@@ -371,7 +371,7 @@ fn height(diff: &Diff, item: &Item, [left, right]: [usize; 2]) -> usize {
 
 /// Numbers of the lines of an item in the old and in the new text.
 #[must_use]
-pub fn sides(diff: &Diff, item: &Item) -> (Option<usize>, Option<usize>) {
+pub(crate) fn sides(diff: &Diff, item: &Item) -> (Option<usize>, Option<usize>) {
     let row = item.row as usize;
     match diff.parts.get(item.part as usize) {
         Some(DiffBlock::Same { old, new, .. }) => (Some(old + row), Some(new + row)),

@@ -23,7 +23,7 @@ pub enum Border {
 
 /// The border at a place, if one is there: the frames of two parts that touch.
 #[must_use]
-pub fn border_at(plan: &ScreenLayout, place: Position) -> Option<Border> {
+pub(crate) fn border_at(plan: &ScreenLayout, place: Position) -> Option<Border> {
     let rows = |r: Rect| (r.y..r.y + r.height).contains(&place.y);
     let main = plan.main;
     let column = plan.tree.or(plan.memory).filter(|c| c.x < main.x);
@@ -71,7 +71,12 @@ fn rows_of_columns(plan: &ScreenLayout) -> std::ops::Range<u16> {
 
 /// The arrangement with a border at another place of the screen, as far as there is room ([`super::lay_out`] sees to that).
 #[must_use]
-pub fn moved(plan: &ScreenLayout, wish: Arrangement, border: Border, to: Position) -> Arrangement {
+pub(crate) fn moved(
+    plan: &ScreenLayout,
+    wish: Arrangement,
+    border: Border,
+    to: Position,
+) -> Arrangement {
     let mut wish = wish;
     let below = |part: Option<Rect>| part.map_or(0, |r| (r.y + r.height).saturating_sub(to.y));
     // What the part above gains or loses: it must stay where it begins.

@@ -14,12 +14,13 @@ mod role;
 
 pub use depth::Depth;
 use depth::{Stray, nearest_256};
-pub use role::{ROLES, Role};
+pub(crate) use role::ROLES;
+pub use role::Role;
 
 const COUNT: usize = ROLES.len();
 
 /// The themes that are compiled in. The first dark and the first light one lend what a theme of one's own leaves out.
-pub const BUNDLED: &[(&str, &str)] = &[
+pub(crate) const BUNDLED: &[(&str, &str)] = &[
     ("dark", include_str!("../../../../themes/dark.toml")),
     ("light", include_str!("../../../../themes/light.toml")),
     ("night", include_str!("../../../../themes/night.toml")),

@@ -10,7 +10,7 @@ macro_rules! roles {
         pub enum Role { $(#[doc = $doc] $name,)* }
 
         /// All roles with their names in theme files.
-        pub const ROLES: &[(Role, &str)] = &[$((Role::$name, $key),)*];
+        pub(crate) const ROLES: &[(Role, &str)] = &[$((Role::$name, $key),)*];
 
         impl Role {
             /// Whether it is a ground that text stands on.

@@ -24,7 +24,7 @@ use crate::tui::widgets::put;
 use crate::tui::widgets::sheet::{choose, sheet};
 
 /// The open list.
-pub struct Files {
+pub(crate) struct Files {
     /// The folder that is listed.
     pub folder: PathBuf,
     /// The names in it that match what was typed, folders first.
@@ -58,7 +58,7 @@ enum Wanted {
 }
 
 /// Opens the list on the current folder.
-pub fn open(_: &mut Context<'_>) -> Outcome {
+pub(crate) fn open(_: &mut Context<'_>) -> Outcome {
     let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
     Outcome::open(Files::at(here, None))
 }
@@ -66,7 +66,7 @@ pub fn open(_: &mut Context<'_>) -> Outcome {
 impl Files {
     /// The list of a folder; `program` is what was chosen already.
     #[must_use]
-    pub fn at(folder: PathBuf, program: Option<PathBuf>) -> Self {
+    pub(crate) fn at(folder: PathBuf, program: Option<PathBuf>) -> Self {
         let mut files = Self {
             folder: PathBuf::new(),
             names: Vec::new(),
