@@ -1046,7 +1046,7 @@ class Server {
       if (request.end) return;
       const chosen = this.chosen(request);
       if (request.known) await this.see(chosen);
-      const passes = request.instance ? [await this.inAnother(chosen, request.instance)] : await this.prepared(chosen, request.passes);
+      const passes = request.instance ? await this.inOthers(chosen, request) : await this.prepared(chosen, request.passes);
       const results = new Array(chosen.length).fill(undefined);
       const { work, waits, kept } = this.work();
       const bare = passes.map((one) => one.calls);
@@ -1093,10 +1093,21 @@ class Server {
     return all.filter((at) => first.has(this.texts[at]) === (request.half === 0));
   }
 
-  /** A pass with an instance of the module of its own: a new one, or the same again. */
-  async inAnother(chosen, which) {
-    if (which === "new") this.otherOne = await this.load();
-    const made = prepare(this.otherOne, chosen);
+  /** Passes with an instance of the module of their own each: new ones, or the same again. New ones have made all the other
+   * calls before. */
+  async inOthers(chosen, request) {
+    if (request.instance === "new") {
+      this.others = [];
+      while (this.others.length < request.passes) this.others.push(await this.load());
+      if (request.half !== undefined) {
+        const rest = this.chosen({ ...request, half: 1 - request.half });
+        const { work, waits } = this.work();
+        const bare = this.others.map((one) => prepare(one, rest).calls);
+        const done = work(bare, [], new Array(rest.length).fill(undefined));
+        if (waits) await done;
+      }
+    }
+    const made = this.others.map((one) => prepare(one, chosen));
     this.first.put?.();
     return made;
   }

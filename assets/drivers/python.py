@@ -1307,7 +1307,7 @@ class Server:
     def __init__(self, line, spare, before, fresh):
         self.line, self.before, self.count = line, before, len(spare.calls)
         self.source = instances(False, spare) if fresh else None
-        self.spare, self.others, self.other_one = spare, None, None
+        self.spare, self.others, self.other_ones = spare, None, []
         self.texts = ["\0".join(text) for text in before]
         self.known = [None] * self.count  # the outcome of each call, as it was seen at once
         self.early = []  # outcomes that were seen before those: (call, line, pass)
@@ -1339,8 +1339,7 @@ class Server:
             chosen = self.chosen(request)
             if request.get("known"):
                 self.see(chosen)
-            other = request.get("instance")
-            passes = [self.in_another(chosen, other)] if other else self.prepared(chosen, request["passes"])
+            passes = self.in_others(chosen, request) if "instance" in request else self.prepared(chosen, request["passes"])
             results, work = [None] * len(chosen), self.work()
             kept = self.manners <= {PLAIN} or self.manners == {AWAITABLE}
             bare = [one.ready(self.flat) if kept else one.calls for one in passes]
@@ -1396,18 +1395,23 @@ class Server:
         first = set(alike[: (len(alike) + 1) // 2])
         return [at for at in range(self.count) if (self.texts[at] in first) == (request["half"] == 0)]
 
-    def in_another(self, chosen, which):
-        """A pass with an instance of the module of its own: a new one, or the same again."""
+    def in_others(self, chosen, request):
+        """Passes with an instance of the module of their own each: new ones, or the same again. New ones have made all the
+        other calls before."""
         if self.others is None:
             self.others = instances(False, self.spare)
             self.own = next(self.others)
-        if which == "new":
-            self.other_one = next(self.others)
-        one = Prepared(self.other_one, list(chosen))
-        made = Pass(one.calls, one.parts)
+        made = lambda calls: [Pass(one.calls, one.parts) for one in (Prepared(other, list(calls)) for other in self.other_ones)]
+        if request["instance"] == "new":
+            self.other_ones = [next(self.others) for _ in range(request["passes"])]
+            if "half" in request:
+                rest = self.chosen({**request, "half": 1 - request["half"]})
+                kept = self.manners <= {PLAIN} or self.manners == {AWAITABLE}
+                self.work()([one.ready(self.flat) if kept else one.calls for one in made(rest)], (), [None] * len(rest))
+        passes = made(chosen)
         # What is prepared next is for the usual instance.
         self.own.put()
-        return made
+        return passes
 
     def prepared(self, chosen, passes):
         made = []

@@ -5,7 +5,7 @@
 //! median over the launches stands out of its own noise; all that counts is added to the cost of a pass.
 
 use super::super::{Answer, Comparison, Metric, stats};
-use super::one::{Launched, One};
+use super::one::{Cost, Launched, One};
 use super::{Charge, ChargePlace};
 use crate::base::units::{Gain, Nanos};
 
@@ -73,6 +73,8 @@ pub(crate) fn charges(
 /// Where results are kept, the calls that were never seen before show nothing of the gain (a logarithm), and where none
 /// are, all of it. What takes away more than half of it is nearer to the former, and counts even where it does not stand
 /// out of the noise: a true gain that is refused can be tried again, a kept result that wins is written into somebody's file.
+/// A single burst over one half of short calls is too rough to say so of a small gain; bursts over many new instances of the
+/// module are not.
 fn kept(
     launches: &[Launched],
     at: [usize; 2],
@@ -80,31 +82,43 @@ fn kept(
     tree: bool,
     gain: f64,
 ) -> Option<Charge> {
-    let both = |launch: &Launched| {
-        let of = |who: usize| {
-            let [first, again] = launch.each.get(who)?.first_time?;
-            Some([first.of(metric, tree), again.of(metric, tree)])
+    let within = |of: fn(&One) -> Option<[Cost; 2]>, least: f64, enough: f64| {
+        let both = |launch: &Launched| {
+            let of = |who: usize| {
+                let [first, again] = of(launch.each.get(who)?)?;
+                Some([first.of(metric, tree), again.of(metric, tree)])
+            };
+            Some([of(at[0])?, of(at[1])?])
         };
-        Some([of(at[0])?, of(at[1])?])
+        let all: Vec<[[f64; 2]; 2]> = launches.iter().filter_map(both).collect();
+        let ratio = |[first, again]: [f64; 2]| (first.max(least) / again.max(least)).ln();
+        let ratios: Vec<f64> = all.iter().map(|[o, c]| ratio(*c) - ratio(*o)).collect();
+        let twos = in_twos(&ratios);
+        let middle = stats::median(&mut twos.clone())?;
+        let most = gain > enough && middle > gain / 2.0;
+        let seen = middle > MORE.ln() && clear(&twos).is_some();
+        if !most && !seen {
+            return None;
+        }
+        let more = all
+            .iter()
+            .map(|[o, c]| (c[0] - c[1]) - (o[0] - o[1]).max(0.0));
+        stats::median(&mut in_twos(&more.collect::<Vec<_>>())).filter(|ns| *ns >= 1.0)
     };
-    let all: Vec<[[f64; 2]; 2]> = launches.iter().filter_map(both).collect();
-    let ratio = |[first, again]: [f64; 2]| (first.max(TINY) / again.max(TINY)).ln();
-    let ratios: Vec<f64> = all.iter().map(|[o, c]| ratio(*c) - ratio(*o)).collect();
-    let twos = in_twos(&ratios);
-    let middle = stats::median(&mut twos.clone()).unwrap_or(0.0);
-    if middle <= MORE.ln() || (middle <= gain / 2.0 && clear(&twos).is_none()) {
-        return None;
-    }
-    let more: Vec<f64> = all
-        .iter()
-        .map(|[o, c]| (c[0] - c[1]) - (o[0] - o[1]).max(0.0))
-        .collect();
-    let ns = stats::median(&mut in_twos(&more)).filter(|ns| *ns >= 1.0)?;
+    let in_process = within(|one| one.first_time, TINY, ROUGH.ln());
+    let in_instances = within(|one| one.new_instances, 1.0, 0.0);
+    let ns = in_process
+        .into_iter()
+        .chain(in_instances)
+        .reduce(f64::max)?;
     Some(Charge {
         place: ChargePlace::FirstTime,
         ns: Nanos(ns as u64),
     })
 }
+
+/// A gain of less than this is too small to be told from nothing by single bursts over one half of the calls.
+const ROUGH: f64 = 1.5;
 
 /// What a burst of a few short calls takes cannot be told from nothing below this, in nanoseconds.
 const TINY: f64 = 4e3;

@@ -41,6 +41,9 @@ const LONG_PASS: f64 = 60e6;
 /// What a burst costs besides its passes, about: waking up, saying that it is done.
 const AROUND: f64 = 0.4e6;
 
+/// Making new instances of the module takes about so long in a launch, all contenders together.
+const INSTANCES: f64 = 50e6;
+
 /// How often a burst without passes is made, to know what the burst itself costs.
 const EMPTY: usize = 3;
 
@@ -61,6 +64,8 @@ pub(crate) struct Pace {
     warm: u32,
     /// How often the other half is made again.
     again: usize,
+    /// Instances of the module that see calls for the first time, in one burst.
+    instances: u32,
     /// Passes over the calls of each case.
     cases: Vec<u32>,
     /// Cases that a launch times.
@@ -164,6 +169,9 @@ pub(crate) struct One {
     pub(crate) cases: BTreeMap<usize, Cost>,
     /// What calls cost that were never seen before, and what they cost again; by the pass over all calls.
     pub(crate) first_time: Option<[Cost; 2]>,
+    /// The same of calls that a new instance of the module has never seen: much of it at a time, so much more exact, but blind for
+    /// what is kept outside of the module.
+    pub(crate) new_instances: Option<[Cost; 2]>,
     /// CPU time until the first burst.
     pub(crate) loading: f64,
     /// Cost of what lay between two bursts, all of them; of the wall clock the median times their number.
@@ -345,8 +353,9 @@ enum Part {
     All,
     Half(u32),
     Range([usize; 2]),
-    /// All calls, with an instance of the module of their own: a new one, or the last one again.
-    Instance(&'static str),
+    /// Each pass with an instance of the module of its own: new ones, or the last ones again. All calls, or one half, where
+    /// the other half was made before.
+    Instances(&'static str, Option<u32>),
 }
 
 impl Request {
@@ -355,7 +364,10 @@ impl Request {
             Part::All => String::new(),
             Part::Half(half) => format!(",\"half\":{half},\"seed\":{seed}"),
             Part::Range([from, to]) => format!(",\"range\":[{from},{to}]"),
-            Part::Instance(which) => format!(",\"instance\":\"{which}\""),
+            Part::Instances(which, None) => format!(",\"instance\":\"{which}\""),
+            Part::Instances(which, Some(half)) => {
+                format!(",\"instance\":\"{which}\",\"half\":{half},\"seed\":{seed}")
+            }
         };
         format!(
             "{{\"passes\":{}{part},\"known\":{},\"look\":{}}}",
@@ -410,9 +422,12 @@ impl Table<'_, '_> {
             self.first_time(half(1, 1), seed, again)?;
         }
         let (mut one_pass, gap) = self.rehearse(known.as_ref(), long, seed)?;
-        if different <= 1 && !asked.keep {
-            self.first_time_of_instances(seed, if long { 1 } else { 3 })?;
-        }
+        let instances = if asked.keep {
+            0
+        } else {
+            let half = (different > 1).then_some(1 ^ u32::from(asked.swapped));
+            self.new_instances(known.as_ref(), half, seed)?
+        };
         let pace = match known {
             Some(pace) => pace,
             None => {
@@ -432,6 +447,7 @@ impl Table<'_, '_> {
                     bursts,
                     warm,
                     again,
+                    instances,
                     cases,
                     cases_at_once: ((CASES / each.max(1.0)) as usize).max(1),
                 }
@@ -442,10 +458,8 @@ impl Table<'_, '_> {
         for guest in &mut self.guests {
             // By the wall a single gap may be anything.
             guest.one.between.wall = median(&guest.gaps).wall * guest.gaps.len() as f64;
-            // Where halves were made the costs are twice those of a burst.
-            let empty = guest
-                .empty
-                .each(|x| if different > 1 { 2.0 * x } else { x });
+            // The costs are twice those of a burst over one half.
+            let empty = guest.empty.each(|x| 2.0 * x);
             guest.one.first_time = guest.first_time.map(|both| both.map(|c| c.less(empty)));
         }
         Ok(Launched {
@@ -478,28 +492,40 @@ impl Table<'_, '_> {
         Ok(())
     }
 
-    /// The same where all calls are alike, so that none is left that was never seen: with new instances of the module. What is
-    /// kept elsewhere is not found out so.
-    fn first_time_of_instances(&mut self, seed: u32, times: usize) -> Result<(), Stop> {
-        let part = |which| Request {
-            passes: 1,
-            part: Part::Instance(which),
+    /// The same with new instances of the module, as many in a burst as there is time for; how many.
+    fn new_instances(
+        &mut self,
+        known: Option<&Pace>,
+        half: Option<u32>,
+        seed: u32,
+    ) -> Result<u32, Stop> {
+        let request = |which, passes| Request {
+            passes,
+            part: Part::Instances(which, half),
             ..Request::default()
         };
-        let mut seen: Vec<[Vec<Cost>; 2]> =
-            self.guests.iter().map(|_| Default::default()).collect();
-        for _ in 0..times {
-            for (which, request) in [part("new"), part("again")].iter().enumerate() {
-                let costs = self.all(request, seed)?;
-                for (seen, cost) in seen.iter_mut().zip(costs) {
-                    seen[which].push(cost);
-                }
-            }
+        let mut passes = known.map_or(1, |p| p.instances);
+        let began: f64 = self.guests.iter().map(|g| g.one.between.cpu).sum();
+        let mut firsts = self.all(&request("new", passes), seed)?;
+        if known.is_none() {
+            let ended: f64 = self.guests.iter().map(|g| g.one.between.cpu).sum();
+            let costs = self.guests.iter().zip(&firsts);
+            let costs = costs.map(|(guest, cost)| cost.less(guest.empty).cpu.max(200.0));
+            passes = how_many(
+                &costs.collect::<Vec<_>>(),
+                LONG_ENOUGH,
+                TOO_LONG,
+                (ended - began) * TOO_LONG / INSTANCES,
+            );
+            firsts = self.all(&request("new", passes), seed)?;
         }
-        for (guest, seen) in self.guests.iter_mut().zip(seen) {
-            guest.first_time = Some(seen.map(|costs| median(&costs)));
+        let again = self.all(&request("again", passes), seed)?;
+        let whole = if half.is_some() { 2.0 } else { 1.0 } / f64::from(passes);
+        for (guest, (first, again)) in self.guests.iter_mut().zip(firsts.iter().zip(&again)) {
+            let both = [first, again].map(|cost| cost.less(guest.empty).each(|x| x * whole));
+            guest.one.new_instances = Some(both);
         }
-        Ok(())
+        Ok(passes)
     }
 
     /// What a burst without passes and one pass cost, and what it takes to prepare a pass: nanoseconds by the clock that has gone

@@ -27,7 +27,7 @@
 //! | `"passes": 30` | so many passes in one burst |
 //! | `"half": 0, "seed": 7` | over one half of the calls only, drawn by the seed; calls with the same arguments are in the same half |
 //! | `"range": [3, 5]` | over some of the calls only |
-//! | `"instance": "new"` | one pass, with an instance of the module of its own; with `"again"` another pass with that one |
+//! | `"instance": "new"` | each pass with an instance of the module of its own, which has made the calls of the other half before; with `"again"` once more with those |
 //! | `"known": true` | before the burst, calls whose outcomes are not known yet are made and looked at |
 //! | `"look": true` | after the burst, before the next one, the outcomes of its last pass are looked at |
 //! | `"end": true` | the outcomes are printed, and that is the end |
