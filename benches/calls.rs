@@ -64,6 +64,18 @@ fn main() {
             first.as_secs_f64(),
             took.as_secs_f64(),
         );
+        if std::env::var_os("REHEAT_BENCH_RATIOS").is_some() {
+            let percent = |all: &[f64]| -> Vec<i64> {
+                let middle = c.gain.0.ln();
+                all.iter().map(|r| ((r - middle) * 1000.0) as i64).collect()
+            };
+            println!(
+                "  {:?} + {:?} (‰ of a launch from the gain), {:?}",
+                percent(&c.log_ratios),
+                percent(&c.confirming),
+                c.launches
+            );
+        }
         all.push(bench);
     }
     let times: usize = same.unwrap_or(20);

@@ -31,7 +31,7 @@ pub use self::guards::{Guards, MemorySource, Settings, Tier};
 pub use self::limits::Limits;
 pub use self::outcome::{Attempt, AttemptKind, Captured, Outcome, Peak, RunVerdict, Sample};
 pub use self::program::{Mount, Program, WORK};
-pub use self::stamped::StampedRun;
+pub use self::stamped::{StampedRun, cores};
 pub(crate) use self::trace::thin;
 pub use self::writable_tree::{TreeHolder, WritableTree};
 

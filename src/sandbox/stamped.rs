@@ -17,8 +17,19 @@ pub struct StampedRun<'a> {
     never: std::marker::PhantomData<&'a ()>,
 }
 
+/// The processors that this process may use, by the kernel's numbers; none where that cannot be known.
+#[must_use]
+pub fn cores() -> Vec<usize> {
+    #[cfg(target_os = "linux")]
+    return super::linux::cores();
+    #[cfg(not(target_os = "linux"))]
+    return Vec::new();
+}
+
 impl Sandbox {
     /// Starts a program that answers requests. Where several are to be alive at the same time, each needs a sandbox of its own.
+    /// From its second request on it stays on the processor `core` (a number of the kernel's), with whoever reads its clocks; `None`
+    /// leaves it where the kernel puts it. Cores are seldom equally fast, so what is compared belongs on the same one.
     ///
     /// # Errors
     /// As [`Sandbox::run`]; [`SandboxError::CannotStart`] where programs run without any isolation: nobody is there to
@@ -28,11 +39,12 @@ impl Sandbox {
         program: &'a Program,
         limits: &'a Limits,
         cancel: &'a CancelToken,
+        core: Option<usize>,
     ) -> Result<StampedRun<'a>, SandboxError> {
         match &mut self.inner {
             #[cfg(target_os = "linux")]
             Inner::Linux(handle) => Ok(StampedRun {
-                inner: handle.start(program, limits, cancel)?,
+                inner: handle.start(program, limits, cancel, core)?,
             }),
             Inner::Plain => Err(SandboxError::CannotStart {
                 program: program.argv.first().cloned().unwrap_or_default(),

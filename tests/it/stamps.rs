@@ -55,7 +55,9 @@ const HONEST: &str = "def work(n): spin(n)";
 /// Bursts of these sizes, and the outcome.
 fn bursts(sandbox: &mut Sandbox, program: &Program, sizes: &[u32]) -> (Vec<Burst>, RunVerdict) {
     let (limits, cancel) = (Limits::default(), CancelToken::new());
-    let mut run = sandbox.start(program, &limits, &cancel).expect("it starts");
+    let mut run = sandbox
+        .start(program, &limits, &cancel, None)
+        .expect("it starts");
     let mut all = Vec::new();
     for n in sizes {
         run.ask(n.to_string().as_bytes()).unwrap();
@@ -114,8 +116,8 @@ fn two_are_alive_at_the_same_time() {
     let (mut one, mut other) = (open(&[]), open(&[]));
     let (limits, cancel, program) = (Limits::default(), CancelToken::new(), program(HONEST));
     let mut runs = [
-        one.start(&program, &limits, &cancel).unwrap(),
-        other.start(&program, &limits, &cancel).unwrap(),
+        one.start(&program, &limits, &cancel, None).unwrap(),
+        other.start(&program, &limits, &cancel, None).unwrap(),
     ];
     for _ in 0..3 {
         for run in &mut runs {

@@ -73,8 +73,7 @@ pub(crate) fn charges(
 /// Where results are kept, the calls that were never seen before show nothing of the gain (a logarithm), and where none
 /// are, all of it. What takes away more than half of it is nearer to the former, and counts even where it does not stand
 /// out of the noise: a true gain that is refused can be tried again, a kept result that wins is written into somebody's file.
-/// A single burst over one half of short calls is too rough to say so of a small gain; bursts over many new instances of the
-/// module are not.
+/// Where the noise is too large to tell the two apart, it takes more.
 fn kept(
     launches: &[Launched],
     at: [usize; 2],
@@ -82,31 +81,32 @@ fn kept(
     tree: bool,
     gain: f64,
 ) -> Option<Charge> {
-    let within = |of: fn(&One) -> Option<[Cost; 2]>, least: f64, enough: f64| {
-        let both = |launch: &Launched| {
-            let of = |who: usize| {
-                let [first, again] = of(launch.each.get(who)?)?;
-                Some([first.of(metric, tree), again.of(metric, tree)])
-            };
-            Some([of(at[0])?, of(at[1])?])
-        };
-        let all: Vec<[[f64; 2]; 2]> = launches.iter().filter_map(both).collect();
+    let within = |of: fn(&One) -> &[[Cost; 2]], least: f64| {
+        let clocks = |both: &[Cost; 2]| both.map(|c| c.of(metric, tree));
         let ratio = |[first, again]: [f64; 2]| (first.max(least) / again.max(least)).ln();
-        let ratios: Vec<f64> = all.iter().map(|[o, c]| ratio(*c) - ratio(*o)).collect();
+        // A launch's median over the times that calls were seen anew: of the ratios, and of the costs.
+        let one = |launch: &Launched| {
+            let (o, c) = (of(launch.each.get(at[0])?), of(launch.each.get(at[1])?));
+            let times = o.iter().zip(c).map(|(o, c)| [clocks(o), clocks(c)]);
+            let times: Vec<_> = times.collect();
+            let ratios = times.iter().map(|[o, c]| ratio(*c) - ratio(*o));
+            let more = times.iter();
+            let more = more.map(|[o, c]| (c[0] - c[1]) - (o[0] - o[1]).max(0.0));
+            let middle = |all: Vec<f64>| stats::median(&mut { all });
+            Some((middle(ratios.collect())?, middle(more.collect())?))
+        };
+        let (ratios, more): (Vec<f64>, Vec<f64>) = launches.iter().filter_map(one).unzip();
         let twos = in_twos(&ratios);
         let middle = stats::median(&mut twos.clone())?;
-        let most = gain > enough && middle > gain / 2.0;
+        let most = middle > gain / 2.0 && error(&twos, middle) < gain / 4.0;
         let seen = middle > MORE.ln() && clear(&twos).is_some();
         if !most && !seen {
             return None;
         }
-        let more = all
-            .iter()
-            .map(|[o, c]| (c[0] - c[1]) - (o[0] - o[1]).max(0.0));
-        stats::median(&mut in_twos(&more.collect::<Vec<_>>())).filter(|ns| *ns >= 1.0)
+        stats::median(&mut in_twos(&more)).filter(|ns| *ns >= 1.0)
     };
-    let in_process = within(|one| one.first_time, TINY, ROUGH.ln());
-    let in_instances = within(|one| one.new_instances, 1.0, 0.0);
+    let in_process = within(|one| one.first_time.as_slice(), TINY);
+    let in_instances = within(|one| &one.new_instances, 1.0);
     let ns = in_process
         .into_iter()
         .chain(in_instances)
@@ -116,9 +116,6 @@ fn kept(
         ns: Nanos(ns as u64),
     })
 }
-
-/// A gain of less than this is too small to be told from nothing by single bursts over one half of the calls.
-const ROUGH: f64 = 1.5;
 
 /// What a burst of a few short calls takes cannot be told from nothing below this, in nanoseconds.
 const TINY: f64 = 4e3;
@@ -150,11 +147,15 @@ fn clear(all: &[f64]) -> Option<f64> {
     }
     let median = |values: &[f64]| stats::median(&mut values.to_vec()).unwrap_or(0.0);
     let middle = median(all);
-    let away: Vec<f64> = all.iter().map(|x| (x - middle).abs()).collect();
-    // The median of so few has a standard error of about 1.25 σ / √n; σ is 1.48 times the median distance.
-    let error = 1.25 * 1.48 * median(&away) / (all.len() as f64).sqrt();
-    let clear = CLEAR * (1.0 + 2.0 / (all.len() as f64 - 1.0)) * error;
+    let clear = CLEAR * (1.0 + 2.0 / (all.len() as f64 - 1.0)) * error(all, middle);
     (middle > clear && middle > 0.0).then_some(middle)
+}
+
+/// The standard error of a median. Of so few it is about 1.25 σ / √n; σ is 1.48 times the median distance.
+fn error(all: &[f64], middle: f64) -> f64 {
+    let mut away: Vec<f64> = all.iter().map(|x| (x - middle).abs()).collect();
+    let away = stats::median(&mut away).unwrap_or(f64::INFINITY);
+    1.25 * 1.48 * away / (all.len() as f64).sqrt()
 }
 
 /// Shrinks a gain to what is left of it once the bill is paid.

@@ -54,6 +54,8 @@ pub(super) struct Settled {
     fresh: bool,
     /// CPU time is that of the whole tree of processes.
     tree: bool,
+    /// One core is enough for each: neither threads nor children work beside the first.
+    alone: bool,
 }
 
 /// What a paired runner knows of its launches.
@@ -163,6 +165,11 @@ impl PairedRunner<'_> {
             .kept
             .last()
             .is_some_and(|l| l.each.iter().any(one::One::works_in_children));
+        stamping.settled.alone = !stamping.settled.tree
+            && seen
+                .iter()
+                .flatten()
+                .all(|f| f.cpu_ns.0 as f64 <= 1.05 * f.wall_ns.0 as f64 + 100e3);
         stamping.kept.clear();
         Ok(Ok(clock(&seen)))
     }
@@ -176,7 +183,19 @@ impl PairedRunner<'_> {
         let Some(stamping) = self.stamping.as_ref() else {
             return Err(JudgeError::Environment("no calls are timed".into()));
         };
-        let Settled { pace, fresh, tree } = stamping.settled.clone();
+        let Settled {
+            pace,
+            fresh,
+            tree,
+            alone,
+        } = stamping.settled.clone();
+        // Cores are seldom equally fast, so all are timed on the same one; another each time.
+        let cores = if alone {
+            crate::sandbox::cores()
+        } else {
+            Vec::new()
+        };
+        let core = (!cores.is_empty()).then(|| cores[self.chance.random_range(0..cores.len())]);
         let swapped = stamping.kept.len() % 2 == 1;
         let seed = if swapped {
             stamping.halves
@@ -201,6 +220,7 @@ impl PairedRunner<'_> {
                 WARMING
             },
             keep: matches!(&self.task.harness, Harness::Calls(c) if c.keep),
+            core,
         };
         judge.wait_while_held(cancel);
         let (launched, outcomes) = match one::launch(
@@ -298,7 +318,7 @@ impl PairedRunner<'_> {
             .collect();
         Some(Launches {
             calls: calls_of(&self.places[0]),
-            passes: pace.passes,
+            passes: pace.passes.get(incumbent).copied().unwrap_or(1),
             bursts: pace.bursts,
             outside_ns: Nanos(stats::median(&mut outside).unwrap_or(0.0) as u64),
             promised: None,

@@ -25,7 +25,7 @@ const CASE_TOO_LONG: f64 = 5e6;
 
 /// Bursts of a launch take about so long, all contenders together.
 const BURSTS: f64 = 160e6;
-const MOST_BURSTS: usize = 24;
+const MOST_BURSTS: usize = 40;
 const FEWEST_BURSTS: usize = 3;
 
 /// Bursts of single cases take about so long in a launch.
@@ -42,7 +42,10 @@ const LONG_PASS: f64 = 60e6;
 const AROUND: f64 = 0.4e6;
 
 /// Making new instances of the module takes about so long in a launch, all contenders together.
-const INSTANCES: f64 = 50e6;
+const INSTANCES: f64 = 60e6;
+
+/// So often new instances are made in a launch.
+const ROUNDS: f64 = 4.0;
 
 /// How often a burst without passes is made, to know what the burst itself costs.
 const EMPTY: usize = 3;
@@ -56,8 +59,9 @@ const MOST_PASSES: f64 = 20_000.0;
 /// How much is asked for in every launch of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pace {
-    /// Passes in a burst.
-    pub(crate) passes: u32,
+    /// Passes in a burst of each contender: bursts of all take about as long, so that a machine that changes its speed does
+    /// so for all of them.
+    pub(crate) passes: Vec<u32>,
     /// Bursts of each contender.
     pub(crate) bursts: usize,
     /// Passes over one half of the calls before the other half is seen.
@@ -88,6 +92,8 @@ pub(crate) struct Asked {
     pub(crate) most_bursts: usize,
     /// Whether what is kept may win.
     pub(crate) keep: bool,
+    /// The processor that all share once they are loaded.
+    pub(crate) core: Option<usize>,
 }
 
 /// What something cost, in nanoseconds.
@@ -169,9 +175,9 @@ pub(crate) struct One {
     pub(crate) cases: BTreeMap<usize, Cost>,
     /// What calls cost that were never seen before, and what they cost again; by the pass over all calls.
     pub(crate) first_time: Option<[Cost; 2]>,
-    /// The same of calls that a new instance of the module has never seen: much of it at a time, so much more exact, but blind for
-    /// what is kept outside of the module.
-    pub(crate) new_instances: Option<[Cost; 2]>,
+    /// The same of calls that new instances of the module have never seen, several times: more exact, but blind for what is kept
+    /// outside of the module.
+    pub(crate) new_instances: Vec<[Cost; 2]>,
     /// CPU time until the first burst.
     pub(crate) loading: f64,
     /// Cost of what lay between two bursts, all of them; of the wall clock the median times their number.
@@ -241,7 +247,12 @@ pub(crate) fn launch(
         let Some(sandbox) = free[who].take() else {
             continue;
         };
-        guests[who] = Some(Guest::new(sandbox.start(&programs[who], limits, cancel)?));
+        guests[who] = Some(Guest::new(sandbox.start(
+            &programs[who],
+            limits,
+            cancel,
+            asked.core,
+        )?));
     }
     let mut table = Table {
         guests: guests.into_iter().flatten().collect(),
@@ -259,7 +270,7 @@ pub(crate) fn launch(
                 let tree = one.tree_is_known;
                 let of = |cost: &Cost| if tree { cost.tree } else { cost.cpu };
                 one.outside = outcome.cpu.0 as f64 - of(&one.between) - of(&one.working);
-                one.passes = f64::from(launched.pace.passes) * one.raw.len() as f64;
+                one.passes = f64::from(launched.pace.passes[who]) * one.raw.len() as f64;
                 launched.each[who] = one;
                 outcomes.push((who, outcome));
             }
@@ -431,11 +442,11 @@ impl Table<'_, '_> {
         let pace = match known {
             Some(pace) => pace,
             None => {
-                let passes = how_many(&one_pass, LONG_ENOUGH, TOO_LONG, gap);
-                for cost in &mut one_pass {
-                    *cost = *cost * f64::from(passes) + AROUND;
+                let passes = alike(&one_pass, gap);
+                for (cost, passes) in one_pass.iter_mut().zip(&passes) {
+                    *cost = (*cost + gap) * f64::from(*passes) + AROUND;
                 }
-                let pair: f64 = one_pass.iter().sum::<f64>() + gap * f64::from(passes);
+                let pair: f64 = one_pass.iter().sum();
                 let bursts = if long && pair > BURSTS * 2.0 {
                     1
                 } else {
@@ -505,25 +516,37 @@ impl Table<'_, '_> {
             ..Request::default()
         };
         let mut passes = known.map_or(1, |p| p.instances);
-        let began: f64 = self.guests.iter().map(|g| g.one.between.cpu).sum();
+        let ended_after =
+            |guests: &[Guest<'_>]| -> f64 { guests.iter().map(|g| g.one.between.cpu).sum() };
+        let began = ended_after(&self.guests);
         let mut firsts = self.all(&request("new", passes), seed)?;
         if known.is_none() {
-            let ended: f64 = self.guests.iter().map(|g| g.one.between.cpu).sum();
+            let ended = ended_after(&self.guests);
             let costs = self.guests.iter().zip(&firsts);
             let costs = costs.map(|(guest, cost)| cost.less(guest.empty).cpu.max(200.0));
             passes = how_many(
                 &costs.collect::<Vec<_>>(),
-                LONG_ENOUGH,
-                TOO_LONG,
-                (ended - began) * TOO_LONG / INSTANCES,
+                CASE_LONG_ENOUGH,
+                CASE_TOO_LONG,
+                (ended - began) * CASE_TOO_LONG * ROUNDS / INSTANCES,
             );
             firsts = self.all(&request("new", passes), seed)?;
         }
-        let again = self.all(&request("again", passes), seed)?;
+        let rounds = if (ended_after(&self.guests) - began) * ROUNDS > INSTANCES * 4.0 {
+            1
+        } else {
+            ROUNDS as usize
+        };
         let whole = if half.is_some() { 2.0 } else { 1.0 } / f64::from(passes);
-        for (guest, (first, again)) in self.guests.iter_mut().zip(firsts.iter().zip(&again)) {
-            let both = [first, again].map(|cost| cost.less(guest.empty).each(|x| x * whole));
-            guest.one.new_instances = Some(both);
+        for round in 0..rounds {
+            if round > 0 {
+                firsts = self.all(&request("new", passes), seed)?;
+            }
+            let again = self.all(&request("again", passes), seed)?;
+            for (guest, (first, again)) in self.guests.iter_mut().zip(firsts.iter().zip(&again)) {
+                let both = [first, again].map(|cost| cost.less(guest.empty).each(|x| x * whole));
+                guest.one.new_instances.push(both);
+            }
         }
         Ok(passes)
     }
@@ -548,7 +571,13 @@ impl Table<'_, '_> {
         }
         let mut request = Request {
             // Where all is settled these warm up, and long passes need not.
-            passes: known.map_or(1, |p| if p.warm == 0 { 0 } else { p.passes }),
+            passes: known.map_or(1, |p| {
+                if p.warm == 0 {
+                    0
+                } else {
+                    p.passes.iter().copied().min().unwrap_or(1)
+                }
+            }),
             known: true,
             ..Request::default()
         };
@@ -614,19 +643,17 @@ impl Table<'_, '_> {
     /// The bursts that count.
     fn bursts(&mut self, asked: &Asked, pace: &Pace) -> Result<(), Stop> {
         for _ in 0..pace.bursts.min(asked.most_bursts) {
-            let request = Request {
-                passes: pace.passes,
-                look: self.chance.random_ratio(1, LOOKED_AT) || pace.bursts == 1,
+            let look = self.chance.random_ratio(1, LOOKED_AT) || pace.bursts == 1;
+            let request = |passes| Request {
+                passes,
+                look,
                 ..Request::default()
             };
-            let costs = self.all(&request, asked.seed)?;
-            for (guest, cost) in self.guests.iter_mut().zip(costs) {
+            let costs = self.each(|who| request(pace.passes[who]), asked.seed)?;
+            for ((guest, cost), passes) in self.guests.iter_mut().zip(costs).zip(&pace.passes) {
                 guest.one.raw.push(cost);
                 let net = cost.less(guest.empty);
-                guest
-                    .one
-                    .bursts
-                    .push(net.each(|x| x / f64::from(pace.passes)));
+                guest.one.bursts.push(net.each(|x| x / f64::from(*passes)));
             }
         }
         Ok(())
@@ -654,13 +681,18 @@ impl Table<'_, '_> {
 
     /// The same request to all, in drawn order.
     fn all(&mut self, request: &Request, seed: u32) -> Result<Vec<Cost>, Stop> {
+        self.each(|_| *request, seed)
+    }
+
+    /// A request to each, in drawn order.
+    fn each(&mut self, of: impl Fn(usize) -> Request, seed: u32) -> Result<Vec<Cost>, Stop> {
         let mut order: Vec<usize> = (0..self.guests.len()).collect();
         order.shuffle(self.chance);
         let mut costs = vec![Cost::default(); order.len()];
         for who in order {
             self.guests[who]
                 .run
-                .ask(&request.text(seed))
+                .ask(&of(who).text(seed))
                 .map_err(failed)?;
             costs[who] = self.answer(who)?.0;
         }
@@ -693,9 +725,27 @@ fn how_many(pass: &[f64], long_enough: f64, too_long: f64, prepare: f64) -> u32 
     (long_enough / quickest).ceil().min(most).max(1.0) as u32
 }
 
+/// How many passes make a burst of each contender: long enough, about as long as that of the others, and not too long to prepare.
+fn alike(pass: &[f64], prepare: f64) -> Vec<u32> {
+    let slowest = pass.iter().copied().fold(1.0, f64::max);
+    let long = slowest.clamp(LONG_ENOUGH, TOO_LONG);
+    let most = (TOO_LONG / prepare.max(1.0)).min(MOST_PASSES);
+    let passes = |pass: &f64| (long / pass.max(1.0)).ceil().min(most).max(1.0) as u32;
+    pass.iter().map(passes).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bursts_of_all_take_about_as_long() {
+        assert_eq!(alike(&[60e3, 30e3], 0.0), [25, 50]);
+        assert_eq!(alike(&[100e6, 5e6], 0.0), [1, 4]);
+        assert_eq!(alike(&[2.4e6, 0.15e6], 0.0), [1, 16]);
+        assert_eq!(alike(&[10e3, 10e3], 1e6), [20, 20], "preparing");
+        assert_eq!(alike(&[1.0, 1.0], 0.0), [20_000, 20_000]);
+    }
 
     #[test]
     fn a_burst_is_long_enough_for_the_quickest_and_not_too_long_for_the_slowest() {

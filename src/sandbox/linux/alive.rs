@@ -36,14 +36,15 @@ impl LauncherHandle {
         program: &'a Program,
         limits: &'a Limits,
         cancel: &'a CancelToken,
+        core: Option<usize>,
     ) -> Result<Alive<'a>, SandboxError> {
         let (line, theirs) = stamps::connection()
             .map_err(|e| SandboxError::Failed(format!("making a connection: {e}")))?;
-        let begun = match self.begin(program, limits, Some(theirs.as_fd()), cancel) {
+        let begun = match self.begin(program, limits, Some((theirs.as_fd(), core)), cancel) {
             // Nothing was asked yet, so nothing is lost by beginning again.
             Err(RunFailure::Died(_)) => {
                 self.restart()?;
-                self.begin(program, limits, Some(theirs.as_fd()), cancel)
+                self.begin(program, limits, Some((theirs.as_fd(), core)), cancel)
             }
             begun => begun,
         };

@@ -196,7 +196,7 @@ fn live(
     }
     let stamps = line
         .zip(ours)
-        .map(|(line, ours)| Stamps::new(line, ours, pid));
+        .map(|(line, ours)| Stamps::new(line, ours, pid, run.core));
     let Some((finished, attempts)) = attend(pid, shared, listener, own, stamps) else {
         return Ok(());
     };

@@ -351,6 +351,16 @@ impl Drop for LauncherHandle {
 }
 
 /// Where a run without mounts finds its files. Guests of root need a way there.
+/// The processors that this process may use; none where the system does not say.
+pub(crate) fn cores() -> Vec<usize> {
+    let allowed = rustix::thread::sched_getaffinity(None);
+    let all = 0..rustix::thread::CpuSet::MAX_CPU;
+    allowed.map_or_else(
+        |_| Vec::new(),
+        |set| all.filter(|n| set.is_set(*n)).collect(),
+    )
+}
+
 fn stage_place(setup: &LauncherSetup) -> std::path::PathBuf {
     if setup.root {
         cleanup::place_for_others()

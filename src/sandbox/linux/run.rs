@@ -114,12 +114,12 @@ impl LauncherHandle {
         self.conclude(going)
     }
 
-    /// Sends the request. `line` is handed to the run's init, which then stamps.
+    /// Sends the request. `stamped` has the line that is handed to the run's init, which then stamps, and the core to stay on.
     pub(super) fn begin<'a>(
         &mut self,
         program: &'a Program,
         limits: &'a Limits,
-        line: Option<BorrowedFd<'_>>,
+        stamped: Option<(BorrowedFd<'_>, Option<usize>)>,
         cancel: &CancelToken,
     ) -> Result<Going<'a>, RunFailure> {
         if cancel.stopped() {
@@ -156,6 +156,7 @@ impl LauncherHandle {
         let growth = Growth::new(&program.trees);
         let before = self.prepare_cgroup(limits);
         let mut request = self.request(&program, limits, stage.as_ref());
+        request.core = stamped.and_then(|(_, core)| core);
         let (out_read, out_write) = plain::pipe()?;
         let (err_read, err_write) = plain::pipe()?;
         let input = input::lay_out(&program.stdin)
@@ -187,7 +188,7 @@ impl LauncherHandle {
         };
         self.hand_over(&mut request, mounts.unwrap_or_default())?;
         let mut fds = vec![input.as_fd(), out_write.as_fd(), err_write.as_fd()];
-        fds.extend(line);
+        fds.extend(stamped.map(|(line, _)| line));
         self.tell(&Message::Run(request), &fds)?;
         self.unsettled = true;
         drop((out_write, err_write));
@@ -490,6 +491,7 @@ impl LauncherHandle {
                 .is_none()
                 .then(|| limits.memory.0 * 4 + Bytes::mib(1024).0),
             watched: program.watched,
+            core: None,
         }
     }
 

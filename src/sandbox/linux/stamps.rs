@@ -17,6 +17,9 @@
 //! clock is read only once the guest's first thread sleeps: what `/proc/PID/stat` says. Between two looks init sleeps
 //! itself; a look in a loop would keep a guest on the same core from ever getting there.
 //!
+//! Where a core is named, guest and init stay on it: two runs that are compared then meet the same core, and init, which runs
+//! only while the guest does not, finds clocks that are up to date.
+//!
 //! Whatever the guest sends, init reads clocks that the guest cannot reach. A burst that is said to be done before its work is,
 //! leaves that work to be seen in the gap that follows; one that is said to be done while the first thread still works is not
 //! over before that thread sleeps.
@@ -30,6 +33,8 @@ use std::time::Duration;
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socketpair,
 };
+
+use rustix::thread::{CpuSet, sched_setaffinity};
 
 use super::{cgroup, sys};
 use crate::base::units::Nanos;
@@ -85,11 +90,14 @@ pub(crate) struct Stamps {
     phase: Phase,
     /// What init itself had used of its CPU clock when the guest started.
     own_before: u64,
+    /// The processor to stay on from the second request on.
+    core: Option<usize>,
+    requests: u64,
 }
 
 impl Stamps {
     /// For a guest that was just started.
-    pub(crate) fn new(line: OwnedFd, guest: OwnedFd, pid: i32) -> Self {
+    pub(crate) fn new(line: OwnedFd, guest: OwnedFd, pid: i32, core: Option<usize>) -> Self {
         Self {
             line,
             guest,
@@ -98,6 +106,8 @@ impl Stamps {
             schedule: File::open(format!("/proc/{pid}/schedstat")).ok(),
             phase: Phase::Waiting,
             own_before: sys::own_cpu_ns(),
+            core,
+            requests: 0,
         }
     }
 
@@ -123,6 +133,10 @@ impl Stamps {
                 // The end of the workbench's end is the launcher's affair.
                 Some(request) => {
                     self.forget();
+                    self.requests += 1;
+                    if self.requests == 2 {
+                        self.settle();
+                    }
                     if pass(self.guest.as_fd(), request) {
                         Phase::Preparing
                     } else {
@@ -147,6 +161,17 @@ impl Stamps {
             }
             Phase::Over => Phase::Over,
         };
+    }
+
+    /// Guest and init share a core from now on. What was loaded before was free to be loaded beside others. Init, which
+    /// can only look while the guest does not run, then finds its clock up to date. A guest that cannot be moved stays where it is.
+    fn settle(&self) {
+        if let Some(core) = self.core {
+            let mut only = CpuSet::new();
+            only.set(core);
+            let _ = sched_setaffinity(rustix::process::Pid::from_raw(self.pid), &only);
+            let _ = sched_setaffinity(None, &only);
+        }
     }
 
     fn begin(&self, counter: Option<&OwnedFd>) -> Phase {

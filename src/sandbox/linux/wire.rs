@@ -89,6 +89,8 @@ pub(crate) struct RunRequest {
     pub(crate) data: Option<u64>,
     /// Also note attempts to open files that it should not read.
     pub(crate) watched: bool,
+    /// The processor that a stamped run stays on.
+    pub(crate) core: Option<usize>,
 }
 
 /// How one run ended, as its init saw it.
