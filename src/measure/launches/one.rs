@@ -38,6 +38,9 @@ const WARM_PASSES: f64 = 200.0;
 /// A pass that takes longer than this is warm after the first one.
 const LONG_PASS: f64 = 60e6;
 
+/// One half of the calls that takes longer than this is told from nothing by a single burst.
+const LONG_HALF: f64 = 4e6;
+
 /// What a burst costs besides its passes, about: waking up, saying that it is done.
 const AROUND: f64 = 0.4e6;
 
@@ -433,7 +436,12 @@ impl Table<'_, '_> {
             self.first_time(half(1, 1), seed, again)?;
         }
         let (mut one_pass, gap) = self.rehearse(known.as_ref(), long, seed)?;
-        let instances = if asked.keep {
+        // A long half tells by itself whatever is kept, here or elsewhere.
+        let told = match &known {
+            Some(pace) => pace.instances == 0,
+            None => different > 1 && passes_of_half > LONG_HALF,
+        };
+        let instances = if asked.keep || told {
             0
         } else {
             let half = (different > 1).then_some(1 ^ u32::from(asked.swapped));
@@ -569,6 +577,12 @@ impl Table<'_, '_> {
         for (guest, all) in self.guests.iter_mut().zip(&all) {
             guest.empty = median(all);
         }
+        // Looking at outcomes for the first time is no part of preparing a pass.
+        let looked = Request {
+            known: true,
+            ..Request::default()
+        };
+        self.all(&looked, seed)?;
         let mut request = Request {
             // Where all is settled these warm up, and long passes need not.
             passes: known.map_or(1, |p| {
@@ -578,7 +592,6 @@ impl Table<'_, '_> {
                     p.passes.iter().copied().min().unwrap_or(1)
                 }
             }),
-            known: true,
             ..Request::default()
         };
         let mut costs = self.all(&request, seed)?;
