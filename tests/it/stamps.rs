@@ -208,7 +208,7 @@ fn limits_hold_in_every_burst() {
         ..Limits::default()
     };
     let endless = program("def work(n):\n    while True: pass");
-    let mut run = sandbox.start(&endless, &limits, &cancel).unwrap();
+    let mut run = sandbox.start(&endless, &limits, &cancel, None).unwrap();
     run.ask(b"1").unwrap();
     assert_eq!(run.burst().unwrap(), None);
     assert_eq!(run.finish().unwrap().verdict, RunVerdict::TimeLimit);
@@ -223,7 +223,7 @@ fn a_stop_ends_a_burst_and_a_dropped_run_is_gone() {
     let (limits, cancel) = (Limits::default(), CancelToken::new());
     let endless = program("def work(n):\n    while True: pass");
     std::thread::scope(|scope| {
-        let mut run = sandbox.start(&endless, &limits, &cancel).unwrap();
+        let mut run = sandbox.start(&endless, &limits, &cancel, None).unwrap();
         run.ask(b"1").unwrap();
         scope.spawn(|| {
             std::thread::sleep(Duration::from_millis(50));
@@ -233,7 +233,38 @@ fn a_stop_ends_a_burst_and_a_dropped_run_is_gone() {
         assert!(matches!(run.finish(), Err(SandboxError::Stopped)));
     });
     cancel.rearm();
-    drop(sandbox.start(&endless, &limits, &cancel).unwrap());
+    drop(sandbox.start(&endless, &limits, &cancel, None).unwrap());
     let (all, verdict) = bursts(&mut sandbox, &program(HONEST), &[1]);
     assert_eq!((all.len(), verdict), (1, RunVerdict::Ok));
+}
+
+#[test]
+fn a_run_stays_on_the_core_that_was_named_from_its_second_request_on() {
+    let cores = reheat::sandbox::cores();
+    let (Some(core), true) = (cores.last(), cores.len() > 1) else {
+        println!("skipped: needs two processors");
+        return;
+    };
+    // Another user must be able to run it, without namespaces.
+    let Ok(tool) = toolchain::find("/usr/bin/python3") else {
+        println!("skipped: needs /usr/bin/python3");
+        return;
+    };
+    let tells = "def work(n): os.write(100, ('d%s' % sorted(os.sched_getaffinity(0))).encode())";
+    let program = program_of(&tool, tells);
+    let (limits, cancel) = (Limits::default(), CancelToken::new());
+    for forbid in [&[][..], &["user", "namespaces"]] {
+        let mut sandbox = open(forbid);
+        let mut run = sandbox
+            .start(&program, &limits, &cancel, Some(*core))
+            .unwrap();
+        let mut said = Vec::new();
+        for _ in 0..2 {
+            run.ask(b"1").unwrap();
+            said.push(String::from_utf8(run.burst().unwrap().unwrap().reply).unwrap());
+        }
+        assert_eq!(said, [format!("d{cores:?}"), format!("d[{core}]")]);
+        run.ask(b"0").unwrap();
+        assert_eq!(run.finish().unwrap().verdict, RunVerdict::Ok);
+    }
 }

@@ -89,7 +89,7 @@ impl Project {
         stdin.extend_from_slice(calls.as_bytes());
         let program = self.laid_out(name, stdin);
         let (limits, cancel, mut sandbox) = (self.limits(), CancelToken::new(), open());
-        let mut run = sandbox.start(&program, &limits, &cancel).unwrap();
+        let mut run = sandbox.start(&program, &limits, &cancel, None).unwrap();
         for request in [
             r#"{"passes":1,"half":0,"seed":3,"known":true}"#,
             r#"{"passes":3,"half":0,"seed":3}"#,
@@ -97,6 +97,10 @@ impl Project {
             r#"{"passes":0}"#,
             r#"{"passes":2,"known":true}"#,
             r#"{"passes":3,"look":true}"#,
+            r#"{"passes":3,"instance":"new","half":1,"seed":3}"#,
+            r#"{"passes":3,"instance":"again","half":1,"seed":3}"#,
+            r#"{"passes":2,"instance":"new"}"#,
+            r#"{"passes":2,"instance":"again","look":true}"#,
             r#"{"passes":2,"range":[0,1]}"#,
             r#"{"passes":4,"look":true}"#,
             r#"{"passes":1}"#,
