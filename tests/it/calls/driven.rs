@@ -100,7 +100,7 @@ impl Project {
             r#"{"passes":3,"instance":"new","half":1,"seed":3}"#,
             r#"{"passes":3,"instance":"again","half":1,"seed":3}"#,
             r#"{"passes":2,"instance":"new"}"#,
-            r#"{"passes":2,"instance":"again","look":true}"#,
+            r#"{"passes":2,"instance":"again"}"#,
             r#"{"passes":2,"range":[0,1]}"#,
             r#"{"passes":4,"look":true}"#,
             r#"{"passes":1}"#,
