@@ -9,7 +9,7 @@ use crate::base::units::{Gain, Nanos};
 pub struct Launches {
     /// Calls in one pass.
     pub calls: usize,
-    /// Passes in one burst.
+    /// Passes of the incumbent in one burst; another version makes as many as take about as long.
     pub passes: u32,
     /// Bursts of each contender in one launch.
     pub bursts: usize,

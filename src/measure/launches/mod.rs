@@ -2,7 +2,9 @@
 //!
 //! A pass makes every call of the workload once. A *launch* is one process of each contender, alive at the same time; in
 //! it bursts of passes alternate between them in drawn order, and the clocks of a process are read by the sandbox while
-//! it waits ([`crate::sandbox::StampedRun`]). No clock inside is asked, so that nothing inside can forge one.
+//! it waits ([`crate::sandbox::StampedRun`]). No clock inside is asked, so that nothing inside can forge one. Both stay on one
+//! core, unless threads or children work beside them, for cores are seldom equally fast; bursts of both take about as long, for a
+//! core changes its speed.
 //!
 //! A launch gives one number for each two contenders: the median over its bursts of ln(incumbent / candidate). Launches
 //! are the unit of the statistics, for what a process was given once (address layout, hash seed) is in all of its bursts
@@ -11,9 +13,10 @@
 //! they do for sweeps.
 //!
 //! **Warm, and yet nothing kept.** In real use a module is loaded once and its code is warm, so it stays loaded for the whole of
-//! a launch: an instance of its own for each pass would leave the interpreter's caches cold (and make 2.9× of a true
-//! 2.45×). What a function keeps of its calls must win nothing, though. So a launch begins with one half of the calls, drawn anew each
-//! time, until they are warm; then the other half is made, which this process has never seen, and is made again. Where
+//! a launch: an instance of its own for each pass would leave the interpreter's caches cold (and make 2.45× of a true
+//! 2.9×). What a function keeps of its calls must win nothing, though. So a launch begins with one half of the calls, drawn anew each
+//! time, until they are warm; then the other half is made, which this process has never seen, and is made again. A half of short
+//! calls is told from nothing only roughly, so new instances of the module do the same, many in a burst and several times. Where
 //! the candidate's calls cost more the first time than the next, and the incumbent's do not, the difference is
 //! put on the candidate's bill ([`bill`]).
 //!
