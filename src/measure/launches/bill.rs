@@ -36,15 +36,12 @@ pub(crate) fn charges(
     let between = |one: &One| one.between.of(by_cpu, true);
     let waited = |one: &One| one.between.of(Metric::Wall, tree);
     let differences = [
-        (
-            ChargePlace::Outside,
-            each(launches, at, |one| Some(one.outside)),
-        ),
+        (ChargePlace::Outside, by_the_pass(launches, at)),
         (
             ChargePlace::Between,
             match metric {
-                Metric::Wall => each(launches, at, |one| Some(waited(one).max(between(one)))),
-                _ => each(launches, at, |one| Some(between(one))),
+                Metric::Wall => each(launches, at, |one| waited(one).max(between(one))),
+                _ => each(launches, at, between),
             },
         ),
     ];
@@ -123,15 +120,22 @@ const TINY: f64 = 4e3;
 /// Calls are seen to be kept where the first time costs more than so many times what it costs again.
 const MORE: f64 = 1.15;
 
-/// How much more the one spends than the other, by the pass, in each launch.
-fn each(launches: &[Launched], at: [usize; 2], of: impl Fn(&One) -> Option<f64>) -> Vec<f64> {
+/// How much more the one spends than the other in each launch.
+fn each(launches: &[Launched], at: [usize; 2], of: impl Fn(&One) -> f64) -> Vec<f64> {
     launches
         .iter()
-        .filter_map(|launch| {
-            let (other, one) = (launch.each.get(at[0])?, launch.each.get(at[1])?);
-            Some((of(one)? - of(other)?) / one.passes.max(1.0))
-        })
+        .filter_map(|launch| Some(of(launch.each.get(at[1])?) - of(launch.each.get(at[0])?)))
         .collect()
+}
+
+/// The same of what processes spend once, shared out among the passes of the one.
+fn by_the_pass(launches: &[Launched], at: [usize; 2]) -> Vec<f64> {
+    let passes = launches.iter().filter_map(|launch| {
+        let passes = launch.each.get(at[1])?.passes;
+        launch.each.get(at[0]).map(|_| passes.max(1.0))
+    });
+    let more = each(launches, at, |one| one.outside);
+    more.iter().zip(passes).map(|(more, n)| more / n).collect()
 }
 
 /// Two launches together have seen every call for the first time; one alone may lack the call that matters.

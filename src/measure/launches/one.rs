@@ -183,13 +183,16 @@ pub(crate) struct One {
     pub(crate) new_instances: Vec<[Cost; 2]>,
     /// CPU time until the first burst.
     pub(crate) loading: f64,
-    /// Cost of what lay between two bursts, all of them; of the wall clock the median times their number.
+    /// What a pass costs between two bursts (preparing it, and whatever else goes on there) beyond what lies between bursts without
+    /// passes: the mean, since what is spent may be spent seldom; of the wall clock the median.
     pub(crate) between: Cost,
     /// CPU time of the whole process with all that it started, without what its bursts and what lay between them took.
     pub(crate) outside: f64,
     /// Passes in the bursts that count.
     pub(crate) passes: f64,
     raw: Vec<Cost>,
+    /// What lay between all its bursts.
+    gaps: Cost,
     /// What all bursts took.
     working: Cost,
     /// Whether somebody counts what its children do.
@@ -272,7 +275,7 @@ pub(crate) fn launch(
                 let outcome = run.finish()?;
                 let tree = one.tree_is_known;
                 let of = |cost: &Cost| if tree { cost.tree } else { cost.cpu };
-                one.outside = outcome.cpu.0 as f64 - of(&one.between) - of(&one.working);
+                one.outside = outcome.cpu.0 as f64 - of(&one.gaps) - of(&one.working);
                 one.passes = f64::from(launched.pace.passes[who]) * one.raw.len() as f64;
                 launched.each[who] = one;
                 outcomes.push((who, outcome));
@@ -306,6 +309,8 @@ struct Guest<'a> {
     begun: bool,
     last: Stamp,
     gaps: Vec<Cost>,
+    /// What lay before a burst without passes.
+    rest: Cost,
     /// As [`One::first_time`], with what a burst itself costs.
     first_time: Option<[Cost; 2]>,
 }
@@ -327,6 +332,7 @@ impl<'a> Guest<'a> {
             begun: false,
             last: Stamp::default(),
             gaps: Vec::new(),
+            rest: Cost::default(),
             first_time: None,
         }
     }
@@ -335,7 +341,7 @@ impl<'a> Guest<'a> {
     fn saw(&mut self, burst: &Burst) -> Cost {
         if self.begun {
             let gap = Cost::between(&self.last, &burst.before);
-            self.one.between = self.one.between.plus(gap);
+            self.one.gaps = self.one.gaps.plus(gap);
             self.gaps.push(gap);
         } else {
             self.one.tree_is_known = burst.before.tree.is_some();
@@ -475,8 +481,6 @@ impl Table<'_, '_> {
         self.bursts(asked, &pace)?;
         let next_case = self.cases(asked, &pace)?;
         for guest in &mut self.guests {
-            // By the wall a single gap may be anything.
-            guest.one.between.wall = median(&guest.gaps).wall * guest.gaps.len() as f64;
             // The costs are twice those of a burst over one half.
             let empty = guest.empty.each(|x| 2.0 * x);
             guest.one.first_time = guest.first_time.map(|both| both.map(|c| c.less(empty)));
@@ -525,7 +529,7 @@ impl Table<'_, '_> {
         };
         let mut passes = known.map_or(1, |p| p.instances);
         let ended_after =
-            |guests: &[Guest<'_>]| -> f64 { guests.iter().map(|g| g.one.between.cpu).sum() };
+            |guests: &[Guest<'_>]| -> f64 { guests.iter().map(|g| g.one.gaps.cpu).sum() };
         let began = ended_after(&self.guests);
         let mut firsts = self.all(&request("new", passes), seed)?;
         if known.is_none() {
@@ -576,6 +580,8 @@ impl Table<'_, '_> {
         }
         for (guest, all) in self.guests.iter_mut().zip(&all) {
             guest.empty = median(all);
+            let gaps = &guest.gaps[guest.gaps.len().saturating_sub(EMPTY)..];
+            guest.rest = median(gaps);
         }
         // Looking at outcomes for the first time is no part of preparing a pass.
         let looked = Request {
@@ -656,7 +662,10 @@ impl Table<'_, '_> {
 
     /// The bursts that count.
     fn bursts(&mut self, asked: &Asked, pace: &Pace) -> Result<(), Stop> {
-        for _ in 0..pace.bursts.min(asked.most_bursts) {
+        let count = pace.bursts.min(asked.most_bursts);
+        let mut between: Vec<Vec<Cost>> = vec![Vec::new(); self.guests.len()];
+        let mut looked = true;
+        for _ in 0..count {
             let look = self.chance.random_ratio(1, LOOKED_AT) || pace.bursts == 1;
             let request = |passes| Request {
                 passes,
@@ -664,10 +673,25 @@ impl Table<'_, '_> {
                 ..Request::default()
             };
             let costs = self.each(|who| request(pace.passes[who]), asked.seed)?;
-            for ((guest, cost), passes) in self.guests.iter_mut().zip(costs).zip(&pace.passes) {
+            for (who, cost) in costs.into_iter().enumerate() {
+                let (guest, passes) = (&mut self.guests[who], f64::from(pace.passes[who]));
                 guest.one.raw.push(cost);
                 let net = cost.less(guest.empty);
-                guest.one.bursts.push(net.each(|x| x / f64::from(*passes)));
+                guest.one.bursts.push(net.each(|x| x / passes));
+                // Where outcomes were looked at, that took its time before this burst; before the first one much was new.
+                if !looked || count < FEWEST_BURSTS {
+                    between[who].extend(guest.gaps.last());
+                }
+            }
+            looked = look;
+        }
+        for (who, gaps) in between.iter().enumerate() {
+            let (guest, passes) = (&mut self.guests[who], f64::from(pace.passes[who]));
+            let sum = gaps.iter().fold(Cost::default(), |sum, gap| sum.plus(*gap));
+            let mut gap = sum.each(|x| x / gaps.len().max(1) as f64);
+            gap.wall = median(gaps).wall;
+            if !gaps.is_empty() {
+                guest.one.between = gap.less(guest.rest).each(|x| x / passes);
             }
         }
         Ok(())
