@@ -3,6 +3,7 @@
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
 
+use crate::support::COMPARISON;
 use reheat::base::units::Bytes;
 use reheat::sandbox::{
     CancelToken, Limits, MemorySource, Mount, Outcome, Program, RunVerdict, Sandbox, SandboxError,
@@ -83,7 +84,11 @@ impl Place {
         };
         self.sandbox.run(
             &program,
-            &Limits::default(),
+            &Limits {
+                // Whoever watches a folder has little of a crowded machine.
+                time: COMPARISON,
+                ..Limits::default()
+            },
             &mut |_| {},
             &CancelToken::new(),
         )
