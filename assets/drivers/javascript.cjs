@@ -862,7 +862,8 @@ class Encoder {
 
   /** A value of a built-in kind, also where its class is derived from it or it has properties of its own. */
   kind(name, usual, inner, value) {
-    const fields = this.own(value);
+    const hidden = name !== usual && kindOf(value).hidden ? privateFields(value) : [];
+    const fields = hidden.length === 0 ? this.own(value) : this.fields([...Object.entries(value), ...hidden], true);
     return name === usual && fields === null ? inner : this.typed(name, { value: inner, fields });
   }
 
@@ -1064,8 +1065,13 @@ async function bareMixed(calls) {
       sink = call.fn.apply(call.self, call.args);
       const how = manner(sink);
       if (how === PROMISE) sink = await sink;
-      else if (how === ASYNC_ITERATOR) sink = await collected(sink);
-      else if (how === ITERATOR) sink = drained(sink);
+      else if (how === ASYNC_ITERATOR) {
+        let left = CAP;
+        for await (sink of sink) if (--left === 0) break;
+      } else if (how === ITERATOR) {
+        let left = CAP;
+        for (sink of sink) if (--left === 0) break;
+      }
     } catch {}
   }
 }

@@ -1334,7 +1334,7 @@ PLAIN_TEXT = {
 ENUM = __import__("enum").Enum
 
 
-NATIVE = {}
+NATIVE = weakref.WeakKeyDictionary()
 
 
 def is_native(kind):
@@ -1516,11 +1516,25 @@ async def bare_awaitables(calls):
             pass
 
 
-def bare_mixed(calls):
+async def passed(value):
+    left = CAP
+    async for _ in value:
+        left -= 1
+        if left == 0:
+            break
+
+
+def bare_mixed(calls, drop=collections.deque(maxlen=0).extend, some=itertools.islice):
     for call in calls:
         try:
             value = call()
-            settled(value, manner(value))
+            how = manner(value)
+            if how == ITERATOR:
+                drop(some(value, CAP))
+            elif how == AWAITABLE:
+                loop().run_until_complete(awaited(value))
+            elif how == ASYNC_ITERATOR:
+                loop().run_until_complete(passed(value))
         except BaseException:
             pass
 

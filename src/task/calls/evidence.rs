@@ -40,6 +40,15 @@ pub(crate) fn evidence(outputs: &[&[u8]]) -> Evidence {
     if calls.iter().all(|call| call.contains_key("raised")) {
         return Evidence::Nothing(all_raise(&calls));
     }
+    let raised = calls.iter().filter(|call| call.contains_key("raised"));
+    let raised: Vec<Map<String, Value>> = raised.cloned().collect();
+    if raised.len() * 2 >= number {
+        return Evidence::Little(format!(
+            "{} of the {number} calls raise {}: do they fit the function?",
+            raised.len(),
+            raises(&raised)
+        ));
+    }
     let outcomes: BTreeSet<String> = (calls.iter())
         .map(|call| {
             let mut outcome = call.clone();
@@ -79,27 +88,31 @@ pub(crate) fn evidence(outputs: &[&[u8]]) -> Evidence {
 
 /// The sentence for calls none of which returns.
 fn all_raise(calls: &[Map<String, Value>]) -> String {
-    let text = |call: &Map<String, Value>, key| {
-        let said = call.get(key).and_then(Value::as_str);
-        said.unwrap_or_default().to_owned()
-    };
-    let kinds: BTreeSet<String> = calls.iter().map(|call| text(call, "raised")).collect();
-    let kinds: Vec<String> = (kinds.iter())
-        .map(|kind| display::plain(kind, SHORT))
-        .collect();
-    let message = (calls.first()).map(|call| display::quoted(&text(call, "message"), SHORT));
     let number = calls.len();
     format!(
-        "none of the {number} call{} returns: {} {} ({}). Nonsense that raises the same would be right, so do the calls fit the function? What JSON lacks is tagged ({{\"$bytes\": …}}, {{\"$tuple\": […]}}), or a generator makes the calls (--calls gen.py::calls)",
+        "none of the {number} call{} returns: {} {}. Nonsense that raises the same would be right, so do the calls fit the function? What JSON lacks is tagged ({{\"$bytes\": …}}, {{\"$tuple\": […]}}), or a generator makes the calls (--calls gen.py::calls)",
         plural(number),
         if number == 1 {
             "it raises"
         } else {
             "all raise"
         },
-        kinds.join(" or "),
-        message.unwrap_or_default(),
+        raises(calls),
     )
+}
+
+/// What calls raise: the kinds, and the first message.
+fn raises(calls: &[Map<String, Value>]) -> String {
+    let text = |call: &Map<String, Value>, key| {
+        let said = call.get(key).and_then(Value::as_str);
+        said.unwrap_or_default().to_owned()
+    };
+    let kinds: BTreeSet<String> = (calls.iter())
+        .map(|call| display::plain(&text(call, "raised"), SHORT))
+        .collect();
+    let kinds: Vec<String> = kinds.into_iter().collect();
+    let message = (calls.first()).map(|call| display::quoted(&text(call, "message"), SHORT));
+    format!("{} ({})", kinds.join(" or "), message.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -142,7 +155,14 @@ mod tests {
             "{why}"
         );
         assert!(nothing(&[key]).starts_with("none of the 1 call returns: it raises KeyError"));
-        assert_eq!(of(&[key, "\"returned\":1"]), Evidence::Enough);
+        assert!(
+            little(&[key, "\"returned\":1"])
+                .starts_with("1 of the 2 calls raise KeyError (\"'x'\")")
+        );
+        assert_eq!(
+            of(&[key, "\"returned\":1", "\"returned\":2"]),
+            Evidence::Enough
+        );
         // What is printed or changed before does not make up for it.
         assert!(
             nothing(&["\"raised\":\"E\",\"message\":\"\",\"printed\":\"x\""])

@@ -285,7 +285,7 @@ fn a_name_of_javascript_that_leads_elsewhere_is_refused_with_the_line() {
         (
             "m.mjs",
             "export class A {\n  f(x) { return x; }\n}\nA.prototype.f = function (x) { return 1; };\n",
-            "A.f",
+            "A.f#1",
             "line 4 gives the name",
         ),
         (
