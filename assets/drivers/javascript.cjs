@@ -19,7 +19,8 @@ const LARGE = 1_000_000; // characters of one value, above which only its digest
 const ENCODINGS = 4; // passes whose outcomes are encoded, whatever the number of passes is
 const DEEPEST = 40; // levels of one value before the rest of it goes into its table
 
-const [TARGET, ROOT_SAID, MODULE, NAME, GENERATOR, GENERATOR_FUNCTION] = process.argv.slice(2);
+const [TARGET, ROOT_SAID, MODULE, NAME_SAID, GENERATOR, GENERATOR_FUNCTION] = process.argv.slice(2);
+const [, ACCESS, NAME, ORDINAL] = /^(?:(get|set) )?(.*?)(?:#(\d+))?$/su.exec(NAME_SAID);
 const ROOT = fs.existsSync(ROOT_SAID) ? fs.realpathSync(ROOT_SAID) : ROOT_SAID;
 const FILE = path.join(ROOT, MODULE);
 const DRIVER = module;
@@ -508,6 +509,7 @@ function resolve(instance) {
     if (typeof head !== "function") fail(`${NAME} is not a function but ${typeName(head)}`);
     return { kind: isClass(head) ? "new" : "function", fn: head, self: undefined };
   }
+  if (ACCESS !== undefined) return accessor(head, parts);
   let owner = head;
   for (const part of parts.slice(1, -1)) owner = part === "prototype" ? owner : owner?.[part];
   if (owner === undefined || owner === null) fail(`${MODULE} has no ${parts.slice(0, -1).join(".")} once it is loaded`);
@@ -517,6 +519,18 @@ function resolve(instance) {
   if (typeof owner === "function" && owner[last] === undefined) return { kind: "method", owner, name: last };
   if (typeof owner[last] !== "function") fail(`${NAME} is not a function but ${typeName(owner[last])}`);
   return { kind: "function", fn: owner[last], self: owner };
+}
+
+/** The function that runs where an attribute is read or written. */
+function accessor(head, parts) {
+  const owner = parts.slice(1, -1).reduce((value, part) => (part === "prototype" ? value : value?.[part]), head);
+  const last = parts.at(-1);
+  const own = (object) => (object === undefined || object === null ? undefined : Object.getOwnPropertyDescriptor(object, last)?.[ACCESS]);
+  const ofObjects = typeof owner === "function" ? own(owner.prototype) : undefined;
+  if (ofObjects) return { kind: "method", owner, name: last, fn: ofObjects };
+  const fn = own(owner);
+  if (!fn) fail(`${NAME} has no ${ACCESS}ter once ${MODULE} is loaded`);
+  return { kind: "function", fn, self: owner };
 }
 
 function isClass(fn) {
@@ -537,15 +551,18 @@ function receiver(owner, init, instance, number) {
 function prepare(instance, only) {
   instance.put?.();
   const what = resolve(instance);
+  const parts = NAME.split(".");
   const calls = readCalls(instance, only).map((call, n) => {
     const at = only ? only[n] : n;
     if (what.kind !== "method" && call.init) fail(`call ${at + 1} has an "init", but ${NAME} is not a method of an object`);
     if (what.kind === "new") return { fn: construct, self: what.fn, args: call.args, me: undefined };
-    if (what.kind === "function") return { fn: what.fn, self: what.self, args: call.args, me: undefined };
+    if (ACCESS === "get" && call.args.length > 0) fail(`call ${at + 1} has arguments, but ${NAME} is a getter, which takes none; write {"init": {"args": [...]}}`);
+    if (ACCESS === "set" && call.args.length !== 1) fail(`call ${at + 1} has ${call.args.length} arguments, but ${NAME} is a setter, which takes one`);
+    if (what.kind === "function") return { fn: what.fn, self: what.self, args: call.args, me: ACCESS === undefined ? undefined : what.self, name: parts.at(-1) };
     const me = receiver(what.owner, call.init, instance, at + 1);
-    const fn = accessor(me, what.name) ? get : me[what.name];
+    const fn = what.fn ?? (isAccessor(me, what.name) ? get : me[what.name]);
     if (typeof fn !== "function") fail(`call ${at + 1} cannot be made: its object has no method ${what.name}`);
-    return fn === get ? { fn, self: me, args: [what.name], me } : { fn, self: me, args: call.args, me };
+    return fn === get ? { fn, self: me, args: [what.name], me } : { fn, self: me, args: call.args, me, name: what.name };
   });
   return { calls, put: instance.put };
 }
@@ -558,7 +575,79 @@ function get(name) {
   return this[name];
 }
 
-function accessor(object, name) {
+/** What binds the name in the text, in its order: definitions (with the node of the function) and others. */
+function bindings(tree, names) {
+  const found = [];
+  const isFunction = (n) => n && /^(Function|ArrowFunction)/.test(n.type);
+  const nameOf = (key) => (key.type === "Identifier" || key.type === "PrivateIdentifier" ? key.name : String(key.value));
+  const dotted = (n) => (n.type === "Identifier" ? [n.name] : n.type === "MemberExpression" && !n.computed ? [...dotted(n.object), n.property.name] : ["?"]);
+  const members = (list, rest) => {
+    for (const node of list) {
+      if (!node.key || node.computed || nameOf(node.key) !== rest[0]) continue;
+      if (rest.length > 1) value(node.value, rest.slice(1), node);
+      else if ((ACCESS ?? "none") === (node.kind === "get" || node.kind === "set" ? node.kind : "none")) {
+        const whole = node.type === "MethodDefinition" || node.method || node.kind === "get" || node.kind === "set";
+        found.push({ node, fn: isFunction(node.value) ? (whole ? node : node.value) : null });
+      }
+    }
+  };
+  const value = (node, rest, at) => {
+    if (rest.length === 0) found.push({ node: at, fn: isFunction(node) ? node : null });
+    else if (node?.type === "ClassExpression" || node?.type === "ClassDeclaration") members(node.body.body, rest);
+    else if (node?.type === "ObjectExpression") members(node.properties, rest);
+  };
+  const visit = (node) => {
+    if (!node) return;
+    if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") {
+      if ((node.id?.name ?? "default") === names[0]) value(node, names.slice(1), node);
+    } else if (node.type === "VariableDeclaration") {
+      for (const one of node.declarations) if (one.id.type === "Identifier" && one.id.name === names[0] && one.init) value(one.init, names.slice(1), one);
+    } else if (node.type === "ExpressionStatement" && node.expression.type === "AssignmentExpression") {
+      const { left, right } = node.expression;
+      const path = dotted(left).filter((n) => n !== "prototype");
+      const outside = path[0] === "module" || path[0] === "exports";
+      while (path[0] === "module" || path[0] === "exports") path.shift();
+      const starts = path.every((n, i) => n === names[i]);
+      // What is exported under the name is nothing else than the function that is there already.
+      if (starts && (path.length > 0 || outside) && !(outside && !isFunction(right) && right.type !== "ObjectExpression" && right.type !== "ClassExpression")) value(right, names.slice(path.length), node);
+    } else if (node.type === "ExportNamedDeclaration" || node.type === "ExportDefaultDeclaration") visit(node.declaration);
+    else if (node.type === "BlockStatement") node.body.forEach(visit);
+    else if (node.type === "IfStatement") [node.consequent, node.alternate].forEach(visit);
+    else if (node.type === "TryStatement") [node.block, node.handler?.body, node.finalizer].forEach(visit);
+  };
+  tree.body.forEach(visit);
+  return found;
+}
+
+/** Fails where the name does not lead to the definition once the file is loaded: its text would never be called. */
+function checkDefinition(instance, text) {
+  const what = resolve(instance);
+  const fn = what.fn ?? (what.kind === "method" ? Object.getOwnPropertyDescriptor(what.owner.prototype ?? {}, what.name)?.value : undefined);
+  const acorn = parser();
+  if (what.kind === "new" || typeof fn !== "function" || !acorn) return;
+  let tree = null;
+  for (const sourceType of ["module", "script"]) {
+    try {
+      tree ??= acorn.parse(text, { ecmaVersion: "latest", sourceType, allowHashBang: true, allowAwaitOutsideFunction: true, allowReturnOutsideFunction: true, locations: true });
+    } catch {}
+  }
+  if (tree === null) return;
+  const names = NAME.split(".").filter((n, i) => n !== "prototype" && !(i < 2 && (n === "module" || n === "exports")));
+  const found = bindings(tree, names);
+  const own = found.filter((one) => one.fn);
+  const said = own[Number(ORDINAL ?? own.length) - 1] ?? own.at(-1);
+  if (!said) return;
+  const plain = (source) => source.replace(/^static\s+/, "").replaceAll("import.meta", "reheat_meta");
+  const now = Function.prototype.toString.call(fn);
+  if (plain(text.slice(said.fn.start, said.fn.end)) === plain(now)) return;
+  const later = found.slice(found.indexOf(said) + 1).at(-1);
+  if (!later && !isNative(fn) && plain(text).includes(plain(now))) return;
+  const line = (at) => text.split("\n")[at.loc.start.line - 1].trim().slice(0, 80);
+  const why = later ? `line ${later.node.loc.start.line} gives the name to something else (${line(later.node)})` : "it is then another one";
+  fail(`${NAME} is not what stands in line ${said.node.loc.start.line} of ${MODULE} once the file is loaded: ${why}. A version of that text would never be called; take what is called instead, or judge by commands (--check, --bench)`);
+}
+
+function isAccessor(object, name) {
   for (let at = object; at; at = Object.getPrototypeOf(at)) {
     const found = Object.getOwnPropertyDescriptor(at, name);
     if (found) return typeof found.get === "function";
@@ -654,9 +743,10 @@ class Encoder {
       case "symbol":
         return `{"$name":${textOf(String(value))}}`;
       case "function":
-        return `{"$name":${textOf(value.name || "(anonymous function)")}}`;
+        return this.taking && !isClass(value) && !isNative(value) ? `{"$unencodable":${textOf(`function (${value.name || "anonymous"})`)}}` : nameOf(value);
     }
     if (value === null) return "null";
+    if (value instanceof Told) return value.text;
     const known = this.known.get(value);
     if (known !== undefined) {
       if (typeof known !== "string") known.uses += 1;
@@ -704,9 +794,10 @@ class Encoder {
     });
   }
 
-  fields(pairs) {
+  /** @param ofObject whether these are an object's: a function among them is told by its name */
+  fields(pairs, ofObject = false) {
     return this.later(new Node_("{", "}", true), (node) => {
-      node.kids = pairs.map(([k, v]) => [JSON.stringify(k) + ":", this.node(v)]);
+      node.kids = pairs.map(([k, v]) => [JSON.stringify(k) + ":", ofObject && typeof v === "function" ? nameOf(v) : this.node(v)]);
     });
   }
 
@@ -753,12 +844,26 @@ class Encoder {
       if (keys.some((k) => k.startsWith("$") || BROKEN.test(k))) return this.pairs("$dict", keys.map((k) => [k, value[k]]));
       return this.fields(keys.map((k) => [k, value[k]]));
     }
-    return this.typed(name, { fields: this.fields(keys.map((k) => [BROKEN.test(k) ? JSON.stringify(k) : k, value[k]])) });
+    const symbols = Object.getOwnPropertySymbols(value).filter((s) => Object.prototype.propertyIsEnumerable.call(value, s));
+    const found = [...keys.map((k) => [BROKEN.test(k) ? JSON.stringify(k) : k, value[k]]), ...symbols.map((s) => [`[${String(s)}]`, value[s]])];
+    const { hidden, native } = kindOf(value);
+    if (hidden) found.push(...privateFields(value));
+    if (native && found.length === 0) return this.native(value, name);
+    return this.typed(name, { fields: this.fields(found, true) });
+  }
+
+  /** An object of the engine itself, without fields: by what it says of itself, if it does. */
+  native(value, name) {
+    for (const ask of ["toJSON", "resolvedOptions", "toString"]) {
+      if (typeof value[ask] === "function" && value[ask] !== Object.prototype.toString) return this.typed(name, { value: this.node(value[ask]()) });
+    }
+    return `{"$unencodable":${textOf(name)}}`;
   }
 
   /** A value of a built-in kind, also where its class is derived from it or it has properties of its own. */
   kind(name, usual, inner, value) {
-    const fields = this.own(value);
+    const hidden = name !== usual && kindOf(value).hidden ? privateFields(value) : [];
+    const fields = hidden.length === 0 ? this.own(value) : this.fields([...Object.entries(value), ...hidden], true);
     return name === usual && fields === null ? inner : this.typed(name, { value: inner, fields });
   }
 
@@ -774,21 +879,122 @@ class Encoder {
   }
 }
 
+function nameOf(fn) {
+  return `{"$name":${textOf(fn.name || "(anonymous function)")}}`;
+}
+
+function isNative(fn) {
+  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn));
+}
+
+const kinds = new WeakMap();
+
+/** Whether the classes of an object have private fields, and whether one of them is the engine's own. */
+function kindOf(value) {
+  const proto = Object.getPrototypeOf(value);
+  let known = kinds.get(proto);
+  if (known === undefined) {
+    known = { hidden: false, native: false };
+    for (let at = proto; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+      const made = Object.getOwnPropertyDescriptor(at, "constructor")?.value;
+      if (typeof made !== "function") continue;
+      if (isNative(made)) known.native ||= made !== Object;
+      else known.hidden ||= /#[\p{ID_Start}_$]/u.test(Function.prototype.toString.call(made));
+    }
+    kinds.set(proto, known);
+  }
+  return known;
+}
+
+let inspecting = null;
+
+/** The private fields of an object, which only the engine's inspector sees. */
+function privateFields(value) {
+  if (inspecting === null) {
+    const { Session } = require("node:inspector");
+    inspecting = new Session();
+    inspecting.connect();
+  }
+  const ask = (what, parameters) => {
+    let found;
+    inspecting.post(what, parameters, (error, answer) => {
+      if (error) throw new Error(error.message);
+      found = answer;
+    });
+    return found;
+  };
+  const here = "reheat_looked_at";
+  try {
+    globalThis[here] = value;
+    const { objectId } = ask("Runtime.evaluate", { expression: `globalThis.${here}` }).result;
+    const { privateProperties = [] } = ask("Runtime.getProperties", { objectId, ownProperties: true });
+    const fields = [];
+    for (const { name, value: said } of privateProperties) {
+      if (said === undefined || said.type === "function") continue;
+      if (said.objectId === undefined) {
+        fields.push([name, said.unserializableValue === undefined ? said.value : said.unserializableValue.endsWith("n") ? BigInt(said.unserializableValue.slice(0, -1)) : Number(said.unserializableValue)]);
+        continue;
+      }
+      ask("Runtime.callFunctionOn", { objectId: said.objectId, functionDeclaration: `function () { globalThis.${here} = this; }` });
+      fields.push([name, globalThis[here]]);
+    }
+    return fields;
+  } finally {
+    delete globalThis[here];
+  }
+}
+
+/** The inspector must not stay where calls are timed. */
+function stopInspecting() {
+  inspecting?.disconnect();
+  inspecting = null;
+}
+
 function isIterator(value) {
   return typeof value.next === "function" && typeof value[Symbol.iterator] === "function" && value[Symbol.iterator]() === value;
 }
 
-function drained(iterator) {
-  const items = [];
-  try {
-    for (const item of iterator) {
-      items.push(item);
-      if (items.length >= CAP) return new Drained(items, true, undefined);
-    }
-  } catch (thrown) {
-    return new Drained(items, false, { thrown });
+class Told {
+  constructor(text) {
+    this.text = text;
   }
-  return new Drained(items, false, undefined);
+}
+
+const EARLY = 2 * LARGE; // characters of items that are encoded as they come, at most
+
+/** Items of an iterator, each as it is when it comes: the next step may change it, as of an array that is given again and again. */
+class AsTheyCome {
+  items = [];
+  early = new Map();
+  left = EARLY;
+
+  /** Whether there is room for more. */
+  add(item) {
+    if (Array.isArray(item) && item.constructor === Array && item.every((v) => v === null || (typeof v !== "object" && typeof v !== "function"))) item = item.slice();
+    else if (item !== null && typeof item === "object" && this.left > 0) {
+      const text = encoded(new Encoder(), item);
+      this.left -= text.length;
+      this.early.set(this.items.length, text);
+    }
+    return this.items.push(item) < CAP;
+  }
+
+  drained(error) {
+    // What nothing changed since then is encoded with all the others: they may have much in common.
+    const changed = ([at, text]) => encoded(new Encoder(), this.items[at]) !== text;
+    if ([...this.early].some(changed)) for (const [at, text] of this.early) this.items[at] = new Told(text);
+    return new Drained(this.items, this.items.length >= CAP, error);
+  }
+}
+
+function drained(iterator) {
+  const seen = new AsTheyCome();
+  try {
+    for (const item of iterator) if (!seen.add(item)) break;
+  } catch (thrown) {
+    return seen.drained({ thrown });
+  }
+  return seen.drained(undefined);
 }
 
 /** The text of a value; of a large one a digest. */
@@ -798,6 +1004,8 @@ function encoded(encoder, value) {
     text = encoder.text(value);
   } catch (error) {
     return `{"$unencodable":${textOf(`${typeName(value)} (${complaint(error)})`)}}`;
+  } finally {
+    stopInspecting();
   }
   if (text.length <= LARGE) return text;
   const digest = crypto.createHash("sha256").update(text).digest("hex");
@@ -820,16 +1028,13 @@ function manner(value) {
 }
 
 async function collected(iterator) {
-  const items = [];
+  const seen = new AsTheyCome();
   try {
-    for await (const item of iterator) {
-      items.push(item);
-      if (items.length >= CAP) return new Drained(items, true, undefined);
-    }
+    for await (const item of iterator) if (!seen.add(item)) break;
   } catch (thrown) {
-    return new Drained(items, false, { thrown });
+    return seen.drained({ thrown });
   }
-  return new Drained(items, false, undefined);
+  return seen.drained(undefined);
 }
 
 let sink; // results go here, so that the engine cannot leave the calls out
@@ -860,8 +1065,13 @@ async function bareMixed(calls) {
       sink = call.fn.apply(call.self, call.args);
       const how = manner(sink);
       if (how === PROMISE) sink = await sink;
-      else if (how === ASYNC_ITERATOR) sink = await collected(sink);
-      else if (how === ITERATOR) sink = drained(sink);
+      else if (how === ASYNC_ITERATOR) {
+        let left = CAP;
+        for await (sink of sink) if (--left === 0) break;
+      } else if (how === ITERATOR) {
+        let left = CAP;
+        for (sink of sink) if (--left === 0) break;
+      }
     } catch {}
   }
 }
@@ -936,9 +1146,20 @@ function toldOf(number, result, error, said, call, was, times) {
     for (let k = 0; k < times; k++) now = encoded(encoder, value);
     if (now !== was[i]) changed.push(`${JSON.stringify(name)}:${now}`);
   });
+  // What a setter keeps may be where only its getter finds it.
+  if (ACCESS === "set" && error === undefined) line[1] = `"returned":${encoded(new Encoder(), readBack(call))}`;
   if (changed.length > 0) line.push(`"changed":{${changed.join(",")}}`);
   if (said !== "") line.push(`"printed":${encoded(new Encoder(), said)}`);
   return `{${line.join(",")}}`;
+}
+
+/** What a getter of the same name gives after a setter was called. */
+function readBack(call) {
+  try {
+    return call.me[call.name];
+  } catch (thrown) {
+    return thrown;
+  }
 }
 
 /** What a call could change, each with its name. */
@@ -1302,6 +1523,7 @@ async function main() {
   } catch (error) {
     fail(why(error));
   }
+  checkDefinition(first, text);
   const spare = prepare(first); // never called: tells what the arguments were
   let kept = header.keep || !source.twice;
   if (!header.keep && !source.twice) say("kept", `${source.why}, so all passes share one instance of the module`);

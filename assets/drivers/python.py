@@ -26,6 +26,7 @@ import random
 import re
 import sys
 import types
+import weakref
 
 CAP = 1_000_000  # items that are taken from an iterator at most
 LARGE = 1_000_000  # characters of one value, above which only its digest is given
@@ -159,6 +160,8 @@ class Finder:
 
     @staticmethod
     def find_spec(fullname, path=None, target=None):
+        if fullname == "multiprocessing.util":
+            tell_children()
         if fullname == NAME:
             where = [os.path.dirname(FILE)] if os.path.basename(FILE) == "__init__.py" else None
             loader = Loader(fullname, FILE)
@@ -174,6 +177,67 @@ class Finder:
                 spec.loader = Loader(fullname, spec.loader.path)
             return spec
         return None
+
+
+CHILDREN = """# Gives a Python that is started from the calls the version's text in the place of the project's file.
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+TEXTS = %r
+
+
+class Loader(importlib.machinery.SourceFileLoader):
+    def get_data(self, path):
+        if path.endswith(".py"):
+            path = TEXTS[self.name][0]
+        return super().get_data(path)
+
+    def get_code(self, name):
+        # Never what Python has compiled of the project's file.
+        return compile(self.get_data(self.path), self.path, "exec", dont_inherit=True)
+
+
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name not in TEXTS:
+            return None
+        file = TEXTS[name][1]
+        where = [os.path.dirname(file)] if os.path.basename(file) == "__init__.py" else None
+        return importlib.util.spec_from_file_location(name, file, loader=Loader(name, file), submodule_search_locations=where)
+
+
+sys.meta_path.insert(0, Finder)
+# Another file of this name is run as well.
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path[:] = [folder for folder in sys.path if folder != here]
+del sys.modules["sitecustomize"]
+try:
+    import sitecustomize
+except ImportError:
+    sys.modules["sitecustomize"] = sys.modules[__name__] if __name__ in sys.modules else Finder
+"""
+
+
+def tell_children():
+    """Has processes that are started anew, not as copies of this one, find the version's text too."""
+    texts = {NAME: (os.path.abspath(TARGET), FILE)}
+    if GENERATOR:
+        texts[GENERATOR_NAME] = (GENERATOR, GENERATOR)
+    for above in (os.environ.get("TMPDIR"), "/tmp", os.getcwd()):
+        folder = os.path.join(above or "/tmp", "reheat-%d" % os.getpid())
+        try:
+            os.mkdir(folder)
+            with open(os.path.join(folder, "sitecustomize.py"), "w", encoding="utf-8") as file:
+                file.write(CHILDREN % texts)
+        except OSError:
+            continue
+        FOLDERS.append(folder)
+        others = os.environ.get("PYTHONPATH")
+        os.environ["PYTHONPATH"] = folder + (os.pathsep + others if others else "")
+        return
 
 
 def module_name(root, module, text):
@@ -607,6 +671,162 @@ def resolve():
     return (owner if isinstance(owner, type) else None), part, stored, value
 
 
+def dotted(node):
+    """`Grid.nearest` of an expression that is such a name; else nothing."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.insert(0, node.attr)
+        node = node.value
+    return ".".join([node.id] + parts) if isinstance(node, ast.Name) else ""
+
+
+def bindings(body, parts, certain=True, top=True):
+    """The statements that bind a name of this scope, in the order of the text: (whether it is a function's definition,
+    the statement, whether it is run for certain)."""
+    name, last = parts[0], len(parts) == 1
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if node.name == name:
+                yield last, node, certain
+        elif isinstance(node, ast.ClassDef):
+            if node.name == name:
+                yield False, node, certain
+                if not last:
+                    yield from bindings(node.body, parts[1:], certain, False)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            plain = [t for target in targets for t in (target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target])]
+            if any(isinstance(t, ast.Name) and t.id == name for t in plain):
+                yield last and isinstance(node.value, ast.Lambda), node, certain
+            elif top and any(dotted(t) == QUALNAME for t in plain):
+                yield False, node, certain
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            if any((alias.asname or alias.name.partition(".")[0]) == name for alias in node.names):
+                yield False, node, certain
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and dotted(node.value.func) == "setattr":
+            args = node.value.args
+            if top and len(args) == 3 and isinstance(args[1], ast.Constant) and "%s.%s" % (dotted(args[0]), args[1].value) == QUALNAME:
+                yield False, node, certain
+        else:
+            sure = certain and isinstance(node, (ast.With, ast.AsyncWith))
+            for part in ("body", "handlers", "orelse", "finalbody", "cases"):
+                for inner in getattr(node, part, None) or ():
+                    inside = inner.body if isinstance(inner, ast.ExceptHandler) or type(inner).__name__ == "match_case" else [inner]
+                    yield from bindings(inside, parts, sure, top)
+
+
+class Definition:
+    """The definition in the text that is judged: of several with the name the one with the number that was asked for."""
+
+    def __init__(self):
+        found = list(bindings(ast.parse(TEXT).body, QUALNAME.split(".")))
+        own = [at for at, (is_function, _, _) in enumerate(found) if is_function]
+        at = own[ORDINAL - 1] if ORDINAL and ORDINAL <= len(own) else own[-1] if own else None
+        self.node, self.later = (None, []) if at is None else (found[at][1], found[at + 1 :])
+        if self.node is None:
+            return
+        decorators = getattr(self.node, "decorator_list", [])
+        self.is_decorated = bool(decorators)
+        self.name = getattr(self.node, "name", "<lambda>")
+        self.line = self.node.lineno
+        self.first = min([d.lineno for d in decorators] + [self.line]) if self.name != "<lambda>" else self.node.value.lineno
+        # `@x.setter` adds to a property what does not take its name away.
+        more = lambda node: any(isinstance(d, ast.Attribute) and dotted(d.value) == self.name for d in getattr(node, "decorator_list", ()))
+        self.later = [(node, certain) for _, node, certain in self.later if not more(node)]
+
+    def is_code_of(self, value):
+        code = getattr(value, "__code__", None)
+        return isinstance(code, types.CodeType) and code.co_filename == FILE and code.co_firstlineno == self.first and code.co_name == self.name
+
+    def within(self, value):
+        """The function of the definition where a decorator or descriptor keeps it."""
+        seen, todo = set(), [(value, 0)]
+        while todo and len(seen) < 300:
+            value, depth = todo.pop(0)
+            if id(value) in seen or depth > 6:
+                continue
+            seen.add(id(value))
+            if self.is_code_of(value):
+                return value
+            inner = []
+            for name in ("__wrapped__", "__func__", "func", "fget", "fset", "fdel", "py_func"):
+                try:
+                    inner.append(inspect.getattr_static(value, name, None))
+                    inner.append(getattr(value, name, None))
+                except Exception:
+                    pass
+            if isinstance(value, types.FunctionType):
+                inner.extend(cell.cell_contents for cell in value.__closure__ or () if not empty(cell))
+                inner.extend(value.__defaults__ or ())
+                inner.extend((value.__kwdefaults__ or {}).values())
+            elif not isinstance(value, (type, types.ModuleType)):
+                try:
+                    inner.extend(list(vars(value).values())[:50])
+                except TypeError:
+                    pass
+            todo.extend((v, depth + 1) for v in inner if callable(v) or hasattr(type(v), "__get__"))
+        return None
+
+
+def check_definition():
+    """Fails where the name does not lead to the definition once the file is loaded: its text would never be called."""
+    try:
+        said = Definition()
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    if said.node is None:
+        return None
+    _, _, stored, function = resolve()
+    plain = [stored, function]
+    if isinstance(stored, (staticmethod, classmethod)):
+        plain.append(stored.__func__)
+    if isinstance(stored, property):
+        plain += [stored.fget, stored.fset, stored.fdel]
+    if isinstance(stored, functools.cached_property):
+        plain.append(stored.func)
+    if any(map(said.is_code_of, plain)):
+        return said
+    body = said.within(stored) or said.within(function)
+    certain = [node for node, certain in said.later if certain]
+    if not certain and (said.is_decorated if body is not None and said.later else (body is not None or said.is_decorated) and not said.later):
+        return said
+    if certain or said.later:
+        node = certain[-1] if certain else said.later[-1][0]
+        line = TEXT.splitlines()[node.lineno - 1].strip()
+        why = "line %d gives the name to something else (%s)" % (node.lineno, line if len(line) <= 80 else line[:80] + "…")
+    else:
+        code = getattr(function, "__code__", None)
+        where = "of line %d of %s" % (code.co_firstlineno, os.path.basename(code.co_filename)) if code else type_name(type(function))
+        why = "it is then another one (%s)" % where
+    fail("%s is not what stands in line %d of %s once the file is loaded: %s. A version of that text would never be called; "
+        "take what is called instead, or judge by commands (--check, --bench)" % (QUALNAME, said.line, MODULE, why))
+
+
+def accessor(stored):
+    """The function that runs where an attribute is read or written, if it is one that a property or a like descriptor has; of a
+    cached one its body, which is what is judged."""
+    if callable(stored) or not hasattr(type(stored), "__get__") or isinstance(stored, (staticmethod, classmethod, SINGLE_DISPATCH)):
+        return None
+    if isinstance(stored, property):
+        ways = [stored.fget, stored.fset, stored.fdel]
+        for way in ways:
+            if way is not None and DEFINITION is not None and DEFINITION.within(way) is not None:
+                return way
+        way = ways[1] if ACCESS == "set" else ways[0]
+        if way is None:
+            fail("%s has no %ster once it is loaded" % (QUALNAME, ACCESS or "get"))
+        return way
+    body = DEFINITION.within(stored) if DEFINITION is not None else None
+    if body is None and isinstance(stored, functools.cached_property):
+        body = stored.func
+    if body is None:
+        fail("%s is kept by a %s, so that its body cannot be called by itself; take a function that it calls" % (QUALNAME, type_name(type(stored))))
+    return body
+
+
+SINGLE_DISPATCH = functools.singledispatchmethod
+
+
 def receiver(owner, call, number):
     said = call.init or {}
     kind = find_class(said["class"]) if "class" in said else owner
@@ -624,6 +844,9 @@ class Prepared:
         if instance is not None:
             instance.put()
         owner, name, stored, function = resolve()
+        access = accessor(stored) if owner is not None else None
+        if access is None and not callable(function) and not isinstance(stored, SINGLE_DISPATCH):
+            fail("%s is no function once it is loaded but a %s" % (QUALNAME, type_name(type(function))))
         bound = owner is not None and not isinstance(stored, (staticmethod, classmethod, type))
         self.instance, self.calls, self.parts = instance, [], []
         for at, call in enumerate(read_calls(only)):
@@ -637,10 +860,10 @@ class Prepared:
                     todo = functools.partial(owner, *call.args, **call.kwargs)
                 else:
                     me = receiver(owner, call, number)
-                    if callable(stored) or hasattr(stored, "__get__") and callable(getattr(me, name, None)):
+                    if access is None:
                         todo = functools.partial(getattr(me, name), *call.args, **call.kwargs)
-                    else:  # a property
-                        todo = functools.partial(getattr, me, name)
+                    else:
+                        todo = functools.partial(access, me, *call.args, **call.kwargs)
             except Undecodable as error:
                 fail("call %d cannot be made: %s" % (number, error))
             self.calls.append(todo)
@@ -673,11 +896,20 @@ def check_fit(prepared):
 class Node:
     """A container on its way to text."""
 
-    __slots__ = ("open", "close", "kids", "unordered", "uses", "at")
+    __slots__ = ("open", "close", "kids", "unordered", "uses", "at", "filled")
 
     def __init__(self, open, close, unordered=False):
         self.open, self.close, self.unordered = open, close, unordered
-        self.kids, self.uses, self.at = [], 1, None
+        self.kids, self.uses, self.at, self.filled = [], 1, None, True
+
+
+class Told:
+    """An item as it was when it came: its text."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text):
+        self.text = text
 
 
 class Drained:
@@ -719,6 +951,7 @@ LEAVES = {
     type(...): lambda v: '{"$name":"Ellipsis"}',
     type(NotImplemented): lambda v: '{"$name":"NotImplemented"}',
 }
+LEAVES[Told] = lambda v: v.text
 NUMBERS = frozenset((int, bool, type(None)))
 
 
@@ -866,6 +1099,16 @@ class Encoder:
         node.kids = [""] + [('"%s":' % name, part) for name, part in parts.items() if part is not None]
         return node
 
+    def named(self, value, kind):
+        name = text_of(name_of(value))
+        of = getattr(value, "__self__", None) if kind in (types.MethodType, types.BuiltinFunctionType, type(object().__str__)) else None
+        if of is not None and not isinstance(of, (type, types.ModuleType)):
+            return self.typed(kind, name=name, value=self.node(of))
+        # Of a function that the call itself made the name says nothing.
+        if self.taking and isinstance(value, types.FunctionType) and ("<locals>" in name or "<lambda>" in name):
+            return '{"$unencodable":%s}' % text_of("function (%s)" % name_of(value))
+        return '{"$name":%s}' % name
+
     def unencodable(self, kind):
         return '{"$unencodable":%s}' % text_of(type_name(kind))
 
@@ -880,18 +1123,20 @@ class Encoder:
         if kind is Drained:
             return self.drain_node(value)
         if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)) or kind in NAMED:
-            return '{"$name":%s}' % text_of(name_of(value))
+            return self.named(value, kind)
         special = self.special(value, kind)
         if special is not None:
             return special
         if isinstance(value, io.IOBase):
             if isinstance(value, (io.StringIO, io.BytesIO)) and not value.closed:
-                return self.typed(kind, value=self.node(value.getvalue()))
+                return self.typed(kind, value=self.node(value.getvalue()), position=int_text(value.tell()))
             return self.unencodable(kind)
         if hasattr(kind, "__next__") and (self.taking or not hasattr(value, "__dict__")):
             return self.drain_node(self.drain(value))
         if isinstance(value, BaseException):
-            return self.typed(kind, value=self.node(list(value.args)), fields=self.object_fields(value, kind))
+            named = [n for n in ("filename", "filename2") if getattr(value, n, None) is not None] if isinstance(value, OSError) else []
+            args = list(value.args) + [getattr(value, n) for n in named]
+            return self.typed(kind, value=self.node(args), fields=self.object_fields(value, kind))
         inner = self.plain(value, kind)
         if inner is not None:
             fields = self.object_fields(value, kind)
@@ -899,9 +1144,30 @@ class Encoder:
                 fields = None
             if kind in (bytearray, collections.deque):
                 fields = None
-            return self.typed(kind, value=inner, fields=fields)
+            limit = int_text(value.maxlen) if isinstance(value, collections.deque) and value.maxlen is not None else None
+            return self.typed(kind, value=inner, maxlen=limit, fields=fields)
+        if is_native(kind):
+            return self.reduced(value, kind)
         fields = self.object_fields(value, kind)
-        return self.unencodable(kind) if fields is None else self.typed(kind, fields=fields)
+        if fields is None:
+            return self.unencodable(kind)
+        return self.typed(kind, fields=fields, name=sentinel(value) if kind is object else None)
+
+    def reduced(self, value, kind):
+        """An object that keeps something where only its own code sees it: as it would be pickled."""
+        try:
+            reduced = value.__reduce_ex__(4)
+        except BaseException:
+            return self.unencodable(kind)
+        if isinstance(reduced, str):
+            return self.typed(kind, name=text_of(reduced))
+        make, args, state = (tuple(reduced) + (None,))[:3]
+        items = [list(part) if part is not None else None for part in (tuple(reduced) + (None,) * 5)[3:5]]
+        of = [part for part in args if not isinstance(part, type)]
+        if not of and state in (None, (), {}, (None, None)) and not any(items):
+            return self.unencodable(kind)  # nothing of it is told
+        parts = [list(args), state] + ([items] if any(items) else [])
+        return self.typed(kind, fields=self.later(Node("{", "}", True), self.fields, [("reduced", parts)]))
 
     def object_fields(self, value, kind):
         """What an object keeps, by name; None where that cannot be seen."""
@@ -924,16 +1190,20 @@ class Encoder:
         except (AttributeError, TypeError, ValueError):
             pass
         if not seen and kind is not object and not isinstance(value, (BaseException, list, tuple, dict, set, frozenset, str, int, float, bytes)):
-            try:  # an object of an extension module: as it would be pickled
-                reduced = value.__reduce_ex__(2)
-                found = {"reduced": list(reduced[1:3])} if isinstance(reduced, tuple) else {"reduced": str(reduced)}
-            except BaseException:
-                return None
+            return None
         if not found and kind is not object and isinstance(value, (list, tuple, dict, set, frozenset, str, int, float, bytes, BaseException)):
             return None
         # What a property keeps so that it need not be worked out again is no part of the value.
-        found = [(k, v) for k, v in found.items() if type(getattr(kind, k, None)).__name__ != "cached_property"]
-        return self.later(Node("{", "}", True), self.fields, found)
+        # Nor is a hash that was worked out once.
+        found = [(k, v) for k, v in found.items() if k not in HASHES and type(getattr(kind, k, None)).__name__ != "cached_property"]
+        node = Node("{", "}", True)
+        node.filled = bool(found)
+        return self.later(node, self.attributes, found)
+
+    def attributes(self, node, pairs):
+        # A function that an object keeps is told by its name.
+        name = lambda v: '{"$name":%s}' % text_of(name_of(v)) if type(v) is types.FunctionType else self.node(v)
+        node.kids = [(quote(str(k)) + ":", name(v)) for k, v in pairs]
 
     def drain(self, value):
         held = self.drained.get(id(value))
@@ -963,10 +1233,16 @@ class Encoder:
             return '{"$enum":%s}' % text_of("%s.%s" % (type_name(kind), value.name or value.value))
         if isinstance(value, tuple) and hasattr(kind, "_fields") and kind.__mro__[1:2] == (tuple,):
             return self.typed(kind, fields=self.later(Node("{", "}", True), self.fields, list(zip(kind._fields, tuple(value)))))
-        if module in ("datetime", "decimal", "fractions", "uuid", "ipaddress", "zoneinfo") or isinstance(value, os.PathLike) and module.startswith("pathlib"):
-            if kind.__flags__ & (1 << 9) and module in PLAIN_TEXT and kind.__name__ not in PLAIN_TEXT[module]:
-                return None
-            return self.typed(kind, value=text_of(str(value)))
+        base = next((b for b in kind.__mro__ if b.__name__ in PLAIN_TEXT.get(b.__module__, ())), None)
+        if base is not None or module == "ipaddress" or isinstance(value, os.PathLike) and module.startswith("pathlib"):
+            text = str(value) if base is None else base.__str__(value)
+            if getattr(value, "fold", 0):
+                text += " (the second time)"
+            fields = self.object_fields(value, kind) if base not in (None, kind) else None
+            return self.typed(kind, value=text_of(text), fields=fields if type(fields) is Node and fields.filled else None)
+        native = self.native(value, kind, module)
+        if native is not None:
+            return native
         if kind is re.Pattern:
             return self.typed(kind, value=self.node([value.pattern, value.flags]))
         if kind is re.Match:
@@ -975,13 +1251,37 @@ class Encoder:
             return self.typed(kind, value=self.later(Node('{"$set":[', "]}", True), self.each, list(value)))
         if kind.__name__ == "dict_values" or kind.__name__ == "mappingproxy":
             return self.typed(kind, value=self.node(dict(value) if kind.__name__ == "mappingproxy" else list(value)))
-        if module == "array" and kind.__name__ == "array":
-            return self.typed(kind, value=self.node([value.typecode, value.tolist()]))
+        if "array" in sys.modules and isinstance(value, sys.modules["array"].array):
+            fields = self.object_fields(value, kind)
+            return self.typed(kind, value=self.node([value.typecode, value.tolist()]), fields=fields if type(fields) is Node and fields.filled else None)
+        if "torch" in sys.modules and isinstance(value, getattr(sys.modules["torch"], "Tensor", ())):
+            dense = (value.to_dense() if value.is_sparse else value).detach().cpu()
+            return self.typed(kind, dtype=text_of(str(value.dtype)), shape=json.dumps(list(value.shape)), value=self.node(dense.tolist()))
         top = module.partition(".")[0]
         if top == "numpy" or "numpy" in sys.modules and isinstance(value, sys.modules["numpy"].ndarray):
             return self.numpy(value, kind)
         if top == "pandas":
             return self.pandas(value, kind)
+        return None
+
+    def native(self, value, kind, module):
+        """What has nothing to be compared but a state that can be asked for."""
+        if module in ("weakref", "_weakrefset"):
+            if isinstance(value, weakref.ref):
+                return self.typed(kind, value=self.node(value()))
+            if isinstance(value, (weakref.WeakValueDictionary, weakref.WeakKeyDictionary)):
+                return self.typed(kind, value=self.node(dict(value.items())))
+            if isinstance(value, weakref.WeakSet):
+                return self.typed(kind, value=self.node(set(value)))
+        if module in ("_thread", "threading") and kind.__name__ in ("lock", "RLock"):
+            return self.typed(kind, value="true" if (value.locked() if hasattr(value, "locked") else value._is_owned()) else "false")
+        if "logging" in sys.modules and isinstance(value, sys.modules["logging"].Logger):
+            return self.typed(kind, name=text_of(value.name))
+        if hasattr(kind, "hexdigest") and hasattr(kind, "digest_size") and not hasattr(value, "__dict__"):
+            try:
+                return self.typed(kind, value=text_of(value.name + " " + value.hexdigest()))
+            except (TypeError, ValueError):
+                return None
         return None
 
     def numpy(self, value, kind):
@@ -1025,11 +1325,40 @@ NAMED = {
     type(len), type(str.join), type(dict.__dict__["fromkeys"]), type(object().__str__), type(object.__init__),
     type(functools.lru_cache(None)(abs)), staticmethod, classmethod,
 }
+# Fields in which a class keeps its hash once it was asked for.
+HASHES = frozenset(("_hash", "_hashcode", "_hash_value", "_cached_hash"))
 PLAIN_TEXT = {
     "datetime": {"date", "datetime", "time", "timedelta", "timezone"},
     "decimal": {"Decimal"}, "fractions": {"Fraction"}, "uuid": {"UUID"}, "zoneinfo": {"ZoneInfo"},
 }
 ENUM = __import__("enum").Enum
+
+
+NATIVE = weakref.WeakKeyDictionary()
+
+
+def is_native(kind):
+    """Whether objects of a class have room in which neither their `__dict__` nor slots are: that of a class in C."""
+    known = NATIVE.get(kind)
+    if known is None:
+        known, at = False, kind
+        while at is not object and at is not None and not known:
+            names, base = vars(at), at.__base__
+            slots = names.get("__slots__", ())
+            slots = [s for s in ((slots,) if isinstance(slots, str) else slots) if s not in ("__dict__", "__weakref__")]
+            room = 8 * (len(slots) + ("__dict__" in names) + ("__weakref__" in names))
+            known = at.__basicsize__ - base.__basicsize__ > room or bool(at.__itemsize__)
+            at = base
+        NATIVE[kind] = known
+    return known
+
+
+def sentinel(value):
+    """The name of an object without anything in it, at the top of the target's module."""
+    for name, other in list(vars(sys.modules[NAME]).items()):
+        if other is value:
+            return text_of(name)
+    return None
 
 
 def name_of(value):
@@ -1040,14 +1369,43 @@ def name_of(value):
     return name if module in (None, "builtins") else "%s.%s" % (module, name)
 
 
+class AsTheyCome:
+    """Items of an iterator, each as it is when it comes: the next step may change it, as of a list that is given again and
+    again."""
+
+    def __init__(self):
+        self.items, self.early, self.left = [], {}, EARLY
+
+    def add(self, item):
+        kind = type(item)
+        if kind in FLAT and all(type(v) in LEAVES for v in item) and (kind is not dict or all(type(v) in LEAVES for v in item.values())):
+            item = item.copy() if kind is not tuple else item
+        elif kind not in LEAVES and self.left > 0:
+            text = encoded(Encoder(), item)
+            self.left -= len(text)
+            self.early[len(self.items)] = text
+        self.items.append(item)
+
+    def drained(self, error):
+        # What nothing changed since then is encoded with all the others: they may have much in common.
+        if any(encoded(Encoder(), self.items[at]) != text for at, text in self.early.items()):
+            for at, text in self.early.items():
+                self.items[at] = Told(text)
+        return Drained(self.items, len(self.items) >= CAP, error)
+
+
+FLAT = frozenset((list, tuple, dict, set, frozenset))
+EARLY = 2 * LARGE  # characters of items that are encoded as they come, at most
+
+
 def drained(iterator):
-    items, error = [], None
+    seen, error = AsTheyCome(), None
     try:
         for item in itertools.islice(iterator, CAP):
-            items.append(item)
+            seen.add(item)
     except BaseException as raised:
         error = raised.with_traceback(None)
-    return Drained(items, len(items) == CAP, error)
+    return seen.drained(error)
 
 
 def encoded(encoder, value):
@@ -1112,15 +1470,15 @@ async def awaited(value):
 
 
 async def collected(value):
-    items = []
+    seen, error = AsTheyCome(), None
     try:
         async for item in value:
-            items.append(item)
-            if len(items) >= CAP:
+            seen.add(item)
+            if len(seen.items) >= CAP:
                 break
     except BaseException as raised:
-        return Drained(items, False, raised.with_traceback(None))
-    return Drained(items, len(items) >= CAP)
+        error = raised.with_traceback(None)
+    return seen.drained(error)
 
 
 def settled(value, how):
@@ -1158,11 +1516,25 @@ async def bare_awaitables(calls):
             pass
 
 
-def bare_mixed(calls):
+async def passed(value):
+    left = CAP
+    async for _ in value:
+        left -= 1
+        if left == 0:
+            break
+
+
+def bare_mixed(calls, drop=collections.deque(maxlen=0).extend, some=itertools.islice):
     for call in calls:
         try:
             value = call()
-            settled(value, manner(value))
+            how = manner(value)
+            if how == ITERATOR:
+                drop(some(value, CAP))
+            elif how == AWAITABLE:
+                loop().run_until_complete(awaited(value))
+            elif how == ASYNC_ITERATOR:
+                loop().run_until_complete(passed(value))
         except BaseException:
             pass
 
@@ -1621,7 +1993,7 @@ def instances(keep, spare):
 
 
 def main():
-    global NAME, FILE, TEXT, LATER, GENERATOR_NAME, LINES, SEEDS, OURS
+    global NAME, FILE, TEXT, LATER, GENERATOR_NAME, LINES, SEEDS, OURS, DEFINITION
     header, _, given = take_streams().partition(b"\n")
     OURS = sys.stdout
     header = json.loads(header)
@@ -1652,6 +2024,7 @@ def main():
     sys.modules["__main__"] = types.ModuleType("__main__")
 
     load()
+    DEFINITION = check_definition()
     spare = Prepared(None)  # never called: tells what the arguments were, and what must be loaded for them
     check_fit(spare)
     before = spare.told()
@@ -1717,14 +2090,22 @@ def finish(text):
     while data:
         data = data[os.write(OUT, data) :]
     sys.stderr.flush()
+    for folder in FOLDERS:
+        try:
+            os.unlink(os.path.join(folder, "sitecustomize.py"))
+            os.rmdir(folder)
+        except OSError:
+            pass
     os._exit(0)
 
 
 TARGET, ROOT, MODULE, QUALNAME = sys.argv[1:5]
+ACCESS, QUALNAME, ORDINAL = re.fullmatch(r"(?:(get|set) )?(.*?)(?:#(\d+))?", QUALNAME).groups()
+ORDINAL, DEFINITION = int(ORDINAL or 0), None
 ROOT = os.path.realpath(ROOT)
 GENERATOR, GENERATOR_FUNCTION = (sys.argv[5:7] + [None, None])[:2]
 GENERATOR_NAME, NAME, FILE, TEXT, LATER = None, "", "", "", set()
 LINES, SEEDS, LOOP = [], [None], None
-FRESH, ROOTS, CODES, COPIES, SELF = set(), set(), {}, {}, []
+FRESH, ROOTS, CODES, COPIES, SELF, FOLDERS = set(), set(), {}, {}, [], []
 OUT, ERR, WIRE, OURS = 1, 2, None, None
 main()

@@ -73,7 +73,11 @@ async fn open(l: &mut Loop) -> Result<(), JudgeError> {
         // Whatever happens next, the session can be resumed.
         keep(l);
     }
+    let told = l.setup.task.notes.len();
     l.setup.task = complete(l).await?;
+    for note in l.setup.task.notes.get(told..).unwrap_or_default().to_vec() {
+        l.note(note, false);
+    }
     if fresh {
         keep(l);
         begin(l).await;

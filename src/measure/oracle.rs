@@ -6,7 +6,7 @@ use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Progress, Verdict, check, launches, text};
 use crate::sandbox::{CancelToken, Captured, RunVerdict};
-use crate::task::calls::driver;
+use crate::task::calls::{Evidence, driver};
 use crate::task::project::hint_for;
 use crate::task::{Case, Harness, Task, calls};
 
@@ -37,13 +37,29 @@ fn varies(task: &Task, case: &str, why: &str) -> String {
     )
 }
 
+/// Refuses outcomes that prove nothing, and notes those that prove little.
+fn weigh(task: &mut Task) -> Result<(), JudgeError> {
+    let cases = task.workload.cases.iter();
+    let outcomes: Vec<&[u8]> = cases.filter_map(|c| c.expected.as_deref()).collect();
+    match calls::evidence(&outcomes) {
+        Evidence::Enough => Ok(()),
+        Evidence::Nothing(why) => Err(JudgeError::Task(why)),
+        Evidence::Little(why) => {
+            if !task.notes.contains(&why) {
+                task.notes.push(why);
+            }
+            Ok(())
+        }
+    }
+}
+
 impl Judge {
     /// Runs the original twice (calls: four times) on every case that has no expected output; what it wrote becomes the expected output.
     /// Cases whose outputs are given are not run: there the original may fail.
     ///
     /// # Errors
     /// The original does not build, fails, or gives two different outputs (the case is named: there is nothing to
-    /// trust), the sandbox failed, or stopped. The task is then as it was.
+    /// trust), its calls prove nothing (all raise), the sandbox failed, or stopped. What is known of the task's outputs by then may be in it.
     pub fn complete_with_oracle(
         &mut self,
         task: &mut Task,
@@ -111,6 +127,7 @@ impl Judge {
             task.workload.cases[i].expected = Some(answer);
         }
         if matches!(task.harness, Harness::Calls(_)) {
+            weigh(task)?;
             return self.all_calls_together(task, &original, cancel);
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! What calls of one function promise: through the real drivers, interpreters and sandbox.
 
+mod alike;
 mod bad;
 mod driven;
 mod javascript;
+mod meant;
 mod python;

@@ -259,6 +259,72 @@ fn a_function_that_varies_is_named_before_the_first_round() {
     assert!(said.contains("random"), "{said}");
 }
 
+/// What one function and its calls come to, with a reply that would be wrong: the status and everything said.
+fn doubtful(text: &str, target: &str, calls: &str, reply: &str) -> (i32, String) {
+    let home = Home::new();
+    let root = home.path("p");
+    fs::create_dir_all(&root).unwrap();
+    fs::write(root.join("m.py"), text).unwrap();
+    fs::write(root.join("calls.jsonl"), calls).unwrap();
+    let tape = tape(&home, &[&format!("```python\n{reply}\n```\n")]);
+    let name = format!("{}::{target}", root.join("m.py").display());
+    let calls = root.join("calls.jsonl");
+    let output = home.run(&[
+        "optimize",
+        &name,
+        "--calls",
+        calls.to_str().unwrap(),
+        "--tape",
+        tape.to_str().unwrap(),
+        "--headless",
+        "--rounds",
+        "1",
+        "--comparison-time",
+        "1s",
+    ]);
+    let said = stdout(&output) + &stderr(&output);
+    (output.status.code().unwrap(), said)
+}
+
+#[test]
+fn calls_that_prove_nothing_are_refused_before_the_first_round() {
+    let text = "def width(text):\n    return int.from_bytes(text[:2], 'big')\n\n\ndef warm(n):\n    n * 2\n";
+    for (target, calls, reply, want) in [
+        (
+            "width",
+            "[\"abc\"]\n[\"de\"]\n",
+            "def width(text):\n    raise TypeError('x')",
+            "none of the 2 calls returns: all raise TypeError",
+        ),
+        (
+            "warm",
+            "[1]\n[2]\n",
+            "def warm(n):\n    pass",
+            "all 2 calls return None, and nothing is printed or changed",
+        ),
+    ] {
+        let (status, said) = doubtful(text, target, calls, reply);
+        assert!(status != 0 && said.contains(want), "{status} {said}");
+        assert!(!said.contains("round 1/"), "{said}");
+    }
+}
+
+#[test]
+fn calls_that_prove_little_are_named_before_the_first_round() {
+    let text = "def even(n):\n    return n % 2 == 0\n";
+    for (calls, want) in [
+        ("[2]\n[4]\n", "all 2 calls return the same (True)"),
+        ("[NaN]\n", "there is one call only"),
+    ] {
+        let (_, said) = doubtful(text, "even", calls, "def even(n):\n    return not n & 1");
+        let at = said.find(want).unwrap_or_else(|| panic!("{said}"));
+        assert!(
+            said.find("round 1/").is_none_or(|round| round > at),
+            "{said}"
+        );
+    }
+}
+
 #[test]
 fn a_name_that_is_not_there_offers_the_nearest() {
     let home = Home::new();

@@ -6,7 +6,8 @@
 //! node --expose-internals DRIVER TARGET ROOT MODULE NAME [GENERATOR FUNCTION]
 //! ```
 //! `TARGET` is a file with the text of the version; `ROOT` the project's folder, in which the *original* lies at the relative
-//! path `MODULE`; `NAME` the function: `f`, `Grid.nearest`. The module is loaded under the name and path that it has in the
+//! path `MODULE`; `NAME` the function: `f`, `Grid.nearest`, `get Dial.angle` and `set Dial.angle` for what runs where an attribute
+//! is read or written, `f#2` for the second of several with the name. The module is loaded under the name and path that it has in the
 //! project, so that relative imports, its package and its neighbours are the usual ones, but with the version's text.
 //! All paths are guest paths and stand nowhere else.
 //!
@@ -38,7 +39,9 @@
 //! for each pass, unless a call was seen to leave them as they were; then they serve all passes. What is printed at the end is
 //! what was seen when each call was first made, or what came of the first pass that differed from it.
 //!
-//! Results that are iterators are drained and awaitables awaited in every pass. In a loop of JavaScript or Python the calls stand as in a program,
+//! Results that are iterators are drained and awaitables awaited in every pass; where outcomes are looked at, each item is
+//! looked at as it comes, for the next step may change it. Of a property, also of one that keeps what it gave, the body is called; what
+//! a setter of JavaScript keeps is read by its getter. In a loop of JavaScript or Python the calls stand as in a program,
 //! `f(a, b)`, so that they cost what they cost there.
 //!
 //! In JavaScript the module's text is compiled once, as a function that is called for each instance, so that what the engine
@@ -53,10 +56,13 @@
 //! call left them different) and `"printed":"…"`. If the passes that were looked at do not agree, the lines are those of the
 //! first that differs from pass 1, and the header has its number: `"pass":7`. Values are JSON; what JSON lacks is tagged
 //! (`{"$tuple":[…]}`, `{"$type":"pkg.Point","fields":{…}}`); the texts of sets and dicts do not depend on their order.
-//! A value of more than a million characters is given as a digest, so that its floats compare exactly.
+//! An object whose fields do not tell what it is (of a class in C, a lock) is told by its base's value, as it would be pickled or by its
+//! state; private fields of JavaScript by the engine's inspector; otherwise as `{"$unencodable":"pkg.Handle"}`, which [`super::problem`]
+//! refuses with the way to it. A value of more than a million characters is given as a digest, so that its floats compare exactly.
 //!
 //! # Standard error
-//! `reheat: failed: SENTENCE` and exit status 1 where no call can be made (see [`failure`]); `reheat: kept: SENTENCE` where
+//! `reheat: failed: SENTENCE` and exit status 1 where no call can be made (see [`failure`]), also where the name does not lead to
+//! the text once the file is loaded (an import or assignment further down); `reheat: kept: SENTENCE` where
 //! the module cannot be loaded twice, so that one instance serves all passes (see [`kept`]).
 
 /// A driver's text and what it is called in the sandbox.
@@ -103,7 +109,7 @@ pub struct DriverPaths<'a> {
     pub root: &'a str,
     /// The original's path below the root, with slashes: `src/geo.py`.
     pub module: &'a str,
-    /// The function: `Grid.nearest`.
+    /// The function: `Grid.nearest`, `set Dial.angle`, `f#2`.
     pub name: &'a str,
     /// A file of the user's and the function in it that makes the calls.
     pub generator: Option<(&'a str, &'a str)>,

@@ -2,12 +2,16 @@
 
 mod display;
 pub mod driver;
+mod evidence;
 mod join;
+mod non_finite;
 mod outcomes;
 mod read;
 mod tags;
+mod unencodable;
 mod values;
 
+pub(crate) use evidence::{Evidence, evidence};
 pub(crate) use join::join;
 pub(crate) use outcomes::differs;
 pub use outcomes::problem;

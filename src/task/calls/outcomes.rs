@@ -1,11 +1,11 @@
 //! Outcomes of calls: comparing them with the expected ones, and naming calls whose outcomes cannot be compared.
 
 use crate::base::words::plural;
-use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
 use super::display;
+use super::unencodable;
 use super::values::{self, DifferenceKind, Strictness};
 use crate::task::mismatch::Mismatch;
 
@@ -296,21 +296,16 @@ pub fn problem(output: &[u8]) -> Option<String> {
         let Ok(value) = serde_json::from_slice::<Value>(line) else {
             continue;
         };
-        let Some(kind) = unencodable(&value) else {
+        let changed = value.get("changed").and_then(Value::as_object);
+        let found = (value.get("returned"))
+            .and_then(|returned| unencodable::find("result", returned))
+            .or_else(|| (changed?.iter()).find_map(|(name, now)| unencodable::find(name, now)));
+        let Some((path, kind)) = found else {
             continue;
         };
-        let whose = if value.get("returned").and_then(unencodable).is_some() {
-            "the result has"
-        } else {
-            "what it changed has"
-        };
-        let mut sentence = format!(
-            "call {}: {whose} a {kind} in it, which cannot be compared by value",
+        let sentence = format!(
+            "call {}: {path} is a {kind}, which cannot be compared by value; choose a function that returns plain data, perhaps one of your own that calls this one and shows what came of it, or judge it by commands (--check, --bench)",
             i + 1
-        );
-        let _ = write!(
-            sentence,
-            "; choose a function that returns plain data, or judge it by commands (--check, --bench)"
         );
         return Some(sentence);
     }
@@ -319,17 +314,6 @@ pub fn problem(output: &[u8]) -> Option<String> {
 
 fn contains(line: &[u8], part: &[u8]) -> bool {
     line.windows(part.len()).any(|w| w == part)
-}
-
-fn unencodable(value: &Value) -> Option<String> {
-    match value {
-        Value::Array(items) => items.iter().find_map(unencodable),
-        Value::Object(map) => match map.get("$unencodable").and_then(Value::as_str) {
-            Some(kind) => Some(display::plain(kind, 200)),
-            None => map.values().find_map(unencodable),
-        },
-        _ => None,
-    }
 }
 
 #[cfg(test)]

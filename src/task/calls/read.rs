@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::tags;
+use super::{non_finite, tags};
 use crate::task::harness::CallGenerator;
 use crate::task::reading::{invalid, plain_name, read_bytes, read_text};
 use crate::task::{Case, TaskError};
@@ -77,7 +77,8 @@ fn lines(path: &Path) -> Result<CallSet, TaskError> {
         if line.is_empty() {
             continue;
         }
-        let name = call(line)
+        let line = non_finite::tagged(line);
+        let name = call(&line)
             .map_err(|why| invalid(format!("{}:{}: {why}", path.display(), number + 1)))?;
         calls.push((line, name));
     }
@@ -97,7 +98,7 @@ fn lines(path: &Path) -> Result<CallSet, TaskError> {
             None if first == last => first.to_string(),
             None => format!("{first}-{last}"),
         };
-        let part: Vec<&[u8]> = calls[range].iter().map(|(line, _)| *line).collect();
+        let part: Vec<&[u8]> = calls[range].iter().map(|(line, _)| &**line).collect();
         read.cases.push(case(name, part.join(&b'\n')));
     }
     if calls.len() > CASES {

@@ -104,6 +104,21 @@ fn what_is_wrong_is_said_with_its_line() {
 }
 
 #[test]
+fn numbers_that_json_lacks_are_read_as_python_writes_them() {
+    let (_dir, path) = file(
+        "calls.jsonl",
+        "[[1.0, NaN, \"NaN\"]]\n{\"args\": [-Infinity, 1e999]}\n",
+    );
+    let cases = read(&path).unwrap().cases;
+    assert_eq!(&*cases[0].input, b"[[1.0, {\"$float\": \"nan\"}, \"NaN\"]]");
+    assert_eq!(
+        &*cases[1].input,
+        b"{\"args\": [{\"$float\": \"-inf\"}, {\"$float\": \"inf\"}]}"
+    );
+    assert!(refusal("[nan]\n").contains("calls.jsonl:1: this is not JSON"));
+}
+
+#[test]
 fn literals_and_other_keys_with_a_dollar_are_left_alone() {
     let (_dir, path) = file(
         "calls.jsonl",

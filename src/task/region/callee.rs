@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::grammar::Grammar;
-use super::items::{FunctionKind, FunctionNode};
+use super::items::{self, FunctionKind, FunctionNode};
 use super::tree::{self, N};
 use super::{Region, RegionKind};
 
@@ -24,6 +24,33 @@ pub struct Callee {
 }
 
 impl Region {
+    /// The function as a driver is asked for it: `Grid.nearest`; `get Dial.angle` and `set Dial.angle` for what runs where an
+    /// attribute is read or written; with `#2` behind it where it is the second of several with the name.
+    pub(crate) fn name_for_driver(&self) -> String {
+        let Some(callee) = self.callee() else {
+            return self.name.clone();
+        };
+        let word = match callee.kind {
+            FunctionKind::Getter => "get ",
+            FunctionKind::Setter => "set ",
+            _ => "",
+        };
+        let mut number = String::new();
+        if let Some(grammar) = self.grammar
+            && let Some(tree) = grammar.parse(&self.file)
+        {
+            let found = items::find(grammar, &tree, &self.file);
+            let same: Vec<_> = found.iter().filter(|f| f.path == callee.path).collect();
+            let own = |f: &&FunctionNode<'_>| f.start(grammar, &self.file) == self.span.start;
+            if same.len() > 1
+                && let Some(at) = same.iter().position(own)
+            {
+                number = format!("#{}", at + 1);
+            }
+        }
+        format!("{word}{}{number}", self.name)
+    }
+
     /// How the function is called; `None` for lines and marked parts.
     pub(crate) fn callee(&self) -> Option<&Callee> {
         match &self.kind {

@@ -126,7 +126,7 @@ fn odd_ways_of_ending_are_outcomes() {
     let got = project.output("handle", "[]", 1);
     let why = problem(got.as_bytes()).unwrap();
     assert!(
-        why.contains("call 1: the result has a _io.TextIOWrapper in it"),
+        why.contains("call 1: result[\"file\"][0] is a _io.TextIOWrapper"),
         "{why}"
     );
     let gone = project.run("drop", "[]", 1);

@@ -224,7 +224,7 @@ fn what_cannot_be_judged_is_said() {
     assert!(
         problem(project.output("promises", "[]", 1).as_bytes())
             .unwrap()
-            .contains("a Promise in it")
+            .contains("result[0] is a Promise")
     );
     for (name, call, want) in [
         ("never", "[]", "call 1 waits for something that never comes"),

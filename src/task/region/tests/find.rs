@@ -60,6 +60,14 @@ fn functions_of_python_have_their_names_and_kinds() {
     let callee = make.callee().unwrap();
     assert!(callee.is_async && callee.is_generator && callee.is_exported);
     assert_eq!(callee.path, ["Grid", "make"]);
+    for (asked, name) in [
+        ("g.py::Grid.make", "Grid.make"),
+        ("g.py::Grid.width#1", "get Grid.width#1"),
+        ("g.py::Grid.width#2", "set Grid.width#2"),
+        ("g.py::square", "square"),
+    ] {
+        assert_eq!(region(PYTHON, asked).name_for_driver(), name);
+    }
 }
 
 #[test]
