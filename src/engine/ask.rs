@@ -11,6 +11,7 @@ use crate::model::{Delta, End, Question};
 use crate::session::Event;
 use crate::session::event::{EndReason, Finish, Stage, VersionId};
 use crate::session::replies::numbers;
+use crate::task::Syntax;
 
 /// A reply longer than this (bytes) is broken off: no answer to our prompts needs so much.
 const LONGEST: usize = 4 * 1024 * 1024;
@@ -81,7 +82,7 @@ impl Loop {
         let mut cut_short = false;
         while lines.iter().any(|l| l.stream.is_some()) {
             if let Some(interrupt) = self.interrupt {
-                self.break_off(round, &mut lines, interrupt, &mut came);
+                self.break_off((round, parent), &mut lines, interrupt, &mut came);
                 let some = came.iter().any(|(_, c)| matches!(c, ReplyOutcome::Code(_)));
                 if interrupt == Interrupt::Stop && some && self.journal.is_some() {
                     self.interrupt = None;
@@ -114,7 +115,7 @@ impl Loop {
             };
             let number = line.number;
             self.reply_ended(round, line, &end);
-            let answer = self.read(line, end);
+            let answer = self.read(parent, line, end);
             match answer {
                 ReplyOutcome::Missing { why, broke_off }
                     if !line.again
@@ -125,7 +126,7 @@ impl Loop {
                     let prompt: Arc<str> = if broke_off {
                         first.clone()
                     } else {
-                        prompt::insist(&first, &why, &self.setup.task).into()
+                        prompt::insist(&first, &why, &self.session, &self.setup.task).into()
                     };
                     self.emit(Event::PromptSent {
                         round,
@@ -220,7 +221,7 @@ impl Loop {
     /// Ends all replies that are still coming; what had come of them is kept.
     fn break_off(
         &mut self,
-        round: u32,
+        (round, parent): (u32, VersionId),
         lines: &mut [PendingReply],
         interrupt: Interrupt,
         came: &mut Vec<(u32, ReplyOutcome)>,
@@ -228,7 +229,7 @@ impl Loop {
         for line in lines.iter_mut().filter(|l| l.stream.is_some()) {
             let end = broken_off(interrupt, line);
             self.reply_ended(round, line, &end);
-            let answer = self.read(line, end);
+            let answer = self.read(parent, line, end);
             came.push((line.number, answer));
         }
     }
@@ -275,8 +276,8 @@ impl Loop {
         answers
     }
 
-    /// What a finished reply gives.
-    fn read(&self, line: &mut PendingReply, end: End) -> ReplyOutcome {
+    /// What a finished reply to a question about `parent` gives.
+    fn read(&self, parent: VersionId, line: &mut PendingReply, end: End) -> ReplyOutcome {
         let said = |fallback: &str| {
             if end.error.is_empty() {
                 fallback.to_owned()
@@ -310,29 +311,36 @@ impl Loop {
         if let Some(code) = line.code.take() {
             return ReplyOutcome::Code(code);
         }
-        let language = &self.setup.task.language;
-        let file_name = self
-            .setup
-            .task
-            .source
-            .as_ref()
-            .map_or(language.source_file.as_str(), |s| s.file_name.as_str());
-        let wanted = CodeRequest {
-            fences: language.fences.clone(),
-            language: language.id.clone(),
-            file_name: file_name.to_owned(),
-            names: (self.setup.task.region.as_ref())
-                .and_then(|t| Some(t.callee()?.path.last()?.clone()))
-                .into_iter()
-                .collect(),
-            finish: end.finish,
-        };
-        match extract::cut(&line.text, &wanted) {
+        match extract::cut(&line.text, &self.wanted(parent, end.finish)) {
             Ok(taken) => ReplyOutcome::Code(with_newline(taken.code)),
             Err(no) => ReplyOutcome::Missing {
                 why: no.to_string(),
                 broke_off: false,
             },
+        }
+    }
+
+    /// What is looked for in a reply to a question about `parent`.
+    fn wanted(&self, parent: VersionId, finish: Finish) -> CodeRequest {
+        let task = &self.setup.task;
+        let language = &task.language;
+        let file_name = task
+            .source
+            .as_ref()
+            .map_or(language.source_file.as_str(), |s| s.file_name.as_str());
+        CodeRequest {
+            fences: language.fences.clone(),
+            language: language.id.clone(),
+            syntax: Syntax::of(language),
+            file_name: file_name.to_owned(),
+            names: (task.region.as_ref())
+                .and_then(|t| Some(t.callee()?.path.last()?.clone()))
+                .into_iter()
+                .collect(),
+            parent: (self.session.version(parent))
+                .map_or_else(String::new, |v| v.source.text.to_string()),
+            region: task.region.clone(),
+            finish,
         }
     }
 

@@ -12,6 +12,8 @@ use crate::task::{Harness, Objective, Task};
 const HISTORY: usize = 8;
 /// What is shown of a region's file at most, in bytes.
 const SURROUNDINGS: usize = 12_000;
+/// Lines above which the model is asked for changes in place of the whole code.
+const LONG: usize = 300;
 /// How many earlier attempts a prompt describes at most, where a round makes several.
 const ATTEMPTS: usize = 16;
 
@@ -61,14 +63,27 @@ fn render(session: &Session, setup: &Setup, about: &PromptRequest<'_>) -> Result
 }
 
 /// The same prompt once more, after a reply that held no code.
-pub(super) fn insist(prompt: &str, why: &str, task: &Task) -> String {
-    let what = match &task.region {
+pub(super) fn insist(prompt: &str, why: &str, session: &Session, task: &Task) -> String {
+    let whole = match &task.region {
         Some(region) => format!("the whole of {} as it is to be", region.name),
         None => "the whole file".to_owned(),
     };
+    let shown = session.round().and_then(|r| session.version(r.parent));
+    let what = if shown.is_some_and(|v| is_long(&v.source.text)) {
+        format!(
+            "SEARCH/REPLACE blocks, whose SEARCH lines are copied exactly from the code above, or with {whole} in one fenced code block"
+        )
+    } else {
+        format!("{whole} in one fenced code block")
+    };
     format!(
-        "{prompt}\n\nYour last reply could not be used: {why}. Answer with nothing but {what} in one fenced code block.\n"
+        "{prompt}\n\nYour last reply could not be used: {why}. Answer with nothing but {what}.\n"
     )
+}
+
+/// Whether a code is so long that a reply should tell changes in place of all of it.
+fn is_long(code: &str) -> bool {
+    code.lines().count() > LONG
 }
 
 /// How a version is judged, where that is not by its standard output.
@@ -117,6 +132,7 @@ fn context(session: &Session, setup: &Setup, about: &PromptRequest<'_>) -> Promp
         code: version
             .map(|v| v.source.text.trim_end().to_owned())
             .unwrap_or_default(),
+        edits: version.is_some_and(|v| is_long(&v.source.text)),
         region: (setup.task.region.as_ref()).map_or_else(String::new, |t| t.name.clone()),
         surroundings: (setup.task.region.as_ref())
             .map_or_else(String::new, |t| t.context(SURROUNDINGS)),
@@ -342,7 +358,9 @@ fn outcome(session: &Session, version: &Version) -> String {
 
 /// The first words of the explanation: everything before the code, cut to size.
 fn idea(reply: &str) -> String {
-    let before = reply.split("```").next().unwrap_or_default();
+    let code = ["```", "<<<<<<< SEARCH"];
+    let starts = code.iter().filter_map(|mark| reply.find(mark));
+    let before = starts.min().map_or(reply, |at| &reply[..at]);
     let after = reply.rsplit("```").next().unwrap_or_default();
     let said = if before.trim().is_empty() {
         after

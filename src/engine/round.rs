@@ -93,14 +93,10 @@ impl Loop {
         };
         let (mut made, mut twins) = (Vec::new(), Vec::new());
         for (candidate, code) in codes {
-            let known = &self.session.versions;
-            if let Some(same) = known.iter().find(|v| v.source.text.trim() == code.trim()) {
-                let same = same.id;
+            if let Some((same, how)) = self.same_code(parent, &code) {
                 nothing.push((
                     candidate,
-                    format!(
-                        "the reply is the same code as {same}, word for word; nothing to measure"
-                    ),
+                    format!("the reply is the same code as {same}, {how}; nothing to measure"),
                 ));
                 if !made.contains(&same) {
                     twins.push(same);
@@ -111,6 +107,25 @@ impl Loop {
         }
         nothing.sort_by_key(|n| n.0);
         (made, twins)
+    }
+
+    /// The version that a code is once more, and how exactly.
+    fn same_code(&self, parent: VersionId, code: &str) -> Option<(VersionId, &'static str)> {
+        let known = &self.session.versions;
+        if let Some(same) = known.iter().find(|v| v.source.text.trim() == code.trim()) {
+            return Some((same.id, "word for word"));
+        }
+        // Putting a version into its file takes longer than reading it: only those that the model was asked to improve are put.
+        let asked = [
+            Some(parent),
+            self.session.incumbent,
+            Some(VersionId::ORIGINAL),
+        ];
+        let same = known.iter().find(|v| {
+            let in_place = asked.contains(&Some(v.id));
+            self.setup.task.same_code(&v.source.text, code, in_place)
+        })?;
+        Some((same.id, "white space and comments aside"))
     }
 
     /// Checks all, compares those that pass, confirms the most promising one.

@@ -8,6 +8,8 @@
 pub(crate) struct CodeShape {
     /// Every bracket, string and comment that was opened is closed, in order.
     pub(crate) balanced: bool,
+    /// Whether it ends inside of a string or comment of several lines.
+    pub(crate) in_literal: bool,
     /// The text with the insides of strings and comments blanked.
     pub(crate) bare: String,
 }
@@ -19,6 +21,7 @@ pub(crate) fn shape(text: &str, language: &str) -> CodeShape {
         bare: String::with_capacity(text.len()),
         open: Vec::new(),
         sound: true,
+        in_literal: false,
     };
     let hash_comments = matches!(language, "python" | "ruby");
     while let Some(c) = scan.rest.chars().next() {
@@ -63,6 +66,7 @@ pub(crate) fn shape(text: &str, language: &str) -> CodeShape {
     let dangling = language == "python" && scan.bare.trim_end().ends_with([':', '\\']);
     CodeShape {
         balanced: scan.sound && scan.open.is_empty() && !dangling,
+        in_literal: scan.in_literal,
         bare: scan.bare,
     }
 }
@@ -144,6 +148,7 @@ struct Scan<'a> {
     bare: String,
     open: Vec<char>,
     sound: bool,
+    in_literal: bool,
 }
 
 impl Scan<'_> {
@@ -171,6 +176,7 @@ impl Scan<'_> {
             return;
         }
         self.sound = false;
+        self.in_literal = true;
         self.rest = "";
     }
 
@@ -195,6 +201,7 @@ impl Scan<'_> {
             }
         }
         self.sound = false;
+        self.in_literal = over_lines;
         self.rest = "";
     }
 

@@ -2,24 +2,13 @@
 //!
 //! Does not judge whether the code is any good, or new.
 
-use super::code_heuristics::{has_word, reads_as_code};
-use super::split::{Splitter, fence_run};
+use super::code_heuristics::reads_as_code;
+pub use super::code_request::CodeRequest;
+use super::edits::{self, Edits};
+use super::fences::{FencedBlock, TagFit, blocks};
+use super::join;
+use super::split::Splitter;
 use crate::session::event::Finish;
-
-/// What is looked for.
-#[derive(Clone, Debug)]
-pub struct CodeRequest {
-    /// Tags that models put on fences of this language: `python`, `py`.
-    pub fences: Vec<String>,
-    /// Id of the language.
-    pub language: String,
-    /// Name of the file the code lives in.
-    pub file_name: String,
-    /// Names that the code must hold as whole words (a function that is called from outside); may be empty.
-    pub names: Vec<String>,
-    /// How the reply ended.
-    pub finish: Finish,
-}
 
 /// Code that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +32,9 @@ pub struct NoCode {
 /// Cuts the code out of a whole reply.
 ///
 /// Reasoning is dropped; the last `<solution>` goes first; of the fenced blocks closed ones, the right tag and the wanted
-/// names are preferred, ties go to the last; an unclosed block or a bare text is taken only if the model said that it was
-/// done and it reads as a whole program.
+/// names are preferred, ties go to the last, and other blocks that it needs are put to it; an unclosed block or a bare text is
+/// taken only if the model said that it was done and it reads as a whole program. SEARCH/REPLACE blocks and diffs are applied to
+/// the text that was to be improved, exactly or not at all.
 ///
 /// # Errors
 /// [`NoCode`] with the reason.
@@ -76,36 +66,84 @@ pub fn cut(reply: &str, wanted: &CodeRequest) -> Result<ExtractedCode, NoCode> {
 
 /// `framed`: the text is known to be code, so that no fence is needed.
 fn cut_answer(answer: &str, wanted: &CodeRequest, framed: bool) -> Result<ExtractedCode, NoCode> {
+    if let Some(edits) = edits::blocks(answer, wanted) {
+        return changed(edits, wanted);
+    }
     let blocks = blocks(answer, wanted);
     if blocks.is_empty() {
-        return bare(answer, wanted, framed);
+        return match edits::bare_diff(answer) {
+            Some(diff) => changed(edits::diff(&diff, wanted), wanted),
+            None => bare(answer, wanted, framed),
+        };
     }
-    let total = blocks.len();
     let best = blocks
         .iter()
         .enumerate()
         .filter(|(_, b)| b.usable(wanted))
-        .max_by_key(|(i, b)| (b.closed, b.score(wanted), *i));
+        .max_by_key(|(i, b)| {
+            // An example of its use holds the wanted name as well.
+            let defines = !wanted.names.is_empty() && join::is_whole(&b.code, wanted);
+            (b.closed, defines, b.score(wanted), *i)
+        });
+    let diffs: Vec<usize> = (0..blocks.len())
+        .filter(|i| blocks.get(*i).is_some_and(FencedBlock::is_diff))
+        .collect();
+    if let Some(last) = diffs.last()
+        && best.is_none_or(|(i, b)| i < *last || !join::is_whole(&b.code, wanted))
+    {
+        let text: Vec<&str> = diffs
+            .iter()
+            .filter_map(|i| blocks.get(*i).map(|b| b.code.as_str()))
+            .collect();
+        return changed(edits::diff(&text.concat(), wanted), wanted);
+    }
     let Some((index, block)) = best else {
         return Err(NoCode {
             why: why_none(&blocks, wanted),
         });
+    };
+    let parts = if block.closed {
+        join::parts(&blocks, index, wanted)
+    } else {
+        vec![index]
     };
     let label = if block.tag.is_empty() {
         "no language named"
     } else {
         &block.tag
     };
-    let position = if total == 1 {
-        "the only block".to_owned()
-    } else {
-        format!("block {} of {total}", index + 1)
+    let position = match (parts.len(), blocks.len()) {
+        (1, 1) => "the only block".to_owned(),
+        (1, total) => format!("block {} of {total}", index + 1),
+        (_, total) => {
+            let numbers: Vec<String> = parts.iter().map(|i| (i + 1).to_string()).collect();
+            format!("blocks {} of {total}, put together", numbers.join(" and "))
+        }
     };
     let open = if block.closed { "" } else { ", never closed" };
+    let codes: Vec<String> = parts
+        .iter()
+        .filter_map(|i| Some(tidy(&blocks.get(*i)?.code)))
+        .collect();
     Ok(ExtractedCode {
-        code: tidy(&block.code),
+        code: join::together(&codes),
         which: format!("{position}, {label}{open}"),
         unclosed: !block.closed,
+    })
+}
+
+/// The text that was shown, with changes made to it.
+fn changed(edits: Result<Edits, String>, wanted: &CodeRequest) -> Result<ExtractedCode, NoCode> {
+    let refused = |why| NoCode { why };
+    if wanted.parent.trim().is_empty() {
+        let why = "there is no code yet that could be changed: give the whole of it".to_owned();
+        return Err(NoCode { why });
+    }
+    let edits = edits.map_err(refused)?;
+    Ok(ExtractedCode {
+        code: edits.applied(wanted).map_err(refused)?,
+        which: edits.what,
+        unclosed: false,
     })
 }
 
@@ -162,174 +200,6 @@ fn why_none(blocks: &[FencedBlock], wanted: &CodeRequest) -> String {
             )
         }
     }
-}
-
-impl CodeRequest {
-    fn missing(&self, code: &str) -> Option<&str> {
-        self.names
-            .iter()
-            .map(String::as_str)
-            .find(|name| !has_word(code, name))
-    }
-
-    fn is_tag(&self, tag: &str) -> bool {
-        tag.eq_ignore_ascii_case(&self.language)
-            || self.fences.iter().any(|f| f.eq_ignore_ascii_case(tag))
-    }
-}
-
-/// How well a block's tag fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum TagFit {
-    /// Shell commands, diffs, data, output: never a program here.
-    Foreign,
-    /// Another tag; models do mislabel.
-    Odd,
-    Untagged,
-    /// The right tag.
-    Right,
-}
-
-#[derive(Clone, Debug)]
-struct FencedBlock {
-    tag: String,
-    info: String,
-    code: String,
-    closed: bool,
-}
-
-impl FencedBlock {
-    fn fit(&self, wanted: &CodeRequest) -> TagFit {
-        const FOREIGN: [&str; 26] = [
-            "sh",
-            "bash",
-            "zsh",
-            "shell",
-            "console",
-            "terminal",
-            "cmd",
-            "powershell",
-            "diff",
-            "patch",
-            "json",
-            "yaml",
-            "yml",
-            "toml",
-            "xml",
-            "html",
-            "css",
-            "csv",
-            "sql",
-            "http",
-            "output",
-            "stdout",
-            "log",
-            "markdown",
-            "md",
-            "mermaid",
-        ];
-        match self.tag.as_str() {
-            tag if wanted.is_tag(tag) => TagFit::Right,
-            "" => TagFit::Untagged,
-            tag if FOREIGN.contains(&tag) => TagFit::Foreign,
-            _ => TagFit::Odd,
-        }
-    }
-
-    fn usable(&self, wanted: &CodeRequest) -> bool {
-        let plain = matches!(self.tag.as_str(), "text" | "txt" | "plaintext" | "plain");
-        !self.code.trim().is_empty()
-            && self.fit(wanted) != TagFit::Foreign
-            && wanted.missing(&self.code).is_none()
-            && (!plain || reads_as_code(&self.code, &wanted.language))
-            && (self.closed
-                || (wanted.finish == Finish::Stop && reads_as_code(&self.code, &wanted.language)))
-    }
-
-    fn score(&self, wanted: &CodeRequest) -> (TagFit, bool) {
-        (
-            self.fit(wanted),
-            !wanted.file_name.is_empty() && self.info.contains(&wanted.file_name),
-        )
-    }
-}
-
-/// All fenced blocks of a text, in order. The indentation of the fence is removed from the lines inside.
-fn blocks(text: &str, wanted: &CodeRequest) -> Vec<FencedBlock> {
-    struct OpenBlock {
-        mark: char,
-        length: usize,
-        indent: usize,
-        block: FencedBlock,
-    }
-    let mut found = Vec::new();
-    let mut open: Option<OpenBlock> = None;
-    for line in text.lines() {
-        match &mut open {
-            None => {
-                if let Some((mark, length, info)) = opening_fence(line, wanted) {
-                    let block = FencedBlock {
-                        tag: tag_of(info),
-                        info: info.to_owned(),
-                        code: String::new(),
-                        closed: false,
-                    };
-                    open = Some(OpenBlock {
-                        mark,
-                        length,
-                        indent: line.len() - line.trim_start().len(),
-                        block,
-                    });
-                }
-            }
-            Some(o) => match fence_run(line) {
-                Some((mark, length, "")) if mark == o.mark && length >= o.length => {
-                    o.block.closed = true;
-                    found.extend(open.take().map(|o| o.block));
-                }
-                _ => {
-                    let blank = line.len() - line.trim_start().len();
-                    o.block
-                        .code
-                        .push_str(line.get(o.indent.min(blank)..).unwrap_or(line));
-                    o.block.code.push('\n');
-                }
-            },
-        }
-    }
-    found.extend(open.map(|o| o.block));
-    // A reply that was put into one big Markdown block holds its blocks inside.
-    found
-        .into_iter()
-        .flat_map(|b| {
-            let inner = if matches!(b.tag.as_str(), "markdown" | "md") {
-                blocks(&b.code, wanted)
-            } else {
-                Vec::new()
-            };
-            if inner.is_empty() { vec![b] } else { inner }
-        })
-        .collect()
-}
-
-/// A line that opens a fence; small models also put one at the end of a sentence (`Here it is: ```python`).
-fn opening_fence<'a>(line: &'a str, wanted: &CodeRequest) -> Option<(char, usize, &'a str)> {
-    if let Some((mark, length, info)) = fence_run(line) {
-        return (mark == '~' || !info.contains('`')).then_some((mark, length, info));
-    }
-    let at = line.find("```")?;
-    let length = line[at..].chars().take_while(|c| *c == '`').count();
-    let info = line[at + length..].trim();
-    (!info.is_empty() && wanted.is_tag(info)).then_some(('`', length, info))
-}
-
-/// `python title="x.py"`, `{.python}`, `python:x.py` → `python`.
-fn tag_of(info: &str) -> String {
-    let word = info.trim_start_matches(['{', '.', ' ']);
-    word.split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '{' | '}' | '='))
-        .next()
-        .unwrap_or("")
-        .to_ascii_lowercase()
 }
 
 /// The inside of the last `<solution>`, and whether it was closed.

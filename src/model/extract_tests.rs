@@ -1,13 +1,24 @@
 //! What [`cut`] promises, one reply after the other.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
+use crate::task::{Language, Syntax};
+
+fn python() -> Language {
+    Language {
+        id: "python".into(),
+        ..Language::default()
+    }
+}
 
 fn wanted() -> CodeRequest {
     CodeRequest {
         fences: vec!["python".into(), "py".into(), "python3".into()],
         language: "python".into(),
+        syntax: Syntax::of(&python()),
         file_name: "solution.py".into(),
         names: Vec::new(),
+        parent: String::new(),
+        region: None,
         finish: Finish::Stop,
     }
 }
@@ -269,5 +280,213 @@ fn no_text_makes_it_fall() {
         if let Ok(t) = cut(&reply, &wanted()) {
             assert!(!t.code.trim().is_empty(), "{reply:?}");
         }
+    }
+}
+
+/// A request for a better `f` of a file, or of a whole program where no function is named.
+fn about(parent: &str, names: &[&str]) -> CodeRequest {
+    CodeRequest {
+        names: names.iter().map(|n| (*n).to_owned()).collect(),
+        parent: parent.into(),
+        ..wanted()
+    }
+}
+
+#[test]
+fn a_fence_inside_of_a_string_does_not_end_the_code() {
+    let code = "def f(x):\n    '''Doc:\n\n```\nx = 1\n```\n    '''\n    return x\n";
+    let reply = format!("Here:\n\n```python\n{code}```\n\nDone, see ```x```.\n");
+    assert_eq!(taken(&reply).code, code);
+    let two = format!("```python\n{code}```\nand\n```python\ny = 1\n```\n");
+    assert_eq!(taken(&two).code, "y = 1\n");
+    // What is torn stays as it was.
+    let torn = taken("```python\ns = '''\n```\nprose\n```python\nx = 1\n```\n");
+    assert_eq!(torn.code, "x = 1\n");
+    let js = CodeRequest {
+        fences: vec!["js".into()],
+        language: "javascript".into(),
+        syntax: Syntax::of(&Language {
+            id: "javascript".into(),
+            ..Language::default()
+        }),
+        ..wanted()
+    };
+    let code = "const f = (x) => `\n\\`\\`\\`\n```\n`;\n".replace("```\n`", "${x}\n`");
+    assert_eq!(cut(&format!("```js\n{code}```\n"), &js).unwrap().code, code);
+    let code =
+        "find(x) {\n  const s = `a\n${\"b\"}\n\n`;\n  /*\n```\nx\n```\n  */\n  return s;\n}\n";
+    assert_eq!(cut(&format!("```js\n{code}```\n"), &js).unwrap().code, code);
+}
+
+#[test]
+fn blocks_that_need_each_other_are_put_together() {
+    let parent = "def f(xs):\n    return sorted(xs)\n";
+    let w = about(parent, &["f"]);
+    let helper = "def _g(x):\n    return x\n";
+    let main = "def f(xs):\n    seen = math.pi\n    return [_g(x) for x in xs if x < seen]\n";
+    let block = |code: &str| format!("```python\n{code}```\n");
+    let reply = [
+        "First:\n",
+        &block("import math\n"),
+        &block(helper),
+        "then\n",
+        &block(main),
+        "Use it so:\n",
+        &block("result = f([1])\nprint(result)\n"),
+        "where this is the point:\n",
+        &block("seen = set()\n"),
+    ]
+    .concat();
+    let t = cut(&reply, &w).unwrap();
+    assert_eq!(t.code, format!("import math\n\n\n{helper}\n\n{main}"));
+    assert_eq!(t.which, "blocks 1 and 2 and 3 of 5, put together, python");
+    // The old code, or another way, is not the new one.
+    let reply = [&*block(parent), "becomes\n", &block(main)].concat();
+    assert_eq!(cut(&reply, &w).unwrap().code, main);
+    let reply = [
+        &*block("def _g(x):\n    return -x\n"),
+        &block(helper),
+        &block(main),
+    ]
+    .concat();
+    assert_eq!(cut(&reply, &w).unwrap().code, format!("{helper}\n\n{main}"));
+    // A table and the loop that fills it.
+    let table = "_T = {}\nfor _i in range(9):\n    _T[_i] = _i\n";
+    let main = "def f(xs):\n    return [_T[x] for x in xs]\n";
+    let reply = [&*block(table), &block(main)].concat();
+    assert_eq!(cut(&reply, &w).unwrap().code, format!("{table}\n\n{main}"));
+    // The functions of a program, one by one.
+    let program = about(
+        "import sys\n\ndef solve(n):\n    return n\n\ndef main():\n    print(solve(int(sys.stdin.read())))\n\nmain()\n",
+        &[],
+    );
+    let solve = "def solve(n):\n    return n + 0\n";
+    let rest = "import sys\n\ndef main():\n    print(solve(int(sys.stdin.read())))\n\nmain()\n";
+    let reply = [&*block(solve), &block(rest)].concat();
+    assert_eq!(
+        cut(&reply, &program).unwrap().code,
+        format!("{solve}\n\n{rest}")
+    );
+    let whole =
+        "def solve(n):\n    return n\n\ndef main():\n    print(solve(int(input())))\n\nmain()\n";
+    let reply = [&*block(&whole.replace("main", "other")), &block(whole)].concat();
+    assert_eq!(cut(&reply, &program).unwrap().code, whole);
+}
+
+const SHOWN: &str = "def f(items):\n    out = []\n    for item in items:\n        if item not in out:\n            out.append(item)\n    return out\n";
+const BETTER: &str = "def f(items):\n    out = []\n    seen = set()\n    for item in items:\n        if item not in seen:\n            seen.add(item)\n            out.append(item)\n    return out\n";
+
+#[test]
+fn search_and_replace_blocks_are_applied_exactly() {
+    let w = about(SHOWN, &["f"]);
+    let first =
+        "<<<<<<< SEARCH\n    out = []\n=======\n    out = []\n    seen = set()\n>>>>>>> REPLACE\n";
+    let second = "<<<<<<< SEARCH\n        if item not in out:\n=======\n        if item not in seen:\n            seen.add(item)\n>>>>>>> REPLACE\n";
+    for reply in [
+        format!("Two places.\n\n```python\n{first}```\n\n```python\n{second}```\n"),
+        format!("Two places.\n\nsolution.py\n{first}\n{second}"),
+        format!("src/solution.py\n```python\n{first}{second}```\nDone.\n"),
+        format!("<solution>\n{first}{second}</solution>\n"),
+        format!("```\n{first}{second}```\n").replace("\n    ", "\n"),
+        format!("{first}{second}").replace("    out = []\n=", "    out = []   \n="),
+    ] {
+        let t = cut(&reply, &w).unwrap_or_else(|e| panic!("{e}\n{reply}"));
+        assert_eq!(t.code, BETTER, "{reply}");
+        assert!(t.which.contains("2 SEARCH/REPLACE blocks"), "{}", t.which);
+    }
+}
+
+#[test]
+fn search_and_replace_blocks_that_do_not_fit_are_refused() {
+    let w = about(SHOWN, &["f"]);
+    let of = |search: &str, replace: &str| {
+        format!("<<<<<<< SEARCH\n{search}=======\n{replace}>>>>>>> REPLACE\n")
+    };
+    for (reply, parts) in [
+        (
+            of("    out = {}\n", "    x\n"),
+            &["no line", "`out = {}`"][..],
+        ),
+        (
+            of("    out = []\n    for item in item:\n", "    x\n"),
+            &["first 1 line", "`for item in item:`"],
+        ),
+        (
+            of("    out = []\n        for item in items:\n", "x\n"),
+            &["another indentation"],
+        ),
+        (of("", "x\n"), &["no line by which"]),
+        (
+            of("    out = []\n", "    o = []\n") + &of("    out = []\n", "    p = []\n"),
+            &["block 2 of 2", "no line"],
+        ),
+        (
+            format!("other.py\n{}", of("    out = []\n", "    o\n")),
+            &["other.py"],
+        ),
+        (
+            "<<<<<<< SEARCH\n    out = []\n=======\n".into(),
+            &["not closed"],
+        ),
+        (
+            "<<<<<<< SEARCH\n    out = []\n>>>>>>> REPLACE\n".into(),
+            &["no line `=======`"],
+        ),
+    ] {
+        let said = why(&reply, &w);
+        for part in parts {
+            assert!(said.contains(part), "{part} is not in: {said}");
+        }
+        assert!(said.contains("SEARCH/REPLACE block"), "{said}");
+    }
+    let twice = about("a = 1\nb = 2\na = 1\n", &[]);
+    let said = why(&of("a = 1\n", "a = 2\n"), &twice);
+    assert!(said.contains("2 times") && said.contains("1, 3"), "{said}");
+    assert!(why(&of("a\n", "b\n"), &about("", &[])).contains("no code yet"));
+    // A program that knows such blocks itself is a program.
+    let own = format!("s = '''\n{}'''\n", of("a\n", "b\n"));
+    let t = cut(&format!("```python\n{own}```\n"), &about(&own, &[])).unwrap();
+    assert_eq!(t.code, own);
+    // Of several lines that look like the middle the one is taken with which the block fits.
+    let title = about("s = '''\nTitle\n'''\n", &[]);
+    let t = cut(&of("Title\n", "Name\n=======\n"), &title).unwrap();
+    assert_eq!(t.code, "s = '''\nName\n=======\n'''\n");
+    let ruled = about("s = '''\nTitle\n=======\n'''\n", &[]);
+    let said = why(&of("Title\n=======\n", "Name\n"), &ruled);
+    assert!(said.contains("not clear which one divides it"), "{said}");
+}
+
+#[test]
+fn diffs_are_applied_by_their_lines_alone() {
+    let w = about(SHOWN, &["f"]);
+    let one = "--- a/solution.py\n+++ b/solution.py\n@@ -41,6 +77,8 @@ class A:\n def f(items):\n     out = []\n+    seen = set()\n     for item in items:\n-        if item not in out:\n+        if item not in seen:\n+            seen.add(item)\n             out.append(item)\n     return out\n";
+    let two = "@@ -1 +1 @@\n     out = []\n+    seen = set()\n@@ ... @@\n-        if item not in out:\n+        if item not in seen:\n+            seen.add(item)\n\n";
+    for reply in [
+        format!("A set.\n\n```diff\n{one}```\n"),
+        format!("A set.\n\n```python\n{one}```\n"),
+        format!("A set.\n\n{one}\nThat is all.\n"),
+        format!("```diff\n{two}```\n"),
+        format!("Try it: ```python\nprint(f([1]))\n```\n```diff\n{one}```\n"),
+        format!("```diff\n{one}```\nTry it:\n```python\nprint(f([1]))\n```\n"),
+    ] {
+        let t = cut(&reply, &w).unwrap_or_else(|e| panic!("{e}\n{reply}"));
+        assert_eq!(t.code, BETTER, "{reply}");
+        assert!(t.which.starts_with("a diff of"), "{}", t.which);
+    }
+    let both =
+        format!("```diff\n{one}```\nso that it is\n```python\ndef f(items):\n    return 1\n```\n");
+    assert_eq!(
+        cut(&both, &w).unwrap().code,
+        "def f(items):\n    return 1\n"
+    );
+    for (reply, part) in [
+        (one.replace("     out = []", "     out = [ ]"), "hunk"),
+        (one.replace("     out = []", "out = []"), "neither a blank"),
+        (one.replace("b/solution.py", "b/other.py"), "other.py"),
+        ("@@ -1 +1 @@\n+import x\n".into(), "no line by which"),
+        ("@@ -1 +1 @@\n def f(items):\n".into(), "changes nothing"),
+    ] {
+        let said = why(&format!("```diff\n{reply}```\n"), &w);
+        assert!(said.contains(part) && said.contains("diff"), "{said}");
     }
 }

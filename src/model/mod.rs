@@ -6,9 +6,13 @@
 pub mod api_error;
 mod chunk;
 mod code_heuristics;
+mod code_request;
 pub mod command;
 pub mod discover;
+mod edits;
 pub mod extract;
+mod fences;
+mod join;
 pub mod manual;
 pub mod openai;
 mod parameter_support;

@@ -37,6 +37,8 @@ pub(crate) struct PromptContext {
     pub(crate) file_name: String,
     /// The code to change; empty when there is none yet.
     pub(crate) code: String,
+    /// Whether the code is so long that SEARCH/REPLACE blocks are asked for in place of all of it.
+    pub(crate) edits: bool,
     /// `Grid.nearest`, `lines 40–80`: the part of the file that the code is; empty where it is the whole file.
     #[serde(rename = "target")]
     pub(crate) region: String,
@@ -253,6 +255,7 @@ fn everything() -> PromptContext {
         language_version: text(),
         file_name: text(),
         code: text(),
+        edits: true,
         version: text(),
         passes: true,
         verdict: text(),

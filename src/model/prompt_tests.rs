@@ -155,3 +155,28 @@ fn the_users_own_goes_first_and_slips_are_named_with_their_line() {
     assert!(error.contains("afterburner, default, hidden"), "{error}");
     assert!(Template::load("/nowhere/x.md", None).is_err());
 }
+
+#[test]
+fn changes_are_asked_for_where_the_code_is_long() {
+    for template in ["default", "afterburner"] {
+        let template = Template::load(template, None).unwrap();
+        let long = PromptContext {
+            edits: true,
+            ..context()
+        };
+        let prompt = template.render(&long).unwrap();
+        assert!(
+            prompt.contains("```python\n<<<<<<< SEARCH\nlines of the code as they are"),
+            "{prompt}"
+        );
+        assert!(
+            prompt.contains("\n=======\n") && prompt.contains("\n>>>>>>> REPLACE\n```"),
+            "{prompt}"
+        );
+        assert!(
+            !prompt.contains("the whole file") && !prompt.contains("your code"),
+            "{prompt}"
+        );
+        assert!(!template.render(&context()).unwrap().contains("SEARCH"));
+    }
+}

@@ -8,7 +8,7 @@ use super::harness::Harness;
 use super::language::Language;
 use super::objective::Objective;
 use super::project::Project;
-use super::region::{Misfit, Region};
+use super::region::{Misfit, Region, Syntax};
 use super::source::{DataFile, PathOrText, ReferenceSolution, Source};
 use super::workload::Workload;
 use crate::sandbox::Limits;
@@ -74,5 +74,15 @@ impl Task {
             Some(region) => region.assemble(version),
             None => Ok(version.to_owned()),
         }
+    }
+
+    /// Whether two versions are the same code: equal but for comments and white space that means nothing. `in_place` looks at the
+    /// whole file with each, so that a helper or the class around a function may be repeated or left out.
+    pub(crate) fn same_code(&self, a: &str, b: &str, in_place: bool) -> bool {
+        let syntax = Syntax::of(&self.language);
+        syntax.same_code(a, b)
+            || in_place
+                && self.region.is_some()
+                && matches!((self.assemble(a), self.assemble(b)), (Ok(a), Ok(b)) if syntax.same_code(&a, &b))
     }
 }

@@ -38,6 +38,7 @@ pub use limits::{LimitOverrides, TaskDefaults};
 pub use objective::Objective;
 pub use project::Project;
 pub use region::Region;
+pub use region::Syntax;
 pub use region::{FunctionItem, FunctionKind};
 pub use source::{DataFile, PathOrText, ReferenceSolution, Source};
 pub use workload::{Case, HoldOut, Workload};

@@ -569,3 +569,54 @@ fn a_wrong_number_of_candidates_is_one_clear_error() {
     let (events, _) = optimize(&home, &["--tape", "tape", "--rounds", "1"]);
     assert_eq!(named(&events, "round_started")[0]["candidates"], 2);
 }
+
+#[test]
+fn code_that_differs_in_white_space_and_comments_alone_is_not_measured_and_the_model_is_told() {
+    let home = Home::new();
+    squares(&home);
+    let dressed = SLOW.replace('\n', "  # as before\n\n");
+    tape(&home, &[reply(&dressed), reply("print(\n")]);
+    let (events, status) = optimize(&home, &["--tape", "tape", "--rounds", "2"]);
+    assert_eq!(status, 1, "nothing is better: {:?}", events.last());
+    let failed = named(&events, "round_failed");
+    assert_eq!(
+        failed[0]["reason"],
+        "the reply is the same code as v0, white space and comments aside; nothing to measure"
+    );
+    assert_eq!(named(&events, "version_created").len(), 2, "{events:?}");
+    let prompts = named(&events, "prompt_sent");
+    let second = prompts[1]["prompt"].as_str().unwrap();
+    assert!(
+        second.contains("the same code as v0, white space and comments aside"),
+        "{second}"
+    );
+}
+
+#[test]
+fn changes_that_do_not_fit_are_told_and_asked_for_once_more() {
+    let home = Home::new();
+    squares(&home);
+    let block =
+        |search: &str| format!("<<<<<<< SEARCH\n{search}\n=======\ntotal = 1\n>>>>>>> REPLACE\n");
+    let server = Server::start(vec![
+        Reply::text(&block("nothing_like_it = 0")),
+        Reply::text(&reply(FAST)),
+    ]);
+    let args = [
+        "--base-url",
+        &server.base_url(),
+        "--model",
+        "m",
+        "--rounds",
+        "1",
+    ];
+    let (events, status) = optimize(&home, &args);
+    assert_eq!(status, 0, "{events:?}");
+    let prompts = named(&events, "prompt_sent");
+    let second = prompts[1]["prompt"].as_str().unwrap();
+    assert!(
+        second.contains("the SEARCH/REPLACE block cannot be applied: no line of the code that was shown is `nothing_like_it = 0`"),
+        "{second}"
+    );
+    assert_eq!(verdicts(&events), ["accepted", "accepted"]);
+}

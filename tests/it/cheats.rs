@@ -10,7 +10,7 @@ use crate::support::home::{
 use reheat::measure::flags;
 use reheat::model::extract;
 use reheat::session::event::Finish;
-use reheat::task::{Languages, bundled, held_out};
+use reheat::task::{Languages, Syntax, bundled, held_out};
 use serde_json::Value;
 
 /// Inputs and outputs of [`SLOW`]; the one of 41007 is held out.
@@ -371,8 +371,11 @@ fn no_reply_and_no_reference_of_the_bundled_tasks_is_flagged() {
             let wanted = extract::CodeRequest {
                 fences: task.language.fences.clone(),
                 language: task.language.id.clone(),
+                syntax: Syntax::of(&task.language),
                 file_name: task.source.as_ref().unwrap().file_name.clone(),
                 names: Vec::new(),
+                parent: original.to_string(),
+                region: None,
                 finish: Finish::Stop,
             };
             texts.push(extract::cut(reply, &wanted).unwrap().code);

@@ -1,5 +1,7 @@
 //! From the file to the region text and back.
 
+use std::ops::Range;
+
 use super::grammar::still_parses;
 use super::indent::{self, LineStyle, SourceLine};
 use super::markers;
@@ -39,6 +41,23 @@ impl Region {
             }
             _ => self.assemble_lines(tree.as_ref(), &version),
         }
+    }
+
+    /// The version that a changed file holds: the file itself for a function, else what stands in the region's place. `None`
+    /// where lines outside of the region were changed. The file has line feeds alone.
+    pub(crate) fn inside_of(&self, file: &str) -> Option<String> {
+        if matches!(self.kind, RegionKind::Function(_)) {
+            return Some(file.to_owned());
+        }
+        let part = |at: Range<usize>| Some(self.file.get(at)?.replace("\r\n", "\n"));
+        let before = part(0..self.span.start)?;
+        // The line end behind the region may be cut in two by its end.
+        let after = part(self.span.end..self.file.len())?.replace('\r', "");
+        let inside = file.strip_prefix(&before)?;
+        let inside = inside
+            .strip_suffix(&after)
+            .or_else(|| inside.trim_end().strip_suffix(after.trim_end()))?;
+        Some(inside.to_owned())
     }
 
     /// The lines of the region as they stand in the file.
@@ -117,20 +136,18 @@ impl Region {
         let after = self.file.get(self.span.end..).unwrap_or_default();
         let after = after.strip_prefix('\r').unwrap_or(after);
         let after = tidy_lines(after.strip_prefix('\n').unwrap_or(after));
+        let marked = self.kind == RegionKind::Marked;
+        if marked && markers::has_any(version) {
+            return self.between_markers(version, &before, &after);
+        }
         let lines: Vec<&str> = version.lines().collect();
         let tidy: Vec<String> = tidy_lines(version);
-        if self.kind == RegionKind::Marked && markers::has_any(version) {
-            let parts = markers::read_all(version).map_err(Misfit)?;
-            let name = self.name.strip_prefix('@');
-            let part = parts
-                .iter()
-                .find(|p| p.name.as_deref() == name)
-                .or(parts.first());
-            if let Some(part) = part {
-                let range = part.between.clone();
-                return Ok(version.get(range).unwrap_or_default().to_owned());
-            }
-        }
+        // A file that is told without its markers is the whole file as well.
+        let without = |mut lines: Vec<String>| {
+            lines.retain(|l| !(marked && markers::is_marker(l)));
+            lines
+        };
+        let (before, after) = (without(before), without(after));
         let around = before.len() + after.len();
         let is_whole = around > 0
             && tidy.len() > around
@@ -142,6 +159,37 @@ impl Region {
         }
         Ok(version.to_owned())
     }
+
+    /// What stands between the markers of a version, of which one may be missing. Lines outside of them must be those of the file:
+    /// they would be lost.
+    fn between_markers(
+        &self,
+        version: &str,
+        before: &[String],
+        after: &[String],
+    ) -> Result<String, Misfit> {
+        let part = markers::cut(version, self.name.strip_prefix('@')).map_err(Misfit)?;
+        let outside = |at: Range<usize>| tidy_lines(version.get(at).unwrap_or_default());
+        let above = outside(0..part.start);
+        let below = outside(part.end..version.len());
+        let stray = stray_line(&above, before).or_else(|| stray_line(&below, after));
+        if let Some(line) = stray {
+            return Err(Misfit(format!(
+                "`{}` stands outside of the markers and is not in the file: only what is between them may change",
+                line.trim()
+            )));
+        }
+        Ok(version.get(part).unwrap_or_default().to_owned())
+    }
+}
+
+/// The first line that the file does not have there, in the order of the lines; markers and blank lines aside.
+fn stray_line<'a>(lines: &'a [String], of_file: &[String]) -> Option<&'a String> {
+    let mut rest = of_file.iter();
+    lines
+        .iter()
+        .filter(|l| l.contains(char::is_alphanumeric) && !markers::is_marker(l))
+        .find(|line| !rest.any(|own| own == *line))
 }
 
 /// The lines of a region, and the indentation that they have in the file.

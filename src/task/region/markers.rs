@@ -25,8 +25,68 @@ pub(super) fn is_marker(line: &str) -> bool {
 
 /// Whether a text has such a marker.
 pub(super) fn has_any(text: &str) -> bool {
+    text.lines().any(is_marker)
+}
+
+/// Whether a text has a marker that opens a part.
+pub(super) fn has_begin(text: &str) -> bool {
     text.lines()
         .any(|l| matches!(read(l), Some(Marker::Begin(_))))
+}
+
+/// What a version has between the markers of that name; one of them may be missing, and then the version begins or ends with it.
+///
+/// # Errors
+/// A sentence: the markers stand there several times, or not at all under this name.
+pub(super) fn cut(text: &str, name: Option<&str>) -> Result<Range<usize>, String> {
+    let (mut opened, mut closed) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        match read(line) {
+            Some(Marker::Begin(own)) => opened.push((own, at)),
+            Some(Marker::End(own)) => closed.push((own, start)),
+            None => {}
+        }
+    }
+    let ours = |all: Vec<(Option<String>, usize)>| -> Vec<usize> {
+        let of = |name: Option<&str>| {
+            let own = all.iter().filter(move |(own, _)| own.as_deref() == name);
+            own.map(|(_, at)| *at).collect::<Vec<usize>>()
+        };
+        // The name is easily left out where a marker is repeated.
+        let own = of(name);
+        if own.is_empty() { of(None) } else { own }
+    };
+    let (opened, closed) = (ours(opened), ours(closed));
+    let from = match opened.as_slice() {
+        [] => 0,
+        [one] => *one,
+        several => {
+            return Err(format!(
+                "`reheat: begin` stands in it {} times; leave the markers out",
+                several.len()
+            ));
+        }
+    };
+    let to = match closed.as_slice() {
+        [] => text.len(),
+        [one] => *one,
+        several => {
+            return Err(format!(
+                "`reheat: end` stands in it {} times; leave the markers out",
+                several.len()
+            ));
+        }
+    };
+    if opened.is_empty() && closed.is_empty() {
+        return Err("its markers are those of another part; leave the markers out".to_owned());
+    }
+    let between = text
+        .get(from..to)
+        .ok_or("`reheat: end` stands before `reheat: begin`")?;
+    Ok(from..from + between.trim_end_matches(['\r', '\n']).len())
 }
 
 fn read(line: &str) -> Option<Marker> {

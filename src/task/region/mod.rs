@@ -16,12 +16,14 @@ mod lines;
 mod markers;
 mod merge;
 mod misfit;
+mod names;
 mod pieces;
 mod reads;
 mod reads_tables;
 mod searched_file;
 mod signature;
 mod spec;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -38,6 +40,8 @@ pub(crate) use items::list;
 pub use items::{FunctionItem, FunctionKind};
 pub(crate) use misfit::Misfit;
 pub(crate) use spec::RegionSpec;
+pub(crate) use syntax::Outline;
+pub use syntax::Syntax;
 
 /// A region of a file, with everything needed to put another text in its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -60,7 +60,7 @@ impl RegionSpec {
 
     /// The text between markers, if the file has any: the default when no region is named.
     pub(crate) fn of_markers(text: &str) -> Option<Self> {
-        markers::has_any(text).then_some(Self::Markers(None))
+        markers::has_begin(text).then_some(Self::Markers(None))
     }
 
     /// `file:40-80`, `file:40` and the `file:40:5` of editors and compilers.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::mentions::Mentions;
 use crate::task::region::grammar::Grammar;
 use crate::task::region::indent;
 use crate::task::region::pieces::{Piece, PieceKind, is_block_like};
@@ -40,6 +41,12 @@ pub(super) struct Helper {
     pub(crate) comma: bool,
     /// Blank lines before it in the version.
     pub(crate) gap: usize,
+    /// The names that it defines.
+    pub(crate) keys: Vec<String>,
+    /// The names that it mentions.
+    pub(crate) mentions: Mentions,
+    /// The byte of the file behind which it must stand, where that is not before the function.
+    pub(crate) after: Option<usize>,
 }
 
 impl Helper {
@@ -81,6 +88,9 @@ impl Helper {
             block: is_block_like(piece.node, piece.kind),
             comma,
             gap: gap.saturating_sub(1),
+            keys: piece.keys.clone(),
+            mentions: Mentions::of(piece.node, text),
+            after: None,
         }
     }
 

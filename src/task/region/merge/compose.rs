@@ -34,6 +34,7 @@ pub(super) fn compose(
             .map(|(body, helper)| at_end_of(site, body, helper)),
     );
     let behind = behind_region(site, &additions.helpers);
+    insertions.extend(behind_needed(site, &additions.helpers));
     // Stable: imports come before helpers where both go to the same place.
     insertions.sort_by_key(|i| i.at);
     let file = site.text();
@@ -148,7 +149,7 @@ fn region_text(
 fn before_level(site: &RegionSite<'_, '_>, level: usize, helpers: &[Helper]) -> Option<Insertion> {
     let here: Vec<&Helper> = helpers
         .iter()
-        .filter(|h| h.level == level && !h.behind)
+        .filter(|h| h.level == level && !h.behind && h.after.is_none())
         .collect();
     if here.is_empty() {
         return None;
@@ -181,9 +182,41 @@ fn behind_region(site: &RegionSite<'_, '_>, helpers: &[Helper]) -> String {
     let blank = site.grammar.blank_lines(site.levels.len() == 1);
     helpers
         .iter()
-        .filter(|h| h.behind)
+        .filter(|h| is_behind_region(site, h))
         .map(|h| format!("{}{indent}{}", "\n".repeat(blank + 1), h.placed(indent)))
         .collect()
+}
+
+/// Whether a helper follows the function itself.
+fn is_behind_region(site: &RegionSite<'_, '_>, helper: &Helper) -> bool {
+    match helper.after {
+        Some(after) => helper.level + 1 == site.levels.len() && after <= site.region.span.end,
+        None => helper.behind,
+    }
+}
+
+/// The helpers that go below something further down in the file.
+fn behind_needed(site: &RegionSite<'_, '_>, helpers: &[Helper]) -> Vec<Insertion> {
+    let mut insertions: Vec<Insertion> = Vec::new();
+    for helper in helpers.iter().filter(|h| !is_behind_region(site, h)) {
+        let Some(at) = helper.after else {
+            continue;
+        };
+        let level = &site.levels[helper.level];
+        let indent = tree::indent_at(site.text(), level.piece.start_byte());
+        let blank = site.grammar.blank_lines(level.container.parent().is_none());
+        let same_place = insertions.iter().any(|i| i.at == at);
+        let gap = if same_place && !helper.block {
+            helper.gap.min(blank)
+        } else {
+            blank
+        };
+        insertions.push(Insertion {
+            at,
+            text: format!("{}{indent}{}", "\n".repeat(gap + 1), helper.placed(indent)),
+        });
+    }
+    insertions
 }
 
 /// A new member behind the last one of a body.

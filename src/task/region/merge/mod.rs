@@ -4,6 +4,8 @@
 mod additions;
 mod candidate;
 mod compose;
+mod mentions;
+mod needs;
 mod sibling;
 mod site;
 
@@ -90,6 +92,7 @@ pub(super) fn assemble(
         }
     }
     module_kind(&site, &additions.imports)?;
+    needs::place(&site, &mut additions);
     let (file, placed) = compose::compose(&site, tree, &candidate, chosen, additions);
     still_parses(grammar, tree, site.text(), &file, placed)?;
     Ok(file)

@@ -290,3 +290,122 @@ fn a_region_is_kept_with_its_session() {
     let kept = serde_json::to_string(&region).unwrap();
     assert_eq!(serde_json::from_str::<Region>(&kept).unwrap(), region);
 }
+
+#[test]
+fn markers_that_a_version_repeats_are_cut_off() {
+    let text = "import sys\n\ndata = sys.stdin.read()\n# reheat: begin\nout = 1\n# reheat: end\nprint(out)\n";
+    let wanted = text.replace("out = 1", "out = 2");
+    for version in [
+        "out = 2\n",
+        "# reheat: begin\nout = 2\n# reheat: end\n",
+        "out = 2\n# reheat: end\nprint(out)\n",
+        "out = 2\n# reheat: end\n",
+        "data = sys.stdin.read()\n# reheat: begin\nout = 2\n",
+        &wanted,
+        "import sys\n\ndata = sys.stdin.read()\nout = 2\nprint(out)\n",
+    ] {
+        assert_eq!(put(text, "m.py", version), wanted, "{version}");
+    }
+    for (version, part) in [
+        (
+            "# reheat: begin\nout = 2\n# reheat: end\n# reheat: begin\nout = 3\n# reheat: end\n",
+            "2 times",
+        ),
+        (
+            "import bisect\n# reheat: begin\nout = 2\n# reheat: end\n",
+            "`import bisect` stands outside",
+        ),
+        (
+            "out = 2\n# reheat: end\nprint(out + 1)\n",
+            "`print(out + 1)` stands outside",
+        ),
+        ("# reheat: end\nout = 2\n# reheat: begin\n", "before"),
+    ] {
+        let said = misfit(text, "m.py", version);
+        assert!(said.contains(part), "{said}");
+    }
+    let two = "# reheat: begin\na = 1\n# reheat: end\n# reheat: begin b\nb = 1\n# reheat: end b\n";
+    let changed = two.replace("b = 1", "b = 2");
+    assert_eq!(put(two, "m.py::@b", &changed), changed);
+    assert_eq!(
+        put(two, "m.py::@b", "# reheat: begin\nb = 2\n# reheat: end\n"),
+        changed
+    );
+}
+
+#[test]
+fn what_is_made_at_load_stands_behind_what_it_needs() {
+    let text = "import enum\n\n\ndef name_of(codes):\n    return codes\n\n\nSUFFIX = \"!\"  # loud\n\n\nclass Light(enum.Enum):\n    RED = 1\n\n\ndef after():\n    return 1\n\n\nif __name__ == \"__main__\":\n    print(name_of([1]))\n";
+    let function = "def name_of(codes):\n    return [_NAMES[c] for c in codes]\n";
+    let table = "_NAMES = {light.value: light.name + SUFFIX for light in Light}\n";
+    let changed = text.replace("def name_of(codes):\n    return codes\n", function);
+    let light = "    RED = 1\n";
+    assert_eq!(
+        put(text, "l.py::name_of", &format!("{table}\n\n{function}")),
+        changed.replace(light, &format!("{light}\n\n{table}"))
+    );
+    let filled =
+        "for _light in Light:\n    _NAMES[_light.value] = _light.name + SUFFIX\ndel _light\n";
+    assert_eq!(
+        put(
+            text,
+            "l.py::name_of",
+            &format!("_NAMES = {{}}\n{filled}\n\n{function}")
+        ),
+        changed
+            .replace("def name_of", "_NAMES = {}\n\n\ndef name_of")
+            .replace(light, &format!("{light}\n\n{filled}"))
+    );
+    // By way of a function that is called to make it; a function itself may stand above what it needs.
+    let made = "def _make():\n    return {l.value: SUFFIX for l in Light}\n";
+    assert_eq!(
+        put(
+            text,
+            "l.py::name_of",
+            &format!("{made}\n\n_NAMES = _make()\n\n\n{function}")
+        ),
+        changed
+            .replace("def name_of", &format!("{made}\n\ndef name_of"))
+            .replace(light, &format!("{light}\n\n_NAMES = _make()\n"))
+    );
+    // What the table needs stands above, or is the function itself.
+    let above = "A = 1\n\n\ndef f(x):\n    return x\n\n\nB = 2\n";
+    assert_eq!(
+        put(
+            above,
+            "f.py::f",
+            "_T = [A]\n\n\ndef f(x):\n    return _T[x]\n"
+        ),
+        "A = 1\n\n\n_T = [A]\n\n\ndef f(x):\n    return _T[x]\n\n\nB = 2\n"
+    );
+    assert_eq!(
+        put(
+            above,
+            "f.py::f",
+            "def f(x):\n    return x\n\n\n_T = [f(A)]\n"
+        ),
+        "A = 1\n\n\ndef f(x):\n    return x\n\n\n_T = [f(A)]\n\n\nB = 2\n"
+    );
+    // Beside a class that the function is in.
+    let class = "class P:\n    def f(self):\n        return 1\n\n\nB = 2\n";
+    assert_eq!(
+        put(
+            class,
+            "p.py::P.f",
+            "_P = P()\n_T = [B]\n\n\ndef f(self):\n    return _T\n"
+        ),
+        "class P:\n    def f(self):\n        return _T\n\n\n_P = P()\n\n\nB = 2\n\n\n_T = [B]\n"
+    );
+    let js = "function f(x) {\n  return x;\n}\n\nconst LIMIT = 3;\n\nfunction double(x) {\n  return x * LIMIT;\n}\n";
+    assert_eq!(
+        put(
+            js,
+            "f.js::f",
+            "const T = [1, 2].map(double);\n\nfunction f(x) {\n  return T[x];\n}\n"
+        ),
+        js.replace("return x;", "return T[x];").replace(
+            "LIMIT = 3;\n",
+            "LIMIT = 3;\n\nconst T = [1, 2].map(double);\n"
+        )
+    );
+}
