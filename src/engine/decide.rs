@@ -128,6 +128,7 @@ mod tests {
             only: None,
             launches: None,
             slope: None,
+            watched: Vec::new(),
             note: String::new(),
         };
         let passes = evaluation(Verdict::Accepted, None);

@@ -8,6 +8,7 @@ use super::launch_record::{Launches, Slope};
 use super::look::{Answer, Look};
 use super::metric::Metric;
 use super::noise::Noise;
+use super::watched::WatchedFigure;
 use crate::base::units::Gain;
 
 /// Candidate against incumbent: the final figures and how they were measured.
@@ -69,6 +70,9 @@ pub struct Comparison {
     /// The same in journals of versions that compared processes of n and 2n passes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slope: Option<Slope>,
+    /// The other figures that the bench says, where it says several: they decide nothing, and are watched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watched: Vec<WatchedFigure>,
     /// One sentence on how it ended, for people.
     #[serde(default)]
     pub note: String,
@@ -91,6 +95,13 @@ impl Comparison {
     #[must_use]
     pub fn is_with_original(&self) -> bool {
         self.incumbent == "v0"
+    }
+
+    /// Names of the other figures of the bench that became worse.
+    #[must_use]
+    pub fn worse_figures(&self) -> Vec<&str> {
+        let worse = self.watched.iter().filter(|w| w.worse);
+        worse.map(|w| w.name.as_str()).collect()
     }
 
     /// What it came to, in the word of what was compared: faster, larger, no difference. A figure of the bench's own is

@@ -38,6 +38,7 @@ mod rerun;
 pub mod stats;
 mod sweep_figures;
 pub(crate) mod text;
+mod watched;
 
 pub use build::Built;
 pub use comparison::{Comparison, Floors, beyond};
@@ -54,3 +55,4 @@ pub use metric::Metric;
 pub use noise::Noise;
 pub use plan::ComparisonPlan;
 pub use progress::Progress;
+pub use watched::WatchedFigure;
