@@ -97,13 +97,6 @@ impl Comparison {
         self.incumbent == "v0"
     }
 
-    /// Names of the other figures of the bench that became worse.
-    #[must_use]
-    pub fn worse_figures(&self) -> Vec<&str> {
-        let worse = self.watched.iter().filter(|w| w.worse);
-        worse.map(|w| w.name.as_str()).collect()
-    }
-
     /// What it came to, in the word of what was compared: faster, larger, no difference. A figure of the bench's own is
     /// only better or worse.
     #[must_use]

@@ -17,6 +17,7 @@ mod contender;
 mod contest;
 mod evaluation;
 mod figures;
+mod fixed_length;
 pub mod flags;
 mod floor;
 pub(crate) mod judge;

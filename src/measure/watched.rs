@@ -55,7 +55,7 @@ pub(super) fn watched(sweeps: [&[SweepFigures]; 2], plan: &ComparisonPlan) -> Ve
 pub(super) fn remark(watched: &[WatchedFigure]) -> String {
     let worse = watched.iter().filter(|w| w.worse);
     let told: Vec<String> = worse
-        .map(|w| format!("{} is {:.3} times as good", w.name, w.gain.0))
+        .map(|w| format!("{} by a factor of {:.2}", w.name, 1.0 / w.gain.0))
         .collect();
     if told.is_empty() {
         return String::new();
@@ -64,4 +64,55 @@ pub(super) fn remark(watched: &[WatchedFigure]) -> String {
         "; other figures of the bench became worse: {}",
         told.join(", ")
     )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::task::Objective;
+
+    fn sweeps(values: &[(&str, f64, bool)], drift: f64) -> Vec<SweepFigures> {
+        let sweep = |i: u32| {
+            let mut sweep = SweepFigures::default();
+            let value = |(name, value, more): &(&str, f64, bool)| {
+                let noise = 1.0 + drift * f64::from(i % 3);
+                ((*name).to_owned(), value * noise, *more)
+            };
+            sweep.record_others(values.iter().map(value).collect());
+            sweep
+        };
+        (0..10).map(sweep).collect()
+    }
+
+    #[test]
+    fn what_grows_beyond_its_noise_is_worse_and_of_a_rate_what_shrinks() {
+        let plan = ComparisonPlan::new(Objective::Time, Duration::from_secs(1));
+        let old = sweeps(
+            &[
+                ("time", 10.0, false),
+                ("rate", 10.0, true),
+                ("gone", 1.0, false),
+            ],
+            0.001,
+        );
+        for (time, rate, worse) in [
+            (30.0, 10.0, vec!["time"]),
+            (10.1, 10.0, vec![]),
+            (5.0, 5.0, vec!["rate"]),
+            (5.0, 20.0, vec![]),
+        ] {
+            let new = sweeps(&[("time", time, false), ("rate", rate, true)], 0.002);
+            let watched = watched([&old, &new], &plan);
+            let names: Vec<&str> = watched.iter().map(|w| w.name.as_str()).collect();
+            assert_eq!(names, ["time", "rate"]);
+            let found = watched.iter().filter(|w| w.worse);
+            let found: Vec<&str> = found.map(|w| w.name.as_str()).collect();
+            assert_eq!(found, worse, "{watched:?}");
+            assert_eq!(remark(&watched).is_empty(), worse.is_empty());
+        }
+        assert_eq!(watched([&[], &[]], &plan), []);
+    }
 }

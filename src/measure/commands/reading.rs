@@ -76,6 +76,12 @@ impl Judge {
                 fixed.name
             ));
         }
+        if !figure.is_usable() {
+            self.note(format!(
+                "`{command}` says {} = {} of the original, which is too coarse to tell anything; let it do more work, or print more digits",
+                fixed.name, figure.value
+            ));
+        }
         self.commands.reported_figure = Some(fixed);
         Ok(())
     }

@@ -36,3 +36,28 @@ pub(crate) fn printed(original: &str, code: &str) -> Option<Flag> {
         ),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_can_print_a_figure_are_seen_unless_the_original_has_them() {
+        let reason = |original, code| printed(original, code).map(|flag| flag.reason);
+        let original = "def f():\n    return 1\n";
+        let code = "def f():\n    print(\"METRIC f=0ms\")\n    return 1\n";
+        assert_eq!(
+            reason(original, code).as_deref(),
+            Some("line 2 can print a figure as the bench does (METRIC)")
+        );
+        assert_eq!(reason(code, code), None);
+        assert_eq!(
+            reason(code, "def f():\n    print(f'METRIC f={0}ms')\n"),
+            None
+        );
+        assert_eq!(
+            reason(original, "# metrics\ndef f():\n    return 2\n"),
+            None
+        );
+    }
+}
