@@ -179,13 +179,24 @@ fn divan_row<'a>(
     let depth = line[..at].chars().count() / 3;
     let rest = line.get(at + "├─ ".len()..)?;
     let columns: Vec<&str> = rest.split('│').map(str::trim).collect();
-    let (name, _) = columns[0].split_once("  ").unwrap_or((columns[0], ""));
     path.truncate(depth);
-    path.push(name.trim());
+    path.push(divan_name(columns[0]));
     let median = columns.get(take).and_then(|c| quantity(c));
     let median = median.filter(|(_, unit)| *unit == Unit::Time);
     let figure = median.map(|value| ReportedFigure::new(&path.join("/"), value));
     Some(figure.into_iter().collect())
+}
+
+/// The name before the fastest time, which may be one blank away only: `a name 1.204 ms`.
+fn divan_name(column: &str) -> &str {
+    let words = words_at(column);
+    let time = match words[..] {
+        [.., (at, number), (_, unit)] if factor(unit).1 == Unit::Time => {
+            Some(at).filter(|at| *at > 0 && quantity(number).is_some())
+        }
+        _ => None,
+    };
+    column[..time.unwrap_or(column.len())].trim()
 }
 
 /// `Benchmark   Time   CPU   Iterations UserCounters...`

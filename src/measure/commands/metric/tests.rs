@@ -249,6 +249,26 @@ fn outputs_of_javascripts_libraries_are_read_whole() {
 #[test]
 fn outputs_of_compiled_languages_libraries_are_read_whole() {
     golden!(
+        "criterion",
+        [
+            ("fib of 5", 26.251, Unit::Time),
+            (
+                "group with blanks/fib of ten and a long name",
+                1300.0,
+                Unit::Time
+            ),
+        ]
+    );
+    golden!(
+        "divan",
+        [
+            ("plain", 0.657, Unit::Time),
+            ("with_args/5", 12.9, Unit::Time),
+            ("with_args/10", 155.3, Unit::Time),
+            ("inner/a name with blanks", 1.31e6, Unit::Time),
+        ]
+    );
+    golden!(
         "libtest",
         [
             ("parse::long_input", 1234.56, Unit::Time),
