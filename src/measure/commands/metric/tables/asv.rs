@@ -66,7 +66,7 @@ impl<'a> Asv<'a> {
             return Some(Vec::new());
         }
         let is_figure = |cell: &&str| cell.contains('±') || matches!(*cell, "n/a" | "failed");
-        let first = cells.iter().position(|c| is_figure(c));
+        let first = cells.iter().position(is_figure);
         // Numbers that are tracked have no spread; a parameter and one of them are two cells.
         let Some(first) = first.or_else(|| self.plain_row(&cells)) else {
             self.columns = inside.split_whitespace().collect();
