@@ -117,6 +117,9 @@ pub struct LoopFlags {
     /// Make a git branch with one commit of the best version at the end, if it is really better; the work tree stays.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["write", "patch"])]
     pub branch: Option<String>,
+    /// Write the version although this figure of the bench, which does not decide, became worse; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub allow_worse: Vec<String>,
     /// No screen: the same loop as readable text (the default without a terminal).
     #[arg(long)]
     pub headless: bool,

@@ -45,6 +45,9 @@ pub struct WriteArgs {
     /// Write although something about the version should be looked at first.
     #[arg(long, conflicts_with = "undo")]
     yes: bool,
+    /// Write although this figure of the bench, which does not decide, became worse; may be repeated.
+    #[arg(long, value_name = "NAME", conflicts_with = "undo")]
+    allow_worse: Vec<String>,
     /// A command of yours that runs afterwards, in the project's folder and outside of the sandbox; where it fails the
     /// change is taken back.
     #[arg(long, value_name = "COMMAND", conflicts_with_all = ["undo", "patch", "branch"])]
@@ -120,6 +123,7 @@ fn obey(args: &WriteArgs) -> Result<(), CliError> {
         file: args.file.clone(),
         merge: args.merge,
         yes: args.yes,
+        allow_worse: args.allow_worse.clone(),
         check: args
             .check
             .clone()

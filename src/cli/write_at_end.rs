@@ -80,6 +80,7 @@ pub(super) fn leave(
         branch: flags.branch.clone(),
         file: file(request),
         check: usual_check(&request.task),
+        allow_worse: flags.allow_worse.clone(),
         // With --json standard output holds JSON lines only.
         show: !flags.json,
         ..WriteOptions::default()

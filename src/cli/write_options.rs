@@ -17,6 +17,7 @@ use crate::write_back::check::{self, CheckOutput};
 use crate::write_back::write::WriteContext;
 use crate::write_back::{
     self, Chosen, FileChange, FileState, Replacement, TargetFile, WriteError, patch, table,
+    worse_in_words,
 };
 
 /// How a version is written back.
@@ -34,6 +35,8 @@ pub(crate) struct WriteOptions {
     pub(crate) merge: bool,
     /// Write even if something should be reviewed first.
     pub(crate) yes: bool,
+    /// Figures of the bench that may have become worse.
+    pub(crate) allow_worse: Vec<String>,
     /// Command that runs after the file was written.
     pub(crate) check: Option<String>,
     /// Only say what would be done.
@@ -82,6 +85,18 @@ impl WriteOptions {
             return Err(not_done(format_args!(
                 "look at {} before you trust it: {}{more}. Nothing is done; --yes does it all the same",
                 chosen.version.id, first.reason
+            )));
+        }
+        let worse = chosen.worse();
+        for figure in &worse {
+            note(worse_in_words(figure));
+        }
+        let forbidden = worse.iter().find(|w| !self.allow_worse.contains(&w.name));
+        if let Some(figure) = forbidden.filter(|_| !self.dry_run) {
+            return Err(not_done(format_args!(
+                "{}. Nothing is done; --allow-worse '{}' does it all the same",
+                worse_in_words(figure),
+                figure.name
             )));
         }
         match (&self.patch, &self.branch) {

@@ -58,6 +58,10 @@ pub(super) fn decide(
             Decision::Rejected,
             format!("not better than {}: {figures}", c.incumbent),
         ),
+        // There was no pair that tells anything; the note says why.
+        Answer::Undecided if c.pairs == 0 && !c.note.is_empty() => {
+            (Decision::Rejected, c.note.clone())
+        }
         Answer::Undecided => (
             Decision::Rejected,
             format!(
@@ -128,6 +132,7 @@ mod tests {
             only: None,
             launches: None,
             slope: None,
+            watched: Vec::new(),
             note: String::new(),
         };
         let passes = evaluation(Verdict::Accepted, None);

@@ -51,7 +51,11 @@ pub(super) enum JobResult {
     Completed {
         task: Box<Task>,
     },
-    Evaluated(Box<Evaluation>),
+    Evaluated {
+        evaluation: Box<Evaluation>,
+        /// What the judge has to say about how it works here, so far.
+        notes: Vec<String>,
+    },
     FirstStage(Box<FirstStageResult>),
     SideJob(Box<SideJobResult>),
     Compared(Box<ComparisonOutcome>),

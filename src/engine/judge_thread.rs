@@ -117,9 +117,11 @@ impl Worker {
             Job::SideJob(side_job) => self
                 .run_side_job(side_job)
                 .map(|b| JobResult::SideJob(Box::new(b))),
-            Job::Evaluate(subject) => self
-                .evaluate(&subject)
-                .map(|e| JobResult::Evaluated(Box::new(e))),
+            Job::Evaluate(subject) => {
+                let evaluation = Box::new(self.evaluate(&subject)?);
+                let notes = self.judge.as_ref().map(Judge::notes).unwrap_or_default();
+                Ok(JobResult::Evaluated { evaluation, notes })
+            }
             Job::FirstStage(comparison_job) => self
                 .first_stage(&comparison_job)
                 .map(|l| JobResult::FirstStage(Box::new(l))),

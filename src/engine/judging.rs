@@ -53,10 +53,15 @@ impl Loop {
             return Err(JudgeError::Task(format!("there is no {version}")));
         };
         self.stage(Stage::Building { version });
-        let JobResult::Evaluated(evaluation) = self.work(Job::Evaluate(subject.clone())).await?
-        else {
+        let evaluated = self.work(Job::Evaluate(subject.clone())).await?;
+        let JobResult::Evaluated { evaluation, notes } = evaluated else {
             return Err(unexpected_answer());
         };
+        for note in notes {
+            if !self.session.notes.iter().any(|n| n.text == note) {
+                self.note(note, false);
+            }
+        }
         let mut evaluation = *evaluation;
         if let Some(hint) = evaluation.failure.as_mut().and_then(|f| f.hint.take())
             && !self.session.notes.iter().any(|n| n.text == hint)

@@ -64,6 +64,7 @@ impl Loop {
             Err(why) => return self.emit(refused(number, why)),
         };
         let cautions = (chosen.flags().iter().map(|f| f.reason.clone()))
+            .chain(chosen.worse().into_iter().map(write_back::worse_in_words))
             .chain(chosen.doubts())
             .collect();
         let gain = chosen.comparison.map(table::gain_in_words);

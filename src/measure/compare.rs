@@ -11,7 +11,7 @@ use super::pairs::{FirstStage, PairedRunner};
 use super::plan::{ComparisonPlan, MEMORY_RESOLUTION};
 use super::stats::{FEWEST_CONFIRMING, Sequential};
 use super::sweep_figures::SweepFigures;
-use super::{Answer, Comparison, Evaluation, Look, Metric, Progress, peak};
+use super::{Answer, Comparison, Evaluation, Look, Metric, Progress, peak, watched};
 use crate::base::units::{Gain, Nanos};
 use crate::sandbox::CancelToken;
 use crate::task::{Objective, Task};
@@ -69,6 +69,12 @@ impl Judge {
                 Ok(sweeps) => sweeps,
                 Err(disqualified) => return Ok(Err(disqualified)),
             };
+            if let Some(why) = doubt(&sweeps, metric) {
+                runner.keep(sweeps);
+                let comparison =
+                    untellable(&runner, names, [INCUMBENT, CANDIDATE], metric, plan, why);
+                return Ok(Ok(runner.into_first_stage(self, comparison)));
+            }
             let look = step(&mut run, &sweeps, CANDIDATE, metric);
             tracker.tick(runner.elapsed(self));
             let left_ns = tracker.left(&run, plan);
@@ -219,6 +225,7 @@ pub(super) fn conclude(
         only: runner.selection.only.clone(),
         launches: runner.launches_told(at[0]),
         slope: None,
+        watched: watched::watched([runner.sweeps(at[0]), runner.sweeps(at[1])], plan),
         note: String::new(),
     };
     if comparison.answer == Answer::Better {
@@ -231,6 +238,37 @@ pub(super) fn conclude(
         };
     }
     comparison
+}
+
+/// Why the figure that a bench says tells nothing in a sweep.
+pub(super) fn doubt(sweeps: &[SweepFigures], metric: Metric) -> Option<String> {
+    let mut doubts = sweeps.iter().filter_map(|s| s.doubt.clone());
+    doubts.next().filter(|_| metric.is_reported())
+}
+
+/// The comparison of two versions of which at least one says a figure that tells nothing. The time of the command itself is
+/// named instead.
+pub(super) fn untellable(
+    runner: &PairedRunner<'_>,
+    names: [&str; 2],
+    at: [usize; 2],
+    metric: Metric,
+    plan: &ComparisonPlan,
+    why: String,
+) -> Comparison {
+    let nothing = &mut Sequential::new(plan.rules);
+    let comparison = conclude(runner, nothing, names, at, metric, plan);
+    let times = [comparison.candidate_figures, comparison.incumbent_figures].map(|f| f.wall_ns);
+    let note = format!(
+        "{why}. The whole command takes {} with {}, {} with {}",
+        times[0], names[1], times[1], names[0]
+    );
+    Comparison {
+        answer: Answer::Undecided,
+        per_case: Vec::new(),
+        note,
+        ..comparison
+    }
 }
 
 /// Whether two integrals differ by less than [`MEMORY_RESOLUTION`] held for the whole run.

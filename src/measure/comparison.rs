@@ -8,6 +8,7 @@ use super::launch_record::{Launches, Slope};
 use super::look::{Answer, Look};
 use super::metric::Metric;
 use super::noise::Noise;
+use super::watched::WatchedFigure;
 use crate::base::units::Gain;
 
 /// Candidate against incumbent: the final figures and how they were measured.
@@ -69,6 +70,9 @@ pub struct Comparison {
     /// The same in journals of versions that compared processes of n and 2n passes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slope: Option<Slope>,
+    /// The other figures that the bench says, where it says several: they decide nothing, and are watched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watched: Vec<WatchedFigure>,
     /// One sentence on how it ended, for people.
     #[serde(default)]
     pub note: String,

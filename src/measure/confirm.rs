@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::compare::{below_floor, conclude, moved, paired, step};
+use super::compare::{below_floor, conclude, doubt, moved, paired, step, untellable};
 use super::contender::{CANDIDATE, Contender, Disqualified, INCUMBENT, ORIGINAL};
 use super::figures::log_ratio;
 use super::judge::{Judge, JudgeError, Watch};
@@ -151,6 +151,15 @@ impl Judge {
                 Ok(sweeps) => sweeps,
                 Err(disqualified) => return Ok(Err(disqualified)),
             };
+            if let Some(why) = doubt(&sweeps, metric) {
+                runner.keep(sweeps);
+                let told = |name: &str, at: usize| {
+                    let pair = [name, names.candidate];
+                    untellable(runner, pair, [at, CANDIDATE], metric, plan, why.clone())
+                };
+                let third = names.original.map(|o| told(o, ORIGINAL));
+                return Ok(Ok(Some((told(names.incumbent, INCUMBENT), third))));
+            }
             let look = step(&mut run, &sweeps, CANDIDATE, metric);
             if let Some(original) = sweeps.get(ORIGINAL) {
                 run_original.push(log_ratio(
@@ -242,6 +251,7 @@ fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
                 fresh.pairs, first.pairs
             )
         }
+        (false, metric) if metric.is_reported() && !fresh.note.is_empty() => fresh.note,
         (false, _) if let Some(why) = elsewhere => why,
         (false, _) => format!(
             "looked better ({} after {} pairs), but {} fresh ones do not confirm it ({} [{:.2}–{:.2}])",
@@ -265,6 +275,7 @@ fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
         candidate_figures: fresh.candidate_figures,
         noise: super::noise::worse(first.noise, fresh.noise),
         launches: fresh.launches,
+        watched: fresh.watched,
         slope: None,
         note,
         ..first

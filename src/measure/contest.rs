@@ -4,7 +4,7 @@ use super::contender::{Contender, Disqualified};
 use super::judge::{Judge, JudgeError, Watch};
 use super::pairs::FirstStage;
 use super::plan::ComparisonPlan;
-use super::{Answer, Comparison, floor, launches};
+use super::{Answer, Comparison, fixed_length, floor, launches, watched};
 use crate::sandbox::CancelToken;
 use crate::task::Task;
 
@@ -148,5 +148,7 @@ impl Judge {
 fn remarked(mut comparison: Comparison) -> Comparison {
     comparison.note += &floor::remark(&comparison);
     comparison.note += &launches::remark(&comparison);
+    comparison.note += &fixed_length::remark(&comparison);
+    comparison.note += &watched::remark(&comparison.watched);
     comparison
 }

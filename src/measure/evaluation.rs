@@ -164,6 +164,8 @@ pub enum FlagKind {
     Caller,
     /// Its code replaces a clock. That changes no figure (clocks are outside), but it shows what the code is after.
     Clock,
+    /// It can print the figure that the bench is read for, or does so.
+    Printed,
 }
 
 impl Evaluation {

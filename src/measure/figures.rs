@@ -84,14 +84,18 @@ pub(super) fn figure(figures: &Figures, metric: Metric) -> f64 {
 }
 
 /// ln(incumbent / candidate), or the other way round where more is better. A figure of 0 counts as 1 of its smallest unit;
-/// where a command says it, that is unknown, and 0 counts as very little.
+/// where a command says it, that is unknown, and nothing can be said of the two.
 pub(super) fn log_ratio(incumbent: &Figures, candidate: &Figures, metric: Metric) -> f64 {
-    let least = match metric {
-        Metric::Reported | Metric::ReportedRate => 1e-9,
-        _ => 1.0,
+    let [old, new] = [incumbent, candidate].map(|figures| figure(figures, metric));
+    let ratio = if metric.is_reported() {
+        let usable = |value: f64| value.is_finite() && value > 0.0;
+        if !usable(old) || !usable(new) {
+            return 0.0;
+        }
+        (old / new).ln()
+    } else {
+        (old.max(1.0) / new.max(1.0)).ln()
     };
-    let figure = |figures| figure(figures, metric).max(least);
-    let ratio = (figure(incumbent) / figure(candidate)).ln();
     if metric == Metric::ReportedRate {
         -ratio
     } else {

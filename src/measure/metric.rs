@@ -39,6 +39,15 @@ impl Metric {
         }
     }
 
+    /// Whether the task's bench says it.
+    #[must_use]
+    pub(super) fn is_reported(self) -> bool {
+        matches!(
+            self,
+            Self::Reported | Self::ReportedTime | Self::ReportedRate
+        )
+    }
+
     /// The objective that is judged by this figure.
     #[must_use]
     pub fn objective(self) -> Objective {

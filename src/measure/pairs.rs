@@ -205,8 +205,16 @@ impl<'a> PairedRunner<'a> {
             Ok(outcome) => outcome,
             Err(disqualified) => return Ok(Err(disqualified)),
         };
-        let figures = match self.contenders[who].built.commands {
-            Some(_) => judge.command_figures(self.task, &self.places[place], &outcome),
+        let figures = match &self.contenders[who].built.commands {
+            Some(version) => {
+                let read = judge.read_bench(self.task, &self.places[place], &outcome, version);
+                let doubt = read
+                    .doubt
+                    .map(|why| format!("{}: {why}", self.contenders[who].name));
+                sweep.doubt = sweep.doubt.take().or(doubt);
+                sweep.record_others(read.others);
+                read.figures
+            }
             None => undelayed(&outcome),
         };
         self.saw(&outcome, place, sweep);

@@ -111,6 +111,7 @@ pub(super) fn conclude(
         only: runner.selection.only.clone(),
         launches: None,
         slope: None,
+        watched: Vec::new(),
         note: note(answer, &incumbent, &candidate) + &runner.coverage(),
     }
 }

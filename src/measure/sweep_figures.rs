@@ -17,6 +17,10 @@ pub(super) struct SweepFigures {
     pub(super) busiest: Vec<Figures>,
     /// Whether no run was seen to use more than one thread, or processes whose CPU time may be lost.
     pub(super) single: bool,
+    /// Why the figure that a bench says tells nothing of this sweep.
+    pub(super) doubt: Option<String>,
+    /// Other figures that the bench says: name, values, and whether more is better.
+    pub(super) others: Vec<(String, Vec<f64>, bool)>,
 }
 
 impl SweepFigures {
@@ -25,6 +29,27 @@ impl SweepFigures {
         let figures = mean(runs);
         self.figures = self.figures.join(figures);
         self.cases.push(figures);
+    }
+
+    /// Records what the bench says in a run besides the figure that decides.
+    pub(super) fn record_others(&mut self, others: Vec<(String, f64, bool)>) {
+        for (name, value, more) in others {
+            match self.others.iter_mut().find(|(known, ..)| *known == name) {
+                Some((_, values, _)) => values.push(value),
+                None => self.others.push((name, vec![value], more)),
+            }
+        }
+    }
+
+    /// The names of such figures.
+    pub(super) fn other_names(&self) -> impl Iterator<Item = &str> {
+        self.others.iter().map(|(name, ..)| name.as_str())
+    }
+
+    /// The mean of such a figure, and whether more is better.
+    pub(super) fn other(&self, wanted: &str) -> Option<(f64, bool)> {
+        let (_, values, more) = self.others.iter().find(|(name, ..)| name == wanted)?;
+        Some((values.iter().sum::<f64>() / values.len() as f64, *more))
     }
 
     /// Keeps the busiest run of a case.

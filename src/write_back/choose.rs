@@ -1,6 +1,6 @@
 //! Which version is written back: the best one if it is really better, or another one that passes and was named.
 
-use crate::measure::{Answer, Comparison, Flag};
+use crate::measure::{Answer, Comparison, Flag, WatchedFigure};
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::session::fold::Version;
@@ -27,6 +27,12 @@ impl Chosen<'_> {
         self.version.flags()
     }
 
+    /// Figures of the bench, other than the one that decides, that are worse than the original's.
+    pub(crate) fn worse(&self) -> Vec<&WatchedFigure> {
+        let watched = self.comparison.map_or(&[][..], |c| &c.watched);
+        watched.iter().filter(|w| w.worse).collect()
+    }
+
     /// A remark about the choice: that it is not the best, or not better. Empty for the best one.
     pub(crate) fn doubts(&self) -> Vec<String> {
         let id = self.version.id;
@@ -47,6 +53,15 @@ impl Chosen<'_> {
         }
         doubts
     }
+}
+
+/// The sentence on a figure that became worse.
+pub(crate) fn worse_in_words(figure: &WatchedFigure) -> String {
+    format!(
+        "the figure {} of the bench became worse by a factor of {:.2}",
+        figure.name,
+        1.0 / figure.gain.0
+    )
 }
 
 /// Chooses: `None` is the best version, and only if it is confirmed to be better than the original.

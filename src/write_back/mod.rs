@@ -27,7 +27,7 @@ pub mod write;
 
 pub use backup_store::BackupStore;
 pub(crate) use check::usual_check;
-pub(crate) use choose::{Chosen, choose};
+pub(crate) use choose::{Chosen, choose, worse_in_words};
 pub use file_change::FileChange;
 pub use merge::Conflict;
 pub use replacement::{FileState, Replacement};

@@ -1,6 +1,7 @@
 //! Commands in a private copy of a work tree: what a run may do there, what stays, what never gets out, and what comes of a
 //! version that is judged by them.
 
+mod figures;
 mod judged;
 mod project;
 mod tools;

@@ -6,7 +6,6 @@ use super::{VersionCopy, command_of, of};
 use crate::base::units::Bytes;
 use crate::measure::build::Built;
 use crate::measure::check::case_result;
-use crate::measure::figures::run_figures;
 use crate::measure::flags::Refusals;
 use crate::measure::judge::{Judge, JudgeError, Watch, ending};
 use crate::measure::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict, text};
@@ -62,7 +61,7 @@ impl Judge {
             // A new look at the original sets all that was fixed by an older one.
             self.commands.reported_figure = None;
         }
-        let mut refusals = Refusals::default();
+        let (mut refusals, mut printed) = (Refusals::default(), Vec::new());
         for (index, case) in cases.iter().enumerate() {
             watch(Progress::CaseStarted {
                 index,
@@ -79,9 +78,10 @@ impl Judge {
             evaluation.files_bytes = evaluation.files_bytes.max(outcome.files);
             let verdict = judged.as_ref().map_or(Verdict::Accepted, |(v, _)| *v);
             let result = CaseResult {
-                figures: self.command_figures(task, case, &outcome),
+                figures: self.read_bench(task, case, &outcome, &version).figures,
                 ..case_result(case, verdict, &outcome)
             };
+            printed.extend(self.figure_flags(task, case, &outcome, &version));
             evaluation.figures = evaluation.figures.join(result.figures);
             evaluation.cases.push(result.clone());
             watch(Progress::CaseFinished {
@@ -98,6 +98,7 @@ impl Judge {
             }
         }
         evaluation.flags = refusals.flags();
+        evaluation.flags.extend(printed);
         if version.is_original && evaluation.verdict.accepted() {
             self.commands.original = Some(version);
         }
@@ -150,10 +151,8 @@ impl Judge {
             {
                 return Err(undecided(task, case, &first, &second, &limits));
             }
-            if case.name == BENCH {
-                let wanted = of(task).and_then(|c| c.metric.as_deref());
-                let said = metric::choose(&metric::all(&diagnostics::text(&second)), wanted);
-                self.commands.reported_figure = said.map(|s| (s.name, s.unit));
+            if case.name == BENCH && second.verdict == RunVerdict::Ok {
+                self.fix_figure(task, case, [&first, &second])?;
             }
         }
         Ok(second)
@@ -219,7 +218,7 @@ impl Judge {
             }
             RunVerdict::Ok => {
                 let said = self.reported_in(task, case, &whole);
-                let Some((name, _)) = self
+                let Some(fixed) = self
                     .commands
                     .reported_figure
                     .as_ref()
@@ -230,7 +229,10 @@ impl Judge {
                 if said.is_some() {
                     return Ok(None);
                 }
-                let reason = format!("`{command}` did not say {name}, which the original does");
+                let reason = format!(
+                    "`{command}` did not say {}, which the original does",
+                    fixed.name
+                );
                 (Verdict::RuntimeError, failure(reason))
             }
             RunVerdict::RuntimeError if outcome.signal.is_none() && outcome.exit_code.is_some() => {
@@ -266,29 +268,14 @@ impl Judge {
         Ok(Some(told))
     }
 
-    /// The figures of a run, with what the bench says itself.
-    pub(in crate::measure) fn command_figures(
-        &self,
-        task: &Task,
-        case: &Case,
-        outcome: &Outcome,
-    ) -> Figures {
-        let mut figures = run_figures(outcome);
-        if case.name == BENCH && self.commands.reported_figure.is_some() {
-            let said = self.reported_in(task, case, &diagnostics::text(outcome));
-            figures.reported = said.map(|s| s.value);
-        }
-        figures
-    }
-
     /// The figure that the original fixed, as this output says it.
     fn reported_in(&self, task: &Task, case: &Case, whole: &str) -> Option<ReportedFigure> {
-        let (name, unit) = self.commands.reported_figure.as_ref()?;
+        let fixed = self.commands.reported_figure.as_ref()?;
         if of(task).is_none() || case.name != BENCH {
             return None;
         }
-        let said = metric::choose(&metric::all(whole), Some(name))?;
-        (said.unit == *unit || *unit == Unit::Plain).then_some(said)
+        let said = metric::choose(&metric::all(whole), Some(&fixed.name))?;
+        (said.unit == fixed.unit || fixed.unit == Unit::Plain).then_some(said)
     }
 }
 

@@ -7,6 +7,7 @@
 mod diagnostics;
 mod evaluate;
 pub(crate) mod metric;
+mod reading;
 mod surroundings;
 mod tree_copy;
 
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use self::metric::Unit;
+use self::reading::FixedFigure;
 use self::surroundings::Surroundings;
 use self::tree_copy::{CopyLocation, TreeCopy};
 use super::build::Built;
@@ -45,7 +47,7 @@ pub(super) struct CommandState {
     /// What the original was refused: no version is suspicious for it.
     refused: Vec<crate::sandbox::Attempt>,
     /// The figure that the bench says itself, fixed by the original.
-    reported_figure: Option<(String, Unit)>,
+    reported_figure: Option<FixedFigure>,
     /// Copies in the order in which they were last needed.
     kept: Vec<Weak<VersionCopy>>,
 }
@@ -215,10 +217,11 @@ impl Judge {
     /// evaluated.
     #[must_use]
     pub fn commands_metric(&self, task: &Task) -> Option<Metric> {
-        let (_, unit) = self.commands.reported_figure.as_ref()?;
+        let fixed = self.commands.reported_figure.as_ref()?;
         let commands = of(task)?;
-        Some(match unit {
+        Some(match fixed.unit {
             _ if commands.higher_is_better => Metric::ReportedRate,
+            Unit::Rate => Metric::ReportedRate,
             Unit::Time => Metric::ReportedTime,
             _ => Metric::Reported,
         })

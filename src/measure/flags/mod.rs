@@ -14,6 +14,7 @@
 //! - *Elsewhere*: files are no memory in any figure, but the private folders may well lie in memory. Data kept there instead
 //!   is flagged. What a pipe or a socket holds needs no flag: where a cgroup counts it is part of the figure.
 //! - *Caller*: a called function reaches for the driver that calls it (see `caller`).
+//! - *Printed*: the version can print the figure of a bench itself (see `printed`). Such a figure decides nothing either.
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
 use super::{Comparison, Evaluation, Flag, FlagKind};
@@ -23,6 +24,9 @@ use crate::task::Task;
 
 mod caller;
 mod constants;
+mod printed;
+
+pub(crate) use printed::printed;
 
 /// Flags of one kind that are reported at most; more would tell a reader nothing new.
 const MOST: usize = 3;

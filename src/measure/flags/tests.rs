@@ -257,6 +257,7 @@ fn compared(per_case: &[(&str, f64)]) -> Comparison {
         only: None,
         launches: None,
         slope: None,
+        watched: Vec::new(),
         note: String::new(),
     }
 }

@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use reheat::measure::{Flag, FlagKind};
+use reheat::base::units::Gain;
+use reheat::measure::{Flag, FlagKind, WatchedFigure};
 use reheat::session::event::{Event, EventRecord, VersionId};
 use reheat::session::{Journal, Session};
 
@@ -194,6 +195,48 @@ fn what_should_be_looked_at_first_needs_a_yes() {
     let (status, out, err) = it.write(&["--yes"]);
     assert_eq!(status, 0, "{err}");
     assert!(out.contains("look at"), "{out}");
+    assert_eq!(it.now(), it.version(5));
+}
+
+#[test]
+fn a_figure_of_the_bench_that_became_worse_must_be_allowed_by_its_name() {
+    let mut events = fabricated();
+    for happened in &mut events {
+        let Event::VersionEvaluated {
+            comparison,
+            against_original,
+            ..
+        } = &mut happened.event
+        else {
+            continue;
+        };
+        let both = [comparison.as_mut(), against_original.as_mut()];
+        for found in both.into_iter().flatten() {
+            for (name, gain, worse) in [("small first", 0.5, true), ("other", 0.99, false)] {
+                found.watched.push(WatchedFigure {
+                    name: name.into(),
+                    gain: Gain(gain),
+                    low: Gain(gain * 0.9),
+                    high: Gain(gain * 1.01),
+                    worse,
+                });
+            }
+        }
+    }
+    let it = Written::with(events);
+    for args in [&[][..], &["--yes"], &["--allow-worse", "other"]] {
+        let (status, _, err) = it.write(args);
+        assert_eq!(status, 1, "{args:?}: {err}");
+        assert!(
+            err.contains("the figure small first of the bench became worse by a factor of 2.00")
+                && err.contains("--allow-worse 'small first'"),
+            "{err}"
+        );
+        assert_eq!(it.now(), it.version(0));
+    }
+    let (status, _, err) = it.write(&["--allow-worse", "small first"]);
+    assert_eq!(status, 0, "{err}");
+    assert!(err.contains("became worse by a factor of 2.00"), "{err}");
     assert_eq!(it.now(), it.version(5));
 }
 
