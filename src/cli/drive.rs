@@ -93,7 +93,7 @@ pub(crate) fn run(
         };
         follow::follow(&handle, style, &request.opening)
     };
-    write_at_end::save(&session, flags.out.as_deref())
+    write_at_end::save(&session, &request.task, flags.out.as_deref())
         .or_else(|| write_at_end::leave(app, &session, flags, &request))
         .unwrap_or_else(|| status(&session, screen))
 }

@@ -12,6 +12,7 @@ use super::write_options::WriteOptions;
 use super::{CliError, NOTHING, USAGE, fail};
 use crate::report::text;
 use crate::session::Session;
+use crate::task::Task;
 use crate::write_back::usual_check;
 
 /// How long the loop may take to release its journal.
@@ -124,11 +125,18 @@ pub(super) fn writable(path: &Path) -> Result<(), String> {
     }
 }
 
-/// Writes the best version to `--out`, if there is a better one; `Some` is a failure, which decides the exit status.
-pub(super) fn save(session: &Session, out: Option<&Path>) -> Option<ExitCode> {
+/// Writes the best version to `--out`, if there is a better one: the whole file, with the version in its place.
+/// `Some` is a failure, which decides the exit status.
+pub(super) fn save(session: &Session, task: &Task, out: Option<&Path>) -> Option<ExitCode> {
     let out = out?;
-    match session.best().filter(|_| better(session)) {
-        Some(best) => match crate::base::files::write_whole(out, best.source.text.as_bytes()) {
+    let best = session.best().filter(|_| better(session));
+    let whole = best.map(|best| (best, task.assemble(&best.source.text)));
+    match whole {
+        Some((best, Err(misfit))) => Some(fail(
+            USAGE,
+            format_args!("{} does not fit into the file: {misfit}", best.id),
+        )),
+        Some((best, Ok(whole))) => match crate::base::files::write_whole(out, whole.as_bytes()) {
             Ok(()) => {
                 let first = best.flags().first();
                 let look = first.map_or_else(String::new, |f| {

@@ -344,7 +344,7 @@ fn a_function_in_a_closed_project_is_called() {
             "slow.py",
             "from helper import double\n\n\ndef f(n):\n    total = 0\n    for i in range(n):\n        total += double(i)\n    return total\n",
         ),
-        ("calls.jsonl", "[[10]]\n[[3000]]\n"),
+        ("calls.jsonl", "[10]\n[3000]\n"),
         (
             "tape/01.md",
             "Shorter.\n\n```python\ndef f(n):\n    return n * (n - 1)\n```\n",

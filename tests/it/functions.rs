@@ -122,10 +122,13 @@ fn a_method_is_made_faster_and_only_it_is_written_back() {
         "--rounds",
         "1",
         "--write",
+        "--out",
+        home.path("best.py").to_str().unwrap(),
     ]);
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{text}{}", stderr(&output));
     let now = fs::read_to_string(&file).unwrap();
+    assert_eq!(fs::read_to_string(home.path("best.py")).unwrap(), now);
     assert!(now.contains("import operator"), "{now}");
     assert!(now.contains("        ds = [(px - qx)"), "{now}");
     assert!(
