@@ -95,7 +95,9 @@ fn kept(
         let (ratios, more): (Vec<f64>, Vec<f64>) = launches.iter().filter_map(one).unzip();
         let twos = in_twos(&ratios);
         let middle = stats::median(&mut twos.clone())?;
-        let most = middle > gain / 2.0 && error(&twos, middle) < gain / 4.0;
+        let most = twos.len() >= ENOUGH
+            && middle > gain / 2.0
+            && error(&twos, middle).max(spread(&twos, middle)) < gain / 4.0;
         let seen = middle > MORE.ln() && clear(&twos).is_some();
         if !most && !seen {
             return None;
@@ -146,13 +148,23 @@ fn in_twos(all: &[f64]) -> Vec<f64> {
 
 /// The median of some differences, if it stands out of their noise and is more than nothing.
 fn clear(all: &[f64]) -> Option<f64> {
-    if all.len() < 4 {
+    if all.len() < ENOUGH {
         return None;
     }
     let median = |values: &[f64]| stats::median(&mut values.to_vec()).unwrap_or(0.0);
     let middle = median(all);
     let clear = CLEAR * (1.0 + 2.0 / (all.len() as f64 - 1.0)) * error(all, middle);
     (middle > clear && middle > 0.0).then_some(middle)
+}
+
+/// Of fewer differences nobody knows the spread.
+const ENOUGH: usize = 4;
+
+/// The same by the mean distance, which of very few is less often small by chance.
+fn spread(all: &[f64], middle: f64) -> f64 {
+    let away: f64 = all.iter().map(|x| (x - middle).abs()).sum();
+    let n = all.len().max(1) as f64;
+    1.25 * 1.25 * away / n / n.sqrt()
 }
 
 /// The standard error of a median. Of so few it is about 1.25 σ / √n; σ is 1.48 times the median distance.
