@@ -5,7 +5,8 @@
 //! median over the launches stands out of its own noise; all that counts is added to the cost of a pass.
 
 use super::super::{Answer, Comparison, Metric, stats};
-use super::one::{Cost, Launched, One};
+use super::cost::{Cost, One};
+use super::one::Launched;
 use super::{Charge, ChargePlace};
 use crate::base::units::{Gain, Nanos};
 

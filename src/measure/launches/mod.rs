@@ -24,7 +24,10 @@
 //! timed as well; what the candidate spends there more than the incumbent is put on its bill.
 
 mod bill;
+mod cost;
 mod one;
+mod pace;
+mod request;
 
 use std::time::Duration;
 
@@ -41,7 +44,9 @@ use crate::base::units::{ByteNanos, Bytes, Gain, Nanos};
 use crate::sandbox::{CancelToken, Limits, Outcome, Program, RunVerdict};
 use crate::task::calls::driver;
 use crate::task::{Case, Harness, Task};
-use one::{Asked, Launched, Pace};
+use cost::One;
+use one::{Asked, Launched};
+use pace::Pace;
 
 /// What a request may take beyond the passes that it asks for.
 const SLACK: Duration = Duration::from_secs(3);
@@ -162,12 +167,12 @@ impl PairedRunner<'_> {
         let seen: Vec<Vec<Figures>> = stamping
             .kept
             .last()
-            .map(|l| l.each.iter().map(one::One::bursts_as_figures).collect())
+            .map(|l| l.each.iter().map(One::bursts_as_figures).collect())
             .unwrap_or_default();
         stamping.settled.tree = stamping
             .kept
             .last()
-            .is_some_and(|l| l.each.iter().any(one::One::works_in_children));
+            .is_some_and(|l| l.each.iter().any(One::works_in_children));
         stamping.settled.alone = !stamping.settled.tree
             && seen
                 .iter()
@@ -226,28 +231,23 @@ impl PairedRunner<'_> {
             core,
         };
         judge.wait_while_held(cancel);
-        let (launched, outcomes) = match one::launch(
-            judge,
-            &programs,
-            &self.limits,
-            &asked,
-            &mut self.chance,
-            cancel,
-        ) {
-            Ok(done) => done,
+        let mut launch = |judge: &mut Judge| {
+            one::launch(
+                judge,
+                &programs,
+                &self.limits,
+                &asked,
+                &mut self.chance,
+                cancel,
+            )
+        };
+        let (launched, outcomes) = match launch(judge) {
             // The sandbox failed; once more with a new one.
             Err(JudgeError::Sandbox(_)) => {
                 judge.forget_sandboxes();
-                one::launch(
-                    judge,
-                    &programs,
-                    &self.limits,
-                    &asked,
-                    &mut self.chance,
-                    cancel,
-                )?
+                launch(judge)?
             }
-            Err(other) => return Err(other),
+            done => done?,
         };
         for (who, outcome) in &outcomes {
             if let Some(disqualified) = self.checked_launch(judge, *who, outcome, cancel)? {

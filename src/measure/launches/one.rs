@@ -1,83 +1,19 @@
 //! One launch: a process of each contender, alive at the same time, asked in turn.
 
-use std::collections::BTreeMap;
-
 use rand::RngExt as _;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
 use serde::Deserialize;
 
 use super::super::judge::{Judge, JudgeError};
-use super::super::{Figures, Metric, stats};
-use crate::base::units::Nanos;
+use super::cost::{Cost, One, median};
+use super::pace::{
+    AROUND, BURSTS, CASE_LONG_ENOUGH, CASE_TOO_LONG, CASES, EMPTY, FEWEST_BURSTS, INSTANCES,
+    LONG_ENOUGH, LONG_HALF, LONG_PASS, LOOKED_AT, MOST_BURSTS, Pace, ROUNDS, WARM, WARM_PASSES,
+    alike, how_many,
+};
+use super::request::{Part, Request};
 use crate::sandbox::{Burst, CancelToken, Limits, Outcome, Program, Stamp, StampedRun};
-
-/// A burst of the quickest contender takes at least so long, in nanoseconds: what it costs to wake a process up is then a
-/// hundredth of it.
-const LONG_ENOUGH: f64 = 1.5e6;
-
-/// A burst of the slowest contender takes at most so long, unless it is a single pass.
-const TOO_LONG: f64 = 20e6;
-
-/// The same for a burst of the calls of one case.
-const CASE_LONG_ENOUGH: f64 = 0.5e6;
-const CASE_TOO_LONG: f64 = 5e6;
-
-/// Bursts of a launch take about so long, all contenders together.
-const BURSTS: f64 = 240e6;
-const MOST_BURSTS: usize = 40;
-const FEWEST_BURSTS: usize = 3;
-
-/// Bursts of single cases take about so long in a launch.
-const CASES: f64 = 50e6;
-
-/// What is warmed up takes so long, and so many passes, unless a pass is long.
-const WARM: f64 = 4e6;
-const WARM_PASSES: f64 = 200.0;
-
-/// A pass that takes longer than this is warm after the first one.
-const LONG_PASS: f64 = 60e6;
-
-/// One half of the calls that takes longer than this is told from nothing by a single burst.
-const LONG_HALF: f64 = 4e6;
-
-/// What a burst costs besides its passes, about: waking up, saying that it is done.
-const AROUND: f64 = 0.4e6;
-
-/// Making new instances of the module takes about so long in a launch, all contenders together.
-const INSTANCES: f64 = 60e6;
-
-/// So often new instances are made in a launch.
-const ROUNDS: f64 = 4.0;
-
-/// How often a burst without passes is made, to know what the burst itself costs.
-const EMPTY: usize = 3;
-
-/// One burst in so many is looked at.
-const LOOKED_AT: u32 = 6;
-
-/// More passes than this are never prepared.
-const MOST_PASSES: f64 = 20_000.0;
-
-/// How much is asked for in every launch of a comparison.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Pace {
-    /// Passes in a burst of each contender: bursts of all take about as long, so that a machine that changes its speed does
-    /// so for all of them.
-    pub(crate) passes: Vec<u32>,
-    /// Bursts of each contender.
-    pub(crate) bursts: usize,
-    /// Passes over one half of the calls before the other half is seen.
-    warm: u32,
-    /// How often the other half is made again.
-    again: usize,
-    /// Instances of the module that see calls for the first time, in one burst.
-    instances: u32,
-    /// Passes over the calls of each case.
-    cases: Vec<u32>,
-    /// Cases that a launch times.
-    cases_at_once: usize,
-}
 
 /// What a launch is asked for.
 pub(crate) struct Asked {
@@ -97,125 +33,6 @@ pub(crate) struct Asked {
     pub(crate) keep: bool,
     /// The processor that all share once they are loaded.
     pub(crate) core: Option<usize>,
-}
-
-/// What something cost, in nanoseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Cost {
-    wall: f64,
-    cpu: f64,
-    /// With children; the same as `cpu` where nobody counts them.
-    tree: f64,
-}
-
-impl Cost {
-    fn between(from: &Stamp, to: &Stamp) -> Self {
-        let passed = |from: Nanos, to: Nanos| to.0.saturating_sub(from.0) as f64;
-        let cpu = passed(from.cpu, to.cpu);
-        // As for whole runs: otherwise a crowded machine would drown what waits.
-        let delayed = match (from.delayed, to.delayed) {
-            (Some(from), Some(to)) => passed(from, to),
-            _ => 0.0,
-        };
-        Self {
-            wall: (passed(from.wall, to.wall) - delayed).max(cpu),
-            cpu,
-            tree: match (from.tree, to.tree) {
-                (Some(from), Some(to)) => passed(from, to),
-                _ => cpu,
-            },
-        }
-    }
-
-    fn each(self, of: impl Fn(f64) -> f64) -> Self {
-        Self {
-            wall: of(self.wall),
-            cpu: of(self.cpu),
-            tree: of(self.tree),
-        }
-    }
-
-    fn less(self, other: Self) -> Self {
-        Self {
-            wall: self.wall - other.wall,
-            cpu: self.cpu - other.cpu,
-            tree: self.tree - other.tree,
-        }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        self.less(other.each(|x| -x))
-    }
-
-    /// By the clock of a metric.
-    pub(crate) fn of(&self, metric: Metric, tree: bool) -> f64 {
-        match (metric, tree) {
-            (Metric::Wall | Metric::Integral, _) => self.wall,
-            (_, true) => self.tree,
-            (_, false) => self.cpu,
-        }
-    }
-}
-
-/// The median of each clock.
-fn median(costs: &[Cost]) -> Cost {
-    let of = |get: fn(&Cost) -> f64| {
-        stats::median(&mut costs.iter().map(get).collect::<Vec<_>>()).unwrap_or(0.0)
-    };
-    Cost {
-        wall: of(|c| c.wall),
-        cpu: of(|c| c.cpu),
-        tree: of(|c| c.tree),
-    }
-}
-
-/// One contender's part in a launch.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct One {
-    /// Cost of a pass, by bursts.
-    pub(crate) bursts: Vec<Cost>,
-    /// Cost of one pass over the calls of a case, by the case's number.
-    pub(crate) cases: BTreeMap<usize, Cost>,
-    /// What calls cost that were never seen before, and what they cost again; by the pass over all calls.
-    pub(crate) first_time: Option<[Cost; 2]>,
-    /// The same of calls that new instances of the module have never seen, several times: more exact, but blind for what is kept
-    /// outside of the module.
-    pub(crate) new_instances: Vec<[Cost; 2]>,
-    /// CPU time until the first burst.
-    pub(crate) loading: f64,
-    /// What a pass costs between two bursts (preparing it, and whatever else goes on there) beyond what lies between bursts without
-    /// passes: the mean, since what is spent may be spent seldom; of the wall clock the median.
-    pub(crate) between: Cost,
-    /// CPU time of the whole process with all that it started, without what its bursts and what lay between them took.
-    pub(crate) outside: f64,
-    /// Passes in the bursts that count.
-    pub(crate) passes: f64,
-    raw: Vec<Cost>,
-    /// What lay between all its bursts.
-    gaps: Cost,
-    /// What all bursts took.
-    working: Cost,
-    /// Whether somebody counts what its children do.
-    tree_is_known: bool,
-}
-
-impl One {
-    /// What its bursts took, all passes together.
-    pub(crate) fn bursts_as_figures(&self) -> Vec<Figures> {
-        let figures = |c: &Cost| Figures {
-            wall_ns: Nanos(c.wall as u64),
-            cpu_ns: Nanos(c.tree.max(c.cpu) as u64),
-            ..Figures::default()
-        };
-        self.raw.iter().map(figures).collect()
-    }
-
-    /// Whether a good part of the work is done by other processes than its own.
-    pub(crate) fn works_in_children(&self) -> bool {
-        let sum = |get: fn(&Cost) -> f64| self.raw.iter().map(get).sum::<f64>();
-        let (cpu, tree) = (sum(|c| c.cpu), sum(|c| c.tree));
-        tree > 1.1 * cpu + 0.3e6 * self.raw.len() as f64
-    }
 }
 
 /// What a launch came to.
@@ -352,48 +169,6 @@ impl<'a> Guest<'a> {
         let cost = Cost::between(&burst.before, &burst.after);
         self.one.working = self.one.working.plus(cost);
         cost
-    }
-}
-
-/// What a request asks for.
-#[derive(Clone, Copy, Default)]
-struct Request {
-    passes: u32,
-    /// Some calls only.
-    part: Part,
-    /// Outcomes that are not known yet are looked at before.
-    known: bool,
-    /// Outcomes of the last pass are looked at afterwards.
-    look: bool,
-}
-
-#[derive(Clone, Copy, Default)]
-enum Part {
-    #[default]
-    All,
-    Half(u32),
-    Range([usize; 2]),
-    /// Each pass with an instance of the module of its own: new ones, or the last ones again. All calls, or one half, where
-    /// the other half was made before.
-    Instances(&'static str, Option<u32>),
-}
-
-impl Request {
-    fn text(&self, seed: u32) -> Vec<u8> {
-        let part = match self.part {
-            Part::All => String::new(),
-            Part::Half(half) => format!(",\"half\":{half},\"seed\":{seed}"),
-            Part::Range([from, to]) => format!(",\"range\":[{from},{to}]"),
-            Part::Instances(which, None) => format!(",\"instance\":\"{which}\""),
-            Part::Instances(which, Some(half)) => {
-                format!(",\"instance\":\"{which}\",\"half\":{half},\"seed\":{seed}")
-            }
-        };
-        format!(
-            "{{\"passes\":{}{part},\"known\":{},\"look\":{}}}",
-            self.passes, self.known, self.look
-        )
-        .into_bytes()
     }
 }
 
@@ -750,67 +525,4 @@ impl Table<'_, '_> {
 
 fn failed(error: crate::sandbox::SandboxError) -> Stop {
     Stop::Failed(error.into())
-}
-
-/// How many passes make a burst: long enough for the quickest contender, not too long for the slowest, and not too
-/// long to prepare.
-fn how_many(pass: &[f64], long_enough: f64, too_long: f64, prepare: f64) -> u32 {
-    let quickest = pass.iter().copied().fold(f64::INFINITY, f64::min).max(1.0);
-    let slowest = pass.iter().copied().fold(1.0, f64::max);
-    let most = (too_long / slowest)
-        .min(too_long / prepare.max(1.0))
-        .min(MOST_PASSES);
-    (long_enough / quickest).ceil().min(most).max(1.0) as u32
-}
-
-/// How many passes make a burst of each contender: long enough, about as long as that of the others, and not too long to prepare.
-fn alike(pass: &[f64], prepare: f64) -> Vec<u32> {
-    let slowest = pass.iter().copied().fold(1.0, f64::max);
-    let long = slowest.clamp(LONG_ENOUGH, TOO_LONG);
-    let most = (TOO_LONG / prepare.max(1.0)).min(MOST_PASSES);
-    let passes = |pass: &f64| (long / pass.max(1.0)).ceil().min(most).max(1.0) as u32;
-    pass.iter().map(passes).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bursts_of_all_take_about_as_long() {
-        assert_eq!(alike(&[60e3, 30e3], 0.0), [25, 50]);
-        assert_eq!(alike(&[100e6, 5e6], 0.0), [1, 4]);
-        assert_eq!(alike(&[2.4e6, 0.15e6], 0.0), [1, 16]);
-        assert_eq!(alike(&[10e3, 10e3], 1e6), [20, 20], "preparing");
-        assert_eq!(alike(&[1.0, 1.0], 0.0), [20_000, 20_000]);
-    }
-
-    #[test]
-    fn a_burst_is_long_enough_for_the_quickest_and_not_too_long_for_the_slowest() {
-        let passes = |pass: &[f64], prepare| how_many(pass, LONG_ENOUGH, TOO_LONG, prepare);
-        assert_eq!(passes(&[60e3, 30e3], 0.0), 50);
-        assert_eq!(passes(&[100e6, 50e6], 0.0), 1, "a pass is long by itself");
-        assert_eq!(passes(&[1e6, 10e3], 0.0), 20, "the slowest");
-        assert_eq!(passes(&[10e3, 10e3], 1e6), 20, "preparing");
-        assert_eq!(passes(&[1.0, 1.0], 0.0), 20_000);
-    }
-
-    #[test]
-    fn a_request_says_what_it_is_about() {
-        let text = |request: Request| String::from_utf8(request.text(7)).unwrap_or_default();
-        assert_eq!(
-            text(Request::default()),
-            r#"{"passes":0,"known":false,"look":false}"#
-        );
-        let half = Request {
-            passes: 3,
-            part: Part::Half(1),
-            look: true,
-            ..Request::default()
-        };
-        assert_eq!(
-            text(half),
-            r#"{"passes":3,"half":1,"seed":7,"known":false,"look":true}"#
-        );
-    }
 }

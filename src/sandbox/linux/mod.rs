@@ -100,6 +100,7 @@ mod landlock;
 pub(crate) mod launcher;
 mod root;
 mod run;
+mod run_request;
 mod seccomp;
 mod stamps;
 mod supervisor;

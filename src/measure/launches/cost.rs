@@ -1,0 +1,126 @@
+//! What bursts cost, by three clocks, and what a launch saw of one contender.
+
+use std::collections::BTreeMap;
+
+use super::super::{Figures, Metric, stats};
+use crate::base::units::Nanos;
+use crate::sandbox::Stamp;
+
+/// What something cost, in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Cost {
+    pub(super) wall: f64,
+    pub(super) cpu: f64,
+    /// With children; the same as `cpu` where nobody counts them.
+    pub(super) tree: f64,
+}
+
+impl Cost {
+    pub(super) fn between(from: &Stamp, to: &Stamp) -> Self {
+        let passed = |from: Nanos, to: Nanos| to.0.saturating_sub(from.0) as f64;
+        let cpu = passed(from.cpu, to.cpu);
+        // As for whole runs: otherwise a crowded machine would drown what waits.
+        let delayed = match (from.delayed, to.delayed) {
+            (Some(from), Some(to)) => passed(from, to),
+            _ => 0.0,
+        };
+        Self {
+            wall: (passed(from.wall, to.wall) - delayed).max(cpu),
+            cpu,
+            tree: match (from.tree, to.tree) {
+                (Some(from), Some(to)) => passed(from, to),
+                _ => cpu,
+            },
+        }
+    }
+
+    pub(super) fn each(self, of: impl Fn(f64) -> f64) -> Self {
+        Self {
+            wall: of(self.wall),
+            cpu: of(self.cpu),
+            tree: of(self.tree),
+        }
+    }
+
+    pub(super) fn less(self, other: Self) -> Self {
+        Self {
+            wall: self.wall - other.wall,
+            cpu: self.cpu - other.cpu,
+            tree: self.tree - other.tree,
+        }
+    }
+
+    pub(super) fn plus(self, other: Self) -> Self {
+        self.less(other.each(|x| -x))
+    }
+
+    /// By the clock of a metric.
+    pub(crate) fn of(&self, metric: Metric, tree: bool) -> f64 {
+        match (metric, tree) {
+            (Metric::Wall | Metric::Integral, _) => self.wall,
+            (_, true) => self.tree,
+            (_, false) => self.cpu,
+        }
+    }
+}
+
+/// The median of each clock.
+pub(super) fn median(costs: &[Cost]) -> Cost {
+    let of = |get: fn(&Cost) -> f64| {
+        stats::median(&mut costs.iter().map(get).collect::<Vec<_>>()).unwrap_or(0.0)
+    };
+    Cost {
+        wall: of(|c| c.wall),
+        cpu: of(|c| c.cpu),
+        tree: of(|c| c.tree),
+    }
+}
+
+/// One contender's part in a launch.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct One {
+    /// Cost of a pass, by bursts.
+    pub(crate) bursts: Vec<Cost>,
+    /// Cost of one pass over the calls of a case, by the case's number.
+    pub(crate) cases: BTreeMap<usize, Cost>,
+    /// What calls cost that were never seen before, and what they cost again; by the pass over all calls.
+    pub(crate) first_time: Option<[Cost; 2]>,
+    /// The same of calls that new instances of the module have never seen, several times: more exact, but blind for what is kept
+    /// outside of the module.
+    pub(crate) new_instances: Vec<[Cost; 2]>,
+    /// CPU time until the first burst.
+    pub(crate) loading: f64,
+    /// What a pass costs between two bursts (preparing it, and whatever else goes on there) beyond what lies between bursts without
+    /// passes: the mean, since what is spent may be spent seldom; of the wall clock the median.
+    pub(crate) between: Cost,
+    /// CPU time of the whole process with all that it started, without what its bursts and what lay between them took.
+    pub(crate) outside: f64,
+    /// Passes in the bursts that count.
+    pub(crate) passes: f64,
+    pub(super) raw: Vec<Cost>,
+    /// What lay between all its bursts.
+    pub(super) gaps: Cost,
+    /// What all bursts took.
+    pub(super) working: Cost,
+    /// Whether somebody counts what its children do.
+    pub(super) tree_is_known: bool,
+}
+
+impl One {
+    /// What its bursts took, all passes together.
+    pub(crate) fn bursts_as_figures(&self) -> Vec<Figures> {
+        let figures = |c: &Cost| Figures {
+            wall_ns: Nanos(c.wall as u64),
+            cpu_ns: Nanos(c.tree.max(c.cpu) as u64),
+            ..Figures::default()
+        };
+        self.raw.iter().map(figures).collect()
+    }
+
+    /// Whether a good part of the work is done by other processes than its own.
+    pub(crate) fn works_in_children(&self) -> bool {
+        let sum = |get: fn(&Cost) -> f64| self.raw.iter().map(get).sum::<f64>();
+        let (cpu, tree) = (sum(|c| c.cpu), sum(|c| c.tree));
+        tree > 1.1 * cpu + 0.3e6 * self.raw.len() as f64
+    }
+}

@@ -1,0 +1,112 @@
+//! How much a launch asks for: lengths of bursts, their number, and what they are made of.
+
+/// A burst of the quickest contender takes at least so long, in nanoseconds: what it costs to wake a process up is then a
+/// hundredth of it.
+pub(super) const LONG_ENOUGH: f64 = 1.5e6;
+
+/// A burst of the slowest contender takes at most so long, unless it is a single pass.
+pub(super) const TOO_LONG: f64 = 20e6;
+
+/// The same for a burst of the calls of one case.
+pub(super) const CASE_LONG_ENOUGH: f64 = 0.5e6;
+pub(super) const CASE_TOO_LONG: f64 = 5e6;
+
+/// Bursts of a launch take about so long, all contenders together.
+pub(super) const BURSTS: f64 = 240e6;
+pub(super) const MOST_BURSTS: usize = 40;
+pub(super) const FEWEST_BURSTS: usize = 3;
+
+/// Bursts of single cases take about so long in a launch.
+pub(super) const CASES: f64 = 50e6;
+
+/// What is warmed up takes so long, and so many passes, unless a pass is long.
+pub(super) const WARM: f64 = 4e6;
+pub(super) const WARM_PASSES: f64 = 200.0;
+
+/// A pass that takes longer than this is warm after the first one.
+pub(super) const LONG_PASS: f64 = 60e6;
+
+/// One half of the calls that takes longer than this is told from nothing by a single burst.
+pub(super) const LONG_HALF: f64 = 4e6;
+
+/// What a burst costs besides its passes, about: waking up, saying that it is done.
+pub(super) const AROUND: f64 = 0.4e6;
+
+/// Making new instances of the module takes about so long in a launch, all contenders together.
+pub(super) const INSTANCES: f64 = 60e6;
+
+/// So often new instances are made in a launch.
+pub(super) const ROUNDS: f64 = 4.0;
+
+/// How often a burst without passes is made, to know what the burst itself costs.
+pub(super) const EMPTY: usize = 3;
+
+/// One burst in so many is looked at.
+pub(super) const LOOKED_AT: u32 = 6;
+
+/// More passes than this are never prepared.
+pub(super) const MOST_PASSES: f64 = 20_000.0;
+
+/// How much is asked for in every launch of a comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pace {
+    /// Passes in a burst of each contender: bursts of all take about as long, so that a machine that changes its speed does
+    /// so for all of them.
+    pub(crate) passes: Vec<u32>,
+    /// Bursts of each contender.
+    pub(crate) bursts: usize,
+    /// Passes over one half of the calls before the other half is seen.
+    pub(super) warm: u32,
+    /// How often the other half is made again.
+    pub(super) again: usize,
+    /// Instances of the module that see calls for the first time, in one burst.
+    pub(super) instances: u32,
+    /// Passes over the calls of each case.
+    pub(super) cases: Vec<u32>,
+    /// Cases that a launch times.
+    pub(super) cases_at_once: usize,
+}
+
+/// How many passes make a burst: long enough for the quickest contender, not too long for the slowest, and not too
+/// long to prepare.
+pub(super) fn how_many(pass: &[f64], long_enough: f64, too_long: f64, prepare: f64) -> u32 {
+    let quickest = pass.iter().copied().fold(f64::INFINITY, f64::min).max(1.0);
+    let slowest = pass.iter().copied().fold(1.0, f64::max);
+    let most = (too_long / slowest)
+        .min(too_long / prepare.max(1.0))
+        .min(MOST_PASSES);
+    (long_enough / quickest).ceil().min(most).max(1.0) as u32
+}
+
+/// How many passes make a burst of each contender: long enough, about as long as that of the others, and not too long to prepare.
+pub(super) fn alike(pass: &[f64], prepare: f64) -> Vec<u32> {
+    let slowest = pass.iter().copied().fold(1.0, f64::max);
+    let long = slowest.clamp(LONG_ENOUGH, TOO_LONG);
+    let most = (TOO_LONG / prepare.max(1.0)).min(MOST_PASSES);
+    let passes = |pass: &f64| (long / pass.max(1.0)).ceil().min(most).max(1.0) as u32;
+    pass.iter().map(passes).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bursts_of_all_take_about_as_long() {
+        assert_eq!(alike(&[60e3, 30e3], 0.0), [25, 50]);
+        assert_eq!(alike(&[100e6, 5e6], 0.0), [1, 4]);
+        assert_eq!(alike(&[2.4e6, 0.15e6], 0.0), [1, 16]);
+        assert_eq!(alike(&[10e3, 10e3], 1e6), [20, 20], "preparing");
+        assert_eq!(alike(&[1.0, 1.0], 0.0), [20_000, 20_000]);
+    }
+
+    #[test]
+    fn a_burst_is_long_enough_for_the_quickest_and_not_too_long_for_the_slowest() {
+        let passes = |pass: &[f64], prepare| how_many(pass, LONG_ENOUGH, TOO_LONG, prepare);
+        assert_eq!(passes(&[60e3, 30e3], 0.0), 50);
+        assert_eq!(passes(&[100e6, 50e6], 0.0), 1, "a pass is long by itself");
+        assert_eq!(passes(&[1e6, 10e3], 0.0), 20, "the slowest");
+        assert_eq!(passes(&[10e3, 10e3], 1e6), 20, "preparing");
+        assert_eq!(passes(&[1.0, 1.0], 0.0), 20_000);
+    }
+}
