@@ -203,6 +203,36 @@ fn another_result_another_mutation_and_another_signature_are_refused() {
 }
 
 #[test]
+fn a_better_version_is_improved_once_more_and_held_against_the_original_too() {
+    let home = Home::new();
+    let root = project(&home);
+    let tape = tape(
+        &home,
+        &[
+            "A set.\n\n```python\ndef dedupe(items):\n    seen = set()\n    out = []\n    for item in items:\n        if item not in seen:\n            seen.add(item)\n            out.append(item)\n    return out\n```\n",
+            "A dict.\n\n```python\ndef dedupe(items):\n    return list(dict.fromkeys(items))\n```\n",
+        ],
+    );
+    let (events, status) = optimize(&home, &root, "dedupe", "dedupe.jsonl", &tape);
+    let last = events.last().unwrap();
+    assert_eq!(
+        (status, &last["best_version"]),
+        (0, &Value::from(2)),
+        "{last}"
+    );
+    let evaluated = named(&events, "version_evaluated");
+    let second = evaluated.iter().find(|e| e["version"] == 2).unwrap();
+    assert_eq!(second["comparison"]["incumbent"], "v1", "{second}");
+    assert_eq!(second["comparison"]["confirmed"], true, "{second}");
+    let original = &second["against_original"];
+    assert_eq!(original["incumbent"], "v0", "{second}");
+    assert!(
+        original["gain"].as_f64() > second["comparison"]["gain"].as_f64(),
+        "{second}"
+    );
+}
+
+#[test]
 fn work_that_is_done_elsewhere_wins_nothing() {
     let home = Home::new();
     let root = project(&home);

@@ -181,7 +181,9 @@ impl Table<'_, '_> {
     /// The whole launch, but for its end.
     fn play(&mut self, asked: &Asked) -> Result<Launched, Stop> {
         let seed = asked.seed;
-        let known = asked.pace.clone();
+        // Where the original joins in to confirm, a burst of its own is to be found out, and how many there is time for.
+        let for_these = |pace: &Pace| pace.passes.len() == self.guests.len();
+        let known = asked.pace.clone().filter(for_these);
         let half = |half: u32, passes: u32| Request {
             passes,
             part: Part::Half(half ^ u32::from(asked.swapped)),
