@@ -124,16 +124,20 @@ impl Comparison {
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
-    /// The gain in what is above the floor: (incumbent − floor) / (candidate − floor). `None` where the floor is not
-    /// known or the candidate is hardly above it.
+    /// The gain in what is above the floor: (gain × candidate − incumbent's floor) / (candidate − candidate's floor).
+    /// The incumbent counts as the gain says, since the two medians come from other runs than the pairs' quotients: so
+    /// a gain of more than 1 is a larger one beyond the same floor. `None` where the floor is not known, or where one of
+    /// the two is less than a twentieth above it: the quotient of two such small differences is noise.
     #[must_use]
     pub fn gain_beyond_floor(&self) -> Option<Gain> {
         let floors = self.floors.as_ref()?;
-        beyond(
-            [&self.incumbent_figures, &self.candidate_figures],
-            [&floors.incumbent, &floors.candidate],
-            self.metric,
-        )
+        let candidate = figure(&self.candidate_figures, self.metric);
+        let above = |of: f64, floor: &Figures| {
+            let floor = figure(floor, self.metric);
+            (of - floor > 0.05 * floor && of > floor).then_some(of - floor)
+        };
+        let incumbent = above(self.gain.0 * candidate, &floors.incumbent)?;
+        Some(Gain(incumbent / above(candidate, &floors.candidate)?))
     }
 }
 
@@ -158,15 +162,4 @@ impl Floors {
             share(figures[1], &self.candidate),
         ]
     }
-}
-
-/// The gain in what is above the floor: (incumbent − floor) / (candidate − floor). `None` where the candidate, or what is
-/// left of the incumbent, is less than a twentieth above its floor: the quotient of two such small differences is noise.
-#[must_use]
-pub fn beyond(figures: [&Figures; 2], floors: [&Figures; 2], metric: Metric) -> Option<Gain> {
-    let above = |i: usize| {
-        let (of, floor) = (figure(figures[i], metric), figure(floors[i], metric));
-        (of - floor > 0.05 * floor && of > floor).then_some(of - floor)
-    };
-    Some(Gain(above(0)? / above(1)?))
 }

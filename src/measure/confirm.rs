@@ -10,7 +10,7 @@ use super::judge::{Judge, JudgeError, Watch};
 use super::launches;
 use super::pairs::{FirstStage, PairedRunner};
 use super::plan::ComparisonPlan;
-use super::stats::{FEWEST_CONFIRMING, Sequential};
+use super::stats::Sequential;
 use super::{Answer, Comparison, Metric, Progress, peak};
 use crate::base::units::Nanos;
 use crate::sandbox::CancelToken;
@@ -140,10 +140,11 @@ impl Judge {
         };
         let room = |time: Duration| time.as_secs_f64() / pair.as_secs_f64().max(1e-9);
         let warmed = runner.elapsed(self);
-        if room((plan.budget * 2).saturating_sub(spent + warmed)) < FEWEST_CONFIRMING as f64 {
+        let fewest = runner.fewest_confirming();
+        if room((plan.budget * 2).saturating_sub(spent + warmed)) < fewest as f64 {
             return Ok(Ok(None));
         }
-        let most = room(left.saturating_sub(warmed)) as usize;
+        let most = (room(left.saturating_sub(warmed)) as usize).max(fewest);
         let rules = plan.rules.confirming(most);
         let (mut run, mut run_original) = (Sequential::new(rules), Sequential::new(rules));
         loop {

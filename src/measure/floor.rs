@@ -153,15 +153,25 @@ impl Judge {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
-    use super::super::{Floors, beyond};
+    use super::super::Floors;
     use super::*;
-    use crate::base::units::Nanos;
+    use crate::base::units::{Gain, Nanos};
 
     fn wall(ms: u64) -> Figures {
         Figures {
             wall_ns: Nanos(ms * 1_000_000),
             ..Figures::default()
         }
+    }
+
+    fn compared(old: u64, new: u64, floor: u64) -> Comparison {
+        let [old, new, floor] = [old, new, floor].map(|ms| serde_json::to_value(wall(ms)).unwrap());
+        serde_json::from_value(serde_json::json!({
+            "candidate": "v1", "incumbent": "v0", "metric": "wall", "gain": 1, "low": 1, "high": 1, "pairs": 8,
+            "confirmed": false, "answer": "undecided", "incumbent_figures": old, "candidate_figures": new,
+            "smallest_effect": 0.01, "margin": 0.025, "floors": {"incumbent": floor, "candidate": floor},
+        }))
+        .unwrap()
     }
 
     #[test]
@@ -178,17 +188,7 @@ mod tests {
 
     #[test]
     fn most_of_a_figure_being_floor_is_said_with_what_to_do() {
-        let of = |old: u64, new: u64| {
-            let text = format!(
-                r#"{{"candidate":"v1","incumbent":"v0","metric":"wall","gain":1,"low":1,"high":1,"pairs":8,"confirmed":false,
-                "answer":"undecided","incumbent_figures":{0},"candidate_figures":{1},"smallest_effect":0.01,"margin":0.025,
-                "floors":{{"incumbent":{2},"candidate":{2}}}}}"#,
-                serde_json::to_string(&wall(old)).unwrap(),
-                serde_json::to_string(&wall(new)).unwrap(),
-                serde_json::to_string(&wall(10)).unwrap()
-            );
-            remark(&serde_json::from_str(&text).unwrap())
-        };
+        let of = |old: u64, new: u64| remark(&compared(old, new, 10));
         assert_eq!(of(100, 50), "");
         assert!(of(100, 15).contains("67 % of v1's figure is what an empty program takes"));
         assert!(of(10, 10).contains("nearly all of it") && of(10, 10).contains("larger inputs"));
@@ -196,18 +196,16 @@ mod tests {
 
     #[test]
     fn the_gain_beyond_the_floor_leaves_the_floor_out() {
-        let gain = |old, new| {
-            beyond(
-                [&wall(old), &wall(new)],
-                [&wall(10), &wall(10)],
-                Metric::Wall,
-            )
-            .map(|g| g.0)
+        let gain = |gain: f64, new: u64| {
+            let mut c = compared(30, new, 10);
+            c.gain = Gain(gain);
+            c.gain_beyond_floor().map(|g| g.0)
         };
-        assert_eq!(gain(30, 20), Some(2.0));
-        assert_eq!(gain(30, 10), None, "the candidate is all floor");
-        assert_eq!(gain(10, 30), None);
-        assert_eq!(gain(9, 8), None, "below the floor");
+        assert_eq!(gain(1.5, 20), Some(2.0));
+        assert_eq!(gain(1.6, 20), Some(2.2), "the gain says it, not the median");
+        assert_eq!(gain(3.0, 10), None, "the candidate is all floor");
+        assert_eq!(gain(0.3, 30), None);
+        assert_eq!(gain(1.1, 8), None, "below the floor");
         let floors = Floors {
             incumbent: wall(10),
             candidate: wall(12),

@@ -42,7 +42,7 @@ pub(crate) mod text;
 mod watched;
 
 pub use build::Built;
-pub use comparison::{Comparison, Floors, beyond};
+pub use comparison::{Comparison, Floors};
 pub use contender::{Contender, ContenderRole, Disqualified};
 pub use contest::{ContestOutcome, FirstStageOutcome, Promising};
 pub use evaluation::{

@@ -83,6 +83,17 @@ fn project(home: &Home) -> PathBuf {
 }
 
 fn optimize(home: &Home, root: &Path, target: &str, calls: &str, tape: &Path) -> (Vec<Value>, i32) {
+    optimize_within("120s", home, root, target, calls, tape)
+}
+
+fn optimize_within(
+    time: &str,
+    home: &Home,
+    root: &Path,
+    target: &str,
+    calls: &str,
+    tape: &Path,
+) -> (Vec<Value>, i32) {
     let file = format!("{}::{target}", root.join("src/geo/grid.py").display());
     home.events(&[
         "optimize",
@@ -93,7 +104,7 @@ fn optimize(home: &Home, root: &Path, target: &str, calls: &str, tape: &Path) ->
         tape.to_str().unwrap(),
         "--json",
         "--comparison-time",
-        "120s",
+        time,
     ])
 }
 
@@ -243,7 +254,7 @@ fn work_that_is_done_elsewhere_wins_nothing() {
             "Far away.\n\n```python\nimport sys\n\n\ndef dedupe(items):\n    known = sys.__dict__.setdefault('known', {})\n    key = tuple(items)\n    if key not in known:\n        seen = []\n        for item in items:\n            if item not in seen:\n                seen.append(item)\n        known[key] = seen\n    return list(known[key])\n```\n",
         ],
     );
-    let (events, status) = optimize(&home, &root, "dedupe", "dedupe.jsonl", &tape);
+    let (events, status) = optimize_within("30s", &home, &root, "dedupe", "dedupe.jsonl", &tape);
     let last = events.last().unwrap();
     assert_eq!(status, 1, "{last}");
     let evaluated = named(&events, "version_evaluated");

@@ -2,7 +2,8 @@
 //!
 //! Of every launch three differences are taken, by the pass: what the process spends until its first burst and after its
 //! last, what it spends between bursts, and what calls cost the first time beyond what they cost again. A difference counts where its
-//! median over the launches stands out of its own noise; all that counts is added to the cost of a pass.
+//! median over the launches stands out of its own noise. All that counts is added to what a pass of the candidate costs, launch by
+//! launch, so that the interval of what is left of the gain is as wide as the differences vary.
 
 use super::super::{Answer, Comparison, Metric, stats};
 use super::cost::{Cost, One};
@@ -16,17 +17,32 @@ const LITTLE: f64 = 0.05;
 /// A difference counts where it is more than so many standard errors; more where there are few, whose spread is hardly known.
 const CLEAR: f64 = 3.0;
 
-/// What is put on the bill of contender `at[1]`, by the pass.
+/// By which clock passes are timed.
+#[derive(Clone, Copy)]
+pub(crate) struct Clocks {
+    pub(crate) metric: Metric,
+    /// CPU time is that of the whole tree of processes.
+    pub(crate) tree: bool,
+}
+
+/// What is put on a bill.
+pub(crate) struct Bill {
+    /// The median by the pass of each difference that counts, as a part of what a pass of the incumbent costs.
+    shares: Vec<(ChargePlace, f64)>,
+    /// ln(incumbent / candidate with its bill), launch by launch or by two launches together.
+    left: Vec<f64>,
+}
+
+/// What is put on the bill of contender `at[1]`; `None` where that is nothing.
 pub(crate) fn charges(
     launches: &[Launched],
     at: [usize; 2],
     [before, after]: [f64; 2],
-    metric: Metric,
-    tree: bool,
-) -> Vec<Charge> {
-    let saved = before - after;
-    if saved <= 0.0 {
-        return Vec::new();
+    clocks: Clocks,
+) -> Option<Bill> {
+    let Clocks { metric, tree } = clocks;
+    if after >= before {
+        return None;
     }
     // Several clocks count what is spent by the process; waiting counts where passes are timed by the wall.
     let by_cpu = if metric == Metric::Wall {
@@ -34,39 +50,60 @@ pub(crate) fn charges(
     } else {
         metric
     };
-    let between = |one: &One| one.between.of(by_cpu, true);
-    let waited = |one: &One| one.between.of(Metric::Wall, tree);
-    let differences = [
-        (ChargePlace::Outside, by_the_pass(launches, at)),
+    let between = |one: &One| match metric {
+        Metric::Wall => (one.between.of(metric, tree)).max(one.between.of(by_cpu, true)),
+        _ => one.between.of(by_cpu, true),
+    };
+    let each = |of: &dyn Fn(&One, &One) -> f64| -> Vec<f64> {
+        let pairs = launches.iter().filter_map(|launch| {
+            let (o, c) = (launch.each.get(at[0])?, launch.each.get(at[1])?);
+            Some(of(o, c))
+        });
+        pairs.collect()
+    };
+    let by_pass = |o: &One, more: f64| more / o.pass(metric, tree);
+    let mut found = vec![
+        (
+            ChargePlace::Outside,
+            each(&|o, c| by_pass(o, (c.outside - o.outside) / c.passes.max(1.0))),
+        ),
         (
             ChargePlace::Between,
-            match metric {
-                Metric::Wall => each(launches, at, |one| waited(one).max(between(one))),
-                _ => each(launches, at, between),
-            },
+            each(&|o, c| by_pass(o, between(c) - between(o))),
         ),
     ];
-    let mut charges: Vec<Charge> = differences
-        .into_iter()
-        .filter_map(|(place, all)| {
-            let ns = clear(&all).filter(|ns| *ns >= 1.0)?;
-            Some(Charge {
-                place,
-                ns: Nanos(ns as u64),
-            })
-        })
-        .collect();
-    charges.extend(kept(launches, at, metric, tree, (before / after).ln()));
-    let sum: f64 = charges.iter().map(|c| c.ns.0 as f64).sum();
-    if sum > LITTLE * saved {
-        charges
-    } else {
-        Vec::new()
+    found.retain(|(_, all)| clear(all).is_some());
+    let mut passes = each(&|o, c| (-o.log_ratio(c, metric, tree)).exp());
+    let kept = kept(launches, at, clocks, (before / after).ln());
+    if let Some(kept) = kept {
+        passes = in_twos(&passes);
+        for (_, all) in &mut found {
+            *all = in_twos(all);
+        }
+        found.push((ChargePlace::FirstTime, kept));
     }
+    let shares = found.iter().map(|(place, all)| {
+        let middle = stats::median(&mut all.clone()).unwrap_or(0.0);
+        (*place, middle.max(0.0))
+    });
+    let shares: Vec<_> = shares.collect();
+    let sum: f64 = shares.iter().map(|(_, share)| share).sum();
+    if sum <= LITTLE * (1.0 - after / before) {
+        return None;
+    }
+    let left = passes.iter().enumerate().map(|(i, pass)| {
+        let more = found.iter().filter_map(|(_, all)| all.get(i));
+        -(pass + more.map(|share| share.max(0.0)).sum::<f64>()).ln()
+    });
+    Some(Bill {
+        left: left.collect(),
+        shares,
+    })
 }
 
-/// What calls of the one cost the first time beyond what they cost again, and beyond the same of the other. Whether it does
-/// is seen in the ratios: on a crowded machine they vary less than the costs.
+/// What calls of the one cost the first time beyond what they cost again, by two launches together, as a part of what a pass of
+/// the other costs. All of it is seen in the ratio of the two, which are timed one after the other: on a crowded machine it varies
+/// less than the costs.
 ///
 /// Where results are kept, the calls that were never seen before show nothing of the gain (a logarithm), and where none
 /// are, all of it. What takes away more than half of it is nearer to the former, and counts even where it does not stand
@@ -75,46 +112,64 @@ pub(crate) fn charges(
 fn kept(
     launches: &[Launched],
     at: [usize; 2],
-    metric: Metric,
-    tree: bool,
+    Clocks { metric, tree }: Clocks,
     gain: f64,
-) -> Option<Charge> {
+) -> Option<Vec<f64>> {
     let within = |of: fn(&One) -> &[[Cost; 2]], least: f64| {
-        let clocks = |both: &[Cost; 2]| both.map(|c| c.of(metric, tree));
-        let ratio = |[first, again]: [f64; 2]| (first.max(least) / again.max(least)).ln();
-        // A launch's median over the times that calls were seen anew: of the ratios, and of the costs.
         let one = |launch: &Launched| {
             let (o, c) = (of(launch.each.get(at[0])?), of(launch.each.get(at[1])?));
-            let times = o.iter().zip(c).map(|(o, c)| [clocks(o), clocks(c)]);
-            let times: Vec<_> = times.collect();
-            let ratios = times.iter().map(|[o, c]| ratio(*c) - ratio(*o));
-            let more = times.iter();
-            let more = more.map(|[o, c]| (c[0] - c[1]) - (o[0] - o[1]).max(0.0));
-            let middle = |all: Vec<f64>| stats::median(&mut { all });
-            Some((middle(ratios.collect())?, middle(more.collect())?))
+            let clocks = |cost: &Cost| cost.of(metric, tree).max(least);
+            let middle = |of: &dyn Fn(&[Cost; 2], &[Cost; 2]) -> f64| {
+                stats::median(&mut o.iter().zip(c).map(|(o, c)| of(o, c)).collect::<Vec<_>>())
+            };
+            Some(NewCalls {
+                first: middle(&|o, c| clocks(&c[0]) / clocks(&o[0]))?,
+                again: middle(&|o, c| clocks(&c[1]) / clocks(&o[1]))?,
+                weight: middle(&|o, _| clocks(&o[1]))?,
+            })
         };
-        let (ratios, more): (Vec<f64>, Vec<f64>) = launches.iter().filter_map(one).unzip();
-        let twos = in_twos(&ratios);
-        let middle = stats::median(&mut twos.clone())?;
-        let most = twos.len() >= ENOUGH
+        let all: Vec<NewCalls> = launches.iter().filter_map(one).collect();
+        let twos: Vec<NewCalls> = all.chunks_exact(2).map(NewCalls::together).collect();
+        let of = |of: fn(&NewCalls) -> f64| twos.iter().map(of).collect::<Vec<f64>>();
+        let more = of(|two| (two.first / two.again).ln());
+        let middle = stats::median(&mut more.clone())?;
+        let most = more.len() >= ENOUGH
             && middle > gain / 2.0
-            && error(&twos, middle).max(spread(&twos, middle)) < gain / 4.0;
-        let seen = middle > MORE.ln() && clear(&twos).is_some();
+            && error(&more, middle).max(spread(&more, middle)) < gain / 4.0;
+        let seen = middle > MORE.ln() && clear(&more).is_some();
         if !most && !seen {
             return None;
         }
-        stats::median(&mut in_twos(&more)).filter(|ns| *ns >= 1.0)
+        let shares = of(|two| two.first - two.again);
+        Some((stats::median(&mut shares.clone())?, shares))
     };
     let in_process = within(|one| one.first_time.as_slice(), TINY);
     let in_instances = within(|one| &one.new_instances, 1.0);
-    let ns = in_process
-        .into_iter()
-        .chain(in_instances)
-        .reduce(f64::max)?;
-    Some(Charge {
-        place: ChargePlace::FirstTime,
-        ns: Nanos(ns as u64),
-    })
+    let both = in_process.into_iter().chain(in_instances);
+    both.max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, more)| more)
+}
+
+/// What calls cost one contender that it has never seen, and what they cost it again, as parts of what they cost the other.
+struct NewCalls {
+    first: f64,
+    again: f64,
+    /// What they cost the other.
+    weight: f64,
+}
+
+impl NewCalls {
+    /// Two launches together have seen every call for the first time; one alone may lack the call that matters.
+    fn together(two: &[Self]) -> Self {
+        let weight: f64 = two.iter().map(|one| one.weight).sum();
+        let mean =
+            |of: fn(&Self) -> f64| two.iter().map(|one| of(one) * one.weight).sum::<f64>() / weight;
+        Self {
+            first: mean(|one| one.first),
+            again: mean(|one| one.again),
+            weight,
+        }
+    }
 }
 
 /// What a burst of a few short calls takes cannot be told from nothing below this, in nanoseconds.
@@ -123,25 +178,6 @@ const TINY: f64 = 4e3;
 /// Calls are seen to be kept where the first time costs more than so many times what it costs again.
 const MORE: f64 = 1.15;
 
-/// How much more the one spends than the other in each launch.
-fn each(launches: &[Launched], at: [usize; 2], of: impl Fn(&One) -> f64) -> Vec<f64> {
-    launches
-        .iter()
-        .filter_map(|launch| Some(of(launch.each.get(at[1])?) - of(launch.each.get(at[0])?)))
-        .collect()
-}
-
-/// The same of what processes spend once, shared out among the passes of the one.
-fn by_the_pass(launches: &[Launched], at: [usize; 2]) -> Vec<f64> {
-    let passes = launches.iter().filter_map(|launch| {
-        let passes = launch.each.get(at[1])?.passes;
-        launch.each.get(at[0]).map(|_| passes.max(1.0))
-    });
-    let more = each(launches, at, |one| one.outside);
-    more.iter().zip(passes).map(|(more, n)| more / n).collect()
-}
-
-/// Two launches together have seen every call for the first time; one alone may lack the call that matters.
 fn in_twos(all: &[f64]) -> Vec<f64> {
     let twos = all.chunks_exact(2);
     twos.map(|two| f64::midpoint(two[0], two[1])).collect()
@@ -159,7 +195,7 @@ fn clear(all: &[f64]) -> Option<f64> {
 }
 
 /// Of fewer differences nobody knows the spread.
-const ENOUGH: usize = 4;
+pub(super) const ENOUGH: usize = 4;
 
 /// The same by the mean distance, which of very few is less often small by chance.
 fn spread(all: &[f64], middle: f64) -> f64 {
@@ -176,18 +212,23 @@ fn error(all: &[f64], middle: f64) -> f64 {
 }
 
 /// Shrinks a gain to what is left of it once the bill is paid.
-pub(crate) fn put(c: &mut Comparison, [_, after]: [f64; 2], charged: Vec<Charge>) {
-    if charged.is_empty() {
-        return;
-    }
-    let sum: f64 = charged.iter().map(|c| c.ns.0 as f64).sum();
-    let factor = after / (after + sum);
+pub(crate) fn put(c: &mut Comparison, [_, after]: [f64; 2], bill: Option<Bill>) {
+    let Some(bill) = bill else { return };
+    let promised = c.gain;
+    let (left, low, high) = stats::hodges_lehmann(&bill.left, stats::SINGLE_LEVEL);
+    c.gain = Gain(left.exp().min(promised.0));
+    c.low = Gain(low.exp().min(c.low.0).min(c.gain.0));
+    c.high = Gain(high.exp().min(c.high.0).max(c.gain.0));
     if let Some(launches) = c.launches.as_mut() {
-        launches.promised = Some(c.gain);
-        launches.charged = charged;
-    }
-    for gain in [&mut c.gain, &mut c.low, &mut c.high] {
-        *gain = Gain(gain.0 * factor);
+        // So much that whoever adds it up finds the gain.
+        let whole = after * (promised.0 / c.gain.0 - 1.0);
+        let sum: f64 = bill.shares.iter().map(|(_, share)| share).sum();
+        let charged = bill.shares.iter().map(|(place, share)| Charge {
+            place: *place,
+            ns: Nanos((whole * share / sum) as u64),
+        });
+        launches.charged = charged.filter(|c| c.ns.0 > 0).collect();
+        launches.promised = Some(promised);
     }
     if c.answer == Answer::Better && c.low.0 <= 1.0 + c.smallest_effect {
         c.answer = Answer::NotBetter;
@@ -195,7 +236,9 @@ pub(crate) fn put(c: &mut Comparison, [_, after]: [f64; 2], charged: Vec<Charge>
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
+    use super::super::pace::Pace;
     use super::*;
 
     #[test]
@@ -204,5 +247,73 @@ mod tests {
         assert_eq!(clear(&[5.0, -6.0, 0.5, -5.2, 4.9]), None);
         assert_eq!(clear(&[-5.0, -6.0, -5.5, -5.2, -4.9]), None);
         assert_eq!(clear(&[5.0, 6.0]), None, "too few to tell");
+    }
+
+    /// A launch of two contenders: what their passes cost, and what new instances of the second cost the first time.
+    fn launch(incumbent: f64, candidate: f64, first: f64) -> Launched {
+        let one = |pass: f64, first: f64| {
+            let cost = |x| Cost::default().each(|_| x);
+            One {
+                bursts: vec![cost(pass); 5],
+                new_instances: vec![[first, pass].map(cost)],
+                passes: 5.0,
+                ..One::default()
+            }
+        };
+        Launched {
+            each: vec![one(incumbent, incumbent), one(candidate, first)],
+            pace: Pace::default(),
+            next_case: 0,
+        }
+    }
+
+    fn compared(gain: f64) -> Comparison {
+        let ns = |ns: f64| crate::measure::Figures {
+            cpu_ns: Nanos(ns as u64),
+            ..Default::default()
+        };
+        serde_json::from_value(serde_json::json!({
+            "candidate": "v1", "incumbent": "v0", "metric": "cpu", "gain": gain, "low": gain * 0.99, "high": gain * 1.01,
+            "pairs": 8, "confirmed": false, "answer": "better", "incumbent_figures": ns(1e8),
+            "candidate_figures": ns(1e8 / gain), "smallest_effect": 0.01, "margin": 0.025,
+            "launches": {"calls": 5, "passes": 1, "bursts": 5, "outside_ns": 0},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn what_is_left_of_a_gain_is_as_wide_as_what_takes_it_away_varies() {
+        let clocks = Clocks {
+            metric: Metric::Cpu,
+            tree: false,
+        };
+        let costs = [1e8, 1e6];
+        let after = |firsts: &[f64]| {
+            let launches: Vec<_> = firsts.iter().map(|f| launch(1e8, 1e6, *f)).collect();
+            let mut c = compared(100.0);
+            put(&mut c, costs, charges(&launches, [0, 1], costs, clocks));
+            c
+        };
+        // A memo on a crowded machine: sometimes what is kept seems to cost less than making it anew.
+        let memo = [
+            0.6e8, 0.5e8, 1.4e8, 0.8e8, 0.7e8, 0.6e8, 0.5e8, 1.3e8, 0.9e8, 0.7e8, 0.5e8, 0.9e8,
+        ];
+        let c = after(&memo);
+        assert_eq!(c.answer, Answer::NotBetter, "{c:?}");
+        let launches = c.launches.unwrap();
+        assert_eq!(launches.promised, Some(Gain(100.0)));
+        let more: u64 = launches.charged.iter().map(|c| c.ns.0).sum();
+        let divided = 1e8 / (1e6 + more as f64);
+        assert!(
+            (divided / c.gain.0 - 1.0).abs() < 0.01,
+            "{divided} {}",
+            c.gain
+        );
+        // A table that is filled once costs something and is still worth it.
+        let c = after(&[6e6, 5e6, 8e6, 6e6, 7e6, 6e6, 5e6, 7e6]);
+        assert_eq!(c.answer, Answer::Better);
+        assert!((10.0..25.0).contains(&c.gain.0), "{c:?}");
+        let c = after(&[1.02e6; 8]);
+        assert_eq!((c.gain, c.launches.unwrap().promised), (Gain(100.0), None));
     }
 }

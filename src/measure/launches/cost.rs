@@ -117,6 +117,24 @@ impl One {
         self.raw.iter().map(figures).collect()
     }
 
+    /// ln(this / other): the median over bursts next to each other, which what the machine does meanwhile moves least.
+    pub(crate) fn log_ratio(&self, other: &One, metric: Metric, tree: bool) -> f64 {
+        let of = |one: &One| -> Vec<f64> {
+            let bursts = one.bursts.iter();
+            bursts.map(|b| b.of(metric, tree).max(1.0)).collect()
+        };
+        let pairs = of(self).into_iter().zip(of(other));
+        let mut logs: Vec<f64> = pairs.map(|(a, b)| (a / b).ln()).collect();
+        stats::median(&mut logs).unwrap_or(0.0)
+    }
+
+    /// What a pass costs: the median over the bursts.
+    pub(crate) fn pass(&self, metric: Metric, tree: bool) -> f64 {
+        let bursts = self.bursts.iter();
+        let mut costs: Vec<f64> = bursts.map(|b| b.of(metric, tree)).collect();
+        stats::median(&mut costs).unwrap_or(1.0).max(1.0)
+    }
+
     /// Whether a good part of the work is done by other processes than its own.
     pub(crate) fn works_in_children(&self) -> bool {
         let sum = |get: fn(&Cost) -> f64| self.raw.iter().map(get).sum::<f64>();

@@ -310,6 +310,14 @@ impl PairedRunner<'_> {
         }))
     }
 
+    /// How many fresh pairs confirm something at least. Of fewer launches nobody knows whether results are kept.
+    pub(super) fn fewest_confirming(&self) -> usize {
+        match self.stamping {
+            Some(_) => stats::FEWEST_CONFIRMING.max(2 * bill::ENOUGH),
+            None => stats::FEWEST_CONFIRMING,
+        }
+    }
+
     /// How the calls of two contenders were timed, for the record.
     pub(super) fn launches_told(&self, incumbent: usize) -> Option<Launches> {
         let stamping = self.stamping.as_ref()?;
@@ -340,8 +348,11 @@ impl PairedRunner<'_> {
             other => other,
         };
         let costs = [&c.incumbent_figures, &c.candidate_figures].map(|f| figure(f, metric));
-        let tree = stamping.settled.tree;
-        let charged = bill::charges(&stamping.kept, at, costs, metric, tree);
+        let clocks = bill::Clocks {
+            metric,
+            tree: stamping.settled.tree,
+        };
+        let charged = bill::charges(&stamping.kept, at, costs, clocks);
         bill::put(c, costs, charged);
     }
 
@@ -378,16 +389,9 @@ impl Launched {
     /// The figures of a pass of each contender. The incumbent's are the medians of its bursts; those of the others follow from the
     /// median ratio of bursts next to each other, which what the machine does meanwhile moves least.
     fn sweeps(&self, tree: bool, outcomes: &[(usize, Outcome)]) -> Vec<SweepFigures> {
+        let first = &self.each[0];
         let cost = |who: usize, metric: Metric| -> f64 {
-            let of = |who: usize| -> Vec<f64> {
-                let bursts = self.each[who].bursts.iter();
-                bursts.map(|b| b.of(metric, tree).max(1.0)).collect()
-            };
-            let first = of(0);
-            let base = stats::median(&mut first.clone()).unwrap_or(1.0);
-            let pairs = first.iter().zip(of(who));
-            let mut logs: Vec<f64> = pairs.map(|(a, b)| (a / b).ln()).collect();
-            base / stats::median(&mut logs).unwrap_or(0.0).exp()
+            first.pass(metric, tree) / first.log_ratio(&self.each[who], metric, tree).exp()
         };
         let sweep = |who: usize| {
             let wall = cost(who, Metric::Wall);

@@ -9,8 +9,8 @@ use super::super::judge::{Judge, JudgeError};
 use super::cost::{Cost, One, median};
 use super::pace::{
     AROUND, BURSTS, CASE_LONG_ENOUGH, CASE_TOO_LONG, CASES, EMPTY, FEWEST_BURSTS, INSTANCES,
-    LONG_ENOUGH, LONG_HALF, LONG_PASS, LOOKED_AT, MOST_BURSTS, Pace, ROUNDS, WARM, WARM_PASSES,
-    alike, how_many,
+    LONG_ENOUGH, LONG_HALF, LONG_PASS, LOOKED_AT, MOST_BURSTS, Pace, ROUNDS, TOLD, WARM,
+    WARM_PASSES, alike, how_many,
 };
 use super::request::{Part, Request};
 use crate::sandbox::{Burst, CancelToken, Limits, Outcome, Program, Stamp, StampedRun};
@@ -454,7 +454,7 @@ impl Table<'_, '_> {
                 let (guest, passes) = (&mut self.guests[who], f64::from(pace.passes[who]));
                 guest.one.raw.push(cost);
                 let net = cost.less(guest.empty);
-                guest.one.bursts.push(net.each(|x| x / passes));
+                guest.one.bursts.push(net.each(|x| x.max(TOLD) / passes));
                 // Where outcomes were looked at, that took its time before this burst; before the first one much was new.
                 if !looked || count < FEWEST_BURSTS {
                     between[who].extend(guest.gaps.last());

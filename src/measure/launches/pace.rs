@@ -32,6 +32,9 @@ pub(super) const LONG_HALF: f64 = 4e6;
 /// What a burst costs besides its passes, about: waking up, saying that it is done.
 pub(super) const AROUND: f64 = 0.4e6;
 
+/// A burst that takes less than this beyond one without passes cannot be told from it.
+pub(super) const TOLD: f64 = 1e3;
+
 /// Making new instances of the module takes about so long in a launch, all contenders together.
 pub(super) const INSTANCES: f64 = 60e6;
 
@@ -48,7 +51,7 @@ pub(super) const LOOKED_AT: u32 = 6;
 pub(super) const MOST_PASSES: f64 = 20_000.0;
 
 /// How much is asked for in every launch of a comparison.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Pace {
     /// Passes in a burst of each contender: bursts of all take about as long, so that a machine that changes its speed does
     /// so for all of them.

@@ -351,8 +351,7 @@ fn floor_words(c: &Comparison) -> Option<String> {
         .into_iter()
         .fold(0.0, f64::max);
     (share > 0.5).then(|| {
-        let beyond =
-            crate::measure::beyond(figures, [&floors.incumbent, &floors.candidate], c.metric);
+        let beyond = c.gain_beyond_floor();
         let beyond = beyond.map_or_else(String::new, |g| format!("; beyond it {g}"));
         format!(
             "{:.0} % of the figure is what an empty program takes{beyond}",
