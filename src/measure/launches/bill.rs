@@ -191,7 +191,9 @@ fn clear(all: &[f64]) -> Option<f64> {
     let median = |values: &[f64]| stats::median(&mut values.to_vec()).unwrap_or(0.0);
     let middle = median(all);
     let clear = CLEAR * (1.0 + 2.0 / (all.len() as f64 - 1.0)) * error(all, middle);
-    (middle > clear && middle > 0.0).then_some(middle)
+    // What differs much from launch to launch, and always in the same direction, is no noise (1 of 256 times it is).
+    let always = all.len() >= 8 && all.iter().all(|more| *more > 0.0);
+    ((middle > clear || always) && middle > 0.0).then_some(middle)
 }
 
 /// Of fewer differences nobody knows the spread.
@@ -247,6 +249,9 @@ mod tests {
         assert_eq!(clear(&[5.0, -6.0, 0.5, -5.2, 4.9]), None);
         assert_eq!(clear(&[-5.0, -6.0, -5.5, -5.2, -4.9]), None);
         assert_eq!(clear(&[5.0, 6.0]), None, "too few to tell");
+        let varies = [7.0, 60.0, 25.0, 73.0, 60.0, 1.0, 33.0, 7.0];
+        assert_eq!(clear(&varies), Some(29.0));
+        assert_eq!(clear(&varies[..7]), None);
     }
 
     /// A launch of two contenders: what their passes cost, and what new instances of the second cost the first time.

@@ -54,6 +54,16 @@ impl Cost {
         self.less(other.each(|x| -x))
     }
 
+    /// The least of some by each clock; nothing of none.
+    pub(super) fn least(all: impl Iterator<Item = Self>) -> Self {
+        let least = |a: Self, b: Self| Self {
+            wall: a.wall.min(b.wall),
+            cpu: a.cpu.min(b.cpu),
+            tree: a.tree.min(b.tree),
+        };
+        all.reduce(least).unwrap_or_default()
+    }
+
     /// By the clock of a metric.
     pub(crate) fn of(&self, metric: Metric, tree: bool) -> f64 {
         match (metric, tree) {

@@ -348,17 +348,22 @@ impl Table<'_, '_> {
         long: bool,
         seed: u32,
     ) -> Result<(Vec<f64>, f64), Stop> {
-        let empty = Request::default();
+        let nothing = Request::default();
         let mut all = vec![Vec::new(); self.guests.len()];
         for _ in 0..EMPTY {
-            for (all, cost) in all.iter_mut().zip(self.all(&empty, seed)?) {
+            for (all, cost) in all.iter_mut().zip(self.all(&nothing, seed)?) {
                 all.push(cost);
             }
         }
-        for (guest, all) in self.guests.iter_mut().zip(&all) {
-            guest.empty = median(all);
+        // Nothing is asked for, and the same of all: what one of them takes beyond the least is work that it has put off.
+        let empty = Cost::least(all.iter().map(|all| median(all)));
+        let rests = self.guests.iter().map(|guest| {
             let gaps = &guest.gaps[guest.gaps.len().saturating_sub(EMPTY)..];
-            guest.rest = median(gaps);
+            median(gaps)
+        });
+        let rest = Cost::least(rests);
+        for guest in &mut self.guests {
+            (guest.empty, guest.rest) = (empty, rest);
         }
         // Looking at outcomes for the first time is no part of preparing a pass.
         let looked = Request {
