@@ -64,7 +64,7 @@ impl Syntax {
                 inner: functions.clone(),
                 defined: functions.clone(),
                 functions,
-                free: free(tree.root_node(), &text),
+                free: names::of(tree.root_node(), &text, |_| false).free,
                 ..Outline::default()
             })
         })
@@ -94,7 +94,7 @@ fn outline(grammar: Grammar, tree: &Tree, text: &str) -> Outline {
     let functions = items::find(grammar, tree, text);
     let mut outline = Outline {
         inner: functions.iter().map(|f| f.last().into()).collect(),
-        free: free(root, text),
+        free: names::of(root, text, |_| false).free,
         ..Outline::default()
     };
     for piece in pieces::of(grammar, root, text) {
@@ -120,14 +120,6 @@ fn outline(grammar: Grammar, tree: &Tree, text: &str) -> Outline {
         }
     }
     outline
-}
-
-fn free(root: N<'_>, text: &str) -> HashSet<String> {
-    let (mut used, mut bound) = (Vec::new(), Vec::new());
-    names::used(root, text, |_| false, &mut used);
-    names::bound(root, text, &mut bound);
-    let bound: HashSet<String> = bound.into_iter().collect();
-    used.into_iter().filter(|n| !bound.contains(n)).collect()
 }
 
 /// A tree without comments as a sequence: the leaves with their texts and, because the same leaves can mean something else, the
