@@ -490,3 +490,37 @@ fn diffs_are_applied_by_their_lines_alone() {
         assert!(said.contains(part) && said.contains("diff"), "{said}");
     }
 }
+
+fn replacing(search: &str, replace: &str) -> String {
+    format!("<<<<<<< SEARCH\n{search}=======\n{replace}>>>>>>> REPLACE\n")
+}
+
+#[test]
+fn many_lines_that_could_divide_a_change_are_refused() {
+    let w = about(SHOWN, &["f"]);
+    let said = why(&replacing("    out = []\n", &"=======\n".repeat(8)), &w);
+    assert!(said.contains("9 lines `=======`"), "{said}");
+    let said = why(&replacing("    out = {}\n", &"=======\n".repeat(7)), &w);
+    assert!(said.contains("`out = {}`"), "{said}");
+}
+
+#[test]
+fn blank_lines_are_no_place_in_a_code_that_is_gone() {
+    let w = about("a = 1\n", &[]);
+    let reply = replacing("a = 1\n", "") + &replacing("\n\n", "b = 2\n");
+    assert_eq!(cut(&reply, &w).unwrap().code, "b = 2\n");
+}
+
+#[test]
+fn a_word_with_a_dot_above_a_change_is_no_other_file() {
+    let w = about(SHOWN, &["f"]);
+    let change = replacing("    out = []\n", "    out = list()\n");
+    for above in ["### Grid.find", "**v1.2**", "`deque.pop`:", "solution.py"] {
+        let reply = format!("{above}\n{change}");
+        assert!(cut(&reply, &w).is_ok(), "{above}: {:?}", cut(&reply, &w));
+    }
+    for above in ["other.py", "**src/other.rs**", "lib\\a.c"] {
+        let said = why(&format!("{above}\n{change}"), &w);
+        assert!(said.contains("only solution.py may change"), "{said}");
+    }
+}
