@@ -27,6 +27,8 @@ pub(crate) struct Outline {
     pub(crate) defined: HashSet<String>,
     /// Names that it imports.
     pub(crate) imported: HashSet<String>,
+    /// Whether it begins with something that must stand at the top of a file: a package, `"use strict"`.
+    pub(crate) head: bool,
     /// Whether something besides imports and definitions stands at its top.
     pub(crate) runs: bool,
     /// Names that it uses and does not bind.
@@ -112,7 +114,8 @@ fn outline(grammar: Grammar, tree: &Tree, text: &str) -> Outline {
                 }
                 outline.defined.extend(piece.keys);
             }
-            PieceKind::Head | PieceKind::Export => {}
+            PieceKind::Head => outline.head = true,
+            PieceKind::Export => {}
             PieceKind::Definition | PieceKind::Statement => outline.runs = true,
         }
     }
