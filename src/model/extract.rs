@@ -158,8 +158,12 @@ fn changed(edits: Result<Edits, String>, wanted: &CodeRequest) -> Result<Extract
         return Err(NoCode { why });
     }
     let edits = edits.map_err(refused)?;
+    let code = edits.applied(wanted).map_err(refused)?;
+    if code.trim().is_empty() {
+        return Err(refused("the changes leave no code".to_owned()));
+    }
     Ok(ExtractedCode {
-        code: edits.applied(wanted).map_err(refused)?,
+        code,
         which: edits.what,
         unclosed: false,
     })

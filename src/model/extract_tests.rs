@@ -267,9 +267,16 @@ fn no_text_makes_it_fall() {
         "x=(",
         "'",
         "\\",
+        "\n<<<<<<< SEARCH\n",
+        "\n=======\n",
+        "\n>>>>>>> REPLACE\n",
+        "\n@@ -1 +1 @@\n",
+        "\n-",
+        "\n+",
     ];
+    let some = about("x=(\n\n \n'\n", &[]);
     let mut seed = 7u64;
-    for _ in 0..20_000 {
+    for i in 0..20_000 {
         let mut reply = String::new();
         for _ in 0..12 {
             seed = seed
@@ -277,7 +284,8 @@ fn no_text_makes_it_fall() {
                 .wrapping_add(1_442_695_040_888_963_407);
             reply.push_str(pieces[(seed >> 33) as usize % pieces.len()]);
         }
-        if let Ok(t) = cut(&reply, &wanted()) {
+        let wanted = if i % 2 == 0 { wanted() } else { some.clone() };
+        if let Ok(t) = cut(&reply, &wanted) {
             assert!(!t.code.trim().is_empty(), "{reply:?}");
         }
     }
@@ -603,6 +611,7 @@ fn blank_lines_are_no_place_in_a_code_that_is_gone() {
     let w = about("a = 1\n", &[]);
     let reply = replacing("a = 1\n", "") + &replacing("\n\n", "b = 2\n");
     assert_eq!(cut(&reply, &w).unwrap().code, "b = 2\n");
+    assert!(why(&replacing("a = 1\n", ""), &w).contains("leave no code"));
 }
 
 #[test]
