@@ -2,7 +2,7 @@
 //!
 //! Everything that happens goes through [`Loop::emit`]: journal first, then the fold, then the receiver.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -64,6 +64,8 @@ pub(super) struct Loop {
     pub(super) cost_told: bool,
     /// How many plans to write back were made.
     pub(super) plans: u32,
+    /// Fingerprints of versions, by themselves and (`true`) in their files: parsing them for every reply would take long.
+    pub(super) fingerprints: HashMap<(VersionId, bool), Option<u64>>,
 }
 
 /// What comes next.
@@ -117,6 +119,7 @@ impl Loop {
             side_queue: SideQueue::default(),
             cost_told: false,
             plans: 0,
+            fingerprints: HashMap::new(),
         }
     }
 

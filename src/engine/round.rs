@@ -110,7 +110,7 @@ impl Loop {
     }
 
     /// The version that a code is once more, and how exactly.
-    fn same_code(&self, parent: VersionId, code: &str) -> Option<(VersionId, &'static str)> {
+    fn same_code(&mut self, parent: VersionId, code: &str) -> Option<(VersionId, &'static str)> {
         let known = &self.session.versions;
         if let Some(same) = known.iter().find(|v| v.source.text.trim() == code.trim()) {
             return Some((same.id, "word for word"));
@@ -121,9 +121,15 @@ impl Loop {
             self.session.incumbent,
             Some(VersionId::ORIGINAL),
         ];
-        let same = known.iter().find(|v| {
-            let in_place = asked.contains(&Some(v.id));
-            self.setup.task.same_code(&v.source.text, code, in_place)
+        let task = &self.setup.task;
+        let same = [false, true].into_iter().find_map(|in_place| {
+            let new = task.fingerprint(code, in_place)?;
+            known.iter().find(|v| {
+                let fingerprint = || task.fingerprint(&v.source.text, in_place);
+                let kept = &mut self.fingerprints;
+                (!in_place || asked.contains(&Some(v.id)))
+                    && *kept.entry((v.id, in_place)).or_insert_with(fingerprint) == Some(new)
+            })
         })?;
         Some((same.id, "white space and comments aside"))
     }

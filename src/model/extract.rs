@@ -6,7 +6,7 @@ use super::code_heuristics::reads_as_code;
 pub use super::code_request::CodeRequest;
 use super::edits::{self, Edits};
 use super::fences::{FencedBlock, TagFit, blocks};
-use super::join;
+use super::join::{self, Shown, Standing};
 use super::split::Splitter;
 use crate::session::event::Finish;
 
@@ -34,7 +34,8 @@ pub struct NoCode {
 /// Reasoning is dropped; the last `<solution>` goes first; of the fenced blocks closed ones, the right tag and the wanted
 /// names are preferred, ties go to the last, and other blocks that it needs are put to it; an unclosed block or a bare text is
 /// taken only if the model said that it was done and it reads as a whole program. SEARCH/REPLACE blocks and diffs are applied to
-/// the text that was to be improved, exactly or not at all.
+/// the text that was to be improved, exactly or not at all; all of the new code goes before a diff, and is taken in place of
+/// changes that cannot be made.
 ///
 /// # Errors
 /// [`NoCode`] with the reason.
@@ -66,44 +67,41 @@ pub fn cut(reply: &str, wanted: &CodeRequest) -> Result<ExtractedCode, NoCode> {
 
 /// `framed`: the text is known to be code, so that no fence is needed.
 fn cut_answer(answer: &str, wanted: &CodeRequest, framed: bool) -> Result<ExtractedCode, NoCode> {
-    if let Some(edits) = edits::blocks(answer, wanted) {
-        return changed(edits, wanted);
-    }
     let blocks = blocks(answer, wanted);
-    if blocks.is_empty() {
-        return match edits::bare_diff(answer) {
-            Some(diff) => changed(edits::diff(&diff, wanted), wanted),
-            None => bare(answer, wanted, framed),
+    let shown = Shown::of(wanted);
+    let usable = blocks.iter().enumerate().filter(|(_, b)| b.usable(wanted));
+    let best = usable
+        .map(|(i, b)| ((b.closed, shown.standing(b), b.score(wanted), i), b))
+        .max_by_key(|(key, _)| *key)
+        .map(|((_, standing, _, i), b)| (standing, i, b));
+    let standing = best.map(|(standing, ..)| standing);
+    if let Some(changes) = changes(answer, &blocks, standing, wanted) {
+        let open = blocks.iter().rfind(|b| b.tells_changes(wanted));
+        let cut_off = !framed && open.is_none_or(|b| !b.closed);
+        let made = match wanted.finish {
+            Finish::Length if cut_off => Err(NoCode {
+                why: "the reply was cut off in the middle of its changes; allow more tokens".into(),
+            }),
+            finish if cut_off && finish != Finish::Stop => Err(NoCode {
+                why: "the reply broke off in the middle of its changes".into(),
+            }),
+            _ => changed(changes, wanted),
         };
+        // All of the code says the same as changes that cannot be made.
+        if made.is_ok() || standing < Some(Standing::Unknown) {
+            return made;
+        }
     }
-    let best = blocks
-        .iter()
-        .enumerate()
-        .filter(|(_, b)| b.usable(wanted))
-        .max_by_key(|(i, b)| {
-            // An example of its use holds the wanted name as well.
-            let defines = !wanted.names.is_empty() && join::is_whole(&b.code, wanted);
-            (b.closed, defines, b.score(wanted), *i)
-        });
-    let diffs: Vec<usize> = (0..blocks.len())
-        .filter(|i| blocks.get(*i).is_some_and(FencedBlock::is_diff))
-        .collect();
-    if let Some(last) = diffs.last()
-        && best.is_none_or(|(i, b)| i < *last || !join::is_whole(&b.code, wanted))
-    {
-        let text: Vec<&str> = diffs
-            .iter()
-            .filter_map(|i| blocks.get(*i).map(|b| b.code.as_str()))
-            .collect();
-        return changed(edits::diff(&text.concat(), wanted), wanted);
+    if blocks.is_empty() {
+        return bare(answer, wanted, framed);
     }
-    let Some((index, block)) = best else {
+    let Some((_, index, block)) = best else {
         return Err(NoCode {
             why: why_none(&blocks, wanted),
         });
     };
     let parts = if block.closed {
-        join::parts(&blocks, index, wanted)
+        join::parts(&blocks, index, &shown)
     } else {
         vec![index]
     };
@@ -132,6 +130,26 @@ fn cut_answer(answer: &str, wanted: &CodeRequest, framed: bool) -> Result<Extrac
     })
 }
 
+/// The changes that a reply tells: SEARCH/REPLACE blocks, else diffs unless the whole code stands beside them.
+fn changes(
+    answer: &str,
+    blocks: &[FencedBlock],
+    standing: Option<Standing>,
+    wanted: &CodeRequest,
+) -> Option<Result<Edits, String>> {
+    let replacing = edits::blocks(answer, wanted);
+    if replacing.is_some() || standing == Some(Standing::Whole) {
+        return replacing;
+    }
+    let bare = blocks
+        .is_empty()
+        .then(|| edits::bare_diff(answer))
+        .flatten();
+    let diffs = blocks.iter().filter(|b| b.is_diff());
+    let diffs: Vec<&str> = diffs.map(|b| &*b.code).chain(bare.as_deref()).collect();
+    (!diffs.is_empty()).then(|| edits::diff(&diffs, wanted))
+}
+
 /// The text that was shown, with changes made to it.
 fn changed(edits: Result<Edits, String>, wanted: &CodeRequest) -> Result<ExtractedCode, NoCode> {
     let refused = |why| NoCode { why };
@@ -140,8 +158,12 @@ fn changed(edits: Result<Edits, String>, wanted: &CodeRequest) -> Result<Extract
         return Err(NoCode { why });
     }
     let edits = edits.map_err(refused)?;
+    let code = edits.applied(wanted).map_err(refused)?;
+    if code.trim().is_empty() {
+        return Err(refused("the changes leave no code".to_owned()));
+    }
     Ok(ExtractedCode {
-        code: edits.applied(wanted).map_err(refused)?,
+        code,
         which: edits.what,
         unclosed: false,
     })

@@ -6,7 +6,7 @@ use super::edits;
 use super::split::fence_run;
 use crate::session::event::Finish;
 
-/// How many fences inside of strings are looked beyond.
+/// How many fences inside of strings are looked beyond in a reply: the code up to each is parsed.
 const MOST_INNER_FENCES: usize = 64;
 
 /// How well a block's tag fits.
@@ -71,7 +71,7 @@ impl FencedBlock {
     pub(super) fn usable(&self, wanted: &CodeRequest) -> bool {
         let plain = matches!(self.tag.as_str(), "text" | "txt" | "plaintext" | "plain");
         !self.code.trim().is_empty()
-            && !self.is_diff()
+            && !self.tells_changes(wanted)
             && self.fit(wanted) != TagFit::Foreign
             && wanted.missing(&self.code).is_none()
             && (!plain || reads_as_code(&self.code, &wanted.language))
@@ -79,10 +79,14 @@ impl FencedBlock {
                 || (wanted.finish == Finish::Stop && reads_as_code(&self.code, &wanted.language)))
     }
 
+    /// Whether it tells changes in place of code.
+    pub(super) fn tells_changes(&self, wanted: &CodeRequest) -> bool {
+        self.is_diff() || edits::has_blocks(&self.code, wanted)
+    }
+
     /// Whether it tells changes in the form of a diff.
     pub(super) fn is_diff(&self) -> bool {
-        self.closed
-            && !self.code.trim().is_empty()
+        !self.code.trim().is_empty()
             && (matches!(self.tag.as_str(), "diff" | "patch" | "udiff")
                 || edits::is_diff(&self.code))
     }
@@ -97,6 +101,10 @@ impl FencedBlock {
 
 /// All fenced blocks of a text, in order. The indentation of the fence is removed from the lines inside.
 pub(super) fn blocks(text: &str, wanted: &CodeRequest) -> Vec<FencedBlock> {
+    blocks_within(text, wanted, &mut { MOST_INNER_FENCES })
+}
+
+fn blocks_within(text: &str, wanted: &CodeRequest, budget: &mut usize) -> Vec<FencedBlock> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
     let mut at = 0;
@@ -118,7 +126,7 @@ pub(super) fn blocks(text: &str, wanted: &CodeRequest) -> Vec<FencedBlock> {
         let first = rest.iter().position(|l| closes(l));
         let end = match first {
             Some(first) if block.tag.is_empty() || wanted.is_tag(&block.tag) => {
-                behind_literals(rest, first, indent, wanted, closes)
+                behind_literals(rest, first, indent, wanted, budget, closes)
             }
             other => other.unwrap_or(rest.len()),
         };
@@ -132,7 +140,7 @@ pub(super) fn blocks(text: &str, wanted: &CodeRequest) -> Vec<FencedBlock> {
         .into_iter()
         .flat_map(|b| {
             let inner = if matches!(b.tag.as_str(), "markdown" | "md") {
-                blocks(&b.code, wanted)
+                blocks_within(&b.code, wanted, budget)
             } else {
                 Vec::new()
             };
@@ -159,6 +167,7 @@ fn behind_literals(
     first: usize,
     indent: usize,
     wanted: &CodeRequest,
+    budget: &mut usize,
     closes: impl Fn(&str) -> bool,
 ) -> usize {
     let torn = inside(lines, first, indent);
@@ -167,8 +176,9 @@ fn behind_literals(
     }
     let later = (first + 1..lines.len()).filter(|i| lines.get(*i).is_some_and(|l| closes(l)));
     later
-        .take(MOST_INNER_FENCES)
+        .take(*budget)
         .find(|end| {
+            *budget -= 1;
             let code = inside(lines, *end, indent);
             let parses = wanted.syntax.parses(&code);
             parses.unwrap_or_else(|| shape(&code, &wanted.language).balanced)

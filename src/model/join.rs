@@ -7,32 +7,75 @@ use std::collections::HashSet;
 
 use super::code_request::CodeRequest;
 use super::fences::{FencedBlock, TagFit};
+use crate::task::Syntax;
 use crate::task::region::Outline;
 
-/// Whether a code is all that was asked for: it defines the wanted functions, or those that the shown text has.
-pub(super) fn is_whole(code: &str, wanted: &CodeRequest) -> bool {
-    let Some(outline) = wanted.syntax.outline(code) else {
-        // Without a grammar nothing speaks against it.
-        return wanted.syntax.parses(code).is_none();
-    };
-    if wanted.names.is_empty() {
-        shown_functions(wanted).is_subset(&outline.functions)
-    } else {
-        wanted.names.iter().all(|n| outline.inner.contains(n))
+/// What a block is of what was asked for; the later, the likelier it is the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Standing {
+    /// It does not define the wanted functions.
+    Example,
+    /// The code that was shown.
+    Shown,
+    /// It lacks functions that the shown program has, leaves lines out, or does not parse.
+    Part,
+    /// Nothing tells: there is no grammar, or the shown program has no functions.
+    Unknown,
+    /// It defines all functions that are wanted, or that the shown program has.
+    Whole,
+}
+
+/// The text that was shown, read once for all blocks of a reply.
+pub(super) struct Shown<'a> {
+    wanted: &'a CodeRequest,
+    fingerprint: u64,
+    /// Its functions, where no names are wanted.
+    functions: HashSet<String>,
+}
+
+impl<'a> Shown<'a> {
+    pub(super) fn of(wanted: &'a CodeRequest) -> Self {
+        let outline = || wanted.syntax.outline(&wanted.parent);
+        let program = wanted.names.is_empty().then(outline).flatten();
+        Self {
+            wanted,
+            fingerprint: wanted.syntax.fingerprint(&at_margin(&wanted.parent)),
+            functions: program.map(|o| o.functions).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn standing(&self, block: &FencedBlock) -> Standing {
+        let (code, wanted) = (at_margin(&block.code), self.wanted);
+        if wanted.syntax.fingerprint(&code) == self.fingerprint {
+            return Standing::Shown;
+        }
+        let names = !wanted.names.is_empty();
+        let elided = |line: &str| is_elision(line) && !wanted.parent.contains(line.trim());
+        match wanted.syntax.outline(&code) {
+            None if wanted.syntax == Syntax::default() => Standing::Unknown,
+            None => Standing::Part,
+            Some(_) if code.lines().any(elided) => Standing::Part,
+            Some(o) if names && wanted.names.iter().all(|n| o.inner.contains(n)) => Standing::Whole,
+            Some(_) if names => Standing::Example,
+            Some(_) if self.functions.is_empty() => Standing::Unknown,
+            Some(o) if self.functions.is_subset(&o.functions) => Standing::Whole,
+            Some(_) => Standing::Part,
+        }
     }
 }
 
-/// The blocks that make up the code, in the order of the reply; `best` is one of them.
-pub(super) fn parts(blocks: &[FencedBlock], best: usize, wanted: &CodeRequest) -> Vec<usize> {
-    let mut chosen = vec![best];
+/// The blocks that make up the code, in the order of the reply but for the head of a file; `best` is one of them.
+pub(super) fn parts(blocks: &[FencedBlock], best: usize, shown: &Shown<'_>) -> Vec<usize> {
+    let wanted = shown.wanted;
     let Some(whole) = blocks.get(best).and_then(|b| outline(b, wanted)) else {
-        return chosen;
+        return vec![best];
     };
-    let shown = if wanted.names.is_empty() {
-        shown_functions(wanted)
-    } else {
-        HashSet::new()
-    };
+    let mut chosen = vec![(!whole.head, best)];
+    // What the file around a function has is no part of an answer: a block with it quotes it.
+    let file = wanted.region.as_ref().filter(|_| !wanted.names.is_empty());
+    let file = file
+        .and_then(|r| wanted.syntax.outline(&r.file))
+        .unwrap_or_default();
     let mut others: Vec<(usize, Outline)> = blocks
         .iter()
         .enumerate()
@@ -44,14 +87,14 @@ pub(super) fn parts(blocks: &[FencedBlock], best: usize, wanted: &CodeRequest) -
     let mut have = vec![whole];
     while let Some(next) = others
         .iter()
-        .position(|(_, other)| is_needed(other, &have, &shown))
+        .position(|(_, other)| is_needed(other, &have, &file, &shown.functions))
     {
         let (index, outline) = others.remove(next);
-        chosen.push(index);
+        chosen.push((!outline.head, index));
         have.push(outline);
     }
     chosen.sort_unstable();
-    chosen
+    chosen.into_iter().map(|(_, index)| index).collect()
 }
 
 /// Codes as one text: imports and helpers at the margin, each block below the one before.
@@ -66,33 +109,35 @@ pub(super) fn together(codes: &[String]) -> String {
     }
 }
 
-fn is_needed(other: &Outline, have: &[Outline], shown: &HashSet<String>) -> bool {
+fn is_needed(other: &Outline, have: &[Outline], file: &Outline, shown: &HashSet<String>) -> bool {
     let known = |name: &String| have.iter().any(|o| o.defined.contains(name));
     if other.defined.iter().any(known) || other.defined.is_empty() && other.imported.is_empty() {
         return false;
     }
     let brings = |name: &String| other.defined.contains(name) || other.imported.contains(name);
     let imported = |name: &String| have.iter().any(|o| o.imported.contains(name));
-    let used = have
-        .iter()
-        .any(|o| o.free.iter().any(|name| brings(name) && !imported(name)));
+    let in_file = |name: &String| file.defined.contains(name) || file.imported.contains(name);
+    let used = have.iter().any(|o| {
+        let mut free = o.free.iter();
+        free.any(|name| brings(name) && !imported(name) && !in_file(name))
+    });
     // A table may be filled by a loop, but whatever calls the code that is there is an example of its use.
     let example = other.runs && other.free.iter().any(known);
-    let missing = other
-        .functions
-        .iter()
-        .any(|name| shown.contains(name) && !known(name));
-    let runs = have.iter().any(|o| o.runs);
-    used && !example || missing && !(runs && other.runs)
+    // A program that begins somewhere calls all that it needs.
+    let begins = have.iter().any(|o| o.runs || o.defined.contains("main"));
+    used && !example || !begins && other.functions.iter().any(|name| shown.contains(name))
 }
 
 fn outline(block: &FencedBlock, wanted: &CodeRequest) -> Option<Outline> {
     wanted.syntax.outline(&at_margin(&block.code))
 }
 
-fn shown_functions(wanted: &CodeRequest) -> HashSet<String> {
-    let shown = wanted.syntax.outline(&wanted.parent);
-    shown.map(|o| o.functions).unwrap_or_default()
+/// Whether a line stands for others: `...`, `// ... as before`.
+fn is_elision(line: &str) -> bool {
+    let line = line.trim();
+    let said = line.trim_start_matches(['#', '/', '*', ' ']);
+    let dots = |d: &str| line == d || said != line && said.starts_with(d);
+    dots("...") || dots("…")
 }
 
 /// A code without the indentation that all its lines share.

@@ -76,13 +76,15 @@ impl Task {
         }
     }
 
-    /// Whether two versions are the same code: equal but for comments and white space that means nothing. `in_place` looks at the
-    /// whole file with each, so that a helper or the class around a function may be repeated or left out.
-    pub(crate) fn same_code(&self, a: &str, b: &str, in_place: bool) -> bool {
+    /// A number that two versions share if they are the same code: equal but for comments and white space that means nothing.
+    /// `in_place`: of the whole file with it, so that a helper or the class around a function may be repeated or left out; `None`
+    /// where that is no other text, or the version does not fit.
+    pub(crate) fn fingerprint(&self, version: &str, in_place: bool) -> Option<u64> {
         let syntax = Syntax::of(&self.language);
-        syntax.same_code(a, b)
-            || in_place
-                && self.region.is_some()
-                && matches!((self.assemble(a), self.assemble(b)), (Ok(a), Ok(b)) if syntax.same_code(&a, &b))
+        match &self.region {
+            _ if !in_place => Some(syntax.fingerprint(version)),
+            Some(region) => Some(syntax.fingerprint(&region.assemble(version).ok()?)),
+            None => None,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Making the changes: each is looked for line by line and must be found exactly once.
 
+use std::ops::Range;
+
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::edit::{Edit, Reading};
@@ -20,7 +22,7 @@ struct Line {
 
 /// Where a change goes.
 struct Place {
-    at: usize,
+    lines: Range<usize>,
     /// What the lines of the text have before those of the change, or the other way round.
     indent: Indent,
 }
@@ -97,12 +99,8 @@ fn make(lines: &mut Vec<Line>, edit: &Edit) -> Result<(), Refusal> {
         };
         new.push(Line { text, new: true });
     }
-    let count = reading.search.len();
-    keep_white_space(
-        lines.get(place.at..place.at + count).unwrap_or_default(),
-        &mut new,
-    );
-    drop(lines.splice(place.at..place.at + count, new));
+    keep_white_space(lines.get(place.lines.clone()).unwrap_or_default(), &mut new);
+    drop(lines.splice(place.lines, new));
     Ok(())
 }
 
@@ -135,7 +133,7 @@ fn find(lines: &[Line], reading: &Reading) -> Result<Place, (bool, String)> {
     if search.iter().all(|l| l.trim().is_empty()) {
         return match lines.iter().all(|l| l.text.trim().is_empty()) {
             true => Ok(Place {
-                at: 0,
+                lines: 0..lines.len(),
                 indent: Indent::Same,
             }),
             false => Err((
@@ -166,7 +164,7 @@ fn find(lines: &[Line], reading: &Reading) -> Result<Place, (bool, String)> {
     let chosen = if untouched.is_empty() { all } else { untouched };
     match chosen.as_slice() {
         [(at, indent)] => Ok(Place {
-            at: *at,
+            lines: *at..*at + search.len(),
             indent: indent.clone(),
         }),
         [] => Err((false, nowhere(lines, search))),

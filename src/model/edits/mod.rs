@@ -24,9 +24,7 @@ pub(super) struct Edits {
 /// # Errors
 /// What is wrong with their form.
 pub(super) fn blocks(answer: &str, wanted: &CodeRequest) -> Option<Result<Edits, String>> {
-    // A program that handles such blocks itself may well contain one.
-    let own = wanted.parent.lines().any(search_replace::opens);
-    if own || !answer.lines().any(search_replace::opens) {
+    if !has_blocks(answer, wanted) {
         return None;
     }
     let edits = search_replace::read(answer, &wanted.file_name);
@@ -39,12 +37,19 @@ pub(super) fn blocks(answer: &str, wanted: &CodeRequest) -> Option<Result<Edits,
     }))
 }
 
-/// The hunks of a unified diff.
+/// Whether a text has a SEARCH/REPLACE block.
+pub(super) fn has_blocks(text: &str, wanted: &CodeRequest) -> bool {
+    let opens = |text: &str| text.lines().any(search_replace::opens);
+    // A program that handles such blocks itself may well contain one.
+    opens(text) && !opens(&wanted.parent)
+}
+
+/// The hunks of unified diffs.
 ///
 /// # Errors
-/// What is wrong with its form.
-pub(super) fn diff(text: &str, wanted: &CodeRequest) -> Result<Edits, String> {
-    let edits = unified::read(text, &wanted.file_name)?;
+/// What is wrong with their form.
+pub(super) fn diff(texts: &[&str], wanted: &CodeRequest) -> Result<Edits, String> {
+    let edits = unified::read(texts, &wanted.file_name)?;
     Ok(Edits {
         what: match edits.len() {
             1 => "a diff of one hunk".to_owned(),

@@ -11,6 +11,9 @@
 
 use super::edit::{Edit, Reading, is_file, numbered};
 
+/// How many lines of a block may look like its middle: the block is read once for each.
+const MOST_DIVIDERS: usize = 8;
+
 /// Whether a line opens a block.
 pub(super) fn opens(line: &str) -> bool {
     is_mark(line, '<', "SEARCH")
@@ -42,7 +45,8 @@ pub(super) fn read(text: &str, file_name: &str) -> Result<Vec<Edit>, String> {
     let mut at = 0;
     while let Some(start) = (at..lines.len()).find(|i| opens(lines[*i])) {
         let name = numbered("SEARCH/REPLACE block", edits.len(), count);
-        if let Some(other) = named_file(&lines[at..start]).filter(|f| !is_file(f, file_name)) {
+        let other = named_file(&lines[at..start], file_name);
+        if let Some(other) = other.filter(|f| !is_file(f, file_name)) {
             return Err(format!(
                 "{name} is for {other}, but only {file_name} may change"
             ));
@@ -55,24 +59,30 @@ pub(super) fn read(text: &str, file_name: &str) -> Result<Vec<Edit>, String> {
         };
         let body = &rest[..end];
         let owned = |part: &[&str]| part.iter().map(|l| (*l).to_owned()).collect();
-        let readings: Vec<Reading> = (0..body.len())
-            .filter(|i| divides(body[*i]))
-            .map(|i| Reading {
-                search: owned(&body[..i]),
-                replace: owned(&body[i + 1..]),
-            })
-            .collect();
-        if readings.is_empty() {
-            return Err(format!("{name} has no line `=======` in its middle"));
+        let dividers: Vec<usize> = (0..body.len()).filter(|i| divides(body[*i])).collect();
+        match dividers.len() {
+            0 => return Err(format!("{name} has no line `=======` in its middle")),
+            1..=MOST_DIVIDERS => {}
+            n => {
+                return Err(format!(
+                    "{name} has {n} lines `=======`, and it is not clear which one divides it"
+                ));
+            }
         }
+        let reading = |i: usize| Reading {
+            search: owned(&body[..i]),
+            replace: owned(&body[i + 1..]),
+        };
+        let readings = dividers.into_iter().map(reading).collect();
         edits.push(Edit { name, readings });
         at = start + end + 2;
     }
     Ok(edits)
 }
 
-/// The file that the line above a block names, a fence between them left aside.
-fn named_file<'a>(above: &[&'a str]) -> Option<&'a str> {
+/// The file that the line above a block names, a fence between them left aside. `Grid.find` and `v1.2` are none: a file has a
+/// folder or ends as the one that may change.
+fn named_file<'a>(above: &[&'a str], file_name: &str) -> Option<&'a str> {
     let line = above
         .iter()
         .rev()
@@ -83,6 +93,8 @@ fn named_file<'a>(above: &[&'a str]) -> Option<&'a str> {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '/' | '\\' | '_' | '-' | '+');
     (name.chars().all(plain)
         && (1..=5).contains(&ending.len())
-        && ending.chars().all(char::is_alphanumeric))
+        && ending.chars().all(char::is_alphanumeric)
+        && (name.contains(['/', '\\'])
+            || file_name.ends_with(&name[name.len() - ending.len() - 1..])))
     .then_some(name)
 }

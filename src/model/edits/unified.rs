@@ -28,45 +28,15 @@ pub(super) fn bare(text: &str) -> Option<String> {
     Some(body.join("\n"))
 }
 
-/// All hunks of a diff.
+/// All hunks of diffs, of which each begins anew.
 ///
 /// # Errors
 /// What is not well formed.
-pub(super) fn read(text: &str, file_name: &str) -> Result<Vec<Edit>, String> {
-    let mut hunks: Vec<Vec<&str>> = Vec::new();
-    let mut in_head = true;
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
-        if line.starts_with("--- ") && lines.peek().is_some_and(|l| l.starts_with("+++ ")) {
-            let named = lines.next().unwrap_or_default();
-            let named = named.trim_start_matches('+').trim();
-            let named = named.split('\t').next().unwrap_or_default();
-            if !is_file(named, file_name) && named != "/dev/null" {
-                return Err(format!(
-                    "the diff is for {named}, but only {file_name} may change"
-                ));
-            }
-            in_head = true;
-        } else if line.starts_with("@@") {
-            in_head = false;
-            hunks.push(Vec::new());
-        } else if line.starts_with("diff --git ") {
-            in_head = true;
-        } else if line.starts_with('\\') {
-            // `\ No newline at end of file`
-        } else if !in_head {
-            hunks.extend(hunks.is_empty().then(Vec::new));
-            if let Some(hunk) = hunks.last_mut() {
-                hunk.push(line);
-            }
-        } else if line.starts_with([' ', '+', '-']) && !line.trim().is_empty() {
-            // Hunks without a head of their own.
-            in_head = false;
-            hunks.push(vec![line]);
-        }
+pub(super) fn read(texts: &[&str], file_name: &str) -> Result<Vec<Edit>, String> {
+    let mut hunks = Vec::new();
+    for text in texts {
+        hunks.extend(hunks_of(text, file_name)?);
     }
-    let changes = |hunk: &Vec<&str>| hunk.iter().any(|l| l.starts_with(['+', '-']));
-    hunks.retain(changes);
     if hunks.is_empty() {
         return Err("the diff changes nothing".to_owned());
     }
@@ -105,4 +75,41 @@ pub(super) fn read(text: &str, file_name: &str) -> Result<Vec<Edit>, String> {
         });
     }
     Ok(edits)
+}
+
+/// The hunks of one diff that change something, as lines with their signs.
+fn hunks_of<'a>(text: &'a str, file_name: &str) -> Result<Vec<Vec<&'a str>>, String> {
+    let mut hunks: Vec<Vec<&str>> = Vec::new();
+    let mut in_head = true;
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.starts_with("--- ") && lines.peek().is_some_and(|l| l.starts_with("+++ ")) {
+            let named = lines.next().unwrap_or_default();
+            let named = named.trim_start_matches('+').trim();
+            let named = named.split('\t').next().unwrap_or_default();
+            if !is_file(named, file_name) && named != "/dev/null" {
+                return Err(format!(
+                    "the diff is for {named}, but only {file_name} may change"
+                ));
+            }
+            in_head = true;
+        } else if line.starts_with("@@") {
+            in_head = false;
+            hunks.push(Vec::new());
+        } else if line.starts_with("diff --git ") {
+            in_head = true;
+        } else if line.starts_with('\\') {
+            // `\ No newline at end of file`
+        } else if !in_head {
+            if let Some(hunk) = hunks.last_mut() {
+                hunk.push(line);
+            }
+        } else if line.starts_with([' ', '+', '-']) && !line.trim().is_empty() {
+            // Hunks without a head of their own.
+            in_head = false;
+            hunks.push(vec![line]);
+        }
+    }
+    hunks.retain(|hunk| hunk.iter().any(|l| l.starts_with(['+', '-'])));
+    Ok(hunks)
 }

@@ -2,6 +2,7 @@
 //! as another one.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tree_sitter::Tree;
 
@@ -26,6 +27,8 @@ pub(crate) struct Outline {
     pub(crate) defined: HashSet<String>,
     /// Names that it imports.
     pub(crate) imported: HashSet<String>,
+    /// Whether it begins with something that must stand at the top of a file: a package, `"use strict"`.
+    pub(crate) head: bool,
     /// Whether something besides imports and definitions stands at its top.
     pub(crate) runs: bool,
     /// Names that it uses and does not bind.
@@ -64,28 +67,24 @@ impl Syntax {
                 inner: functions.clone(),
                 defined: functions.clone(),
                 functions,
-                free: free(tree.root_node(), &text),
+                free: names::of(tree.root_node(), &text, |_| false).free,
                 ..Outline::default()
             })
         })
     }
 
-    /// Whether two texts are the same code: equal but for white space that means nothing, and comments. Texts that do not parse
-    /// are the same only if they are equal.
-    pub(crate) fn same_code(self, a: &str, b: &str) -> bool {
-        if a.trim() == b.trim() {
-            return true;
+    /// A number that two texts share if they are the same code: equal but for white space that means nothing, and comments. Texts
+    /// that do not parse share it only if they are equal.
+    pub(crate) fn fingerprint(self, text: &str) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let parsed = self.0.and_then(|g| Some((g, g.parse(text)?)));
+        match parsed.filter(|(_, tree)| !tree.root_node().has_error()) {
+            Some((grammar, tree)) => {
+                tokens(grammar, tree.root_node(), text, |t| t.hash(&mut hasher))
+            }
+            None => text.trim().hash(&mut hasher),
         }
-        let Some(grammar) = self.0 else {
-            return false;
-        };
-        let (Some(in_a), Some(in_b)) = (grammar.parse(a), grammar.parse(b)) else {
-            return false;
-        };
-        let (root_a, root_b) = (in_a.root_node(), in_b.root_node());
-        !root_a.has_error()
-            && !root_b.has_error()
-            && tokens(grammar, root_a, a) == tokens(grammar, root_b, b)
+        hasher.finish()
     }
 }
 
@@ -94,7 +93,7 @@ fn outline(grammar: Grammar, tree: &Tree, text: &str) -> Outline {
     let functions = items::find(grammar, tree, text);
     let mut outline = Outline {
         inner: functions.iter().map(|f| f.last().into()).collect(),
-        free: free(root, text),
+        free: names::of(root, text, |_| false).free,
         ..Outline::default()
     };
     for piece in pieces::of(grammar, root, text) {
@@ -115,73 +114,72 @@ fn outline(grammar: Grammar, tree: &Tree, text: &str) -> Outline {
                 }
                 outline.defined.extend(piece.keys);
             }
-            PieceKind::Head | PieceKind::Export => {}
+            PieceKind::Head => outline.head = true,
+            PieceKind::Export => {}
             PieceKind::Definition | PieceKind::Statement => outline.runs = true,
         }
     }
     outline
 }
 
-fn free(root: N<'_>, text: &str) -> HashSet<String> {
-    let (mut used, mut bound) = (Vec::new(), Vec::new());
-    names::used(root, text, |_| false, &mut used);
-    names::bound(root, text, &mut bound);
-    let bound: HashSet<String> = bound.into_iter().collect();
-    used.into_iter().filter(|n| !bound.contains(n)).collect()
-}
-
 /// A tree without comments as a sequence: the leaves with their texts and, because the same leaves can mean something else, the
 /// nodes that they stand in.
-fn tokens<'s>(grammar: Grammar, root: N<'s>, text: &'s str) -> Vec<(&'s str, &'s str)> {
-    let mut tokens = Vec::new();
+fn tokens(grammar: Grammar, root: N<'_>, text: &str, mut give: impl FnMut((&str, &str))) {
     let mut at = root.start_byte();
     let gap = |from: usize, to: usize| text.get(from..to).unwrap_or_default().split_whitespace();
+    // The comments above `import "C"` are code of C.
+    let mut comments: Vec<&str> = Vec::new();
     tree::walk(root, |n, entering| {
         if !entering {
-            tokens.push(("", ""));
+            give(("", ""));
             return true;
         }
-        let aside = (Grammar::is_comment(n) && !is_directive(grammar, n, text))
-            || n.kind() == "line_continuation";
-        let leaf = n.child_count() == 0 || Grammar::is_literal(n) || Grammar::is_comment(n);
+        let said = tree::text(n, text);
+        let blank = said.trim().is_empty();
+        let comment = Grammar::is_comment(n);
+        if comment && grammar == Grammar::Go {
+            comments.push(said);
+        } else if !blank {
+            let c = said.starts_with("import \"C\"") || said == "\"C\"";
+            comments.drain(..).filter(|_| c).for_each(|c| give(("", c)));
+        }
+        let aside = comment && !is_directive(grammar, said) || n.kind() == "line_continuation";
+        let leaf = n.child_count() == 0 || Grammar::is_literal(n) || comment;
         if !aside && !leaf {
-            tokens.push((n.kind(), ""));
+            give((n.kind(), ""));
             return true;
         }
         // Some grammars have no nodes for some tokens.
-        tokens.extend(gap(at, n.start_byte()).map(|word| ("", word)));
+        gap(at, n.start_byte()).for_each(|word| give(("", word)));
         if !aside {
-            let said = tree::text(n, text);
             // The end of a line is a token of some grammars.
-            let blank = said.trim().is_empty() && !Grammar::is_literal(n);
-            tokens.push((n.kind(), if blank { "" } else { said }));
+            let means_nothing = blank && !Grammar::is_literal(n);
+            give((n.kind(), if means_nothing { "" } else { said }));
         }
         at = at.max(n.end_byte());
         false
     });
-    tokens.extend(gap(at, root.end_byte()).map(|word| ("", word)));
-    tokens
+    gap(at, root.end_byte()).for_each(|word| give(("", word)));
 }
 
 /// Comments that the language obeys.
-fn is_directive(grammar: Grammar, comment: N<'_>, text: &str) -> bool {
-    let said = tree::text(comment, text);
+fn is_directive(grammar: Grammar, said: &str) -> bool {
+    let inside = said.trim_start_matches('#').trim_start();
     match grammar {
         Grammar::Go => {
-            said.starts_with("//go:")
-                || said.starts_with("//export ")
-                || said.starts_with("// +build")
-                // Directly above `import "C"` it is the text of C.
-                || comment
-                    .next_named_sibling()
-                    .is_some_and(|n| tree::text(n, text).starts_with("import \"C\""))
-        }
-        Grammar::Ruby => {
-            let said = said.trim_start_matches('#').trim_start();
-            let magic = ["frozen", "encoding", "coding", "shareable", "-*-"];
+            let magic = ["//go:", "//export ", "// +build"];
             magic.iter().any(|w| said.starts_with(w))
         }
-        Grammar::Python => said.contains("coding:") || said.contains("coding="),
+        Grammar::Ruby => {
+            let magic = ["frozen", "encoding", "coding", "shareable", "-*-"];
+            magic.iter().any(|w| inside.starts_with(w))
+        }
+        Grammar::Python => {
+            let magic = ["cython:", "distutils:"];
+            magic.iter().any(|w| inside.starts_with(w))
+                || said.contains("coding:")
+                || said.contains("coding=")
+        }
         _ => false,
     }
 }
@@ -193,8 +191,7 @@ mod tests {
 
     fn same(grammar: Grammar, a: &str, b: &str) -> bool {
         let syntax = Syntax(Some(grammar));
-        assert_eq!(syntax.same_code(a, b), syntax.same_code(b, a), "{a}\n{b}");
-        syntax.same_code(a, b)
+        syntax.fingerprint(a) == syntax.fingerprint(b)
     }
 
     #[test]
@@ -227,6 +224,11 @@ mod tests {
                 Go,
                 "package p\n\nfunc F() int {\n\treturn 1\n}\n",
                 "package p\n// F.\nfunc F() int { return 1 }\n",
+            ),
+            (
+                Go,
+                "// Package p.\npackage p\n\nimport \"C\"\n",
+                "package p\n\nimport \"C\" // c\n",
             ),
             (
                 C,
@@ -267,12 +269,22 @@ mod tests {
                 "# frozen_string_literal: true\nx = 'a'\n",
                 "x = 'a'\n",
             ),
+            (
+                Go,
+                "package p\n\n// #cgo LDFLAGS: -lm\n// #include <math.h>\nimport \"C\"\n",
+                "package p\n\n// #cgo LDFLAGS: -lz\n// #include <math.h>\nimport \"C\"\n",
+            ),
+            (
+                Python,
+                "# cython: boundscheck=False\nx = 1\n",
+                "# cython: boundscheck=True\nx = 1\n",
+            ),
         ] {
             assert!(!same(grammar, a, b), "{grammar:?}:\n{a}\n{b}");
         }
-        let none = Syntax::default();
-        assert!(none.same_code("a b\n", "a b"));
-        assert!(!none.same_code("a b", "a  b"));
+        let none = |text| Syntax::default().fingerprint(text);
+        assert_eq!(none("a b\n"), none("a b"));
+        assert_ne!(none("a b"), none("a  b"));
     }
 
     #[test]

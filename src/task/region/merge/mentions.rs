@@ -1,37 +1,43 @@
 //! The names that a piece of code mentions, and which of them it needs at once.
 
-use crate::task::region::names;
+use std::collections::HashSet;
+
+use crate::task::region::names::{self, Names};
 use crate::task::region::tree::{self, N};
 
 /// The names that a piece of code mentions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mentions {
-    /// Those that it needs when the file is loaded.
-    pub(super) at_load: Vec<String>,
-    /// All.
-    pub(super) all: Vec<String>,
-    /// Those that it binds or fills.
-    pub(super) made: Vec<String>,
+    /// Those that it has from elsewhere and needs when the file is loaded.
+    pub(super) at_load: HashSet<String>,
+    /// All that it has from elsewhere.
+    pub(super) all: HashSet<String>,
+    /// Those that it binds.
+    pub(super) bound: HashSet<String>,
+    /// Those that it fills: `table[key] = value`.
+    pub(super) filled: HashSet<String>,
 }
 
 impl Mentions {
     pub(super) fn of(node: N<'_>, text: &str) -> Self {
-        let mut found = Self::default();
-        names::used(node, text, |_| false, &mut found.all);
-        names::used(node, text, is_body, &mut found.at_load);
-        names::bound(node, text, &mut found.made);
-        // `table[key] = value`
+        let Names { free, bound } = names::of(node, text, |_| false);
+        let mut filled = HashSet::new();
         tree::each(node, |n| {
             if let Some(left) = n.child_by_field_name("left")
-                && let Some(filled) = left
+                && let Some(of) = left
                     .child_by_field_name("value")
                     .or_else(|| left.child_by_field_name("object"))
             {
-                names::used(filled, text, |_| false, &mut found.made);
+                filled.extend(names::of(of, text, |_| false).free);
             }
             true
         });
-        found
+        Self {
+            at_load: names::of(node, text, is_body).free,
+            all: free,
+            bound,
+            filled,
+        }
     }
 }
 

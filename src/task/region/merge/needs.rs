@@ -10,7 +10,7 @@ use super::mentions::Mentions;
 use super::site::RegionSite;
 use crate::task::region::grammar::Grammar;
 use crate::task::region::names;
-use crate::task::region::pieces::{self, Piece, PieceKind, is_block_like};
+use crate::task::region::pieces::{self, Piece, is_block_like};
 use crate::task::region::tree::{self, N};
 
 /// Sets for each helper behind which byte of the file it must stand, where that is not before the function.
@@ -34,7 +34,7 @@ fn place_level(site: &RegionSite<'_, '_>, level: usize, additions: &mut Addition
         .filter(|p| !is_main_guard(p.node, site.text()))
         .map(|p| LaterPiece::of(site, p, p.node.id() == own.id()))
         .collect();
-    let mut bodies: HashMap<String, Vec<String>> = HashMap::new();
+    let mut bodies: HashMap<String, HashSet<String>> = HashMap::new();
     let functions = site.pieces[level]
         .iter()
         .filter(|p| is_block_like(p.node, p.kind));
@@ -44,9 +44,11 @@ fn place_level(site: &RegionSite<'_, '_>, level: usize, additions: &mut Addition
             bodies.entry(key.clone()).or_default().extend(all.clone());
         }
     }
-    let of_level = additions.helpers.iter().filter(|h| h.level == level);
-    for helper in of_level.filter(|h| h.block) {
-        for key in &helper.keys {
+    // What the helpers bind themselves is not the file's.
+    let mut own_names: HashSet<String> = HashSet::new();
+    for helper in additions.helpers.iter().filter(|h| h.level == level) {
+        own_names.extend(helper.keys.iter().chain(&helper.mentions.bound).cloned());
+        for key in helper.keys.iter().filter(|_| helper.block) {
             let all = helper.mentions.all.clone();
             bodies.entry(key.clone()).or_default().extend(all);
         }
@@ -54,7 +56,7 @@ fn place_level(site: &RegionSite<'_, '_>, level: usize, additions: &mut Addition
     let mut moved: Vec<(HashSet<String>, usize)> = Vec::new();
     for helper in additions.helpers.iter_mut().filter(|h| h.level == level) {
         let mut reached: HashSet<String> = HashSet::new();
-        let mut waiting = helper.mentions.at_load.clone();
+        let mut waiting: Vec<String> = helper.mentions.at_load.iter().cloned().collect();
         while let Some(name) = waiting.pop() {
             if helper.keys.contains(&name) || !reached.insert(name.clone()) {
                 continue;
@@ -63,7 +65,10 @@ fn place_level(site: &RegionSite<'_, '_>, level: usize, additions: &mut Addition
         }
         let needed = later
             .iter()
-            .filter(|l| l.names.iter().any(|n| reached.contains(n)))
+            .filter(|l| {
+                let needed = |n: &String| reached.contains(n) && !own_names.contains(n);
+                l.names.iter().any(needed)
+            })
             .map(|l| l.end);
         // What fills a table that has moved down goes with it.
         let with = moved
@@ -72,15 +77,16 @@ fn place_level(site: &RegionSite<'_, '_>, level: usize, additions: &mut Addition
             .map(|(_, end)| *end);
         helper.after = needed.chain(with).max();
         if let Some(end) = helper.after {
-            let made = helper.keys.iter().chain(&helper.mentions.made);
-            moved.push((made.cloned().collect(), end));
+            let mentions = &helper.mentions;
+            let made = helper.keys.iter().chain(&mentions.bound);
+            moved.push((made.chain(&mentions.filled).cloned().collect(), end));
         }
     }
 }
 
 /// A piece of the file at or below the function.
 struct LaterPiece {
-    names: Vec<String>,
+    names: HashSet<String>,
     /// Where its last line ends.
     end: usize,
 }
@@ -97,13 +103,10 @@ impl LaterPiece {
             && pieces::inner(piece.node)
                 .kind()
                 .ends_with("function_declaration");
-        let mut names = if hoisted {
-            Vec::new()
-        } else {
-            piece.keys.clone()
-        };
-        if matches!(piece.kind, PieceKind::Statement | PieceKind::Import) {
-            names::bound(piece.node, text, &mut names);
+        let mut names = HashSet::new();
+        if !hoisted {
+            names = names::of(piece.node, text, |_| false).bound;
+            names.extend(piece.keys.iter().cloned());
         }
         Self {
             names,

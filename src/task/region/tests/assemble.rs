@@ -409,3 +409,60 @@ fn what_is_made_at_load_stands_behind_what_it_needs() {
         )
     );
 }
+
+#[test]
+fn names_of_a_piece_of_its_own_move_no_helper() {
+    let before = |text: &str, asked: &str, table: &str, new: &str| {
+        let version = format!("{table}\n{new}");
+        let put = put(text, asked, &version);
+        let (table_at, at) = (put.find(table).unwrap(), put.find(new).unwrap());
+        assert!(table_at < at, "{put}");
+    };
+    let old = "def f(n):\n    return n\n";
+    let later = "\n\nfor i in range(3):\n    print(f(i))\n\nB = [k for k in range(3)]\n\nif B:\n    def later(q):\n        r = q\n        return r\n\nprint(f(1))\n";
+    let text = format!("{old}{later}");
+    let new = "def f(n):\n    return _SQ[n]\n";
+    for table in [
+        "_SQ = [i * i for i in range(100)]\n",
+        "_SQ = list(map(lambda i: i * i, range(100)))\n",
+        "_SQ = {k: q for k, q in [(1, 2)]}\n",
+        "_SQ = [r for r in range(9) if (lambda k=1: k)()]\n",
+        "for i in range(9):\n    globals()['_SQ'] = i\n",
+        "def _make(B):\n    i = B\n    return [i]\n\n\n_SQ = _make(3)\n",
+        "_SQ = []\nfor i in range(9):\n    _SQ.append(i)\ndel i\n",
+    ] {
+        before(&text, "a.py::f", table, new);
+    }
+    // Names that only a comprehension or a lambda of the file binds are not the file's.
+    let text = format!("{old}\n\nprint([g for g in range(3)], (lambda h: h)(1))\n");
+    for table in ["_SQ = [g(1)]\n", "_SQ = [h]\n"] {
+        before(&text, "a.py::f", table, new);
+    }
+    // What is free in it still moves it.
+    let text = format!("{old}\n\nfor i in range(3):\n    pass\n");
+    let moved = put(&text, "a.py::f", &format!("_SQ = [i]\n\n{new}"));
+    assert!(moved.find("_SQ = [i]") > moved.find("pass"), "{moved}");
+    let old = "function f(n) {\n  return n;\n}\n";
+    let text = format!(
+        "{old}\nfor (let i = 0; i < 3; i++) console.log(f(i));\n\nconst [a, b] = [1, 2];\n"
+    );
+    let new = "function f(n) {\n  return T[n];\n}\n";
+    for table in [
+        "const T = Array.from({ length: 9 }, (_, i) => i);\n",
+        "const T = Array.from({ length: 9 }, function (a, b) {\n  return b;\n});\n",
+        "const T = [[1, 2]].map(([a, b]) => a + b);\n",
+        "const T = [];\nfor (let i = 0; i < 9; i++) T.push(i);\n",
+        "const T = [1].map((x) => {\n  const a = x;\n  return a;\n});\n",
+    ] {
+        before(&text, "a.js::f", table, new);
+    }
+    let text = format!("{old}\nif (f(1)) {{\n  let a = 1;\n  var b = 2;\n}}\n");
+    before(&text, "a.js::f", "const T = [1, a];\n", new);
+    let moved = put(&text, "a.js::f", &format!("const T = [1, b];\n\n{new}"));
+    assert!(moved.find("[1, b]") > moved.find("var b"), "{moved}");
+    let old = "def f(n)\n  n\nend\n";
+    let text = format!("{old}\n3.times {{ |i| puts f(i) }}\n\nfor j in 1..3\n  puts j\nend\n");
+    let new = "def f(n)\n  T[n]\nend\n";
+    before(&text, "a.rb::f", "T = 9.times.map { |i| i }\n", new);
+    before(&text, "a.rb::f", "T = 9.times.map { |j| j }\n", new);
+}
