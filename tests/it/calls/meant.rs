@@ -333,10 +333,22 @@ fn a_name_of_javascript_that_leads_elsewhere_is_refused_with_the_line() {
 fn processes_that_are_started_anew_see_the_versions_text() {
     let old = "def squares(ns):\n    return [n * n for n in ns]\n";
     let new = "import multiprocessing\nfrom concurrent.futures import ProcessPoolExecutor\n\n\ndef _square(n):\n    return n * n\n\n\ndef squares(ns):\n    context = multiprocessing.get_context(KIND)\n    with ProcessPoolExecutor(2, mp_context=context) as pool:\n        return list(pool.map(_square, ns))\n";
+    // What another process may have left in the folder for temporary files is in nobody's way, and nothing is left there.
+    let place = "import os\nos.environ[\"TMPDIR\"] = os.path.abspath(\"tmp\")\nos.makedirs(f\"tmp/reheat-{os.getpid()}\")\n";
     for kind in ["fork", "spawn", "forkserver"] {
         let project = Project::python(&[("tools/sums.py", old), ("tools/__init__.py", "")]);
-        let project = project.version(&new.replace("KIND", &format!("\"{kind}\"")));
-        let got = project.outcomes("squares", "[[1, 2, 3]]");
-        assert_eq!(got, r#"{"call":1,"returned":[1,4,9]}"#, "{kind}");
+        let version = new.replace("KIND", &format!("\"{kind}\""));
+        let outcome =
+            (project.version(&(place.to_owned() + &version))).run("squares", "[[1, 2, 3]]", 1);
+        let got = String::from_utf8_lossy(&outcome.stdout.bytes);
+        assert!(
+            got.ends_with("{\"call\":1,\"returned\":[1,4,9]}\n"),
+            "{kind}: {got}"
+        );
+        let left: Vec<&str> = (outcome.collected.iter())
+            .map(|(name, _)| name.as_str())
+            .filter(|name| name.starts_with("tmp/reheat-") && name.len() > 20)
+            .collect();
+        assert!(left.is_empty(), "{kind}: {left:?}");
     }
 }
