@@ -122,6 +122,8 @@ Object.defineProperty(Exit, "name", { value: "process.exit" });
 
 /** The top-level names of the module that are needed, exported or not. */
 const wanted = new Set();
+/** Functions that stand in its text, as the ways to them. */
+let standing = [];
 
 function exposed() {
   const names = [...wanted].filter((n) => /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(n) && !RESERVED.has(n));
@@ -564,6 +566,11 @@ function prepare(instance, only) {
     if (typeof fn !== "function") fail(`call ${at + 1} cannot be made: its object has no method ${what.name}`);
     return fn === get ? { fn, self: me, args: [what.name], me } : { fn, self: me, args: call.args, me, name: what.name };
   });
+  for (const [n, call] of calls.entries()) {
+    call.instance = instance;
+    // JSON brings no functions.
+    if (call.me !== undefined || !lines[only ? only[n] : n]?.plain) call.given = functionsIn(call);
+  }
   return { calls, put: instance.put };
 }
 
@@ -573,6 +580,34 @@ function construct(...args) {
 
 function get(name) {
   return this[name];
+}
+
+/** The tree of a text, as a module or as a script; null where it has none. */
+function treeOf(text) {
+  const acorn = parser();
+  for (const sourceType of acorn ? ["module", "script"] : []) {
+    try {
+      return acorn.parse(text, { ecmaVersion: "latest", sourceType, allowHashBang: true, allowAwaitOutsideFunction: true, allowReturnOutsideFunction: true, locations: true });
+    } catch {}
+  }
+  return null;
+}
+
+/** Functions that stand at the top of a text, or in an object there, each as the way to it. */
+function topFunctions(text) {
+  const found = [];
+  const isFunction = (node) => /Function/.test(node?.type);
+  for (let node of treeOf(text)?.body ?? []) {
+    node = node.declaration ?? node;
+    if (isFunction(node) && node.id) found.push([node.id.name]);
+    for (const { id, init } of node.type === "VariableDeclaration" ? node.declarations : []) {
+      if (isFunction(init)) found.push([id.name]);
+      for (const { computed, key, value } of init?.type === "ObjectExpression" ? init.properties : []) {
+        if (!computed && isFunction(value)) found.push([id.name, key.name ?? key.value]);
+      }
+    }
+  }
+  return found.filter(([name]) => name !== undefined);
 }
 
 /** What binds the name in the text, in its order: definitions (with the node of the function) and others. */
@@ -623,14 +658,8 @@ function bindings(tree, names) {
 function checkDefinition(instance, text) {
   const what = resolve(instance);
   const fn = what.fn ?? (what.kind === "method" ? Object.getOwnPropertyDescriptor(what.owner.prototype ?? {}, what.name)?.value : undefined);
-  const acorn = parser();
-  if (what.kind === "new" || typeof fn !== "function" || !acorn) return;
-  let tree = null;
-  for (const sourceType of ["module", "script"]) {
-    try {
-      tree ??= acorn.parse(text, { ecmaVersion: "latest", sourceType, allowHashBang: true, allowAwaitOutsideFunction: true, allowReturnOutsideFunction: true, locations: true });
-    } catch {}
-  }
+  if (what.kind === "new" || typeof fn !== "function") return;
+  const tree = treeOf(text);
   if (tree === null) return;
   const names = NAME.split(".").filter((n, i) => n !== "prototype" && !(i < 2 && (n === "module" || n === "exports")));
   const found = bindings(tree, names);
@@ -664,8 +693,8 @@ class Node_ {
 }
 
 class Drained {
-  constructor(items, cut, error) {
-    Object.assign(this, { items, cut, error });
+  constructor(items, cut, error, reused) {
+    Object.assign(this, { items, cut, error, reused });
   }
 }
 
@@ -697,10 +726,16 @@ function flat(items) {
  * deep, goes into a table. */
 class Encoder {
   drained = new Map();
+  length = 0; // characters of the last text, also where only a digest is given
+  reused = false; // whether an iterator changes items that it has given
 
-  /** @param taking whether an iterator that the program defines is represented by what it yields, or by its fields */
-  constructor(taking = true) {
+  /**
+   * @param taking whether an iterator that the program defines is represented by what it yields, or by its fields
+   * @param call the call that gave the value: what stands in its module or came in its arguments has a name
+   */
+  constructor(taking = true, call = undefined) {
     this.taking = taking;
+    this.call = call;
   }
 
   text(value) {
@@ -743,7 +778,7 @@ class Encoder {
       case "symbol":
         return `{"$name":${textOf(String(value))}}`;
       case "function":
-        return this.taking && !isClass(value) && !isNative(value) ? `{"$unencodable":${textOf(`function (${value.name || "anonymous"})`)}}` : nameOf(value);
+        return this.taking && !isClass(value) && !isNative(value) ? this.ofFunction(value) : nameOf(value);
     }
     if (value === null) return "null";
     if (value instanceof Told) return value.text;
@@ -755,6 +790,12 @@ class Encoder {
     const made = this.container(value);
     this.known.set(value, made);
     return made;
+  }
+
+  /** A function that is there before the call and after it is known by its name; another one may do anything. */
+  ofFunction(value) {
+    const name = this.call && (this.call.given?.get(value) ?? namesOf(this.call.instance).get(value));
+    return name ? `{"$name":${textOf(name)}}` : `{"$unencodable":${textOf(`function (${value.name || "anonymous"})`)}}`;
   }
 
   later(node, fill) {
@@ -875,8 +916,48 @@ class Encoder {
 
   drainNode(value) {
     const end = `${value.cut ? ',"cut":true' : ""}${value.error === undefined ? "" : `,"raised":${textOf(typeName(value.error.thrown))}`}`;
+    this.reused ||= value.reused;
     return this.list('{"$iter":[', value.items, `]${end}}`);
   }
+}
+
+const named = new WeakMap();
+
+/** The functions of an instance of the module that stand in its text or are exported, each with its name. */
+function namesOf(instance) {
+  let names = named.get(instance);
+  if (names !== undefined) return names;
+  named.set(instance, (names = new Map()));
+  const add = (name, value) => {
+    if (typeof value === "function" && !names.has(value)) names.set(value, name);
+  };
+  for (const way of standing) {
+    try {
+      add(way.join("."), lookUp(way.join("."), instance));
+    } catch {}
+  }
+  add("exports", instance.exports);
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(instance.exports ?? {}))) add(`exports.${name}`, value);
+  return names;
+}
+
+const GIVEN = 100_000; // objects of a call that are searched for functions, at most
+
+/** The functions in what a call is given, each with the way to it. */
+function functionsIn(call) {
+  const found = new Map();
+  const seen = new Set();
+  const todo = places(call);
+  for (const [name, value] of todo) {
+    if (typeof value === "function" && !found.has(value)) found.set(value, name);
+    if (value === null || typeof value !== "object" || seen.has(value) || seen.size >= GIVEN || ArrayBuffer.isView(value) || util.types.isProxy(value)) continue;
+    seen.add(value);
+    const add = (key, inner) => inner !== null && /object|function/.test(typeof inner) && todo.push([`${name}${key}`, inner]);
+    if (Array.isArray(value)) value.forEach((inner, i) => add(`[${i}]`, inner));
+    else if (util.types.isMap(value)) [...Map.prototype.values.call(value)].forEach((inner, i) => add(`[${i}]`, inner));
+    else for (const [key, { value: inner }] of Object.entries(Object.getOwnPropertyDescriptors(value))) add(`.${key}`, inner);
+  }
+  return found;
 }
 
 function nameOf(fn) {
@@ -962,28 +1043,47 @@ class Told {
 
 const EARLY = 2 * LARGE; // characters of items that are encoded as they come, at most
 
+/** Whether an array holds nothing but plain values, and has no other properties. */
+function isFlat(item) {
+  const plain = (v) => v === null || (typeof v !== "object" && typeof v !== "function");
+  return Array.isArray(item) && item.constructor === Array && item.every(plain) && Object.keys(item).length === item.length;
+}
+
 /** Items of an iterator, each as it is when it comes: the next step may change it, as of an array that is given again and again. */
 class AsTheyCome {
+  given = [];
   items = [];
   early = new Map();
   left = EARLY;
+  reused = false;
 
   /** Whether there is room for more. */
   add(item) {
-    if (Array.isArray(item) && item.constructor === Array && item.every((v) => v === null || (typeof v !== "object" && typeof v !== "function"))) item = item.slice();
-    else if (item !== null && typeof item === "object" && this.left > 0) {
-      const text = encoded(new Encoder(), item);
-      this.left -= text.length;
-      this.early.set(this.items.length, text);
-    }
-    return this.items.push(item) < CAP;
+    const flat = isFlat(item);
+    if (!flat && item !== null && typeof item === "object" && this.left > 0) this.early.set(this.items.length, this.text(item));
+    this.given.push(item);
+    return this.items.push(flat ? item.slice() : item) < CAP;
+  }
+
+  text(item) {
+    const encoder = new Encoder();
+    const text = encoded(encoder, item);
+    this.left -= Math.max(encoder.length, text.length);
+    this.reused ||= encoder.reused;
+    return text;
   }
 
   drained(error) {
+    const same = (a, b) => Object.is(a, b) || (a.length === b.length && a.every((v, i) => Object.is(v, b[i])));
+    this.reused ||= !this.given.every((item, at) => same(item, this.items[at]));
     // What nothing changed since then is encoded with all the others: they may have much in common.
-    const changed = ([at, text]) => encoded(new Encoder(), this.items[at]) !== text;
-    if ([...this.early].some(changed)) for (const [at, text] of this.early) this.items[at] = new Told(text);
-    return new Drained(this.items, this.items.length >= CAP, error);
+    const changed = [...this.early].filter(([at, text]) => this.text(this.items[at]) !== text);
+    if (changed.length > 0) {
+      // An iterator among them was used up when it was looked at.
+      this.reused ||= changed.some(([, text]) => !text.includes('"$iter"'));
+      for (const [at, text] of this.early) this.items[at] = new Told(text);
+    }
+    return new Drained(this.items, this.items.length >= CAP, error, this.reused);
   }
 }
 
@@ -1007,6 +1107,7 @@ function encoded(encoder, value) {
   } finally {
     stopInspecting();
   }
+  encoder.length = text.length;
   if (text.length <= LARGE) return text;
   const digest = crypto.createHash("sha256").update(text).digest("hex");
   return `{"$digest":"${digest}","size":${text.length},"head":${textOf(text.slice(0, 100).replace(/\p{Surrogate}/gu, ""))}}`;
@@ -1125,10 +1226,12 @@ class Thrown {
 function toldOf(number, result, error, said, call, was, times) {
   const line = [`"call":${number}`];
   if (error === undefined) {
-    const encoder = new Encoder();
+    const encoder = new Encoder(true, call);
     let text;
     for (let i = 0; i < times; i++) text = encoded(encoder, result);
     line.push(`"returned":${text}`);
+    // A caller who keeps all items sees them change.
+    if (encoder.reused) line.push('"reused":true');
   } else {
     const { thrown } = error;
     const isError = thrown instanceof Error || util.types.isNativeError(thrown);
@@ -1503,6 +1606,8 @@ async function main() {
 
   let text = readFileSync(TARGET, "utf8");
   if (text.startsWith("\ufeff")) text = text.slice(1);
+  standing = topFunctions(text);
+  for (const [name] of standing) wanted.add(name);
   let source;
   let first;
   try {

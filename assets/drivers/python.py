@@ -44,7 +44,20 @@ def say(kind, sentence):
 
 def fail(sentence):
     say("failed", sentence)
+    remove_folders()
     os._exit(1)
+
+
+def remove_folders():
+    for folder in FOLDERS:
+        # What Python compiled of the file is there as well.
+        for above, _, files in os.walk(folder, topdown=False):
+            try:
+                for file in files:
+                    os.unlink(os.path.join(above, file))
+                os.rmdir(above)
+            except OSError:
+                pass
 
 
 def complaint(error):
@@ -226,18 +239,17 @@ def tell_children():
     texts = {NAME: (os.path.abspath(TARGET), FILE)}
     if GENERATOR:
         texts[GENERATOR_NAME] = (GENERATOR, GENERATOR)
-    for above in (os.environ.get("TMPDIR"), "/tmp", os.getcwd()):
-        folder = os.path.join(above or "/tmp", "reheat-%d" % os.getpid())
-        try:
-            os.mkdir(folder)
-            with open(os.path.join(folder, "sitecustomize.py"), "w", encoding="utf-8") as file:
-                file.write(CHILDREN % texts)
-        except OSError:
-            continue
+    # Never the folder that the calls run in: what is there may be listed, or imported.
+    folder = os.path.join(os.environ.get("TMPDIR") or "/tmp", "reheat-" + os.urandom(8).hex())
+    try:
+        os.mkdir(folder, 0o700)
         FOLDERS.append(folder)
-        others = os.environ.get("PYTHONPATH")
-        os.environ["PYTHONPATH"] = folder + (os.pathsep + others if others else "")
-        return
+        with open(os.path.join(folder, "sitecustomize.py"), "w", encoding="utf-8") as file:
+            file.write(CHILDREN % texts)
+    except OSError as error:
+        fail("%s starts processes, which find the version's text by a file for which there is no room: %s" % (MODULE, complaint(error)))
+    others = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = folder + (os.pathsep + others if others else "")
 
 
 def module_name(root, module, text):
@@ -915,8 +927,8 @@ class Told:
 class Drained:
     """What an iterator yielded."""
 
-    def __init__(self, items, cut=False, error=None):
-        self.items, self.cut, self.error = items, cut, error
+    def __init__(self, items, cut=False, error=None, reused=False):
+        self.items, self.cut, self.error, self.reused = items, cut, error, reused
 
 
 quote = json.encoder.encode_basestring
@@ -980,7 +992,8 @@ class Encoder:
     Neither deep nor cyclic values are a difficulty: what is met twice, and what lies deep, goes into a table."""
 
     def __init__(self, taking=True):
-        self.drained = {}
+        self.drained, self.length = {}, 0  # characters of the last text, also where only a digest is given
+        self.reused = False  # whether an iterator changes items that it has given
         # Whether an iterator that the program defines is represented by what it yields, or by its fields.
         self.taking = taking
 
@@ -1218,6 +1231,7 @@ class Encoder:
         if value.error is not None:
             node.close += ',"raised":%s' % text_of(type_name(type(value.error)))
         node.close += "}"
+        self.reused |= value.reused
         return self.later(node, self.items, value.items)
 
     def special(self, value, kind):
@@ -1374,24 +1388,35 @@ class AsTheyCome:
     again."""
 
     def __init__(self):
-        self.items, self.early, self.left = [], {}, EARLY
+        self.given, self.items, self.early, self.left, self.reused = [], [], {}, EARLY, False
 
     def add(self, item):
         kind = type(item)
+        self.given.append(item)
         if kind in FLAT and all(type(v) in LEAVES for v in item) and (kind is not dict or all(type(v) in LEAVES for v in item.values())):
             item = item.copy() if kind is not tuple else item
         elif kind not in LEAVES and self.left > 0:
-            text = encoded(Encoder(), item)
-            self.left -= len(text)
-            self.early[len(self.items)] = text
+            self.early[len(self.items)] = self.text(item)
         self.items.append(item)
 
+    def text(self, item):
+        encoder = Encoder()
+        text = encoded(encoder, item)
+        self.left -= max(encoder.length, len(text))
+        self.reused |= encoder.reused
+        return text
+
     def drained(self, error):
-        # What nothing changed since then is encoded with all the others: they may have much in common.
-        if any(encoded(Encoder(), self.items[at]) != text for at, text in self.early.items()):
+        # Of what was copied the copy differs now. What nothing changed since then is encoded with all the others: they may
+        # have much in common.
+        self.reused |= any(item is not kept and item != kept for item, kept in zip(self.given, self.items))
+        changed = [text for at, text in self.early.items() if self.text(self.items[at]) != text]
+        if changed:
+            # An iterator among them was used up when it was looked at.
+            self.reused |= any('"$iter"' not in text for text in changed)
             for at, text in self.early.items():
                 self.items[at] = Told(text)
-        return Drained(self.items, len(self.items) >= CAP, error)
+        return Drained(self.items, len(self.items) >= CAP, error, self.reused)
 
 
 FLAT = frozenset((list, tuple, dict, set, frozenset))
@@ -1421,6 +1446,7 @@ def encoded(encoder, value):
         sys.setrecursionlimit(limit)
         if collecting:
             gc.enable()
+    encoder.length = len(text)
     if len(text) <= LARGE:
         return text
     import hashlib
@@ -1574,6 +1600,8 @@ def told_of(number, result, error, said, parts, was, times):
         for _ in range(times - 1):
             encoded(encoder, result)
         line.append('"returned":' + text)
+        if encoder.reused:  # a caller who keeps all items sees them change
+            line.append('"reused":true')
     else:
         line.append('"raised":' + text_of(type_name(type(error))))
         line.append('"message":' + text_of(message_of(error)))
@@ -2090,12 +2118,7 @@ def finish(text):
     while data:
         data = data[os.write(OUT, data) :]
     sys.stderr.flush()
-    for folder in FOLDERS:
-        try:
-            os.unlink(os.path.join(folder, "sitecustomize.py"))
-            os.rmdir(folder)
-        except OSError:
-            pass
+    remove_folders()
     os._exit(0)
 
 

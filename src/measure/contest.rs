@@ -149,6 +149,6 @@ fn remarked(mut comparison: Comparison) -> Comparison {
     comparison.note += &floor::remark(&comparison);
     comparison.note += &launches::remark(&comparison);
     comparison.note += &fixed_length::remark(&comparison);
-    comparison.note += &watched::remark(&comparison.watched);
+    comparison.note += &watched::remark(&comparison.watched, comparison.margin);
     comparison
 }

@@ -1,8 +1,19 @@
 //! What one contender took in one sweep over the timing cases.
 
+use std::collections::HashMap;
+
 use super::Figures;
 use super::figures::{cpu_share, mean, without_delay};
 use crate::base::units::{Bytes, Nanos};
+
+/// A figure that a bench says besides the one that decides.
+#[derive(Clone, Debug)]
+pub(super) struct OtherFigure {
+    pub(super) name: String,
+    pub(super) value: f64,
+    /// `None` where that would be a guess.
+    pub(super) more_is_better: Option<bool>,
+}
 
 /// One program's part in one sweep.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +30,10 @@ pub(super) struct SweepFigures {
     pub(super) single: bool,
     /// Why the figure that a bench says tells nothing of this sweep.
     pub(super) doubt: Option<String>,
-    /// Other figures that the bench says: name, values, and whether more is better.
-    pub(super) others: Vec<(String, Vec<f64>, bool)>,
+    /// Other figures that the bench says, in its order, with their values.
+    pub(super) others: Vec<(OtherFigure, Vec<f64>)>,
+    /// Their places there, by name.
+    pub(super) places: HashMap<String, usize>,
 }
 
 impl SweepFigures {
@@ -32,24 +45,28 @@ impl SweepFigures {
     }
 
     /// Records what the bench says in a run besides the figure that decides.
-    pub(super) fn record_others(&mut self, others: Vec<(String, f64, bool)>) {
-        for (name, value, more) in others {
-            match self.others.iter_mut().find(|(known, ..)| *known == name) {
-                Some((_, values, _)) => values.push(value),
-                None => self.others.push((name, vec![value], more)),
+    pub(super) fn record_others(&mut self, others: Vec<OtherFigure>) {
+        for figure in others {
+            match self.places.get(&figure.name) {
+                Some(place) => self.others[*place].1.push(figure.value),
+                None => {
+                    self.places.insert(figure.name.clone(), self.others.len());
+                    let value = figure.value;
+                    self.others.push((figure, vec![value]));
+                }
             }
         }
     }
 
-    /// The names of such figures.
-    pub(super) fn other_names(&self) -> impl Iterator<Item = &str> {
-        self.others.iter().map(|(name, ..)| name.as_str())
+    /// Such figures, each as it was first said.
+    pub(super) fn others(&self) -> impl Iterator<Item = &OtherFigure> {
+        self.others.iter().map(|(figure, _)| figure)
     }
 
-    /// The mean of such a figure, and whether more is better.
-    pub(super) fn other(&self, wanted: &str) -> Option<(f64, bool)> {
-        let (_, values, more) = self.others.iter().find(|(name, ..)| name == wanted)?;
-        Some((values.iter().sum::<f64>() / values.len() as f64, *more))
+    /// The mean of such a figure.
+    pub(super) fn other(&self, name: &str) -> Option<f64> {
+        let (_, values) = &self.others[*self.places.get(name)?];
+        Some(values.iter().sum::<f64>() / values.len() as f64)
     }
 
     /// Keeps the busiest run of a case.

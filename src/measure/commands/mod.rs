@@ -13,7 +13,7 @@ mod tree_copy;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use self::metric::Unit;
 use self::reading::FixedFigure;
@@ -21,7 +21,7 @@ use self::surroundings::Surroundings;
 use self::tree_copy::{CopyLocation, TreeCopy};
 use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch};
-use super::{Metric, Progress};
+use super::{Flag, Metric, Progress};
 use crate::base::units::{Bytes, Nanos};
 use crate::sandbox::{CancelToken, Program, Tier, TreeHolder};
 use crate::task::harness::{BENCH, Commands, Harness};
@@ -68,6 +68,8 @@ pub struct VersionCopy {
     base: Arc<CopyTemplate>,
     text: Arc<str>,
     is_original: bool,
+    /// Whether its text can print the figure of the bench, once that was looked at.
+    printed: OnceLock<Option<Flag>>,
     /// `None` where it was given up to make room, or because the version has failed.
     copy: Mutex<Option<Arc<TreeCopy>>>,
 }
@@ -167,6 +169,7 @@ impl Judge {
             base,
             text: Arc::from(text),
             is_original,
+            printed: OnceLock::new(),
             copy: Mutex::new(None),
         });
         self.lay_out(&version)?;

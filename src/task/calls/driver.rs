@@ -53,9 +53,10 @@
 //! # Standard output
 //! A header, `{"reheat":"outcomes","calls":40}`, then a line for each call: `{"call":1,"returned":…}` or
 //! `{"call":1,"raised":"KeyError","message":"'x'"}`, with `"changed":{"args[0]":…,"self":…}` (arguments and receiver where the
-//! call left them different) and `"printed":"…"`. If the passes that were looked at do not agree, the lines are those of the
+//! call left them different), `"reused":true` (items that an iterator yielded were changed by it later) and `"printed":"…"`. If the passes that were looked at do not agree, the lines are those of the
 //! first that differs from pass 1, and the header has its number: `"pass":7`. Values are JSON; what JSON lacks is tagged
 //! (`{"$tuple":[…]}`, `{"$type":"pkg.Point","fields":{…}}`); the texts of sets and dicts do not depend on their order.
+//! Of functions only those that stand in the module, or came in the arguments, have a name in JavaScript.
 //! An object whose fields do not tell what it is (of a class in C, a lock) is told by its base's value, as it would be pickled or by its
 //! state; private fields of JavaScript by the engine's inspector; otherwise as `{"$unencodable":"pkg.Handle"}`, which [`super::problem`]
 //! refuses with the way to it. A value of more than a million characters is given as a digest, so that its floats compare exactly.

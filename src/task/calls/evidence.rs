@@ -33,9 +33,9 @@ pub(crate) fn evidence(outputs: &[&[u8]]) -> Evidence {
         python &= header.is_none_or(|h| h.get("numbers").is_none());
         calls.extend(lines.filter_map(|line| serde_json::from_slice(line).ok()));
     }
-    let Some(first) = calls.first() else {
+    if calls.is_empty() {
         return Evidence::Enough;
-    };
+    }
     let number = calls.len();
     if calls.iter().all(|call| call.contains_key("raised")) {
         return Evidence::Nothing(all_raise(&calls));
@@ -49,7 +49,12 @@ pub(crate) fn evidence(outputs: &[&[u8]]) -> Evidence {
             raises(&raised)
         ));
     }
-    let outcomes: BTreeSet<String> = (calls.iter())
+    let (number, raised) = (number - raised.len(), raised.len());
+    let returning = calls.iter().filter(|call| !call.contains_key("raised"));
+    let Some(first) = returning.clone().next() else {
+        return Evidence::Enough;
+    };
+    let outcomes: BTreeSet<String> = returning
         .map(|call| {
             let mut outcome = call.clone();
             outcome.remove("call");
@@ -63,6 +68,19 @@ pub(crate) fn evidence(outputs: &[&[u8]]) -> Evidence {
     let leaves_something = first.contains_key("changed") || first.contains_key("printed");
     let nothing = returned.is_null() || returned.get("$undefined").is_some();
     let shown = display::value(returned, SHORT, python);
+    if raised > 0 {
+        let what = if nothing && !leaves_something {
+            format!("return {shown}, and nothing is printed or changed")
+        } else if leaves_something {
+            "come to the same outcome".to_owned()
+        } else {
+            format!("return the same ({shown})")
+        };
+        return Evidence::Little(format!(
+            "all {number} calls that raise nothing {what}: only by {raised} that raise{} is a right version told from one that does no work; give calls that differ",
+            if raised == 1 { "s" } else { "" }
+        ));
+    }
     if nothing && !leaves_something {
         let whose = if number == 1 {
             "the only call returns".to_owned()
@@ -180,6 +198,18 @@ mod tests {
         let changed = "\"returned\":null,\"changed\":{\"args[0]\":[1]}";
         assert!(little(&[changed, changed]).starts_with("all 2 calls come to the same outcome"));
         assert_eq!(of(&[changed, "\"returned\":null"]), Evidence::Enough);
+        // An exception among them does not make up for it.
+        let key = "\"raised\":\"KeyError\",\"message\":\"'x'\"";
+        let none = "\"returned\":null";
+        let why = little(&[none, key, none, none]);
+        assert!(
+            why.starts_with("all 3 calls that raise nothing return None, and nothing is printed or changed: only by 1 that raises is a right version told"),
+            "{why}"
+        );
+        let why = little(&["\"returned\":[]", key, "\"returned\":[]"]);
+        assert!(why.contains("return the same ([])"), "{why}");
+        let why = little(&[changed, changed, key]);
+        assert!(why.contains("come to the same outcome"), "{why}");
         assert!(
             nothing(&["\"returned\":null", "\"returned\":null"])
                 .starts_with("all 2 calls return None, and nothing")

@@ -129,7 +129,14 @@ impl OutcomeFormat {
                 .to_owned()
         };
         match (e.get("returned"), g.get("returned")) {
-            (Some(a), Some(b)) => self.values("the result", "result", a, b)?,
+            (Some(a), Some(b)) => {
+                self.values("the result", "result", a, b)?;
+                let reused = |m: &Map<String, Value>| m.contains_key("reused");
+                if reused(g) && !reused(e) {
+                    let reason = "the items that the result yields are changed after they were given: a caller who keeps them, as in a list, has other values than expected".to_owned();
+                    return Err((reason, excerpts()));
+                }
+            }
             (None, None) => {
                 let (a, b) = (text(e, "raised"), text(g, "raised"));
                 if a != b {

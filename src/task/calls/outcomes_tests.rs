@@ -132,6 +132,29 @@ fn differences_are_named_with_their_place() {
 }
 
 #[test]
+fn items_that_change_after_they_were_given_are_told_apart() {
+    let fresh = output(&["{\"call\":1,\"returned\":{\"$iter\":[[0],[1]]}}"]);
+    let reused = output(&["{\"call\":1,\"returned\":{\"$iter\":[[0],[1]]},\"reused\":true}"]);
+    let why = RESULTS.check(&fresh, &reused).unwrap_err().reason;
+    assert!(why.contains("changed after they were given"), "{why}");
+    assert!(RESULTS.check(&reused, &fresh).is_ok());
+    assert!(RESULTS.check(&reused, &reused).is_ok());
+}
+
+#[test]
+fn an_item_of_an_iterator_may_have_a_table_of_its_own() {
+    let item = |table: &str, at: u32| format!("{{\"$graph\":{{\"$ref\":{at}}},\"table\":{table}}}");
+    let one = format!("{{\"$iter\":[{},[2]]}}", item("[[1.0],[7]]", 0));
+    let other = format!("{{\"$iter\":[{},[2]]}}", item("[[8],[1.0000000000001]]", 1));
+    let whole = "{\"$graph\":{\"$iter\":[{\"$ref\":1},[2]]},\"table\":[[3],[1.0]]}";
+    for (a, b) in [(&*one, &*other), (&*one, whole), (whole, &*other)] {
+        assert!(RESULTS.check(&returned(a), &returned(b)).is_ok(), "{a} {b}");
+    }
+    let why = reason(&one, &other.replace("[[8],[1", "[[1.0],[3"));
+    assert!(why.contains("result[0][0] differs: expected 1.0"), "{why}");
+}
+
+#[test]
 fn zero_tolerance_means_bit_for_bit() {
     let exact = Checker::Results {
         tolerance: 0.0,

@@ -45,6 +45,9 @@ pub(super) enum DifferenceKind<'a> {
     ExtraKey(&'a str),
 }
 
+/// The table of the expected value, and that of the other one.
+type Tables<'a> = (&'a [Value], &'a [Value]);
+
 #[derive(Clone, Debug)]
 enum PathStep<'a> {
     Index(usize),
@@ -56,6 +59,8 @@ enum PathStep<'a> {
 struct Pending<'a> {
     expected: &'a Value,
     got: &'a Value,
+    /// What the references in them lead to.
+    tables: Tables<'a>,
     /// The pending pair that contains this one, and the path from there.
     from: usize,
     steps: Vec<PathStep<'a>>,
@@ -63,7 +68,7 @@ struct Pending<'a> {
 
 struct ValueComparison<'a> {
     rule: Strictness,
-    tables: (&'a [Value], &'a [Value]),
+    tables: Tables<'a>,
     seen: HashSet<(usize, usize)>,
     pending: Vec<Pending<'a>>,
     at: usize,
@@ -80,10 +85,9 @@ pub(super) fn same<'a>(
     got: &'a Value,
     rule: Strictness,
 ) -> Result<(), Difference<'a>> {
-    let ((expected, left), (got, right)) = (graph(expected), graph(got));
     let mut comparison = ValueComparison {
         rule,
-        tables: (left, right),
+        tables: (&[], &[]),
         seen: HashSet::new(),
         pending: Vec::new(),
         at: 0,
@@ -93,10 +97,11 @@ pub(super) fn same<'a>(
     comparison.all(expected, got)
 }
 
-fn graph(value: &Value) -> (&Value, &[Value]) {
+/// A value with a table of its own. It may be the whole, or an item of an iterator that was encoded when it came.
+fn graph(value: &Value) -> Option<(&Value, &[Value])> {
     match (value.get("$graph"), value.get("table")) {
-        (Some(inner), Some(Value::Array(table))) => (inner, table),
-        _ => (value, &[]),
+        (Some(inner), Some(Value::Array(table))) => Some((inner, table)),
+        _ => None,
     }
 }
 
@@ -121,11 +126,13 @@ impl<'a> ValueComparison<'a> {
         self.pending.push(Pending {
             expected,
             got,
+            tables: self.tables,
             from: 0,
             steps: Vec::new(),
         });
         while let Some(next) = self.pending.get(self.at) {
             let (expected, got) = (next.expected, next.got);
+            self.tables = next.tables;
             self.steps.clear();
             self.value(expected, got).map_err(|what| Difference {
                 path: self.path(),
@@ -170,15 +177,14 @@ impl<'a> ValueComparison<'a> {
         );
         if left.is_some() || right.is_some() {
             let (expected, got) = (left.unwrap_or(expected), right.unwrap_or(got));
-            // A pair that was visited before counts as equal: that is how cycles end.
-            if self.seen.insert((address(expected), address(got))) {
-                self.pending.push(Pending {
-                    expected,
-                    got,
-                    from: self.at,
-                    steps: self.steps.clone(),
-                });
-            }
+            self.later(expected, got, self.tables);
+            return Ok(());
+        }
+        let (left, right) = (graph(expected), graph(got));
+        if left.is_some() || right.is_some() {
+            let (expected, left) = left.unwrap_or((expected, self.tables.0));
+            let (got, right) = right.unwrap_or((got, self.tables.1));
+            self.later(expected, got, (left, right));
             return Ok(());
         }
         let differ = Err(DifferenceKind::Values(expected, got));
@@ -194,6 +200,19 @@ impl<'a> ValueComparison<'a> {
             },
             _ if expected == got && !expected.is_number() => Ok(()),
             _ => differ,
+        }
+    }
+
+    fn later(&mut self, expected: &'a Value, got: &'a Value, tables: Tables<'a>) {
+        // A pair that was visited before counts as equal: that is how cycles end.
+        if self.seen.insert((address(expected), address(got))) {
+            self.pending.push(Pending {
+                expected,
+                got,
+                tables,
+                from: self.at,
+                steps: self.steps.clone(),
+            });
         }
     }
 

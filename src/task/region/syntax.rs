@@ -73,6 +73,29 @@ impl Syntax {
         })
     }
 
+    /// The literals of a text, each with its line from 0, without strings that stand alone as documentation; `None` where it
+    /// does not parse.
+    pub(crate) fn literals(self, text: &str) -> Option<Vec<(usize, &str)>> {
+        let tree = self.0?.parse(text)?;
+        if tree.root_node().has_error() {
+            return None;
+        }
+        let mut found = Vec::new();
+        tree::each(tree.root_node(), |n| {
+            if !Grammar::is_literal(n) {
+                return true;
+            }
+            let alone = n
+                .parent()
+                .is_some_and(|p| p.kind() == "expression_statement");
+            if !alone {
+                found.push((n.start_position().row, tree::text(n, text)));
+            }
+            false
+        });
+        Some(found)
+    }
+
     /// A number that two texts share if they are the same code: equal but for white space that means nothing, and comments. Texts
     /// that do not parse share it only if they are equal.
     pub(crate) fn fingerprint(self, text: &str) -> u64 {

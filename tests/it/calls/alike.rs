@@ -207,6 +207,18 @@ def tree(n):
             "{name}: {got}"
         );
     }
+    // Who keeps the items of these sees them change, and must not get them for those that stay.
+    for name in ["reused", "nested", "cells", "later", "inside"] {
+        let got = project.outcomes(name, "[3]");
+        assert!(got.ends_with(",\"reused\":true}"), "{name}: {got}");
+    }
+    assert!(!project.outcomes("groups", "[3]").contains("reused"));
+    let (fresh, reused) = (
+        project.output("fresh", "[3]", 1),
+        project.output("reused", "[3]", 1),
+    );
+    let check = |a: &str, b: &str| RESULTS.check(a.as_bytes(), b.as_bytes());
+    assert!(check(&fresh, &reused).is_err() && check(&reused, &fresh).is_ok());
     // What they have in common is told once.
     let got = project.outcomes("tree", "[40]");
     assert!(
@@ -232,7 +244,49 @@ export async function* later(n) { const row = [0]; for (let i = 0; i < n; i++) {
             got.contains(want) && !got.contains("\"pass\""),
             "{name}: {got}"
         );
+        assert_eq!(got.contains("\"reused\""), name != "fresh", "{got}");
     }
+    // Items that are changed for long need not be copied before they are told from others.
+    let long = project.outcomes("reused", "[3000]");
+    assert!(
+        long.contains("$digest") && long.contains("\"reused\""),
+        "{long}"
+    );
+}
+
+#[test]
+fn functions_that_stand_in_the_module_or_were_given_have_a_name() {
+    let text = "const OPS = { add: (a, b) => a + b, sub(a, b) { return a - b; } };
+function hidden() {}
+export function pick(name) { return { chosen: OPS[name], hidden }; }
+export function last(given) { return [given.at(-1)]; }
+export function bound(n) { return [() => n]; }
+export class Bus { constructor() { this.on = [() => 1, () => 2]; } handlers(n) { return this.on.slice(n); } }
+export function* make() { yield [[() => 1, () => 2]]; }
+";
+    let Some(project) = Project::javascript(&[("ops.mjs", text)]) else {
+        return;
+    };
+    let (add, sub) = (
+        project.output("pick", "[\"add\"]", 3),
+        project.output("pick", "[\"sub\"]", 3),
+    );
+    assert_eq!(problem(add.as_bytes()), None);
+    for want in ["{\"$name\":\"OPS.add\"}", "{\"$name\":\"hidden\"}"] {
+        assert!(add.contains(want), "{add}");
+    }
+    assert!(RESULTS.check(add.as_bytes(), sub.as_bytes()).is_err());
+    let handlers = project.outcomes("Bus.handlers", r#"{"args":[1],"init":{"args":[]}}"#);
+    assert_eq!(
+        handlers,
+        r#"{"call":1,"returned":[{"$name":"this.on[1]"}]}"#
+    );
+    // What the call makes itself may do anything.
+    let why = problem(project.output("bound", "[1]", 1).as_bytes());
+    assert!(why.is_some_and(|why| why.contains("result[0] is a function")));
+    let project = project.generator("ops.mjs", "make");
+    let given = project.outcomes("last", r#"{"seed":1}"#);
+    assert_eq!(given, r#"{"call":1,"returned":[{"$name":"args[0][1]"}]}"#);
 }
 
 #[test]

@@ -170,6 +170,7 @@ impl Project {
             environment: self.tool.environment.clone(),
             stdin: stdin.into(),
             mounts,
+            collect: vec!["tmp/".to_owned()],
             ..Program::default()
         }
     }

@@ -340,3 +340,21 @@ fn processes_that_are_started_anew_see_the_versions_text() {
         assert_eq!(got, r#"{"call":1,"returned":[1,4,9]}"#, "{kind}");
     }
 }
+
+#[test]
+fn the_folder_by_which_processes_find_the_text_is_nobodys_and_is_removed() {
+    // A Python that is started keeps there what it compiled of the file.
+    let text = "import os, subprocess, sys\nos.environ[\"TMPDIR\"] = os.path.abspath(\"tmp\")\nos.environ.pop(\"PYTHONDONTWRITEBYTECODE\", None)\nos.makedirs(\"tmp/taken\", exist_ok=True)\nimport multiprocessing.util\n\n\ndef beside():\n    subprocess.run([sys.executable, \"-c\", \"pass\"], check=True)\n    return os.listdir()\n";
+    let project = Project::python(&[("beside.py", text)]);
+    let outcome = project.run("beside", "[]", 1);
+    let got = String::from_utf8_lossy(&outcome.stdout.bytes);
+    assert!(
+        got.ends_with("{\"call\":1,\"returned\":[\"tmp\"]}\n"),
+        "{got} {}",
+        String::from_utf8_lossy(&outcome.stderr.bytes)
+    );
+    let left: Vec<&str> = (outcome.collected.iter())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(left, ["tmp/taken/"]);
+}

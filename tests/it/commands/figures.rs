@@ -89,7 +89,7 @@ fn a_figure_that_the_version_prints_itself_is_flagged_and_never_better() {
         ("echo 'METRIC steps=1'; cost=1\n", "line 1 can print"),
         // Its text does not show it.
         (
-            "printf 'MET%s steps=1\\n' RIC; cost=1\n",
+            "printf 'MET%s steps=1\\n' RIC; cost=50\n",
             "steps is printed 2 times, and 1 with the original",
         ),
         // Instead of the bench.
@@ -115,21 +115,22 @@ fn a_figure_that_the_version_prints_itself_is_flagged_and_never_better() {
 #[test]
 fn the_other_figures_of_a_bench_are_watched() {
     let project = project(
-        "large=50 small=2\n",
-        ". ./work.sh; echo \"METRIC large last=$large\"; echo \"METRIC small first=$small\"\n",
+        "large=50 small=2ms count=3\n",
+        ". ./work.sh; echo \"METRIC large last=$large\"; echo \"METRIC small first=$small\"; echo \"METRIC count=$count\"\n",
     );
     let mut bench = opened(&project, None);
     let old = bench.original();
     let notes = bench.judge.notes().join("\n");
     assert!(
-        notes.contains("says 2 figures: large last, small first. The first, large last, decides")
-            && notes.contains("--metric NAME"),
+        notes.contains(
+            "says 3 figures: large last, small first, count. The first, large last, decides"
+        ) && notes.contains("--metric NAME"),
         "{notes}"
     );
-    let new = bench.version("large=25 small=200\n");
+    let new = bench.version("large=25 small=200ms count=3\n");
     let found = contest(&mut bench, &old, &new);
     assert_eq!(found.answer, Answer::Better, "{found:?}");
-    let [watched] = &found.watched[..] else {
+    let [watched, _] = &found.watched[..] else {
         panic!("{found:?}")
     };
     assert_eq!(
@@ -144,12 +145,54 @@ fn the_other_figures_of_a_bench_are_watched() {
         "{}",
         found.note
     );
-    let fine = bench.version("large=25 small=2\n");
+    let fine = bench.version("large=25 small=2ms count=3\n");
     let found = contest(&mut bench, &old, &fine);
     assert!(
         !found.watched[0].worse && !found.note.contains("worse"),
         "{found:?}"
     );
+    // Whether a count should grow is a guess: it is said, and stands in nobody's way.
+    let other = bench.version("large=25 small=2ms count=9\n");
+    let found = contest(&mut bench, &old, &other);
+    assert_eq!(found.answer, Answer::Better, "{found:?}");
+    assert!(
+        !found.watched[1].worse
+            && found
+                .note
+                .contains("for better or worse: count by a factor of 3.00"),
+        "{found:?}"
+    );
+    // Nothing is won where one of them tells nothing any more.
+    for (code, why) in [
+        (
+            "large=25 small=0ms count=3\n",
+            "v1: the bench says small first = 0",
+        ),
+        (
+            "large=25 small=nan count=3\n",
+            "v1: the bench says small first = NaN",
+        ),
+        (
+            "large=25 small=x count=3\n",
+            "v1: the bench does not say small first any more",
+        ),
+    ] {
+        let new = bench.version(code);
+        let found = contest(&mut bench, &old, &new);
+        assert_eq!(found.answer, Answer::Undecided, "{found:?}");
+        assert!(found.note.contains(why), "{}", found.note);
+    }
+}
+
+#[test]
+fn a_bench_that_chooses_its_rounds_may_say_its_figure_more_often() {
+    let say = ". ./work.sh; for i in $(seq $rounds); do echo \"METRIC steps=$cost\"; done\n";
+    let project = project("cost=50 rounds=1\n", say);
+    let mut bench = opened(&project, None);
+    let old = bench.original();
+    let new = bench.version("cost=25 rounds=4\n");
+    assert!(new.1.flags.is_empty(), "{:?}", new.1.flags);
+    assert_eq!(contest(&mut bench, &old, &new).answer, Answer::Better);
 }
 
 #[test]

@@ -219,6 +219,8 @@ fn a_figure_of_the_bench_that_became_worse_must_be_allowed_by_its_name() {
                     low: Gain(gain * 0.9),
                     high: Gain(gain * 1.01),
                     worse,
+                    unknown: false,
+                    vanished: false,
                 });
             }
         }

@@ -1,11 +1,11 @@
 //! Figures of benchmark tools that stand in one line, or in one with its name on the line before.
 
-use super::figure::{ReportedFigure, Unit};
+use super::figure::{Found, ReportedFigure, Unit};
 use super::quantity::quantity;
 use super::tables;
 
 /// The figures of one line. `before` is the last line with anything in it, `found` what was read so far.
-pub(super) fn read(line: &str, before: &str, found: &[ReportedFigure]) -> Vec<ReportedFigure> {
+pub(super) fn read(line: &str, before: &str, found: &mut Found) -> Vec<ReportedFigure> {
     let several = go(line);
     if !several.is_empty() {
         return several;
@@ -90,19 +90,19 @@ fn hyperfine(line: &str, before: &str) -> Option<ReportedFigure> {
 }
 
 /// `parse: Mean +- std dev: 12.3 us +- 0.2 us`; the name is missing where there is one benchmark only.
-fn pyperf(line: &str, found: &[ReportedFigure]) -> Option<ReportedFigure> {
+fn pyperf(line: &str, found: &mut Found) -> Option<ReportedFigure> {
     let at = |mark| line.split_once(mark);
     let (name, rest) = at("Mean +- std dev:").or_else(|| at("Median +- MAD:"))?;
     let name = name.trim_start_matches('.').trim().trim_end_matches(':');
     let value = quantity(rest.trim())?;
     match name {
-        "" => Some(ReportedFigure::new(&numbered("pyperf", found), value)),
+        "" => Some(ReportedFigure::new(&found.name_for("pyperf"), value)),
         name => Some(ReportedFigure::new(name, value)),
     }
 }
 
 /// `20000 loops, best of 5: 12.3 usec per loop`; IPython's `12.3 µs ± 45 ns per loop (mean ± std. dev. of 7 runs, …)`.
-fn timeit(line: &str, found: &[ReportedFigure]) -> Option<ReportedFigure> {
+fn timeit(line: &str, found: &mut Found) -> Option<ReportedFigure> {
     let (timing, _) = line.split_once(" per loop")?;
     let value = match timing.split_once(": ") {
         Some((loops, best)) if loops.contains(" best of ") => time(best)?,
@@ -110,7 +110,7 @@ fn timeit(line: &str, found: &[ReportedFigure]) -> Option<ReportedFigure> {
         None if timing.contains('±') || timing.contains("+-") => time(timing)?,
         None => return None,
     };
-    Some(ReportedFigure::new(&numbered("timeit", found), value))
+    Some(ReportedFigure::new(&found.name_for("timeit"), value))
 }
 
 /// `String#indexOf x 12,345,678 ops/sec ±1.05% (90 runs sampled)`
@@ -129,13 +129,4 @@ fn mitata(line: &str) -> Option<ReportedFigure> {
     let (name, number) = before.rsplit_once(' ')?;
     Some(ReportedFigure::new(name, time(&format!("{number}{unit}"))?))
         .filter(|figure| !figure.name.is_empty())
-}
-
-/// A name for what has none: each is a figure of its own.
-fn numbered(tool: &str, found: &[ReportedFigure]) -> String {
-    let of_tool = |f: &&ReportedFigure| f.name == tool || f.name.starts_with(&format!("{tool} "));
-    match found.iter().filter(of_tool).count() {
-        0 => tool.to_owned(),
-        n => format!("{tool} {}", n + 1),
-    }
 }

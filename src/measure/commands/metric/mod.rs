@@ -12,6 +12,9 @@ mod tests;
 mod words;
 
 pub(crate) use self::figure::{ReportedFigure, Unit};
+use std::collections::HashMap;
+
+use self::figure::Found;
 use self::quantity::quantity;
 use self::tables::Table;
 
@@ -30,7 +33,12 @@ pub(crate) fn choose(said: &[ReportedFigure], wanted: Option<&str>) -> Option<Re
         Some(name) => name,
         None => &said.first()?.name,
     };
-    let mut same: Vec<&ReportedFigure> = said.iter().filter(|s| s.name == name).collect();
+    median(said.iter().filter(|s| s.name == name).collect())
+}
+
+/// The figure with the median of some values.
+#[must_use]
+pub(crate) fn median(mut same: Vec<&ReportedFigure>) -> Option<ReportedFigure> {
     same.sort_by(|a, b| a.value.total_cmp(&b.value));
     let middle = same.get(same.len() / 2)?;
     let value = if same.len().is_multiple_of(2) {
@@ -44,15 +52,18 @@ pub(crate) fn choose(said: &[ReportedFigure], wanted: Option<&str>) -> Option<Re
     })
 }
 
-/// The names of the figures, each once, in the order in which they were said.
-pub(crate) fn names(said: &[ReportedFigure]) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
+/// The figures, each name once, in the order in which they were said; the median where one was said several times.
+pub(crate) fn each(said: &[ReportedFigure]) -> Vec<ReportedFigure> {
+    let mut places = HashMap::new();
+    let mut same: Vec<Vec<&ReportedFigure>> = Vec::new();
     for figure in said {
-        if !names.contains(&figure.name.as_str()) {
-            names.push(&figure.name);
+        let place = *places.entry(figure.name.as_str()).or_insert(same.len());
+        match same.get_mut(place) {
+            Some(others) => others.push(figure),
+            None => same.push(vec![figure]),
         }
     }
-    names
+    same.into_iter().filter_map(median).collect()
 }
 
 /// `METRIC name=value`, with or without a unit.
@@ -71,31 +82,38 @@ fn metric(line: &str) -> Option<ReportedFigure> {
 
 /// Outputs of benchmark tools, line by line.
 fn tools(text: &str) -> Vec<ReportedFigure> {
-    let mut found: Vec<ReportedFigure> = Vec::new();
+    let mut found = Found::default();
+    let mut of_google = false;
     let mut last = "";
     let mut table: Option<Table<'_>> = None;
     for line in text.lines() {
         let bare = line.trim();
         if let Some(head) = Table::head(bare, last) {
+            of_google |= matches!(head, Table::Google);
             table = Some(head);
         } else if let Some(open) = &mut table
             && !bare.is_empty()
             && let Some(mut row) = open.row(line)
         {
             row.retain(|figure| !figure.name.is_empty());
-            found.extend(open.told_apart(row, &found));
+            found.add(open.told_apart(row, &found));
         } else {
             if bare.is_empty() {
                 table = table.filter(Table::goes_on);
             }
-            found.extend(lines::read(bare, last, &found));
+            let read = lines::read(bare, last, &mut found);
+            found.add(read);
         }
         // The name may stand on the line before.
         if !bare.is_empty() {
             last = bare;
         }
     }
-    found
+    if of_google {
+        let spread = tables::google_spread(text);
+        (found.figures).retain(|f| !spread.contains(f.name.as_str()));
+    }
+    found.figures
 }
 
 /// The text without the sequences that colour it on a terminal.

@@ -3,11 +3,13 @@
 mod asv;
 mod boxed;
 
+use std::collections::{HashMap, HashSet};
+
 use self::asv::Asv;
 pub(super) use self::asv::single;
 use self::boxed::Boxed;
 pub(super) use self::boxed::headless;
-use super::figure::{ReportedFigure, Unit};
+use super::figure::{Found, ReportedFigure, Unit};
 use super::quantity::{factor, quantity};
 use super::words::{cells, words_at};
 
@@ -80,11 +82,11 @@ impl<'a> Table<'a> {
     pub(super) fn told_apart(
         &self,
         mut row: Vec<ReportedFigure>,
-        found: &[ReportedFigure],
+        found: &Found,
     ) -> Vec<ReportedFigure> {
         if let Self::Vitest { suite, .. } = self {
             for figure in &mut row {
-                if found.iter().any(|f| f.name == figure.name) {
+                if found.has(&figure.name) {
                     figure.name = format!("{suite} > {}", figure.name);
                 }
             }
@@ -96,11 +98,19 @@ impl<'a> Table<'a> {
 /// Cuts a row into a name, which may hold blanks, and so many figures: the name ends before two blanks. `is_figure` says
 /// which words behind it are figures; the others are remarks.
 fn cut(line: &str, columns: usize, is_figure: impl Fn(&str) -> bool) -> Option<(&str, Vec<&str>)> {
-    line.match_indices("  ").find_map(|(at, _)| {
-        let words: Vec<&str> = line[at..].split_whitespace().collect();
-        let first = words.first().is_some_and(|w| quantity(w).is_some());
-        let figures: Vec<&str> = words.into_iter().filter(|w| is_figure(w)).collect();
-        (first && figures.len() == columns).then(|| (line[..at].trim(), figures))
+    let words = words_at(line);
+    let mut left = words.iter().filter(|(_, word)| is_figure(word)).count();
+    (1..words.len()).find_map(|next| {
+        let ((at, word), (end, first)) = (words[next - 1], words[next]);
+        left -= usize::from(is_figure(word));
+        let apart = left == columns && line[at + word.len()..end].contains("  ");
+        (apart && quantity(first).is_some()).then(|| {
+            let behind = words[next..].iter().map(|(_, word)| *word);
+            (
+                line[..end].trim(),
+                behind.filter(|w| is_figure(w)).collect(),
+            )
+        })
     })
 }
 
@@ -207,6 +217,11 @@ fn google_head<'a>(line: &str) -> Option<Table<'a>> {
 
 /// `BM_Parse/8   12.3 ns   12.1 ns   56000000 bytes_per_second=1.2Gi/s`
 fn google_row(line: &str) -> Option<Vec<ReportedFigure>> {
+    google_cells(line).map(|(name, value, _)| vec![ReportedFigure::new(name, value)])
+}
+
+/// Name, time and iterations of a row.
+fn google_cells(line: &str) -> Option<(&str, (f64, Unit), &str)> {
     let words: Vec<(usize, &str)> = words_at(line);
     let is = |word: &(usize, &str), unit: Unit| factor(word.1).1 == unit;
     let number = |word: &(usize, &str)| quantity(word.1).is_some_and(|q| q.1 == Unit::Plain);
@@ -220,13 +235,25 @@ fn google_row(line: &str) -> Option<Vec<ReportedFigure>> {
             && is(cpu_unit, Unit::Time)
             && number(times)
     })?;
-    let name = line[..row[0].0].trim();
-    let spread = ["_mean", "_stddev", "_cv"];
-    if spread.iter().any(|end| name.ends_with(end)) {
-        return Some(Vec::new());
-    }
     let value = quantity(&format!("{}{}", row[0].1, row[1].1))?;
-    Some(vec![ReportedFigure::new(name, value)])
+    Some((line[..row[0].0].trim(), value, row[4].1))
+}
+
+/// Names of rows that only say how far the repetitions of a benchmark differ. They come together and have the number of
+/// repetitions where others have their iterations; a benchmark's own name may have such an end.
+pub(super) fn google_spread(text: &str) -> HashSet<&str> {
+    let rows = text.lines().filter_map(|line| google_cells(line.trim()));
+    let rows: HashMap<&str, &str> = rows.map(|(name, _, times)| (name, times)).collect();
+    let is_spread = |name: &str, times: &str| {
+        let ends = ["_mean", "_stddev", "_cv"];
+        let Some(base) = ends.iter().find_map(|end| name.strip_suffix(end)) else {
+            return false;
+        };
+        let together = ["_mean", "_median", "_stddev"].map(|end| format!("{base}{end}"));
+        (together.iter()).all(|name| rows.get(name.as_str()) == Some(&times))
+    };
+    let spread = rows.iter().filter(|(name, times)| is_spread(name, times));
+    spread.map(|(name, _)| *name).collect()
 }
 
 /// `Benchmark   (size)   Mode   Cnt   Score   Error   Units`

@@ -128,13 +128,8 @@ fn a_value_that_tells_nothing_is_read_and_known_as_such() {
 
 /// What is read of an output, by name, each once: nanoseconds, bytes, a second's worth, or as it was written.
 fn read(text: &str) -> Vec<(String, f64, Unit)> {
-    let said = all(text);
-    let one = |name: &&str| choose(&said, Some(name)).unwrap();
-    let figures = names(&said).iter().map(one).collect::<Vec<_>>();
-    figures
-        .into_iter()
-        .map(|f| (f.name, f.value, f.unit))
-        .collect()
+    let figures = each(&all(text)).into_iter();
+    figures.map(|f| (f.name, f.value, f.unit)).collect()
 }
 
 /// The output of a library, and what it says.
@@ -327,4 +322,61 @@ fn outputs_that_time_commands_and_our_own_lines_are_read_whole() {
             ("steps", 42.0, Unit::Plain),
         ]
     );
+}
+
+#[test]
+fn rows_about_repetitions_are_told_from_benchmarks_with_such_names() {
+    let head = "Benchmark            Time             CPU   Iterations\n";
+    let row = |name: &str, times: u32| format!("{name}  10 ns  9 ns  {times}\n");
+    let names = |text: &str| read(text).into_iter().map(|r| r.0).collect::<Vec<_>>();
+    let own = [
+        row("BM_geo_mean", 500),
+        row("BM_geo_median", 400),
+        row("BM_geo_stddev", 300),
+    ];
+    assert_eq!(
+        names(&(head.to_owned() + &own.concat())),
+        ["BM_geo_mean", "BM_geo_median", "BM_geo_stddev"]
+    );
+    let repeated = [
+        row("BM_sort", 500),
+        row("BM_sort", 500),
+        row("BM_sort_mean", 2),
+        row("BM_sort_median", 2),
+        row("BM_sort_stddev", 2),
+    ];
+    assert_eq!(
+        names(&(head.to_owned() + &repeated.concat())),
+        ["BM_sort", "BM_sort_median"]
+    );
+}
+
+#[test]
+fn what_is_better_of_a_figure_is_known_or_left_open() {
+    let better = |text: &str, at: usize| all(text)[at].more_is_better();
+    assert_eq!(better("METRIC a=1ms", 0), Some(false));
+    assert_eq!(better("METRIC a=1 MB", 0), Some(false));
+    assert_eq!(better("METRIC a=1 ops/s", 0), Some(true));
+    assert_eq!(better("METRIC a=1", 0), None);
+    assert_eq!(
+        better("BenchmarkA-2 10 5 ns/op 3 allocs/op", 1),
+        Some(false)
+    );
+    let jmh = "Benchmark  Mode  Cnt  Score  Units\nA.f:gc.alloc.rate  thrpt  5  512.5  MB/sec\n";
+    assert_eq!(better(jmh, 0), None);
+}
+
+/// Outputs of many lines, and of long ones: a slow reading of these would not end within the test's time.
+#[test]
+fn large_outputs_are_read_in_time_that_grows_as_they_do() {
+    let lines = 100_000;
+    let many = |line: &dyn Fn(usize) -> String| (0..lines).map(line).collect::<String>();
+    let metrics = many(&|i| format!("METRIC a{i}={i}\n"));
+    assert_eq!(each(&all(&metrics)).len(), lines);
+    let loops = many(&|_| "20 loops, best of 5: 12.3 usec per loop\n".to_owned());
+    assert_eq!(each(&all(&loops)).len(), lines);
+    let vitest = "name  hz  mean\n".to_owned() + &many(&|i| format!("· a{i}  1.0  2.0\n"));
+    assert_eq!(each(&all(&vitest)).len(), lines);
+    let long = format!("name  hz  mean\n· a {}  1.0  2.0\n", "  x".repeat(lines));
+    assert_eq!(all(&long).len(), 1);
 }
