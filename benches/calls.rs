@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use functions::{FUNCTIONS, Function};
 use reheat::measure::{
-    Answer, Built, Comparison, ComparisonPlan, Contender, ContestOutcome, Evaluation, Judge,
-    Progress,
+    Answer, Built, Comparison, ComparisonPlan, Contender, Contest, ContestOutcome, Evaluation,
+    Judge, Progress,
 };
 use reheat::sandbox::{CancelToken, Settings};
 use reheat::task::harness_spec::HarnessSpec;
@@ -186,19 +186,15 @@ impl Bench {
         };
         let started = Instant::now();
         let mut first = None;
-        let contested = self.judge.contest(
-            &contender("old", (&self.old.0, &self.old.1)),
-            &contender("new", (&new.0, &new.1)),
-            None,
-            &self.task,
-            &ComparisonPlan::new(Objective::Time, Duration::from_secs(20)),
-            &self.cancel,
-            &mut |p| {
-                if matches!(p, Progress::Looked { .. }) && first.is_none() {
-                    first = Some(started.elapsed());
-                }
-            },
-        );
+        let plan = ComparisonPlan::new(Objective::Time, Duration::from_secs(20));
+        let old = contender("old", (&self.old.0, &self.old.1));
+        let new = contender("new", (&new.0, &new.1));
+        let contest = Contest::new(old, new, &self.task, &plan);
+        let contested = self.judge.contest(&contest, &self.cancel, &mut |p| {
+            if matches!(p, Progress::Looked { .. }) && first.is_none() {
+                first = Some(started.elapsed());
+            }
+        });
         let took = started.elapsed();
         let Ok(ContestOutcome::Done { comparison, .. }) = contested else {
             panic!("{}: {contested:?}", self.function.name)

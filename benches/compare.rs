@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use reheat::base::units::Nanos;
 use reheat::measure::stats::{Rules, Sequential, median};
 use reheat::measure::{
-    Answer, Built, ComparisonPlan, Contender, ContestOutcome, Evaluation, Judge, Progress,
+    Answer, Built, ComparisonPlan, Contender, Contest, ContestOutcome, Evaluation, Judge, Progress,
 };
 use reheat::sandbox::{CancelToken, Limits, Settings};
 use reheat::task::{Case, Checker, Languages, Objective, Source, Task, Workload};
@@ -158,25 +158,19 @@ impl Bench {
             );
             let (mut wall, mut sweeps) = (0.0, 0.0);
             let started = Instant::now();
-            let contested = self.judge.contest(
-                &a,
-                &b,
-                None,
-                &self.task,
-                &ComparisonPlan::new(Objective::Time, Duration::from_secs(30)),
-                &self.cancel,
-                &mut |p| {
-                    if let Progress::Paired {
-                        incumbent,
-                        candidate,
-                        ..
-                    } = p
-                    {
-                        wall += (incumbent.wall_ns + candidate.wall_ns).0 as f64;
-                        sweeps += 1.0;
-                    }
-                },
-            );
+            let plan = ComparisonPlan::new(Objective::Time, Duration::from_secs(30));
+            let contest = Contest::new(a, b, &self.task, &plan);
+            let contested = self.judge.contest(&contest, &self.cancel, &mut |p| {
+                if let Progress::Paired {
+                    incumbent,
+                    candidate,
+                    ..
+                } = p
+                {
+                    wall += (incumbent.wall_ns + candidate.wall_ns).0 as f64;
+                    sweeps += 1.0;
+                }
+            });
             let elapsed = started.elapsed().as_nanos() as f64;
             let Ok(ContestOutcome::Done { comparison: c, .. }) = contested else {
                 panic!("{contested:?}")

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use reheat::measure::stats::{hodges_lehmann, median};
-use reheat::measure::{ComparisonPlan, Contender, ContestOutcome, Judge};
+use reheat::measure::{ComparisonPlan, Contender, Contest, ContestOutcome, Judge};
 use reheat::sandbox::{CancelToken, Settings};
 use reheat::task::load::TaskFlags;
 use reheat::task::{Languages, Objective, Source};
@@ -199,7 +199,7 @@ fn compare() -> String {
         let busy = round % 2;
         workbench.on.store(busy == 1, Ordering::SeqCst);
         let plan = ComparisonPlan::new(Objective::Time, Duration::from_secs(3));
-        let contested = judge.contest(&a, &b, None, &task, &plan, &cancel, &mut |_| {});
+        let contested = judge.contest(&Contest::new(a, b, &task, &plan), &cancel, &mut |_| {});
         let Ok(ContestOutcome::Done { comparison: c, .. }) = contested else {
             panic!("{contested:?}")
         };

@@ -58,7 +58,7 @@
 //! use std::error::Error;
 //! use std::time::Duration;
 //!
-//! use reheat::measure::{ComparisonPlan, ContestOutcome, Contender, Judge, JudgeError};
+//! use reheat::measure::{ComparisonPlan, Contender, Contest, ContestOutcome, Judge, JudgeError};
 //! use reheat::sandbox::{self, CancelToken, Settings};
 //! use reheat::task::load::TaskFlags;
 //! use reheat::task::{Languages, Objective, Source};
@@ -106,7 +106,7 @@
 //!         Contender { name, built, evaluation }
 //!     });
 //!     let plan = ComparisonPlan::new(Objective::Time, Duration::from_secs(4));
-//!     match judge.contest(&old, &new, None, &task, &plan, &cancel, &mut |_| {})? {
+//!     match judge.contest(&Contest::new(old, new, &task, &plan), &cancel, &mut |_| {})? {
 //!         ContestOutcome::Done { comparison, .. } => {
 //!             println!("{}: {} ({})", comparison.answer.in_words(), comparison.gain, comparison.note);
 //!         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::base::units::parse_duration;
 use crate::config::Folders;
 use crate::measure::{
-    ComparisonPlan, Contender, ContenderRole, ContestOutcome, Judge, JudgeError, Metric,
+    ComparisonPlan, Contender, ContenderRole, Contest, ContestOutcome, Judge, JudgeError, Metric,
 };
 use crate::sandbox::{CancelToken, Settings};
 use crate::task::TaskDefaults;
@@ -209,9 +209,8 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<MeasureReport, Ju
         }
         progress.about(&entrants[i].name);
         let (old, new) = (contender(&entrants[0]), contender(&entrants[i]));
-        match judge.contest(&old, &new, None, &task, &plan, cancel, &mut |p| {
-            progress.tell(&p)
-        })? {
+        let contest = Contest::new(old, new, &task, &plan);
+        match judge.contest(&contest, cancel, &mut |p| progress.tell(&p))? {
             ContestOutcome::Done { comparison, .. } => comparisons.push(comparison),
             ContestOutcome::Disqualified(out) => {
                 let which = if out.version == ContenderRole::Candidate {

@@ -1,6 +1,7 @@
 //! The blocking side of the loop: one thread that owns the judge and its sandbox and does one job at a time.
 //!
-//! Jobs go in, news come out; readings are dropped when nobody fetches them, everything else arrives.
+//! Jobs go in, and each brings its own answer back. What is seen meanwhile comes out as news; readings are dropped when nobody
+//! fetches them, everything else arrives.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -8,20 +9,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::oneshot;
 
-use crate::engine::jobs::{Job, JobResult, VersionUnderTest, WorkerMessage};
+use crate::engine::jobs::VersionUnderTest;
 use crate::measure::build::Built;
 use crate::measure::judge::{Judge, JudgeError};
-use crate::measure::{Contender, Evaluation, Progress, Promising, flags};
-use crate::sandbox::{self, CancelToken};
+use crate::measure::{Contender, Evaluation, Progress, flags};
+use crate::sandbox::{self, CancelToken, Guards};
 use crate::session::event::VersionId;
 use crate::task::{Harness, Task};
+
+/// Something to be done with the judge.
+type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
 /// The loop's end of the thread.
 pub(super) struct JudgeThread {
     jobs: Option<std::sync::mpsc::Sender<Job>>,
     thread: Option<std::thread::JoinHandle<()>>,
-    pub news: Receiver<WorkerMessage>,
+    /// What is seen of a version while a job is done.
+    pub news: Receiver<(VersionId, Progress)>,
     pub cancel: CancelToken,
 }
 
@@ -33,23 +39,26 @@ impl JudgeThread {
         cache: Option<PathBuf>,
         budget: Duration,
     ) -> std::io::Result<Self> {
-        let (jobs, todo) = std::sync::mpsc::channel();
+        let (jobs, todo) = std::sync::mpsc::channel::<Job>();
         let (sender, news) = channel(1024);
         let cancel = CancelToken::new();
-        let worker = Worker {
+        let mut worker = Worker {
             task,
             sandbox,
             cache,
             budget,
             judge: None,
             built: HashMap::new(),
-            promising: HashMap::new(),
             news: sender,
             cancel: cancel.clone(),
         };
         let thread = std::thread::Builder::new()
             .name("judge".into())
-            .spawn(move || worker.work(&todo))?;
+            .spawn(move || {
+                while let Ok(job) = todo.recv() {
+                    job(&mut worker);
+                }
+            })?;
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),
@@ -58,13 +67,23 @@ impl JudgeThread {
         })
     }
 
-    pub(super) fn give(&mut self, job: Job) {
+    /// Gives the thread a job, for which the judge is opened first. Where the thread has ended, so has what is returned.
+    pub(super) fn give<T: Send + 'static>(
+        &mut self,
+        job: impl FnOnce(&mut Worker) -> Result<T, JudgeError> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T, JudgeError>> {
         self.cancel.rearm();
         // Messages of an earlier, stopped job are of no interest any more.
         while self.news.try_recv().is_ok() {}
+        let (sender, answer) = oneshot::channel();
+        let job: Job = Box::new(move |worker| {
+            let done = worker.open_judge().and_then(|()| job(worker));
+            drop(sender.send(done));
+        });
         if let Some(jobs) = &self.jobs {
             drop(jobs.send(job));
         }
+        answer
     }
 }
 
@@ -87,48 +106,23 @@ pub(super) struct Worker {
     pub(super) budget: Duration,
     judge: Option<Judge>,
     built: HashMap<VersionId, Arc<Built>>,
-    /// Candidates of this round that look better, with what their confirmation needs.
-    pub(super) promising: HashMap<VersionId, Promising>,
-    news: Sender<WorkerMessage>,
+    news: Sender<(VersionId, Progress)>,
     cancel: CancelToken,
 }
 
-impl Worker {
-    fn work(mut self, todo: &std::sync::mpsc::Receiver<Job>) {
-        while let Ok(job) = todo.recv() {
-            let result = self.do_one(job);
-            if self
-                .news
-                .blocking_send(WorkerMessage::Done(result))
-                .is_err()
-            {
-                return;
-            }
-        }
-    }
+/// What was found when the sandbox was opened.
+pub(super) struct Opened {
+    pub guards: Guards,
+    pub toolchain: String,
+    pub notes: Vec<String>,
+}
 
-    fn do_one(&mut self, job: Job) -> Result<JobResult, JudgeError> {
+impl Worker {
+    fn open_judge(&mut self) -> Result<(), JudgeError> {
         if self.judge.is_none() {
             self.judge = Some(Judge::open(self.sandbox.clone(), self.cache.as_deref())?);
         }
-        match job {
-            Job::Open => self.open(),
-            Job::Oracle => self.oracle(),
-            Job::SideJob(side_job) => self
-                .run_side_job(side_job)
-                .map(|b| JobResult::SideJob(Box::new(b))),
-            Job::Evaluate(subject) => {
-                let evaluation = Box::new(self.evaluate(&subject)?);
-                let notes = self.judge.as_ref().map(Judge::notes).unwrap_or_default();
-                Ok(JobResult::Evaluated { evaluation, notes })
-            }
-            Job::FirstStage(comparison_job) => self
-                .first_stage(&comparison_job)
-                .map(|l| JobResult::FirstStage(Box::new(l))),
-            Job::Confirm(comparison_job) => self
-                .confirm(&comparison_job)
-                .map(|v| JobResult::Compared(Box::new(v))),
-        }
+        Ok(())
     }
 
     /// The parts that every job needs, borrowed apart from each other.
@@ -146,10 +140,8 @@ impl Worker {
     > {
         let news = self.news.clone();
         let watch = move |progress: Progress| match progress {
-            Progress::Sampled { .. } => {
-                drop(news.try_send(WorkerMessage::Progress(about, progress)))
-            }
-            other => drop(news.blocking_send(WorkerMessage::Progress(about, other))),
+            Progress::Sampled { .. } => drop(news.try_send((about, progress))),
+            other => drop(news.blocking_send((about, other))),
         };
         match self.judge.as_mut() {
             Some(judge) => Ok((judge, &mut self.task, watch, self.cancel.clone())),
@@ -157,22 +149,22 @@ impl Worker {
         }
     }
 
-    fn open(&mut self) -> Result<JobResult, JudgeError> {
+    /// Finds the toolchain.
+    pub(super) fn open(&mut self) -> Result<Opened, JudgeError> {
         let (judge, task, _, cancel) = self.tools(VersionId::ORIGINAL)?;
         let toolchain = judge.toolchain(&task.language, task.tool.as_deref(), &cancel)?;
-        Ok(JobResult::Opened {
+        Ok(Opened {
             guards: judge.guards().clone(),
             toolchain,
             notes: judge.notes(),
         })
     }
 
-    fn oracle(&mut self) -> Result<JobResult, JudgeError> {
+    /// The task, whose missing outputs the original has said.
+    pub(super) fn oracle(&mut self) -> Result<Task, JudgeError> {
         let (judge, task, mut watch, cancel) = self.tools(VersionId::ORIGINAL)?;
         judge.complete_with_oracle(task, &cancel, &mut watch)?;
-        Ok(JobResult::Completed {
-            task: Box::new(self.task.clone()),
-        })
+        Ok(self.task.clone())
     }
 
     pub(super) fn build(&mut self, subject: &VersionUnderTest) -> Result<Arc<Built>, JudgeError> {
@@ -185,7 +177,11 @@ impl Worker {
         Ok(built)
     }
 
-    fn evaluate(&mut self, subject: &VersionUnderTest) -> Result<Evaluation, JudgeError> {
+    /// Builds a version and checks it on every case. With it goes what the judge has to say about how it works here, so far.
+    pub(super) fn evaluate(
+        &mut self,
+        subject: &VersionUnderTest,
+    ) -> Result<(Evaluation, Vec<String>), JudgeError> {
         let built = self.build(subject)?;
         let (judge, task, mut watch, cancel) = self.tools(subject.id)?;
         let mut evaluation = judge.evaluate(&built, task, &cancel, &mut watch)?;
@@ -195,7 +191,7 @@ impl Worker {
         if !matches!(task.harness, Harness::Commands(_)) {
             evaluation.floor = judge.floor(&task.language, task.tool.as_deref(), &cancel)?;
         }
-        Ok(evaluation)
+        Ok((evaluation, judge.notes()))
     }
 
     pub(super) fn contender(

@@ -2,13 +2,14 @@
 
 use crate::engine::decide::decide;
 use crate::engine::event_loop::{Interrupt, Loop, until};
-use crate::engine::jobs::{
-    ComparisonJob, ComparisonOutcome, FirstStageResult, Job, JobResult, VersionUnderTest,
-    WorkerMessage, unexpected_answer,
-};
+use crate::engine::jobs::{ComparisonJob, VersionUnderTest};
+use crate::engine::judge_thread::Worker;
 use crate::engine::queries;
 use crate::measure::judge::JudgeError;
-use crate::measure::{Comparison, Evaluation, Failure, Progress, Verdict, flags};
+use crate::measure::{
+    Comparison, ContenderRole, ContestOutcome, Evaluation, Failure, FirstStageOutcome, Progress,
+    Promising, Verdict, flags,
+};
 use crate::session::event::{Decision, EndReason, Stage, VersionId};
 use crate::session::{Event, Session};
 use crate::task::Objective;
@@ -53,16 +54,13 @@ impl Loop {
             return Err(JudgeError::Task(format!("there is no {version}")));
         };
         self.stage(Stage::Building { version });
-        let evaluated = self.work(Job::Evaluate(subject.clone())).await?;
-        let JobResult::Evaluated { evaluation, notes } = evaluated else {
-            return Err(unexpected_answer());
-        };
+        let under_test = subject.clone();
+        let (mut evaluation, notes) = self.work(move |w| w.evaluate(&under_test)).await?;
         for note in notes {
             if !self.session.notes.iter().any(|n| n.text == note) {
                 self.note(note, false);
             }
         }
-        let mut evaluation = *evaluation;
         if let Some(hint) = evaluation.failure.as_mut().and_then(|f| f.hint.take())
             && !self.session.notes.iter().any(|n| n.text == hint)
         {
@@ -111,10 +109,10 @@ impl Loop {
         version: VersionId,
         mut evaluation: Evaluation,
         incumbent: &VersionUnderTest,
-        outcome: ComparisonOutcome,
+        outcome: ContestOutcome,
     ) {
         match outcome {
-            ComparisonOutcome::Done {
+            ContestOutcome::Done {
                 comparison,
                 against_original,
             } => {
@@ -127,25 +125,19 @@ impl Loop {
                 };
                 self.settle(version, evaluation, standing);
             }
-            ComparisonOutcome::Disqualified {
-                version: disqualified,
-                verdict,
-                failure,
-            } if disqualified == version => {
-                evaluation.verdict = verdict;
-                evaluation.failure = Some(failure);
+            ContestOutcome::Disqualified(out) if out.version == ContenderRole::Candidate => {
+                evaluation.verdict = out.verdict;
+                evaluation.failure = Some(out.failure);
                 self.settle(version, evaluation, Settlement::Alone);
             }
-            ComparisonOutcome::Disqualified {
-                version: disqualified,
-                failure,
-                ..
-            } => {
-                self.note(format!("{disqualified} passed before, but failed in a timing run ({}); its output cannot be relied on", failure.reason), true);
-                let standing = Settlement::Disqualified {
-                    by: disqualified,
-                    failure,
+            ContestOutcome::Disqualified(out) => {
+                let by = match out.version {
+                    ContenderRole::Original => VersionId::ORIGINAL,
+                    _ => incumbent.id,
                 };
+                let failure = out.failure;
+                self.note(format!("{by} passed before, but failed in a timing run ({}); its output cannot be relied on", failure.reason), true);
+                let standing = Settlement::Disqualified { by, failure };
                 self.settle(version, evaluation, standing);
             }
         }
@@ -156,10 +148,12 @@ impl Loop {
         &mut self,
         candidate: &VersionUnderTest,
         incumbent: &VersionUnderTest,
-    ) -> Result<ComparisonOutcome, JudgeError> {
+    ) -> Result<ContestOutcome, JudgeError> {
         match self.first_stage(candidate, incumbent).await? {
-            FirstStageResult::Settled(outcome) => Ok(outcome),
-            FirstStageResult::Promising(_) => self.confirm(candidate, incumbent).await,
+            FirstStageOutcome::Settled(outcome) => Ok(outcome),
+            FirstStageOutcome::Promising(promising) => {
+                self.confirm(candidate, incumbent, promising).await
+            }
         }
     }
 
@@ -168,31 +162,26 @@ impl Loop {
         &mut self,
         candidate: &VersionUnderTest,
         incumbent: &VersionUnderTest,
-    ) -> Result<FirstStageResult, JudgeError> {
+    ) -> Result<FirstStageOutcome, JudgeError> {
         self.stage(Stage::Comparing {
             version: candidate.id,
             against: incumbent.id,
             pairs: 0,
             left_ns: None,
         });
-        let comparison_job = self.comparison_job(candidate, incumbent);
-        match self.work(Job::FirstStage(comparison_job)).await? {
-            JobResult::FirstStage(looked) => Ok(*looked),
-            _ => Err(unexpected_answer()),
-        }
+        let job = self.comparison_job(candidate, incumbent);
+        self.work(move |w| w.first_stage(&job)).await
     }
 
-    /// The second stage: fresh runs of a candidate that looked better.
+    /// The second stage: fresh runs of a candidate that looked better, against the original too.
     pub(super) async fn confirm(
         &mut self,
         candidate: &VersionUnderTest,
         incumbent: &VersionUnderTest,
-    ) -> Result<ComparisonOutcome, JudgeError> {
-        let comparison_job = self.comparison_job(candidate, incumbent);
-        match self.work(Job::Confirm(comparison_job)).await? {
-            JobResult::Compared(outcome) => Ok(*outcome),
-            _ => Err(unexpected_answer()),
-        }
+        promising: Promising,
+    ) -> Result<ContestOutcome, JudgeError> {
+        let job = self.comparison_job(candidate, incumbent);
+        self.work(move |w| w.confirm(&job, promising)).await
     }
 
     fn comparison_job(
@@ -307,19 +296,26 @@ impl Loop {
     }
 
     /// Gives a job to the judge and passes its news on until it is done; commands are heard meanwhile.
-    pub(super) async fn work(&mut self, job: Job) -> Result<JobResult, JudgeError> {
-        self.judge_thread.give(job);
+    pub(super) async fn work<T: Send + 'static>(
+        &mut self,
+        job: impl FnOnce(&mut Worker) -> Result<T, JudgeError> + Send + 'static,
+    ) -> Result<T, JudgeError> {
+        let mut answer = self.judge_thread.give(job);
         self.judge_thread.cancel.pause(self.paused);
         loop {
             let deadline = self.deadline;
             tokio::select! {
                 biased;
                 heard = self.commands.recv() => self.hear(heard),
-                news = self.judge_thread.news.recv() => match news {
-                    Some(WorkerMessage::Progress(version, progress)) => self.progress(version, progress),
-                    Some(WorkerMessage::Done(result)) => return result,
-                    None => return Err(JudgeError::Environment("the judge's thread has ended".into())),
-                },
+                Some((version, progress)) = self.judge_thread.news.recv() => self.progress(version, progress),
+                answer = &mut answer => {
+                    // What was seen before the end is told before it.
+                    while let Ok((version, progress)) = self.judge_thread.news.try_recv() {
+                        self.progress(version, progress);
+                    }
+                    let ended = |_| Err(JudgeError::Environment("the judge's thread has ended".into()));
+                    return answer.unwrap_or_else(ended);
+                }
                 () = until(deadline), if self.interrupt.is_none() => self.interrupt = Some(Interrupt::Deadline),
             }
             if self.interrupt.is_some() {

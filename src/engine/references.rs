@@ -1,11 +1,11 @@
 //! The task's reference solutions: each is checked and timed against v0, once, when the developer asks.
 
 use crate::engine::event_loop::Loop;
-use crate::engine::jobs::{SideJob, SideJobResult, VersionUnderTest};
+use crate::engine::jobs::VersionUnderTest;
 use crate::engine::judge_thread::Worker;
 use crate::engine::queries::original_passes;
 use crate::measure::judge::JudgeError;
-use crate::measure::{Comparison, ComparisonPlan, Contender, ContestOutcome, Verdict};
+use crate::measure::{Comparison, ComparisonPlan, Contender, Contest, ContestOutcome, Verdict};
 use crate::session::Event;
 use crate::session::event::{Stage, VersionId};
 use crate::task::{Harness, Objective, ReferenceSolution};
@@ -36,13 +36,9 @@ impl Loop {
             self.stage(Stage::Aside {
                 what: format!("reference {} of {count} is timed against v0", n + 1),
             });
-            let side_job = SideJob::Reference {
-                reference,
-                original,
-                objective,
-            };
-            match self.side_job(side_job).await {
-                Ok(SideJobResult::Reference(verdict, comparison)) => {
+            let measured = self.work(move |w| w.reference(&reference, &original, objective));
+            match measured.await {
+                Ok((verdict, comparison)) => {
                     if !verdict.accepted() {
                         let words = verdict.in_words();
                         self.note(
@@ -56,7 +52,6 @@ impl Loop {
                         comparison,
                     });
                 }
-                Ok(_) => {}
                 Err(error) => {
                     self.note(
                         format!("the reference `{name}` was not measured: {error}"),
@@ -104,17 +99,14 @@ impl Worker {
             built: &built,
             evaluation: &evaluation,
         };
-        let first = first.lend();
-        let contested = judge.contest(
-            &first,
-            &candidate,
-            Some(&first),
+        let contest = Contest {
+            incumbent: first.lend(),
+            candidate,
+            original: Some(first.lend()),
             task,
-            &plan,
-            &cancel,
-            &mut quiet,
-        )?;
-        Ok(match contested {
+            plan: &plan,
+        };
+        Ok(match judge.contest(&contest, &cancel, &mut quiet)? {
             ContestOutcome::Done { comparison, .. } => (Verdict::Accepted, Some(comparison)),
             ContestOutcome::Disqualified(disqualified) => (disqualified.verdict, None),
         })

@@ -5,10 +5,10 @@
 //! tried, a round therefore confirms once, and its chance of a false win stays that of one confirmation.
 
 use crate::engine::event_loop::{Interrupt, Loop};
-use crate::engine::jobs::{FirstStageResult, VersionUnderTest};
+use crate::engine::jobs::VersionUnderTest;
 use crate::engine::judging::Settlement;
 use crate::measure::judge::JudgeError;
-use crate::measure::{Answer, Comparison, Evaluation};
+use crate::measure::{Answer, Comparison, Evaluation, FirstStageOutcome, Promising};
 use crate::session::Event;
 use crate::session::event::{Author, Stage, VersionId};
 
@@ -175,7 +175,7 @@ impl Loop {
         let Some(incumbent) = self.session.incumbent.and_then(|id| self.subject(id)) else {
             return;
         };
-        let mut promising: Vec<(PassingCandidate, Comparison)> = Vec::new();
+        let mut promising: Vec<(PassingCandidate, Promising)> = Vec::new();
         let mut waiting = passing.into_iter();
         while let Some(PassingCandidate {
             subject,
@@ -185,16 +185,14 @@ impl Loop {
             self.demo_pause(1).await;
             let version = subject.id;
             match self.first_stage(&subject, &incumbent).await {
-                Ok(FirstStageResult::Promising(comparison)) => {
-                    promising.push((
-                        PassingCandidate {
-                            subject,
-                            evaluation,
-                        },
-                        comparison,
-                    ));
+                Ok(FirstStageOutcome::Promising(looks_better)) => {
+                    let candidate = PassingCandidate {
+                        subject,
+                        evaluation,
+                    };
+                    promising.push((candidate, looks_better));
                 }
-                Ok(FirstStageResult::Settled(outcome)) => {
+                Ok(FirstStageOutcome::Settled(outcome)) => {
                     self.conclude(version, evaluation, &incumbent, outcome);
                 }
                 Err(error) => {
@@ -208,7 +206,7 @@ impl Loop {
                 }
             }
         }
-        let low = |c: &Comparison| c.low.0;
+        let low = |p: &Promising| p.comparison().low.0;
         let best = (0..promising.len()).max_by(|a, b| {
             let order = low(&promising[*a].1).total_cmp(&low(&promising[*b].1));
             // Of equally good candidates take the first.
@@ -217,18 +215,18 @@ impl Loop {
         let Some(best) = best else {
             return;
         };
-        let (best, _) = promising.remove(best);
-        for (other, comparison) in promising {
+        let (best, looks_better) = promising.remove(best);
+        for (other, looked_better) in promising {
             let by = best.subject.id;
             let standing = Settlement::Outdone {
-                comparison: outdone(comparison, by),
+                comparison: outdone(looked_better.comparison().clone(), by),
                 by,
             };
             self.settle(other.subject.id, other.evaluation, standing);
         }
         self.demo_pause(1).await;
         let version = best.subject.id;
-        match self.confirm(&best.subject, &incumbent).await {
+        match self.confirm(&best.subject, &incumbent, looks_better).await {
             Ok(outcome) => self.conclude(version, best.evaluation, &incumbent, outcome),
             Err(error) => self.judge_failed(version, error),
         }

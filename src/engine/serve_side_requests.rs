@@ -6,13 +6,11 @@
 
 use crate::engine::added_cases::{forget, insert};
 use crate::engine::event_loop::Loop;
-use crate::engine::jobs::{
-    ComparisonOutcome, Job, JobResult, SideJob, SideJobResult, unexpected_answer,
-};
+use crate::engine::jobs::ComparisonJob;
 use crate::engine::queries;
 use crate::engine::side_requests::{FollowUp, NewCase, SideRequest};
-use crate::measure::Verdict;
 use crate::measure::judge::JudgeError;
+use crate::measure::{ContenderRole, ContestOutcome, Verdict};
 use crate::session::Event;
 use crate::session::event::{AddedCase, Decision, Stage, Steer, VersionId};
 use crate::task::{Case, Task};
@@ -115,7 +113,7 @@ impl Loop {
         if self.setup.task.workload.only != self.session.only {
             self.setup.task.workload.only.clone_from(&self.session.only);
             let only = self.session.only.clone();
-            drop(self.side_job(SideJob::TimeOnly(only)).await);
+            drop(self.work(move |w| w.time_only(only)).await);
             return true;
         }
         if let Some(wish) = self.side_queue.waiting.pop_front() {
@@ -148,16 +146,6 @@ impl Loop {
         }
     }
 
-    pub(super) async fn side_job(
-        &mut self,
-        side_job: SideJob,
-    ) -> Result<SideJobResult, JudgeError> {
-        match self.work(Job::SideJob(side_job)).await? {
-            JobResult::SideJob(brought) => Ok(*brought),
-            _ => Err(unexpected_answer()),
-        }
-    }
-
     async fn rerun(&mut self, version: VersionId, case: String) {
         let Some(subject) = self.subject(version) else {
             return;
@@ -165,8 +153,9 @@ impl Loop {
         self.stage(Stage::Aside {
             what: format!("case {case} runs once more on {version}"),
         });
-        match self.side_job(SideJob::Run(subject, case.clone())).await {
-            Ok(SideJobResult::Ran(result, failure)) => {
+        let name = case.clone();
+        match self.work(move |w| w.run_case(&subject, &name)).await {
+            Ok((result, failure)) => {
                 let verdict = result.verdict;
                 self.emit(Event::CaseRerun {
                     version,
@@ -185,7 +174,6 @@ impl Loop {
                     );
                 }
             }
-            Ok(_) => {}
             Err(error) => self.note(
                 format!("case {case} of {version} did not run: {error}"),
                 true,
@@ -206,9 +194,8 @@ impl Loop {
             what: format!("case {name} is added"),
         });
         let passes = queries::original_passes(&self.session);
-        let expected = match self.side_job(SideJob::Add { case, passes }).await {
-            Ok(SideJobResult::Added(case)) => case.expected.unwrap_or_default(),
-            Ok(_) => return,
+        let expected = match self.work(move |w| w.take_case(case, passes)).await {
+            Ok(case) => case.expected.unwrap_or_default(),
             Err(error) => return self.note(format!("the case is not added: {error}"), true),
         };
         let case = AddedCase {
@@ -240,7 +227,8 @@ impl Loop {
         self.stage(Stage::Aside {
             what: format!("case {case} is taken back"),
         });
-        if let Err(error) = self.side_job(SideJob::Withdraw(case.clone())).await {
+        let name = case.clone();
+        if let Err(error) = self.work(move |w| w.withdraw(&name)).await {
             return self.note(format!("case {case} stays: {error}"), true);
         }
         forget(&mut self.setup.task, &case);
@@ -281,13 +269,13 @@ impl Loop {
         self.stage(Stage::Aside {
             what: format!("{version} is checked on case {case}, which was added"),
         });
-        match self.side_job(SideJob::Run(subject, case.clone())).await {
-            Ok(SideJobResult::Ran(result, failure)) => self.emit(Event::CaseChecked {
+        let name = case.clone();
+        match self.work(move |w| w.run_case(&subject, &name)).await {
+            Ok((result, failure)) => self.emit(Event::CaseChecked {
                 version,
                 result,
                 failure,
             }),
-            Ok(_) => {}
             Err(error) => {
                 // After a stop it is tried again when the loop goes on.
                 if !matches!(error, JudgeError::Stopped) {
@@ -371,26 +359,27 @@ impl Loop {
         self.stage(Stage::Aside {
             what: format!("{version} is timed against v0 on {on}"),
         });
-        let objective = self.session.objective;
-        let side_job = SideJob::Anew {
+        let job = ComparisonJob {
             candidate,
-            original,
-            objective,
+            incumbent: original,
+            original: None,
+            objective: self.session.objective,
         };
-        let failed = match self.side_job(side_job).await {
-            Ok(SideJobResult::Compared(ComparisonOutcome::Done { comparison, .. })) => {
+        let failed = match self.work(move |w| w.compare(&job)).await {
+            Ok(ContestOutcome::Done { comparison, .. }) => {
                 self.emit(Event::ComparedAnew {
                     version,
                     comparison,
                 });
                 return true;
             }
-            Ok(SideJobResult::Compared(ComparisonOutcome::Disqualified {
-                version: disqualified,
-                failure,
-                ..
-            })) => format!("{disqualified} failed in a timing run ({})", failure.reason),
-            Ok(_) => unexpected_answer().to_string(),
+            Ok(ContestOutcome::Disqualified(out)) => {
+                let which = match out.version {
+                    ContenderRole::Candidate => version,
+                    _ => VersionId::ORIGINAL,
+                };
+                format!("{which} failed in a timing run ({})", out.failure.reason)
+            }
             Err(error) => error.to_string(),
         };
         self.side_queue.failed.insert(once);

@@ -1,9 +1,7 @@
 //! What the judge's thread does beside evaluating and comparing the versions of a round.
 
 use crate::engine::added_cases::insert;
-use crate::engine::jobs::{
-    ComparisonJob, SideJob, SideJobResult, VersionUnderTest, unexpected_answer,
-};
+use crate::engine::jobs::VersionUnderTest;
 use crate::engine::judge_thread::Worker;
 use crate::measure::judge::JudgeError;
 use crate::measure::{CaseResult, Failure, Judge};
@@ -12,45 +10,21 @@ use crate::session::event::VersionId;
 use crate::task::{Case, Task};
 
 impl Worker {
-    /// Does what is asked beside the rounds.
-    pub(super) fn run_side_job(&mut self, side_job: SideJob) -> Result<SideJobResult, JudgeError> {
-        match side_job {
-            SideJob::Add { case, passes } => self.take_case(case, passes).map(SideJobResult::Added),
-            SideJob::Run(subject, case) => self
-                .run_case(&subject, &case)
-                .map(|(result, failure)| SideJobResult::Ran(result, failure)),
-            SideJob::Withdraw(case) => {
-                self.task.workload.cases.retain(|c| c.name != case);
-                Ok(SideJobResult::Noted)
-            }
-            SideJob::TimeOnly(case) => {
-                self.task.workload.only = case;
-                Ok(SideJobResult::Noted)
-            }
-            SideJob::Anew {
-                candidate,
-                original,
-                objective,
-            } => self
-                .compare(&ComparisonJob {
-                    candidate,
-                    incumbent: original,
-                    original: None,
-                    objective,
-                })
-                .map(SideJobResult::Compared),
-            SideJob::Reference {
-                reference,
-                original,
-                objective,
-            } => self
-                .reference(&reference, &original, objective)
-                .map(|(verdict, comparison)| SideJobResult::Reference(verdict, comparison)),
-        }
+    /// Forgets a case.
+    pub(super) fn withdraw(&mut self, case: &str) -> Result<(), JudgeError> {
+        self.task.workload.cases.retain(|c| c.name != case);
+        Ok(())
     }
 
-    /// Takes a case in for good, once its expected output is known.
-    fn take_case(&mut self, case: Case, passes: bool) -> Result<Case, JudgeError> {
+    /// From now on times this case only; all of them, where none is named.
+    pub(super) fn time_only(&mut self, case: Option<String>) -> Result<(), JudgeError> {
+        self.task.workload.only = case;
+        Ok(())
+    }
+
+    /// Takes a case in for good, once its expected output is known: where it has none, the original says it; where the
+    /// original passes all cases so far, a typed one must agree with it.
+    pub(super) fn take_case(&mut self, case: Case, passes: bool) -> Result<Case, JudgeError> {
         let name = case.name.clone();
         let (judge, task, _, cancel) = self.tools(VersionId::ORIGINAL)?;
         if let Some(typed) = case.expected.clone().filter(|_| passes) {
@@ -60,7 +34,9 @@ impl Worker {
         insert(&mut with, case);
         judge.complete_with_oracle(&mut with, &cancel, &mut |_| {})?;
         let found = with.workload.cases.iter().find(|c| c.name == name);
-        let case = found.cloned().ok_or_else(unexpected_answer)?;
+        let Some(case) = found.cloned() else {
+            return Err(JudgeError::Environment(format!("case {name} was lost")));
+        };
         let said = case.expected.as_deref().unwrap_or_default();
         if std::str::from_utf8(said).is_err() {
             return Err(JudgeError::Task(
@@ -71,7 +47,8 @@ impl Worker {
         Ok(case)
     }
 
-    fn run_case(
+    /// Runs a version on one case.
+    pub(super) fn run_case(
         &mut self,
         subject: &VersionUnderTest,
         name: &str,

@@ -1,7 +1,7 @@
 //! How a sitting begins: a new session is written down and its original judged; an old one is taken up where it was left.
 
 use crate::engine::event_loop::{Interrupt, Loop};
-use crate::engine::jobs::{Job, JobResult, unexpected_answer};
+use crate::engine::judge_thread::{Opened, Worker};
 use crate::measure::Verdict;
 use crate::measure::judge::JudgeError;
 use crate::measure::machine;
@@ -20,14 +20,11 @@ impl Loop {
 }
 
 async fn open(l: &mut Loop) -> Result<(), JudgeError> {
-    let JobResult::Opened {
+    let Opened {
         guards,
         toolchain,
         notes,
-    } = l.work(Job::Open).await?
-    else {
-        return Err(unexpected_answer());
-    };
+    } = l.work(Worker::open).await?;
     let model = l.setup.provider.name();
     let reached_by = l.setup.reached_by.clone();
     let fresh = l.session.task.is_none();
@@ -182,11 +179,8 @@ async fn begin(l: &mut Loop) {
 /// The task with every expected output. Stopped by the developer it waits, and goes on when asked to.
 async fn complete(l: &mut Loop) -> Result<Task, JudgeError> {
     loop {
-        match l.work(Job::Oracle).await {
-            Ok(JobResult::Completed { task }) => return Ok(*task),
-            Ok(_) => {
-                return Err(unexpected_answer());
-            }
+        match l.work(Worker::oracle).await {
+            Ok(task) => return Ok(task),
             Err(JudgeError::Stopped) if l.interrupt == Some(Interrupt::Stop) => {
                 l.take_interrupt();
                 l.note(

@@ -3,37 +3,35 @@
 use std::time::Duration;
 
 use super::case_selection::{repeats, select_cases};
-use super::contender::{CANDIDATE, Contender, Disqualified, INCUMBENT};
+use super::contender::{CANDIDATE, INCUMBENT, Stop};
+use super::contest::Contest;
 use super::figures::{figure, log_ratio};
-use super::judge::{Judge, JudgeError, Watch};
+use super::judge::{Judge, Watch};
 use super::launches;
 use super::pairs::{FirstStage, PairedRunner};
 use super::plan::{ComparisonPlan, MEMORY_RESOLUTION};
 use super::stats::{FEWEST_CONFIRMING, Sequential};
 use super::sweep_figures::SweepFigures;
-use super::{Answer, Comparison, Evaluation, Look, Metric, Progress, peak, watched};
+use super::{Answer, Comparison, Look, Metric, Progress, peak, watched};
 use crate::base::units::{Gain, Nanos};
 use crate::sandbox::CancelToken;
-use crate::task::{Objective, Task};
+use crate::task::Objective;
 
 impl Judge {
-    /// Compares two versions that pass. `baseline` is the evaluation of v0 (or of the incumbent, if v0 fails): it
-    /// says which cases matter where there is no time for all of them. An answer of "better" only means promising.
-    #[allow(clippy::too_many_arguments)]
+    /// Compares two versions that pass. An answer of "better" only means promising.
     pub(super) fn compare(
         &mut self,
-        incumbent: &Contender<'_>,
-        candidate: &Contender<'_>,
-        baseline: &Evaluation,
-        task: &Task,
-        plan: &ComparisonPlan,
+        contest: &Contest<'_>,
         cancel: &CancelToken,
         watch: Watch<'_>,
-    ) -> Result<Result<FirstStage, Disqualified>, JudgeError> {
-        let contenders = vec![*incumbent, *candidate];
+    ) -> Result<FirstStage, Stop> {
+        let (task, plan, names) = (contest.task, contest.plan, contest.names());
+        let contenders = vec![contest.incumbent, contest.candidate];
         for contender in &contenders {
             self.prepare_commands(contender.built, task, cancel)?;
         }
+        // It says which cases matter where there is no time for all of them.
+        let baseline = contest.passing().unwrap_or(contest.incumbent).evaluation;
         let fewest = plan.rules.looks.first().copied().unwrap_or(1) + FEWEST_CONFIRMING + 1;
         let selection = select_cases(
             task,
@@ -45,16 +43,12 @@ impl Judge {
         );
         let mut runner =
             PairedRunner::new(self, contenders, task, selection, plan.objective, plan.seed)?;
-        let names = [incumbent.name, candidate.name];
         if plan.objective == Objective::Memory {
-            let compared = peak::compare(self, &mut runner, names, plan, cancel, watch)?;
-            return Ok(compared.map(|comparison| runner.into_first_stage(self, comparison)));
+            let comparison = peak::compare(self, &mut runner, names, plan, cancel, watch)?;
+            return Ok(runner.into_first_stage(self, comparison));
         }
         watch(Progress::WarmingUp);
-        let clock = match runner.warm_up(self, plan.budget, cancel)? {
-            Ok(clock) => clock,
-            Err(disqualified) => return Ok(Err(disqualified)),
-        };
+        let clock = runner.warm_up(self, plan.budget, cancel)?;
         let metric = match plan.objective {
             Objective::Integral => Metric::Integral,
             _ => (self.commands_metric(task).or(plan.metric)).unwrap_or(clock),
@@ -65,15 +59,12 @@ impl Judge {
         let mut tracker = BudgetTracker::new(plan.budget, runner.elapsed(self));
         let mut run = Sequential::new(plan.rules);
         let enough = loop {
-            let sweeps = match runner.sweep(self, cancel)? {
-                Ok(sweeps) => sweeps,
-                Err(disqualified) => return Ok(Err(disqualified)),
-            };
+            let sweeps = runner.sweep(self, cancel)?;
             if let Some(why) = doubt(&sweeps, metric) {
                 runner.keep(sweeps);
                 let comparison =
                     untellable(&runner, names, [INCUMBENT, CANDIDATE], metric, plan, why);
-                return Ok(Ok(runner.into_first_stage(self, comparison)));
+                return Ok(runner.into_first_stage(self, comparison));
             }
             let look = step(&mut run, &sweeps, CANDIDATE, metric);
             tracker.tick(runner.elapsed(self));
@@ -95,7 +86,7 @@ impl Judge {
         let mut comparison = conclude(&runner, &mut run, names, at, metric, plan);
         comparison.note =
             note(&comparison, enough, tracker.elapsed, plan.budget) + &runner.coverage();
-        Ok(Ok(runner.into_first_stage(self, comparison)))
+        Ok(runner.into_first_stage(self, comparison))
     }
 }
 

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use super::compare::{below_floor, conclude, doubt, moved, paired, step, untellable};
-use super::contender::{CANDIDATE, Contender, Disqualified, INCUMBENT, ORIGINAL};
+use super::contender::{CANDIDATE, INCUMBENT, ORIGINAL, Stop};
+use super::contest::Contest;
 use super::figures::log_ratio;
-use super::judge::{Judge, JudgeError, Watch};
+use super::judge::{Judge, Watch};
 use super::launches;
 use super::pairs::{FirstStage, PairedRunner};
 use super::plan::ComparisonPlan;
@@ -14,7 +15,7 @@ use super::stats::Sequential;
 use super::{Answer, Comparison, Metric, Progress, peak};
 use crate::base::units::Nanos;
 use crate::sandbox::CancelToken;
-use crate::task::{Objective, Task};
+use crate::task::Objective;
 
 /// Against the incumbent, with the figures of the fresh pairs, and `confirmed` if the win stands; and against v0, from
 /// the same runs: that of the incumbent where the incumbent is v0, absent without an original that passes.
@@ -23,56 +24,44 @@ type Confirmed = (Comparison, Option<Comparison>);
 impl Judge {
     /// Measures a promising candidate again: fresh triples of candidate, incumbent and original (pairs, where the
     /// incumbent is the original), as many as it takes within what the first stage has left of the budget.
-    #[allow(clippy::too_many_arguments)]
     pub(super) fn confirm(
         &mut self,
         first: FirstStage,
-        incumbent: &Contender<'_>,
-        candidate: &Contender<'_>,
-        original: Option<&Contender<'_>>,
-        task: &Task,
-        plan: &ComparisonPlan,
+        contest: &Contest<'_>,
         cancel: &CancelToken,
         watch: Watch<'_>,
-    ) -> Result<Result<Confirmed, Disqualified>, JudgeError> {
-        let passing = original.filter(|o| o.evaluation.verdict.accepted());
-        let third = passing.filter(|o| o.built.hash != incumbent.built.hash);
-        let mut contenders = vec![*incumbent, *candidate];
+    ) -> Result<Confirmed, Stop> {
+        let (task, plan) = (contest.task, contest.plan);
+        let passing = contest.passing();
+        let third = passing.filter(|o| o.built.hash != contest.incumbent.built.hash);
+        let mut contenders = vec![contest.incumbent, contest.candidate];
         contenders.extend(third);
         for contender in &contenders {
             self.prepare_commands(contender.built, task, cancel)?;
         }
         let seed = plan.seed.map(|s| s ^ 0x5eed);
-        let FirstStage {
-            comparison: first,
-            selection,
-            repeats,
-            settled: timing,
-            spent,
-        } = first;
-        let mut runner =
-            PairedRunner::new(self, contenders, task, selection, plan.objective, seed)?;
-        runner.repeat(repeats);
-        if let (Some(stamping), Some(timing)) = (runner.stamping.as_mut(), timing) {
-            stamping.settled = timing;
+        let mut runner = PairedRunner::new(
+            self,
+            contenders,
+            task,
+            first.selection.clone(),
+            plan.objective,
+            seed,
+        )?;
+        runner.repeat(first.repeats);
+        if let (Some(stamping), Some(settled)) = (runner.stamping.as_mut(), &first.settled) {
+            stamping.settled = settled.clone();
         }
-
-        let names = ContenderNames {
-            incumbent: incumbent.name,
-            candidate: candidate.name,
-            original: third.map(|o| o.name),
-        };
+        let third = third.map(|o| o.name);
         let fresh = if plan.objective == Objective::Memory {
-            self.fresh_peaks(&mut runner, &names, plan, cancel, watch)?
+            Some(self.fresh_peaks(&mut runner, contest, third, cancel, watch)?)
         } else {
-            self.fresh_pairs(&mut runner, &names, &first, spent, plan, cancel, watch)?
+            self.fresh_pairs(&mut runner, contest, third, &first, cancel, watch)?
         };
-        let (fresh, third) = match fresh {
-            Ok(Some(fresh)) => fresh,
-            Ok(None) => return Ok(Ok((no_time(first, plan), None))),
-            Err(disqualified) => return Ok(Err(disqualified)),
+        let Some((fresh, third)) = fresh else {
+            return Ok((no_time(first.comparison, plan), None));
         };
-        let mut comparison = confirmed(first, fresh);
+        let mut comparison = confirmed(first.comparison, fresh);
         comparison.note += &runner.coverage();
         let against_original = match (third, passing) {
             (Some(third), _) => Some(settled(third)),
@@ -83,83 +72,74 @@ impl Judge {
             }),
             (None, None) => None,
         };
-        Ok(Ok((comparison, against_original)))
+        Ok((comparison, against_original))
     }
 
+    /// The fresh comparisons of peaks, against the incumbent and the third.
     fn fresh_peaks(
         &mut self,
         runner: &mut PairedRunner<'_>,
-        names: &ContenderNames<'_>,
-        plan: &ComparisonPlan,
+        contest: &Contest<'_>,
+        third: Option<&str>,
         cancel: &CancelToken,
         watch: Watch<'_>,
-    ) -> Result<Fresh, JudgeError> {
-        if let Err(disqualified) = peak::pairs(self, runner, true, cancel, watch)? {
-            return Ok(Err(disqualified));
-        }
-        let fresh = peak::conclude(
-            runner,
-            [names.incumbent, names.candidate],
-            [INCUMBENT, CANDIDATE],
-            plan,
-        );
-        let third = names
-            .original
-            .map(|o| peak::conclude(runner, [o, names.candidate], [ORIGINAL, CANDIDATE], plan));
-        Ok(Ok(Some((fresh, third))))
+    ) -> Result<Confirmed, Stop> {
+        peak::pairs(self, runner, true, cancel, watch)?;
+        let with = |name, at| {
+            let names = [name, contest.candidate.name];
+            peak::conclude(runner, names, [at, CANDIDATE], contest.plan)
+        };
+        Ok((
+            with(contest.incumbent.name, INCUMBENT),
+            third.map(|third| with(third, ORIGINAL)),
+        ))
     }
 
-    #[allow(clippy::too_many_arguments)]
+    /// The fresh comparisons against the incumbent and the third; `None` if there was no time.
     fn fresh_pairs(
         &mut self,
         runner: &mut PairedRunner<'_>,
-        names: &ContenderNames<'_>,
-        first: &Comparison,
-        spent: Duration,
-        plan: &ComparisonPlan,
+        contest: &Contest<'_>,
+        third: Option<&str>,
+        first: &FirstStage,
         cancel: &CancelToken,
         watch: Watch<'_>,
-    ) -> Result<Fresh, JudgeError> {
-        let metric = first.metric;
+    ) -> Result<Option<Confirmed>, Stop> {
+        let (plan, spent) = (contest.plan, first.spent);
+        let metric = first.comparison.metric;
         let mut metric_original = metric;
         let left = plan.budget.saturating_sub(spent);
-        if names.original.is_some() {
+        if third.is_some() {
             // The original was not there when the clock was chosen; one unfit for CPU time is timed by the wall.
-            match runner.warm_up(self, left, cancel)? {
-                Ok(clock) if metric == Metric::Cpu && plan.metric.is_none() => {
-                    metric_original = clock
-                }
-                Ok(_) => {}
-                Err(disqualified) => return Ok(Err(disqualified)),
+            let clock = runner.warm_up(self, left, cancel)?;
+            if metric == Metric::Cpu && plan.metric.is_none() {
+                metric_original = clock;
             }
         }
         // How many pairs there is time for decides how they are looked at, before the first of them.
-        let pair = match names.original {
+        let pair = match third {
             Some(_) => runner.sweep_time(),
-            None => spent / u32::try_from(first.pairs + 1).unwrap_or(u32::MAX),
+            None => spent / u32::try_from(first.comparison.pairs + 1).unwrap_or(u32::MAX),
         };
         let room = |time: Duration| time.as_secs_f64() / pair.as_secs_f64().max(1e-9);
         let warmed = runner.elapsed(self);
         let fewest = runner.fewest_confirming();
         if room((plan.budget * 2).saturating_sub(spent + warmed)) < fewest as f64 {
-            return Ok(Ok(None));
+            return Ok(None);
         }
         let most = (room(left.saturating_sub(warmed)) as usize).max(fewest);
         let rules = plan.rules.confirming(most);
         let (mut run, mut run_original) = (Sequential::new(rules), Sequential::new(rules));
         loop {
-            let sweeps = match runner.sweep(self, cancel)? {
-                Ok(sweeps) => sweeps,
-                Err(disqualified) => return Ok(Err(disqualified)),
-            };
+            let sweeps = runner.sweep(self, cancel)?;
             if let Some(why) = doubt(&sweeps, metric) {
                 runner.keep(sweeps);
                 let told = |name: &str, at: usize| {
-                    let pair = [name, names.candidate];
+                    let pair = [name, contest.candidate.name];
                     untellable(runner, pair, [at, CANDIDATE], metric, plan, why.clone())
                 };
-                let third = names.original.map(|o| told(o, ORIGINAL));
-                return Ok(Ok(Some((told(names.incumbent, INCUMBENT), third))));
+                let third = third.map(|third| told(third, ORIGINAL));
+                return Ok(Some((told(contest.incumbent.name, INCUMBENT), third)));
             }
             let look = step(&mut run, &sweeps, CANDIDATE, metric);
             if let Some(original) = sweeps.get(ORIGINAL) {
@@ -193,31 +173,15 @@ impl Judge {
                 break;
             }
         }
-        let pair = [names.incumbent, names.candidate];
-        let fresh = conclude(runner, &mut run, pair, [INCUMBENT, CANDIDATE], metric, plan);
-        let third = names.original.map(|o| {
-            conclude(
-                runner,
-                &mut run_original,
-                [o, names.candidate],
-                [ORIGINAL, CANDIDATE],
-                metric_original,
-                plan,
-            )
+        let at = [INCUMBENT, CANDIDATE];
+        let fresh = conclude(runner, &mut run, contest.names(), at, metric, plan);
+        let third = third.map(|third| {
+            let (names, at) = ([third, contest.candidate.name], [ORIGINAL, CANDIDATE]);
+            conclude(runner, &mut run_original, names, at, metric_original, plan)
         });
-        Ok(Ok(Some((fresh, third))))
+        Ok(Some((fresh, third)))
     }
 }
-
-/// Names of the contenders; the original only if it runs as a third.
-struct ContenderNames<'a> {
-    incumbent: &'a str,
-    candidate: &'a str,
-    original: Option<&'a str>,
-}
-
-/// The fresh comparisons against incumbent and original (none, if there was no time), or the contender that failed.
-type Fresh = Result<Option<Confirmed>, Disqualified>;
 
 /// A promising candidate for whose confirmation there was no time: no win.
 fn no_time(first: Comparison, plan: &ComparisonPlan) -> Comparison {

@@ -1,6 +1,7 @@
 //! Who takes part in a comparison, and how one of them drops out.
 
 use super::build::Built;
+use super::judge_error::JudgeError;
 use super::{Evaluation, Failure, Verdict};
 
 /// A version that takes part in a comparison: built, and found right on every case.
@@ -52,4 +53,25 @@ pub struct Disqualified {
     pub verdict: Verdict,
     /// How it failed.
     pub failure: Failure,
+}
+
+/// Why a comparison has no figures.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// A contender failed.
+    Disqualified(Disqualified),
+    /// The judge cannot go on.
+    Judge(JudgeError),
+}
+
+impl From<Disqualified> for Stop {
+    fn from(disqualified: Disqualified) -> Self {
+        Self::Disqualified(disqualified)
+    }
+}
+
+impl From<JudgeError> for Stop {
+    fn from(error: JudgeError) -> Self {
+        Self::Judge(error)
+    }
 }

@@ -1,12 +1,57 @@
 //! A whole contest: comparison, then confirmation of a promising candidate. Decisions rest on its answer.
 
-use super::contender::{Contender, Disqualified};
+use super::contender::{Contender, Disqualified, Stop};
 use super::judge::{Judge, JudgeError, Watch};
 use super::pairs::FirstStage;
 use super::plan::ComparisonPlan;
 use super::{Answer, Comparison, fixed_length, floor, launches, watched};
 use crate::sandbox::CancelToken;
 use crate::task::Task;
+
+/// Who is compared, and how: the same in both stages.
+#[derive(Clone, Copy, Debug)]
+pub struct Contest<'a> {
+    /// The best version so far.
+    pub incumbent: Contender<'a>,
+    /// The version that may be better.
+    pub candidate: Contender<'a>,
+    /// v0, which may be the incumbent; absent where there is none.
+    pub original: Option<Contender<'a>>,
+    /// What they are compared on.
+    pub task: &'a Task,
+    /// Objective, budget and rules.
+    pub plan: &'a ComparisonPlan,
+}
+
+impl<'a> Contest<'a> {
+    /// A candidate against an incumbent, without an original.
+    #[must_use]
+    pub fn new(
+        incumbent: Contender<'a>,
+        candidate: Contender<'a>,
+        task: &'a Task,
+        plan: &'a ComparisonPlan,
+    ) -> Self {
+        Self {
+            incumbent,
+            candidate,
+            original: None,
+            task,
+            plan,
+        }
+    }
+
+    /// The original, if it passes.
+    pub(super) fn passing(&self) -> Option<Contender<'a>> {
+        self.original
+            .filter(|original| original.evaluation.verdict.accepted())
+    }
+
+    /// Names of incumbent and candidate.
+    pub(super) fn names(&self) -> [&'a str; 2] {
+        [self.incumbent.name, self.candidate.name]
+    }
+}
 
 /// How a contest ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,12 +72,10 @@ pub enum ContestOutcome {
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant)] // Made once a comparison, and nearly always a large one.
 pub enum FirstStageOutcome {
-    /// The candidate does not look better; this is the final answer.
-    Settled(Comparison),
+    /// There is nothing to confirm; this is the final answer.
+    Settled(ContestOutcome),
     /// It looks better. That may be luck, and the best of several surely was lucky: only fresh pairs can tell.
     Promising(Promising),
-    /// A contender failed in a timed run.
-    Disqualified(Disqualified),
 }
 
 /// A candidate that looks better, with all that its confirmation needs.
@@ -52,28 +95,17 @@ impl Judge {
     ///
     /// # Errors
     /// A contender that does not pass, the sandbox failed, or stopped.
-    #[allow(clippy::too_many_arguments)]
     pub fn contest(
         &mut self,
-        incumbent: &Contender<'_>,
-        candidate: &Contender<'_>,
-        original: Option<&Contender<'_>>,
-        task: &Task,
-        plan: &ComparisonPlan,
+        contest: &Contest<'_>,
         cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<ContestOutcome, JudgeError> {
-        match self.first_stage(incumbent, candidate, original, task, plan, cancel, watch)? {
-            FirstStageOutcome::Settled(comparison) => Ok(ContestOutcome::Done {
-                comparison,
-                against_original: None,
-            }),
-            FirstStageOutcome::Disqualified(disqualified) => {
-                Ok(ContestOutcome::Disqualified(disqualified))
+        match self.first_stage(contest, cancel, watch)? {
+            FirstStageOutcome::Settled(outcome) => Ok(outcome),
+            FirstStageOutcome::Promising(promising) => {
+                self.second_stage(promising, contest, cancel, watch)
             }
-            FirstStageOutcome::Promising(promising) => self.second_stage(
-                promising, incumbent, candidate, original, task, plan, cancel, watch,
-            ),
         }
     }
 
@@ -82,65 +114,47 @@ impl Judge {
     ///
     /// # Errors
     /// As [`contest`](Self::contest).
-    #[allow(clippy::too_many_arguments)]
     pub fn first_stage(
         &mut self,
-        incumbent: &Contender<'_>,
-        candidate: &Contender<'_>,
-        original: Option<&Contender<'_>>,
-        task: &Task,
-        plan: &ComparisonPlan,
+        contest: &Contest<'_>,
         cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<FirstStageOutcome, JudgeError> {
-        let baseline = original
-            .filter(|o| o.evaluation.verdict.accepted())
-            .map_or(incumbent.evaluation, |o| o.evaluation);
-        let first = match self.compare(incumbent, candidate, baseline, task, plan, cancel, watch)? {
-            Ok(first) => first,
-            Err(disqualified) => return Ok(FirstStageOutcome::Disqualified(disqualified)),
-        };
-        Ok(if first.comparison.answer == Answer::Better {
-            FirstStageOutcome::Promising(Promising(first))
-        } else {
-            FirstStageOutcome::Settled(remarked(first.comparison))
+        Ok(match self.compare(contest, cancel, watch) {
+            Ok(first) if first.comparison.answer == Answer::Better => {
+                FirstStageOutcome::Promising(Promising(first))
+            }
+            other => FirstStageOutcome::Settled(ended(other.map(|f| (f.comparison, None)))?),
         })
     }
 
     /// The second stage: a promising candidate is measured again on fresh pairs, within what the first has left of the
-    /// budget. The contenders, the task and the plan are those of the first stage.
+    /// budget. The contest is that of the first stage.
     ///
     /// # Errors
     /// As [`contest`](Self::contest).
-    #[allow(clippy::too_many_arguments)]
     pub fn second_stage(
         &mut self,
         promising: Promising,
-        incumbent: &Contender<'_>,
-        candidate: &Contender<'_>,
-        original: Option<&Contender<'_>>,
-        task: &Task,
-        plan: &ComparisonPlan,
+        contest: &Contest<'_>,
         cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<ContestOutcome, JudgeError> {
-        let confirmed = self.confirm(
-            promising.0,
-            incumbent,
-            candidate,
-            original,
-            task,
-            plan,
-            cancel,
-            watch,
-        )?;
-        Ok(match confirmed {
-            Ok((comparison, against_original)) => ContestOutcome::Done {
-                comparison: remarked(comparison),
-                against_original: against_original.map(remarked),
-            },
-            Err(disqualified) => ContestOutcome::Disqualified(disqualified),
-        })
+        ended(self.confirm(promising.0, contest, cancel, watch))
+    }
+}
+
+/// What a contest came to: comparisons with the incumbent and with v0, or why there are none.
+fn ended(
+    compared: Result<(Comparison, Option<Comparison>), Stop>,
+) -> Result<ContestOutcome, JudgeError> {
+    match compared {
+        Ok((comparison, against_original)) => Ok(ContestOutcome::Done {
+            comparison: remarked(comparison),
+            against_original: against_original.map(remarked),
+        }),
+        Err(Stop::Disqualified(disqualified)) => Ok(ContestOutcome::Disqualified(disqualified)),
+        Err(Stop::Judge(error)) => Err(error),
     }
 }
 

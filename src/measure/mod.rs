@@ -44,7 +44,7 @@ mod watched;
 pub use build::Built;
 pub use comparison::{Comparison, Floors};
 pub use contender::{Contender, ContenderRole, Disqualified};
-pub use contest::{ContestOutcome, FirstStageOutcome, Promising};
+pub use contest::{Contest, ContestOutcome, FirstStageOutcome, Promising};
 pub use evaluation::{
     BuildReport, CaseResult, Evaluation, Failure, Figures, Flag, FlagKind, Verdict,
 };

@@ -8,7 +8,7 @@ use rand_pcg::Pcg64Mcg;
 
 use super::case_selection::{Busiest, CaseSelection};
 use super::comparison::Floors;
-use super::contender::{Contender, ContenderRole, Disqualified};
+use super::contender::{Contender, ContenderRole, Disqualified, Stop};
 use super::figures::{log_ratio, medians, run_figures, undelayed};
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::launches::{self, Settled, Stamping};
@@ -133,23 +133,20 @@ impl<'a> PairedRunner<'a> {
         judge: &mut Judge,
         budget: Duration,
         cancel: &CancelToken,
-    ) -> Result<Result<Metric, Disqualified>, JudgeError> {
+    ) -> Result<Metric, Stop> {
         if self.stamping.is_some() {
             return self.first_launch(judge, cancel);
         }
         let mut busiest = Busiest::new(&self.contenders, &self.selection);
         let started = self.elapsed(judge);
         for done in 1..=8 {
-            match self.sweep(judge, cancel)? {
-                Ok(sweeps) => busiest.see(&sweeps),
-                Err(disqualified) => return Ok(Err(disqualified)),
-            }
+            busiest.see(&self.sweep(judge, cancel)?);
             let spent = self.elapsed(judge).saturating_sub(started);
             if busiest.all_busy() || spent / done * (done + 1) > budget / 8 {
                 break;
             }
         }
-        Ok(Ok(busiest.clock()))
+        Ok(busiest.clock())
     }
 
     /// One sweep of all contenders: next to each other in every case, in an order drawn anew for each case.
@@ -157,7 +154,7 @@ impl<'a> PairedRunner<'a> {
         &mut self,
         judge: &mut Judge,
         cancel: &CancelToken,
-    ) -> Result<Result<Vec<SweepFigures>, Disqualified>, JudgeError> {
+    ) -> Result<Vec<SweepFigures>, Stop> {
         let before = self.elapsed(judge);
         if self.stamping.is_some() {
             let sweeps = self.launch(judge, cancel)?;
@@ -177,10 +174,8 @@ impl<'a> PairedRunner<'a> {
                 // Drawn anew each time: the signed-rank test is exact because either contender was as likely to go first.
                 order.shuffle(&mut self.chance);
                 for who in &order {
-                    match self.once(judge, *who, place, &mut sweeps[*who], cancel)? {
-                        Ok(figures) => runs[*who].push(figures),
-                        Err(disqualified) => return Ok(Err(disqualified)),
-                    }
+                    let figures = self.once(judge, *who, place, &mut sweeps[*who], cancel)?;
+                    runs[*who].push(figures);
                 }
             }
             for (sweep, runs) in sweeps.iter_mut().zip(&runs) {
@@ -188,7 +183,7 @@ impl<'a> PairedRunner<'a> {
             }
         }
         self.last_sweep = self.elapsed(judge).saturating_sub(before);
-        Ok(Ok(sweeps))
+        Ok(sweeps)
     }
 
     /// The figures of one run of one contender. Its output is checked again.
@@ -199,12 +194,9 @@ impl<'a> PairedRunner<'a> {
         place: usize,
         sweep: &mut SweepFigures,
         cancel: &CancelToken,
-    ) -> Result<Result<Figures, Disqualified>, JudgeError> {
+    ) -> Result<Figures, Stop> {
         let program = self.programs[who][place].clone();
-        let outcome = match self.checked(judge, who, place, &program, cancel)? {
-            Ok(outcome) => outcome,
-            Err(disqualified) => return Ok(Err(disqualified)),
-        };
+        let outcome = self.checked(judge, who, place, &program, cancel)?;
         let figures = match &self.contenders[who].built.commands {
             Some(version) => {
                 let read = judge.read_bench(self.task, &self.places[place], &outcome, version);
@@ -218,7 +210,7 @@ impl<'a> PairedRunner<'a> {
             None => undelayed(&outcome),
         };
         self.saw(&outcome, place, sweep);
-        Ok(Ok(figures))
+        Ok(figures)
     }
 
     /// Runs a program of a contender and checks what it writes.
@@ -229,22 +221,22 @@ impl<'a> PairedRunner<'a> {
         place: usize,
         program: &Program,
         cancel: &CancelToken,
-    ) -> Result<Result<Outcome, Disqualified>, JudgeError> {
+    ) -> Result<Outcome, Stop> {
         let outcome = judge.run(program, &self.limits, &mut |_| {}, cancel)?;
         if outcome.verdict == RunVerdict::SandboxError {
-            return Err(JudgeError::Sandbox(ending(&outcome, &self.limits)));
+            return Err(JudgeError::Sandbox(ending(&outcome, &self.limits)).into());
         }
         let case = &self.places[place];
         if let Some((verdict, mut failure)) = judge.verdict(&outcome, case, self.task, cancel)? {
             failure.reason = format!("in a timed run: {}", failure.reason);
-            return Ok(Err(Disqualified {
+            return Err(Stop::Disqualified(Disqualified {
                 version: ContenderRole::at(who),
                 verdict,
                 failure,
             }));
         }
         self.noise_monitor.record_run(outcome.wall, outcome.delayed);
-        Ok(Ok(outcome))
+        Ok(outcome)
     }
 
     /// Records what a run shows besides its figures: how busy it was, its peak, its threads.

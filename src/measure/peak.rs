@@ -3,9 +3,9 @@
 //! Five pairs; better or worse only if the two ranges do not touch and the gap of the medians exceeds the smallest
 //! effect (1 %) and 512 KiB.
 
-use super::contender::{CANDIDATE, Disqualified, INCUMBENT};
+use super::contender::{CANDIDATE, INCUMBENT, Stop};
 use super::figures::log_ratio;
-use super::judge::{Judge, JudgeError, Watch};
+use super::judge::{Judge, Watch};
 use super::pairs::PairedRunner;
 use super::plan::{ComparisonPlan, MEMORY_RESOLUTION};
 use super::sweep_figures::SweepFigures;
@@ -24,31 +24,26 @@ pub(super) fn compare(
     plan: &ComparisonPlan,
     cancel: &CancelToken,
     watch: Watch<'_>,
-) -> Result<Result<Comparison, Disqualified>, JudgeError> {
-    if let Err(disqualified) = pairs(judge, runner, false, cancel, watch)? {
-        return Ok(Err(disqualified));
-    }
+) -> Result<Comparison, Stop> {
+    pairs(judge, runner, false, cancel, watch)?;
     let comparison = conclude(runner, names, [INCUMBENT, CANDIDATE], plan);
     watch(Progress::Looked {
         look: comparison.looks[0],
         metric: Metric::Peak,
     });
-    Ok(Ok(comparison))
+    Ok(comparison)
 }
 
-/// Runs the pairs of a comparison of peaks; `Err` inside is a contender that failed.
+/// Runs the pairs of a comparison of peaks.
 pub(super) fn pairs(
     judge: &mut Judge,
     runner: &mut PairedRunner<'_>,
     confirming: bool,
     cancel: &CancelToken,
     watch: Watch<'_>,
-) -> Result<Result<(), Disqualified>, JudgeError> {
+) -> Result<(), Stop> {
     for done in 1..=PAIRS {
-        let sweeps = match runner.sweep(judge, cancel)? {
-            Ok(sweeps) => sweeps,
-            Err(disqualified) => return Ok(Err(disqualified)),
-        };
+        let sweeps = runner.sweep(judge, cancel)?;
         let (incumbent, candidate) = (sweeps[INCUMBENT].figures, sweeps[CANDIDATE].figures);
         let each = runner.elapsed(judge) / done as u32;
         watch(Progress::Paired {
@@ -62,7 +57,7 @@ pub(super) fn pairs(
         runner.keep(sweeps);
         runner.report_noise(watch);
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// The comparison of the kept sweeps of two contenders.

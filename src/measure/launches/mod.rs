@@ -33,7 +33,7 @@ use std::time::Duration;
 
 use rand::RngExt as _;
 
-use super::contender::{CANDIDATE, ContenderRole, Disqualified};
+use super::contender::{CANDIDATE, ContenderRole, Disqualified, Stop};
 use super::figures::figure;
 use super::judge::{Judge, JudgeError};
 use super::launch_record::{Charge, ChargePlace, Launches};
@@ -141,14 +141,15 @@ impl PairedRunner<'_> {
         &mut self,
         judge: &mut Judge,
         cancel: &CancelToken,
-    ) -> Result<Result<Metric, Disqualified>, JudgeError> {
+    ) -> Result<Metric, Stop> {
         loop {
-            let disqualified = match self.launch(judge, cancel)? {
+            let disqualified = match self.launch(judge, cancel) {
                 Ok(_) => break,
-                Err(disqualified) => disqualified,
+                Err(Stop::Disqualified(disqualified)) => disqualified,
+                Err(stop) => return Err(stop),
             };
             let Some(stamping) = self.stamping.as_mut() else {
-                return Ok(Err(disqualified));
+                return Err(disqualified.into());
             };
             // What the incumbent keeps from pass to pass changes what comes of its calls: then each pass gets an instance of
             // the module of its own.
@@ -156,13 +157,13 @@ impl PairedRunner<'_> {
                 && disqualified.verdict == Verdict::WrongAnswer
                 && !matches!(&self.task.harness, Harness::Calls(c) if c.keep);
             if stamping.settled.fresh || !keeps {
-                return Ok(Err(disqualified));
+                return Err(disqualified.into());
             }
             stamping.settled.fresh = true;
             stamping.settled.pace = None;
         }
         let Some(stamping) = self.stamping.as_mut() else {
-            return Ok(Ok(Metric::Cpu));
+            return Ok(Metric::Cpu);
         };
         let seen: Vec<Vec<Figures>> = stamping
             .kept
@@ -179,7 +180,7 @@ impl PairedRunner<'_> {
                 .flatten()
                 .all(|f| f.cpu_ns.0 as f64 <= 1.05 * f.wall_ns.0 as f64 + 100e3);
         stamping.kept.clear();
-        Ok(Ok(clock(&seen)))
+        Ok(clock(&seen))
     }
 
     /// One launch of all contenders: what a pass of each costs, and what was seen meanwhile.
@@ -187,9 +188,9 @@ impl PairedRunner<'_> {
         &mut self,
         judge: &mut Judge,
         cancel: &CancelToken,
-    ) -> Result<Result<Vec<SweepFigures>, Disqualified>, JudgeError> {
+    ) -> Result<Vec<SweepFigures>, Stop> {
         let Some(stamping) = self.stamping.as_ref() else {
-            return Err(JudgeError::Environment("no calls are timed".into()));
+            return Err(JudgeError::Environment("no calls are timed".into()).into());
         };
         let Settled {
             pace,
@@ -250,14 +251,12 @@ impl PairedRunner<'_> {
             done => done?,
         };
         for (who, outcome) in &outcomes {
-            if let Some(disqualified) = self.checked_launch(judge, *who, outcome, cancel)? {
-                return Ok(Err(disqualified));
-            }
+            self.check_launch(judge, *who, outcome, cancel)?;
         }
         let Some(launched) = launched else {
             // It has ended by itself, and everything about its end looks right.
             let who = outcomes.last().map_or(0, |(who, _)| *who);
-            return Ok(Err(Disqualified {
+            return Err(Stop::Disqualified(Disqualified {
                 version: ContenderRole::at(who),
                 verdict: Verdict::RuntimeError,
                 failure: Failure {
@@ -280,33 +279,31 @@ impl PairedRunner<'_> {
             stamping.settled.pace = Some(launched.pace.clone());
             stamping.kept.push(launched);
         }
-        Ok(Ok(sweeps))
+        Ok(sweeps)
     }
 
     /// Whether what a contender wrote at the end of its launch is right.
-    fn checked_launch(
+    fn check_launch(
         &mut self,
         judge: &mut Judge,
         who: usize,
         outcome: &Outcome,
         cancel: &CancelToken,
-    ) -> Result<Option<Disqualified>, JudgeError> {
+    ) -> Result<(), Stop> {
         if outcome.verdict == RunVerdict::SandboxError {
-            return Err(JudgeError::Sandbox(super::judge::ending(
-                outcome,
-                &self.limits,
-            )));
+            let why = super::judge::ending(outcome, &self.limits);
+            return Err(JudgeError::Sandbox(why).into());
         }
-        let case = &self.places[0];
-        let judged = judge.verdict(outcome, case, self.task, cancel)?;
+        let judged = judge.verdict(outcome, &self.places[0], self.task, cancel)?;
         self.noise_monitor.record_run(outcome.wall, outcome.delayed);
-        Ok(judged.map(|(verdict, mut failure)| {
-            failure.reason = format!("in a timed run: {}", failure.reason);
-            Disqualified {
-                version: ContenderRole::at(who),
-                verdict,
-                failure,
-            }
+        let Some((verdict, mut failure)) = judged else {
+            return Ok(());
+        };
+        failure.reason = format!("in a timed run: {}", failure.reason);
+        Err(Stop::Disqualified(Disqualified {
+            version: ContenderRole::at(who),
+            verdict,
+            failure,
         }))
     }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use reheat::measure::{
-    Answer, Built, Comparison, ComparisonPlan, Contender, ContestOutcome, Evaluation, FlagKind,
-    Metric,
+    Answer, Built, Comparison, ComparisonPlan, Contender, Contest, ContestOutcome, Evaluation,
+    FlagKind, Metric,
 };
 use reheat::task::Objective;
 use reheat::task::harness::Commands;
@@ -35,11 +35,10 @@ fn contest(bench: &mut Bench, old: &(Built, Evaluation), new: &(Built, Evaluatio
     let outcome = bench
         .judge
         .contest(
-            &old,
-            &new,
-            Some(&old),
-            &bench.task,
-            &plan,
+            &Contest {
+                original: Some(old),
+                ..Contest::new(old, new, &bench.task, &plan)
+            },
             &bench.cancel,
             &mut |_| {},
         )

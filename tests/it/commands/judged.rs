@@ -3,7 +3,7 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::time::Duration;
 
-use reheat::measure::{ComparisonPlan, Contender, FirstStageOutcome, Metric, Verdict};
+use reheat::measure::{ComparisonPlan, Contender, Contest, FirstStageOutcome, Metric, Verdict};
 use reheat::task::Objective;
 use reheat::task::harness::Commands;
 
@@ -291,11 +291,12 @@ fn the_figure_that_the_bench_says_decides_in_its_direction() {
         let looked = bench
             .judge
             .first_stage(
-                &contender("v0", &old, &old_evaluation),
-                &contender("v1", &new, &new_evaluation),
-                None,
-                &bench.task,
-                &plan,
+                &Contest::new(
+                    contender("v0", &old, &old_evaluation),
+                    contender("v1", &new, &new_evaluation),
+                    &bench.task,
+                    &plan,
+                ),
                 &bench.cancel,
                 &mut |_| {},
             )

@@ -192,7 +192,9 @@ fn memory_and_integral_are_objectives_too() {
 /// The judge without the command line: incumbent, candidate and original are three programs.
 #[test]
 fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() {
-    use reheat::measure::{Answer, ComparisonPlan, Contender, ContestOutcome, Judge, Progress};
+    use reheat::measure::{
+        Answer, ComparisonPlan, Contender, Contest, ContestOutcome, Judge, Progress,
+    };
     use reheat::sandbox::{CancelToken, Settings};
     use reheat::task::load::TaskFlags;
     use reheat::task::{Languages, Objective};
@@ -248,25 +250,21 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
     let mut plan = ComparisonPlan::new(Objective::Time, std::time::Duration::from_secs(20));
     plan.seed = Some(1);
     let (mut first, mut fresh, mut warmed) = (0, 0, false);
+    let against = |incumbent| Contest {
+        original: Some(v0),
+        ..Contest::new(incumbent, v2, &task, &plan)
+    };
     let contested = judge
-        .contest(
-            &v1,
-            &v2,
-            Some(&v0),
-            &task,
-            &plan,
-            &cancel,
-            &mut |p| match p {
-                Progress::WarmingUp => warmed = true,
-                Progress::Paired {
-                    confirming: false, ..
-                } => first += 1,
-                Progress::Paired {
-                    confirming: true, ..
-                } => fresh += 1,
-                _ => {}
-            },
-        )
+        .contest(&against(v1), &cancel, &mut |p| match p {
+            Progress::WarmingUp => warmed = true,
+            Progress::Paired {
+                confirming: false, ..
+            } => first += 1,
+            Progress::Paired {
+                confirming: true, ..
+            } => fresh += 1,
+            _ => {}
+        })
         .unwrap();
     let ContestOutcome::Done {
         comparison,
@@ -302,9 +300,7 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
     );
 
     // The same again, where the incumbent is the original: one set of figures under both names.
-    let contested = judge
-        .contest(&v0, &v2, Some(&v0), &task, &plan, &cancel, &mut |_| {})
-        .unwrap();
+    let contested = judge.contest(&against(v0), &cancel, &mut |_| {}).unwrap();
     let ContestOutcome::Done {
         comparison,
         against_original: Some(original),
@@ -319,7 +315,7 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
 
     // Stopped in the middle of the pairs: an error of its own, and the judge goes on afterwards.
     let halt = CancelToken::new();
-    let stopped = judge.contest(&v0, &v2, None, &task, &plan, &halt, &mut |p| {
+    let stopped = judge.contest(&against(v0), &halt, &mut |p| {
         if matches!(p, Progress::Paired { .. }) {
             halt.stop();
         }
