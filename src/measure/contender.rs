@@ -59,14 +59,14 @@ pub struct Disqualified {
 #[derive(Debug)]
 pub(super) enum Stop {
     /// A contender failed.
-    Disqualified(Disqualified),
+    Disqualified(Box<Disqualified>),
     /// The judge cannot go on.
     Judge(JudgeError),
 }
 
 impl From<Disqualified> for Stop {
     fn from(disqualified: Disqualified) -> Self {
-        Self::Disqualified(disqualified)
+        Self::Disqualified(disqualified.into())
     }
 }
 

@@ -153,7 +153,7 @@ fn ended(
             comparison: remarked(comparison),
             against_original: against_original.map(remarked),
         }),
-        Err(Stop::Disqualified(disqualified)) => Ok(ContestOutcome::Disqualified(disqualified)),
+        Err(Stop::Disqualified(disqualified)) => Ok(ContestOutcome::Disqualified(*disqualified)),
         Err(Stop::Judge(error)) => Err(error),
     }
 }

@@ -229,7 +229,7 @@ impl<'a> PairedRunner<'a> {
         let case = &self.places[place];
         if let Some((verdict, mut failure)) = judge.verdict(&outcome, case, self.task, cancel)? {
             failure.reason = format!("in a timed run: {}", failure.reason);
-            return Err(Stop::Disqualified(Disqualified {
+            return Err(Stop::from(Disqualified {
                 version: ContenderRole::at(who),
                 verdict,
                 failure,

@@ -145,7 +145,7 @@ impl PairedRunner<'_> {
         loop {
             let disqualified = match self.launch(judge, cancel) {
                 Ok(_) => break,
-                Err(Stop::Disqualified(disqualified)) => disqualified,
+                Err(Stop::Disqualified(disqualified)) => *disqualified,
                 Err(stop) => return Err(stop),
             };
             let Some(stamping) = self.stamping.as_mut() else {
@@ -256,7 +256,7 @@ impl PairedRunner<'_> {
         let Some(launched) = launched else {
             // It has ended by itself, and everything about its end looks right.
             let who = outcomes.last().map_or(0, |(who, _)| *who);
-            return Err(Stop::Disqualified(Disqualified {
+            return Err(Stop::from(Disqualified {
                 version: ContenderRole::at(who),
                 verdict: Verdict::RuntimeError,
                 failure: Failure {
@@ -300,7 +300,7 @@ impl PairedRunner<'_> {
             return Ok(());
         };
         failure.reason = format!("in a timed run: {}", failure.reason);
-        Err(Stop::Disqualified(Disqualified {
+        Err(Stop::from(Disqualified {
             version: ContenderRole::at(who),
             verdict,
             failure,

@@ -6,9 +6,8 @@
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, Once, PoisonError};
-use std::thread::ThreadId;
 
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::terminal::{disable_raw_mode, enable_raw_mode};
@@ -27,9 +26,6 @@ const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
-static SCREEN_THREAD: Mutex<Option<ThreadId>> = Mutex::new(None);
-/// What other threads said when they panicked: told once the screen is gone.
-static LAST_WORDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Bytes of a frame, collected so that they are written at once. Of one thread: every colour and every letter of a frame
 /// is a write of its own, and a lock for each would cost more than the letters.
@@ -62,8 +58,6 @@ impl Screen {
     /// # Errors
     /// Where there is no terminal, or it does not obey.
     pub fn take() -> io::Result<Self> {
-        *SCREEN_THREAD.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(std::thread::current().id());
         install_panic_hook();
         let collected = Collected::default();
         let terminal = Terminal::new(CrosstermBackend::new(collected.clone()))?;
@@ -145,14 +139,6 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         restore();
-        *SCREEN_THREAD.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        for words in LAST_WORDS
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .drain(..)
-        {
-            drop(writeln!(io::stderr(), "{words}"));
-        }
     }
 }
 
@@ -232,23 +218,18 @@ fn write_out(bytes: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
-/// A panic of the screen's own thread gives the terminal back before it speaks; one of any other thread
-/// keeps its words until then, so that they do not spoil the screen.
+/// A panic, of whichever thread, gives the terminal back before it speaks, and ends the program: in the released program
+/// nothing is unwound, and what the journal has is kept.
 fn install_panic_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let screen = *SCREEN_THREAD.lock().unwrap_or_else(PoisonError::into_inner);
-            if screen.is_none() || screen == Some(std::thread::current().id()) {
-                restore();
-                before(info);
-            } else {
-                LAST_WORDS
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(info.to_string());
-            }
+            restore();
+            before(info);
+            let words = "this is a fault of Reheat; the session is kept, and `reheat resume` goes on with it";
+            drop(writeln!(io::stderr(), "{words}"));
+            std::process::abort();
         }));
     });
 }
