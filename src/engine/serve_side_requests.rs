@@ -199,6 +199,7 @@ impl Loop {
             name: fresh_name(&self.setup.task),
             input: new.input.as_bytes().into(),
             expected: new.expected.as_ref().map(|e| e.as_bytes().into()),
+            status: None,
             held_out: new.held_out,
         };
         let name = case.name.clone();
@@ -206,8 +207,8 @@ impl Loop {
             what: format!("case {name} is added"),
         });
         let passes = queries::original_passes(&self.session);
-        let expected = match self.side_job(SideJob::Add { case, passes }).await {
-            Ok(SideJobResult::Added(case)) => case.expected.unwrap_or_default(),
+        let (expected, status) = match self.side_job(SideJob::Add { case, passes }).await {
+            Ok(SideJobResult::Added(case)) => (case.expected.unwrap_or_default(), case.status),
             Ok(_) => return,
             Err(error) => return self.note(format!("the case is not added: {error}"), true),
         };
@@ -215,6 +216,7 @@ impl Loop {
             name: name.clone(),
             input: new.input.into(),
             expected: String::from_utf8_lossy(&expected).into(),
+            status,
             held_out: new.held_out,
             by_original,
         };
@@ -422,6 +424,7 @@ mod tests {
             name: (*name).into(),
             input: Default::default(),
             expected: None,
+            status: None,
             held_out: *held_out,
         };
         task.workload.cases = names.iter().map(case).collect();
@@ -464,6 +467,7 @@ mod tests {
             name: String::new(),
             input: Default::default(),
             expected: None,
+            status: None,
             held_out: false,
         }
     }
