@@ -2,9 +2,9 @@
 //! figures and traces of these runs.
 
 use super::build::Built;
+use super::exit_status;
 use super::figures::run_figures;
 use super::flags::Refusals;
-use super::exit_status;
 use super::judge::{Judge, JudgeError, Watch};
 use super::{CaseResult, Evaluation, Failure, Figures, Flag, FlagKind, Progress, Verdict, text};
 use crate::base::units::Bytes;

@@ -17,8 +17,8 @@ pub use super::sources::load_source;
 use super::sources::{answers_stay_out, bare_task, data_file};
 use super::workload::HoldOut;
 use super::{
-    Checker, Harness, Languages, LimitOverrides, Objective, OkStatus, Task, TaskDefaults, TaskError,
-    Workload, ok_status,
+    Checker, Harness, Languages, LimitOverrides, Objective, OkStatus, Task, TaskDefaults,
+    TaskError, Workload, ok_status,
 };
 
 /// What the command line says about a task. The rest comes from the task folder or is a default.
@@ -159,7 +159,7 @@ impl TaskFlags {
         if let Some(list) = &self.ok_status {
             if task.harness != Harness::Program {
                 return Err(invalid(
-                    "--ok-status is for whole programs, whose outputs are compared as well. The status is all that a command says: where another than 0 is meant, write it as 'COMMAND; test $? -eq 1'. A function that is called has none",
+                    "--ok-status is for whole programs, whose outputs are compared as well. The status is all that a command says: where another than 0 is meant, write it as '(COMMAND); test $? -eq 1'. A function that is called has none",
                 ));
             }
             task.ok_status.clone_from(list);

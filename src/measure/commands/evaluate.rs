@@ -301,7 +301,7 @@ fn original_fails(task: &Task, case: &Case, outcome: &Outcome, failure: &Failure
         .exit_status()
         .filter(|_| failure.reason == exited(command, &ending(outcome, &task.limits)))
         .map_or_else(String::new, |status| {
-            format!("; if status {status} is meant, say so: '{command}; test $? -eq {status}'")
+            format!("; if status {status} is meant, say so: '({command}); test $? -eq {status}'")
         });
     JudgeError::Task(format!(
         "the original does not pass, so nothing can be said of other versions: {}{meant}{end}",
