@@ -242,12 +242,14 @@ fn task(languages: &Languages) -> Result<Task, String> {
         project: reheat::task::Project::default(),
         check: None,
         read: Vec::new(),
+        ok_status: Default::default(),
         checker: Checker::Tokens,
         workload: Workload {
             cases: vec![Case {
                 name: "1".into(),
                 input: Arc::from(&b""[..]),
                 expected: Some(Arc::from(&b"done\n"[..])),
+                status: None,
                 held_out: false,
             }],
             ..Workload::default()

@@ -15,7 +15,7 @@ use crate::measure::{
 use crate::sandbox::{CancelToken, Settings};
 use crate::task::TaskDefaults;
 use crate::task::load::{TaskFlags, load_source};
-use crate::task::{Checker, Language, Languages, Objective, Source, Task, TaskError};
+use crate::task::{Checker, Language, Languages, Objective, OkStatus, Source, Task, TaskError};
 
 use super::flags::LimitFlags;
 use super::measure_report::{self, MeasureReport, MeasuredProgram};
@@ -53,6 +53,10 @@ pub struct MeasureArgs {
     /// A program of yours that compares outputs: run as FILE input got expected; 0 is right, 1 is wrong and its output says why
     #[arg(long, value_name = "FILE", conflicts_with = "checker")]
     pub(crate) checker_program: Option<PathBuf>,
+    /// Exit statuses that are meant, as of a linter that ends with 1 where it finds something: 0,1. Where OLD says the
+    /// outputs, a program must also end as OLD does [default: 0]
+    #[arg(long, value_name = "LIST", allow_negative_numbers = true)]
+    pub ok_status: Option<OkStatus>,
     /// An argument that every run is given (may be repeated)
     #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
     pub args: Vec<String>,
@@ -184,6 +188,12 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<MeasureReport, Ju
             judge.complete_with_oracle(&mut task, cancel, &mut |p| progress.tell(&p))?;
         }
         let mut evaluation = judge.evaluate(&built, &task, cancel, &mut |p| progress.tell(&p))?;
+        if entrants.is_empty()
+            && let Some(how) = judge.how_to_allow_status(&built, &task, &evaluation, cancel)?
+            && let Some(failure) = &mut evaluation.failure
+        {
+            failure.reason = format!("{}; {how}", failure.reason);
+        }
         evaluation.floor = judge.floor(language, args.tool.as_deref(), cancel)?;
         entrants.push(MeasuredProgram {
             name: name.clone(),
@@ -297,6 +307,7 @@ fn task(args: &MeasureArgs, usual: TaskDefaults, languages: &Languages) -> Resul
         limits: args.limits.run.overrides(),
         build: args.limits.build(),
         usual,
+        ok_status: args.ok_status.clone(),
         args: args.args.clone(),
         files: args.files.clone(),
         language: args.language.clone(),

@@ -17,7 +17,7 @@ use crate::engine::COMPARISON;
 use crate::session::event::{Mode, Origin};
 use crate::task::harness_spec::HarnessSpec;
 use crate::task::load::TaskFlags;
-use crate::task::{Checker, HoldOut, Objective};
+use crate::task::{Checker, HoldOut, Objective, OkStatus};
 
 /// Default number of rounds, as in the paper's plots.
 const ROUNDS: u32 = 10;
@@ -54,6 +54,10 @@ pub(crate) struct OptimizeArgs {
     /// A program of yours that compares outputs: run as FILE input got expected; 0 is right, 1 is wrong and its output says why.
     #[arg(long, value_name = "FILE", conflicts_with = "checker")]
     checker_program: Option<PathBuf>,
+    /// Exit statuses of the program that are meant, as of a linter that ends with 1 where it finds something: 0,1. Where the
+    /// program says the outputs, a version must also end as it does [default: 0].
+    #[arg(long, value_name = "LIST", allow_negative_numbers = true)]
+    ok_status: Option<OkStatus>,
     /// Cases that the model is never shown: a share such as 25% (the default), a number, or 0 for none.
     #[arg(long, value_name = "N|N%")]
     held_out: Option<HoldOut>,
@@ -108,6 +112,7 @@ fn request(app: &AppContext, args: &OptimizeArgs) -> Result<SessionRequest, Exit
         limits: args.limits.run.overrides(),
         build: args.limits.build(),
         usual: app.defaults(),
+        ok_status: args.ok_status.clone(),
         args: args.args.clone(),
         files: args.files.clone(),
         language: args.language.clone(),

@@ -185,6 +185,16 @@ impl Worker {
         let built = self.build(subject)?;
         let (judge, task, mut watch, cancel) = self.tools(subject.id)?;
         let mut evaluation = judge.evaluate(&built, task, &cancel, &mut watch)?;
+        if subject.id.is_original()
+            && let Some(how) = judge.how_to_allow_status(&built, task, &evaluation, &cancel)?
+            && let Some(failure) = &mut evaluation.failure
+        {
+            failure.hint = Some(format!(
+                "the original fails on case {} ({}); {how}",
+                failure.case.as_deref().unwrap_or_default(),
+                failure.reason
+            ));
+        }
         let original = task.source.as_ref().map_or("", |s| &*s.text);
         let in_code = flags::in_code(task, original, &subject.source.text);
         evaluation.flags.extend(in_code);

@@ -89,7 +89,11 @@ fn is_long(code: &str) -> bool {
 /// How a version is judged, where that is not by its standard output.
 fn judged_by(task: &Task) -> String {
     match &task.harness {
-        Harness::Program => String::new(),
+        Harness::Program if task.ok_status.is_default() => String::new(),
+        Harness::Program => format!(
+            "Its exit status is part of its output: one of {}, and on every input the one that is right there.",
+            task.ok_status
+        ),
         Harness::Calls(_) => "It is called with many arguments, and every outcome is compared with the original's: what it returns or raises, what it prints, and what becomes of its arguments and of the object it belongs to. Every repetition starts from a freshly loaded module, so that results kept between calls gain nothing; only the time of the calls counts.".into(),
         Harness::Commands(commands) => {
             let mut said = String::new();

@@ -187,6 +187,7 @@ impl Loop {
             name: fresh_name(&self.setup.task),
             input: new.input.as_bytes().into(),
             expected: new.expected.as_ref().map(|e| e.as_bytes().into()),
+            status: None,
             held_out: new.held_out,
         };
         let name = case.name.clone();
@@ -194,14 +195,15 @@ impl Loop {
             what: format!("case {name} is added"),
         });
         let passes = queries::original_passes(&self.session);
-        let expected = match self.work(move |w| w.take_case(case, passes)).await {
-            Ok(case) => case.expected.unwrap_or_default(),
+        let (expected, status) = match self.work(move |w| w.take_case(case, passes)).await {
+            Ok(case) => (case.expected.unwrap_or_default(), case.status),
             Err(error) => return self.note(format!("the case is not added: {error}"), true),
         };
         let case = AddedCase {
             name: name.clone(),
             input: new.input.into(),
             expected: String::from_utf8_lossy(&expected).into(),
+            status,
             held_out: new.held_out,
             by_original,
         };
@@ -411,6 +413,7 @@ mod tests {
             name: (*name).into(),
             input: Default::default(),
             expected: None,
+            status: None,
             held_out: *held_out,
         };
         task.workload.cases = names.iter().map(case).collect();
@@ -453,6 +456,7 @@ mod tests {
             name: String::new(),
             input: Default::default(),
             expected: None,
+            status: None,
             held_out: false,
         }
     }

@@ -113,6 +113,7 @@ fn record(l: &Loop, toolchain: String) -> TaskRecord {
         language: task.language.id.clone(),
         toolchain,
         objective: task.objective,
+        ok_status: task.ok_status.unusual(),
         cases: task
             .workload
             .cases

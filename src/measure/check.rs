@@ -2,9 +2,10 @@
 //! figures and traces of these runs.
 
 use super::build::Built;
+use super::exit_status;
 use super::figures::run_figures;
 use super::flags::Refusals;
-use super::judge::{Judge, JudgeError, Watch, ending};
+use super::judge::{Judge, JudgeError, Watch};
 use super::{CaseResult, Evaluation, Failure, Figures, Flag, FlagKind, Progress, Verdict, text};
 use crate::base::units::Bytes;
 use crate::sandbox::{CancelToken, Outcome, RunVerdict, thin};
@@ -149,22 +150,32 @@ impl Judge {
             stderr: text::ends(&outcome.stderr.bytes, STDERR),
             ..Failure::default()
         };
-        if outcome.verdict != RunVerdict::Ok {
+        let Some(status) = exit_status::allowed(task, outcome) else {
             let driver = match task.harness {
                 Harness::Calls(_) => driver::failure(&outcome.stderr.bytes),
                 _ => None,
             };
-            let mut told = failure(driver.unwrap_or_else(|| ending(outcome, &task.limits)));
+            let mut told = failure(driver.unwrap_or_else(|| exit_status::ending(task, outcome)));
             told.got = text::head(&outcome.stdout.bytes, EXCERPT);
             told.hint = missing(outcome, task);
-            return Ok(Some((outcome.verdict.into(), told)));
-        }
+            let verdict = match outcome.verdict {
+                // A task may allow other statuses alone.
+                RunVerdict::Ok => Verdict::RuntimeError,
+                other => other.into(),
+            };
+            return Ok(Some((verdict, told)));
+        };
         let Some(expected) = &case.expected else {
             return Err(JudgeError::Task(format!(
                 "case {} has no expected output, and no original to say it",
                 case.name
             )));
         };
+        if let Some(reason) = exit_status::mismatch(case, status) {
+            let mut told = failure(reason);
+            told.got = text::head(&outcome.stdout.bytes, EXCERPT);
+            return Ok(Some((Verdict::WrongAnswer, told)));
+        }
         let compared = self.compare_outputs(task, case, expected, &outcome.stdout.bytes, cancel)?;
         Ok(compared.err().map(|mismatch| {
             let mut told = failure(mismatch.reason);

@@ -11,13 +11,13 @@ use crate::sandbox::{MemorySource, RunVerdict, Sample};
 pub enum Verdict {
     /// Passes every case.
     Accepted,
-    /// Some output differs from the expected one.
+    /// Some output, or an exit status that the task allows, differs from the expected one.
     WrongAnswer,
     /// Passes every case that the model was shown, and fails one that was held out.
     Overfitted,
     /// Could not be built.
     CompileError,
-    /// Exited with another status than 0, or by a signal.
+    /// Ended with an exit status that the task does not allow (another than 0, where it says nothing), or by a signal.
     RuntimeError,
     /// A run was stopped at the limit of time.
     TimeLimit,

@@ -16,6 +16,7 @@ mod confirm;
 mod contender;
 mod contest;
 mod evaluation;
+mod exit_status;
 mod figures;
 mod fixed_length;
 pub mod flags;

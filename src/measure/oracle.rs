@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch, ending};
-use super::{CaseResult, Progress, Verdict, check, launches, text};
+use super::{CaseResult, Progress, Verdict, check, exit_status, launches, text};
 use crate::sandbox::{CancelToken, Captured, RunVerdict};
 use crate::task::calls::{Evidence, driver};
 use crate::task::project::hint_for;
@@ -54,7 +54,8 @@ fn weigh(task: &mut Task) -> Result<(), JudgeError> {
 }
 
 impl Judge {
-    /// Runs the original twice (calls: four times) on every case that has no expected output; what it wrote becomes the expected output.
+    /// Runs the original twice (calls: four times) on every case that has no expected output; what it wrote becomes the expected output,
+    /// and the exit status that it ended with the expected one, where the task allows several.
     /// Cases whose outputs are given are not run: there the original may fail.
     ///
     /// # Errors
@@ -95,14 +96,19 @@ impl Judge {
                 total: missing.len(),
                 case: name.clone(),
             });
-            let (first, result) = self.ask(task, &original, *i, cancel, watch)?;
+            let (first, status, result) = self.ask(task, &original, *i, cancel, watch)?;
             if matches!(task.harness, Harness::Calls(_))
                 && let Some(problem) = calls::problem(&first.bytes)
             {
                 return Err(JudgeError::Task(problem));
             }
             for _ in 1..times(task) {
-                let (again, _) = self.ask(task, &original, *i, cancel, watch)?;
+                let (again, ended, _) = self.ask(task, &original, *i, cancel, watch)?;
+                if status != ended {
+                    return Err(JudgeError::Task(format!(
+                        "case {name} ends with exit status {status} on one run and with {ended} on another; there is nothing to trust. Make the original deterministic, or leave the case out"
+                    )));
+                }
                 let case = &task.workload.cases[*i];
                 let (checker, outputs) = (&task.checker, [&*first.bytes, &*again.bytes]);
                 let differs = match task.harness {
@@ -116,15 +122,17 @@ impl Judge {
                     return Err(JudgeError::Task(varies(task, &name, &text::clean(&why))));
                 }
             }
-            answers.push(Arc::<[u8]>::from(first.bytes));
+            answers.push((Arc::<[u8]>::from(first.bytes), status));
             watch(Progress::CaseFinished {
                 index,
                 total: missing.len(),
                 result,
             });
         }
-        for (i, answer) in missing.into_iter().zip(answers) {
-            task.workload.cases[i].expected = Some(answer);
+        for (i, (answer, status)) in missing.into_iter().zip(answers) {
+            let case = &mut task.workload.cases[i];
+            case.expected = Some(answer);
+            case.status = (!task.ok_status.is_default()).then_some(status);
         }
         if matches!(task.harness, Harness::Calls(_)) {
             weigh(task)?;
@@ -168,7 +176,7 @@ impl Judge {
         index: usize,
         cancel: &CancelToken,
         watch: Watch<'_>,
-    ) -> Result<(Captured, CaseResult), JudgeError> {
+    ) -> Result<(Captured, u8, CaseResult), JudgeError> {
         let case = &task.workload.cases[index];
         let outcome = self.run(
             &original.program(task, case),
@@ -176,26 +184,34 @@ impl Judge {
             &mut |sample| watch(Progress::Sampled { sample }),
             cancel,
         )?;
-        match outcome.verdict {
-            RunVerdict::Ok => {
-                let result = check::case_result(case, Verdict::Accepted, &outcome);
-                Ok((outcome.stdout, result))
-            }
-            RunVerdict::SandboxError => Err(JudgeError::Sandbox(ending(&outcome, &task.limits))),
-            _ => {
-                if let Some(why) = driver::failure(&outcome.stderr.bytes) {
-                    return Err(JudgeError::Task(why));
-                }
-                let said = text::tail(&outcome.stderr.bytes, 600);
-                Err(JudgeError::Task(format!(
-                    "case {} has no expected output and the original, which should say it, fails there: {}{}{}{said}",
-                    case.name,
-                    ending(&outcome, &task.limits),
-                    what_to_do(check::missing(&outcome, task)),
-                    if said.is_empty() { "" } else { "\n" },
-                )))
-            }
+        if let Some(status) = exit_status::allowed(task, &outcome) {
+            let result = check::case_result(case, Verdict::Accepted, &outcome);
+            return Ok((outcome.stdout, status, result));
         }
+        if outcome.verdict == RunVerdict::SandboxError {
+            return Err(JudgeError::Sandbox(ending(&outcome, &task.limits)));
+        }
+        if let Some(why) = driver::failure(&outcome.stderr.bytes) {
+            return Err(JudgeError::Task(why));
+        }
+        let missing = check::missing(&outcome, task);
+        let hint = match (missing, exit_status::how_to_allow(task, &outcome)) {
+            (None, Some(how)) => {
+                // A status that comes and goes is not meant.
+                let program = original.program(task, case);
+                let again = self.run(&program, &task.limits, &mut |_| {}, cancel)?;
+                (again.exit_status() == outcome.exit_status()).then_some(how)
+            }
+            (missing, _) => missing,
+        };
+        let said = text::tail(&outcome.stderr.bytes, 600);
+        Err(JudgeError::Task(format!(
+            "case {} has no expected output and the original, which should say it, fails there: {}{}{}{said}",
+            case.name,
+            exit_status::ending(task, &outcome),
+            what_to_do(hint),
+            if said.is_empty() { "" } else { "\n" },
+        )))
     }
 }
 

@@ -390,6 +390,10 @@ pub fn session(session: &Session) -> String {
             task.objective
         );
         let _ = writeln!(out, "toolchain {}", safe(&task.toolchain));
+        if !task.ok_status.is_empty() {
+            let all: Vec<String> = task.ok_status.iter().map(u8::to_string).collect();
+            let _ = writeln!(out, "statuses  {} (--ok-status)", all.join(","));
+        }
     }
     if let Some(m) = &session.machine {
         let _ = writeln!(

@@ -82,6 +82,8 @@ pub struct Outcome {
     pub exit_code: Option<i32>,
     /// Signal, if it was ended by one.
     pub signal: Option<i32>,
+    /// Whether a limit ended it, or it failed after it had run into one.
+    pub limited: bool,
     /// From exec to the end of the program.
     pub wall: Nanos,
     /// User and system time of the whole tree.
@@ -111,6 +113,21 @@ pub struct Outcome {
     /// Files asked for with [`Program::collect`](super::Program::collect) that were regular files, with their bytes: together at most as many
     /// as the limit of disk.
     pub collected: Vec<(String, Vec<u8>)>,
+}
+
+impl Outcome {
+    /// The exit status of a program that ended by itself with no limit in its way; `None` where a signal, a limit or a guard
+    /// ended it.
+    #[must_use]
+    pub fn exit_status(&self) -> Option<u8> {
+        match self.verdict {
+            RunVerdict::Ok => Some(0),
+            RunVerdict::RuntimeError if self.signal.is_none() && !self.limited => {
+                self.exit_code.and_then(|code| u8::try_from(code).ok())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Something that a program tried and a guard refused. Refused calls of a runtime that falls back by itself are left out.

@@ -122,9 +122,11 @@ pub(crate) fn run(
         processes: most_tasks >= limits.processes,
         ..LimitsReached::default()
     };
-    if verdict == RunVerdict::RuntimeError
-        && let (Some(reason), Some(more)) = (reason.as_mut(), reached.in_words(limits))
-    {
+    let more = reached
+        .in_words(limits)
+        .filter(|_| verdict == RunVerdict::RuntimeError);
+    let limited = breach.is_some() || more.is_some();
+    if let (Some(reason), Some(more)) = (reason.as_mut(), more) {
         reason.push_str("; ");
         reason.push_str(&more);
     }
@@ -135,6 +137,7 @@ pub(crate) fn run(
         reason,
         exit_code,
         signal,
+        limited,
         wall,
         cpu,
         cpu_at_least: several,

@@ -17,6 +17,9 @@ pub struct AddedCase {
     pub input: Arc<str>,
     /// Standard output as it should be.
     pub expected: Arc<str>,
+    /// The exit status as it should be; absent where any will do that the task allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u8>,
     /// Whether the model is never shown it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held_out: bool,
@@ -31,6 +34,7 @@ impl From<&AddedCase> for Case {
             name: added.name.clone(),
             input: added.input.as_bytes().into(),
             expected: Some(added.expected.as_bytes().into()),
+            status: added.status,
             held_out: added.held_out,
         }
     }

@@ -21,6 +21,9 @@ pub struct TaskRecord {
     pub toolchain: String,
     /// Objective at the start.
     pub objective: Objective,
+    /// Exit statuses that a version may end with; empty where it is 0 alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ok_status: Vec<u8>,
     /// Names and sizes (input bytes) of the cases: shown ones, then held-out ones.
     pub cases: Vec<(String, u64)>,
     /// Names of the cases that the model is never shown; none in sessions of before there were any.

@@ -158,6 +158,7 @@ fn from_folder(dir: &Path, cap: u64) -> Result<Cases, TaskError> {
             name,
             input,
             expected,
+            status: None,
             held_out: false,
         });
     }
@@ -285,6 +286,7 @@ fn case_of_line(line: &[u8], at: &str, default_name: String) -> Result<Case, Tas
         name,
         input: Arc::from(input.into_bytes()),
         expected,
+        status: None,
         held_out: false,
     })
 }

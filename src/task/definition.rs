@@ -7,6 +7,7 @@ use super::checker::Checker;
 use super::harness::Harness;
 use super::language::Language;
 use super::objective::Objective;
+use super::ok_status::OkStatus;
 use super::project::Project;
 use super::region::{Misfit, Region, Syntax};
 use super::source::{DataFile, PathOrText, ReferenceSolution, Source};
@@ -46,6 +47,8 @@ pub struct Task {
     pub build: Limits,
     /// Files and folders of this machine that runs may read, at the same paths.
     pub read: Vec<PathBuf>,
+    /// Exit statuses that a version which is a program may end with.
+    pub ok_status: OkStatus,
     /// How an output is compared with the expected one.
     pub checker: Checker,
     /// The cases that versions are checked and timed on.

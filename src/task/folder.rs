@@ -13,6 +13,7 @@
 //! # checker = { program = "check.py" }          (language = "…" beside it where the ending does not tell)
 //! tool = "python3.12"            # interpreter or compiler, by name or path
 //! args = ["--fast"]              # arguments that every run is given
+//! ok_status = [0, 1]             # exit statuses that a version may end with; [0] if missing
 //! files = ["data/words.txt"]     # data files, found by their names in the work folder of a run
 //! tape = "tape.jsonl"            # recorded replies
 //!
@@ -31,6 +32,7 @@
 //! cases = "cases"                # a folder of NAME.in and NAME.out, or a file of JSON lines
 //! held_out = "25%"               # cases that the model is never shown: a share, a number, or their names ["04", "07"]
 //! shown = ["01"]                 # cases that are never held out (those that the statement quotes are not either)
+//! statuses = { "02" = 1 }        # the exit status that is right on a case; what the original says needs none
 //!
 //! [[reference]]                  # human solutions to be placed among
 //! name = "hash map, one pass"
@@ -40,6 +42,7 @@
 //! Paths are relative to the folder. An unknown key is an error with its line, so that a misspelt limit
 //! is never silently ignored.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -56,8 +59,8 @@ use super::reading::{invalid, parse_toml, plain_name, read_text};
 use super::sources::{answers_stay_out, data_file, source_text};
 use super::workload::HoldOut;
 use super::{
-    Case, Checker, DataFile, Languages, Objective, PathOrText, ReferenceSolution, Source, Task,
-    TaskDefaults, TaskError, Workload, saved,
+    Case, Checker, DataFile, Languages, Objective, OkStatus, PathOrText, ReferenceSolution, Source,
+    Task, TaskDefaults, TaskError, Workload, ok_status, saved,
 };
 use crate::sandbox::Limits;
 
@@ -81,6 +84,8 @@ pub(super) struct TaskFile {
     pub(crate) tool: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) args: Vec<String>,
+    #[serde(default, skip_serializing_if = "OkStatus::is_default")]
+    pub(crate) ok_status: OkStatus,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) files: Vec<String>,
     pub(crate) tape: Option<String>,
@@ -105,6 +110,9 @@ pub(super) struct WorkloadFile {
     held_out: HoldOut,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     shown: Vec<String>,
+    /// Exit statuses by the names of the cases on which they are right.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    statuses: BTreeMap<String, u8>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -193,6 +201,7 @@ impl TaskFile {
             project: crate::task::Project::default(),
             check: None,
             read: Vec::new(),
+            ok_status: self.ok_status.clone(),
             checker: match &self.checker {
                 None => Checker::default(),
                 Some(CheckerFile::Rule(rule)) => rule.clone(),
@@ -270,7 +279,8 @@ pub(super) fn load_folder_over(
     task.workload.cases = read.cases;
     task.workload.place = Some(cases);
     task.notes.extend(read.notes);
-    held_out::check(&task.workload)
+    expect_statuses(&file, &mut task)
+        .and_then(|()| held_out::check(&task.workload))
         .map_err(|e| invalid(format!("{}: {e}", dir.join(TASK_FILE).display())))?;
     for name in &file.files {
         data_file(&mut task.files, &dir.join(name))?;
@@ -291,6 +301,22 @@ pub(super) fn load_folder_over(
         task.tape = Some(PathOrText::Path(path));
     }
     Ok(task)
+}
+
+/// Marks the cases on which the file says which exit status is right.
+fn expect_statuses(file: &TaskFile, task: &mut Task) -> Result<(), TaskError> {
+    for (name, status) in &file.workload.statuses {
+        let mut cases = task.workload.cases.iter_mut();
+        match cases.find(|c| c.name == *name) {
+            Some(case) => case.status = Some(*status),
+            None => {
+                return Err(invalid(format!(
+                    "`statuses` names the case `{name}`, but there is no such case"
+                )));
+            }
+        }
+    }
+    ok_status::check(task)
 }
 
 /// Keeps a whole task in a folder, so that it can be loaded again when the files it came from are gone. What was
@@ -360,12 +386,16 @@ fn write_task<F: Fn(std::io::Error) -> TaskError>(
         objective: task.objective,
         tool: task.tool.clone(),
         args: task.args.clone(),
+        ok_status: task.ok_status.clone(),
         limits: LimitsFile::of(&task.limits),
         build: LimitsFile::of(&task.build),
         workload: WorkloadFile {
             cases: Some("cases".into()),
             held_out: task.workload.hold_out.clone(),
             shown: task.workload.shown.clone(),
+            statuses: (task.workload.cases.iter())
+                .filter_map(|c| Some((c.name.clone(), c.status?)))
+                .collect(),
         },
         ..TaskFile::default()
     };
@@ -461,6 +491,7 @@ mod tests {
             name: name.into(),
             input: input.into(),
             expected: expected.map(Arc::from),
+            status: expected.map(|_| 1),
             held_out: false,
         };
         Task {
@@ -487,6 +518,7 @@ mod tests {
             project: crate::task::Project::default(),
             check: None,
             read: Vec::new(),
+            ok_status: "0,1".parse().unwrap(),
             checker: Checker::Numbers { tolerance: 2.5e-9 },
             workload: Workload {
                 cases: vec![case("2", b"\xff\x00", Some(b"")), case("10", b"", None)],

@@ -67,6 +67,7 @@ impl Commands {
             name: name.to_owned(),
             input: Arc::from([]),
             expected: Some(Arc::from([])),
+            status: None,
             held_out: false,
         };
         let named = [(CHECK, &self.check), (BENCH, &self.bench)];

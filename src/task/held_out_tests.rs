@@ -20,6 +20,7 @@ fn task(sizes: &[usize]) -> Task {
                 name: format!("{i:02}"),
                 input: vec![b'a' + i as u8; *size].into(),
                 expected: Some(Arc::from(&b"1\n"[..])),
+                status: None,
                 held_out: false,
             })
             .collect(),

@@ -17,7 +17,8 @@ pub use super::sources::load_source;
 use super::sources::{answers_stay_out, bare_task, data_file};
 use super::workload::HoldOut;
 use super::{
-    Checker, Languages, LimitOverrides, Objective, Task, TaskDefaults, TaskError, Workload,
+    Checker, Harness, Languages, LimitOverrides, Objective, OkStatus, Task, TaskDefaults,
+    TaskError, Workload, ok_status,
 };
 
 /// What the command line says about a task. The rest comes from the task folder or is a default.
@@ -43,6 +44,8 @@ pub struct TaskFlags {
     pub build: LimitOverrides,
     /// Limits from the config file, for what neither flags nor a task folder set.
     pub usual: TaskDefaults,
+    /// Exit statuses that a program may end with.
+    pub ok_status: Option<OkStatus>,
     /// Arguments that every run is given.
     pub args: Vec<String>,
     /// Data files that every run finds in its work folder.
@@ -153,6 +156,15 @@ impl TaskFlags {
             let program = CheckerProgram::new(load_source(path)?, None, languages)?;
             task.checker = Checker::Program(program);
         }
+        if let Some(list) = &self.ok_status {
+            if task.harness != Harness::Program {
+                return Err(invalid(
+                    "--ok-status is for whole programs, whose outputs are compared as well. The status is all that a command says: where another than 0 is meant, write it as '(COMMAND); test $? -eq 1'. A function that is called has none",
+                ));
+            }
+            task.ok_status.clone_from(list);
+        }
+        ok_status::check(task)?;
         if self.tool.is_some() {
             task.tool.clone_from(&self.tool);
         }

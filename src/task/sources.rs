@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::reading::{invalid, read_text};
 use super::{
-    Checker, DataFile, Harness, Language, Objective, Project, Source, Task, TaskDefaults,
+    Checker, DataFile, Harness, Language, Objective, OkStatus, Project, Source, Task, TaskDefaults,
     TaskError, Workload,
 };
 use crate::sandbox::Limits;
@@ -46,6 +46,7 @@ pub(super) fn bare_task(
         project: Project::default(),
         check: None,
         read: Vec::new(),
+        ok_status: OkStatus::default(),
         checker: Checker::default(),
         workload: Workload::default(),
         args: Vec::new(),

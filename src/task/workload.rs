@@ -39,6 +39,8 @@ pub struct Case {
     pub input: Arc<[u8]>,
     /// The right standard output; `None` until the oracle has been run.
     pub expected: Option<Arc<[u8]>>,
+    /// The exit status that is right on this case; `None` where any will do that the task allows.
+    pub status: Option<u8>,
     /// Never shown to the model, neither in a prompt nor in the description of a failure.
     pub held_out: bool,
 }

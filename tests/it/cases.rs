@@ -149,6 +149,32 @@ fn an_added_case_is_said_by_the_original_and_takes_the_rank_from_what_fails_it()
 }
 
 #[test]
+fn an_added_case_keeps_the_exit_status_that_the_original_ends_with() {
+    let mut w = start_with(|task| {
+        task.ok_status = "0,1".parse().unwrap();
+        task.source = Some(Source {
+            file_name: "slow.py".into(),
+            text: format!("{SLOW}sys.exit(1 if n == 3 else 0)\n").into(),
+        });
+    });
+    // It always ends with 0.
+    let fast = w.best(FAST);
+    w.add("3\n", None);
+    w.until(
+        "the case is there",
+        |e, _| matches!(e, Event::CaseAdded { case } if case.status == Some(1)),
+    );
+    w.until_note("fails case 03");
+    let failed = w.session.version(fast).unwrap();
+    assert_eq!(failed.verdict(), Some(Verdict::WrongAnswer));
+    let evaluation = failed.evaluation.as_ref().unwrap();
+    assert_eq!(
+        evaluation.failure.as_ref().unwrap().reason,
+        "exit status 0, where 1 is expected"
+    );
+}
+
+#[test]
 fn an_added_case_is_taken_back_with_all_that_came_of_it() {
     let mut w = start();
     let fitted = w.best(FITTED);

@@ -16,6 +16,7 @@ mod checkers;
 #[cfg(target_os = "linux")]
 mod commands;
 mod compilers;
+mod exit_status;
 mod functions;
 mod headless;
 mod held_out;

@@ -256,13 +256,13 @@ impl Judge {
                         } else {
                             Verdict::RuntimeError
                         };
-                        (verdict, failure(format!("`{command}`: {how}")))
+                        (verdict, failure(exited(command, &how)))
                     }
                 }
             }
             other => {
                 let how = ending(outcome, &task.limits);
-                (other.into(), failure(format!("`{command}`: {how}")))
+                (other.into(), failure(exited(command, &how)))
             }
         };
         Ok(Some(told))
@@ -279,6 +279,11 @@ impl Judge {
     }
 }
 
+/// The reason of a command that failed and says nothing more.
+fn exited(command: &str, how: &str) -> String {
+    format!("`{command}`: {how}")
+}
+
 /// The error for an original that does not pass: one sentence and the end of its output.
 fn original_fails(task: &Task, case: &Case, outcome: &Outcome, failure: &Failure) -> JudgeError {
     let whole = diagnostics::text(outcome);
@@ -292,8 +297,14 @@ fn original_fails(task: &Task, case: &Case, outcome: &Outcome, failure: &Failure
     if let Some(hint) = diagnostics::missing(outcome, &whole, task) {
         return JudgeError::Environment(format!("`{command}` fails: {hint}{end}"));
     }
+    let meant = outcome
+        .exit_status()
+        .filter(|_| failure.reason == exited(command, &ending(outcome, &task.limits)))
+        .map_or_else(String::new, |status| {
+            format!("; if status {status} is meant, say so: '({command}); test $? -eq {status}'")
+        });
     JudgeError::Task(format!(
-        "the original does not pass, so nothing can be said of other versions: {}{end}",
+        "the original does not pass, so nothing can be said of other versions: {}{meant}{end}",
         failure.reason
     ))
 }

@@ -17,6 +17,7 @@ fn task(cases: &[(&str, &str, &str)]) -> Task {
                 name: (*name).into(),
                 input: Arc::from(input.as_bytes()),
                 expected: Some(Arc::from(expected.as_bytes())),
+                status: None,
                 held_out: false,
             })
             .collect(),

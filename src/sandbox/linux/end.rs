@@ -80,9 +80,11 @@ impl LauncherHandle {
                     .is_some_and(|c| c.refusals() > before.refusals),
             ..live.reached
         };
-        if verdict == RunVerdict::RuntimeError
-            && let (Some(reason), Some(more)) = (reason.as_mut(), reached.in_words(limits))
-        {
+        let more = reached
+            .in_words(limits)
+            .filter(|_| verdict == RunVerdict::RuntimeError);
+        let limited = breach.is_some() || more.is_some();
+        if let (Some(reason), Some(more)) = (reason.as_mut(), more) {
             reason.push_str("; ");
             reason.push_str(&more);
         }
@@ -111,6 +113,7 @@ impl LauncherHandle {
             reason,
             exit_code,
             signal,
+            limited,
             wall,
             cpu,
             cpu_at_least: several && !counted_whole,

@@ -138,6 +138,7 @@ fn case(name: &str, input: impl Into<String>, expected: impl Into<String>) -> Ca
         name: name.to_owned(),
         input: bytes(input.into()),
         expected: Some(bytes(expected.into())),
+        status: None,
         held_out: false,
     }
 }

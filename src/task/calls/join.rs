@@ -19,6 +19,7 @@ pub(crate) fn join(cases: &[&Case]) -> Case {
         },
         input: inputs(cases),
         expected: expected.map(|all| outcomes(&all)),
+        status: None,
         // A failure in calls that the model never saw must not be described to it.
         held_out: cases.iter().any(|c| c.held_out),
     }
@@ -93,6 +94,7 @@ mod tests {
             name: name.into(),
             input: Arc::from(input.as_bytes()),
             expected: Some(Arc::from(expected.as_bytes())),
+            status: None,
             held_out: name == "2",
         }
     }

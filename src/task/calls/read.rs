@@ -117,6 +117,7 @@ fn case(name: String, input: Vec<u8>) -> Case {
         name,
         input: input.into(),
         expected: None,
+        status: None,
         held_out: false,
     }
 }

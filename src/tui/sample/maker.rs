@@ -99,6 +99,7 @@ impl Maker {
                     language: "python".into(),
                     toolchain: "Python 3.12.3".into(),
                     objective: Objective::Time,
+                    ok_status: Vec::new(),
                     cases,
                     held_out: vec!["03".into(), "06".into()],
                     held_out_seed: Some(7),

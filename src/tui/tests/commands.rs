@@ -144,6 +144,7 @@ fn a_case_that_was_added_is_taken_back_where_it_is_marked() {
         name: "odd".into(),
         input: "1\n".into(),
         expected: "1\n".into(),
+        status: None,
         held_out: false,
         by_original: true,
     };

@@ -160,7 +160,11 @@ fn an_original_that_fails_is_one_clear_sentence() {
         (
             "echo the end; exit 3",
             None,
-            vec!["the original does not pass", "exit status 3", "the end"],
+            vec![
+                "the original does not pass",
+                "exit status 3; if status 3 is meant, say so: '(echo the end; exit 3); test $? -eq 3'",
+                "the end",
+            ],
         ),
         (
             "sh check.sh",
