@@ -205,14 +205,14 @@ impl Sibling<'_, '_> {
     /// `main` that a version has only to show itself.
     fn is_program_of_its_own(&self, site: &RegionSite<'_, '_>) -> bool {
         !matches!(
-            site.grammar,
+            site.grammar.family(),
             Grammar::Python | Grammar::JavaScript | Grammar::Ruby
         ) && self.piece.keys.iter().any(|k| k == "main")
     }
 
     /// A helper must not take the name of something that is imported.
     fn not_imported(&self, site: &RegionSite<'_, '_>) -> Result<(), Misfit> {
-        if !matches!(site.grammar, Grammar::Python | Grammar::JavaScript) {
+        if !matches!(site.grammar.family(), Grammar::Python | Grammar::JavaScript) {
             return Ok(());
         }
         for import in pieces::of(site.grammar, site.root, site.text()) {
