@@ -91,7 +91,7 @@ fn piece_kind(grammar: Grammar, node: N<'_>, text: &str, first: bool) -> PieceKi
             let kind = inner.map_or("", |n| n.kind());
             match kind {
                 "string" if first => PieceKind::Head,
-                "assignment" => PieceKind::Definition,
+                "assignment" | "internal_module" => PieceKind::Definition,
                 "assignment_expression" if is_export(inner, text) => PieceKind::Export,
                 "assignment_expression" => PieceKind::Definition,
                 _ => PieceKind::Statement,

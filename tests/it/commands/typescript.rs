@@ -31,6 +31,7 @@ fn a_function_of_typescript_is_written_back_with_its_types() {
     for (part, fence) in [("::slug", "ts"), (":5-12", "typescript")] {
         let home = Home::new();
         let file = home.write("src/slug.ts", SLUG);
+        home.write("package.json", "{}");
         // It stands for a bench: fewer lines are better.
         home.write(
             "bench.sh",

@@ -177,6 +177,13 @@ impl Sibling<'_, '_> {
                 };
                 return Err(inner.changed(site, k));
             }
+            // What others rely on in TypeScript: no code of the function's could stand in there.
+            if site.grammar.family() == Grammar::JavaScript
+                && matches!(own.kind(), "interface_body" | "enum_body")
+                && let Some(type_) = there.last()
+            {
+                return Err(self.changed(site, type_));
+            }
             let member = Sibling {
                 piece: &piece,
                 ..*self
@@ -341,6 +348,8 @@ fn members(node: N<'_>) -> Option<N<'_>> {
         inner.kind(),
         "class_definition"
             | "class_declaration"
+            | "abstract_class_declaration"
+            | "internal_module"
             | "class"
             | "impl_item"
             | "mod_item"

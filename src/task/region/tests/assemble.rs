@@ -192,12 +192,14 @@ fn types_of_typescript_stay_in_what_is_written_back() {
         "export function slug(text, options = {}) {\n  return a(text);\n}\n",
     );
     assert!(said.contains("signature"), "{said}");
-    let said = misfit(
-        text,
-        "s.ts::slug",
-        &version.replace("sep?: string", "sep: string"),
-    );
-    assert!(said.contains("Options"), "{said}");
+    for (changed, named) in [
+        ("sep: string;", "`sep`"),
+        ("sep?: string;\n  more: number;", "`Options`"),
+    ] {
+        let version = version.replace("sep?: string;", changed);
+        let said = misfit(text, "s.ts::slug", &version);
+        assert!(said.contains(named), "{said}");
+    }
     let class = "class A {\n  @memo()\n  private f(x: number): number {\n    return x;\n  }\n}\n";
     let faster = class.replace("return x", "return x | 0");
     for version in [
