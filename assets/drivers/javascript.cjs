@@ -1,9 +1,9 @@
-// Calls one function of a JavaScript file again and again, and reports the outcomes by value.
+// Calls one function of a JavaScript or TypeScript file again and again, and reports the outcomes by value.
 //
 //     node --expose-internals javascript.cjs TARGET ROOT MODULE NAME [GENERATOR FUNCTION]
 //
 // src/task/calls/driver.rs documents the arguments, the standard input and the standard output.
-// Works with Node.js 18 and later, with CommonJS and with ES modules.
+// Works with Node.js 18 and later, with CommonJS and with ES modules; with TypeScript where Node.js can remove its types.
 "use strict";
 
 const fs = require("node:fs");
@@ -145,6 +145,60 @@ function packageSaysModule(folder) {
     if (above === folder || path.basename(folder) === "node_modules") return false;
     folder = above;
   }
+}
+
+const TYPED = /\.[cm]?ts$/;
+
+/** A text as the engine runs it: that of TypeScript without its types, so that all else stays at its place. */
+function withoutTypes(text, file) {
+  if (!TYPED.test(file)) return text;
+  const warn = process.emitWarning;
+  process.emitWarning = () => {}; // The engine says that this is new.
+  try {
+    return Module.stripTypeScriptTypes(text);
+  } catch (error) {
+    // Enums are more than types.
+    if (error.code !== "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") throw error;
+    try {
+      return Module.stripTypeScriptTypes(text, { mode: "transform" });
+    } catch {
+      throw error;
+    }
+  } finally {
+    process.emitWarning = warn;
+  }
+}
+
+/** What `./util` and `./util.js` stand for in TypeScript that is written for a compiler. */
+const twins = (name) => [name.replace(/(\.[cm]?)js$/, "$1ts"), `${name}.ts`, `${name}/index.ts`].filter((n) => n !== name);
+
+/** Has the engine load TypeScript files as the target is loaded. */
+function takeTypeScript(file) {
+  if (!Module.stripTypeScriptTypes || !Module.registerHooks) {
+    fail(`${path.relative(ROOT, file)} is TypeScript, whose types the Node.js here (${process.version}) cannot remove: take Node.js 22.18 or later (--tool names another), or give --bench and --check, commands that run it as your project does`);
+  }
+  const own = url.pathToFileURL(FILE).href;
+  Module.registerHooks({
+    resolve(name, context, next) {
+      try {
+        return next(name, context);
+      } catch (error) {
+        for (const twin of /^\.\.?(\/|$)/.test(name) ? twins(name) : []) {
+          try {
+            return next(twin, context);
+          } catch {}
+        }
+        throw error;
+      }
+    },
+    load(address, context, next) {
+      if (address === own || !address.startsWith("file:") || !TYPED.test(address) || address.includes("/node_modules/")) return next(address, context);
+      const file = url.fileURLToPath(address);
+      const source = withoutTypes(readFileSync(file, "utf8"), file);
+      const modern = !file.endsWith(".cts") && (file.endsWith(".mts") || packageSaysModule(path.dirname(file)) || /^\s*(import|export)\b/m.test(source));
+      return { format: modern ? "module" : "commonjs", source, shortCircuit: true };
+    },
+  });
 }
 
 const CJS_PARAMETERS = ["exports", "require", "module", "__filename", "__dirname"];
@@ -301,12 +355,13 @@ function importsItself(text, acorn) {
     }
     for (const node of tree.body) {
       if (!node.source || !/^\.\.?\//.test(node.source.value)) continue;
-      const other = path.resolve(path.dirname(file), node.source.value);
+      const named = path.resolve(path.dirname(file), node.source.value);
+      const other = TYPED.test(file) ? ([named, ...twins(named)].find((f) => fs.statSync(f, { throwIfNoEntry: false })?.isFile()) ?? named) : named;
       if (other === FILE) return true;
       if (seen.has(other) || seen.size > 2000) continue;
       seen.add(other);
       try {
-        todo.push([other, readFileSync(other, "utf8")]);
+        todo.push([other, withoutTypes(readFileSync(other, "utf8"), other)]);
       } catch {}
     }
   }
@@ -330,7 +385,8 @@ async function esModule(text, error) {
   for (const { from, json, names } of made.imports) {
     const space = json ? { default: JSON.parse(readFileSync(Module.createRequire(FILE).resolve(from), "utf8")) } : await importer(from);
     for (const [, name] of names) {
-      if (name !== "*" && !(name in space)) fail(`${MODULE} cannot be imported: ${from} has no export named ${name}`);
+      // In TypeScript it may be the name of a type.
+      if (name !== "*" && !(name in space) && !TYPED.test(FILE)) fail(`${MODULE} cannot be imported: ${from} has no export named ${name}`);
       values.push(name === "*" ? space : space[name]);
     }
   }
@@ -357,7 +413,7 @@ async function wholeModule(text, importer, why) {
 }
 
 async function maker(text) {
-  const ending = path.extname(FILE);
+  const ending = path.extname(FILE).replace("ts", "js");
   if (ending === ".mjs") return esModule(text, null);
   if (ending === ".cjs") {
     const error = commonJsSyntax(text.replace(/^#!.*/, ""));
@@ -1606,6 +1662,13 @@ async function main() {
 
   let text = readFileSync(TARGET, "utf8");
   if (text.startsWith("\ufeff")) text = text.slice(1);
+  const typed = [FILE, GENERATOR].find((file) => file && TYPED.test(file));
+  if (typed) takeTypeScript(typed);
+  try {
+    text = withoutTypes(text, FILE);
+  } catch (error) {
+    fail(`${MODULE} cannot be read as TypeScript: ${String(error.message).trim()}`);
+  }
   standing = topFunctions(text);
   for (const [name] of standing) wanted.add(name);
   let source;

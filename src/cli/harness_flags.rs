@@ -11,7 +11,7 @@ use crate::task::harness_spec::HarnessSpec;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Function and project")]
 pub(crate) struct HarnessFlags {
-    /// Calls of the function (Python, JavaScript): a file of JSON lines {"args": […], "kwargs": {…}, "init": {…}}, or a
+    /// Calls of the function (Python, JavaScript, TypeScript): a file of JSON lines {"args": […], "kwargs": {…}, "init": {…}}, or a
     /// function of yours that makes them: gen.py::calls.
     #[arg(long, value_name = "FILE[::FUNCTION]")]
     calls: Option<String>,

@@ -43,7 +43,7 @@ pub(crate) fn shape(text: &str, language: &str) -> CodeShape {
                 scan.skip_to("\"", &close, false);
             }
             '\'' if language == "rust" => scan.rust_quote(),
-            '`' if matches!(language, "javascript" | "typescript" | "go") => {
+            '`' if matches!(language, "javascript" | "typescript" | "tsx" | "go") => {
                 scan.skip_to("`", "`", language != "go")
             }
             '"' | '\'' => scan.skip_string(c, language == "rust"),

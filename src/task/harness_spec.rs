@@ -130,7 +130,7 @@ impl HarnessSpec {
     fn by_calls(&self, task: &mut Task, asked: &str) -> Result<(), TaskError> {
         if calls::driver::for_language(&task.language.id).is_none() {
             return Err(invalid(format!(
-                "functions of {} cannot be called by themselves yet, only those of Python and JavaScript; give --cases for the whole program, or --check and --bench with commands of yours",
+                "functions of {} cannot be called by themselves yet, only those of Python, JavaScript and TypeScript; give --cases for the whole program, or --check and --bench with commands of yours",
                 task.language.name
             )));
         }
@@ -168,7 +168,7 @@ impl HarnessSpec {
         let given: Vec<&str> = ways.iter().filter(|(g, _)| *g).map(|(_, n)| *n).collect();
         match given[..] {
             [] => Err(invalid(
-                "by what is it to be judged? Give one of:\n  --calls FILE.jsonl     calls of the function, a JSON object a line: {\"args\": [1, 2]} (Python and JavaScript)\n  --cases DIR            inputs for the program that the file is, NAME.in and NAME.out\n  --check 'make test' --bench 'make bench'     commands that check and time it in a private copy of the work tree".to_owned(),
+                "by what is it to be judged? Give one of:\n  --calls FILE.jsonl     calls of the function, a JSON object a line: {\"args\": [1, 2]} (Python, JavaScript and TypeScript)\n  --cases DIR            inputs for the program that the file is, NAME.in and NAME.out\n  --check 'make test' --bench 'make bench'     commands that check and time it in a private copy of the work tree".to_owned(),
             )),
             [_] => Ok(()),
             _ => Err(invalid(format!(

@@ -6,3 +6,4 @@ mod driven;
 mod javascript;
 mod meant;
 mod python;
+mod typescript;

@@ -6,3 +6,4 @@ mod judged;
 mod project;
 mod tools;
 mod trees;
+mod typescript;

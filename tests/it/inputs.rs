@@ -122,7 +122,7 @@ fn sources_that_cannot_be_used_say_why() {
         load(&cobol),
         &[
             "`cobol` is not known",
-            "c, cpp, go, java, javascript, python, ruby, rust",
+            "c, cpp, go, java, javascript, python, ruby, rust, tsx, typescript",
         ],
     );
     let known = TaskFlags {

@@ -1,4 +1,4 @@
-//! The programs that call one function of a Python or JavaScript file, and the protocol with them.
+//! The programs that call one function of a Python, JavaScript or TypeScript file, and the protocol with them.
 //!
 //! # The command
 //! ```text
@@ -94,7 +94,7 @@ const JAVASCRIPT: Driver = Driver {
 pub fn for_language(id: &str) -> Option<Driver> {
     match id {
         "python" => Some(PYTHON),
-        "javascript" => Some(JAVASCRIPT),
+        "javascript" | "typescript" => Some(JAVASCRIPT),
         _ => None,
     }
 }

@@ -47,9 +47,11 @@ pub(crate) fn read(said: &str) -> Result<CallSet, TaskError> {
         return generator(Path::new(file), function.trim());
     }
     let path = Path::new(said);
-    let is_code = path
-        .extension()
-        .is_some_and(|e| ["py", "js", "mjs", "cjs"].iter().any(|c| e == *c));
+    let is_code = path.extension().is_some_and(|e| {
+        ["py", "js", "mjs", "cjs", "ts", "mts", "cts"]
+            .iter()
+            .any(|c| e == *c)
+    });
     if is_code {
         let text = read_text(path, "file with a generator")?;
         let names = functions(&text, path);

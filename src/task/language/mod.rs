@@ -336,7 +336,7 @@ impl Languages {
         self.by_id.values()
     }
 
-    /// The ids for a complaint: `c, cpp, go, java, javascript, python, ruby, rust`.
+    /// The ids for a complaint: `c, cpp, go, java, javascript, python, ruby, rust, tsx, typescript`.
     #[must_use]
     pub fn known(&self) -> String {
         self.by_id.keys().cloned().collect::<Vec<_>>().join(", ")

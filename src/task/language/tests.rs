@@ -3,16 +3,18 @@
 use super::*;
 
 #[test]
-fn eight_languages_are_compiled_in() {
+fn ten_languages_are_compiled_in() {
     let all = Languages::load(None).unwrap();
     assert_eq!(
         all.known(),
-        "c, cpp, go, java, javascript, python, ruby, rust"
+        "c, cpp, go, java, javascript, python, ruby, rust, tsx, typescript"
     );
     assert_eq!(all.for_extension("py").unwrap().id, "python");
     assert_eq!(all.for_extension("C").unwrap().id, "c");
     assert_eq!(all.get("C++").unwrap().id, "cpp");
     assert_eq!(all.get("golang").unwrap().id, "go");
+    assert_eq!(all.get("ts").unwrap().id, "typescript");
+    assert_eq!(all.for_extension("tsx").unwrap().id, "tsx");
     assert!(all.get("cobol").is_none() && all.for_extension("cob").is_none());
 }
 
@@ -29,6 +31,7 @@ fn a_versions_file_is_called_as_its_language_wants_it() {
     };
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
     assert_eq!(layout("javascript", "tool.mjs", "").0, "main.mjs");
+    assert_eq!(layout("typescript", "tool.cts", "").0, "main.cts");
     assert_eq!(layout("python", "odd.txt", ""), pair("main.py", "main"));
     let solver = "package p;\npublic class Solver { public static void main(String[] a) {} }";
     assert_eq!(

@@ -93,7 +93,7 @@ impl Project {
         };
         match language.id.as_str() {
             "python" => python::inspect(&place, machine, &mut view, &mut found),
-            "javascript" | "typescript" => {
+            "javascript" | "typescript" | "tsx" => {
                 javascript::inspect(&place, machine, &mut view, &mut found);
             }
             "rust" => rust::inspect(&place, machine, &mut view, &mut found),

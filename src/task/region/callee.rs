@@ -89,7 +89,7 @@ fn head_has(found: &FunctionNode<'_>, words: &[&str], text: &str) -> bool {
 }
 
 fn is_generator(grammar: Grammar, found: &FunctionNode<'_>, text: &str) -> bool {
-    match grammar {
+    match grammar.family() {
         Grammar::Python => {
             let mut yields = false;
             let Some(body) = found.body() else {
@@ -123,7 +123,9 @@ fn is_exported(grammar: Grammar, found: &FunctionNode<'_>, root: N<'_>, text: &s
         return false;
     }
     match grammar {
-        Grammar::JavaScript => exported_in_javascript(found, root, text),
+        Grammar::JavaScript | Grammar::TypeScript | Grammar::Tsx => {
+            exported_in_javascript(found, root, text)
+        }
         Grammar::Rust => tree::child_of_kind(found.definition, &["visibility_modifier"]).is_some(),
         Grammar::Go => found.last().starts_with(char::is_uppercase),
         Grammar::Java => !super::items::has_modifier(found.definition, "private", text),

@@ -17,6 +17,8 @@ use crate::task::Language;
 pub(crate) enum Grammar {
     Python,
     JavaScript,
+    TypeScript,
+    Tsx,
     Rust,
     Go,
     Java,
@@ -40,6 +42,8 @@ impl Grammar {
         Some(match id {
             "python" => Self::Python,
             "javascript" => Self::JavaScript,
+            "typescript" => Self::TypeScript,
+            "tsx" => Self::Tsx,
             "rust" => Self::Rust,
             "go" => Self::Go,
             "java" => Self::Java,
@@ -54,6 +58,8 @@ impl Grammar {
         Some(match ending {
             "py" | "pyw" => Self::Python,
             "js" | "mjs" | "cjs" | "jsx" => Self::JavaScript,
+            "ts" | "mts" | "cts" => Self::TypeScript,
+            "tsx" => Self::Tsx,
             "rs" => Self::Rust,
             "go" => Self::Go,
             "java" => Self::Java,
@@ -69,6 +75,9 @@ impl Grammar {
         let language: tree_sitter::Language = match self {
             Self::Python => tree_sitter_python::LANGUAGE,
             Self::JavaScript => tree_sitter_javascript::LANGUAGE,
+            // Two, since `<T>x` is a cast in one and an element in the other.
+            Self::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
+            Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX,
             Self::Rust => tree_sitter_rust::LANGUAGE,
             Self::Go => tree_sitter_go::LANGUAGE,
             Self::Java => tree_sitter_java::LANGUAGE,
@@ -96,6 +105,14 @@ impl Grammar {
         )
     }
 
+    /// The language that this one only adds types to: what holds for JavaScript holds for TypeScript.
+    pub(super) fn family(self) -> Self {
+        match self {
+            Self::TypeScript | Self::Tsx => Self::JavaScript,
+            other => other,
+        }
+    }
+
     /// How qualified names are joined for display.
     pub(crate) fn joint(self) -> &'static str {
         match self {
@@ -114,7 +131,9 @@ impl Grammar {
 
     /// Whether the node belongs to the definition that follows it.
     pub(super) fn is_attribute(node: N<'_>) -> bool {
+        // In TypeScript a decorator stands before its method, elsewhere it is a part of what it decorates.
         node.kind() == "attribute_item"
+            || node.kind() == "decorator" && node.parent().is_some_and(|p| p.kind() == "class_body")
     }
 
     /// Whether the node is a literal whose inside is not code: never looked into, never indented.
@@ -176,7 +195,9 @@ impl Grammar {
     /// Text to put around a member, so that it can be parsed on its own.
     pub(super) fn wrappers(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::JavaScript => &[("class ReheatWrapper {\n", "\n}\n"), ("({\n", "\n})\n")],
+            Self::JavaScript | Self::TypeScript | Self::Tsx => {
+                &[("class ReheatWrapper {\n", "\n}\n"), ("({\n", "\n})\n")]
+            }
             Self::Java => &[
                 ("class ReheatWrapper {\n", "\n}\n"),
                 ("interface ReheatWrapper {\n", "\n}\n"),

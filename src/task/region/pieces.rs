@@ -83,6 +83,7 @@ fn piece_kind(grammar: Grammar, node: N<'_>, text: &str, first: bool) -> PieceKi
         | "use_declaration"
         | "extern_crate_declaration"
         | "import_declaration"
+        | "import_alias"
         | "preproc_include" => PieceKind::Import,
         "package_clause" | "package_declaration" => PieceKind::Head,
         "expression_statement" => {
@@ -90,13 +91,15 @@ fn piece_kind(grammar: Grammar, node: N<'_>, text: &str, first: bool) -> PieceKi
             let kind = inner.map_or("", |n| n.kind());
             match kind {
                 "string" if first => PieceKind::Head,
-                "assignment" => PieceKind::Definition,
+                "assignment" | "internal_module" => PieceKind::Definition,
                 "assignment_expression" if is_export(inner, text) => PieceKind::Export,
                 "assignment_expression" => PieceKind::Definition,
                 _ => PieceKind::Statement,
             }
         }
-        "lexical_declaration" | "variable_declaration" if grammar == Grammar::JavaScript => {
+        "lexical_declaration" | "variable_declaration"
+            if grammar.family() == Grammar::JavaScript =>
+        {
             if requires(node, text) {
                 PieceKind::Import
             } else {
@@ -173,7 +176,7 @@ pub(super) fn inner(node: N<'_>) -> N<'_> {
                 .child_by_field_name("declaration")
                 .or_else(|| here.child_by_field_name("value")),
             "template_declaration" => tree::named(here).pop(),
-            "expression_statement" => here.named_child(0),
+            "expression_statement" | "ambient_declaration" => here.named_child(0),
             _ => None,
         };
         match next {
@@ -188,7 +191,7 @@ pub(super) fn keys(grammar: Grammar, node: N<'_>, text: &str) -> Vec<String> {
     let inner = inner(node);
     let said = |n: N<'_>| tree::text(n, text).to_owned();
     let field = |f: &str| inner.child_by_field_name(f).map(said);
-    match (grammar, inner.kind()) {
+    match (grammar.family(), inner.kind()) {
         (Grammar::JavaScript, "lexical_declaration" | "variable_declaration") => {
             let mut keys = Vec::new();
             for d in tree::named(inner) {

@@ -140,7 +140,7 @@ impl ReadsScan<'_> {
         locals: &HashSet<String>,
         globals: &HashSet<String>,
     ) -> Option<(Reads, String)> {
-        match (self.grammar, n.kind()) {
+        match (self.grammar.family(), n.kind()) {
             (Grammar::Python, "global_statement") => {
                 let names = tree::text(n, self.text).trim_start_matches("global").trim();
                 Some((Reads::Global, names.to_owned()))
@@ -179,7 +179,7 @@ fn imported(grammar: Grammar, root: N<'_>, text: &str) -> HashMap<String, String
     for n in tree::named(root) {
         let said = tree::text(n, text);
         let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        match (grammar, n.kind()) {
+        match (grammar.family(), n.kind()) {
             (Grammar::Python, "import_statement") => {
                 for part in flat.trim_start_matches("import ").split(',') {
                     if let Some((full, short)) = part.split_once(" as ") {

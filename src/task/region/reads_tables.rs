@@ -97,7 +97,7 @@ fn look_up(table: Table, name: &str) -> Option<Reads> {
 }
 
 fn calls(grammar: Grammar) -> Table {
-    match grammar {
+    match grammar.family() {
         Grammar::Python => PYTHON,
         Grammar::JavaScript => JAVASCRIPT,
         _ => &[],
@@ -105,7 +105,7 @@ fn calls(grammar: Grammar) -> Table {
 }
 
 fn mentions(grammar: Grammar) -> Table {
-    match grammar {
+    match grammar.family() {
         Grammar::Python => &[
             (Environment, &["os.environ", "sys.argv"]),
             (Input, &["sys.stdin"]),

@@ -59,7 +59,7 @@ fn head<'s>(grammar: Grammar, found: &FunctionNode<'_>, text: &'s str) -> Vec<&'
         skipped(grammar, n, text)
     });
     // Inside of its class the name of a function is not qualified by the class.
-    if grammar == Grammar::JavaScript {
+    if grammar.family() == Grammar::JavaScript {
         words.retain(|w| *w != "=>");
         single_parameter(&mut words);
     }

@@ -273,6 +273,8 @@ mod tests {
             "go",
             "java",
             "ruby",
+            "typescript",
+            "tsx",
         ] {
             assert!(syntaxes.knows(language), "{language}");
         }

@@ -11,7 +11,9 @@ pub(super) fn parts(grammar: Grammar, statement: &str) -> Vec<(String, String)> 
     match grammar {
         Grammar::Python => python(statement).unwrap_or_else(whole),
         Grammar::Rust => rust(statement).unwrap_or_else(whole),
-        Grammar::JavaScript => javascript(statement).unwrap_or_else(whole),
+        Grammar::JavaScript | Grammar::TypeScript | Grammar::Tsx => {
+            javascript(statement).unwrap_or_else(whole)
+        }
         Grammar::Go => go(statement),
         Grammar::Java | Grammar::C | Grammar::Cpp | Grammar::Ruby => whole(),
     }
@@ -183,6 +185,11 @@ fn javascript(statement: &str) -> Option<Vec<(String, String)>> {
     };
     if let Some(rest) = flat.strip_prefix("import ") {
         let (names, from) = rest.rsplit_once(" from ")?;
+        // `import type { T }` of TypeScript; a name is the same whether it is only used as a type or not.
+        let (word, names) = match names.strip_prefix("type ") {
+            Some(names) => ("import type", names),
+            None => ("import", names),
+        };
         let mut parts = Vec::new();
         let (plain, braced) = match names.split_once('{') {
             Some((plain, braced)) => (plain, braced.trim().trim_end_matches('}')),
@@ -191,13 +198,13 @@ fn javascript(statement: &str) -> Option<Vec<(String, String)>> {
         for name in list(plain) {
             parts.push((
                 format!("{from} {name}"),
-                format!("import {name} from {from};"),
+                format!("{word} {name} from {from};"),
             ));
         }
         for name in list(braced) {
             parts.push((
-                format!("{from} {{{name}}}"),
-                format!("import {{ {name} }} from {from};"),
+                format!("{from} {{{}}}", name.trim_start_matches("type ")),
+                format!("{word} {{ {name} }} from {from};"),
             ));
         }
         return Some(parts);
@@ -299,6 +306,14 @@ mod tests {
                 "import { b, c } from \"x\";"
             ),
             ["import { c } from \"x\";"]
+        );
+        assert_eq!(
+            left(
+                TypeScript,
+                &["import { type A, b } from './x.ts';"],
+                "import type { A, C } from \"./x.ts\";"
+            ),
+            ["import type { C } from \"./x.ts\";"]
         );
         assert_eq!(
             left(

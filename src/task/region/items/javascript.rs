@@ -1,4 +1,4 @@
-//! Functions of JavaScript: declared, bound to names, in classes and objects, assigned to prototypes and exports.
+//! Functions of JavaScript and TypeScript: declared, bound to names, in classes and objects, assigned to prototypes and exports.
 
 use super::kinds::{FunctionKind, NodeRole, ScopeKind};
 use crate::task::region::tree::{self, N};
@@ -25,7 +25,7 @@ pub(super) fn see<'t>(
                 None => NodeRole::Space(Vec::new(), ScopeKind::Function),
             }
         }
-        "class_declaration" | "class" => {
+        "class_declaration" | "abstract_class_declaration" | "class" => {
             let name = field(node, "name").map(said);
             match name {
                 Some(name) => NodeRole::Space(vec![name], ScopeKind::Class),
@@ -48,6 +48,18 @@ pub(super) fn see<'t>(
             member_kind(node, "", text),
             text,
         ),
+        // The same in TypeScript.
+        "public_field_definition" => {
+            bound(node, field(node, "name"), member_kind(node, "", text), text)
+        }
+        // `namespace Geo { … }`
+        "internal_module" | "module" => match field(node, "name") {
+            Some(name) => {
+                let names = said(name).split('.').map(|n| plain(n.trim())).collect();
+                NodeRole::Space(names, ScopeKind::Class)
+            }
+            None => NodeRole::Through,
+        },
         "pair" => bound(node, field(node, "key"), FunctionKind::StaticMethod, text),
         "variable_declarator" => bound(
             node,
@@ -119,12 +131,19 @@ fn bound_as<'t>(node: N<'t>, names: Vec<String>, kind: FunctionKind, text: &str)
     }
 }
 
-/// A value without parentheses around it.
+/// A value without parentheses around it and types behind it.
 fn unwrapped(mut value: N<'_>) -> N<'_> {
-    while value.kind() == "parenthesized_expression" {
-        match value.named_child(0) {
-            Some(inner) if value.named_child_count() == 1 => value = inner,
-            _ => break,
+    loop {
+        let inner = match value.kind() {
+            "parenthesized_expression" => value
+                .named_child(0)
+                .filter(|_| value.named_child_count() == 1),
+            "as_expression" | "satisfies_expression" => value.named_child(0),
+            _ => None,
+        };
+        match inner {
+            Some(inner) => value = inner,
+            None => break,
         }
     }
     value

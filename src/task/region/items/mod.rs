@@ -91,7 +91,9 @@ pub(super) fn find<'t>(grammar: Grammar, tree: &'t Tree, text: &str) -> Vec<Func
         let around = scopes[scope].around;
         let seen = match grammar {
             Grammar::Python => python::see(node, above, around, text),
-            Grammar::JavaScript => javascript::see(node, above, around, text),
+            Grammar::JavaScript | Grammar::TypeScript | Grammar::Tsx => {
+                javascript::see(node, above, around, text)
+            }
             Grammar::Rust | Grammar::Go => rust::see(grammar, node, around, text),
             Grammar::Java => java::see(node, text),
             Grammar::C | Grammar::Cpp => c::see(node, around, text),

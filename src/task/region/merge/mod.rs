@@ -129,17 +129,20 @@ fn same_head(
 
 /// A JavaScript module uses either `import` or `require`.
 fn module_kind(site: &RegionSite<'_, '_>, imports: &[Import]) -> Result<(), Misfit> {
-    if site.grammar != Grammar::JavaScript || imports.is_empty() {
+    if site.grammar.family() != Grammar::JavaScript || imports.is_empty() {
         return Ok(());
     }
     let ending = site.region.path.extension().and_then(|e| e.to_str());
     let top = tree::named(site.root);
-    let modern = ending == Some("mjs")
+    let modern = matches!(ending, Some("mjs" | "mts"))
         || top
             .iter()
             .any(|n| matches!(n.kind(), "import_statement" | "export_statement"));
     let old = ending == Some("cjs")
-        || !modern && (site.text().contains("require(") || site.text().contains("module.exports"));
+        || !modern
+            && (ending == Some("cts")
+                || site.text().contains("require(")
+                || site.text().contains("module.exports"));
     let is_import = |i: &&Import| i.text.starts_with("import");
     if old && imports.iter().any(|i| is_import(&i)) {
         return Err(Misfit(

@@ -16,7 +16,7 @@ use crate::task::region::tree::{self, N};
 /// Sets for each helper behind which byte of the file it must stand, where that is not before the function.
 pub(super) fn place(site: &RegionSite<'_, '_>, additions: &mut Additions) {
     if !matches!(
-        site.grammar,
+        site.grammar.family(),
         Grammar::Python | Grammar::JavaScript | Grammar::Ruby
     ) {
         return;
@@ -99,7 +99,7 @@ impl LaterPiece {
         let line = rest.find('\n').unwrap_or(rest.len());
         let line = rest.get(..line).unwrap_or_default().trim_end_matches('\r');
         // Functions of JavaScript can be called above the place where they stand.
-        let hoisted = site.grammar == Grammar::JavaScript
+        let hoisted = site.grammar.family() == Grammar::JavaScript
             && pieces::inner(piece.node)
                 .kind()
                 .ends_with("function_declaration");

@@ -177,6 +177,13 @@ impl Sibling<'_, '_> {
                 };
                 return Err(inner.changed(site, k));
             }
+            // What others rely on in TypeScript: no code of the function's could stand in there.
+            if site.grammar.family() == Grammar::JavaScript
+                && matches!(own.kind(), "interface_body" | "enum_body")
+                && let Some(type_) = there.last()
+            {
+                return Err(self.changed(site, type_));
+            }
             let member = Sibling {
                 piece: &piece,
                 ..*self
@@ -205,14 +212,14 @@ impl Sibling<'_, '_> {
     /// `main` that a version has only to show itself.
     fn is_program_of_its_own(&self, site: &RegionSite<'_, '_>) -> bool {
         !matches!(
-            site.grammar,
+            site.grammar.family(),
             Grammar::Python | Grammar::JavaScript | Grammar::Ruby
         ) && self.piece.keys.iter().any(|k| k == "main")
     }
 
     /// A helper must not take the name of something that is imported.
     fn not_imported(&self, site: &RegionSite<'_, '_>) -> Result<(), Misfit> {
-        if !matches!(site.grammar, Grammar::Python | Grammar::JavaScript) {
+        if !matches!(site.grammar.family(), Grammar::Python | Grammar::JavaScript) {
             return Ok(());
         }
         for import in pieces::of(site.grammar, site.root, site.text()) {
@@ -341,6 +348,8 @@ fn members(node: N<'_>) -> Option<N<'_>> {
         inner.kind(),
         "class_definition"
             | "class_declaration"
+            | "abstract_class_declaration"
+            | "internal_module"
             | "class"
             | "impl_item"
             | "mod_item"

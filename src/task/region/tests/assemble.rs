@@ -181,6 +181,42 @@ fn members_of_javascript_are_parsed_as_such() {
 }
 
 #[test]
+fn types_of_typescript_stay_in_what_is_written_back() {
+    let text = "import { a } from './a.ts';\n\nexport interface Options {\n  sep?: string;\n}\n\nexport function slug(text: string, options: Options = {}): string {\n  return a(text);\n}\n\nexport const after: number = 1;\n";
+    let version = "import type { Part } from './a.ts';\n\nexport interface Options {\n  sep?: string;\n}\n\ntype Parts = readonly Part[];\n\nfunction join<T extends Parts>(parts: T): string {\n  return parts.join('');\n}\n\nexport function slug(text: string, options: Options = {}): string {\n  return join(<Parts>[...text]);\n}\n";
+    let wanted = "import { a } from './a.ts';\nimport type { Part } from './a.ts';\n\nexport interface Options {\n  sep?: string;\n}\n\ntype Parts = readonly Part[];\n\nfunction join<T extends Parts>(parts: T): string {\n  return parts.join('');\n}\n\nexport function slug(text: string, options: Options = {}): string {\n  return join(<Parts>[...text]);\n}\n\nexport const after: number = 1;\n";
+    assert_eq!(put(text, "s.ts::slug", version), wanted);
+    let said = misfit(
+        text,
+        "s.ts::slug",
+        "export function slug(text, options = {}) {\n  return a(text);\n}\n",
+    );
+    assert!(said.contains("signature"), "{said}");
+    for (changed, named) in [
+        ("sep: string;", "`sep`"),
+        ("sep?: string;\n  more: number;", "`Options`"),
+    ] {
+        let version = version.replace("sep?: string;", changed);
+        let said = misfit(text, "s.ts::slug", &version);
+        assert!(said.contains(named), "{said}");
+    }
+    let class = "class A {\n  @memo()\n  private f(x: number): number {\n    return x;\n  }\n}\n";
+    let faster = class.replace("return x", "return x | 0");
+    for version in [
+        "private f(x: number): number {\n  return x | 0;\n}",
+        "@memo()\nprivate f(x: number): number {\n  return x | 0;\n}",
+        &faster,
+    ] {
+        assert_eq!(put(class, "a.ts::A.f", version), faster);
+    }
+    let overloads = "export function f(a: string): string;\nexport function f(a: number): number;\nexport function f(a: any): any {\n  return a;\n}\n";
+    let faster = overloads.replace("return a", "return +a");
+    assert_eq!(put(overloads, "f.ts::f", &faster), faster);
+    let last = "export function f(a: any): any {\n  return +a;\n}\n";
+    assert_eq!(put(overloads, "f.ts::f", last), faster);
+}
+
+#[test]
 fn rust_keeps_uses_and_impls_apart() {
     let text = "//! Doc.\n\nuse std::collections::{HashMap, HashSet};\n\npub struct P {\n    a: u8,\n}\n\nimpl P {\n    /// Doc.\n    #[inline]\n    pub fn next(&mut self) -> u8 {\n        self.a\n    }\n}\n";
     let version = "use std::collections::{BTreeMap, HashMap};\n\nfn free(a: u8) -> u8 {\n    a\n}\n\nimpl P {\n    fn step(&self) -> u8 {\n        free(self.a)\n    }\n\n    pub fn next(&mut self) -> u8 {\n        self.step()\n    }\n}\n";

@@ -91,6 +91,23 @@ fn each_language_finds_its_functions() {
     );
     assert_eq!(
         names(
+            "typescript",
+            "export function f(a: string): string;\nexport function f(a: any): any { return <T>a; }\n\
+             const g = (<T>(x: T): T => x) as Same;\nconst o = { p() {} } satisfies O;\n\
+             abstract class A<T> { private static m(): void {} f = (): T => 1; @dec() h() {} abstract n(): void; get x() { return 1 } }\n\
+             namespace N.M { export function inner() {} }\ninterface I { open(): number }\nenum E { B }\ndeclare function d(): void;\n"
+        ),
+        ["f", "g", "o.p", "A.m", "A.f", "A.h", "A.x", "N.M.inner"]
+    );
+    assert_eq!(
+        names(
+            "tsx",
+            "export const Row = ({ x }: Props): JSX.Element => <td>{x}</td>;\n"
+        ),
+        ["Row"]
+    );
+    assert_eq!(
+        names(
             "rust",
             "mod a { pub fn f<T>(x: T) {} }\nimpl<'a> Parser<'a> { fn next(&mut self) {} }\n\
              impl Iterator for Parser<'_> { fn next(&mut self) {} }\ntrait T { fn given(&self) {} fn open(&self); }\n"

@@ -25,6 +25,7 @@ fn of_file(file: &str) -> Language {
     language(match file.rsplit('.').next().unwrap() {
         "py" => "python",
         "js" => "javascript",
+        "ts" => "typescript",
         "rs" => "rust",
         "go" => "go",
         "java" => "java",

@@ -98,7 +98,7 @@ impl Judged {
         let uncallable = if item.kind == FunctionKind::Nested {
             Some("it is inside another function, where no call reaches it")
         } else if driver::for_language(&functions.language).is_none() {
-            Some("calls can be made of Python and JavaScript only")
+            Some("calls can be made of Python, JavaScript and TypeScript only")
         } else {
             None
         };
