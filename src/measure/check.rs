@@ -5,7 +5,7 @@ use super::build::Built;
 use super::exit_status;
 use super::figures::run_figures;
 use super::flags::Refusals;
-use super::judge::{Judge, JudgeError, Watch};
+use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Evaluation, Failure, Figures, Flag, FlagKind, Progress, Verdict, text};
 use crate::base::units::Bytes;
 use crate::sandbox::{CancelToken, Outcome, RunVerdict, thin};
@@ -155,7 +155,9 @@ impl Judge {
                 Harness::Calls(_) => driver::failure(&outcome.stderr.bytes),
                 _ => None,
             };
-            let mut told = failure(driver.unwrap_or_else(|| exit_status::ending(task, outcome)));
+            let mut told = failure(driver.unwrap_or_else(|| {
+                exit_status::ending(task, outcome, ending(outcome, &task.limits))
+            }));
             told.got = text::head(&outcome.stdout.bytes, EXCERPT);
             told.hint = missing(outcome, task);
             let verdict = match outcome.verdict {

@@ -2,10 +2,7 @@
 //!
 //! A run that was ended by a signal, a limit or a guard has no exit status here, whatever a task allows.
 
-use super::build::Built;
-use super::judge::{self, Judge, JudgeError};
-use super::{Evaluation, Verdict};
-use crate::sandbox::{CancelToken, Outcome};
+use crate::sandbox::Outcome;
 use crate::task::{Case, Harness, Task};
 
 /// The exit status of a run that ended as the task allows.
@@ -22,9 +19,8 @@ pub(super) fn mismatch(case: &Case, status: u8) -> Option<String> {
     ))
 }
 
-/// How a run ended that did not end as the task allows, as half a sentence.
-pub(super) fn ending(task: &Task, outcome: &Outcome) -> String {
-    let plain = judge::ending(outcome, &task.limits);
+/// How a run ended that did not end as the task allows, as half a sentence: `plain`, and what is allowed.
+pub(super) fn ending(task: &Task, outcome: &Outcome, plain: String) -> String {
     if task.ok_status.is_default() || outcome.exit_status().is_none() {
         return plain;
     }
@@ -41,36 +37,4 @@ pub(super) fn how_to_allow(task: &Task, outcome: &Outcome) -> Option<String> {
             task.ok_status.and(status)
         )
     })
-}
-
-impl Judge {
-    /// Where the original fails by its exit status, and does so again: how to allow it, as half a sentence.
-    ///
-    /// # Errors
-    /// The sandbox failed, or stopped.
-    pub fn how_to_allow_status(
-        &mut self,
-        original: &Built,
-        task: &Task,
-        evaluation: &Evaluation,
-        cancel: &CancelToken,
-    ) -> Result<Option<String>, JudgeError> {
-        let Some(failure) = evaluation.failure.as_ref().filter(|f| f.hint.is_none()) else {
-            return Ok(None);
-        };
-        let ended = |case: &&Case| {
-            let mut results = evaluation.cases.iter();
-            failure.case.as_ref() == Some(&case.name)
-                && results.any(|r| r.case == case.name && r.verdict == Verdict::RuntimeError)
-        };
-        let Some(case) = task.workload.cases.iter().find(ended) else {
-            return Ok(None);
-        };
-        let program = original.program(task, case);
-        let again = self.run(&program, &task.limits, &mut |_| {}, cancel)?;
-        if ending(task, &again) != failure.reason {
-            return Ok(None);
-        }
-        Ok(how_to_allow(task, &again))
-    }
 }

@@ -208,7 +208,7 @@ impl Judge {
         Err(JudgeError::Task(format!(
             "case {} has no expected output and the original, which should say it, fails there: {}{}{}{said}",
             case.name,
-            exit_status::ending(task, &outcome),
+            exit_status::ending(task, &outcome, ending(&outcome, &task.limits)),
             what_to_do(hint),
             if said.is_empty() { "" } else { "\n" },
         )))

@@ -60,7 +60,7 @@ use super::sources::{answers_stay_out, data_file, source_text};
 use super::workload::HoldOut;
 use super::{
     Case, Checker, DataFile, Languages, Objective, OkStatus, PathOrText, ReferenceSolution, Source,
-    Task, TaskDefaults, TaskError, Workload, ok_status, saved,
+    Task, TaskDefaults, TaskError, Workload, saved,
 };
 use crate::sandbox::Limits;
 
@@ -316,7 +316,7 @@ fn expect_statuses(file: &TaskFile, task: &mut Task) -> Result<(), TaskError> {
             }
         }
     }
-    ok_status::check(task)
+    task.ok_status.check(&task.workload)
 }
 
 /// Keeps a whole task in a folder, so that it can be loaded again when the files it came from are gone. What was

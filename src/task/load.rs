@@ -18,7 +18,7 @@ use super::sources::{answers_stay_out, bare_task, data_file};
 use super::workload::HoldOut;
 use super::{
     Checker, Harness, Languages, LimitOverrides, Objective, OkStatus, Task, TaskDefaults,
-    TaskError, Workload, ok_status,
+    TaskError, Workload,
 };
 
 /// What the command line says about a task. The rest comes from the task folder or is a default.
@@ -164,7 +164,7 @@ impl TaskFlags {
             }
             task.ok_status.clone_from(list);
         }
-        ok_status::check(task)?;
+        task.ok_status.check(&task.workload)?;
         if self.tool.is_some() {
             task.tool.clone_from(&self.tool);
         }

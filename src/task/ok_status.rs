@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::reading::invalid;
-use super::{Task, TaskError};
+use super::{TaskError, Workload};
 
 /// The exit statuses that a program may end with; never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,6 +43,22 @@ impl OkStatus {
         let mut all = self.0.clone();
         all.insert(status);
         Self(all)
+    }
+
+    /// Checks that every case expects a status of the list.
+    ///
+    /// # Errors
+    /// A sentence that names the case.
+    pub(super) fn check(&self, workload: &Workload) -> Result<(), TaskError> {
+        let refused = |status: Option<u8>| status.filter(|s| !self.allows(*s));
+        let mut cases = workload.cases.iter();
+        match cases.find_map(|c| Some((&c.name, refused(c.status)?))) {
+            Some((name, status)) => Err(invalid(format!(
+                "case {name} expects exit status {status}, and allowed are {self}; allow it with --ok-status or ok_status = {:?}",
+                Vec::from_iter(self.and(status).0)
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// The statuses in order; empty where it is 0 alone.
@@ -96,23 +112,6 @@ impl<'de> Deserialize<'de> for OkStatus {
             })
         };
         all.iter().map(status).collect::<Result<_, _>>().map(Self)
-    }
-}
-
-/// Checks that every case expects a status that the task allows.
-///
-/// # Errors
-/// A sentence that names the case.
-pub(super) fn check(task: &Task) -> Result<(), TaskError> {
-    let refused = |status: Option<u8>| status.filter(|s| !task.ok_status.allows(*s));
-    let mut cases = task.workload.cases.iter();
-    match cases.find_map(|c| Some((&c.name, refused(c.status)?))) {
-        Some((name, status)) => Err(invalid(format!(
-            "case {name} expects exit status {status}, and allowed are {}; allow it with --ok-status or ok_status = {:?}",
-            task.ok_status,
-            task.ok_status.and(status).0
-        ))),
-        None => Ok(()),
     }
 }
 

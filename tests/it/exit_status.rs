@@ -208,7 +208,8 @@ fn a_session_keeps_the_list_and_the_status_of_each_case() {
         "{}",
         prompts[0]
     );
-    assert!(prompts[1].contains("Case none: exit status 0, where 1 is expected"));
+    let failed = &named(&events, "version_evaluated")[1]["evaluation"]["failure"];
+    assert_eq!(failed["reason"], "exit status 0, where 1 is expected");
     let shown = stdout(&home.run(&["show"]));
     assert!(shown.contains("statuses  0,1 (--ok-status)"), "{shown}");
 
@@ -224,7 +225,7 @@ fn a_session_keeps_the_list_and_the_status_of_each_case() {
     let (events, _) = home.events(&["resume", "--json", "--rounds", "3"]);
     assert_eq!(verdicts(&events), ["wrong_answer"], "{events:?}");
 
-    // Of a session without the flag no journal says anything new.
+    // The page about journals names both.
     let page = include_str!("../../docs/journal.md");
     assert!(page.contains("`ok_status`") && page.contains("`status`"));
 }
