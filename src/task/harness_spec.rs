@@ -100,7 +100,7 @@ impl HarnessSpec {
                 ),
                 None => format!("which function of {file} is to be called? Write {short}::NAME"),
             };
-            let names = some_names(&source.text, &language);
+            let names = some_names(&source.text, &language, "; it has\n  ", "\n  ");
             return Err(invalid(which + &names));
         }
         let mut task = bare_task(stem(path), language, Some(source), usual);
@@ -174,10 +174,9 @@ impl HarnessSpec {
             (Some(_), None) => Ok(None),
             (_, Some(why)) => Err(invalid(why)),
             (None, None) => Err(invalid(format!(
-                "calls need a function, and {} of {file} is none: say with --calls-of NAME which function of the file is called while only {} may change, or give --cases, or --check and --bench{}",
+                "calls need a function, and {0} of {file} is none: add --calls-of NAME, the function of the file that is called while {0} may change{1}; or give --cases, or --check and --bench",
                 region.name,
-                region.name,
-                some_names(&region.file, language)
+                some_names(&region.file, language, ", such as ", ", ")
             ))),
         }
     }
@@ -235,26 +234,23 @@ pub(super) fn marked(path: &Path) -> Option<RegionSpec> {
     RegionSpec::of_markers(&std::fs::read_to_string(path).ok()?)
 }
 
-/// Some names of functions in a file, for an error message.
-fn some_names(text: &str, language: &Language) -> String {
-    const MOST: usize = 12;
+/// Most names of functions that an error message lists.
+const MOST_NAMES: usize = 12;
+
+/// Some names of functions in a file that can be called, for an error message; nothing where there are none.
+fn some_names(text: &str, language: &Language, lead: &str, between: &str) -> String {
     let all = region::list(text, language);
     let callable = all.iter().filter(|i| i.kind != FunctionKind::Nested);
-    let lines: Vec<String> = callable
-        .clone()
-        .take(MOST)
-        .map(|i| format!("\n  {} (line {})", i.name, i.lines.0))
-        .collect();
-    let more = callable.count().saturating_sub(MOST);
-    let rest = if more > 0 {
-        format!("\n  and {more} more")
-    } else {
-        String::new()
-    };
-    if lines.is_empty() {
+    let more = callable.clone().count().saturating_sub(MOST_NAMES);
+    let names = callable.map(|i| format!("{} (line {})", i.name, i.lines.0));
+    let mut names: Vec<String> = names.take(MOST_NAMES).collect();
+    if names.is_empty() {
         return String::new();
     }
-    format!("; it has{}{rest}", lines.concat())
+    if more > 0 {
+        names.push(format!("and {more} more"));
+    }
+    format!("{lead}{}", names.join(between))
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, TaskError> {

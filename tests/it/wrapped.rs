@@ -22,7 +22,7 @@ fn optimize(home: &Home, target: &str, calls: &Path, more: &[&str]) -> (Vec<Valu
         "--comparison-time",
         "2s",
     ];
-    home.events(&[&usual, more].concat())
+    home.events(&[&usual[..], more].concat())
 }
 
 fn target(file: &Path, part: &str) -> String {
@@ -153,8 +153,8 @@ fn a_name_of_python_that_is_made_of_another_leads_to_it() {
     let calls = home.write("p/calls.jsonl", "[\"a b c\"]\n[\"\"]\n");
     let code = "def _spaces(text):\n    return text.count(' ')\n";
     tape(&home, &[reply(code)]);
-    for more in [&[][..], &["--calls-of", "spaces"]] {
-        let all = [&["--rounds", "1"], more].concat();
+    for more in [&[][..], &["--calls-of", "spaces"][..]] {
+        let all = [&["--rounds", "1"][..], more].concat();
         let (events, _) = optimize(&home, &target(&file, "::spaces"), &calls, &all);
         assert_eq!(verdicts(&events), ["accepted", "accepted"], "{more:?}");
         let journal = home.journal();
@@ -237,5 +237,26 @@ fn an_original_that_does_not_end_is_named_with_the_call() {
     assert!(
         said.contains("the original itself does not end within 1.00 s, the limit of time, on call 2: give a shorter call in its place, or more time with --time-limit"),
         "{said}"
+    );
+}
+
+#[test]
+fn where_the_original_keeps_results_all_are_timed_as_they_are_the_first_time() {
+    let home = Home::new();
+    let calls = home.write("p/calls.jsonl", "[3000]\n[9000]\n[5000]\n[7000]\n");
+    let text = "import functools\n\n\ndef _total(n):\n    out = 0\n    for i in range(n):\n        out = out + i % 7\n    return out\n\n\ntotal = functools.lru_cache(None)(_total)\n";
+    let file = home.write("p/m.py", text);
+    let quick = "def _total(n):\n    whole, rest = divmod(n, 7)\n    return whole * 21 + rest * (rest - 1) // 2\n";
+    tape(&home, &[reply(quick)]);
+    let more = ["--rounds", "1", "--comparison-time", "60s"];
+    let more = [&more[..], &["--calls-of", "total"]].concat();
+    let (events, _) = optimize(&home, &target(&file, "::_total"), &calls, &more);
+    let found = named(&events, "version_evaluated")[1]["comparison"].clone();
+    assert_eq!(found["answer"], "better", "{found}");
+    assert_eq!(found["launches"]["fresh"], true, "{found}");
+    let note = found["note"].as_str().unwrap();
+    assert!(
+        note.contains("since the version that it is compared with keeps results"),
+        "{note}"
     );
 }

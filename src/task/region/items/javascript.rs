@@ -144,11 +144,13 @@ fn bound_as<'t>(
         value.kind(),
         "arrow_function" | "function_expression" | "generator_function"
     );
-    let inner = match is_function {
-        true => Some(value),
+    let inner = if is_function {
+        Some(value)
+    } else if around == ScopeKind::Function {
         // What a function makes for itself is a part of it.
-        false if around == ScopeKind::Function => None,
-        false => wrapped::function_in(value, text),
+        None
+    } else {
+        wrapped::function_in(value, text)
     };
     if let Some(inner) = inner {
         let own = inner
