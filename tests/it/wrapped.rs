@@ -19,10 +19,10 @@ fn optimize(home: &Home, target: &str, calls: &Path, more: &[&str]) -> (Vec<Valu
         "--json",
         "--held-out",
         "0",
-        "--comparison-time",
-        "2s",
     ];
-    home.events(&[&usual[..], more].concat())
+    let brief = ["--comparison-time", "2s"];
+    let brief = &brief[..if more.contains(&brief[0]) { 0 } else { 2 }];
+    home.events(&[&usual[..], brief, more].concat())
 }
 
 fn target(file: &Path, part: &str) -> String {

@@ -135,22 +135,26 @@ impl One {
 
     /// Whether it keeps results: on warm code calls cost far more the first time than again, and in new instances too.
     pub(crate) fn keeps(&self) -> bool {
-        let far = |[first, again]: &[Cost; 2], least: f64| {
+        let times = |[first, again]: [Cost; 2], least: f64| {
             let [first, again] = [first, again].map(|c| c.tree.max(c.cpu).max(least));
-            first > KEPT * again
+            first / again
         };
-        let costs = |at: usize| -> Vec<Cost> { self.new_instances.iter().map(|b| b[at]).collect() };
-        let instances = (!self.new_instances.is_empty())
-            .then(|| far(&[median(&costs(0)), median(&costs(1))], 1.0));
-        let in_process = self.first_time.is_some_and(|both| far(&both, TINY));
-        // One burst of a few short calls cannot be told from nothing; many of new instances can.
-        let too_short = self
-            .first_time
-            .is_some_and(|[first, _]| first.cpu < KEPT * TINY);
-        match instances {
-            Some(kept) => kept && (in_process || too_short),
-            None => in_process,
+        let Some(warm) = self.first_time else {
+            return false;
+        };
+        let in_process = times(warm, TINY);
+        if self.new_instances.is_empty() {
+            return in_process > KEPT;
         }
+        let costs = |at: usize| -> Vec<Cost> { self.new_instances.iter().map(|b| b[at]).collect() };
+        let instances = times([0, 1].map(|at| median(&costs(at))), 1.0);
+        // One burst of a few short calls says little or nothing; many of new instances say enough.
+        let enough = match warm[0].cpu / TINY {
+            tiny if tiny < KEPT => 0.0,
+            short if short < 4.0 * KEPT => 1.5,
+            _ => KEPT,
+        };
+        instances > KEPT && in_process > enough
     }
 
     /// ln(this / other): the median over bursts next to each other, which what the machine does meanwhile moves least.
@@ -196,6 +200,7 @@ mod tests {
         assert!(one(Some([9e5, 2e4]), Some([8e5, 1e4])).keeps());
         assert!(one(Some([9e6, 2e4]), None).keeps());
         assert!(one(Some([900.0, 3e3]), Some([800.0, 50.0])).keeps());
+        assert!(one(Some([3e4, 9e3]), Some([9e4, 900.0])).keeps());
         // Code that is not warm in a new instance, one slow burst, one call alone.
         assert!(!one(Some([9e5, 8e5]), Some([9e6, 8e5])).keeps());
         assert!(!one(Some([9e6, 8e5]), Some([9e5, 8e5])).keeps());
