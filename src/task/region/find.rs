@@ -387,7 +387,7 @@ fn behind_alias<'f, 't>(
             .iter()
             .flat_map(|n| {
                 let name = tree::text(*n, text).to_owned();
-                [[scope, &[name.clone()]].concat(), vec![name]]
+                [[scope, std::slice::from_ref(&name)].concat(), vec![name]]
             })
             .collect();
         let function = |path: &Vec<String>| all.iter().rev().find(|f| f.path == *path);
