@@ -124,6 +124,8 @@ Object.defineProperty(Exit, "name", { value: "process.exit" });
 const wanted = new Set();
 /** Functions that stand in its text, as the ways to them. */
 let standing = [];
+/** The name of the function that `module.exports` is in the text, also where a call stands around it. */
+let exportedName;
 
 function exposed() {
   const names = [...wanted].filter((n) => /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(n) && !RESERVED.has(n));
@@ -560,7 +562,8 @@ function resolve(instance) {
   const head = top(parts[0], instance);
   if (head === undefined) {
     const exports = instance.exports;
-    if (parts.length === 1 && typeof exports === "function" && (!exports.name || exports.name === last)) return { kind: "function", fn: exports, self: undefined };
+    const isIt = (name) => !name || name === last || exportedName === last;
+    if (parts.length === 1 && typeof exports === "function" && isIt(exports.name)) return { kind: "function", fn: exports, self: undefined };
     fail(`${MODULE} has no ${parts[0]} at its top once it is loaded; a function inside another one cannot be called by itself`);
   }
   if (parts.length === 1) {
@@ -666,10 +669,30 @@ function topFunctions(text) {
   return found.filter(([name]) => name !== undefined);
 }
 
+const isFunction = (node) => /^(Function|ArrowFunction)/.test(node?.type);
+
+/** The function that stands among the arguments of a call, or of a call among them: the first one, as in items/wrapped.rs. */
+function wrappedIn(node) {
+  while (node?.type === "CallExpression") {
+    const found = node.arguments.find(isFunction);
+    if (found) return found;
+    node = node.arguments.find((n) => n.type === "CallExpression");
+  }
+  return undefined;
+}
+
+/** The name that a function has in its text, where `module.exports` is that function. */
+function nameOfExports(text) {
+  for (const { expression } of treeOf(text)?.body ?? []) {
+    const { left, right } = expression?.type === "AssignmentExpression" ? expression : {};
+    if (left?.object?.name === "module" && left.property?.name === "exports") return (isFunction(right) ? right : wrappedIn(right))?.id?.name;
+  }
+  return undefined;
+}
+
 /** What binds the name in the text, in its order: definitions (with the node of the function) and others. */
 function bindings(tree, names) {
   const found = [];
-  const isFunction = (n) => n && /^(Function|ArrowFunction)/.test(n.type);
   const nameOf = (key) => (key.type === "Identifier" || key.type === "PrivateIdentifier" ? key.name : String(key.value));
   const dotted = (n) => (n.type === "Identifier" ? [n.name] : n.type === "MemberExpression" && !n.computed ? [...dotted(n.object), n.property.name] : ["?"]);
   const members = (list, rest) => {
@@ -683,7 +706,7 @@ function bindings(tree, names) {
     }
   };
   const value = (node, rest, at) => {
-    if (rest.length === 0) found.push({ node: at, fn: isFunction(node) ? node : null });
+    if (rest.length === 0) found.push({ node: at, fn: isFunction(node) ? node : wrappedIn(node) ?? null, wrapped: !isFunction(node) });
     else if (node?.type === "ClassExpression" || node?.type === "ClassDeclaration") members(node.body.body, rest);
     else if (node?.type === "ObjectExpression") members(node.properties, rest);
   };
@@ -726,6 +749,8 @@ function checkDefinition(instance, text) {
   const now = Function.prototype.toString.call(fn);
   if (plain(text.slice(said.fn.start, said.fn.end)) === plain(now)) return;
   const later = found.slice(found.indexOf(said) + 1).at(-1);
+  // What a call gives back is another function than the one it is given.
+  if (!later && said.wrapped) return;
   if (!later && !isNative(fn) && plain(text).includes(plain(now))) return;
   const line = (at) => text.split("\n")[at.loc.start.line - 1].trim().slice(0, 80);
   const why = later ? `line ${later.node.loc.start.line} gives the name to something else (${line(later.node)})` : "it is then another one";
@@ -1670,6 +1695,7 @@ async function main() {
     fail(`${MODULE} cannot be read as TypeScript: ${String(error.message).trim()}`);
   }
   standing = topFunctions(text);
+  exportedName = nameOfExports(text);
   for (const [name] of standing) wanted.add(name);
   let source;
   let first;

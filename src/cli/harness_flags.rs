@@ -15,6 +15,10 @@ pub(crate) struct HarnessFlags {
     /// function of yours that makes them: gen.py::calls.
     #[arg(long, value_name = "FILE[::FUNCTION]")]
     calls: Option<String>,
+    /// The function of the same file that the calls are made of, where it is not the part that may change: for a constant or
+    /// lines that it uses (rules.py:3-9 --calls calls.jsonl --calls-of first_link).
+    #[arg(long, value_name = "NAME", requires = "calls")]
+    calls_of: Option<String>,
     /// How far floats in results may differ, relative or absolute [default: 1e-9].
     #[arg(long, value_name = "TOLERANCE", value_parser = tolerance, requires = "calls")]
     tolerance: Option<f64>,
@@ -53,6 +57,7 @@ impl HarnessFlags {
     pub(crate) fn spec(&self) -> HarnessSpec {
         HarnessSpec {
             calls: self.calls.clone(),
+            calls_of: self.calls_of.clone(),
             keep: self.keep_state,
             tolerance: self.tolerance,
             messages: self.messages,

@@ -6,6 +6,7 @@ use crate::model::prompt::{FailureContext, HistoryEntry, PromptContext};
 use crate::session::Session;
 use crate::session::event::{Finish, VersionId};
 use crate::session::fold::{Round, Version};
+use crate::task::harness::Calls;
 use crate::task::{Harness, Objective, Task};
 
 /// How many earlier rounds a prompt describes, the newest ones.
@@ -94,19 +95,42 @@ fn judged_by(task: &Task) -> String {
             "Its exit status is part of its output: one of {}, and on every input the one that is right there.",
             task.ok_status
         ),
-        Harness::Calls(_) => "It is called with many arguments, and every outcome is compared with the original's: what it returns or raises, what it prints, and what becomes of its arguments and of the object it belongs to. Every repetition starts from a freshly loaded module, so that results kept between calls gain nothing; only the time of the calls counts.".into(),
+        Harness::Calls(calls) => {
+            called(calls)
+                + " with many arguments, and every outcome is compared with the original's: what it returns or raises, what it prints, and what becomes of its arguments and of the object it belongs to. Every repetition starts from a freshly loaded module, so that results kept between calls gain nothing; only the time of the calls counts."
+        }
         Harness::Commands(commands) => {
             let mut said = String::new();
             if let Some(check) = &commands.check {
                 said.push_str(&format!("`{check}` must succeed. "));
             }
             match (&commands.bench, &commands.metric) {
-                (Some(bench), Some(metric)) => said.push_str(&format!("What counts is the metric {metric} of `{bench}`.")),
+                (Some(bench), Some(metric)) => {
+                    said.push_str(&format!("What counts is the metric {metric} of `{bench}`."))
+                }
                 (Some(bench), None) => said.push_str(&format!("What counts is `{bench}`.")),
                 (None, _) => said.push_str("What counts is the time of that command."),
             }
             said
         }
+    }
+}
+
+/// The function that is called, where it is not the region.
+fn called_elsewhere(task: &Task) -> Option<&str> {
+    match &task.harness {
+        Harness::Calls(calls) => calls.of.as_deref(),
+        _ => None,
+    }
+}
+
+/// What is called, as the beginning of a sentence.
+fn called(calls: &Calls) -> String {
+    match &calls.of {
+        Some(function) => {
+            format!("It is judged by calls of `{function}` in the same file: that is called")
+        }
+        None => "It is called".to_owned(),
     }
 }
 
@@ -138,8 +162,9 @@ fn context(session: &Session, setup: &Setup, about: &PromptRequest<'_>) -> Promp
             .unwrap_or_default(),
         edits: version.is_some_and(|v| is_long(&v.source.text)),
         region: (setup.task.region.as_ref()).map_or_else(String::new, |t| t.name.clone()),
-        surroundings: (setup.task.region.as_ref())
-            .map_or_else(String::new, |t| t.context(SURROUNDINGS)),
+        surroundings: (setup.task.region.as_ref()).map_or_else(String::new, |t| {
+            t.context(SURROUNDINGS, called_elsewhere(&setup.task))
+        }),
         judged_by: judged_by(&setup.task),
         version: parent.to_string(),
         passes: evaluation.is_some_and(|e| e.verdict.accepted()),

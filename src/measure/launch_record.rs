@@ -22,6 +22,9 @@ pub struct Launches {
     /// What was put on the candidate's bill.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub charged: Vec<Charge>,
+    /// Each pass had an instance of the module of its own, since the incumbent keeps results between calls.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fresh: bool,
 }
 
 /// Something that the candidate spends more than the incumbent outside of its bursts.

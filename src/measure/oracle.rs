@@ -1,10 +1,12 @@
 //! Where outputs are missing the original is the oracle: it says what is right, if it agrees with itself.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Progress, Verdict, check, exit_status, launches, text};
+use crate::base::units::Nanos;
 use crate::sandbox::{CancelToken, Captured, RunVerdict};
 use crate::task::calls::{Evidence, driver};
 use crate::task::project::hint_for;
@@ -194,6 +196,9 @@ impl Judge {
         if let Some(why) = driver::failure(&outcome.stderr.bytes) {
             return Err(JudgeError::Task(why));
         }
+        if outcome.verdict == RunVerdict::TimeLimit && matches!(task.harness, Harness::Calls(_)) {
+            return Err(JudgeError::Task(no_end(&case.name, task.limits.time)));
+        }
         let missing = check::missing(&outcome, task);
         let hint = match (missing, exit_status::how_to_allow(task, &outcome)) {
             (None, Some(how)) => {
@@ -213,6 +218,23 @@ impl Judge {
             if said.is_empty() { "" } else { "\n" },
         )))
     }
+}
+
+/// The error when the original does not come to the end of its calls.
+fn no_end(case: &str, limit: Duration) -> String {
+    let numbers = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (calls, shorter) = match case.split_once('-') {
+        _ if numbers(case) => (format!("call {case}"), "a shorter call in its place"),
+        Some((first, last)) if numbers(first) && numbers(last) => (
+            format!("calls {first} to {last}"),
+            "shorter or fewer calls in their place",
+        ),
+        _ => (format!("case {case}"), "shorter calls in its place"),
+    };
+    let limit = Nanos::from(limit);
+    format!(
+        "the original itself does not end within {limit}, the limit of time, on {calls}: give {shorter}, or more time with --time-limit"
+    )
 }
 
 /// A hint as the end of a sentence.

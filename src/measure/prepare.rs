@@ -125,7 +125,7 @@ impl Judge {
                 target: &version_file,
                 root: GUEST_ROOT,
                 module: module.trim_start_matches('/'),
-                name: &region.name_for_driver(),
+                name: &calls.of.clone().unwrap_or_else(|| region.name_for_driver()),
                 generator: generator.as_ref().map(|(f, g)| (f.as_str(), g.as_str())),
             },
         );

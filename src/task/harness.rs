@@ -27,6 +27,9 @@ pub struct Calls {
     pub generator: Option<CallGenerator>,
     /// One instance of the module serves all repetitions, so that what it caches between them counts.
     pub keep: bool,
+    /// The function that is called, as a driver is asked for it, where it is not the region: one of the same file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
 }
 
 /// A function in a file of the user that makes calls.

@@ -23,6 +23,8 @@ const TOLERANCE: f64 = 1e-9;
 pub struct HarnessSpec {
     /// Calls: a file of JSON lines, or `FILE::FUNCTION` that makes them.
     pub calls: Option<String>,
+    /// The function of the file that is called, where it is not the region.
+    pub calls_of: Option<String>,
     /// Whether results that are cached between repetitions of the calls count.
     pub keep: bool,
     /// How far floats in outcomes may differ, relative or absolute.
@@ -91,12 +93,15 @@ impl HarnessSpec {
     ) -> Result<Task, TaskError> {
         let source = load_source(path)?;
         if self.calls.is_some() {
-            return Err(invalid(format!(
-                "which function of {} is to be called? Write {}::NAME{}",
-                path.display(),
-                relative(path),
-                some_names(&source.text, &language)
-            )));
+            let (file, short) = (path.display(), relative(path));
+            let which = match &self.calls_of {
+                Some(_) => format!(
+                    "which part of {file} may change? Write {short}::NAME or {short}:FIRST-LAST"
+                ),
+                None => format!("which function of {file} is to be called? Write {short}::NAME"),
+            };
+            let names = some_names(&source.text, &language, "; it has\n  ", "\n  ");
+            return Err(invalid(which + &names));
         }
         let mut task = bare_task(stem(path), language, Some(source), usual);
         task.path = Some(path.to_path_buf());
@@ -144,18 +149,35 @@ impl HarnessSpec {
         task.harness = Harness::Calls(Calls {
             generator: read.generator,
             keep: self.keep,
+            of: match &task.region {
+                Some(region) => self.called(region, &task.language)?,
+                None => None,
+            },
         });
-        match task.region.as_ref().map(|t| (t, t.callee())) {
-            Some((_, Some(callee))) if callee.kind != FunctionKind::Nested => Ok(()),
-            Some((region, Some(_))) => Err(invalid(format!(
-                "{} is defined inside another function, so that nothing outside can call it; name the outer one, or give --check and --bench",
-                region.name
+        Ok(())
+    }
+
+    /// The function that is called, where it is not the region.
+    fn called(&self, region: &Region, language: &Language) -> Result<Option<String>, TaskError> {
+        let file = region.file_name();
+        if let Some(said) = &self.calls_of {
+            let (of_file, name) = said.split_once("::").unwrap_or((&file, said));
+            if Path::new(of_file).file_name() != region.path.file_name() {
+                return Err(invalid(format!(
+                    "--calls-of {said} is a function of another file; it must be one of {file}, in which {} may change",
+                    region.name
+                )));
+            }
+            return region.name_to_call(name, language).map(Some);
+        }
+        match (region.callee(), region.uncallable()) {
+            (Some(_), None) => Ok(None),
+            (_, Some(why)) => Err(invalid(why)),
+            (None, None) => Err(invalid(format!(
+                "calls need a function, and {0} of {file} is none: add --calls-of NAME, the function of the file that is called while {0} may change{1}; or give --cases, or --check and --bench",
+                region.name,
+                some_names(&region.file, language, ", such as ", ", ")
             ))),
-            Some((region, None)) => Err(invalid(format!(
-                "calls need a function, and {} is none; name the function, or give --cases, or --check and --bench",
-                region.name
-            ))),
-            None => Ok(()),
         }
     }
 
@@ -212,26 +234,23 @@ pub(super) fn marked(path: &Path) -> Option<RegionSpec> {
     RegionSpec::of_markers(&std::fs::read_to_string(path).ok()?)
 }
 
-/// Some names of functions in a file, for an error message.
-fn some_names(text: &str, language: &Language) -> String {
-    const MOST: usize = 12;
+/// Most names of functions that an error message lists.
+const MOST_NAMES: usize = 12;
+
+/// Some names of functions in a file that can be called, for an error message; nothing where there are none.
+fn some_names(text: &str, language: &Language, lead: &str, between: &str) -> String {
     let all = region::list(text, language);
     let callable = all.iter().filter(|i| i.kind != FunctionKind::Nested);
-    let lines: Vec<String> = callable
-        .clone()
-        .take(MOST)
-        .map(|i| format!("\n  {} (line {})", i.name, i.lines.0))
-        .collect();
-    let more = callable.count().saturating_sub(MOST);
-    let rest = if more > 0 {
-        format!("\n  and {more} more")
-    } else {
-        String::new()
-    };
-    if lines.is_empty() {
+    let more = callable.clone().count().saturating_sub(MOST_NAMES);
+    let names = callable.map(|i| format!("{} (line {})", i.name, i.lines.0));
+    let mut names: Vec<String> = names.take(MOST_NAMES).collect();
+    if names.is_empty() {
         return String::new();
     }
-    format!("; it has{}{rest}", lines.concat())
+    if more > 0 {
+        names.push(format!("and {more} more"));
+    }
+    format!("{lead}{}", names.join(between))
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, TaskError> {

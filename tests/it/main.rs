@@ -50,4 +50,5 @@ mod truth;
 #[cfg(target_os = "linux")]
 mod ways_out;
 mod wire;
+mod wrapped;
 mod write_back;

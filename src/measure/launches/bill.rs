@@ -6,7 +6,7 @@
 //! launch, so that the interval of what is left of the gain is as wide as the differences vary.
 
 use super::super::{Answer, Comparison, Metric, stats};
-use super::cost::{Cost, One};
+use super::cost::{Cost, One, TINY};
 use super::one::Launched;
 use super::{Charge, ChargePlace};
 use crate::base::units::{Gain, Nanos};
@@ -171,9 +171,6 @@ impl NewCalls {
         }
     }
 }
-
-/// What a burst of a few short calls takes cannot be told from nothing below this, in nanoseconds.
-const TINY: f64 = 4e3;
 
 /// Calls are seen to be kept where the first time costs more than so many times what it costs again.
 const MORE: f64 = 1.15;

@@ -86,6 +86,12 @@ pub(super) fn median(costs: &[Cost]) -> Cost {
     }
 }
 
+/// What a burst of a few short calls takes cannot be told from nothing below this, in nanoseconds.
+pub(super) const TINY: f64 = 4e3;
+
+/// Calls whose results are kept cost more than so many times as much the first time.
+const KEPT: f64 = 4.0;
+
 /// One contender's part in a launch.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct One {
@@ -127,6 +133,30 @@ impl One {
         self.raw.iter().map(figures).collect()
     }
 
+    /// Whether it keeps results: on warm code calls cost far more the first time than again, and in new instances too.
+    pub(crate) fn keeps(&self) -> bool {
+        let times = |[first, again]: [Cost; 2], least: f64| {
+            let [first, again] = [first, again].map(|c| c.tree.max(c.cpu).max(least));
+            first / again
+        };
+        let Some(warm) = self.first_time else {
+            return false;
+        };
+        let in_process = times(warm, TINY);
+        if self.new_instances.is_empty() {
+            return in_process > KEPT;
+        }
+        let costs = |at: usize| -> Vec<Cost> { self.new_instances.iter().map(|b| b[at]).collect() };
+        let instances = times([0, 1].map(|at| median(&costs(at))), 1.0);
+        // One burst of a few short calls says little or nothing; many of new instances say enough.
+        let enough = match warm[0].cpu / TINY {
+            tiny if tiny < KEPT => 0.0,
+            short if short < 4.0 * KEPT => 1.5,
+            _ => KEPT,
+        };
+        instances > KEPT && in_process > enough
+    }
+
     /// ln(this / other): the median over bursts next to each other, which what the machine does meanwhile moves least.
     pub(crate) fn log_ratio(&self, other: &One, metric: Metric, tree: bool) -> f64 {
         let of = |one: &One| -> Vec<f64> {
@@ -150,5 +180,30 @@ impl One {
         let sum = |get: fn(&Cost) -> f64| self.raw.iter().map(get).sum::<f64>();
         let (cpu, tree) = (sum(|c| c.cpu), sum(|c| c.tree));
         tree > 1.1 * cpu + 0.3e6 * self.raw.len() as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_kept_where_calls_cost_far_less_again() {
+        let costs = |first: f64, again: f64| [first, again].map(|x| Cost::default().each(|_| x));
+        let one = |warm: Option<[f64; 2]>, new: Option<[f64; 2]>| One {
+            first_time: warm.map(|[first, again]| costs(first, again)),
+            new_instances: new
+                .map(|[first, again]| vec![costs(first, again); 4])
+                .unwrap_or_default(),
+            ..One::default()
+        };
+        assert!(one(Some([9e5, 2e4]), Some([8e5, 1e4])).keeps());
+        assert!(one(Some([9e6, 2e4]), None).keeps());
+        assert!(one(Some([900.0, 3e3]), Some([800.0, 50.0])).keeps());
+        assert!(one(Some([3e4, 9e3]), Some([9e4, 900.0])).keeps());
+        // Code that is not warm in a new instance, one slow burst, one call alone.
+        assert!(!one(Some([9e5, 8e5]), Some([9e6, 8e5])).keeps());
+        assert!(!one(Some([9e6, 8e5]), Some([9e5, 8e5])).keeps());
+        assert!(!one(None, Some([9e6, 8e5])).keeps());
     }
 }

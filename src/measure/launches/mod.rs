@@ -20,6 +20,9 @@
 //! the candidate's calls cost more the first time than the next, and the incumbent's do not, the difference is
 //! put on the candidate's bill ([`bill`]).
 //!
+//! Where the incumbent itself keeps its results (`f = lru_cache(None)(_f)`), warm passes would compare nothing but looking them
+//! up. Then each pass has an instance of the module of its own, for all contenders alike, and calls are timed as they are the first time.
+//!
 //! **Nothing hides between the stamps.** What a process spends between two bursts, until the first and after the last is
 //! timed as well; what the candidate spends there more than the incumbent is put on its bill.
 
@@ -58,7 +61,8 @@ const WARMING: usize = 6;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Settled {
     pace: Option<Pace>,
-    /// Each pass has an instance of the module of its own: what the incumbent keeps would change its outcomes.
+    /// Each pass has an instance of the module of its own: what the incumbent keeps would change its outcomes, or would be all
+    /// that passes after the first one cost.
     fresh: bool,
     /// CPU time is that of the whole tree of processes.
     tree: bool,
@@ -142,22 +146,29 @@ impl PairedRunner<'_> {
         judge: &mut Judge,
         cancel: &CancelToken,
     ) -> Result<Metric, Stop> {
+        let may_keep = matches!(&self.task.harness, Harness::Calls(c) if c.keep);
         loop {
             let disqualified = match self.launch(judge, cancel) {
-                Ok(_) => break,
-                Err(Stop::Disqualified(disqualified)) => *disqualified,
+                Ok(_) => None,
+                Err(Stop::Disqualified(disqualified)) => Some(disqualified),
                 Err(stop) => return Err(stop),
             };
             let Some(stamping) = self.stamping.as_mut() else {
-                return Err(disqualified.into());
+                return disqualified.map_or(Ok(Metric::Cpu), |d| Err(Stop::Disqualified(d)));
             };
-            // What the incumbent keeps from pass to pass changes what comes of its calls: then each pass gets an instance of
-            // the module of its own.
-            let keeps = disqualified.version != ContenderRole::at(CANDIDATE)
-                && disqualified.verdict == Verdict::WrongAnswer
-                && !matches!(&self.task.harness, Harness::Calls(c) if c.keep);
-            if stamping.settled.fresh || !keeps {
-                return Err(disqualified.into());
+            // What the incumbent keeps from pass to pass changes what comes of its calls, or is all that they cost: then each
+            // pass gets an instance of the module of its own.
+            let keeps = match &disqualified {
+                Some(d) => {
+                    d.version != ContenderRole::at(CANDIDATE) && d.verdict == Verdict::WrongAnswer
+                }
+                None => stamping.kept.last().is_some_and(|l| l.each[0].keeps()),
+            };
+            if stamping.settled.fresh || !keeps || may_keep {
+                match disqualified {
+                    Some(disqualified) => return Err(Stop::Disqualified(disqualified)),
+                    None => break,
+                }
             }
             stamping.settled.fresh = true;
             stamping.settled.pace = None;
@@ -331,6 +342,7 @@ impl PairedRunner<'_> {
             outside_ns: Nanos(stats::median(&mut outside).unwrap_or(0.0) as u64),
             promised: None,
             charged: Vec::new(),
+            fresh: stamping.settled.fresh,
         })
     }
 
@@ -445,8 +457,14 @@ pub(super) fn remark(c: &Comparison) -> String {
         1 => "one call".to_owned(),
         n => format!("a pass over {n} calls"),
     };
+    let fresh = match &c.launches {
+        Some(launches) if launches.fresh => {
+            ", each with the module loaded anew, since the version that it is compared with keeps results"
+        }
+        _ => "",
+    };
     format!(
-        "; times are those of {calls}, without {outside} in which a process starts, loads and prepares"
+        "; times are those of {calls}{fresh}, without {outside} in which a process starts, loads and prepares"
     )
 }
 

@@ -29,9 +29,10 @@ struct ContextBlock {
 impl Region {
     /// What of the file, besides the region, helps to understand and to change it: imports, the head and the fields of
     /// its class, types, constants and functions that it names, and what those name. At most `budget` bytes, in the order
-    /// of the file, with `...` for what is left out. Empty where there is nothing, or the language has no grammar.
+    /// of the file, with `...` for what is left out. `also` is a function that is shown too, since it is called in the region's
+    /// place. Empty where there is nothing, or the language has no grammar.
     #[must_use]
-    pub fn context(&self, budget: usize) -> String {
+    pub fn context<'s>(&'s self, budget: usize, also: Option<&'s str>) -> String {
         let Some((grammar, tree)) = self.grammar.and_then(|g| Some((g, g.parse(&self.file)?)))
         else {
             return String::new();
@@ -59,6 +60,10 @@ impl Region {
         if let RegionKind::Function(callee) = &self.kind {
             named.extend(callee.path.iter().rev().skip(1).map(String::as_str));
         }
+        named.extend(
+            also.into_iter()
+                .flat_map(|name| name.split(['.', ' ', '#'])),
+        );
         let mut gather = Gather {
             grammar,
             text: &self.file,

@@ -3,14 +3,17 @@
 use std::path::Path;
 
 use super::grammar::{Grammar, ParseError, parse_errors};
-use super::items::{self, FunctionNode};
+use super::items::{self, Alias, FunctionKind, FunctionNode};
 use super::searched_file::SearchedFile;
 use super::spec::{FunctionQuery, asked};
-use super::{Region, RegionSpec, lines};
+use super::{Region, RegionSpec, lines, tree};
 use crate::task::{Language, TaskError};
 
 /// Larger files are refused: neither people nor models work on such files.
 const MAX_FILE: u64 = 16 << 20;
+
+/// Most names that lead from one to the next.
+const MOST_STEPS: usize = 8;
 
 /// Most names that an error message lists.
 const MOST_LISTED: usize = 12;
@@ -89,16 +92,7 @@ impl Region {
         language: &Language,
         spec: &RegionSpec,
     ) -> Result<Self, TaskError> {
-        let place = SearchedFile {
-            file: path
-                .file_name()
-                .map(|n| n.to_string_lossy().into_owned())
-                .unwrap_or_default(),
-            path,
-            text,
-            language,
-            grammar: Grammar::of(language),
-        };
+        let place = SearchedFile::new(path, text, language);
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
             return Err(invalid(format!("{} is empty", path.display())));
         }
@@ -108,10 +102,50 @@ impl Region {
             RegionSpec::Markers(name) => lines::find_marked(&place, name.as_deref()),
         }
     }
+
+    /// The name by which a driver calls a function of the region's file that need not be the region.
+    ///
+    /// # Errors
+    /// It is not there, there are several, or nothing outside can call it.
+    pub(crate) fn name_to_call(
+        &self,
+        name: &str,
+        language: &Language,
+    ) -> Result<String, TaskError> {
+        let place = SearchedFile::new(&self.path, &self.file, language);
+        let (region, alias) = place.named_or_alias(name)?;
+        match region.uncallable() {
+            Some(why) => Err(invalid(why)),
+            None => Ok(alias.unwrap_or_else(|| region.name_for_driver())),
+        }
+    }
+
+    /// Why nothing outside can call the function, if that is so.
+    pub(crate) fn uncallable(&self) -> Option<String> {
+        let callee = self.callee()?;
+        let (_, around) = callee.path.split_last()?;
+        (callee.kind == FunctionKind::Nested).then(|| {
+            let outer = if around.is_empty() {
+                String::new()
+            } else {
+                format!(" (`{}`)", around.join("."))
+            };
+            format!(
+                "{} is defined inside another function, so that nothing outside can call it; name the outer one{outer}, say with --calls-of NAME which function of {} is called, or give --check and --bench",
+                self.name,
+                self.file_name(),
+            )
+        })
+    }
 }
 
 impl SearchedFile<'_> {
     fn named(&self, name: &str) -> Result<Region, TaskError> {
+        self.named_or_alias(name).map(|(region, _)| region)
+    }
+
+    /// The function that a name asks for, and the name itself where it is another one of that function.
+    fn named_or_alias(&self, name: &str) -> Result<(Region, Option<String>), TaskError> {
         let Some(grammar) = self.grammar else {
             return Err(invalid(format!(
                 "functions of {} cannot be found by name: give lines ({file}:10-20) or put the comments \
@@ -125,21 +159,69 @@ impl SearchedFile<'_> {
             )));
         };
         let tree = self.parsed(grammar)?;
-        let all = items::find(grammar, &tree, self.text);
         let parse_errors = parse_errors(tree.root_node(), self.text);
+        let (all, aliases) = items::find_with_aliases(grammar, &tree, self.text);
+        let (found, alias) = self.lookup(grammar, name, &all, &aliases, &parse_errors)?;
+        let mut region = self.function(grammar, &tree, found, &parse_errors)?;
+        let own = &region.name;
+        let other_name = alias.map(|a| a.path.join(grammar.joint()));
+        let note = match (alias, &other_name) {
+            (Some(alias), Some(other)) => {
+                let (line, made) = (found.lines().0, alias.node.start_position().row + 1);
+                let made_of = tree::flat(tree::text(alias.node, self.text));
+                let made_of = tree::shortened(&made_of, 80);
+                Some(if alias.is_plain {
+                    format!(
+                        "`{other}` is another name of `{own}` (line {line}), which is the region and what is called"
+                    )
+                } else {
+                    format!(
+                        "`{other}` is made of `{own}` (line {line}) in line {made}, `{made_of}`: `{own}` is the region and what is called; with --calls-of {other} the calls go through what is around it"
+                    )
+                })
+            }
+            _ if own != "default" && asked(name).names == ["default"] => Some(format!(
+                "the default export of {} is `{own}`, which is the region",
+                self.file
+            )),
+            _ => None,
+        };
+        region.notes.splice(0..0, note);
+        Ok((region, other_name))
+    }
+
+    /// The function that a name asks for, and the alias by which the name leads to it.
+    fn lookup<'f, 't>(
+        &self,
+        grammar: Grammar,
+        name: &str,
+        all: &'f [FunctionNode<'t>],
+        aliases: &'f [Alias<'t>],
+        parse_errors: &[ParseError],
+    ) -> Result<(&'f FunctionNode<'t>, Option<&'f Alias<'t>>), TaskError> {
         if name.trim().is_empty() {
             return Err(invalid(format!(
                 "which function of {}? {}",
                 self.file,
-                self.listed(grammar, &all, &parse_errors)
+                self.listed(grammar, all, parse_errors)
             )));
         }
         let asked = asked(name);
-        let matching = matching(grammar, &all, &asked, self.text);
+        let matching = matching(grammar, all, &asked, self.text);
         match matching.as_slice() {
-            [one] => self.function(grammar, &tree, &all[*one], &parse_errors),
-            [] => Err(self.not_found(grammar, name, &asked, &all, &parse_errors)),
-            several => Err(self.ambiguous(grammar, name, several, &all)),
+            [one] => return Ok((&all[*one], None)),
+            [] => {}
+            several => return Err(self.ambiguous(grammar, name, several, all)),
+        }
+        if let Some((found, alias)) = behind_alias(&asked.names, all, aliases, self.text) {
+            return Ok((found, Some(alias)));
+        }
+        let exported = (asked.names == ["default"])
+            .then(|| all.iter().find(|f| items::is_default_export(f, self.text)))
+            .flatten();
+        match exported {
+            Some(found) => Ok((found, None)),
+            None => Err(self.not_found(grammar, name, &asked, all, parse_errors)),
         }
     }
 
@@ -221,7 +303,8 @@ impl SearchedFile<'_> {
             n if n <= MOST_LISTED => {
                 let names: Vec<String> = items::ask_names(grammar, all, self.text)
                     .iter()
-                    .map(|n| format!("`{n}`"))
+                    .zip(all)
+                    .map(|(n, f)| format!("`{n}` (line {})", f.lines().0))
                     .collect();
                 let count = if n == 1 {
                     "one function".to_owned()
@@ -279,6 +362,41 @@ impl SearchedFile<'_> {
             listed.join("\n")
         ))
     }
+}
+
+/// The function that another name leads to, perhaps by further ones.
+fn behind_alias<'f, 't>(
+    names: &[String],
+    all: &'f [FunctionNode<'t>],
+    aliases: &'f [Alias<'t>],
+    text: &str,
+) -> Option<(&'f FunctionNode<'t>, &'f Alias<'t>)> {
+    let of_path = |path: &[String]| {
+        aliases.iter().rev().find(|a| {
+            let exported = a.path == ["module", "exports"] && path == ["default"];
+            a.path == path || exported
+        })
+    };
+    let first = of_path(names)?;
+    let mut here = first;
+    for _ in 0..MOST_STEPS {
+        let scope = here.path.get(..here.path.len().saturating_sub(1))?;
+        // In its own scope first, then at the top of the file.
+        let paths: Vec<Vec<String>> = here
+            .stands_for
+            .iter()
+            .flat_map(|n| {
+                let name = tree::text(*n, text).to_owned();
+                [[scope, std::slice::from_ref(&name)].concat(), vec![name]]
+            })
+            .collect();
+        let function = |path: &Vec<String>| all.iter().rev().find(|f| f.path == *path);
+        if let Some(found) = paths.iter().find_map(function) {
+            return Some((found, first));
+        }
+        here = paths.iter().find_map(|path| of_path(path))?;
+    }
+    None
 }
 
 /// The functions that a name may mean: those with exactly this path, else those whose path ends so.

@@ -18,7 +18,18 @@ pub(super) struct SearchedFile<'a> {
     pub(crate) grammar: Option<Grammar>,
 }
 
-impl SearchedFile<'_> {
+impl<'a> SearchedFile<'a> {
+    pub(super) fn new(path: &'a Path, text: &'a str, language: &'a Language) -> Self {
+        let name = path.file_name();
+        Self {
+            file: name.map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
+            path,
+            text,
+            language,
+            grammar: Grammar::of(language),
+        }
+    }
+
     /// A region without a function in it.
     pub(super) fn region(
         &self,

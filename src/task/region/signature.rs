@@ -75,7 +75,7 @@ fn single_parameter(words: &mut Vec<&str>) {
         let at = words.len();
         if words
             .get(at.wrapping_sub(4))
-            .is_some_and(|w| matches!(*w, "=" | ":" | "async"))
+            .is_some_and(|w| matches!(*w, "=" | ":" | "async" | "(" | ","))
         {
             words.remove(at - 1);
             words.remove(at - 3);

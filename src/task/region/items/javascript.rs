@@ -1,6 +1,7 @@
 //! Functions of JavaScript and TypeScript: declared, bound to names, in classes and objects, assigned to prototypes and exports.
 
 use super::kinds::{FunctionKind, NodeRole, ScopeKind};
+use super::{FunctionNode, unwrapped, wrapped};
 use crate::task::region::tree::{self, N};
 
 /// What a node is.
@@ -46,11 +47,20 @@ pub(super) fn see<'t>(
             node,
             field(node, "property"),
             member_kind(node, "", text),
+            around,
+            text,
+        ),
+        "pair" => bound(
+            node,
+            field(node, "key"),
+            FunctionKind::StaticMethod,
+            around,
             text,
         ),
         // The same in TypeScript.
         "public_field_definition" => {
-            bound(node, field(node, "name"), member_kind(node, "", text), text)
+            let kind = member_kind(node, "", text);
+            bound(node, field(node, "name"), kind, around, text)
         }
         // `namespace Geo { … }`
         "internal_module" | "module" => match field(node, "name") {
@@ -60,13 +70,33 @@ pub(super) fn see<'t>(
             }
             None => NodeRole::Through,
         },
-        "pair" => bound(node, field(node, "key"), FunctionKind::StaticMethod, text),
         "variable_declarator" => bound(
             node,
             field(node, "name").filter(|n| n.kind() == "identifier"),
             FunctionKind::Function,
+            around,
             text,
         ),
+        "export_statement" => match field(node, "value").map(unwrapped) {
+            Some(value) if wrapped::is_name_or_call(value) => NodeRole::Alias {
+                names: vec!["default".to_owned()],
+                value,
+            },
+            _ => NodeRole::Through,
+        },
+        "export_specifier" => match (field(node, "alias"), field(node, "name")) {
+            (Some(alias), Some(value)) => NodeRole::Alias {
+                names: vec![plain(&said(alias))],
+                value,
+            },
+            _ => NodeRole::Through,
+        },
+        "call_expression" if above.is_some_and(|a| a.kind() == "export_statement") => {
+            match wrapped::function_in(node, text) {
+                Some(inner) => function(vec!["default".to_owned()], FunctionKind::Function, inner),
+                None => NodeRole::Through,
+            }
+        }
         "assignment_expression"
             if around != ScopeKind::Function || field(node, "left").is_some() =>
         {
@@ -76,7 +106,7 @@ pub(super) fn see<'t>(
                 return NodeRole::Through;
             };
             let (names, kind) = assigned(&said(left));
-            bound_as(node, names, kind, text)
+            bound_as(node, names, kind, around, text)
         }
         _ => NodeRole::Through,
     }
@@ -91,31 +121,61 @@ fn function(names: Vec<String>, kind: FunctionKind, function: N<'_>) -> NodeRole
 }
 
 /// A name and what it is bound to.
-fn bound<'t>(node: N<'t>, name: Option<N<'t>>, kind: FunctionKind, text: &str) -> NodeRole<'t> {
+fn bound<'t>(
+    node: N<'t>,
+    name: Option<N<'t>>,
+    kind: FunctionKind,
+    around: ScopeKind,
+    text: &str,
+) -> NodeRole<'t> {
     match name {
-        Some(name) => bound_as(node, vec![plain(tree::text(name, text))], kind, text),
+        Some(name) => bound_as(
+            node,
+            vec![plain(tree::text(name, text))],
+            kind,
+            around,
+            text,
+        ),
         None => NodeRole::Through,
     }
 }
 
-fn bound_as<'t>(node: N<'t>, names: Vec<String>, kind: FunctionKind, text: &str) -> NodeRole<'t> {
+fn bound_as<'t>(
+    node: N<'t>,
+    names: Vec<String>,
+    kind: FunctionKind,
+    around: ScopeKind,
+    text: &str,
+) -> NodeRole<'t> {
     let value = ["value", "right"]
         .iter()
         .find_map(|f| node.child_by_field_name(f));
     let Some(value) = value.map(unwrapped) else {
         return NodeRole::Through;
     };
+    let is_function = matches!(
+        value.kind(),
+        "arrow_function" | "function_expression" | "generator_function"
+    );
+    let inner = if is_function {
+        Some(value)
+    } else if around == ScopeKind::Function {
+        // What a function makes for itself is a part of it.
+        None
+    } else {
+        wrapped::function_in(value, text)
+    };
+    if let Some(inner) = inner {
+        let own = inner
+            .child_by_field_name("name")
+            .map(|n| tree::text(n, text));
+        let names = match own {
+            Some(own) if names == ["module", "exports"] => vec![own.to_owned()],
+            _ => names,
+        };
+        return function(names, kind, inner);
+    }
     match value.kind() {
-        "arrow_function" | "function_expression" | "generator_function" => {
-            let own = value
-                .child_by_field_name("name")
-                .map(|n| tree::text(n, text));
-            let names = match own {
-                Some(own) if names == ["module", "exports"] => vec![own.to_owned()],
-                _ => names,
-            };
-            function(names, kind, value)
-        }
         "class" if value.child_by_field_name("name").is_none() => {
             NodeRole::Space(names, ScopeKind::Class)
         }
@@ -127,26 +187,19 @@ fn bound_as<'t>(node: N<'t>, names: Vec<String>, kind: FunctionKind, text: &str)
             };
             NodeRole::Space(names, ScopeKind::Class)
         }
+        _ if wrapped::is_name_or_call(value) => NodeRole::Alias { names, value },
         _ => NodeRole::Through,
     }
 }
 
-/// A value without parentheses around it and types behind it.
-fn unwrapped(mut value: N<'_>) -> N<'_> {
-    loop {
-        let inner = match value.kind() {
-            "parenthesized_expression" => value
-                .named_child(0)
-                .filter(|_| value.named_child_count() == 1),
-            "as_expression" | "satisfies_expression" => value.named_child(0),
-            _ => None,
-        };
-        match inner {
-            Some(inner) => value = inner,
-            None => break,
-        }
+/// Whether a function is what a module exports by itself: `export default function f`, `module.exports = …`.
+pub(in crate::task::region) fn is_default_export(found: &FunctionNode<'_>, text: &str) -> bool {
+    if found.unit.kind() == "export_statement" {
+        return tree::child_of_kind(found.unit, &["default"]).is_some();
     }
-    value
+    let left = found.definition.child_by_field_name("left");
+    found.definition.kind() == "assignment_expression"
+        && left.is_some_and(|l| assigned(tree::text(l, text)).0 == ["module", "exports"])
 }
 
 /// The names of what is assigned to: `A.prototype.f` is `A.f`, `exports.f` is `f`.

@@ -68,4 +68,6 @@ pub(super) enum NodeRole<'t> {
         kind: FunctionKind,
         function: N<'t>,
     },
+    /// Another name of what a value stands for. What is inside of it is looked at too.
+    Alias { names: Vec<String>, value: N<'t> },
 }

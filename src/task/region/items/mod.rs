@@ -8,9 +8,11 @@ mod python;
 mod ruby;
 mod rust;
 mod words;
+mod wrapped;
 
 pub(super) use c::{function_names, innermost, operator_in};
 pub(super) use java::has_modifier;
+pub(super) use javascript::is_default_export;
 pub use kinds::FunctionKind;
 use kinds::{NodeRole, ScopeKind};
 pub(super) use python::decorators;
@@ -66,9 +68,32 @@ struct Scope {
     in_function: bool,
 }
 
+/// A name that is given to what a value stands for.
+#[derive(Clone, Debug)]
+pub(super) struct Alias<'t> {
+    /// Names from the top of the file.
+    pub(crate) path: Vec<String>,
+    /// What gives the name.
+    pub(crate) node: N<'t>,
+    /// Names in the value that it may stand for.
+    pub(crate) stands_for: Vec<N<'t>>,
+    /// Whether the value is such a name and nothing else.
+    pub(crate) is_plain: bool,
+}
+
 /// All functions of a parsed text, in the order of the text.
 pub(super) fn find<'t>(grammar: Grammar, tree: &'t Tree, text: &str) -> Vec<FunctionNode<'t>> {
+    find_with_aliases(grammar, tree, text).0
+}
+
+/// All functions of a parsed text, and other names that may stand for one; both in the order of the text.
+pub(super) fn find_with_aliases<'t>(
+    grammar: Grammar,
+    tree: &'t Tree,
+    text: &str,
+) -> (Vec<FunctionNode<'t>>, Vec<Alias<'t>>) {
     let mut found = Vec::new();
+    let mut aliases = Vec::new();
     let mut scopes = vec![Scope {
         parent: None,
         names: Vec::new(),
@@ -102,6 +127,19 @@ pub(super) fn find<'t>(grammar: Grammar, tree: &'t Tree, text: &str) -> Vec<Func
         let (inside, scope) = match seen {
             NodeRole::Skip => continue,
             NodeRole::Through => (node, scope),
+            NodeRole::Alias { names, value } => {
+                if !scopes[scope].in_function {
+                    let mut path = path_of(&scopes, scope);
+                    path.extend(names);
+                    aliases.push(Alias {
+                        path,
+                        node,
+                        stands_for: wrapped::names_in(value, text),
+                        is_plain: value.kind() == "identifier",
+                    });
+                }
+                (node, scope)
+            }
             NodeRole::Space(names, around) => {
                 let in_function = scopes[scope].in_function || around == ScopeKind::Function;
                 scopes.push(Scope {
@@ -151,7 +189,24 @@ pub(super) fn find<'t>(grammar: Grammar, tree: &'t Tree, text: &str) -> Vec<Func
         }
         waiting[before..].reverse();
     }
-    found
+    (found, aliases)
+}
+
+/// A value without parentheses around it and types behind it.
+fn unwrapped(mut value: N<'_>) -> N<'_> {
+    loop {
+        let inner = match value.kind() {
+            "parenthesized_expression" => value
+                .named_child(0)
+                .filter(|_| value.named_child_count() == 1),
+            "as_expression" | "satisfies_expression" => value.named_child(0),
+            _ => None,
+        };
+        match inner {
+            Some(inner) => value = inner,
+            None => return value,
+        }
+    }
 }
 
 impl Copy for NamedNode<'_> {}

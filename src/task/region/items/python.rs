@@ -1,6 +1,7 @@
 //! Functions of Python.
 
 use super::kinds::{FunctionKind, NodeRole, ScopeKind};
+use super::wrapped;
 use crate::task::region::tree::{self, N};
 
 /// What a node is.
@@ -22,25 +23,37 @@ pub(super) fn see<'t>(
             kind: kind(node, above, around, text),
             function: node,
         },
-        "assignment" => match node.child_by_field_name("right") {
-            Some(right)
-                if right.kind() == "lambda"
-                    && node
-                        .child_by_field_name("left")
-                        .is_some_and(|l| l.kind() == "identifier") =>
-            {
-                NodeRole::Function {
-                    names: vec![name(node, "left")],
+        "assignment" => {
+            let left = node.child_by_field_name("left");
+            let (true, Some(right)) = (
+                left.is_some_and(|l| l.kind() == "identifier"),
+                node.child_by_field_name("right"),
+            ) else {
+                return NodeRole::Through;
+            };
+            let names = vec![name(node, "left")];
+            let lambda = match right.kind() {
+                "lambda" => Some(right),
+                _ if around == ScopeKind::Function => None,
+                _ => wrapped::function_in(right, text),
+            };
+            match lambda {
+                Some(function) => NodeRole::Function {
+                    names,
                     kind: if around == ScopeKind::Class {
                         FunctionKind::Method
                     } else {
                         FunctionKind::Function
                     },
-                    function: right,
-                }
+                    function,
+                },
+                None if wrapped::is_name_or_call(right) => NodeRole::Alias {
+                    names,
+                    value: right,
+                },
+                None => NodeRole::Through,
             }
-            _ => NodeRole::Through,
-        },
+        }
         _ => NodeRole::Through,
     }
 }

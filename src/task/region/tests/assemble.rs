@@ -44,6 +44,10 @@ fn every_function_goes_back_byte_for_byte() {
             "i.rb",
             "class A\n  def f\n    <<~EOS\n      a\n     b\n    EOS\n  end\n\n  def g = 1\nend\n",
         ),
+        (
+            "j.js",
+            "export const f = once(function f(a) {\n  return a;\n});\n\n// Loud.\nexport default once((a) =>\n  a + 1);\nmodule.exports = memo(function g() {}, 3);\n",
+        ),
     ];
     for (file, text) in here {
         let items = list(text, &of_file(file));
@@ -501,4 +505,40 @@ fn names_of_a_piece_of_its_own_move_no_helper() {
     let new = "def f(n)\n  T[n]\nend\n";
     before(&text, "a.rb::f", "T = 9.times.map { |i| i }\n", new);
     before(&text, "a.rb::f", "T = 9.times.map { |j| j }\n", new);
+}
+
+#[test]
+fn of_a_function_that_is_made_by_a_call_the_statement_is_replaced() {
+    let text = "const once = (f) => f;\n\nexport const slug = once(function slug(text) {\n  return text;\n});\nexport default once(text => text + 1);\n";
+    let version = "const SPACES = /\\s+/g;\nexport const slug = once(function slug(text) {\n  return text.replace(SPACES, \"-\");\n});\n";
+    let whole = put(text, "a.js::slug", version);
+    let ours = "export const slug = once(function slug(text) {\n  return text.replace(SPACES, \"-\");\n});\nexport default once(text => text + 1);\n";
+    assert!(whole.ends_with(ours), "{whole}");
+    assert!(whole.contains("const SPACES"), "{whole}");
+    let whole = put(
+        text,
+        "a.js::default",
+        "export default once((text) => `${text}1`);",
+    );
+    assert!(
+        whole.ends_with("});\nexport default once((text) => `${text}1`);\n"),
+        "{whole}"
+    );
+    let bare = misfit(
+        text,
+        "a.js::slug",
+        "function slug(text) {\n  return text;\n}\n",
+    );
+    assert!(
+        bare.contains(
+            "the signature of `slug` changed from `export const slug = once(function slug(text)`"
+        ),
+        "{bare}"
+    );
+    let other = misfit(
+        text,
+        "a.js::slug",
+        "export const slug = twice(function slug(text) {\n  return text;\n});\n",
+    );
+    assert!(other.contains("changed"), "{other}");
 }

@@ -286,3 +286,107 @@ fn files_that_are_no_text_are_refused() {
         linked.notes
     );
 }
+
+const WRAPPED: &str = "const slug = once(function slug(text) {\n  return text;\n});\n\
+    export const load = retry(limit(async (url) => url, 3), 2);\n\
+    const upper = xs.map((x) => x.toUpperCase());\n\
+    const both = { trim: once((text) => text.trim()) };\n\
+    const short = once(helper);\n\
+    const shorter = short;\n\
+    function helper(text) {\n  const inner = once((x) => x);\n  return inner(text);\n}\n\
+    export { helper as aid };\n\
+    export default once((text) => text + 1);\n";
+
+#[test]
+fn functions_that_are_made_by_a_call_have_their_names() {
+    let lines = |name: &str| region(WRAPPED, &format!("w.js::{name}")).lines();
+    assert_eq!(lines("slug"), (1, 3));
+    assert_eq!(lines("load"), (4, 4));
+    assert_eq!(lines("both.trim"), (6, 6));
+    assert_eq!(lines("default"), (14, 14));
+    let whole = region(WRAPPED, "w.js::default");
+    assert_eq!(whole.original(), "export default once((text) => text + 1);");
+    let none = found(WRAPPED, "w.js::upper").unwrap_err();
+    assert!(
+        none.contains("`slug` (line 1)") && none.contains("`default` (line 14)"),
+        "{none}"
+    );
+    assert!(!none.contains("inner"), "a part of a function: {none}");
+    let python = "f = cache(lambda x: x)\nbest = max(xs, key=lambda x: x)\nworst = sorted(map(lambda x: x, xs))\n";
+    assert_eq!(region(python, "w.py::f").lines(), (1, 1));
+    let none = found(python, "w.py::worst").unwrap_err();
+    assert!(none.contains("one function: `f` (line 1)"), "{none}");
+}
+
+#[test]
+fn another_name_leads_to_the_function_and_says_so() {
+    let leads = |text: &str, asked: &str, to: &str, said: &str| {
+        let region = region(text, asked);
+        assert_eq!(region.name, to, "{asked}");
+        let note = region.notes.first().unwrap();
+        assert!(note.contains(said), "{asked}: {note}");
+    };
+    leads(
+        WRAPPED,
+        "w.js::short",
+        "helper",
+        "made of `helper` (line 9) in line 7",
+    );
+    leads(WRAPPED, "w.js::shorter", "helper", "another name");
+    leads(
+        WRAPPED,
+        "w.js::aid",
+        "helper",
+        "another name of `helper` (line 9)",
+    );
+    let named = "export default function pick(xs) {\n  return xs[0];\n}\n";
+    leads(
+        named,
+        "n.js::default",
+        "pick",
+        "the default export of n.js is `pick`",
+    );
+    let common = "function pick(xs) {\n  return xs[0];\n}\nmodule.exports = once(pick);\n";
+    leads(common, "n.js::default", "pick", "--calls-of module.exports");
+    leads(
+        "module.exports = once(function pick(xs) {});\n",
+        "n.js::default",
+        "pick",
+        "is `pick`",
+    );
+    let python = "import functools\n\n\ndef _area(r):\n    return r * r\n\n\narea = functools.lru_cache(None)(_area)\n\
+        class Disc:\n    def _edge(self):\n        return 1\n    edge = property(_edge)\nloop = loop_\nloop_ = loop\n";
+    leads(
+        python,
+        "p.py::area",
+        "_area",
+        "`area` is made of `_area` (line 4) in line 8",
+    );
+    leads(
+        python,
+        "p.py::Disc.edge",
+        "Disc._edge",
+        "made of `Disc._edge`",
+    );
+    let none = found(python, "p.py::loop").unwrap_err();
+    assert!(none.contains("no function `loop`"), "{none}");
+}
+
+#[test]
+fn the_function_that_is_called_may_be_another_one_of_the_file() {
+    let text = "import re\nWORD = re.compile('a+')\n\n\ndef _first(t):\n    def inner():\n        return t\n    return inner()\n\n\nfirst = cache(_first)\n";
+    let region = region(text, "w.py:2-2");
+    let python = language("python");
+    let called = |name: &str| {
+        let name = region.name_to_call(name, &python);
+        name.map_err(|e| e.to_string())
+    };
+    assert_eq!(called("_first").unwrap(), "_first");
+    assert_eq!(called("first").unwrap(), "first");
+    let inner = called("_first.inner").unwrap_err();
+    assert!(inner.contains("name the outer one (`_first`)"), "{inner}");
+    assert!(called("WORDS").unwrap_err().contains("`_first` (line 5)"));
+    let context = region.context(2000, Some("_first"));
+    assert!(context.contains("def _first(t):"), "{context}");
+    assert!(!region.context(2000, None).contains("def _first"));
+}

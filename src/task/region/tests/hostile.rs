@@ -43,7 +43,7 @@ fn all_of_it(file: &str, text: &str, version: &str) {
                 text
             );
             let _ = region.assemble(version);
-            assert!(region.context(300).len() <= 301);
+            assert!(region.context(300, None).len() <= 301);
             let _ = region.reads();
         }
     }
@@ -52,7 +52,7 @@ fn all_of_it(file: &str, text: &str, version: &str) {
             Region::find_in(Path::new(file), text, &language, &RegionSpec::Lines(a, b))
         {
             let _ = region.assemble(version);
-            let _ = region.context(200);
+            let _ = region.context(200, None);
         }
     }
 }
@@ -108,7 +108,7 @@ fn a_deep_text_needs_no_deep_stack() {
             &RegionSpec::Name("f".into()),
         ) {
             let _ = region.assemble(&region.original());
-            let _ = region.context(1000);
+            let _ = region.context(1000, None);
             let _ = region.reads();
         }
     }

@@ -5,7 +5,7 @@ use crate::task::region::reads_tables::Reads;
 fn a_model_sees_what_the_region_uses() {
     let text = "import math\nimport os\n\nLIMIT = 3\nUNUSED = 4\n\n\ndef far(a):\n    return near(a)\n\n\ndef near(a):\n    return a\n\n\ndef alone():\n    pass\n\n\nclass Grid(Base):\n    size: int = 2\n\n    def __init__(self):\n        self.a = 1\n\n    def nearest(self, p):\n        return self.help(far(p), LIMIT)\n\n    def help(self, a, b):\n        return a\n\n    def other(self):\n        return 1\n";
     let region = region(text, "g.py::Grid.nearest");
-    let context = region.context(10_000);
+    let context = region.context(10_000, None);
     for part in [
         "import math",
         "LIMIT = 3",
@@ -33,19 +33,19 @@ fn a_model_sees_what_the_region_uses() {
     let places: Vec<usize> = order.iter().map(|p| context.find(p).unwrap()).collect();
     assert!(places.is_sorted(), "{context}");
     for budget in [0, 20, 100, 200, 300] {
-        assert!(region.context(budget).len() <= budget + 1);
+        assert!(region.context(budget, None).len() <= budget + 1);
     }
     assert!(
-        region.context(120).contains("class Grid"),
+        region.context(120, None).contains("class Grid"),
         "{}",
-        region.context(120)
+        region.context(120, None)
     );
 }
 
 #[test]
 fn types_that_a_signature_names_are_shown() {
     let text = "struct P<'a> {\n    text: &'a str,\n}\n\nstruct Other;\n\nenum Token {\n    A,\n}\n\nimpl<'a> P<'a> {\n    fn next(&mut self) -> Token {\n        self.skip();\n        Token::A\n    }\n\n    fn skip(&mut self) {\n        loop {}\n    }\n}\n";
-    let context = region(text, "p.rs::P::next").context(5000);
+    let context = region(text, "p.rs::P::next").context(5000, None);
     for part in [
         "struct P<'a> {\n    text",
         "enum Token",
