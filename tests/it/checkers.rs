@@ -19,7 +19,7 @@ const CHECK: &str = "import sys\nn = int(open(sys.argv[1]).read())\ngot = int(op
 fn ground(home: &Home, checker: &str) {
     home.write("slow.py", SLOW);
     home.write("check.py", checker);
-    for (name, n, d) in [("01", 15, 3), ("02", 77, 7), ("03", 600_004, 2)] {
+    for (name, n, d) in [("01", 15, 3), ("02", 77, 7), ("03", 2_400_004, 2)] {
         home.write(&format!("cases/{name}.in"), &format!("{n}\n"));
         home.write(&format!("cases/{name}.out"), &format!("{d}\n"));
     }
