@@ -188,10 +188,13 @@ fn clear(all: &[f64]) -> Option<f64> {
     let median = |values: &[f64]| stats::median(&mut values.to_vec()).unwrap_or(0.0);
     let middle = median(all);
     let clear = CLEAR * (1.0 + 2.0 / (all.len() as f64 - 1.0)) * error(all, middle);
-    // What differs much from launch to launch, and always in the same direction, is no noise (1 of 256 times it is).
-    let always = all.len() >= 8 && all.iter().all(|more| *more > 0.0);
+    // What is much, and differs from launch to launch, but always in the same direction, is no noise.
+    let always = all.len() >= 8 && middle > MUCH && all.iter().all(|more| *more > 0.0);
     ((middle > clear || always) && middle > 0.0).then_some(middle)
 }
+
+/// So large a part of what a pass of the incumbent costs is much: the direction of less is the same in 1 of 256 comparisons by chance.
+const MUCH: f64 = 0.25;
 
 /// Of fewer differences nobody knows the spread.
 pub(super) const ENOUGH: usize = 4;
@@ -249,6 +252,7 @@ mod tests {
         let varies = [7.0, 60.0, 25.0, 73.0, 60.0, 1.0, 33.0, 7.0];
         assert_eq!(clear(&varies), Some(29.0));
         assert_eq!(clear(&varies[..7]), None);
+        assert_eq!(clear(&varies.map(|x| x / 1000.0)), None, "little");
     }
 
     /// A launch of two contenders: what their passes cost, and what new instances of the second cost the first time.
