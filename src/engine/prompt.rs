@@ -97,7 +97,12 @@ fn judged_by(task: &Task) -> String {
         ),
         Harness::Calls(calls) => {
             called(calls)
-                + " with many arguments, and every outcome is compared with the original's: what it returns or raises, what it prints, and what becomes of its arguments and of the object it belongs to. Every repetition starts from a freshly loaded module, so that results kept between calls gain nothing; only the time of the calls counts."
+                + " with many arguments, and every outcome is compared with the original's: what it returns or raises, what it prints, and what becomes of its arguments and of the object it belongs to. "
+                + if calls.keep {
+                    "Calls are timed when the code is warm; results kept from one call to the next count."
+                } else {
+                    "Calls are timed when the code is warm, and when they have never been made before: results kept from one call to the next gain nothing."
+                }
         }
         Harness::Commands(commands) => {
             let mut said = String::new();

@@ -246,5 +246,8 @@ fn tidy(code: &str) -> String {
 }
 
 #[cfg(test)]
+#[path = "extract_change_tests.rs"]
+mod change_tests;
+#[cfg(test)]
 #[path = "extract_tests.rs"]
 mod tests;

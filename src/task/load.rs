@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::cases::{HOW_CASES_LOOK, read_cases};
 use super::checker_program::CheckerProgram;
+pub use super::folder::load_folder;
 use super::folder::{TASK_FILE, load_folder_over};
-pub use super::folder::{load_folder, save_folder};
 use super::harness_spec::{self, HarnessSpec};
 use super::held_out;
+pub use super::kept_folder::save_folder;
 use super::language::choice::language_for;
 use super::reading::{invalid, read_text};
 use super::region::RegionSpec;

@@ -2,7 +2,7 @@
 //! is never a version's.
 
 use crate::support::ENOUGH;
-use crate::support::home::{Home, named, reply, stderr, stdout, tape, verdicts};
+use crate::support::home::{Home, ON_TAPE, named, reply, stderr, stdout, tape, verdicts};
 use serde_json::Value;
 
 /// Any divisor of the number that is neither 1 nor the number itself.
@@ -25,27 +25,21 @@ fn ground(home: &Home, checker: &str) {
     }
 }
 
-const LOOP: [&str; 11] = [
-    "optimize",
-    "slow.py",
-    "--cases",
-    "cases",
-    "--tape",
-    "tape",
-    "--json",
-    "--held-out",
-    "0",
-    "--checker-program",
-    "check.py",
-];
+const CHECKED: &[&str] = &["--held-out", "0", "--checker-program", "check.py"];
 
 #[test]
 fn its_word_counts_and_its_reason_is_told() {
     let home = Home::new();
     ground(&home, CHECK);
     tape(&home, &[reply(ONE), reply(OTHER)]);
-    let (events, status) =
-        home.events(&[&LOOP[..], &["--rounds", "2", "--comparison-time", ENOUGH]].concat());
+    let (events, status) = home.events(
+        &[
+            ON_TAPE,
+            CHECKED,
+            &["--rounds", "2", "--comparison-time", ENOUGH],
+        ]
+        .concat(),
+    );
     assert_eq!(verdicts(&events), ["accepted", "wrong_answer", "accepted"]);
     assert_eq!(status, 0, "{:?}", events.last());
     let prompt = named(&events, "prompt_sent")[1]["prompt"].as_str().unwrap();
@@ -63,8 +57,14 @@ fn its_own_failure_is_no_verdict_and_the_next_version_is_judged() {
     let home = Home::new();
     ground(&home, CHECK);
     tape(&home, &[reply(WORDS), reply(OTHER)]);
-    let (events, status) =
-        home.events(&[&LOOP[..], &["--rounds", "2", "--comparison-time", ENOUGH]].concat());
+    let (events, status) = home.events(
+        &[
+            ON_TAPE,
+            CHECKED,
+            &["--rounds", "2", "--comparison-time", ENOUGH],
+        ]
+        .concat(),
+    );
     assert_eq!(verdicts(&events), ["accepted", "accepted"]);
     let note = |text: &str| {
         let all = named(&events, "noted");
@@ -149,7 +149,7 @@ fn a_checker_written_for_testlib_is_understood() {
         "import sys\ngot = open(sys.argv[2]).read().split()\nif not got[0].isdigit():\n    sys.stderr.write('wrong output format Expected integer\\n')\n    sys.exit(2)\nif int(open(sys.argv[1]).read()) % int(got[0]) or got == ['1']:\n    sys.stderr.write('wrong answer not a divisor\\n')\n    sys.exit(1)\nsys.stderr.write('ok\\n')\n",
     );
     tape(&home, &[reply(ONE), reply(WORDS)]);
-    let (events, _) = home.events(&[&LOOP[..], &["--rounds", "2"]].concat());
+    let (events, _) = home.events(&[ON_TAPE, CHECKED, &["--rounds", "2"]].concat());
     assert_eq!(
         verdicts(&events),
         ["accepted", "wrong_answer", "wrong_answer"]

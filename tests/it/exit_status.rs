@@ -1,7 +1,7 @@
 //! Programs whose exit status other than 0 is meant: `--ok-status`, and that versions end as the original does.
 
 use crate::support::ENOUGH;
-use crate::support::home::{Home, named, prompts, reply, stderr, stdout, tape, verdicts};
+use crate::support::home::{Home, ON_TAPE, named, prompts, reply, stderr, stdout, tape, verdicts};
 use serde_json::Value;
 
 /// Counts the lines with `nut` in them, as `grep -c` does: its status is 1 where there is none.
@@ -182,21 +182,20 @@ fn a_session_keeps_the_list_and_the_status_of_each_case() {
     inputs(&home);
     home.write("slow.py", SLOW);
     tape(&home, &[reply(ALWAYS_0), reply(FAST)]);
-    let (events, status) = home.events(&[
-        "optimize",
-        "slow.py",
-        "--cases",
-        "cases",
-        "--tape",
-        "tape",
-        "--json",
-        "--rounds",
-        "2",
-        "--ok-status",
-        "0,1",
-        "--comparison-time",
-        ENOUGH,
-    ]);
+    let (events, status) = home.events(
+        &[
+            ON_TAPE,
+            &[
+                "--rounds",
+                "2",
+                "--ok-status",
+                "0,1",
+                "--comparison-time",
+                ENOUGH,
+            ],
+        ]
+        .concat(),
+    );
     assert_eq!(verdicts(&events), ["accepted", "wrong_answer", "accepted"]);
     assert_eq!(status, 0, "{:?}", events.last());
     let journal = home.journal();

@@ -265,6 +265,21 @@ fn work_that_is_done_elsewhere_wins_nothing() {
     }
 }
 
+/// Fewer cannot tell whether results are kept: with little time a memo won by them.
+#[test]
+fn a_win_rests_on_eight_fresh_launches_also_where_there_is_little_time() {
+    let home = Home::new();
+    let root = project(&home);
+    let reply = "```python\ndef dedupe(items):\n    return list(dict.fromkeys(items))\n```\n";
+    let tape = tape(&home, &[reply]);
+    let (events, _) = optimize_within("5s", &home, &root, "dedupe", "dedupe.jsonl", &tape);
+    let evaluated = named(&events, "version_evaluated");
+    let c = &evaluated.last().unwrap()["comparison"];
+    let fresh = c["confirming"].as_array().map_or(0, Vec::len);
+    assert!(fresh == 0 || fresh >= 8, "{c}");
+    assert!(fresh >= 8 || c["answer"] != "better", "{c}");
+}
+
 #[test]
 fn a_function_that_varies_is_named_before_the_first_round() {
     let home = Home::new();

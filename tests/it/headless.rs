@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use crate::support::ENOUGH;
 use crate::support::home::{
-    CRASH, FAST, Home, SLOW, WRONG, events, named, reply, squares, stderr, stdout, tape, verdicts,
-    wait_for,
+    CRASH, FAST, Home, ON_TAPE, SLOW, WRONG, events, named, reply, squares, stderr, stdout, tape,
+    verdicts, wait_for,
 };
 use serde_json::Value;
 
@@ -409,17 +409,7 @@ fn an_interruption_ends_the_loop_in_good_order() {
     let home = Home::new();
     squares(&home);
     tape(&home, &[reply("import time\ntime.sleep(60)\n")]);
-    let args = [
-        "optimize",
-        "slow.py",
-        "--cases",
-        "cases",
-        "--tape",
-        "tape",
-        "--json",
-        "--time-limit",
-        "50s",
-    ];
+    let args = [ON_TAPE, &["--time-limit", "50s"]].concat();
     let child = home.command(&args).stdout(Stdio::piped()).spawn().unwrap();
     wait_for(|| {
         home.sessions()

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::home::{FAST, Home, SLOW, WRONG, named, prompts, reply, stderr, tape};
+use crate::support::home::{FAST, Home, ON_TAPE, SLOW, WRONG, named, prompts, reply, stderr, tape};
 use serde_json::Value;
 
 #[test]
@@ -22,19 +22,7 @@ fn a_resumed_session_holds_out_the_same_cases() {
         &home,
         &[reply(WRONG), reply(WRONG.replace("// 2", "// 3").as_str())],
     );
-    let args = [
-        "optimize",
-        "slow.py",
-        "--cases",
-        "cases",
-        "--tape",
-        "tape",
-        "--json",
-        "--rounds",
-        "1",
-        "--held-out",
-        "3",
-    ];
+    let args = [ON_TAPE, &["--rounds", "1", "--held-out", "3"]].concat();
     home.events(&args);
     let drawn = |kept: &[Value]| named(kept, "session_started")[0]["task"]["held_out"].clone();
     let held = drawn(&home.journal());

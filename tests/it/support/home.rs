@@ -132,6 +132,10 @@ pub(crate) const SLOW: &str = "import sys\nn = int(sys.stdin.readline())\ntotal 
 pub(crate) const FAST: &str = "import sys\nn = int(sys.stdin.readline())\nprint((n - 1) * n * (2 * n - 1) // 6 if n else 0)\n";
 pub(crate) const WRONG: &str =
     "import sys\nn = int(sys.stdin.readline())\nprint((n - 1) * n // 2)\n";
+/// The loop on `slow.py`, the cases and the tape of a home.
+pub(crate) const ON_TAPE: &[&str] = &[
+    "optimize", "slow.py", "--cases", "cases", "--tape", "tape", "--json",
+];
 pub(crate) const CRASH: &str = "raise SystemExit(3)\n";
 
 /// A reply as a model would give it.
