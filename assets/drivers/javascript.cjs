@@ -197,7 +197,7 @@ function takeTypeScript(file) {
       if (address === own || !address.startsWith("file:") || !TYPED.test(address) || address.includes("/node_modules/")) return next(address, context);
       const file = url.fileURLToPath(address);
       const source = withoutTypes(readFileSync(file, "utf8"), file);
-      const modern = !file.endsWith(".cts") && (file.endsWith(".mts") || packageSaysModule(path.dirname(file)) || /^\s*(import|export)\b/m.test(source));
+      const modern = !file.endsWith(".cts") && (file.endsWith(".mts") || packageSaysModule(path.dirname(file)) || commonJsSyntax(source.replace(/^#!.*/, "")) !== null);
       return { format: modern ? "module" : "commonjs", source, shortCircuit: true };
     },
   });
@@ -655,12 +655,11 @@ function treeOf(text) {
 /** Functions that stand at the top of a text, or in an object there, each as the way to it. */
 function topFunctions(text) {
   const found = [];
-  const isFunction = (node) => /Function/.test(node?.type);
   for (let node of treeOf(text)?.body ?? []) {
     node = node.declaration ?? node;
     if (isFunction(node) && node.id) found.push([node.id.name]);
     for (const { id, init } of node.type === "VariableDeclaration" ? node.declarations : []) {
-      if (isFunction(init)) found.push([id.name]);
+      if (isFunction(init) || wrappedIn(init)) found.push([id.name]);
       for (const { computed, key, value } of init?.type === "ObjectExpression" ? init.properties : []) {
         if (!computed && isFunction(value)) found.push([id.name, key.name ?? key.value]);
       }
@@ -671,7 +670,7 @@ function topFunctions(text) {
 
 const isFunction = (node) => /^(Function|ArrowFunction)/.test(node?.type);
 
-/** The function that stands among the arguments of a call, or of a call among them: the first one, as in items/wrapped.rs. */
+/** The function that stands among the arguments of a call, or of a call among them: the first one. */
 function wrappedIn(node) {
   while (node?.type === "CallExpression") {
     const found = node.arguments.find(isFunction);
@@ -991,7 +990,7 @@ class Encoder {
 
   drain(value) {
     let held = this.drained.get(value);
-    if (!held) this.drained.set(value, (held = drained(value)));
+    if (!held) this.drained.set(value, (held = drained(value, this.call)));
     return held;
   }
 
@@ -1138,6 +1137,10 @@ class AsTheyCome {
   left = EARLY;
   reused = false;
 
+  constructor(call) {
+    this.call = call;
+  }
+
   /** Whether there is room for more. */
   add(item) {
     const flat = isFlat(item);
@@ -1147,7 +1150,7 @@ class AsTheyCome {
   }
 
   text(item) {
-    const encoder = new Encoder();
+    const encoder = new Encoder(true, this.call);
     const text = encoded(encoder, item);
     this.left -= Math.max(encoder.length, text.length);
     this.reused ||= encoder.reused;
@@ -1168,8 +1171,8 @@ class AsTheyCome {
   }
 }
 
-function drained(iterator) {
-  const seen = new AsTheyCome();
+function drained(iterator, call) {
+  const seen = new AsTheyCome(call);
   try {
     for (const item of iterator) if (!seen.add(item)) break;
   } catch (thrown) {
@@ -1209,8 +1212,8 @@ function manner(value) {
   return typeof value[Symbol.iterator] === "function" && isIterator(value) ? ITERATOR : PLAIN;
 }
 
-async function collected(iterator) {
-  const seen = new AsTheyCome();
+async function collected(iterator, call) {
+  const seen = new AsTheyCome(call);
   try {
     for await (const item of iterator) if (!seen.add(item)) break;
   } catch (thrown) {
@@ -1285,8 +1288,8 @@ async function oneLookedAt(number, call, was, times) {
     result = call.fn.apply(call.self, call.args);
     how = manner(result);
     if (how === PROMISE) result = await result;
-    else if (how === ASYNC_ITERATOR) result = await collected(result);
-    else if (how === ITERATOR) result = drained(result);
+    else if (how === ASYNC_ITERATOR) result = await collected(result, call);
+    else if (how === ITERATOR) result = drained(result, call);
   } catch (thrown) {
     error = new Thrown(thrown);
   }
@@ -1319,7 +1322,7 @@ function toldOf(number, result, error, said, call, was, times) {
     line.push(`"raised":${textOf(isError ? typeName(thrown) : `a value (${typeName(thrown)})`)}`);
     let message = "";
     try {
-      message = isError ? String(thrown.message) : encoded(new Encoder(), thrown);
+      message = isError ? String(thrown.message) : encoded(new Encoder(true, call), thrown);
     } catch {}
     line.push(`"message":${JSON.stringify(message.slice(0, 10_000).replace(/\p{Surrogate}/gu, "?"))}`);
   }
@@ -1331,7 +1334,7 @@ function toldOf(number, result, error, said, call, was, times) {
     if (now !== was[i]) changed.push(`${JSON.stringify(name)}:${now}`);
   });
   // What a setter keeps may be where only its getter finds it.
-  if (ACCESS === "set" && error === undefined) line[1] = `"returned":${encoded(new Encoder(), readBack(call))}`;
+  if (ACCESS === "set" && error === undefined) line[1] = `"returned":${encoded(new Encoder(true, call), readBack(call))}`;
   if (changed.length > 0) line.push(`"changed":{${changed.join(",")}}`);
   if (said !== "") line.push(`"printed":${encoded(new Encoder(), said)}`);
   return `{${line.join(",")}}`;

@@ -192,7 +192,7 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<MeasureReport, Ju
             && let Some(how) = judge.how_to_allow_status(&built, &task, &evaluation, cancel)?
             && let Some(failure) = &mut evaluation.failure
         {
-            failure.reason = format!("{}; {how}", failure.reason);
+            failure.hint = Some(how);
         }
         evaluation.floor = judge.floor(language, args.tool.as_deref(), cancel)?;
         entrants.push(MeasuredProgram {

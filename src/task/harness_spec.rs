@@ -162,7 +162,9 @@ impl HarnessSpec {
         let file = region.file_name();
         if let Some(said) = &self.calls_of {
             let (of_file, name) = said.split_once("::").unwrap_or((&file, said));
-            if Path::new(of_file).file_name() != region.path.file_name() {
+            let is_it = of_file == file
+                || std::fs::canonicalize(of_file).is_ok_and(|path| path == *region.path);
+            if !is_it {
                 return Err(invalid(format!(
                     "--calls-of {said} is a function of another file; it must be one of {file}, in which {} may change",
                     region.name

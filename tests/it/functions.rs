@@ -272,7 +272,7 @@ fn a_win_rests_on_eight_fresh_launches_also_where_there_is_little_time() {
     let root = project(&home);
     let reply = "```python\ndef dedupe(items):\n    return list(dict.fromkeys(items))\n```\n";
     let tape = tape(&home, &[reply]);
-    let (events, _) = optimize_within("5s", &home, &root, "dedupe", "dedupe.jsonl", &tape);
+    let (events, _) = optimize_within("8s", &home, &root, "dedupe", "dedupe.jsonl", &tape);
     let evaluated = named(&events, "version_evaluated");
     let c = &evaluated.last().unwrap()["comparison"];
     let fresh = c["confirming"].as_array().map_or(0, Vec::len);

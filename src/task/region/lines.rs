@@ -146,7 +146,9 @@ pub(super) fn find(
             .len();
     let core = whole.start + lead..whole.start + said.trim_end().len();
     if first == last {
-        if let Some(found) = holding(grammar, &all, first, place.text) {
+        let found = holding(grammar, &all, first, place.text);
+        // Who names all lines of `TABLE = make(256, lambda i: i * i)` means the constant.
+        if let Some(found) = found.filter(|f| !f.is_argument() || f.lines() != (first, first)) {
             let mut region = place.function(grammar, &tree, found, &parse_errors)?;
             let name = region.name.clone();
             region.notes.insert(
@@ -155,7 +157,7 @@ pub(super) fn find(
             );
             return Ok(region);
         }
-    } else if let Some(found) = all.iter().find(|f| {
+    } else if let Some(found) = all.iter().filter(|f| !f.is_argument()).find(|f| {
         let end = tree::trimmed_end(f.unit, place.text);
         core.end == end
             && (core.start == f.unit.start_byte() || core.start == f.start(grammar, place.text))

@@ -261,6 +261,9 @@ function hidden() {}
 export function pick(name) { return { chosen: OPS[name], hidden }; }
 export function last(given) { return [given.at(-1)]; }
 export function bound(n) { return [() => n]; }
+export function* reused(n) { const o = { hidden, n: 0 }; for (let i = 0; i < n; i++) { o.n++; yield o; } }
+const wrapped = ((f) => (x) => f(x))((x) => x);
+export function whole() { return [wrapped]; }
 export class Bus { constructor() { this.on = [() => 1, () => 2]; } handlers(n) { return this.on.slice(n); } }
 export function* make() { yield [[() => 1, () => 2]]; }
 ";
@@ -276,6 +279,10 @@ export function* make() { yield [[() => 1, () => 2]]; }
         assert!(add.contains(want), "{add}");
     }
     assert!(RESULTS.check(add.as_bytes(), sub.as_bytes()).is_err());
+    for (name, call) in [("reused", "[2]"), ("whole", "[]")] {
+        let told = project.output(name, call, 1);
+        assert_eq!(problem(told.as_bytes()), None, "{told}");
+    }
     let handlers = project.outcomes("Bus.handlers", r#"{"args":[1],"init":{"args":[]}}"#);
     assert_eq!(
         handlers,

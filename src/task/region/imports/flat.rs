@@ -25,7 +25,14 @@ pub(super) fn lacking(grammar: Grammar, statement: &str, had: &mut HashSet<Strin
     if grammar == Grammar::Java && covered_in_java(statement, had) {
         return Vec::new();
     }
-    let missing: Vec<&(String, String)> = parts.iter().filter(|(k, _)| !had.contains(k)).collect();
+    // A name that is imported can be used as a type, too.
+    let covered = |key: &str| {
+        let other = key
+            .strip_prefix("import type ")
+            .map(|of| format!("import {of}"));
+        had.contains(key) || other.is_some_and(|key| had.contains(&key))
+    };
+    let missing: Vec<&(String, String)> = parts.iter().filter(|(k, _)| !covered(k)).collect();
     let lines = if missing.len() == parts.len() {
         vec![statement.trim().to_owned()]
     } else {
@@ -185,7 +192,7 @@ fn javascript(statement: &str) -> Option<Vec<(String, String)>> {
     };
     if let Some(rest) = flat.strip_prefix("import ") {
         let (names, from) = rest.rsplit_once(" from ")?;
-        // `import type { T }` of TypeScript; a name is the same whether it is only used as a type or not.
+        // `import type { T }` of TypeScript: what is imported as a type can be nothing else.
         let (word, names) = match names.strip_prefix("type ") {
             Some(names) => ("import type", names),
             None => ("import", names),
@@ -197,13 +204,17 @@ fn javascript(statement: &str) -> Option<Vec<(String, String)>> {
         };
         for name in list(plain) {
             parts.push((
-                format!("{from} {name}"),
+                format!("{word} {from} {name}"),
                 format!("{word} {name} from {from};"),
             ));
         }
         for name in list(braced) {
+            let (as_type, bare) = match name.strip_prefix("type ") {
+                Some(bare) => ("import type", bare),
+                None => (word, &*name),
+            };
             parts.push((
-                format!("{from} {{{}}}", name.trim_start_matches("type ")),
+                format!("{as_type} {from} {{{bare}}}"),
                 format!("{word} {{ {name} }} from {from};"),
             ));
         }

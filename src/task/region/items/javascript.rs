@@ -84,7 +84,8 @@ pub(super) fn see<'t>(
             },
             _ => NodeRole::Through,
         },
-        "export_specifier" => match (field(node, "alias"), field(node, "name")) {
+        "export_specifier" if !reexports(node) => match (field(node, "alias"), field(node, "name"))
+        {
             (Some(alias), Some(value)) => NodeRole::Alias {
                 names: vec![plain(&said(alias))],
                 value,
@@ -200,6 +201,12 @@ pub(in crate::task::region) fn is_default_export(found: &FunctionNode<'_>, text:
     let left = found.definition.child_by_field_name("left");
     found.definition.kind() == "assignment_expression"
         && left.is_some_and(|l| assigned(tree::text(l, text)).0 == ["module", "exports"])
+}
+
+/// Whether a name that is exported comes from another module.
+fn reexports(specifier: N<'_>) -> bool {
+    let statement = specifier.parent().and_then(|clause| clause.parent());
+    statement.is_some_and(|s| s.child_by_field_name("source").is_some())
 }
 
 /// The names of what is assigned to: `A.prototype.f` is `A.f`, `exports.f` is `f`.

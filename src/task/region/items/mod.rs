@@ -263,6 +263,12 @@ impl<'t> FunctionNode<'t> {
         self.path.join(grammar.joint())
     }
 
+    /// Whether it is an argument of a call: what the call gives back may be no function.
+    pub(super) fn is_argument(&self) -> bool {
+        let parent = self.function.parent();
+        parent.is_some_and(|p| matches!(p.kind(), "arguments" | "argument_list"))
+    }
+
     /// First and last line of it, from 1, without the comments above it.
     pub(super) fn lines(&self) -> (usize, usize) {
         let (start, end) = (self.unit.start_position(), self.unit.end_position());

@@ -184,6 +184,29 @@ fn members_of_javascript_are_parsed_as_such() {
     );
 }
 
+/// A name that is imported can be used as a type; one that is imported as a type can be nothing else.
+#[test]
+fn a_value_is_imported_beside_its_type_and_not_the_other_way_round() {
+    let file =
+        |import: &str| format!("{import}\n\nexport function f(n: number) {{\n  return n;\n}}\n");
+    let version = |import: &str| {
+        format!("{import}\n\nexport function f(n: number) {{\n  return new P(n);\n}}\n")
+    };
+    let (value, of_type) = (
+        "import { P } from './p.ts';",
+        "import type { P } from './p.ts';",
+    );
+    let inline = "import { type P } from './p.ts';";
+    for had in [of_type, inline] {
+        let made = put(&file(had), "s.ts::f", &version(value));
+        assert!(made.contains(had) && made.contains(value), "{made}");
+    }
+    for more in [of_type, inline, value] {
+        let made = put(&file(value), "s.ts::f", &version(more));
+        assert_eq!(made.matches("import").count(), 1, "{made}");
+    }
+}
+
 #[test]
 fn types_of_typescript_stay_in_what_is_written_back() {
     let text = "import { a } from './a.ts';\n\nexport interface Options {\n  sep?: string;\n}\n\nexport function slug(text: string, options: Options = {}): string {\n  return a(text);\n}\n\nexport const after: number = 1;\n";

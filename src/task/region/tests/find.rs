@@ -1,5 +1,5 @@
 use super::*;
-use crate::task::region::{FunctionKind, list};
+use crate::task::region::{FunctionKind, RegionKind, list};
 
 const PYTHON: &str = r#"import functools
 
@@ -368,6 +368,8 @@ fn another_name_leads_to_the_function_and_says_so() {
         "Disc._edge",
         "made of `Disc._edge`",
     );
+    let elsewhere = "export { parse as default } from './fast.js';\nfunction parse(s) {}\n";
+    assert!(found(elsewhere, "r.js::default").is_err());
     let none = found(python, "p.py::loop").unwrap_err();
     assert!(none.contains("no function `loop`"), "{none}");
 }
@@ -386,6 +388,14 @@ fn the_function_that_is_called_may_be_another_one_of_the_file() {
     let inner = called("_first.inner").unwrap_err();
     assert!(inner.contains("name the outer one (`_first`)"), "{inner}");
     assert!(called("WORDS").unwrap_err().contains("`_first` (line 5)"));
+    // A constant may be made by a call that is given a function; its lines stay lines.
+    for (text, file) in [
+        ("COUNTS = defaultdict(lambda: 0)\n", "c.py:1-1"),
+        ("const T = make(9, (i) => i * i);\n", "c.js:1-1"),
+        ("const T = make(\n  9,\n  (i) => i * i,\n);\n", "c.js:1-4"),
+    ] {
+        assert_eq!(found(text, file).unwrap().kind, RegionKind::Lines, "{file}");
+    }
     let context = region.context(2000, Some("_first"));
     assert!(context.contains("def _first(t):"), "{context}");
     assert!(!region.context(2000, None).contains("def _first"));
