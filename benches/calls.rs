@@ -32,6 +32,7 @@ fn main() {
         .and_then(|n| n.parse().ok());
     let only = std::env::var("REHEAT_BENCH_ONLY").ok();
     let wanted = |f: &&Function| only.as_ref().is_none_or(|o| f.name.contains(o.as_str()));
+    let table = std::env::var("REHEAT_BENCH_TABLE").map_or(true, |said| said != "no");
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     println!("load at the start: {}\n", load.trim());
     println!(
@@ -44,6 +45,10 @@ fn main() {
             println!("| {} | skipped |", function.name);
             continue;
         };
+        if !table {
+            all.push(bench);
+            continue;
+        }
         let by_timer = bench.both(2.0);
         let apart = bench.apart();
         let (c, first, took) = bench.contest(&answer(function.new));
@@ -97,6 +102,9 @@ fn main() {
         done += 1;
         wrong += usize::from(matches!(c.answer, Answer::Better | Answer::Worse));
         widths.push((c.high.0 / c.low.0).sqrt() - 1.0);
+        if done % 20 == 0 {
+            println!("{done} tried, {wrong} better or worse");
+        }
         if matches!(c.answer, Answer::Better | Answer::Worse) {
             println!(
                 "{} against itself: {} {:.3} [{:.3}–{:.3}] {}",

@@ -172,16 +172,22 @@ fn part(
     name.push(function);
     let name = PathBuf::from(name);
     let mut harness = HarnessSpec::default();
-    let mut cases = None;
+    let (mut cases, mut statuses) = (None, None);
     match judged {
-        Judged::Calls(calls) => harness.calls = Some(calls.clone()),
-        Judged::Cases(folder) => cases = Some(folder.as_path()),
+        Judged::Calls { calls, of } => {
+            harness.calls = Some(calls.clone());
+            harness.calls_of.clone_from(of);
+        }
+        Judged::Cases { path, ok_status } => {
+            cases = Some(path.as_path());
+            statuses.clone_from(ok_status);
+        }
         Judged::Commands { check, bench } => {
             harness.commands.check.clone_from(check);
             harness.commands.bench.clone_from(bench);
         }
     }
-    optimize::chosen(app, &name, cases, harness)
+    optimize::chosen(app, &name, cases, statuses, harness)
 }
 
 fn open(app: &AppContext, choice: &Choice) -> Result<Link, String> {
@@ -196,7 +202,7 @@ fn open(app: &AppContext, choice: &Choice) -> Result<Link, String> {
     let request: SessionRequest = match choice {
         Choice::Bundled(name) => demo::recorded(app, name, 1.0)?,
         Choice::Program { file, cases } => {
-            optimize::chosen(app, file, cases.as_deref(), HarnessSpec::default())?
+            optimize::chosen(app, file, cases.as_deref(), None, HarnessSpec::default())?
         }
         Choice::Part {
             file,

@@ -168,6 +168,7 @@ pub(crate) fn chosen(
     app: &AppContext,
     file: &Path,
     cases: Option<&Path>,
+    ok_status: Option<OkStatus>,
     harness: HarnessSpec,
 ) -> Result<SessionRequest, String> {
     let flags = TaskFlags {
@@ -176,6 +177,7 @@ pub(crate) fn chosen(
         objective: app.config.objective,
         held_out: app.config.held_out.clone().filter(|_| !file.is_dir()),
         usual: app.defaults(),
+        ok_status,
         harness,
         ..TaskFlags::default()
     };

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::task::OkStatus;
+
 /// A bundled task.
 #[derive(Clone, Debug)]
 pub struct TaskEntry {
@@ -121,10 +123,20 @@ pub enum Choice {
 /// By what a function is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judged {
-    /// Calls of it: a file of JSON lines, or `FILE::FUNCTION` that makes them.
-    Calls(String),
+    /// Calls of it, or of another function of the file.
+    Calls {
+        /// A file of JSON lines, or `FILE::FUNCTION` that makes them.
+        calls: String,
+        /// The function that is called, where it is another one.
+        of: Option<String>,
+    },
     /// Inputs of the program that it is part of.
-    Cases(PathBuf),
+    Cases {
+        /// A folder, or a file of JSON lines.
+        path: PathBuf,
+        /// Exit statuses that the program may end with, where not only 0.
+        ok_status: Option<OkStatus>,
+    },
     /// Commands; one of the two at least.
     Commands {
         /// Says whether a version is right.

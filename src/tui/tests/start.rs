@@ -298,7 +298,7 @@ fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged(
     let calls = at("geo.calls.jsonl").display().to_string();
     assert_eq!(
         screen.press("enter"),
-        [chosen("Grid.nearest", Judged::Calls(calls))]
+        [chosen("Grid.nearest", Judged::Calls { calls, of: None })]
     );
     assert!(
         screen.text().contains("opening Grid.nearest"),
@@ -307,7 +307,7 @@ fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged(
     );
     // Commands instead; and two at once are one too many.
     let mut screen = open();
-    screen.press("f a r enter tab tab");
+    screen.press("f a r enter tab tab tab tab");
     screen.paste("pytest -q");
     assert_eq!(screen.press("enter"), []);
     assert!(
@@ -321,6 +321,39 @@ fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged(
         bench: None,
     };
     assert_eq!(screen.press("enter"), [chosen("far", commands)]);
+    // What is called may be another function; a status belongs to cases.
+    let mut screen = open();
+    screen.press("f a r enter tab");
+    screen.paste("Grid.nearest");
+    let calls = at("geo.calls.jsonl").display().to_string();
+    let of = Some("Grid.nearest".to_owned());
+    assert_eq!(
+        screen.press("enter"),
+        [chosen("far", Judged::Calls { calls, of })]
+    );
+    let mut screen = open();
+    screen.press("f a r enter ctrl-u tab tab tab");
+    screen.paste("0,x");
+    assert_eq!(screen.press("enter"), []);
+    assert!(
+        screen.text().contains("this needs cases"),
+        "{}",
+        screen.text()
+    );
+    screen.press("backtab");
+    screen.paste(&at("calls.jsonl").display().to_string());
+    assert_eq!(screen.press("enter"), []);
+    assert!(
+        screen.text().contains("`0,x` is not a list"),
+        "{}",
+        screen.text()
+    );
+    screen.press("backspace 1");
+    let by_cases = Judged::Cases {
+        path: at("calls.jsonl"),
+        ok_status: Some("0,1".parse().unwrap()),
+    };
+    assert_eq!(screen.press("enter"), [chosen("far", by_cases)]);
     // The whole program asks for its cases, as ever; escape goes back step by step.
     let mut screen = open();
     screen.press("up enter");

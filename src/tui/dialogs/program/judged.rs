@@ -33,8 +33,12 @@ const NAME: u16 = 8;
 pub(crate) enum Field {
     /// A file of calls, or a function that makes them.
     Calls,
+    /// The function that is called, where it is another one of the file.
+    Called,
     /// Inputs of the program that the function is part of.
     Cases,
+    /// Exit statuses that the program may end with.
+    Status,
     /// A command that says whether a version is right.
     Check,
     /// A command that is timed.
@@ -47,7 +51,9 @@ impl Field {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Calls => "calls",
+            Self::Called => "called",
             Self::Cases => "cases",
+            Self::Status => "status",
             Self::Check => "check",
             Self::Bench => "bench",
         }
@@ -60,8 +66,14 @@ impl Field {
             Self::Calls => {
                 "a file with a call a line, or FILE.py::FUNCTION that makes them; a line:"
             }
+            Self::Called => {
+                "the function of the file that is called, where it is another one that uses this one"
+            }
             Self::Cases => {
                 "inputs of the whole program: a folder of NAME.in and NAME.out, or a .jsonl file"
+            }
+            Self::Status => {
+                "exit statuses that the program may end with, where not only 0, such as: 0,1"
             }
             Self::Check => "a command that fails if something is broken, such as: pytest -q",
             Self::Bench => {
@@ -83,7 +95,7 @@ pub(crate) struct Judged {
     beside: Vec<String>,
     /// A line of a file of calls.
     example: &'static str,
-    /// Why functions of this kind cannot be called by themselves, if so.
+    /// Why functions of this language cannot be called by themselves, if so.
     uncallable: Option<&'static str>,
     /// What is wrong.
     wrong: Option<String>,
@@ -95,16 +107,12 @@ impl Judged {
     /// The form for a function of a file; what lies beside the file is put in as soon as a worker has looked.
     #[must_use]
     pub(crate) fn new(functions: &Arc<FileFunctions>, item: FunctionItem) -> Self {
-        let uncallable = if item.kind == FunctionKind::Nested {
-            Some("it is inside another function, where no call reaches it")
-        } else if driver::for_language(&functions.language).is_none() {
-            Some("calls can be made of Python, JavaScript and TypeScript only")
-        } else {
-            None
-        };
-        let mut boxes = vec![Field::Cases, Field::Check, Field::Bench];
+        let uncallable = driver::for_language(&functions.language)
+            .is_none()
+            .then_some("calls can be made of Python, JavaScript and TypeScript only");
+        let mut boxes = vec![Field::Cases, Field::Status, Field::Check, Field::Bench];
         if uncallable.is_none() {
-            boxes.insert(0, Field::Calls);
+            boxes.splice(0..0, [Field::Calls, Field::Called]);
         }
         Self {
             functions: Arc::clone(functions),
@@ -138,7 +146,7 @@ impl Judged {
             let found = match field {
                 Field::Calls => calls.clone(),
                 Field::Cases => cases.clone().unwrap_or_default(),
-                Field::Check | Field::Bench => continue,
+                _ => continue,
             };
             if text.is_empty() {
                 *text = line(&found);
@@ -162,9 +170,25 @@ impl Judged {
     /// What the boxes say, or what is wrong and in which box.
     fn read(&self) -> Result<JudgedBy, (Field, String)> {
         let (calls, cases) = (self.of(Field::Calls), self.of(Field::Cases));
+        let (called, status) = (self.of(Field::Called), self.of(Field::Status));
         let (check, bench) = (self.of(Field::Check), self.of(Field::Bench));
         let commands = check.is_some() || bench.is_some();
+        let one = || "calls, cases or commands: only one of the three".to_owned();
+        if called.is_some() && calls.is_none() {
+            let why = "this needs calls in the box above".to_owned();
+            return Err((Field::Called, why));
+        }
+        if status.is_some() && cases.is_none() {
+            let why = "this needs cases in the box above".to_owned();
+            return Err((Field::Status, why));
+        }
         match (calls, cases, commands) {
+            (Some(_), None, false)
+                if called.is_none() && self.item.kind == FunctionKind::Nested =>
+            {
+                let why = "it is inside another function, where no call reaches it: name the one that is called";
+                Err((Field::Called, why.to_owned()))
+            }
             (Some(calls), None, false) => {
                 let (file, function) = match calls.rsplit_once("::") {
                     Some((file, function)) => (file, Some(function)),
@@ -173,25 +197,26 @@ impl Judged {
                 let path = self.path(file);
                 let path = path.ok_or((Field::Calls, format!("there is no file {file}")))?;
                 let end = function.map_or_else(String::new, |f| format!("::{f}"));
-                Ok(JudgedBy::Calls(format!("{}{end}", path.display())))
+                Ok(JudgedBy::Calls {
+                    calls: format!("{}{end}", path.display()),
+                    of: called,
+                })
             }
-            (None, Some(cases), false) => match self.path(&cases) {
-                Some(path) => Ok(JudgedBy::Cases(path)),
-                None => Err((Field::Cases, format!("there is nothing at {cases}"))),
-            },
+            (None, Some(cases), false) => {
+                let ok_status = status.map(|text| text.parse()).transpose();
+                let ok_status = ok_status.map_err(|why| (Field::Status, why))?;
+                match self.path(&cases) {
+                    Some(path) => Ok(JudgedBy::Cases { path, ok_status }),
+                    None => Err((Field::Cases, format!("there is nothing at {cases}"))),
+                }
+            }
             (None, None, true) => Ok(JudgedBy::Commands { check, bench }),
             (None, None, false) => {
                 let first = self.boxes.first().map_or(Field::Cases, |b| b.0);
                 Err((first, "one of them is needed".to_owned()))
             }
-            (_, Some(_), true) | (Some(_), Some(_), false) => Err((
-                Field::Cases,
-                "calls, cases or commands: only one of the three".to_owned(),
-            )),
-            (Some(_), None, true) => Err((
-                Field::Calls,
-                "calls, cases or commands: only one of the three".to_owned(),
-            )),
+            (_, Some(_), true) | (Some(_), Some(_), false) => Err((Field::Cases, one())),
+            (Some(_), None, true) => Err((Field::Calls, one())),
         }
     }
 }
