@@ -46,6 +46,10 @@ fn child() {
     };
     let mut start = Start::running(asking(match what.as_str() {
         "panic" => || panic!("as the test asked"),
+        // The screen's own thread would go on: the whole program must not.
+        "panic elsewhere" => || {
+            std::thread::spawn(|| panic!("as the test asked"));
+        },
         _ => || {},
     }));
     start.demo = true;
@@ -267,15 +271,20 @@ fn on_signals() {
 }
 
 #[test]
-fn on_a_panic_and_its_words_can_be_read() {
-    let mut terminal = Terminal::start("panic");
-    terminal.at_work();
-    terminal.keys(b" ");
-    terminal.wait("the panic's words", |s| {
-        !s.parser.screen().alternate_screen()
-            && s.parser.screen().contents().contains("as the test asked")
-    });
-    assert_ne!(terminal.given_back(), 0);
+fn on_a_panic_of_any_thread_and_its_words_can_be_read() {
+    for whose in ["panic", "panic elsewhere"] {
+        let mut terminal = Terminal::start(whose);
+        terminal.at_work();
+        terminal.keys(b" ");
+        terminal.wait("the panic's words", |s| {
+            let said = s.parser.screen().contents();
+            !s.parser.screen().alternate_screen()
+                && ["as the test asked", "`reheat resume` goes on"]
+                    .iter()
+                    .all(|words| said.contains(words))
+        });
+        assert_ne!(terminal.given_back(), 0, "{whose}");
+    }
 }
 
 #[test]

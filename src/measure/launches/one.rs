@@ -252,6 +252,7 @@ impl Table<'_, '_> {
                     instances,
                     cases,
                     cases_at_once: ((CASES / each.max(1.0)) as usize).max(1),
+                    prepare: gap,
                 }
             }
         };

@@ -32,6 +32,12 @@ pub(super) const LONG_HALF: f64 = 4e6;
 /// What a burst costs besides its passes, about: waking up, saying that it is done.
 pub(super) const AROUND: f64 = 0.4e6;
 
+/// What the first pass of a burst costs more than the others, about: another process was on the core before it.
+pub(super) const COLD: f64 = 0.2e6;
+
+/// So much of a figure may come from bursts that are not equally long.
+const UNLIKE: f64 = 0.004;
+
 /// A burst that takes less than this beyond one without passes cannot be told from it.
 pub(super) const TOLD: f64 = 1e3;
 
@@ -68,6 +74,32 @@ pub(crate) struct Pace {
     pub(super) cases: Vec<u32>,
     /// Cases that a launch times.
     pub(super) cases_at_once: usize,
+    /// What it takes to prepare a pass, in nanoseconds.
+    pub(super) prepare: f64,
+}
+
+impl Pace {
+    /// The same with bursts as long as passes were seen to be, by contender and in nanoseconds.
+    pub(super) fn with_passes_of(mut self, pass: &[f64]) -> Self {
+        let before: f64 = self
+            .passes
+            .iter()
+            .zip(pass)
+            .map(|(n, pass)| f64::from(*n) * pass)
+            .sum();
+        self.passes = alike(pass, self.prepare);
+        let after: f64 = self
+            .passes
+            .iter()
+            .zip(pass)
+            .map(|(n, pass)| f64::from(*n) * pass)
+            .sum();
+        if self.bursts > 1 {
+            let bursts = self.bursts as f64 * before / after.max(1.0);
+            self.bursts = (bursts as usize).clamp(FEWEST_BURSTS, MOST_BURSTS);
+        }
+        self
+    }
 }
 
 /// How many passes make a burst: long enough for the quickest contender, not too long for the slowest, and not too
@@ -82,12 +114,44 @@ pub(super) fn how_many(pass: &[f64], long_enough: f64, too_long: f64, prepare: f
 }
 
 /// How many passes make a burst of each contender: long enough, about as long as that of the others, and not too long to prepare.
+///
+/// What a burst costs besides its passes is a part of their figures, the same part where bursts are equally long. So one pass
+/// of one contender does not stand against two of another that is about as fast: then more passes are made of both, until they
+/// are alike, or so long that it does not matter.
 pub(super) fn alike(pass: &[f64], prepare: f64) -> Vec<u32> {
     let slowest = pass.iter().copied().fold(1.0, f64::max);
-    let long = slowest.clamp(LONG_ENOUGH, TOO_LONG);
-    let most = (TOO_LONG / prepare.max(1.0)).min(MOST_PASSES);
-    let passes = |pass: &f64| (long / pass.max(1.0)).ceil().min(most).max(1.0) as u32;
-    pass.iter().map(passes).collect()
+    let most = (TOO_LONG / prepare.max(1.0)).min(MOST_PASSES).max(1.0);
+    let of_all = |count: f64| -> Vec<f64> {
+        let long = (count * slowest).min(TOO_LONG);
+        let passes = |pass: &f64| (long / pass.max(1.0)).round().clamp(1.0, most);
+        pass.iter().map(passes).collect()
+    };
+    let lengths = |passes: &[f64]| {
+        let all = passes.iter().zip(pass).map(|(n, pass)| n * pass.max(1.0));
+        all.fold((f64::INFINITY, 1.0), |(least, longest): (f64, f64), x| {
+            (least.min(x), longest.max(x))
+        })
+    };
+    let first = (LONG_ENOUGH / slowest).ceil().clamp(1.0, most);
+    let last = (TOO_LONG / slowest)
+        .floor()
+        .min(2.0 * first + 10.0)
+        .max(first);
+    let mut best = (f64::INFINITY, of_all(first));
+    let mut count = first;
+    while count <= last {
+        let passes = of_all(count);
+        let (least, longest) = lengths(&passes);
+        let unlike = (longest / least).ln() * COLD / longest;
+        if unlike < best.0 {
+            best = (unlike, passes);
+        }
+        if best.0 <= UNLIKE {
+            break;
+        }
+        count += 1.0;
+    }
+    best.1.into_iter().map(|n| n as u32).collect()
 }
 
 #[cfg(test)]
@@ -101,6 +165,11 @@ mod tests {
         assert_eq!(alike(&[2.4e6, 0.15e6], 0.0), [1, 16]);
         assert_eq!(alike(&[10e3, 10e3], 1e6), [20, 20], "preparing");
         assert_eq!(alike(&[1.0, 1.0], 0.0), [20_000, 20_000]);
+        // One pass against two of the same length would make 5 % of nothing.
+        assert_eq!(alike(&[1.6e6, 1.45e6], 0.0), [4, 4]);
+        assert_eq!(alike(&[1.6e6, 1.6e6], 0.0), [1, 1]);
+        assert_eq!(alike(&[2.2e6, 1.5e6], 0.0), [2, 3]);
+        assert_eq!(alike(&[30e6, 18e6], 0.0), [1, 1], "too long for more");
     }
 
     #[test]
