@@ -1490,7 +1490,7 @@ class Variables {
 
 // ---- files
 
-const FILES = 2000; // entries of a folder that are looked at, at most
+const FILES = 500; // entries of a folder that are looked at, at most
 const DIGESTED = 1 << 20; // bytes of a file whose text is known before it is written
 
 /** The files in the working folder and in the one for temporary files, each with its state. */
@@ -1627,9 +1627,15 @@ function sharingOf(number, result, call) {
 // ---------------------------------------------------------------------------- what survives the calls
 
 /** Modules of the engine that are looked at from the beginning: those that programs use most, and are loaded anyway. */
-const ENGINE = ["async_hooks", "assert", "buffer", "child_process", "console", "crypto", "diagnostics_channel", "events", "fs", "module", "os", "path", "perf_hooks", "process", "querystring", "stream", "string_decoder", "timers", "timers/promises", "url", "util", "util/types", "v8", "vm", "worker_threads"];
+const ENGINE = ["buffer", "crypto", "events", "fs", "module", "path", "process", "timers", "timers/promises", "url", "util", "v8", "vm"];
+
+const SAID = 30; // things that are said to survive, at most
+const soon = setImmediate;
 
 const isObject = (value) => value !== null && (typeof value === "object" || typeof value === "function");
+
+const perf = performance;
+const OF_LATE = { crypto: "internal/crypto/webcrypto", navigator: "internal/navigator" };
 
 /** Keys that change by themselves: by loading, listening, compiling. */
 const LIVELY = new Map([
@@ -1658,7 +1664,7 @@ class Surroundings {
     const engine = ENGINE.map((name) => [name, require(name)]);
     this.add("globalThis", globalThis, true);
     for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis))) {
-      if (isObject(value) && value !== globalThis && key !== "process") this.add(key, value, true);
+      if (isObject(value) && value !== globalThis && key !== "process" && !this.functions.has(value)) this.add(key, value, true);
     }
     for (const [name, value] of hiddenPrototypes()) this.add(name, value);
     for (const [name, exports] of engine) this.add(name, exports, true);
@@ -1702,7 +1708,7 @@ class Surroundings {
       keys.set(key, told);
       const { value } = told;
       if (!isObject(value)) continue;
-      const within = dotted(name, key);
+      const within = name === "globalThis" ? String(key) : dotted(name, key);
       if (typeof value === "function") {
         if (key === "constructor") continue;
         // Most functions have nothing but what all have.
@@ -1735,8 +1741,10 @@ class Surroundings {
 
   /** Looks at all of it, says what is new, and remembers what can be taken away again. */
   async look(byCalls) {
+    // What is about to begin has its turn: workers, for example.
+    await new Promise(soon);
     for (const sentence of await this.found(byCalls)) {
-      if (this.said.has(sentence)) continue;
+      if (this.said.has(sentence) || this.said.size >= SAID) continue;
       this.said.add(sentence);
       say("survives", sentence);
     }
@@ -1759,7 +1767,10 @@ class Surroundings {
     for (const name of loadedOfEngine()) {
       if (this.builtIn.has(name)) continue;
       const [space, exports] = [await import(`node:${name}`), require(`node:${name}`)];
-      for (const key of Reflect.ownKeys(exports)) if (!(key in space)) found.add(`${dotted(name, key)} was added`);
+            for (const key of Object.keys(exports)) {
+        if (!(key in space)) found.add(`${dotted(name, key)} was added`);
+        else if (typeof space[key] === "function" && space[key] !== exports[key]) found.add(`${dotted(name, key)} was replaced`);
+      }
     }
     const now = processState();
     for (const key of Object.keys(differing(this.state.environment, now.environment, () => null))) found.add(`process.env.${key} was changed`);
@@ -1767,6 +1778,11 @@ class Surroundings {
       if (more > 0) found.add(`a listener for the event ${name} of process was added`);
     }
     for (const flag of this.flags) found.add(`the engine's flag ${flag} was set`);
+    for (const [name, module] of Object.entries(OF_LATE)) {
+      // They are made when they are first asked for.
+      if (process.moduleLoadList?.includes(`NativeModule ${module}`)) for (const key of Object.keys(globalThis[name] ?? {})) found.add(`${name}.${key} was added`);
+    }
+    if (perf.getEntries().length > 0) found.add("an entry of the performance timeline was added");
     if (this.workers.some((w) => w.threadId > 0)) found.add("a worker thread is still there");
     if (childrenNow().some((id) => !this.children.includes(id))) found.add("a child process is still there");
     for (const [kind, count] of Object.entries(openNow())) if (count > (this.open[kind] ?? 0)) found.add(`${kind} is still there`);
