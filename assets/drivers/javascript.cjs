@@ -1208,7 +1208,7 @@ class Witness {
   logging = [];
   warnings = [];
   stderr = "";
-  asked = 0; // milliseconds
+  asked = 0; // milliseconds that cannot be taken back
   timers = new Map(); // timers of this call that may be taken back, with their milliseconds
 
   sleeps(delay, timer) {
@@ -1217,8 +1217,9 @@ class Witness {
     else this.timers.set(timer, +delay);
   }
 
+  /** Seconds. */
   get sleep() {
-    return Math.round([...this.timers.values()].reduce((a, b) => a + b, this.asked));
+    return Math.round([...this.timers.values()].reduce((a, b) => a + b, this.asked)) / 1000;
   }
 }
 
@@ -1299,6 +1300,14 @@ function takeTimers() {
       return Reflect.apply(real, this, arguments);
     });
   }
+  const { wait: waits } = promises.scheduler;
+  Object.defineProperty(promises.scheduler, "wait", {
+    configurable: true,
+    value: function wait(delay) {
+      if (witness !== null) witness.sleeps(delay);
+      return Reflect.apply(waits, this, arguments);
+    },
+  });
   const { wait } = Atomics;
   Atomics.wait = function (array, index, value, delay) {
     if (witness !== null) witness.sleeps(delay);
@@ -1427,15 +1436,15 @@ function variablesNow(instance) {
   };
   const addAll = (before, exports) => {
     if (util.types.isProxy(exports)) return;
-    if (typeof exports === "function") add(before || "exports", exports);
+    if (typeof exports === "function") [...found.values()].includes(exports) || add(before || "exports", exports);
     else if (exports !== null && typeof exports === "object") {
       for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(exports))) add(before ? `${before}:${key}` : key, value);
     }
   };
-  for (const name of variables) {
+  for (const name of [...variables, "default"]) {
     try {
       const value = instance.scope[name]?.();
-      if (value !== undefined) add(name, value);
+      if (value !== undefined && !(name === "default" && [...found.values()].includes(value))) add(name, value);
     } catch {}
   }
   addAll("", instance.exports);
@@ -1450,28 +1459,28 @@ function ofProject(file) {
   return file.startsWith(ROOT + path.sep) && file !== FILE && file !== GENERATOR && file !== __filename && !file.includes(`${path.sep}node_modules${path.sep}`) && fs.existsSync(file);
 }
 
-/** A variable's value as it is compared: by value, a function by what it is. */
+/** What a variable is compared by, and the text of its value. */
 function variableText(value, call) {
-  if (typeof value === "function") return value;
-  if (ArrayBuffer.isView(value) && value.byteLength > LARGE) return `"changed"${crypto.createHash("sha256").update(value).digest("hex")}`;
+  const large = (mark) => [mark, '{"$unencodable":"large"}'];
+  if (typeof value === "function") return [value, '{"$unencodable":"function"}'];
+  if (ArrayBuffer.isView(value) && value.byteLength > LARGE) return large(crypto.createHash("sha256").update(value).digest("hex"));
   if (isShared(value)) {
     let count = 0;
     for (const _ of objectsIn("", value)) count += 1;
     // So much is a table, or data.
-    if (count > SEARCHED) return `"changed"${count}`;
+    if (count > SEARCHED) return large(count);
   }
   const text = encoded(new Encoder(false, call), value);
-  return text.includes('"$unencodable"') ? `"changed"${text}` : text;
+  return [text, text];
 }
 
 /** The variables that have other values than before; of what is loaded meanwhile nothing is known. */
 class Variables {
   constructor(instance) {
     this.instance = instance;
-    this.before = new Map([...variablesNow(instance)].map(([name, value]) => [name, variableText(value, { instance })]));
+    this.before = new Map([...variablesNow(instance)].map(([name, value]) => [name, variableText(value, { instance })[0]]));
   }
 
-  /** The names that there are. */
   get names() {
     return [...this.before.keys()].sort();
   }
@@ -1480,9 +1489,8 @@ class Variables {
     const { instance } = this;
     const found = [];
     for (const [name, value] of variablesNow(instance)) {
-      if (!this.before.has(name)) continue;
-      const now = variableText(value, { instance });
-      if (now !== this.before.get(name)) found.push([name, typeof now === "function" || now.startsWith('"changed"') ? '"changed"' : now]);
+      const [mark, text] = variableText(value, { instance });
+      if (this.before.has(name) && mark !== this.before.get(name)) found.push([name, text]);
     }
     return new Texts(found);
   }
@@ -1494,15 +1502,8 @@ const FILES = 500; // entries of a folder that are looked at, at most
 const DIGESTED = 1 << 20; // bytes of a file whose text is known before it is written
 
 /** The files in the working folder and in the one for temporary files, each with its state. */
-function filesNow() {
+function filesNow(folder) {
   const found = new Map();
-  const folder = (() => {
-    try {
-      return process.cwd();
-    } catch {
-      return null;
-    }
-  })();
   const temporary = require("node:os").tmpdir();
   for (const [root, before] of [[folder, ""], [temporary, "TMPDIR/"]]) {
     if (root === null || root === "/" || (before === "" && temporary.startsWith(root + path.sep))) continue;
@@ -1543,12 +1544,13 @@ function digestOf({ file, size }) {
 
 class Files {
   constructor() {
-    this.before = filesNow();
+    this.folder = processState().folder;
+    this.before = filesNow(this.folder);
     for (const one of this.before.values()) if (one.size <= DIGESTED && this.before.size <= 200) one.digest = digestOf(one).digest;
   }
 
   changed() {
-    const after = filesNow();
+    const after = filesNow(this.folder);
     const found = {};
     for (const [name, one] of after) {
       const was = this.before.get(name);
@@ -1570,7 +1572,7 @@ function known(name) {
 // ---- sharing
 
 const SEARCHED = 5000; // objects of a result or of arguments that are looked at
-const SHARED = 10; // places that are told
+const SHARED = 20; // places that are told
 
 const isShared = (value) => value !== null && typeof value === "object" && !Object.isFrozen(value) && !util.types.isRegExp(value) && !util.types.isDate(value) && !util.types.isProxy(value) && !util.types.isPromise(value);
 
@@ -1618,7 +1620,7 @@ function sharingOf(number, result, call) {
     if (!own.has(object)) own.set(object, place);
   }
   if (found.length === 0 && !(result instanceof Drained) && Object.keys(result).length > 0) {
-    if (results.has(result)) found.push(`result is the result of call ${results.get(result)}`);
+    if (results.has(result)) found.push(`the result is that of call ${results.get(result)}`);
     else results.set(result, number);
   }
   return found;
@@ -1639,7 +1641,7 @@ const OF_LATE = { crypto: "internal/crypto/webcrypto", navigator: "internal/navi
 
 /** Keys that change by themselves: by loading, listening, compiling. */
 const LIVELY = new Map([
-  ["process", new Set(["_events", "_eventsCount", "_exiting", "env", "mainModule", "exitCode", "title", "domain", "argv", "debugPort"])],
+  ["process", new Set(["_events", "_eventsCount", "_exiting", "env", "mainModule", "exitCode", "title", "domain", "argv", "debugPort", "chdir"])],
   ["require.main", new Set(["loaded", "children", "paths", "symbols"])],
   ["module", new Set(["_cache", "_pathCache", "_preloadModules", "globalPaths", "_stat", "_readPackage"])],
 ]);
@@ -1754,7 +1756,7 @@ class Surroundings {
     const found = new Set();
     for (const [object, one] of this.objects) this.compare(object, one, found, byCalls);
     for (const [fn, name] of this.functions) {
-      for (const key of Reflect.ownKeys(fn)) if (!OWN_OF_FUNCTIONS.has(key)) this.isNew(fn, key, dotted(name, key), found, byCalls);
+      for (const key of Reflect.ownKeys(fn)) if (!OWN_OF_FUNCTIONS.has(key) && !isLively(undefined, key)) this.isNew(fn, key, dotted(name, key), found, byCalls);
     }
     for (const [object, { name, within, keys }] of this.others) {
       for (const key of Reflect.ownKeys(object)) {
@@ -1783,7 +1785,7 @@ class Surroundings {
       if (process.moduleLoadList?.includes(`NativeModule ${module}`)) for (const key of Object.keys(globalThis[name] ?? {})) found.add(`${name}.${key} was added`);
     }
     if (perf.getEntries().length > 0) found.add("an entry of the performance timeline was added");
-    if (this.workers.some((w) => w.threadId > 0)) found.add("a worker thread is still there");
+    if (this.workers.some((w) => w.threadId > 0 && typeName(w) !== "InternalWorker")) found.add("a worker thread is still there");
     if (childrenNow().some((id) => !this.children.includes(id))) found.add("a child process is still there");
     for (const [kind, count] of Object.entries(openNow())) if (count > (this.open[kind] ?? 0)) found.add(`${kind} is still there`);
     return [...found].sort();
@@ -1965,7 +1967,7 @@ async function lookedAt(prepared, before, times, beside = false) {
     const more = leftText({ globals: whole.globals.changed(), files: whole.files.changed() });
     left.push([left.pop(), more].filter(Boolean).join(","));
   }
-  return { lines, left, manners, defines: whole?.globals.names };
+  return { lines, left, manners, names: whole?.globals.names };
 }
 
 /** Lines with what the calls left. */
@@ -2492,7 +2494,7 @@ async function main() {
     at = number;
   }
   await surroundings.look(true);
-  const head = `{"reheat":"outcomes","calls":${spare.calls.length},"numbers":"one"${other ? `,"pass":${other.number + 1}` : ""},"defines":${JSON.stringify(one.defines)}}`;
+  const head = `{"reheat":"outcomes","calls":${spare.calls.length},"numbers":"one"${other ? `,"pass":${other.number + 1}` : ""},"left":{"names":${JSON.stringify(one.names)}}}`;
   finish(`${head}\n${withLeft((other ?? one).lines, one.left)}`);
 }
 
