@@ -1668,6 +1668,7 @@ class Surroundings {
     for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis))) {
       if (isObject(value) && value !== globalThis && key !== "process" && !this.functions.has(value)) this.add(key, value, true);
     }
+    this.add("performance", performance);
     for (const [name, value] of hiddenPrototypes()) this.add(name, value);
     for (const [name, exports] of engine) this.add(name, exports, true);
     this.add("require.main", DRIVER);
@@ -2110,6 +2111,18 @@ function plainBurst(passes, last, results) {
   }
 }
 
+/** Whether something in the arguments of a call has properties that nobody sees. */
+function keepsHidden(call) {
+  for (const [name, value] of places(call)) {
+    if (!isShared(value)) continue;
+    for (const [, object] of objectsIn(name, value)) {
+      const own = Array.isArray(object) ? Object.getOwnPropertySymbols(object).length : ArrayBuffer.isView(object) ? 0 : Reflect.ownKeys(object).length - Object.keys(object).length;
+      if (own > 0) return true;
+    }
+  }
+  return false;
+}
+
 /** A draw that is the same for the same seed. */
 function drawn(seed) {
   let state = (seed >>> 0) || 1;
@@ -2224,6 +2237,11 @@ class Server {
       }
     }
     const made = this.others.map((one) => prepare(one, chosen));
+    if (request.instance === "again") {
+      // Where the very same values serve again, what was kept for them by identity is seen.
+      made.forEach(({ calls }, i) => chosen.forEach((at, n) => this.lasting[at] && this.given[i].has(at) && (calls[n] = this.given[i].get(at))));
+    }
+    this.given = made.map(({ calls }) => new Map(chosen.map((at, n) => [at, calls[n]])));
     this.first.put?.();
     return made;
   }
@@ -2263,7 +2281,7 @@ class Server {
       this.known[at] = line;
       this.manners.add(how);
       this.prints ||= said !== "";
-      if (this.next === null && said === "" && this.lasts(at, line)) this.lasting[at] = one.calls[n];
+      if (this.next === null && said === "" && this.lasts(at, line, one.calls[n])) this.lasting[at] = one.calls[n];
     }
     if (!this.looked) await this.surroundings.look(true);
     this.looked = true;
@@ -2281,9 +2299,9 @@ class Server {
 
   /** Whether a call may be made again with the very same values: it has left them as they were, as far as can be seen, and
    * nothing that cannot be seen is in them. */
-  lasts(at, line) {
+  lasts(at, line, call) {
     const text = this.texts[at];
-    return !line.includes('"changed":') && !["$iter", "$unencodable", "$type"].some((mark) => text.includes(`"${mark}"`));
+    return !keepsHidden(call) && !line.includes('"changed":') && !["$iter", "$unencodable", "$type"].some((mark) => text.includes(`"${mark}"`));
   }
 
   /** Looks at what came of the last burst's last pass, where that was asked for. */
@@ -2313,7 +2331,11 @@ class Server {
         return;
       }
     }
-    chosen.forEach((at, n) => this.compare(at, found[n], number));
+    for (const [n, at] of chosen.entries()) {
+      // The same values serve from now on, so that it is seen what is kept for them by identity.
+      if (this.known[at] === null && this.next === null && this.lasts(at, found[n], one.calls[n])) this.lasting[at] = one.calls[n];
+      this.compare(at, found[n], number);
+    }
   }
 
   lines(chosen, one, results) {
