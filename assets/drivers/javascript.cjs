@@ -2123,6 +2123,16 @@ function keepsHidden(call) {
   return false;
 }
 
+const WARM = 40; // milliseconds of processor time in which calls are made before those that count
+const now = performance.now.bind(performance);
+const cpuUsage = process.cpuUsage.bind(process);
+
+/** Processor time in microseconds. */
+function cpu() {
+  const { user, system } = cpuUsage();
+  return user + system;
+}
+
 /** A draw that is the same for the same seed. */
 function drawn(seed) {
   let state = (seed >>> 0) || 1;
@@ -2175,6 +2185,7 @@ class Server {
       const chosen = this.chosen(request);
       if (request.known) await this.see(chosen);
       this.surroundings.putBack();
+      if (request.known) await this.warmUp(chosen);
       const passes = request.instance ? await this.inOthers(chosen, request) : await this.prepared(chosen, request.passes);
       const results = new Array(chosen.length).fill(undefined);
       const { work, waits, kept } = this.work();
@@ -2199,6 +2210,29 @@ class Server {
         }
       }
       writeSync(this.line, reply);
+    }
+  }
+
+  /**
+   * Makes all calls, once each of them is known, until the engine has compiled what it compiles: the function, again where other
+   * arguments have shown something new, and at last the loop around it. It does so in another thread, and a good while after it has seen
+   * that code is called often; all that would lie in the first bursts that count, of one contender sooner than of the other.
+   */
+  async warmUp(chosen) {
+    if (this.warm || chosen.length < this.count) return;
+    this.warm = true;
+    const { work, waits } = this.work();
+    const [busy, since] = [cpu(), now()];
+    for (let passes = 1; cpu() - busy < WARM * 1000 && now() - since < WARM * 5 && this.passes < 20_000; ) {
+      const begun = now();
+      const made = await this.prepared(chosen, passes);
+      this.passes += passes;
+      for (const one of this.next === null ? [made] : made.map((one) => [one])) {
+        one[0].put?.();
+        const done = work(one.map((one) => one.calls), [], []);
+        if (waits) await done;
+      }
+      if (now() - begun < 1) passes *= 2;
     }
   }
 
