@@ -1316,6 +1316,8 @@ function takeTimers() {
   Module.syncBuiltinESMExports();
 }
 
+const STATES = 200; // calls between which the state of the process is compared; of more it is once
+
 /** What the process has that a call can change. */
 function processState() {
   let folder = null;
@@ -1956,12 +1958,17 @@ async function lookedAt(prepared, before, times, beside = false) {
   const lines = [];
   const left = [];
   const manners = new Set();
+  // Asking for the environment takes longer than most calls.
+  const often = beside && prepared.calls.length <= STATES;
+  let state = beside ? processState() : null;
   const whole = beside ? { globals: new Variables(prepared.calls[0].instance), files: new Files() } : null;
   for (const [at, call] of prepared.calls.entries()) {
     const one = await oneLookedAt(at + 1, call, before[at], times, beside);
     manners.add(one.how);
     lines.push(one.line);
-    left.push(one.left);
+    const was = state;
+    const states = often || (beside && at === prepared.calls.length - 1) ? leftText(leftBetween(was, (state = processState()))) : "";
+    left.push(states === "" ? one.left : [one.left, states].filter(Boolean).join(","));
   }
   if (whole !== null) {
     // Values and files are compared once for all calls: it takes its time, and only what is there in the end can be of use to others.
@@ -1978,7 +1985,6 @@ function withLeft(lines, left) {
 
 /** Makes one call: its outcome as a line, the manner of its result, what it printed, and, where that is asked for, what it left. */
 async function oneLookedAt(number, call, was, times, beside = false) {
-  const state = beside ? processState() : null;
   const seen = beside ? new Witness() : null;
   heard = [];
   witness = seen;
@@ -2002,7 +2008,7 @@ async function oneLookedAt(number, call, was, times, beside = false) {
   if (beside) {
     const { logging, warnings, stderr, sleep } = seen;
     const sharing = error === undefined ? sharingOf(number, result, call) : [];
-    left = leftText({ logging, warnings, stderr, ...leftBetween(state, processState()), sleep, sharing });
+    if (logging.length > 0 || warnings.length > 0 || stderr !== "" || sleep > 0 || sharing.length > 0) left = leftText({ logging, warnings, stderr, sleep, sharing });
   }
   return { line: toldOf(number, result, error, said, call, was, times), how, said, left };
 }
