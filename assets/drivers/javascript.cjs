@@ -1643,7 +1643,7 @@ const OF_LATE = { crypto: "internal/crypto/webcrypto", navigator: "internal/navi
 
 /** Keys that change by themselves: by loading, listening, compiling. */
 const LIVELY = new Map([
-  ["process", new Set(["_events", "_eventsCount", "_exiting", "env", "mainModule", "exitCode", "title", "domain", "argv", "debugPort", "chdir"])],
+  ["process", new Set(["_events", "_eventsCount", "_exiting", "env", "mainModule", "exitCode", "title", "domain", "argv", "debugPort", "chdir", "allowedNodeEnvironmentFlags"])],
   ["require.main", new Set(["loaded", "children", "paths", "symbols"])],
   ["module", new Set(["_cache", "_pathCache", "_preloadModules", "globalPaths", "_stat", "_readPackage"])],
 ]);
@@ -1732,7 +1732,7 @@ class Surroundings {
     if (filename === FILE || !isObject(exports) || this.others.has(exports)) return;
     const name = path.relative(ROOT, filename);
     const keep = (within, value) => {
-      if (!this.others.has(value) && !this.objects.has(value) && !this.functions.has(value)) this.others.set(value, { name, within, keys: new Set(Reflect.ownKeys(value)) });
+      if (!this.others.has(value) && !this.objects.has(value) && !this.functions.has(value)) this.others.set(value, { name, within, keys: new Map(Reflect.ownKeys(value).map((key) => [key, Reflect.getOwnPropertyDescriptor(value, key)])), own: ofProject(filename) });
     };
     if (util.types.isProxy(exports)) return;
     keep("", exports);
@@ -1761,9 +1761,14 @@ class Surroundings {
     for (const [fn, name] of this.functions) {
       for (const key of Reflect.ownKeys(fn)) if (!OWN_OF_FUNCTIONS.has(key) && !isLively(undefined, key)) this.isNew(fn, key, dotted(name, key), found, byCalls);
     }
-    for (const [object, { name, within, keys }] of this.others) {
+    for (const [object, { name, within, keys, own }] of this.others) {
       for (const key of Reflect.ownKeys(object)) {
-        if (!keys.has(key) && !(typeof object === "function" && OWN_OF_FUNCTIONS.has(key))) this.isNew(object, key, `${dotted(within, key)} of ${name}`, found, byCalls);
+        const { value } = Reflect.getOwnPropertyDescriptor(object, key);
+        const was = keys.get(key);
+        const place = `${dotted(within, key)} of ${name}`;
+        // Packages add functions to one another.
+        if (was === undefined) (typeof value === "function" && !own) || (typeof object === "function" && OWN_OF_FUNCTIONS.has(key)) || this.isNew(object, key, place, found, byCalls);
+        else if (own && typeof was.value === "function" && value !== was.value) found.add(`${place} was replaced`);
       }
     }
     for (const [name, made] of Object.entries(Module._cache)) {
@@ -2279,7 +2284,7 @@ class Server {
     const made = this.others.map((one) => prepare(one, chosen));
     if (request.instance === "again") {
       // Where the very same values serve again, what was kept for them by identity is seen.
-      made.forEach(({ calls }, i) => chosen.forEach((at, n) => this.lasting[at] && this.given[i].has(at) && (calls[n] = this.given[i].get(at))));
+      made.forEach(({ calls }, i) => chosen.forEach((at, n) => this.lasting[at] && this.given?.[i]?.has(at) && (calls[n] = this.given[i].get(at))));
     }
     this.given = made.map(({ calls }) => new Map(chosen.map((at, n) => [at, calls[n]])));
     this.first.put?.();
