@@ -772,6 +772,13 @@ class Node_ {
   }
 }
 
+/** What a property gave that is a getter. */
+class Gotten {
+  constructor(held) {
+    this.held = held;
+  }
+}
+
 class Drained {
   constructor(items, cut, error, reused) {
     Object.assign(this, { items, cut, error, reused });
@@ -929,13 +936,20 @@ class Encoder {
   }
 
   own(value, keys = Object.keys(value)) {
-    return keys.length === 0 ? null : this.fields(keys.map((k) => [k, value[k]]));
+    return keys.length === 0 ? null : this.fields(keys.map((k) => [k, this.held(value, k)]));
+  }
+
+  /** What a property holds. Who puts a getter there that does the work only when it is asked has another result. */
+  held(object, key) {
+    const held = object[key];
+    return this.taking && Reflect.getOwnPropertyDescriptor(object, key)?.get ? new Gotten(held) : held;
   }
 
   container(value) {
     const { types } = util;
     const name = typeName(value);
     if (value instanceof Drained) return this.drainNode(value);
+    if (value instanceof Gotten) return this.typed("get", { value: this.node(value.held) });
     if (Array.isArray(value)) {
       // Indices come first among the keys, so the last one tells whether there are others.
       const keys = Object.keys(value);
@@ -962,11 +976,11 @@ class Encoder {
     if (value instanceof URL || (typeof URLSearchParams === "function" && value instanceof URLSearchParams)) return this.typed(name, { value: this.node(String(value)) });
     const keys = Object.keys(value);
     if (proto === null || proto === Object.prototype || (name === "Object" && Object.getPrototypeOf(proto) === null)) {
-      if (keys.some((k) => k.startsWith("$") || BROKEN.test(k))) return this.pairs("$dict", keys.map((k) => [k, value[k]]));
-      return this.fields(keys.map((k) => [k, value[k]]));
+      if (keys.some((k) => k.startsWith("$") || BROKEN.test(k))) return this.pairs("$dict", keys.map((k) => [k, this.held(value, k)]));
+      return this.fields(keys.map((k) => [k, this.held(value, k)]));
     }
     const symbols = Object.getOwnPropertySymbols(value).filter((s) => Object.prototype.propertyIsEnumerable.call(value, s));
-    const found = [...keys.map((k) => [BROKEN.test(k) ? JSON.stringify(k) : k, value[k]]), ...symbols.map((s) => [`[${String(s)}]`, value[s]])];
+    const found = [...keys.map((k) => [BROKEN.test(k) ? JSON.stringify(k) : k, this.held(value, k)]), ...symbols.map((s) => [`[${String(s)}]`, value[s]])];
     const { hidden, native } = kindOf(value);
     if (hidden) found.push(...privateFields(value));
     if (native && found.length === 0) return this.native(value, name);
@@ -2169,16 +2183,16 @@ class Server {
     this.manners = new Set();
     this.prints = this.aliased = false;
     this.pending = null;
+    this.room = Buffer.allocUnsafe(65536);
     this.plain = loopOver(spare.calls, false) ?? plainBurst;
     this.waiting = loopOver(spare.calls, true);
   }
 
   /** The next message; what wants to be done without waiting for anything has its turn before. */
-  read(room = 65536) {
-    const data = Buffer.allocUnsafe(room);
+  read(room = this.room.length) {
     for (;;) {
       try {
-        return data.toString("utf8", 0, readSync(this.line, data, 0, room, null));
+        return this.room.toString("utf8", 0, readSync(this.line, this.room, 0, room, null));
       } catch (error) {
         if (error.code !== "EAGAIN") throw error;
       }
