@@ -1280,15 +1280,15 @@ function takeSideEffects() {
   takeTimers();
 }
 
-/** Has it known how long calls ask to wait. */
+/** Notes how long calls ask to wait. */
 function takeTimers() {
   const timers = require("node:timers");
   const promises = require("node:timers/promises");
   const put = (owner, name, value) => {
     const { [name]: real } = owner;
-    const told = Object.getOwnPropertyDescriptors(real);
-    delete told.prototype;
-    Object.defineProperties(value, told);
+    const properties = Object.getOwnPropertyDescriptors(real);
+    delete properties.prototype;
+    Object.defineProperties(value, properties);
     owner[name] = value;
     if (globalThis[name] === real) globalThis[name] = value;
   };
@@ -1343,11 +1343,11 @@ function processState() {
   return { environment: { ...process.env }, folder, signals };
 }
 
-/** The names whose values differ, each with what `told` makes of both. */
-function differing(before, after, told) {
+/** The names whose values differ, each with what `of` makes of both. */
+function differing(before, after, of) {
   const found = {};
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (before[name] !== after[name]) found[name] = told(after[name], before[name]);
+    if (before[name] !== after[name]) found[name] = of(after[name], before[name]);
   }
   return found;
 }
@@ -1482,9 +1482,8 @@ function variableText(value, call) {
   if (ArrayBuffer.isView(value) && value.byteLength > LARGE) return large(crypto.createHash("sha256").update(value).digest("hex"));
   if (isShared(value)) {
     let count = 0;
-    for (const _ of objectsIn("", value)) count += 1;
     // So much is a table, or data.
-    if (count > SEARCHED) return large(count);
+    for (const _ of objectsIn("", value)) if (++count > SEARCHED) return large(Array.isArray(value) ? value.length : count);
   }
   const text = encoded(new Encoder(false, call), value);
   return [text, text];
@@ -1588,7 +1587,7 @@ function known(name) {
 // ---- sharing
 
 const SEARCHED = 5000; // objects of a result or of arguments that are looked at
-const SHARED = 20; // places that are told
+const SHARED = 20; // shared places that are listed, at most
 
 const isShared = (value) => value !== null && typeof value === "object" && !Object.isFrozen(value) && !util.types.isRegExp(value) && !util.types.isDate(value) && !util.types.isProxy(value) && !util.types.isPromise(value);
 
@@ -1607,7 +1606,9 @@ function* objectsIn(name, value) {
     };
     if (at instanceof Drained) at.items.forEach((kid, i) => add(`[${i}]`, kid));
     else if (Array.isArray(at)) for (let i = 0; i < at.length; i++) add(`[${i}]`, at[i]);
-    else if (ArrayBuffer.isView(at) || util.types.isAnyArrayBuffer(at)) continue;
+    else if (util.types.isAnyArrayBuffer(at)) continue;
+    // Short buffers have one together.
+    else if (ArrayBuffer.isView(at)) at.buffer.byteLength === Buffer.poolSize || add(".buffer", at.buffer);
     else if (util.types.isMap(at)) for (const [k, v] of Map.prototype.entries.call(at)) add(typeof k === "string" || typeof k === "number" ? `[${JSON.stringify(k)}]` : "{}", v);
     else if (util.types.isSet(at)) for (const v of Set.prototype.values.call(at)) add("{}", v);
     else {
@@ -1723,9 +1724,9 @@ class Surroundings {
     this.objects.set(object, { name, keys, lively, above: Object.getPrototypeOf(object) });
     for (const key of Reflect.ownKeys(object)) {
       if (isLively(lively, key)) continue;
-      const told = Reflect.getOwnPropertyDescriptor(object, key);
-      keys.set(key, told);
-      const { value } = told;
+      const property = Reflect.getOwnPropertyDescriptor(object, key);
+      keys.set(key, property);
+      const { value } = property;
       if (!isObject(value)) continue;
       const within = name === "globalThis" ? String(key) : dotted(name, key);
       if (typeof value === "function") {
@@ -1835,8 +1836,8 @@ class Surroundings {
     found.add(`${name} was added`);
     if (!byCalls) this.withModule.add(name);
     // The module needs what it has put there itself while it was loaded, and functions may be needed from then on.
-    const told = Reflect.getOwnPropertyDescriptor(object, key);
-    if (byCalls && !this.withModule.has(name) && told.configurable && "value" in told && typeof told.value !== "function") this.put.push([object, key]);
+    const { configurable, value } = Reflect.getOwnPropertyDescriptor(object, key);
+    if (byCalls && !this.withModule.has(name) && configurable && value !== undefined && typeof value !== "function") this.put.push([object, key]);
   }
 
   /** Takes away what calls have put there. */
@@ -2177,7 +2178,7 @@ class Server {
     this.known = new Array(this.count).fill(null); // the outcome of each call, as it was seen at once
     this.early = []; // outcomes that were seen before those
     this.other = new Map(); // outcomes that differ from those
-    this.otherPass = this.passes = 0;
+    this.otherPass = this.passes = this.seeing = 0;
     this.lasting = new Array(this.count).fill(null); // calls that change nothing serve every pass
     this.again = new Map();
     this.manners = new Set();
@@ -2246,6 +2247,8 @@ class Server {
   async warmUp(chosen) {
     if (this.warm || chosen.length < this.count) return;
     this.warm = true;
+    // Code of calls that take so long is compiled while they run.
+    if (this.seeing > 5 * WARM) return;
     const { work, waits } = this.work();
     const [busy, since] = [cpu(), now()];
     for (let passes = 1; cpu() - busy < WARM * 1000 && now() - since < WARM * 5 && this.passes < 20_000; ) {
@@ -2336,12 +2339,14 @@ class Server {
     const chosen = asked.filter((at) => this.known[at] === null);
     if (chosen.length === 0) return;
     const one = prepare(await this.instance(), chosen);
+    const since = now();
     for (const { at, n, line, how, said } of await this.seen(one, chosen)) {
       this.known[at] = line;
       this.manners.add(how);
       this.prints ||= said !== "";
       if (this.next === null && said === "" && this.lasts(at, line, one.calls[n])) this.lasting[at] = one.calls[n];
     }
+    this.seeing += now() - since;
     if (!this.looked) await this.surroundings.look(true);
     this.looked = true;
     const { early } = this;
