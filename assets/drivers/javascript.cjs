@@ -1619,10 +1619,10 @@ function* objectsIn(name, value) {
   }
 }
 
-const results = new WeakMap(); // what earlier calls of the pass gave
+const results = new WeakSet(); // what earlier calls of the pass gave
 
 /** The places of a result that are one object with a place in the arguments, with another one in it, or with an earlier result. */
-function sharingOf(number, result, call) {
+function sharingOf(result, call) {
   if (!isShared(result)) return [];
   const given = new Map();
   for (const [name, value] of places(call)) {
@@ -1637,8 +1637,8 @@ function sharingOf(number, result, call) {
     if (!own.has(object)) own.set(object, place);
   }
   if (found.length === 0 && !(result instanceof Drained) && Object.keys(result).length > 0) {
-    if (results.has(result)) found.push(`the result is that of call ${results.get(result)}`);
-    else results.set(result, number);
+    if (results.has(result)) found.push("the result is that of an earlier call");
+    else results.add(result);
   }
   return found;
 }
@@ -2027,7 +2027,7 @@ async function oneLookedAt(number, call, was, times, beside = false) {
   let left = "";
   if (beside) {
     const { logging, warnings, stderr, sleep } = seen;
-    const sharing = error === undefined ? sharingOf(number, result, call) : [];
+    const sharing = error === undefined ? sharingOf(result, call) : [];
     if (logging.length > 0 || warnings.length > 0 || stderr !== "" || sleep > 0 || sharing.length > 0) left = leftText({ logging, warnings, stderr, sleep, sharing });
   }
   return { line: toldOf(number, result, error, said, call, was, times), how, said, left };

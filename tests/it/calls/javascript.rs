@@ -316,9 +316,11 @@ module.exports = { Box, yields, waits, comes, changes, raises, prints, aliased, 
 /// Outcomes without what calls left behind, which stands at the end of a line.
 #[cfg(target_os = "linux")]
 fn without_left(output: &str) -> String {
-    let lines = output.lines().map(|line| match line.split_once(",\"left\":") {
-        Some((outcome, _)) => format!("{outcome}}}\n"),
-        None => format!("{line}\n"),
-    });
+    let lines = output
+        .lines()
+        .map(|line| match line.split_once(",\"left\":") {
+            Some((outcome, _)) => format!("{outcome}}}\n"),
+            None => format!("{line}\n"),
+        });
     lines.collect()
 }

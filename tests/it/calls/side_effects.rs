@@ -9,7 +9,9 @@ fn survives(files: &[(&str, &str)], calls: &str) -> Option<Vec<String>> {
     let outcome = project.run("f", calls, 4);
     let said = String::from_utf8_lossy(&outcome.stderr.bytes).into_owned();
     assert_eq!(outcome.verdict, RunVerdict::Ok, "{said}");
-    let marked = said.lines().filter_map(|l| l.strip_prefix("reheat: survives: "));
+    let marked = said
+        .lines()
+        .filter_map(|l| l.strip_prefix("reheat: survives: "));
     Some(marked.map(str::to_owned).collect())
 }
 
@@ -29,17 +31,24 @@ exports.f = (x) => {
   process.stderr.write('straight\\n');
   return x;
 };";
-    let Some(got) = outcome(text, "[3]") else { return };
+    let Some(got) = outcome(text, "[3]") else {
+        return;
+    };
     assert_eq!(
         got,
         r#"{"call":1,"returned":3,"left":{"logging":[["warn","3 is odd RangeError: why"],["error","{ x: 3 }"],["assert","not below 0"]],"warnings":[["Old","old"]],"stderr":"straight\n"}}"#
     );
     // The same with other lines, and with what only the engine warns of.
-    let other = text.replace("exports.f", "\n\nexports.f").replace("return x", "new Buffer(x); return x");
+    let other = text
+        .replace("exports.f", "\n\nexports.f")
+        .replace("return x", "new Buffer(x); return x");
     assert_eq!(outcome(&other, "[3]").unwrap(), got);
     // A version without them is another one.
     let silent = "exports.f = (x) => x;";
-    assert_eq!(outcome(silent, "[3]").unwrap(), r#"{"call":1,"returned":3}"#);
+    assert_eq!(
+        outcome(silent, "[3]").unwrap(),
+        r#"{"call":1,"returned":3}"#
+    );
 }
 
 #[test]
@@ -54,13 +63,20 @@ exports.f = async (x) => {
   await new Promise((done) => setImmediate(done));
   return x;
 };";
-    let Some(got) = outcome(text, "[1]") else { return };
+    let Some(got) = outcome(text, "[1]") else {
+        return;
+    };
     assert_eq!(got, r#"{"call":1,"returned":1,"left":{"sleep":0.028}}"#);
     let project = Project::javascript(&[(
         "m.mjs",
         "import { setTimeout as later } from 'node:timers';\nexport const f = () => new Promise((done) => later(done, 7));",
     )]);
-    assert!(project.unwrap().outcomes("f", "[]").contains(r#""left":{"sleep":0.007}"#));
+    assert!(
+        project
+            .unwrap()
+            .outcomes("f", "[]")
+            .contains(r#""left":{"sleep":0.007}"#)
+    );
 }
 
 #[test]
@@ -72,7 +88,9 @@ fn what_the_process_has_after_a_call_is_told() {
   process.chdir('/tmp');
   require('fs').writeFileSync('/tmp/out.txt', 'text');
 };";
-    let Some(got) = outcome(text, "[1]") else { return };
+    let Some(got) = outcome(text, "[1]") else {
+        return;
+    };
     for part in [
         r#""environment":{"LANG":null,"MODE":"x1"}"#,
         r#""folder":"/tmp""#,
@@ -120,30 +138,70 @@ export function count() { return seen; }";
         };
         let got = project.output("f", "[2]\n[5]", 4);
         let left = r#"{"call":2,"returned":5,"left":{"globals":{"Grid.made":2,"notes.js:lines":[2,5],"seen":2,"total":7}}}"#;
-        assert!(got.contains("{\"call\":1,\"returned\":2}\n") && got.contains(left), "{got}");
-        assert!(got.lines().next().unwrap().contains("\"left\":{\"names\":[\"Grid\",\"Grid.made\","), "{got}");
+        assert!(
+            got.contains("{\"call\":1,\"returned\":2}\n") && got.contains(left),
+            "{got}"
+        );
+        assert!(
+            got.lines()
+                .next()
+                .unwrap()
+                .contains("\"left\":{\"names\":[\"Grid\",\"Grid.made\","),
+            "{got}"
+        );
         // A version that leaves them alone, whatever it keeps for itself.
-        let lazy = text.replace("seen++;", "").replace("exports.total += x;", "").replace("total += x;", "").replace("note(x);", "");
+        let lazy = text
+            .replace("seen++;", "")
+            .replace("exports.total += x;", "")
+            .replace("total += x;", "")
+            .replace("note(x);", "");
         let got = project.version(&lazy).output("f", "[2]\n[5]", 4);
-        assert!(got.ends_with("\"left\":{\"globals\":{\"Grid.made\":2}}}\n"), "{got}");
+        assert!(
+            got.ends_with("\"left\":{\"globals\":{\"Grid.made\":2}}}\n"),
+            "{got}"
+        );
     }
 }
 
 #[test]
 fn objects_that_a_result_shares_are_told() {
     for (text, call, want) in [
-        ("(rows) => rows.slice()", "[[[1], [2]]]", r#"["result[0] is args[0][0]","result[1] is args[0][1]"]"#),
-        ("(rows) => rows.sort()", "[[2, 1]]", r#"["result is args[0]"]"#),
-        ("(n) => Array(n).fill([0, 0])", "[3]", r#"["result[1] is result[0]","result[2] is result[0]"]"#),
-        ("(o) => ({ a: o, b: new Map([['x', o]]) })", "[{}]", r#"["result.a is args[0]","result.b[\"x\"] is args[0]"]"#),
+        (
+            "(rows) => rows.slice()",
+            "[[[1], [2]]]",
+            r#"["result[0] is args[0][0]","result[1] is args[0][1]"]"#,
+        ),
+        (
+            "(rows) => rows.sort()",
+            "[[2, 1]]",
+            r#"["result is args[0]"]"#,
+        ),
+        (
+            "(n) => Array(n).fill([0, 0])",
+            "[3]",
+            r#"["result[1] is result[0]","result[2] is result[0]"]"#,
+        ),
+        (
+            "(o) => ({ a: o, b: new Map([['x', o]]) })",
+            "[{}]",
+            r#"["result.a is args[0]","result.b[\"x\"] is args[0]"]"#,
+        ),
     ] {
-        let Some(got) = outcome(&format!("exports.f = {text};"), call) else { return };
-        assert!(got.contains(&format!("\"left\":{{\"sharing\":{want}}}")), "{text}: {got}");
+        let Some(got) = outcome(&format!("exports.f = {text};"), call) else {
+            return;
+        };
+        assert!(
+            got.contains(&format!("\"left\":{{\"sharing\":{want}}}")),
+            "{text}: {got}"
+        );
     }
     for (text, call) in [
         ("(rows) => rows.map((row) => [...row])", "[[[1], [2]]]"),
         ("(n) => Array.from({ length: n }, () => [0, 0])", "[3]"),
-        ("(o) => Object.freeze([o.a, o.a, /x/, new Date(0)])", r#"[{"a": 1}]"#),
+        (
+            "(o) => Object.freeze([o.a, o.a, /x/, new Date(0)])",
+            r#"[{"a": 1}]"#,
+        ),
         ("(s) => [s, s, 1n, null]", r#"["a"]"#),
     ] {
         let got = outcome(&format!("exports.f = {text};"), call).unwrap();
@@ -152,36 +210,106 @@ fn objects_that_a_result_shares_are_told() {
     // Kept results are handed out twice.
     let kept = "const all = new Map();\nexports.f = (x) => { if (!all.has(x)) all.set(x, [x]); return all.get(x); };";
     let got = outcome(kept, "[1]\n[2]\n[1]").unwrap();
-    assert!(got.ends_with(r#""returned":[1],"left":{"sharing":["the result is that of call 1"]}}"#), "{got}");
+    assert!(
+        got.ends_with(
+            r#""returned":[1],"left":{"sharing":["the result is that of an earlier call"]}}"#
+        ),
+        "{got}"
+    );
 }
 
-const UTIL: (&str, &str) = ("util.js", "exports.g = (x) => x + 1; exports.Pair = class {};");
+const UTIL: (&str, &str) = (
+    "util.js",
+    "exports.g = (x) => x + 1; exports.Pair = class {};",
+);
 
 #[test]
 fn what_outlives_a_pass_is_said() {
     for (text, want) in [
-        ("exports.f = (x) => { globalThis.kept ??= new Map(); return x; };", "globalThis.kept was added"),
-        ("const kept = (globalThis[Symbol.for('kept')] ??= new Map()); exports.f = (x) => x;", "globalThis[Symbol(kept)] was added"),
-        ("exports.f = (x) => { Array.prototype.kept ??= new Map(); return x; };", "Array.prototype.kept was added"),
-        ("exports.f = (x) => { Math.max.kept ??= new Map(); return x; };", "Math.max.kept was added"),
-        ("const fs = require('fs'); exports.f = (x) => { fs.readFileSync.kept ??= new Map(); return x; };", "fs.readFileSync.kept was added"),
-        ("exports.f = (x) => { require('http').kept ??= new Map(); return x; };", "http.kept was added"),
-        ("exports.f = (x) => { require.cache.kept ??= { exports: new Map() }; return x; };", "require.cache[\"kept\"] was added"),
-        ("exports.f = (x) => { process.env.KEPT = x; return x; };", "process.env.KEPT was changed"),
-        ("const { g } = require('./util'); exports.f = (x) => { g.kept ??= new Map(); return x; };", "g.kept of util.js was added"),
-        ("const { Pair } = require('./util'); Pair.prototype.kept = new Map(); exports.f = (x) => x;", "Pair.prototype.kept of util.js was added"),
-        ("const { parse } = JSON; JSON.parse = (s) => parse(s); exports.f = (x) => x;", "JSON.parse was replaced"),
-        ("Date.now = () => 0; exports.f = (x) => x;", "Date.now was replaced"),
-        ("performance.now = () => 0; exports.f = (x) => x;", "performance.now was added"),
-        ("process.hrtime.bigint = () => 0n; exports.f = (x) => x;", "process.hrtime.bigint was replaced"),
-        ("const next = Object.getPrototypeOf([][Symbol.iterator]()); next.kept = 1; exports.f = (x) => x;", "ArrayIterator.prototype.kept was added"),
-        ("require('v8').setFlagsFromString('--max-lazy'); exports.f = (x) => x;", "the engine's flag --max-lazy was set"),
-        ("let on; exports.f = (x) => { on ??= setInterval(() => {}, 50).unref(); return x; };", "a timer that comes again and again is still there"),
-        ("let on; exports.f = (x) => { if (!on) process.on('kept', (on = () => {})); return x; };", "a listener for the event kept of process was added"),
-        ("const { Worker } = require('worker_threads'); let on; exports.f = (x) => { on ??= new Worker('setInterval(() => {}, 9)', { eval: true }); on.unref(); return x; };", "a worker thread is still there"),
-        ("const { spawn } = require('child_process'); let on; exports.f = (x) => { on ??= spawn('sleep', ['20'], { stdio: 'ignore' }); on.unref(); return x; };", "a child process is still there"),
+        (
+            "exports.f = (x) => { globalThis.kept ??= new Map(); return x; };",
+            "globalThis.kept was added",
+        ),
+        (
+            "const kept = (globalThis[Symbol.for('kept')] ??= new Map()); exports.f = (x) => x;",
+            "globalThis[Symbol(kept)] was added",
+        ),
+        (
+            "exports.f = (x) => { Array.prototype.kept ??= new Map(); return x; };",
+            "Array.prototype.kept was added",
+        ),
+        (
+            "exports.f = (x) => { Math.max.kept ??= new Map(); return x; };",
+            "Math.max.kept was added",
+        ),
+        (
+            "const fs = require('fs'); exports.f = (x) => { fs.readFileSync.kept ??= new Map(); return x; };",
+            "fs.readFileSync.kept was added",
+        ),
+        (
+            "exports.f = (x) => { require('http').kept ??= new Map(); return x; };",
+            "http.kept was added",
+        ),
+        (
+            "exports.f = (x) => { require.cache.kept ??= { exports: new Map() }; return x; };",
+            "require.cache[\"kept\"] was added",
+        ),
+        (
+            "exports.f = (x) => { process.env.KEPT = x; return x; };",
+            "process.env.KEPT was changed",
+        ),
+        (
+            "const { g } = require('./util'); exports.f = (x) => { g.kept ??= new Map(); return x; };",
+            "g.kept of util.js was added",
+        ),
+        (
+            "const { Pair } = require('./util'); Pair.prototype.kept = new Map(); exports.f = (x) => x;",
+            "Pair.prototype.kept of util.js was added",
+        ),
+        (
+            "const { parse } = JSON; JSON.parse = (s) => parse(s); exports.f = (x) => x;",
+            "JSON.parse was replaced",
+        ),
+        (
+            "Date.now = () => 0; exports.f = (x) => x;",
+            "Date.now was replaced",
+        ),
+        (
+            "performance.now = () => 0; exports.f = (x) => x;",
+            "performance.now was added",
+        ),
+        (
+            "process.hrtime.bigint = () => 0n; exports.f = (x) => x;",
+            "process.hrtime.bigint was replaced",
+        ),
+        (
+            "const next = Object.getPrototypeOf([][Symbol.iterator]()); next.kept = 1; exports.f = (x) => x;",
+            "ArrayIterator.prototype.kept was added",
+        ),
+        (
+            "require('v8').setFlagsFromString('--max-lazy'); exports.f = (x) => x;",
+            "the engine's flag --max-lazy was set",
+        ),
+        (
+            "let on; exports.f = (x) => { on ??= setInterval(() => {}, 50).unref(); return x; };",
+            "a timer that comes again and again is still there",
+        ),
+        (
+            "let on; exports.f = (x) => { if (!on) process.on('kept', (on = () => {})); return x; };",
+            "a listener for the event kept of process was added",
+        ),
+        (
+            "const { Worker } = require('worker_threads'); let on; exports.f = (x) => { on ??= new Worker('setInterval(() => {}, 9)', { eval: true }); on.unref(); return x; };",
+            "a worker thread is still there",
+        ),
+        (
+            "const { spawn } = require('child_process'); let on; exports.f = (x) => { on ??= spawn('sleep', ['20'], { stdio: 'ignore' }); on.unref(); return x; };",
+            "a child process is still there",
+        ),
     ] {
-        let Some(said) = survives(&[("m.js", text), UTIL], "[1]\n[2]") else { return };
+        let Some(said) = survives(&[("m.js", text), UTIL], "[1]\n[2]") else {
+            return;
+        };
         assert_eq!(said, [want], "{text}");
     }
 }
@@ -202,22 +330,35 @@ fn of_what_honest_modules_do_nothing_is_said() {
         "const { promisify } = require('util'); exports.f = (x) => promisify(setTimeout)(1, x);",
         "const E = require('events'); exports.f = (x) => { const e = new E(); e.on('a', () => x++); e.emit('a'); performance.now(); process.hrtime(); return x; };",
     ] {
-        let Some(said) = survives(&[("m.js", text), UTIL], "[1]\n[2]") else { return };
+        let Some(said) = survives(&[("m.js", text), UTIL], "[1]\n[2]") else {
+            return;
+        };
         assert!(said.is_empty(), "{text}: {said:?}");
     }
     // Modules that import one another are loaded in another thread's way.
-    let (a, b) = ("import { g } from './b.mjs';\nexport const f = (x) => (x ? g(x) : 0);", "import { f } from './a.mjs';\nexport const g = (x) => f(x - 1);");
-    assert_eq!(survives(&[("a.mjs", a), ("b.mjs", b)], "[1]").unwrap(), [""; 0]);
+    let (a, b) = (
+        "import { g } from './b.mjs';\nexport const f = (x) => (x ? g(x) : 0);",
+        "import { f } from './a.mjs';\nexport const g = (x) => f(x - 1);",
+    );
+    assert_eq!(
+        survives(&[("a.mjs", a), ("b.mjs", b)], "[1]").unwrap(),
+        [""; 0]
+    );
 }
 
 #[test]
 fn work_that_is_put_off_until_a_result_is_looked_at_is_another_result() {
     let eager = "exports.f = (x) => ({ x, square: x * x });";
     let lazy = "exports.f = (x) => ({ x, get square() { return x * x; } });";
-    let Some(got) = outcome(eager, "[3]") else { return };
+    let Some(got) = outcome(eager, "[3]") else {
+        return;
+    };
     assert_eq!(got, r#"{"call":1,"returned":{"square":9,"x":3}}"#);
     let got = outcome(lazy, "[3]").unwrap();
-    assert_eq!(got, r#"{"call":1,"returned":{"square":{"$type":"get","value":9},"x":3}}"#);
+    assert_eq!(
+        got,
+        r#"{"call":1,"returned":{"square":{"$type":"get","value":9},"x":3}}"#
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -225,7 +366,9 @@ fn work_that_is_put_off_until_a_result_is_looked_at_is_another_result() {
 fn what_calls_put_elsewhere_is_taken_away_before_they_are_timed() {
     // Who keeps something outside of the module finds it in no burst, so outcomes are those of one pass.
     let text = "exports.f = (x) => { globalThis.kept ??= new Map(); const was = globalThis.kept.size; globalThis.kept.set(was, x); return was; };";
-    let Some(project) = Project::javascript(&[("m.js", text)]) else { return };
+    let Some(project) = Project::javascript(&[("m.js", text)]) else {
+        return;
+    };
     let once = project.output("f", "[1]", 1);
     assert!(once.contains("\"returned\":0"), "{once}");
     assert_eq!(project.output("f", "[1]", 6), once);
