@@ -255,7 +255,9 @@ function commonJs(text) {
     known()[FILE] = module;
     const asked = (id) => module.require(id);
     // The file is not the program that was started, and must not take itself for it.
-    Object.assign(asked, { resolve: require_.resolve, cache: require_.cache, extensions: require_.extensions, main: require.main });
+    const resolve = (...args) => require_.resolve(...args);
+    resolve.paths = (id) => require_.resolve.paths(id);
+    Object.assign(asked, { resolve, cache: require_.cache, extensions: require_.extensions, main: require.main });
     const scope = make.call(module.exports, module.exports, asked, module, FILE, path.dirname(FILE)) ?? {};
     module.loaded = true;
     if (cycle === null) cycle = cycleOf(module);
@@ -385,17 +387,22 @@ async function esModule(text, error) {
   const make = compiled(made.text);
   const values = [];
   for (const { from, json, names } of made.imports) {
-    const space = json ? { default: JSON.parse(readFileSync(Module.createRequire(FILE).resolve(from), "utf8")) } : await importer(from);
+    if (json) {
+      const data = readFileSync(Module.createRequire(FILE).resolve(from), "utf8");
+      values.push(...names.map(([, name]) => () => (name === "*" ? { default: JSON.parse(data) } : JSON.parse(data))));
+      continue;
+    }
+    const space = await importer(from);
     for (const [, name] of names) {
       // In TypeScript it may be the name of a type.
       if (name !== "*" && !(name in space) && !TYPED.test(FILE)) fail(`${MODULE} cannot be imported: ${from} has no export named ${name}`);
-      values.push(name === "*" ? space : space[name]);
+      values.push(() => (name === "*" ? space : space[name]));
     }
   }
   const here = url.pathToFileURL(FILE).href;
-  const meta = { url: here, filename: FILE, dirname: path.dirname(FILE), resolve: (id) => url.pathToFileURL(Module.createRequire(FILE).resolve(id)).href };
   const load = () => {
-    const scope = make(meta, ...values);
+    const meta = { url: here, filename: FILE, dirname: path.dirname(FILE), resolve: (id) => url.pathToFileURL(Module.createRequire(FILE).resolve(id)).href };
+    const scope = make(meta, ...values.map((value) => value()));
     return made.waits ? scope.then((scope) => ({ scope, exports: {} })) : { scope, exports: {} };
   };
   return { load, twice: true };
@@ -1676,6 +1683,7 @@ class Surroundings {
   withModule = new Set(); // what is there since the module was loaded
   put = []; // what calls have put where it does not belong
   functions = new Map(); // functions that have nothing of their own, each with its name
+  files = new WeakSet(); // modules that were loaded from files
   workers = [];
   flags = [];
 
@@ -1695,6 +1703,7 @@ class Surroundings {
     const others = this;
     Module.prototype.load = function (...file) {
       load.apply(this, file);
+      others.files.add(this);
       others.loaded(this);
     };
     this.object(Module.prototype).get("load").value = Module.prototype.load;
@@ -1787,7 +1796,8 @@ class Surroundings {
       }
     }
     for (const [name, made] of Object.entries(Module._cache)) {
-      if (!(made instanceof Module) || (made !== DRIVER && made.filename !== name)) found.add(`require.cache[${JSON.stringify(name)}] was added`);
+      const real = made instanceof Module && (made === DRIVER || name === FILE || this.files.has(made) || (made.filename === name && fs.existsSync(name)));
+      if (!real) found.add(`require.cache[${JSON.stringify(name)}] was added`);
     }
     for (const name of loadedOfEngine()) {
       if (this.builtIn.has(name)) continue;

@@ -255,6 +255,10 @@ fn what_outlives_a_pass_is_said() {
             "require.cache[\"kept\"] was added",
         ),
         (
+            "const M = require('module'); const at = __filename + '.kept'; exports.f = (x) => { require.cache[at] ??= Object.assign(new M(at), { filename: at, loaded: true }); return x; };",
+            "require.cache[\"/project/m.js.kept\"] was added",
+        ),
+        (
             "exports.f = (x) => { process.env.KEPT = x; return x; };",
             "process.env.KEPT was changed",
         ),
@@ -344,6 +348,27 @@ fn of_what_honest_modules_do_nothing_is_said() {
         survives(&[("a.mjs", a), ("b.mjs", b)], "[1]").unwrap(),
         [""; 0]
     );
+}
+
+#[test]
+fn what_a_module_has_of_its_own_is_new_with_each_instance() {
+    let common = "exports.f = () => (require.resolve.times = (require.resolve.times ?? 0) + 1);";
+    let modern = "import data from './data.json' with { type: 'json' };
+export function f() {
+  import.meta.times = (import.meta.times ?? 0) + 1;
+  data.times = (data.times ?? 0) + 1;
+  return import.meta.times + data.times - 1;
+}";
+    for (file, text) in [("m.js", common), ("m.mjs", modern)] {
+        let Some(project) = Project::javascript(&[(file, text), ("data.json", "{}")]) else {
+            return;
+        };
+        let got = project.output("f", "[]", 6);
+        assert!(
+            got.contains("\"returned\":1") && !got.contains("\"pass\""),
+            "{got}"
+        );
+    }
 }
 
 #[test]
