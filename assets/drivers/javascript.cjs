@@ -1471,8 +1471,8 @@ function variablesNow(instance) {
     } catch {}
   }
   addAll("", instance.exports);
-  for (const [file, { exports, loaded }] of Object.entries(Module._cache)) {
-    if (loaded && ofProject(file)) addAll(path.relative(ROOT, file), exports);
+  for (const [file, made] of Object.entries(Module._cache)) {
+    if (made?.loaded && ofProject(file)) addAll(path.relative(ROOT, file), made.exports);
   }
   return found;
 }
@@ -1772,7 +1772,11 @@ class Surroundings {
   async look(byCalls) {
     // What is about to begin has its turn: workers, for example.
     await new Promise(soon);
-    for (const sentence of await this.found(byCalls)) {
+    let found = ["something that cannot be looked at was changed"];
+    try {
+      found = await this.found(byCalls);
+    } catch {}
+    for (const sentence of found) {
       if (this.said.has(sentence) || this.said.size >= SAID) continue;
       this.said.add(sentence);
       say("survives", sentence);
