@@ -1704,8 +1704,18 @@ class Surroundings {
     Module.prototype.load = function (...file) {
       load.apply(this, file);
       others.files.add(this);
-      others.loaded(this);
+      others.loaded(this.filename, this.exports);
     };
+    const { _load } = Module;
+    const asked = new Set();
+    Module._load = function (name) {
+      const exports = Reflect.apply(_load, this, arguments);
+      if (asked.has(name)) return exports;
+      asked.add(name);
+      if (Module.isBuiltin(name)) others.loaded(name, exports);
+      return exports;
+    };
+    this.object(Module).get("_load").value = Module._load;
     this.object(Module.prototype).get("load").value = Module.prototype.load;
     const v8 = require("node:v8");
     const { setFlagsFromString } = v8;
@@ -1750,22 +1760,23 @@ class Surroundings {
     }
   }
 
-  /** Another module of the project or of a package is loaded: what it exports is its own, but later additions are not. */
-  loaded(module) {
-    const { exports, filename } = module;
-    if (filename === FILE || !isObject(exports) || this.others.has(exports)) return;
-    const name = path.relative(ROOT, filename);
+  /** Another module is loaded: what it exports is its own, but later additions are not. */
+  loaded(file, exports) {
+    if (file === FILE || !isObject(exports) || this.others.has(exports) || util.types.isProxy(exports)) return;
+    const engine = Module.isBuiltin(file);
+    const name = engine ? file.replace(/^node:/, "") : path.relative(ROOT, file);
     const keep = (within, value) => {
-      if (!this.others.has(value) && !this.objects.has(value) && !this.functions.has(value)) this.others.set(value, { name, within, keys: new Map(Reflect.ownKeys(value).map((key) => [key, Reflect.getOwnPropertyDescriptor(value, key)])), own: ofProject(filename) });
+      if (!isObject(value) || this.others.has(value) || this.objects.has(value) || this.functions.has(value)) return;
+      const place = (key) => (engine ? dotted(within === "" ? name : `${name}.${within}`, key) : `${dotted(within, key)} of ${name}`);
+      this.others.set(value, { place, keys: new Map(Reflect.ownKeys(value).map((key) => [key, Reflect.getOwnPropertyDescriptor(value, key)])), own: engine || ofProject(file) });
     };
-    if (util.types.isProxy(exports)) return;
     keep("", exports);
     for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(exports))) {
       if (typeof value !== "function") continue;
       keep(key, value);
-      if (isObject(value.prototype)) keep(`${key}.prototype`, value.prototype);
+      keep(`${key}.prototype`, value.prototype);
     }
-    if (typeof exports === "function" && isObject(exports.prototype)) keep("prototype", exports.prototype);
+    if (typeof exports === "function") keep("prototype", exports.prototype);
   }
 
   /** Looks at all of it, says what is new, and remembers what can be taken away again. */
@@ -1789,11 +1800,12 @@ class Surroundings {
     for (const [fn, name] of this.functions) {
       for (const key of Reflect.ownKeys(fn)) if (!OWN_OF_FUNCTIONS.has(key) && !isLively(undefined, key)) this.isNew(fn, key, dotted(name, key), found, byCalls);
     }
-    for (const [object, { name, within, keys, own }] of this.others) {
+    for (const [object, { place: at, keys, own }] of this.others) {
       for (const key of Reflect.ownKeys(object)) {
         const { value } = Reflect.getOwnPropertyDescriptor(object, key);
         const was = keys.get(key);
-        const place = `${dotted(within, key)} of ${name}`;
+        if (isLively(undefined, key)) continue;
+        const place = at(key);
         // Packages add functions to one another.
         if (was === undefined) (typeof value === "function" && !own) || (typeof object === "function" && OWN_OF_FUNCTIONS.has(key)) || this.isNew(object, key, place, found, byCalls);
         else if (own && typeof was.value === "function" && value !== was.value) found.add(`${place} was replaced`);
