@@ -255,7 +255,9 @@ function commonJs(text) {
     known()[FILE] = module;
     const asked = (id) => module.require(id);
     // The file is not the program that was started, and must not take itself for it.
-    Object.assign(asked, { resolve: require_.resolve, cache: require_.cache, extensions: require_.extensions, main: require.main });
+    const resolve = (...args) => require_.resolve(...args);
+    resolve.paths = (id) => require_.resolve.paths(id);
+    Object.assign(asked, { resolve, cache: require_.cache, extensions: require_.extensions, main: require.main });
     const scope = make.call(module.exports, module.exports, asked, module, FILE, path.dirname(FILE)) ?? {};
     module.loaded = true;
     if (cycle === null) cycle = cycleOf(module);
@@ -385,17 +387,22 @@ async function esModule(text, error) {
   const make = compiled(made.text);
   const values = [];
   for (const { from, json, names } of made.imports) {
-    const space = json ? { default: JSON.parse(readFileSync(Module.createRequire(FILE).resolve(from), "utf8")) } : await importer(from);
+    if (json) {
+      const data = readFileSync(Module.createRequire(FILE).resolve(from), "utf8");
+      values.push(...names.map(([, name]) => () => (name === "*" ? { default: JSON.parse(data) } : JSON.parse(data))));
+      continue;
+    }
+    const space = await importer(from);
     for (const [, name] of names) {
       // In TypeScript it may be the name of a type.
       if (name !== "*" && !(name in space) && !TYPED.test(FILE)) fail(`${MODULE} cannot be imported: ${from} has no export named ${name}`);
-      values.push(name === "*" ? space : space[name]);
+      values.push(() => (name === "*" ? space : space[name]));
     }
   }
   const here = url.pathToFileURL(FILE).href;
-  const meta = { url: here, filename: FILE, dirname: path.dirname(FILE), resolve: (id) => url.pathToFileURL(Module.createRequire(FILE).resolve(id)).href };
   const load = () => {
-    const scope = make(meta, ...values);
+    const meta = { url: here, filename: FILE, dirname: path.dirname(FILE), resolve: (id) => url.pathToFileURL(Module.createRequire(FILE).resolve(id)).href };
+    const scope = make(meta, ...values.map((value) => value()));
     return made.waits ? scope.then((scope) => ({ scope, exports: {} })) : { scope, exports: {} };
   };
   return { load, twice: true };
@@ -772,6 +779,13 @@ class Node_ {
   }
 }
 
+/** What a property gave that is a getter. */
+class Gotten {
+  constructor(held) {
+    this.held = held;
+  }
+}
+
 class Drained {
   constructor(items, cut, error, reused) {
     Object.assign(this, { items, cut, error, reused });
@@ -929,13 +943,20 @@ class Encoder {
   }
 
   own(value, keys = Object.keys(value)) {
-    return keys.length === 0 ? null : this.fields(keys.map((k) => [k, value[k]]));
+    return keys.length === 0 ? null : this.fields(keys.map((k) => [k, this.held(value, k)]));
+  }
+
+  /** What a property holds. Who puts a getter there that does the work only when it is asked has another result. */
+  held(object, key) {
+    const held = object[key];
+    return this.taking && Reflect.getOwnPropertyDescriptor(object, key)?.get ? new Gotten(held) : held;
   }
 
   container(value) {
     const { types } = util;
     const name = typeName(value);
     if (value instanceof Drained) return this.drainNode(value);
+    if (value instanceof Gotten) return this.typed("get", { value: this.node(value.held) });
     if (Array.isArray(value)) {
       // Indices come first among the keys, so the last one tells whether there are others.
       const keys = Object.keys(value);
@@ -962,11 +983,11 @@ class Encoder {
     if (value instanceof URL || (typeof URLSearchParams === "function" && value instanceof URLSearchParams)) return this.typed(name, { value: this.node(String(value)) });
     const keys = Object.keys(value);
     if (proto === null || proto === Object.prototype || (name === "Object" && Object.getPrototypeOf(proto) === null)) {
-      if (keys.some((k) => k.startsWith("$") || BROKEN.test(k))) return this.pairs("$dict", keys.map((k) => [k, value[k]]));
-      return this.fields(keys.map((k) => [k, value[k]]));
+      if (keys.some((k) => k.startsWith("$") || BROKEN.test(k))) return this.pairs("$dict", keys.map((k) => [k, this.held(value, k)]));
+      return this.fields(keys.map((k) => [k, this.held(value, k)]));
     }
     const symbols = Object.getOwnPropertySymbols(value).filter((s) => Object.prototype.propertyIsEnumerable.call(value, s));
-    const found = [...keys.map((k) => [BROKEN.test(k) ? JSON.stringify(k) : k, value[k]]), ...symbols.map((s) => [`[${String(s)}]`, value[s]])];
+    const found = [...keys.map((k) => [BROKEN.test(k) ? JSON.stringify(k) : k, this.held(value, k)]), ...symbols.map((s) => [`[${String(s)}]`, value[s]])];
     const { hidden, native } = kindOf(value);
     if (hidden) found.push(...privateFields(value));
     if (native && found.length === 0) return this.native(value, name);
@@ -1197,6 +1218,716 @@ function encoded(encoder, value) {
   return `{"$digest":"${digest}","size":${text.length},"head":${textOf(text.slice(0, 100).replace(/\p{Surrogate}/gu, ""))}}`;
 }
 
+// ------------------------------------------------------------------------- what a call leaves behind
+
+const CACHED = /cache|memo/i; // names of variables that only make calls quicker
+
+/** What the call that is looked at does beside its result; null while none is looked at. */
+let witness = null;
+
+class Witness {
+  logging = [];
+  warnings = [];
+  stderr = "";
+  asked = 0; // milliseconds that cannot be taken back
+  timers = new Map(); // timers of this call that may be taken back, with their milliseconds
+
+  sleeps(delay, timer) {
+    if (!(delay > 0 && Number.isFinite(+delay))) return;
+    if (timer === undefined) this.asked += +delay;
+    else this.timers.set(timer, +delay);
+  }
+
+  /** Seconds. */
+  get sleep() {
+    return Math.round([...this.timers.values()].reduce((a, b) => a + b, this.asked)) / 1000;
+  }
+}
+
+/** Without the lines of stack traces: they differ where code does. */
+const withoutStack = (text) => text.replace(/\n\s+at .*/g, "");
+
+/** Lets what calls do beside their results be seen: before any module is loaded, for a module may keep these functions. */
+function takeSideEffects() {
+  let within = false; // Methods of the console call one another, and standard error.
+  for (const level of ["warn", "error", "trace", "assert"]) {
+    const real = console[level];
+    console[level] = function (...args) {
+      const outer = within;
+      const silent = level === "assert" && args[0];
+      within = true;
+      try {
+        if (witness !== null && !outer && !silent) witness.logging.push([level, withoutStack(util.format(...(level === "assert" ? args.slice(1) : args)))]);
+        return real.apply(this, args);
+      } finally {
+        within = outer;
+      }
+    };
+    Object.defineProperty(console[level], "name", { value: level });
+  }
+  const write = process.stderr.write;
+  process.stderr.write = function (chunk, ...rest) {
+    if (witness !== null && !within) witness.stderr += withoutStack(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
+    return write.call(this, chunk, ...rest);
+  };
+  const { writeSync: writes } = fs;
+  fs.writeSync = function (fd, data, ...rest) {
+    if (witness !== null && fd === 2) witness.stderr += withoutStack(String(data));
+    return writes.call(this, fd, data, ...rest);
+  };
+  const { emitWarning } = process;
+  process.emitWarning = function (warning, type, code) {
+    const said = type !== null && typeof type === "object" && !Array.isArray(type) ? type : { type, code };
+    const name = util.types.isNativeError(warning) ? warning.name : typeof said.type === "string" ? said.type : "Warning";
+    // What the engine itself warns of is no part of what a function does.
+    const own = /^DEP\d+$/.test(said.code ?? warning?.code ?? "") || /^(Experimental|MaxListenersExceeded|Timeout\w+)Warning$/.test(name);
+    if (witness !== null && !own) witness.warnings.push([name, String(warning?.message ?? warning)]);
+    return emitWarning.apply(this, arguments);
+  };
+  takeTimers();
+}
+
+/** Notes how long calls ask to wait. */
+function takeTimers() {
+  const timers = require("node:timers");
+  const promises = require("node:timers/promises");
+  const put = (owner, name, value) => {
+    const { [name]: real } = owner;
+    const properties = Object.getOwnPropertyDescriptors(real);
+    delete properties.prototype;
+    Object.defineProperties(value, properties);
+    owner[name] = value;
+    if (globalThis[name] === real) globalThis[name] = value;
+  };
+  for (const name of ["setTimeout", "setInterval"]) {
+    const real = timers[name];
+    const taken = function (callback, delay) {
+      const timer = Reflect.apply(real, this, arguments);
+      if (witness !== null) witness.sleeps(delay, timer);
+      return timer;
+    };
+    put(timers, name, taken);
+    const later = promises[name];
+    put(promises, name, function (delay) {
+      if (witness !== null) witness.sleeps(delay);
+      return Reflect.apply(later, this, arguments);
+    });
+  }
+  for (const name of ["clearTimeout", "clearInterval"]) {
+    const real = timers[name];
+    put(timers, name, function (timer) {
+      // A timer that is taken back before it comes was not waited for.
+      if (witness !== null && witness.timers.has(timer) && timer._destroyed === false && !timer._repeat) witness.timers.delete(timer);
+      return Reflect.apply(real, this, arguments);
+    });
+  }
+  const { wait: waits } = promises.scheduler;
+  Object.defineProperty(promises.scheduler, "wait", {
+    configurable: true,
+    value: function wait(delay) {
+      if (witness !== null) witness.sleeps(delay);
+      return Reflect.apply(waits, this, arguments);
+    },
+  });
+  const { wait } = Atomics;
+  Atomics.wait = function (array, index, value, delay) {
+    if (witness !== null) witness.sleeps(delay);
+    return wait(array, index, value, delay);
+  };
+  Module.syncBuiltinESMExports();
+}
+
+const STATES = 200; // calls between which the state of the process is compared; of more it is once
+
+/** What the process has that a call can change. */
+function processState() {
+  let folder = null;
+  try {
+    folder = process.cwd();
+  } catch {}
+  const signals = Object.create(null);
+  for (const name of process.eventNames()) signals[String(name)] = process.listenerCount(name);
+  return { environment: { ...process.env }, folder, signals };
+}
+
+/** The names whose values differ, each with what `of` makes of both. */
+function differing(before, after, of) {
+  const found = {};
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (before[name] !== after[name]) found[name] = of(after[name], before[name]);
+  }
+  return found;
+}
+
+/** What was left between two states of the process, by kinds. */
+function leftBetween(before, after) {
+  return {
+    environment: differing(before.environment, after.environment, (now) => now ?? null),
+    folder: before.folder === after.folder ? {} : after.folder,
+    signals: differing(before.signals, after.signals, (now, was) => (now ?? 0) - (was ?? 0)),
+  };
+}
+
+/** The kinds of `left` in which there is something, as the text of an object; "" where there is nothing. */
+function leftText(left) {
+  const is = (value) => {
+    if (value instanceof Texts) return value.named.length > 0;
+    return value !== null && typeof value === "object" ? Object.keys(value).length > 0 : Boolean(value);
+  };
+  const some = Object.entries(left).filter(([, value]) => is(value));
+  return some.map(([kind, value]) => `${JSON.stringify(kind)}:${value instanceof Texts ? value.text() : JSON.stringify(value, sorted)}`).join(",");
+}
+
+/** Names in order, and no text that cannot be written. */
+function sorted(_, value) {
+  if (typeof value === "string") return value.slice(0, 10_000).replace(/\p{Surrogate}/gu, "?");
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Values by name that are encoded already. */
+class Texts {
+  constructor(named) {
+    this.named = named.sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  text() {
+    return `{${this.named.map(([name, text]) => `${textOf(name)}:${text}`).join(",")}}`;
+  }
+}
+
+// ---- variables
+
+/** Names at the top of the module whose values are looked at: exported, or read by exported functions other than the one called. */
+let variables = [];
+
+/** The variables of a text that others can see. */
+function variablesOf(text) {
+  const tree = treeOf(text);
+  const exported = new Set();
+  const plain = new Set(); // names of variables that are counted, switched or written in
+  const bodies = []; // [name, node] of what stands at the top
+  const names = (node) => (node?.type === "Identifier" ? [node.name] : []);
+  for (const node of tree?.body ?? []) {
+    if (/^Export(Named|Default)/.test(node.type) && !node.source) {
+      for (const { local } of node.specifiers ?? []) names(local).forEach((n) => exported.add(n));
+      for (const { id } of node.declaration?.declarations ?? (node.declaration ? [node.declaration] : [])) names(id).forEach((n) => exported.add(n));
+    }
+    let { left, right } = node.expression?.type === "AssignmentExpression" ? node.expression : {};
+    // Object.assign(exports, {…})
+    if (node.expression?.type === "CallExpression" && node.expression.callee.property?.name === "assign") [left, right] = [{ type: "MemberExpression", object: node.expression.arguments[0] ?? {} }, node.expression.arguments[1] ?? {}];
+    if (left?.type === "MemberExpression" && /^(module|exports)$/.test(left.object.name ?? left.object.object?.name)) {
+      for (const inner of right.type === "ObjectExpression" ? right.properties.map((p) => p.value ?? p.argument) : [right]) {
+        names(inner).forEach((n) => exported.add(n));
+        if (isFunction(inner)) bodies.push([null, inner]);
+      }
+    }
+    const inner = node.declaration ?? node;
+    if (isFunction(inner) || /^Class/.test(inner.type)) bodies.push([inner.id?.name ?? null, inner]);
+    for (const { id, init } of inner.type === "VariableDeclaration" ? inner.declarations : []) {
+      if (id.type !== "Identifier") continue;
+      if (init && (isFunction(init) || /^Class/.test(init.type))) bodies.push([id.name, init]);
+      else if (inner.kind !== "const" && init?.type === "Literal" && /number|string|boolean/.test(typeof init.value)) plain.add(id.name);
+    }
+  }
+  const called = NAME.split(".")[0];
+  const read = new Set();
+  for (const [name, node] of bodies) {
+    if (name === null ? NAME === "exports" : name === called || !exported.has(name)) continue;
+    const todo = [node];
+    while (todo.length > 0) {
+      const at = todo.pop();
+      if (at.type === "Identifier" && plain.has(at.name)) read.add(at.name);
+      for (const value of Object.values(at)) for (const kid of Array.isArray(value) ? value : [value]) if (kid && typeof kid.type === "string") todo.push(kid);
+    }
+  }
+  return [...new Set([...exported, ...read])];
+}
+
+const OWN_OF_FUNCTIONS = new Set(["length", "name", "prototype", "arguments", "caller"]);
+
+/** Every variable that a call can leave another value in, with a way to it: those of the module, and of the project's others. */
+function variablesNow(instance) {
+  const found = new Map();
+  const add = (name, value) => {
+    if (CACHED.test(name) || found.size >= 2000) return;
+    if (typeof value !== "function") return found.set(name, value);
+    found.set(name, value);
+    for (const [key, { value: inner }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+      if (!OWN_OF_FUNCTIONS.has(key) && !CACHED.test(key) && typeof inner !== "function" && inner !== undefined) found.set(`${name}.${key}`, inner);
+    }
+  };
+  const addAll = (before, exports) => {
+    if (util.types.isProxy(exports)) return;
+    if (typeof exports === "function") [...found.values()].includes(exports) || add(before || "exports", exports);
+    else if (exports !== null && typeof exports === "object") {
+      for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(exports))) add(before ? `${before}:${key}` : key, value);
+    }
+  };
+  for (const name of [...variables, "default"]) {
+    try {
+      const value = instance.scope[name]?.();
+      if (value !== undefined && !(name === "default" && [...found.values()].includes(value))) add(name, value);
+    } catch {}
+  }
+  addAll("", instance.exports);
+  for (const [file, made] of Object.entries(Module._cache)) {
+    if (made?.loaded && ofProject(file)) addAll(path.relative(ROOT, file), made.exports);
+  }
+  return found;
+}
+
+/** Whether a file is one of the project's own, beside the one that is judged. */
+function ofProject(file) {
+  return file.startsWith(ROOT + path.sep) && file !== FILE && file !== GENERATOR && file !== __filename && !file.includes(`${path.sep}node_modules${path.sep}`) && fs.existsSync(file);
+}
+
+/** What a variable is compared by, and the text of its value. */
+function variableText(value, call) {
+  const large = (mark) => [mark, '{"$unencodable":"large"}'];
+  if (typeof value === "function") return [value, '{"$unencodable":"function"}'];
+  if (ArrayBuffer.isView(value) && value.byteLength > LARGE) return large(crypto.createHash("sha256").update(value).digest("hex"));
+  if (isShared(value)) {
+    let count = 0;
+    // So much is a table, or data.
+    for (const _ of objectsIn("", value)) if (++count > SEARCHED) return large(Array.isArray(value) ? value.length : count);
+  }
+  const text = encoded(new Encoder(false, call), value);
+  return [text, text];
+}
+
+/** The variables that have other values than before; of what is loaded meanwhile nothing is known. */
+class Variables {
+  constructor(instance) {
+    this.instance = instance;
+    this.before = new Map([...variablesNow(instance)].map(([name, value]) => [name, variableText(value, { instance })[0]]));
+  }
+
+  get names() {
+    return [...this.before.keys()].sort();
+  }
+
+  changed() {
+    const { instance } = this;
+    const found = [];
+    for (const [name, value] of variablesNow(instance)) {
+      const [mark, text] = variableText(value, { instance });
+      if (this.before.has(name) && mark !== this.before.get(name)) found.push([name, text]);
+    }
+    return new Texts(found);
+  }
+}
+
+// ---- files
+
+const FILES = 500; // entries of a folder that are looked at, at most
+const DIGESTED = 1 << 20; // bytes of a file whose text is known before it is written
+
+/** The files in the working folder and in the one for temporary files, each with its state. */
+function filesNow(folder) {
+  const found = new Map();
+  const temporary = require("node:os").tmpdir();
+  for (const [root, before] of [[folder, ""], [temporary, "TMPDIR/"]]) {
+    if (root === null || root === "/" || (before === "" && temporary.startsWith(root + path.sep))) continue;
+    const all = [];
+    const todo = [""];
+    while (todo.length > 0 && all.length <= FILES) {
+      const at = todo.pop();
+      let entries = [];
+      try {
+        entries = fs.readdirSync(path.join(root, at), { withFileTypes: true });
+      } catch {}
+      for (const entry of entries) {
+        const name = at === "" ? entry.name : `${at}/${entry.name}`;
+        if (entry.isDirectory()) entry.name === "node_modules" || entry.name === ".git" || todo.push(name);
+        else all.push(name);
+      }
+    }
+    // A folder with so many is not the call's own.
+    if (all.length > FILES) continue;
+    for (const name of all) {
+      try {
+        const file = path.join(root, name);
+        const { size, mtimeNs, ino } = fs.lstatSync(file, { bigint: true });
+        found.set(before + name, { file, size: Number(size), state: `${size} ${mtimeNs} ${ino}` });
+      } catch {}
+    }
+  }
+  return found;
+}
+
+function digestOf({ file, size }) {
+  try {
+    return { size, digest: crypto.createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 16) };
+  } catch {
+    return { size };
+  }
+}
+
+class Files {
+  constructor() {
+    this.folder = processState().folder;
+    this.before = filesNow(this.folder);
+    for (const one of this.before.values()) if (one.size <= DIGESTED && this.before.size <= 200) one.digest = digestOf(one).digest;
+  }
+
+  changed() {
+    const after = filesNow(this.folder);
+    const found = {};
+    for (const [name, one] of after) {
+      const was = this.before.get(name);
+      if (was?.state === one.state) continue;
+      const now = digestOf(one);
+      if (was === undefined || was.size !== one.size || was.digest === undefined || was.digest !== now.digest) found[known(name)] = now;
+    }
+    for (const name of this.before.keys()) if (!after.has(name)) found[known(name)] = "gone";
+    return found;
+  }
+}
+
+/** A file's name without what is drawn by lot or counted. */
+function known(name) {
+  if (!name.startsWith("TMPDIR/")) return name;
+  return name.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "?").replace(/\d{3,}/g, "?").replace(/([-_.])[A-Za-z0-9]{6,}(?=\/|\.|$)/g, "$1?");
+}
+
+// ---- sharing
+
+const SEARCHED = 5000; // objects of a result or of arguments that are looked at
+const SHARED = 20; // shared places that are listed, at most
+
+const isShared = (value) => value !== null && typeof value === "object" && !Object.isFrozen(value) && !util.types.isRegExp(value) && !util.types.isDate(value) && !util.types.isProxy(value) && !util.types.isPromise(value);
+
+/** The mutable objects in a value in the order of their places, each with its place; the same one may come again. */
+function* objectsIn(name, value) {
+  const seen = new Set();
+  const todo = [[name, value]];
+  while (todo.length > 0) {
+    const [place, at] = todo.pop();
+    yield [place, at];
+    if (seen.has(at) || seen.size >= SEARCHED) continue;
+    seen.add(at);
+    const inner = [];
+    const add = (key, kid) => {
+      if (isShared(kid)) inner.push([place + key, kid]);
+    };
+    if (at instanceof Drained) at.items.forEach((kid, i) => add(`[${i}]`, kid));
+    else if (Array.isArray(at)) for (let i = 0; i < at.length; i++) add(`[${i}]`, at[i]);
+    else if (util.types.isAnyArrayBuffer(at)) continue;
+    // Short buffers have one together.
+    else if (ArrayBuffer.isView(at)) at.buffer.byteLength === Buffer.poolSize || add(".buffer", at.buffer);
+    else if (util.types.isMap(at)) for (const [k, v] of Map.prototype.entries.call(at)) add(typeof k === "string" || typeof k === "number" ? `[${JSON.stringify(k)}]` : "{}", v);
+    else if (util.types.isSet(at)) for (const v of Set.prototype.values.call(at)) add("{}", v);
+    else {
+      const all = Object.getOwnPropertyDescriptors(at);
+      for (const key of Object.keys(all).sort()) add(`.${key}`, all[key].value);
+    }
+    todo.push(...inner.reverse());
+  }
+}
+
+const results = new WeakSet(); // what earlier calls of the pass gave
+
+/** The places of a result that are one object with a place in the arguments, with another one in it, or with an earlier result. */
+function sharingOf(result, call) {
+  if (!isShared(result)) return [];
+  const given = new Map();
+  for (const [name, value] of places(call)) {
+    if (isShared(value)) for (const [place, object] of objectsIn(name, value)) if (!given.has(object)) given.set(object, place);
+  }
+  const found = [];
+  const own = new Map();
+  for (const [place, object] of objectsIn("result", result)) {
+    if (object instanceof Drained) continue;
+    const same = given.get(object) ?? own.get(object);
+    if (same !== undefined && found.length < SHARED) found.push(`${place} is ${same}`);
+    if (!own.has(object)) own.set(object, place);
+  }
+  if (found.length === 0 && !(result instanceof Drained) && Object.keys(result).length > 0) {
+    if (results.has(result)) found.push("the result is that of an earlier call");
+    else results.add(result);
+  }
+  return found;
+}
+
+// ---------------------------------------------------------------------------- what survives the calls
+
+/** Modules of the engine that are looked at from the beginning: those that programs use most, and are loaded anyway. */
+const ENGINE = ["buffer", "crypto", "events", "fs", "module", "path", "process", "timers", "timers/promises", "url", "util", "v8", "vm"];
+
+const SAID = 30; // things that are said to survive, at most
+const soon = setImmediate;
+
+const isObject = (value) => value !== null && (typeof value === "object" || typeof value === "function");
+
+const perf = performance;
+const OF_LATE = { crypto: "internal/crypto/webcrypto", navigator: "internal/navigator" };
+
+/** Keys that change by themselves: by loading, listening, compiling. */
+const LIVELY = new Map([
+  ["process", new Set(["_events", "_eventsCount", "_exiting", "env", "mainModule", "exitCode", "title", "domain", "argv", "debugPort", "chdir", "allowedNodeEnvironmentFlags"])],
+  ["require.main", new Set(["loaded", "children", "paths", "symbols"])],
+  ["module", new Set(["_cache", "_pathCache", "_preloadModules", "globalPaths", "_stat", "_readPackage"])],
+]);
+
+const isLively = (lively, key) => (typeof key === "string" ? lively?.has(key) : lively?.has("symbols") || /^(undici|nodejs|node)\b/.test(key.description));
+
+/**
+ * All that a program can write into and that belongs to nobody: global variables, what is built in, modules of the engine and what
+ * other modules export. What is there before the version is loaded is compared with what is there after its calls, so that
+ * nothing that outlives a pass is unknown.
+ */
+class Surroundings {
+  objects = new Map(); // each with its name, its keys and their values
+  said = new Set();
+  withModule = new Set(); // what is there since the module was loaded
+  put = []; // what calls have put where it does not belong
+  functions = new Map(); // functions that have nothing of their own, each with its name
+  files = new WeakSet(); // modules that were loaded from files
+  workers = [];
+  flags = [];
+
+  constructor() {
+    const engine = ENGINE.map((name) => [name, require(name)]);
+    this.add("globalThis", globalThis, true);
+    for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis))) {
+      if (isObject(value) && value !== globalThis && key !== "process" && !this.functions.has(value)) this.add(key, value, true);
+    }
+    this.add("performance", performance);
+    for (const [name, value] of hiddenPrototypes()) this.add(name, value);
+    for (const [name, exports] of engine) this.add(name, exports, true);
+    this.add("require.main", DRIVER);
+    this.builtIn = new Set(loadedOfEngine());
+    this.others = new Map(); // what other modules exported once they were loaded
+    const { load } = Module.prototype;
+    const others = this;
+    Module.prototype.load = function (...file) {
+      load.apply(this, file);
+      others.files.add(this);
+      others.loaded(this.filename, this.exports);
+    };
+    const { _load } = Module;
+    const asked = new Set();
+    Module._load = function (name) {
+      const exports = Reflect.apply(_load, this, arguments);
+      if (asked.has(name)) return exports;
+      asked.add(name);
+      if (Module.isBuiltin(name)) others.loaded(name, exports);
+      return exports;
+    };
+    this.object(Module).get("_load").value = Module._load;
+    this.object(Module.prototype).get("load").value = Module.prototype.load;
+    const v8 = require("node:v8");
+    const { setFlagsFromString } = v8;
+    v8.setFlagsFromString = function setFlags(flag) {
+      others.flags.push(String(flag));
+      return setFlagsFromString(flag);
+    };
+    this.object(v8).get("setFlagsFromString").value = v8.setFlagsFromString;
+    Module.syncBuiltinESMExports();
+    process.on("worker", (worker) => this.workers.push(worker));
+    this.state = processState();
+    this.open = openNow();
+    this.children = childrenNow();
+  }
+
+  object(value) {
+    return this.objects.get(value).keys;
+  }
+
+  /** @param inner whether what its properties hold is looked at too */
+  add(name, object, inner = false) {
+    if (this.objects.has(object) || util.types.isProxy(object) || object === process.env || object === Module._cache || object === Module._pathCache) return;
+    const keys = new Map();
+    const lively = LIVELY.get(name);
+    this.objects.set(object, { name, keys, lively, above: Object.getPrototypeOf(object) });
+    for (const key of Reflect.ownKeys(object)) {
+      if (isLively(lively, key)) continue;
+      const property = Reflect.getOwnPropertyDescriptor(object, key);
+      keys.set(key, property);
+      const { value } = property;
+      if (!isObject(value)) continue;
+      const within = name === "globalThis" ? String(key) : dotted(name, key);
+      if (typeof value === "function") {
+        if (key === "constructor") continue;
+        // Most functions have nothing but what all have.
+        const own = Reflect.ownKeys(value);
+        if (own.some((k) => !OWN_OF_FUNCTIONS.has(k)) || (value.prototype && isObject(value.prototype) && Reflect.ownKeys(value.prototype).length > 1)) {
+          this.add(within, value);
+          if (isObject(value.prototype)) this.add(`${within}.prototype`, value.prototype);
+        } else this.functions.set(value, within);
+      } else if (inner && name !== "globalThis" && !Array.isArray(value)) this.add(within, value);
+    }
+  }
+
+  /** Another module is loaded: what it exports is its own, but later additions are not. */
+  loaded(file, exports) {
+    if (file === FILE || !isObject(exports) || this.others.has(exports) || util.types.isProxy(exports)) return;
+    const engine = Module.isBuiltin(file);
+    const name = engine ? file.replace(/^node:/, "") : path.relative(ROOT, file);
+    const keep = (within, value) => {
+      if (!isObject(value) || this.others.has(value) || this.objects.has(value) || this.functions.has(value)) return;
+      const place = (key) => (engine ? dotted(within === "" ? name : `${name}.${within}`, key) : `${dotted(within, key)} of ${name}`);
+      this.others.set(value, { place, keys: new Map(Reflect.ownKeys(value).map((key) => [key, Reflect.getOwnPropertyDescriptor(value, key)])), own: engine || ofProject(file) });
+    };
+    keep("", exports);
+    for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(exports))) {
+      if (typeof value !== "function") continue;
+      keep(key, value);
+      keep(`${key}.prototype`, value.prototype);
+    }
+    if (typeof exports === "function") keep("prototype", exports.prototype);
+  }
+
+  /** Looks at all of it, says what is new, and remembers what can be taken away again. */
+  async look(byCalls) {
+    // What is about to begin has its turn: workers, for example.
+    await new Promise(soon);
+    let found = ["something that cannot be looked at was changed"];
+    try {
+      found = await this.found(byCalls);
+    } catch {}
+    for (const sentence of found) {
+      if (this.said.has(sentence) || this.said.size >= SAID) continue;
+      this.said.add(sentence);
+      say("survives", sentence);
+    }
+  }
+
+  async found(byCalls) {
+    const found = new Set();
+    for (const [object, one] of this.objects) this.compare(object, one, found, byCalls);
+    for (const [fn, name] of this.functions) {
+      for (const key of Reflect.ownKeys(fn)) if (!OWN_OF_FUNCTIONS.has(key) && !isLively(undefined, key)) this.isNew(fn, key, dotted(name, key), found, byCalls);
+    }
+    for (const [object, { place: at, keys, own }] of this.others) {
+      for (const key of Reflect.ownKeys(object)) {
+        const { value } = Reflect.getOwnPropertyDescriptor(object, key);
+        const was = keys.get(key);
+        if (isLively(undefined, key)) continue;
+        const place = at(key);
+        // Packages add functions to one another.
+        if (was === undefined) (typeof value === "function" && !own) || (typeof object === "function" && OWN_OF_FUNCTIONS.has(key)) || this.isNew(object, key, place, found, byCalls);
+        else if (own && typeof was.value === "function" && value !== was.value) found.add(`${place} was replaced`);
+      }
+    }
+    for (const [name, made] of Object.entries(Module._cache)) {
+      const real = made instanceof Module && (made === DRIVER || name === FILE || this.files.has(made) || (made.filename === name && fs.existsSync(name)));
+      if (!real) found.add(`require.cache[${JSON.stringify(name)}] was added`);
+    }
+    for (const name of loadedOfEngine()) {
+      if (this.builtIn.has(name)) continue;
+      const [space, exports] = [await import(`node:${name}`), require(`node:${name}`)];
+            for (const key of Object.keys(exports)) {
+        if (!(key in space)) found.add(`${dotted(name, key)} was added`);
+        else if (typeof space[key] === "function" && space[key] !== exports[key]) found.add(`${dotted(name, key)} was replaced`);
+      }
+    }
+    const now = processState();
+    for (const key of Object.keys(differing(this.state.environment, now.environment, () => null))) found.add(`process.env.${key} was changed`);
+    for (const [name, more] of Object.entries(leftBetween(this.state, now).signals)) {
+      if (more > 0) found.add(`a listener for the event ${name} of process was added`);
+    }
+    for (const flag of this.flags) found.add(`the engine's flag ${flag} was set`);
+    for (const [name, module] of Object.entries(OF_LATE)) {
+      // They are made when they are first asked for.
+      if (process.moduleLoadList?.includes(`NativeModule ${module}`)) for (const key of Object.keys(globalThis[name] ?? {})) found.add(`${name}.${key} was added`);
+    }
+    if (perf.getEntries().length > 0) found.add("an entry of the performance timeline was added");
+    if (this.workers.some((w) => w.threadId > 0 && typeName(w) !== "InternalWorker")) found.add("a worker thread is still there");
+    if (childrenNow().some((id) => !this.children.includes(id))) found.add("a child process is still there");
+    for (const [kind, count] of Object.entries(openNow())) if (count > (this.open[kind] ?? 0)) found.add(`${kind} is still there`);
+    return [...found].sort();
+  }
+
+  compare(object, { name, keys, lively, above }, found, byCalls) {
+    if (Object.getPrototypeOf(object) !== above) found.add(`${name} has another prototype`);
+    const now = Reflect.ownKeys(object);
+    for (const key of now) {
+      const was = keys.get(key);
+      if (was === undefined) {
+        if (!isLively(lively, key)) this.isNew(object, key, dotted(name, key), found, byCalls);
+        continue;
+      }
+      const is = Reflect.getOwnPropertyDescriptor(object, key);
+      if (Object.is(is.value, was.value) && is.get === was.get && is.set === was.set) continue;
+      // What the engine makes when it is first asked for has then a value.
+      if (was.get && !is.get && isNativeGetter(was.get, object, is.value)) continue;
+      found.add(`${dotted(name, key)} was replaced`);
+    }
+    for (const key of keys.keys()) if (!Object.hasOwn(object, key)) found.add(`${dotted(name, key)} was removed`);
+  }
+
+  isNew(object, key, name, found, byCalls) {
+    found.add(`${name} was added`);
+    if (!byCalls) this.withModule.add(name);
+    // The module needs what it has put there itself while it was loaded, and functions may be needed from then on.
+    const { configurable, value } = Reflect.getOwnPropertyDescriptor(object, key);
+    if (byCalls && !this.withModule.has(name) && configurable && value !== undefined && typeof value !== "function") this.put.push([object, key]);
+  }
+
+  /** Takes away what calls have put there. */
+  putBack() {
+    for (const [object, key] of this.put) delete object[key];
+  }
+}
+
+const dotted = (name, key) => {
+  if (typeof key === "symbol") return `${name}[${String(key)}]`;
+  if (name === "globalThis" || name === "") return name === "" ? key : `globalThis.${key}`;
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `${name}.${key}` : `${name}[${JSON.stringify(key)}]`;
+};
+
+function isNativeGetter(get, object, value) {
+  try {
+    return Object.is(get.call(object), value);
+  } catch {
+    return false;
+  }
+}
+
+/** Prototypes that have no name. */
+function* hiddenPrototypes() {
+  const up = Object.getPrototypeOf;
+  yield ["TypedArray", up(Uint8Array)];
+  yield ["TypedArray.prototype", up(Uint8Array.prototype)];
+  const iterators = { Array: [][Symbol.iterator](), Map: new Map().entries(), Set: new Set().values(), String: ""[Symbol.iterator](), RegExpString: "".matchAll(/./g) };
+  for (const [name, iterator] of Object.entries(iterators)) yield [`${name}Iterator.prototype`, up(iterator)];
+  yield ["Iterator.prototype", up(up([][Symbol.iterator]()))];
+  const kinds = { GeneratorFunction: function* () {}, AsyncFunction: async () => {}, AsyncGeneratorFunction: async function* () {} };
+  for (const [name, fn] of Object.entries(kinds)) {
+    yield [`${name}.prototype`, up(fn)];
+    if (up(fn).prototype) yield [`${name}.prototype.prototype`, up(fn).prototype];
+  }
+}
+
+function loadedOfEngine() {
+  const loaded = process.moduleLoadList ?? [];
+  return loaded.map((name) => name.replace(/^NativeModule /, "")).filter((name) => Module.isBuiltin(name) && !name.startsWith("internal/") && !name.startsWith("_"));
+}
+
+/** Timers, servers and the like that are alive. */
+function openNow() {
+  const found = {};
+  const add = (kind) => (found[kind] = (found[kind] ?? 0) + 1);
+  for (const kind of process.getActiveResourcesInfo?.() ?? []) if (/Server|Watcher|FSEvent|UDP|MessagePort/.test(kind)) add(`a ${kind}`);
+  try {
+    // Those that keep nothing alive are not among the resources.
+    for (const list of Object.values(require("internal/timers").timerListMap)) {
+      for (let at = list._idlePrev; at !== list; at = at._idlePrev) add(at._repeat ? "a timer that comes again and again" : "a timer");
+    }
+  } catch {}
+  return found;
+}
+
+function childrenNow() {
+  try {
+    return readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").split(" ").filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
 // ------------------------------------------------------------------------------------ making the calls
 
 const PLAIN = 0;
@@ -1264,22 +1995,45 @@ async function bareMixed(calls) {
 let current = 0;
 let finished = false;
 
-/** Makes all calls of a pass and returns the outcome of each as a line, and the manners of their results. */
-async function lookedAt(prepared, before, times) {
+/**
+ * Makes all calls of a pass and returns the outcome of each as a line, and the manners of their results.
+ * @param beside whether it is seen what they do beside their results: then what each left, as a text
+ */
+async function lookedAt(prepared, before, times, beside = false) {
   prepared.put?.();
-  const out = [];
+  const lines = [];
+  const left = [];
   const manners = new Set();
+  // Asking for the environment takes longer than most calls.
+  const often = beside && prepared.calls.length <= STATES;
+  let state = beside ? processState() : null;
+  const whole = beside ? { globals: new Variables(prepared.calls[0].instance), files: new Files() } : null;
   for (const [at, call] of prepared.calls.entries()) {
-    const { line, how } = await oneLookedAt(at + 1, call, before[at], times);
-    manners.add(how);
-    out.push(line);
+    const one = await oneLookedAt(at + 1, call, before[at], times, beside);
+    manners.add(one.how);
+    lines.push(one.line);
+    const was = state;
+    const states = often || (beside && at === prepared.calls.length - 1) ? leftText(leftBetween(was, (state = processState()))) : "";
+    left.push(states === "" ? one.left : [one.left, states].filter(Boolean).join(","));
   }
-  return { text: out.join("\n"), manners };
+  if (whole !== null) {
+    // Values and files are compared once for all calls: it takes its time, and only what is there in the end can be of use to others.
+    const more = leftText({ globals: whole.globals.changed(), files: whole.files.changed() });
+    left.push([left.pop(), more].filter(Boolean).join(","));
+  }
+  return { lines, left, manners, names: whole?.globals.names };
 }
 
-/** Makes one call: its outcome as a line, the manner of its result, and what it printed. */
-async function oneLookedAt(number, call, was, times) {
+/** Lines with what the calls left. */
+function withLeft(lines, left) {
+  return lines.map((line, at) => (left[at] ? `${line.slice(0, -1)},"left":{${left[at]}}}` : line)).join("\n");
+}
+
+/** Makes one call: its outcome as a line, the manner of its result, what it printed, and, where that is asked for, what it left. */
+async function oneLookedAt(number, call, was, times, beside = false) {
+  const seen = beside ? new Witness() : null;
   heard = [];
+  witness = seen;
   current = number;
   let result;
   let error;
@@ -1294,9 +2048,15 @@ async function oneLookedAt(number, call, was, times) {
     error = new Thrown(thrown);
   }
   const said = heard.join("");
-  heard = null;
+  heard = witness = null;
   current = 0;
-  return { line: toldOf(number, result, error, said, call, was, times), how, said };
+  let left = "";
+  if (beside) {
+    const { logging, warnings, stderr, sleep } = seen;
+    const sharing = error === undefined ? sharingOf(result, call) : [];
+    if (logging.length > 0 || warnings.length > 0 || stderr !== "" || sleep > 0 || sharing.length > 0) left = leftText({ logging, warnings, stderr, sleep, sharing });
+  }
+  return { line: toldOf(number, result, error, said, call, was, times), how, said, left };
 }
 
 /** What a call threw. */
@@ -1403,6 +2163,28 @@ function plainBurst(passes, last, results) {
   }
 }
 
+/** Whether something in the arguments of a call has properties that nobody sees. */
+function keepsHidden(call) {
+  for (const [name, value] of places(call)) {
+    if (!isShared(value)) continue;
+    for (const [, object] of objectsIn(name, value)) {
+      const own = Array.isArray(object) ? Object.getOwnPropertySymbols(object).length : ArrayBuffer.isView(object) ? 0 : Reflect.ownKeys(object).length - Object.keys(object).length;
+      if (own > 0) return true;
+    }
+  }
+  return false;
+}
+
+const WARM = 40; // milliseconds of processor time in which calls are made before those that count
+const now = performance.now.bind(performance);
+const cpuUsage = process.cpuUsage.bind(process);
+
+/** Processor time in microseconds. */
+function cpu() {
+  const { user, system } = cpuUsage();
+  return user + system;
+}
+
 /** A draw that is the same for the same seed. */
 function drawn(seed) {
   let state = (seed >>> 0) || 1;
@@ -1416,28 +2198,28 @@ function drawn(seed) {
 
 /** Answers requests: prepares passes, makes them in one burst, and looks at outcomes before the next one. */
 class Server {
-  constructor(line, spare, before, first, next, load) {
-    Object.assign(this, { line, before, first, next, load, count: spare.calls.length });
+  constructor(line, spare, before, first, next, load, surroundings) {
+    Object.assign(this, { line, before, first, next, load, surroundings, count: spare.calls.length });
     this.texts = before.map((texts) => texts.join("\0"));
     this.known = new Array(this.count).fill(null); // the outcome of each call, as it was seen at once
     this.early = []; // outcomes that were seen before those
     this.other = new Map(); // outcomes that differ from those
-    this.otherPass = this.passes = 0;
+    this.otherPass = this.passes = this.seeing = 0;
     this.lasting = new Array(this.count).fill(null); // calls that change nothing serve every pass
     this.again = new Map();
     this.manners = new Set();
     this.prints = this.aliased = false;
     this.pending = null;
+    this.room = Buffer.allocUnsafe(65536);
     this.plain = loopOver(spare.calls, false) ?? plainBurst;
     this.waiting = loopOver(spare.calls, true);
   }
 
   /** The next message; what wants to be done without waiting for anything has its turn before. */
-  read(room = 65536) {
-    const data = Buffer.allocUnsafe(room);
+  read(room = this.room.length) {
     for (;;) {
       try {
-        return data.toString("utf8", 0, readSync(this.line, data, 0, room, null));
+        return this.room.toString("utf8", 0, readSync(this.line, this.room, 0, room, null));
       } catch (error) {
         if (error.code !== "EAGAIN") throw error;
       }
@@ -1454,6 +2236,8 @@ class Server {
       if (request.end) return;
       const chosen = this.chosen(request);
       if (request.known) await this.see(chosen);
+      this.surroundings.putBack();
+      if (request.known) await this.warmUp(chosen);
       const passes = request.instance ? await this.inOthers(chosen, request) : await this.prepared(chosen, request.passes);
       const results = new Array(chosen.length).fill(undefined);
       const { work, waits, kept } = this.work();
@@ -1478,6 +2262,31 @@ class Server {
         }
       }
       writeSync(this.line, reply);
+    }
+  }
+
+  /**
+   * Makes all calls, once each of them is known, until the engine has compiled what it compiles: the function, again where other
+   * arguments have shown something new, and at last the loop around it. It does so in another thread, and a good while after it has seen
+   * that code is called often; all that would lie in the first bursts that count, of one contender sooner than of the other.
+   */
+  async warmUp(chosen) {
+    if (this.warm || chosen.length < this.count) return;
+    this.warm = true;
+    // Code of calls that take so long is compiled while they run.
+    if (this.seeing > 5 * WARM) return;
+    const { work, waits } = this.work();
+    const [busy, since] = [cpu(), now()];
+    for (let passes = 1; cpu() - busy < WARM * 1000 && now() - since < WARM * 5 && this.passes < 20_000; ) {
+      const begun = now();
+      const made = await this.prepared(chosen, passes);
+      this.passes += passes;
+      for (const one of this.next === null ? [made] : made.map((one) => [one])) {
+        one[0].put?.();
+        const done = work(one.map((one) => one.calls), [], []);
+        if (waits) await done;
+      }
+      if (now() - begun < 1) passes *= 2;
     }
   }
 
@@ -1516,6 +2325,11 @@ class Server {
       }
     }
     const made = this.others.map((one) => prepare(one, chosen));
+    if (request.instance === "again") {
+      // Where the very same values serve again, what was kept for them by identity is seen.
+      made.forEach(({ calls }, i) => chosen.forEach((at, n) => this.lasting[at] && this.given?.[i]?.has(at) && (calls[n] = this.given[i].get(at))));
+    }
+    this.given = made.map(({ calls }) => new Map(chosen.map((at, n) => [at, calls[n]])));
     this.first.put?.();
     return made;
   }
@@ -1551,12 +2365,16 @@ class Server {
     const chosen = asked.filter((at) => this.known[at] === null);
     if (chosen.length === 0) return;
     const one = prepare(await this.instance(), chosen);
+    const since = now();
     for (const { at, n, line, how, said } of await this.seen(one, chosen)) {
       this.known[at] = line;
       this.manners.add(how);
       this.prints ||= said !== "";
-      if (this.next === null && said === "" && this.lasts(at, line)) this.lasting[at] = one.calls[n];
+      if (this.next === null && said === "" && this.lasts(at, line, one.calls[n])) this.lasting[at] = one.calls[n];
     }
+    this.seeing += now() - since;
+    if (!this.looked) await this.surroundings.look(true);
+    this.looked = true;
     const { early } = this;
     this.early = [];
     for (const [at, line, number] of early) this.compare(at, line, number);
@@ -1571,9 +2389,9 @@ class Server {
 
   /** Whether a call may be made again with the very same values: it has left them as they were, as far as can be seen, and
    * nothing that cannot be seen is in them. */
-  lasts(at, line) {
+  lasts(at, line, call) {
     const text = this.texts[at];
-    return !line.includes('"changed":') && !["$iter", "$unencodable", "$type"].some((mark) => text.includes(`"${mark}"`));
+    return !keepsHidden(call) && !line.includes('"changed":') && !["$iter", "$unencodable", "$type"].some((mark) => text.includes(`"${mark}"`));
   }
 
   /** Looks at what came of the last burst's last pass, where that was asked for. */
@@ -1603,7 +2421,11 @@ class Server {
         return;
       }
     }
-    chosen.forEach((at, n) => this.compare(at, found[n], number));
+    for (const [n, at] of chosen.entries()) {
+      // The same values serve from now on, so that it is seen what is kept for them by identity.
+      if (this.known[at] === null && this.next === null && this.lasts(at, found[n], one.calls[n])) this.lasting[at] = one.calls[n];
+      this.compare(at, found[n], number);
+    }
   }
 
   lines(chosen, one, results) {
@@ -1623,6 +2445,7 @@ class Server {
 
   async end() {
     await this.see(Array.from({ length: this.count }, (_, at) => at));
+    await this.surroundings.look(true);
     const pass = this.other.size > 0 ? `,"pass":${this.otherPass}` : "";
     const lines = this.known.map((line, at) => this.other.get(at) ?? line);
     finish(`{"reheat":"outcomes","calls":${this.count},"numbers":"one"${pass}}\n${lines.join("\n")}`);
@@ -1644,6 +2467,15 @@ function why(error) {
   return `${MODULE} cannot be imported: ${message}${place}${name ? `; the package ${name} is not there` : ""}`;
 }
 
+/** The text that the version takes the place of; null where it cannot be read. */
+function originalText() {
+  try {
+    return withoutTypes(readFileSync(FILE, "utf8").replace(/^\ufeff/, ""), FILE);
+  } catch {
+    return null;
+  }
+}
+
 function namesIn(value) {
   if (Array.isArray(value)) value.forEach(namesIn);
   else if (value && typeof value === "object") {
@@ -1654,6 +2486,7 @@ function namesIn(value) {
 
 async function main() {
   const given = takeStreams().toString("utf8");
+  takeSideEffects();
   const end = given.indexOf("\n");
   const header = JSON.parse(given.slice(0, end));
   const input = given.slice(end + 1);
@@ -1700,8 +2533,11 @@ async function main() {
   standing = topFunctions(text);
   exportedName = nameOfExports(text);
   for (const [name] of standing) wanted.add(name);
+  variables = [...new Set([...variablesOf(text), ...variablesOf(originalText() ?? text)])];
+  for (const name of variables) wanted.add(name);
   let source;
   let first;
+  const surroundings = new Surroundings();
   try {
     source = await maker(text);
     first = await source.load();
@@ -1721,6 +2557,7 @@ async function main() {
     fail(why(error));
   }
   checkDefinition(first, text);
+  await surroundings.look(false);
   const spare = prepare(first); // never called: tells what the arguments were
   let kept = header.keep || !source.twice;
   if (!header.keep && !source.twice) say("kept", `${source.why}, so all passes share one instance of the module`);
@@ -1737,7 +2574,7 @@ async function main() {
   };
   const before = spare.calls.map((call) => places(call).map(([, value]) => encoded(new Encoder(false), value)));
   if (header.stamps) {
-    const server = new Server(header.stamps, spare, before, first, header.fresh && !kept ? next : null, next);
+    const server = new Server(header.stamps, spare, before, first, header.fresh && !kept ? next : null, next, surroundings);
     await server.run();
     return server.end();
   }
@@ -1750,7 +2587,8 @@ async function main() {
   while (passes >= 4 && looked.size < ENCODINGS) looked.add(1 + Math.floor(random() * (passes - 2)));
   const times = ENCODINGS / looked.size;
   const numbers = [...looked].sort((a, b) => a - b);
-  const one = await lookedAt(todo[0], before, times);
+  const one = await lookedAt(todo[0], before, times, true);
+  await surroundings.look(true);
   const waits = one.manners.has(PROMISE) || one.manners.has(ASYNC_ITERATOR) || (one.manners.has(ITERATOR) && one.manners.size > 1);
   const run = waits ? bareMixed : one.manners.has(ITERATOR) ? bareIterators : bare;
   let other = null;
@@ -1758,15 +2596,18 @@ async function main() {
   for (const number of numbers.slice(1)) {
     for (let i = at + 1; i < number; i++) {
       todo[i].put?.();
+      surroundings.putBack();
       if (waits) await run(todo[i].calls);
       else run(todo[i].calls);
     }
-    const { text } = await lookedAt(todo[number], before, times);
-    if (other === null && text !== one.text) other = { number, text };
+    surroundings.putBack();
+    const { lines } = await lookedAt(todo[number], before, times);
+    if (other === null && lines.some((line, i) => line !== one.lines[i])) other = { number, lines };
     at = number;
   }
-  const head = `{"reheat":"outcomes","calls":${spare.calls.length},"numbers":"one"${other ? `,"pass":${other.number + 1}` : ""}}`;
-  finish(`${head}\n${(other ?? one).text}`);
+  await surroundings.look(true);
+  const head = `{"reheat":"outcomes","calls":${spare.calls.length},"numbers":"one"${other ? `,"pass":${other.number + 1}` : ""},"left":{"names":${JSON.stringify(one.names)}}}`;
+  finish(`${head}\n${withLeft((other ?? one).lines, one.left)}`);
 }
 
 const random = Math.random;

@@ -6,4 +6,5 @@ mod driven;
 mod javascript;
 mod meant;
 mod python;
+mod side_effects;
 mod typescript;

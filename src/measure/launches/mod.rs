@@ -6,7 +6,8 @@
 //! core, unless threads or children work beside them, for cores are seldom equally fast; bursts of both take about as long, for a
 //! core changes its speed.
 //!
-//! A launch gives one number for each two contenders: the median over its bursts of ln(incumbent / candidate). Launches
+//! A launch gives one number for each two contenders: the mean over its bursts of ln(incumbent / candidate), without the lowest and
+//! the highest tenth of them. Launches
 //! are the unit of the statistics, for what a process was given once (address layout, hash seed) is in all of its bursts
 //! alike: Kalibera and Jones, "Rigorous benchmarking in reasonable time" (ISMM 2013), where repetition is needed at the
 //! level at which something varies. The orders are drawn by lot, so the signed ranks of [`super::stats`] hold for launches as

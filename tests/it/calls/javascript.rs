@@ -132,7 +132,7 @@ fn functions_and_methods_of_both_kinds_of_modules_are_called() {
 fn every_pass_has_an_instance_of_its_own() {
     for mut project in [common(), modern()].into_iter().flatten() {
         let once = project.output("counted", "[]\n[]", 1);
-        assert!(once.ends_with("\"returned\":2}\n"), "{once}");
+        assert!(once.contains("\"call\":2,\"returned\":2,"), "{once}");
         for passes in [2, 3, 9] {
             assert_eq!(project.output("counted", "[]\n[]", passes), once);
         }
@@ -301,13 +301,26 @@ module.exports = { Box, yields, waits, comes, changes, raises, prints, aliased, 
         ),
         ("Box.double", "{\"init\": {\"args\": [4]}}"),
     ] {
-        let once = project.output(name, calls, 1);
+        // What calls leave behind is seen in single passes.
+        let once = without_left(&project.output(name, calls, 1));
         assert_eq!(project.bursts(name, calls, false), once, "{name}");
         assert_eq!(project.bursts(name, calls, true), once, "{name} fresh");
     }
     assert!(project.bursts("counted", "[]", false).contains("\"pass\":"));
     assert_eq!(
         project.bursts("counted", "[]", true),
-        project.output("counted", "[]", 1)
+        without_left(&project.output("counted", "[]", 1))
     );
+}
+
+/// Outcomes without what calls left behind, which stands at the end of a line.
+#[cfg(target_os = "linux")]
+fn without_left(output: &str) -> String {
+    let lines = output
+        .lines()
+        .map(|line| match line.split_once(",\"left\":") {
+            Some((outcome, _)) => format!("{outcome}}}\n"),
+            None => format!("{line}\n"),
+        });
+    lines.collect()
 }
