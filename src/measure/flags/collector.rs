@@ -55,7 +55,7 @@ pub(super) fn find(task: &Task, original: &Code, code: &Code) -> Vec<Flag> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::dropped::language;
+    use super::super::tests::language;
     use super::*;
 
     fn told(harness: crate::task::Harness, original: &str, text: &str) -> usize {

@@ -11,7 +11,7 @@ use super::MOST;
 use super::code::{Code, Word, parts, squeezed};
 use crate::measure::{Flag, FlagKind};
 use crate::task::region::{self, Grammar, Syntax};
-use crate::task::{Harness, Language, Task};
+use crate::task::{Harness, Task};
 
 /// Something that a reader would miss.
 struct Family {
@@ -706,11 +706,6 @@ pub(super) fn is_assignment(text: &str) -> bool {
     rest.starts_with('=') && !compared || text.starts_with("++") || text.starts_with("--")
 }
 
-/// What the tests of flags read a language as.
 #[cfg(test)]
-pub(super) fn language(id: &str) -> Language {
-    Language {
-        id: id.to_owned(),
-        ..Language::default()
-    }
-}
+#[path = "dropped_tests.rs"]
+mod tests;

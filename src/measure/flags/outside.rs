@@ -345,7 +345,7 @@ fn starts_threads(original: &Code, code: &Code) -> Option<(usize, String)> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-    use super::super::dropped::language;
+    use super::super::tests::language;
     use super::*;
 
     fn told(id: &str, original: &str, text: &str) -> Vec<String> {

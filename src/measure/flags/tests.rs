@@ -8,6 +8,14 @@ use crate::measure::{Answer, CaseResult, Figures, Metric, Verdict};
 use crate::sandbox::MemorySource;
 use crate::task::{Case, Languages, Workload, bundled, held_out};
 
+/// A language as the files of flags read one.
+pub(super) fn language(id: &str) -> crate::task::Language {
+    crate::task::Language {
+        id: id.to_owned(),
+        ..crate::task::Language::default()
+    }
+}
+
 fn task(cases: &[(&str, &str, &str)]) -> Task {
     let mut task = bundled::load("pairs", &Languages::load(None).unwrap()).unwrap();
     task.workload = Workload {
