@@ -148,6 +148,20 @@ pub struct Flag {
     pub reason: String,
 }
 
+impl Flag {
+    /// What a prompt may say of it: nothing of any case, since one may be held out.
+    pub(crate) fn to_the_model(&self) -> &str {
+        match self.kind {
+            FlagKind::Constants => "it holds constants of the test cases",
+            FlagKind::Repeats => "it is fast on some inputs only",
+            FlagKind::Refused => "it tried something that the sandbox refuses",
+            FlagKind::TooGood => "it gains more than can be explained",
+            FlagKind::Elsewhere => "it keeps its data in files instead of in memory",
+            _ => &self.reason,
+        }
+    }
+}
+
 /// Kinds of suspicion; the list may grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
