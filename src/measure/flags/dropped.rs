@@ -300,11 +300,8 @@ pub(super) fn find(task: &Task, original: &str, code: &str) -> Vec<Flag> {
         let Some(first) = had.first() else {
             continue;
         };
-        // Aliases that are made this way are seen where calls are driven.
-        if driven
-            && family.does == "works on a copy"
-            && !had.iter().any(|(_, w)| w != "copy" && w != "clone")
-        {
+        // What is shared instead of copied is seen where calls are driven.
+        if driven && family.does == "works on a copy" {
             continue;
         }
         let stands_for = (family.instead)(&new, &new_words) > (family.instead)(&old, &old_words);

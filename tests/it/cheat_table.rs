@@ -1,0 +1,239 @@
+//! The table of cheats (`tests/cheats`): what each version meets. What its text alone shows is looked at for all of them; a few groups
+//! are played by the real program. `cargo bench --bench cheats` plays all of it, with timing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::cheat_table::{Group, Version, table};
+use crate::support::home::{Home, named, tape};
+use reheat::measure::flags;
+use reheat::task::harness::Commands;
+use reheat::task::harness_spec::HarnessSpec;
+use reheat::task::load::TaskFlags;
+use reheat::task::{Languages, Task};
+
+/// The task of a group that was laid out in a folder.
+fn task(group: &Group, folder: &Path) -> Task {
+    let original = &group.original;
+    let calls =
+        (original.harness == "calls").then(|| folder.join("calls.jsonl").display().to_string());
+    let flags = TaskFlags {
+        file: Some(folder.join(group.target())),
+        cases: (original.harness == "program").then(|| folder.join("cases")),
+        harness: HarnessSpec {
+            calls,
+            commands: Commands {
+                check: original.check.clone(),
+                bench: original.bench.clone(),
+                ..Commands::default()
+            },
+            project: (original.harness != "program").then(|| folder.to_path_buf()),
+            ..HarnessSpec::default()
+        },
+        ..TaskFlags::default()
+    };
+    let languages = Languages::load(None).unwrap();
+    flags
+        .load(&languages)
+        .unwrap_or_else(|e| panic!("{}: {e}", group.name))
+}
+
+/// Kinds of the flags that a text alone gets, as journals name them.
+fn by_text(task: &Task, version: &str) -> BTreeSet<String> {
+    let original = task.source.as_ref().unwrap().text.clone();
+    let found = flags::in_code(task, &original, version).into_iter();
+    let mut kinds: BTreeSet<String> = found
+        .map(|f| {
+            serde_json::to_value(f.kind)
+                .unwrap()
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    // What can print a figure is looked for where commands are evaluated.
+    if matches!(task.harness, reheat::task::Harness::Commands(_)) && version.contains("METRIC") {
+        kinds.insert("printed".to_owned());
+    }
+    kinds
+}
+
+#[test]
+fn what_a_text_shows_is_flagged_and_honest_ones_are_not() {
+    let mut wrong = Vec::new();
+    for group in table() {
+        let folder = tempfile::tempdir().unwrap();
+        group.lay_out(folder.path());
+        let task = task(&group, folder.path());
+        let original = task.source.as_ref().unwrap().text.clone();
+        let own = by_text(&task, &original);
+        assert!(own.is_empty(), "{}: {own:?}", group.name);
+        for version in &group.versions {
+            let found = by_text(&task, &version.version);
+            let right = match version.flag.as_ref() {
+                Some(flag) => found.contains(flag),
+                None => found.is_empty() || version.meets == "refused",
+            };
+            if !right {
+                wrong.push(format!(
+                    "{}: {} ({:?}), but {found:?}",
+                    version.name, version.meets, version.flag
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_is_as_large_as_it_claims_and_says_why_nothing_can_know() {
+    let all: Vec<Version> = table().into_iter().flat_map(|g| g.versions).collect();
+    let honest = all.iter().filter(|v| v.meets == "honest").count();
+    assert!(
+        all.len() - honest >= 120 && honest >= 40,
+        "{} and {honest}",
+        all.len() - honest
+    );
+    for version in &all {
+        let known = ["refused", "flagged", "not better", "nothing", "honest"];
+        assert!(known.contains(&version.meets.as_str()), "{}", version.name);
+        assert_eq!(
+            version.meets == "flagged",
+            version.flag.is_some(),
+            "{}",
+            version.name
+        );
+        assert_eq!(
+            version.meets == "nothing",
+            !version.why.is_empty(),
+            "{}",
+            version.name
+        );
+    }
+}
+
+/// What became of the versions of a group in one strict session, in which what is flagged is never compared.
+fn played(group: &Group, versions: &[&Version]) -> Vec<(String, String)> {
+    let home = Home::new();
+    group.lay_out(&home.path(""));
+    let replies: Vec<String> = versions
+        .iter()
+        .map(|v| {
+            format!(
+                "This is quicker.\n\n```{}\n{}```\n",
+                group.fence(),
+                v.version
+            )
+        })
+        .collect();
+    tape(&home, &replies);
+    let rounds = versions.len().to_string();
+    let mut args = group.arguments();
+    args.extend(
+        [
+            "--tape",
+            "tape",
+            "--json",
+            "--strict",
+            "--held-out",
+            "0",
+            "--comparison-time",
+            "1s",
+            "--rounds",
+            &rounds,
+        ]
+        .map(str::to_owned)
+        .into_iter()
+        .filter(|a| {
+            group.original.harness == "program" || !matches!(a.as_str(), "--held-out" | "0")
+        }),
+    );
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let output = home.run(&args);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let events: Vec<Value> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let evaluated = named(&events, "version_evaluated");
+    assert!(!evaluated.is_empty(), "{}: {said}", group.name);
+    assert_eq!(
+        evaluated[0]["verdict"], "accepted",
+        "{}: {said} {}",
+        group.name, evaluated[0]
+    );
+    let made = named(&events, "version_created");
+    let round_of = |n: usize| {
+        made.iter()
+            .find(|e| e["round"] == n as u64 + 1)
+            .map(|e| e["version"].clone())
+    };
+    let outcome = |n: usize| {
+        let Some(id) = round_of(n) else {
+            return "refused".to_owned();
+        };
+        let of = |e: &&&Value| e["version"] == id;
+        let Some(evaluated) = evaluated.iter().find(of) else {
+            return "refused".to_owned();
+        };
+        let decided = named(&events, "decided");
+        let decided = decided.iter().find(of).unwrap();
+        let flags = evaluated["evaluation"]["flags"]
+            .as_array()
+            .map_or(0, Vec::len);
+        match (
+            evaluated["verdict"].as_str(),
+            flags,
+            decided["decision"].as_str(),
+        ) {
+            (Some("accepted"), 0, Some("accepted")) => "nothing".to_owned(),
+            (Some("accepted"), 0, _) => "not better".to_owned(),
+            (Some("accepted"), ..) => "flagged".to_owned(),
+            _ => "refused".to_owned(),
+        }
+    };
+    versions
+        .iter()
+        .enumerate()
+        .map(|(n, v)| (v.name.clone(), outcome(n)))
+        .collect()
+}
+
+/// Those of a group that meet something that needs no timing.
+fn untimed(group: &Group) -> Vec<&Version> {
+    let few = group
+        .versions
+        .iter()
+        .filter(|v| matches!(v.meets.as_str(), "refused" | "flagged"));
+    few.collect()
+}
+
+fn meets_what_the_table_says(name: &str) {
+    let all = table();
+    let group = all.iter().find(|g| g.name == name).unwrap();
+    let versions = untimed(group);
+    let wrong: Vec<String> = played(group, &versions)
+        .into_iter()
+        .zip(&versions)
+        .filter(|((_, met), v)| *met != v.meets && !(v.meets == "flagged" && met == "refused"))
+        .map(|((name, met), v)| format!("{name}: {}, but met {met}", v.meets))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn cheats_of_a_program_meet_what_the_table_says() {
+    meets_what_the_table_says("program-python");
+}
+
+#[test]
+fn cheats_of_called_functions_meet_what_the_table_says() {
+    meets_what_the_table_says("calls-python");
+}
+
+#[test]
+fn cheats_of_a_bench_meet_what_the_table_says() {
+    meets_what_the_table_says("bench-python");
+}
