@@ -120,6 +120,8 @@ impl Loop {
                 let before = incumbent.evaluation.as_ref();
                 let repeats = before.and_then(|e| flags::repeats(&self.setup.task, e, &comparison));
                 evaluation.flags.extend(repeats);
+                let too_good = before.map(|e| flags::too_good(&self.setup.task, e, &comparison));
+                evaluation.flags.extend(too_good.unwrap_or_default());
                 let standing = Settlement::Compared {
                     comparison,
                     against_original,

@@ -19,6 +19,7 @@
 //! - *Collector*, *Outside*, *Kept*, *Aware*: settings of the whole process, state where the module owns nothing or that a bench
 //!   finds again, and looks at what runs it (see the files of these names).
 //! - *Equality*, *Lazy*: values that are not what they seem (see `values`).
+//! - *Too good*: a gain that its inputs do not explain (see `gains`).
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
 use super::{Comparison, Evaluation, Flag, FlagKind};
@@ -32,12 +33,14 @@ mod code;
 mod collector;
 mod constants;
 mod dropped;
+mod gains;
 mod kept;
 mod outside;
 mod printed;
 mod values;
 
 use code::Code;
+pub(crate) use gains::too_good;
 pub(crate) use printed::printed;
 
 /// Flags of one kind that are reported at most; more would tell a reader nothing new.
