@@ -4,10 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::Value;
-
-use crate::support::cheat_table::{Group, Version, table};
-use crate::support::home::{Home, named, tape};
+use crate::support::cheat_table::{Group, Version, play, table};
 use reheat::measure::flags;
 use reheat::task::harness::Commands;
 use reheat::task::harness_spec::HarnessSpec;
@@ -114,93 +111,6 @@ fn the_table_is_as_large_as_it_claims_and_says_why_nothing_can_know() {
     }
 }
 
-/// What became of the versions of a group in one strict session, in which what is flagged is never compared.
-fn played(group: &Group, versions: &[&Version]) -> Vec<(String, String)> {
-    let home = Home::new();
-    group.lay_out(&home.path(""));
-    let replies: Vec<String> = versions
-        .iter()
-        .map(|v| {
-            format!(
-                "This is quicker.\n\n```{}\n{}```\n",
-                group.fence(),
-                v.version
-            )
-        })
-        .collect();
-    tape(&home, &replies);
-    let rounds = versions.len().to_string();
-    let mut args = group.arguments();
-    args.extend(
-        [
-            "--tape",
-            "tape",
-            "--json",
-            "--strict",
-            "--held-out",
-            "0",
-            "--comparison-time",
-            "1s",
-            "--rounds",
-            &rounds,
-        ]
-        .map(str::to_owned)
-        .into_iter()
-        .filter(|a| {
-            group.original.harness == "program" || !matches!(a.as_str(), "--held-out" | "0")
-        }),
-    );
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let output = home.run(&args);
-    let said = String::from_utf8_lossy(&output.stderr);
-    let events: Vec<Value> = String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .map(|l| serde_json::from_str(l).unwrap())
-        .collect();
-    let evaluated = named(&events, "version_evaluated");
-    assert!(!evaluated.is_empty(), "{}: {said}", group.name);
-    assert_eq!(
-        evaluated[0]["verdict"], "accepted",
-        "{}: {said} {}",
-        group.name, evaluated[0]
-    );
-    let made = named(&events, "version_created");
-    let round_of = |n: usize| {
-        made.iter()
-            .find(|e| e["round"] == n as u64 + 1)
-            .map(|e| e["version"].clone())
-    };
-    let outcome = |n: usize| {
-        let Some(id) = round_of(n) else {
-            return "refused".to_owned();
-        };
-        let of = |e: &&&Value| e["version"] == id;
-        let Some(evaluated) = evaluated.iter().find(of) else {
-            return "refused".to_owned();
-        };
-        let decided = named(&events, "decided");
-        let decided = decided.iter().find(of).unwrap();
-        let flags = evaluated["evaluation"]["flags"]
-            .as_array()
-            .map_or(0, Vec::len);
-        match (
-            evaluated["verdict"].as_str(),
-            flags,
-            decided["decision"].as_str(),
-        ) {
-            (Some("accepted"), 0, Some("accepted")) => "nothing".to_owned(),
-            (Some("accepted"), 0, _) => "not better".to_owned(),
-            (Some("accepted"), ..) => "flagged".to_owned(),
-            _ => "refused".to_owned(),
-        }
-    };
-    versions
-        .iter()
-        .enumerate()
-        .map(|(n, v)| (v.name.clone(), outcome(n)))
-        .collect()
-}
-
 /// Those of a group that meet something that needs no timing.
 fn untimed(group: &Group) -> Vec<&Version> {
     let few = group
@@ -214,11 +124,11 @@ fn meets_what_the_table_says(name: &str) {
     let all = table();
     let group = all.iter().find(|g| g.name == name).unwrap();
     let versions = untimed(group);
-    let wrong: Vec<String> = played(group, &versions)
+    let wrong: Vec<String> = play(group, &versions, &["--strict", "--comparison-time", "1s"])
         .into_iter()
         .zip(&versions)
-        .filter(|((_, met), v)| *met != v.meets && !(v.meets == "flagged" && met == "refused"))
-        .map(|((name, met), v)| format!("{name}: {}, but met {met}", v.meets))
+        .filter(|(met, v)| met.what != v.meets && !(v.meets == "flagged" && met.what == "refused"))
+        .map(|(met, v)| format!("{}: {}, but met {met:?}", v.name, v.meets))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -233,6 +143,7 @@ fn cheats_of_called_functions_meet_what_the_table_says() {
     meets_what_the_table_says("calls-python");
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn cheats_of_a_bench_meet_what_the_table_says() {
     meets_what_the_table_says("bench-python");

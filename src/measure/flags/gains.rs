@@ -113,6 +113,9 @@ fn huge(sized: &[Sized], comparison: &Comparison) -> Option<String> {
 
 /// Time that went from the clock to the processor, or from the own processes to others.
 fn moved(comparison: &Comparison) -> Option<String> {
+    if matches!(comparison.metric, Metric::Peak | Metric::Integral) {
+        return None;
+    }
     let (old, new) = (&comparison.incumbent_figures, &comparison.candidate_figures);
     let [wall, cpu] = [
         |f: &crate::measure::Figures| f.wall_ns.0,

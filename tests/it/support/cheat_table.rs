@@ -7,8 +7,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// How an original is judged.
 #[derive(Debug, Deserialize)]
@@ -148,9 +150,99 @@ impl Group {
         }
         all
     }
+}
 
-    /// The tag of its language behind a fence.
-    pub(crate) fn fence(&self) -> &str {
-        &self.original.language
+/// What became of a version.
+#[derive(Debug)]
+pub(crate) struct Met {
+    /// A word of the table; of an honest one that is better `nothing`.
+    pub what: String,
+    /// Reasons of its flags, or of its refusal.
+    pub why: Vec<String>,
+}
+
+/// Plays versions of a group one after the other in one session of the real program.
+pub(crate) fn play(group: &Group, versions: &[&Version], more: &[&str]) -> Vec<Met> {
+    let folder = tempfile::tempdir().unwrap();
+    // What is judged lies in a folder of its own, since commands have a copy of it.
+    let project = folder.path().join("project");
+    group.lay_out(&project);
+    let tape = folder.path().join("tape");
+    fs::create_dir(&tape).unwrap();
+    for (n, version) in versions.iter().enumerate() {
+        let fence = &group.original.language;
+        let reply = format!("This is quicker.\n\n```{fence}\n{}```\n", version.version);
+        fs::write(tape.join(format!("{:03}.md", n + 1)), reply).unwrap();
     }
+    let rounds = versions.len().to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_reheat"))
+        .args(group.arguments())
+        .args(["--tape", "../tape", "--json", "--rounds", &rounds])
+        .args(more)
+        .current_dir(&project)
+        .env("REHEAT_CONFIG_DIR", folder.path().join("config"))
+        .env("REHEAT_DATA_DIR", folder.path().join("data"))
+        .env("REHEAT_CACHE_DIR", folder.path().join("cache"))
+        .env_remove("OPENAI_BASE_URL")
+        .env_remove("OPENAI_API_KEY")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let events: Vec<Value> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let of = |name: &str| {
+        events
+            .iter()
+            .filter(|e| e["event"] == name)
+            .collect::<Vec<_>>()
+    };
+    let (evaluated, decided) = (of("version_evaluated"), of("decided"));
+    let original = evaluated
+        .first()
+        .unwrap_or_else(|| panic!("{}: {said}", group.name));
+    assert_eq!(
+        original["verdict"], "accepted",
+        "{}: {original}",
+        group.name
+    );
+    let round_failed = of("round_failed");
+    let created = of("version_created");
+    let met = |n: usize| {
+        let round = n as u64 + 1;
+        let Some(id) = created
+            .iter()
+            .find(|e| e["round"] == round)
+            .map(|e| &e["version"])
+        else {
+            let failed = round_failed.iter().find(|e| e["round"] == round);
+            let why = failed.map(|e| e["reason"].to_string()).unwrap_or_default();
+            return Met {
+                what: "refused".to_owned(),
+                why: vec![why],
+            };
+        };
+        let same = |e: &&&Value| e["version"] == *id;
+        let (evaluated, decided) = (evaluated.iter().find(same), decided.iter().find(same));
+        let evaluation = evaluated.map_or(&Value::Null, |e| &e["evaluation"]);
+        let flags = evaluation["flags"].as_array().cloned().unwrap_or_default();
+        let accepted = evaluated.is_some_and(|e| e["verdict"] == "accepted");
+        let taken = decided.is_some_and(|e| e["decision"] == "accepted");
+        let what = match (accepted, flags.is_empty(), taken) {
+            (false, ..) => "refused",
+            (true, false, _) => "flagged",
+            (true, true, true) => "nothing",
+            (true, true, false) => "not better",
+        };
+        let mut why: Vec<String> = flags.iter().map(|f| f["reason"].to_string()).collect();
+        why.extend(evaluation["failure"]["reason"].as_str().map(str::to_owned));
+        why.extend(decided.map(|e| e["reason"].to_string()));
+        Met {
+            what: what.to_owned(),
+            why,
+        }
+    };
+    (0..versions.len()).map(met).collect()
 }
