@@ -90,7 +90,7 @@ const FAMILIES: [Family; 11] = [
     },
     Family {
         does: "waits or limits its rate",
-        is: |w, _| {
+        is: |w, code| {
             let known = [
                 "sleep",
                 "usleep",
@@ -103,7 +103,7 @@ const FAMILIES: [Family; 11] = [
                 "setTimeout",
             ];
             let parts = w.parts();
-            known.contains(&w.text) && w.is_called()
+            known.contains(&w.text) && (w.is_called() || code.is_import(w.line))
                 || has(
                     &parts,
                     &[

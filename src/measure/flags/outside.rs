@@ -150,7 +150,7 @@ pub(super) fn find(
     );
     for (i, line) in code.spoken.iter().enumerate() {
         let line = squeezed(line);
-        if known.contains(&line) || code.is_import(i) {
+        if known.contains(&line) || code.is_import(i) && !line.contains("require(") {
             continue;
         }
         let way = WAYS
