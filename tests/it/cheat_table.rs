@@ -111,13 +111,10 @@ fn the_table_is_as_large_as_it_claims_and_says_why_nothing_can_know() {
     }
 }
 
-/// Those of a group that meet something that needs no timing.
+/// Those of a group that are refused, and a few that are flagged: what needs no timing.
 fn untimed(group: &Group) -> Vec<&Version> {
-    let few = group
-        .versions
-        .iter()
-        .filter(|v| matches!(v.meets.as_str(), "refused" | "flagged"));
-    few.collect()
+    let of = |meets: &'static str| group.versions.iter().filter(move |v| v.meets == meets);
+    of("refused").chain(of("flagged").take(3)).collect()
 }
 
 fn meets_what_the_table_says(name: &str) {
@@ -146,5 +143,5 @@ fn cheats_of_called_functions_meet_what_the_table_says() {
 #[cfg(target_os = "linux")]
 #[test]
 fn cheats_of_a_bench_meet_what_the_table_says() {
-    meets_what_the_table_says("bench-python");
+    meets_what_the_table_says("metric-python");
 }

@@ -405,7 +405,10 @@ fn strict_takes_nothing_that_is_flagged_and_tells_the_model_why() {
         "{reason}"
     );
     let evaluated = named(&kept, "version_evaluated");
-    assert!(evaluated[2]["comparison"].is_null(), "it is not even compared");
+    assert!(
+        evaluated[2]["comparison"].is_null(),
+        "it is not even compared"
+    );
     let prompts = prompts(&kept);
     let last = prompts.last().unwrap();
     assert!(
@@ -414,7 +417,10 @@ fn strict_takes_nothing_that_is_flagged_and_tells_the_model_why() {
             && last.contains("do without that"),
         "{last}"
     );
-    assert!(!last.contains("40000") && !last.contains("case 02"), "{last}");
+    assert!(
+        !last.contains("40000") && !last.contains("case 02"),
+        "{last}"
+    );
     let shown = stdout(&home.run(&["show"]));
     assert_eq!(shown.matches("flagged, not taken").count(), 2, "{shown}");
 

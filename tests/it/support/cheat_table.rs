@@ -33,6 +33,7 @@ pub(crate) struct Original {
 
 /// A version, and what it meets.
 #[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "the test and the bench each read a part of it")]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Version {
     /// Folder and file: `calls-python/no-log`.
@@ -154,6 +155,7 @@ impl Group {
 
 /// What became of a version.
 #[derive(Debug)]
+#[allow(dead_code, reason = "the test only shows why")]
 pub(crate) struct Met {
     /// A word of the table; of an honest one that is better `nothing`.
     pub what: String,
