@@ -136,15 +136,21 @@ const FAMILIES: [Family; 11] = [
     Family {
         does: "raises an error for what it does not accept",
         is: raises,
-        instead: |_, words| {
+        instead: |code, words| {
             let known = [
                 "fail", "raise", "throw", "error", "invalid", "reject", "require", "validate",
                 "check", "verify", "assert", "ensure", "expect", "panic",
             ];
-            words
+            let called = words
                 .iter()
-                .filter(|w| w.is_called() && has(&w.parts(), &known))
-                .count()
+                .filter(|w| w.text == "assert" || w.is_called() && has(&w.parts(), &known));
+            // Rust hands an error on without naming it.
+            let handed = words.iter().filter(|w| {
+                let on = w.after.trim_start_matches(|c: char| c != ')' && c != '?');
+                ["ok_or", "ok_or_else", "map_err"].contains(&w.text) || on.contains(")?")
+            });
+            let rust = code.grammar == Some(Grammar::Rust);
+            called.count() + if rust { handed.count() } else { 0 }
         },
         everywhere: false,
     },
@@ -300,6 +306,10 @@ pub(super) fn find(task: &Task, original: &str, code: &str) -> Vec<Flag> {
         let Some(first) = had.first() else {
             continue;
         };
+        // A program that ends gives its files back.
+        if family.does == "closes what it opens" && matches!(task.harness, Harness::Program) {
+            continue;
+        }
         // What is shared instead of copied is seen where calls are driven.
         if driven && family.does == "works on a copy" {
             continue;
@@ -361,7 +371,14 @@ fn takes_a_lock(word: &Word<'_>, code: &Code) -> bool {
         "locked",
     ];
     let parts = word.parts();
-    if !has(&parts, &known) || word.is_defined() {
+    let after = word.after.trim_start();
+    let used = word.text == "synchronized"
+        || word.is_called()
+        || ["with ", "with(", "synchronized", "guard"]
+            .iter()
+            .any(|w| word.before.contains(w))
+        || [".", "->", "::", "<"].iter().any(|j| after.starts_with(j));
+    if !has(&parts, &known) || word.is_defined() || !used {
         return false;
     }
     // The standard streams have locks that only cost time.

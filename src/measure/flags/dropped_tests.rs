@@ -373,6 +373,21 @@ fn what_is_replaced_by_an_equal_thing_is_no_loss() {
             "int f(FILE *h) {\n  return fclose(h) ? 0 : 0;\n}",
         ),
         (
+            "python",
+            "def f(x):\n    if x < 0:\n        raise ValueError(x)\n    return x\n",
+            "def f(x):\n    assert x >= 0, x\n    return x\n",
+        ),
+        (
+            "python",
+            "def f(lock):\n    lock = lock + 1\n    return lock\n",
+            "def f(turns):\n    return turns + 1\n",
+        ),
+        (
+            "rust",
+            "fn f(s: &str) -> Result<i32, E> {\n    match s.parse() {\n        Ok(n) => Ok(n),\n        Err(_) => return Err(E),\n    }\n}",
+            "fn f(s: &str) -> Result<i32, E> {\n    Ok(s.parse().map_err(|_| E)?)\n}",
+        ),
+        (
             "go",
             "func f() {\n\tm.Lock()\n\tn++\n\tm.Unlock()\n}",
             "func f() {\n\tatomic.AddInt64(&n, 1)\n}",
