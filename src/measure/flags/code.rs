@@ -93,7 +93,8 @@ pub(super) fn squeezed(line: &str) -> String {
     line.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-fn words_of(line: usize, text: &str) -> impl Iterator<Item = Word<'_>> {
+/// The words of one line.
+pub(super) fn words_of(line: usize, text: &str) -> impl Iterator<Item = Word<'_>> {
     let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
     let mut at = 0;
     std::iter::from_fn(move || {

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use super::MOST;
-use super::code::{Code, squeezed};
+use super::code::{Code, Word, squeezed, words_of};
 use super::dropped::{chain, is_assignment};
 use crate::measure::{Flag, FlagKind};
 use crate::task::region::Grammar;
@@ -58,18 +58,78 @@ fn changed_within(
             let last = path.rsplit('.').next().unwrap_or_default();
             let put = rest.starts_with('(') && path.starts_with('.') && changing.contains(&last);
             let set = is_assignment(rest) && !path.is_empty();
-            let global = squeezed(w.before) == "global"
-                || is_assignment(rest)
-                    && w.before.trim().is_empty()
-                    && code.grammar == Some(Grammar::JavaScript);
+            let outer = code.grammar == Some(Grammar::JavaScript) || is_global(code, name);
+            let global = path.is_empty()
+                && is_assignment(rest)
+                && w.before.trim().is_empty()
+                && outer
+                && !is_table(code, w.line, name);
             w.text == name && inner && !w.is_member() && (put || set || global)
         })
     };
     names
         .iter()
-        .filter(|(_, name)| is_changed(name))
+        .filter(|(line, name)| is_changed(name) && !is_shadowed(code, *line, name))
         .cloned()
         .collect()
+}
+
+/// Whether a function of Python declares that it changes a name of the module.
+fn is_global(code: &Code, name: &str) -> bool {
+    let declared = |w: &Word<'_>| w.text == name && w.before.trim_start().starts_with("global ");
+    code.words().iter().any(declared)
+}
+
+/// Whether a function has a name of its own like this: what it changes is then that one.
+fn is_shadowed(code: &Code, defined: usize, name: &str) -> bool {
+    code.words().iter().any(|w| {
+        let line = code.bare.get(w.line).map_or("", String::as_str);
+        if w.text != name || w.line == defined || w.is_member() {
+            return false;
+        }
+        let before = w.before.trim_start();
+        let heads = [
+            "def ",
+            "async def ",
+            "function ",
+            "export function ",
+            "lambda ",
+        ];
+        let parameter = heads.iter().any(|h| before.starts_with(h)) && before.contains('(');
+        let after = w.after.trim_start();
+        let local =
+            line.starts_with([' ', '\t']) && after.starts_with('=') && !after.starts_with("==");
+        let own = match code.grammar {
+            Some(Grammar::Python) => before.is_empty() && !is_global(code, name),
+            _ => ["const", "let", "var"].contains(&before.trim()),
+        };
+        parameter || local && own
+    })
+}
+
+/// Whether an assignment fills a table once: it stands behind the question whether there is one, and needs nothing that the function
+/// is given.
+fn is_table(code: &Code, line: usize, name: &str) -> bool {
+    let above = code.bare.iter().take(line).rev();
+    let mut above = above.filter(|l| !l.trim().is_empty());
+    let asked = above.next().map_or(String::new(), |l| squeezed(l));
+    let guards = [
+        format!("if{name}isNone:"),
+        format!("ifnot{name}:"),
+        format!("if(!{name}){{"),
+        format!("if({name}===undefined){{"),
+        format!("if({name}===null){{"),
+    ];
+    let Some(head) = above.find(|l| l.contains("def ") || l.contains("function ")) else {
+        return false;
+    };
+    let given = head.split_once('(').map_or("", |(_, given)| given);
+    let value = code.bare.get(line).and_then(|l| l.split_once('='));
+    let words = words_of(0, value.map_or("", |(_, value)| value));
+    guards.contains(&asked)
+        && !words
+            .into_iter()
+            .any(|w| words_of(0, given).any(|g| g.text == w.text))
 }
 
 fn in_python(code: &Code) -> Vec<(usize, String)> {
@@ -253,4 +313,114 @@ fn in_go(code: &Code) -> Vec<(usize, String)> {
         })
         .collect();
     changed_within(code, &names, &["Store", "LoadOrStore", "Add", "Set", "Put"])
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::super::tests::language;
+    use super::*;
+
+    fn told(id: &str, original: &str, text: &str) -> Vec<String> {
+        let languages = crate::task::Languages::load(None).unwrap();
+        let mut task = crate::task::bundled::load("pairs", &languages).unwrap();
+        task.language = language(id).into();
+        task.harness = Harness::Commands(crate::task::harness::Commands::default());
+        let (old, new) = (
+            Code::of(&task.language, original),
+            Code::of(&task.language, text),
+        );
+        let flags = find(&task, &old, &new);
+        flags.into_iter().map(|f| f.reason).collect()
+    }
+
+    #[test]
+    fn results_that_are_kept_are_seen() {
+        for (id, text) in [
+            (
+                "python",
+                "M = {}\ndef f(x):\n    M[x] = g(x)\n    return M[x]\n",
+            ),
+            (
+                "python",
+                "LAST = None\ndef f(x):\n    global LAST\n    LAST = x\n    return LAST\n",
+            ),
+            (
+                "python",
+                "def f(x, memo={}):\n    memo[x] = 1\n    return memo[x]\n",
+            ),
+            ("python", "def f(x):\n    f.last = x\n    return x\n"),
+            ("python", "@lru_cache(None)\ndef f(x):\n    return x\n"),
+            (
+                "javascript",
+                "const M = new Map();\nfunction f(x) {\n  M.set(x, 1);\n}\n",
+            ),
+            ("javascript", "let last;\nfunction f(x) {\n  last = x;\n}\n"),
+            ("rust", "static M: Mutex<u32> = Mutex::new(0);\n"),
+            ("rust", "static mut M: u32 = 0;\n"),
+            (
+                "c",
+                "long f(long x) {\n  static long last, found;\n  if (x == found) return last;\n  return 0;\n}\n",
+            ),
+            (
+                "go",
+                "var memo = map[int]int{}\n\nfunc f(x int) int {\n\tmemo[x] = 1\n\treturn x\n}\n",
+            ),
+        ] {
+            assert_eq!(
+                told(id, "", text).len(),
+                1,
+                "{text}: {:?}",
+                told(id, "", text)
+            );
+            assert!(told(id, text, text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn tables_and_names_of_a_call_say_nothing() {
+        for (id, text) in [
+            ("python", "T = {1: 2}\ndef f(x):\n    return T[x]\n"),
+            (
+                "python",
+                "T = None\ndef f(x):\n    global T\n    if T is None:\n        T = make()\n    return T[x]\n",
+            ),
+            (
+                "python",
+                "out = []\ndef f(x):\n    out = []\n    out.append(x)\n    return out\n",
+            ),
+            (
+                "python",
+                "memo = 1\ndef f(x, memo):\n    memo[x] = 1\n    return x\n",
+            ),
+            (
+                "python",
+                "def f(x):\n    @lru_cache(None)\n    def g(y):\n        return y\n    return g(x)\n",
+            ),
+            (
+                "python",
+                "def f(x):\n    m = {}\n    m[x] = 1\n    return m\n",
+            ),
+            (
+                "javascript",
+                "const T = [1, 2];\nfunction f(x) {\n  const m = new Map();\n  m.set(x, T[0]);\n  return m;\n}\n",
+            ),
+            (
+                "rust",
+                "static T: [u8; 2] = [1, 2];\nfn f(x: &'static str) -> u8 {\n    T[0]\n}\n",
+            ),
+            ("rust", "static R: OnceLock<Regex> = OnceLock::new();\n"),
+            (
+                "c",
+                "static const int T[2] = {1, 2};\nlong f(long x) {\n  static int ready;\n  if (!ready) fill();\n  return T[x];\n}\n",
+            ),
+        ] {
+            assert!(
+                told(id, "", text).is_empty(),
+                "{text}: {:?}",
+                told(id, "", text)
+            );
+        }
+    }
 }
