@@ -101,6 +101,9 @@ fn shown(folders: &Folders, config: &Config) -> String {
     if let Some(rounds) = config.rounds {
         line("rounds", rounds.to_string());
     }
+    if config.strict {
+        line("strict", "no version that is flagged is taken".into());
+    }
     if let Some(time) = config.comparison_time {
         line(
             "comparison",

@@ -120,6 +120,10 @@ pub struct LoopFlags {
     /// Write the version although this figure of the bench, which does not decide, became worse; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub allow_worse: Vec<String>,
+    /// Take no version that is flagged: one that keeps something elsewhere, drops a check of the original, gains more than can be
+    /// explained … is then never the best one, and the model is told why. `strict = true` in the config file does it always.
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// No screen: the same loop as readable text (the default without a terminal).
     #[arg(long)]
     pub headless: bool,

@@ -84,6 +84,7 @@ impl SessionRequest {
             },
             cache: Some(app.folders.cache.join("builds")),
             template: self.template.clone(),
+            strict: flags.strict || app.config.strict,
             comparison_budget: flags.comparison_time.unwrap_or(self.comparison),
             demo_pause: self.demo_pause,
         })

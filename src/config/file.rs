@@ -28,6 +28,7 @@ pub(crate) const TEMPLATE: &str = r#"# Settings of reheat. Every line that is co
 # candidates = 1                  # replies that every round asks for side by side, 1 to 8
 # held_out = "25%"                # cases that the model is never shown: a share, a number, or 0
 # comparison = "30s"              # time that one comparison may take at most
+# strict = true                   # take no version that is flagged
 # bell = true                     # ring at the end of a long round, while you look elsewhere
 
 # [keys]                          # `reheat keys` lists the names, and what is in force
@@ -88,6 +89,7 @@ struct ConfigFile {
     #[serde(deserialize_with = "span")]
     comparison: Option<Duration>,
     bell: bool,
+    strict: bool,
     #[serde(deserialize_with = "switch")]
     ascii: Option<bool>,
     keys: toml::Table,
@@ -184,6 +186,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
         limits: file.limits.into(),
         build: file.build.into(),
         bell: file.bell,
+        strict: file.strict,
         ascii: file.ascii,
         keys,
         sandbox_read: file

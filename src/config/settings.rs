@@ -38,6 +38,8 @@ pub struct Config {
     pub build: LimitOverrides,
     /// Whether the bell rings at the end of a long round.
     pub(crate) bell: bool,
+    /// Whether a version that is flagged is never taken.
+    pub(crate) strict: bool,
     /// Whether only ASCII is drawn; `None` (`"auto"`) decides by the environment.
     pub ascii: Option<bool>,
     /// The `[keys]` table: the developer's own keys, by action. Whether they are valid, the

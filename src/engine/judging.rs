@@ -10,6 +10,7 @@ use crate::measure::{
     Comparison, ContenderRole, ContestOutcome, Evaluation, Failure, FirstStageOutcome, Progress,
     Promising, Verdict, flags,
 };
+use crate::session::FLAGGED;
 use crate::session::event::{Decision, EndReason, Stage, VersionId};
 use crate::session::{Event, Session};
 use crate::task::Objective;
@@ -91,7 +92,7 @@ impl Loop {
         let incumbent = self
             .session
             .incumbent
-            .filter(|_| evaluation.verdict.accepted())
+            .filter(|_| evaluation.verdict.accepted() && !self.refuses(&evaluation))
             .and_then(|id| self.subject(id));
         let Some(incumbent) = incumbent else {
             return self.settle(subject.id, evaluation, Settlement::Alone);
@@ -119,6 +120,8 @@ impl Loop {
                 let before = incumbent.evaluation.as_ref();
                 let repeats = before.and_then(|e| flags::repeats(&self.setup.task, e, &comparison));
                 evaluation.flags.extend(repeats);
+                let too_good = before.map(|e| flags::too_good(&self.setup.task, e, &comparison));
+                evaluation.flags.extend(too_good.unwrap_or_default());
                 let standing = Settlement::Compared {
                     comparison,
                     against_original,
@@ -141,6 +144,11 @@ impl Loop {
                 self.settle(version, evaluation, standing);
             }
         }
+    }
+
+    /// Whether a version is not even compared, because it is flagged and none that is will be taken.
+    pub(super) fn refuses(&self, evaluation: &Evaluation) -> bool {
+        self.setup.strict && !evaluation.flags.is_empty()
     }
 
     /// The whole comparison of a candidate: first look, and confirmation where it looks better.
@@ -248,6 +256,14 @@ impl Loop {
         };
         let (decision, reason) =
             decided.unwrap_or_else(|| decide(&evaluation, comparison.as_ref(), objective));
+        let (decision, reason) = match evaluation.flags.first() {
+            Some(flag)
+                if decision == Decision::Accepted && self.setup.strict && parent.is_some() =>
+            {
+                (Decision::Rejected, format!("{FLAGGED}{}", flag.reason))
+            }
+            _ => (decision, reason),
+        };
         let incumbent = if decision == Decision::Accepted {
             Some(version)
         } else {

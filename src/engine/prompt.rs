@@ -367,6 +367,14 @@ fn outcome(session: &Session, version: &Version) -> String {
     let Some(evaluation) = &version.evaluation else {
         return "it was not measured".into();
     };
+    if version.is_refused_as_flagged() {
+        let mut why: Vec<&str> = evaluation.flags.iter().map(|f| f.to_the_model()).collect();
+        why.dedup();
+        return format!(
+            "it passes, but is not taken: {}; do without that",
+            why.join("; ")
+        );
+    }
     if let Some(f) = &evaluation.failure {
         if f.held_out {
             return unseen(evaluation, f);

@@ -31,6 +31,7 @@ fn setup(template: &str) -> Setup {
         sandbox: sandbox::Settings::default(),
         cache: None,
         template: Template::load(template, None).unwrap(),
+        strict: false,
         comparison_budget: Duration::ZERO,
         demo_pause: Duration::ZERO,
     }

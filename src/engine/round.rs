@@ -140,7 +140,10 @@ impl Loop {
         for (n, version) in versions.iter().enumerate() {
             match self.evaluate(*version).await {
                 Ok((subject, evaluation)) => {
-                    if evaluation.verdict.accepted() && self.session.incumbent.is_some() {
+                    if evaluation.verdict.accepted()
+                        && self.session.incumbent.is_some()
+                        && !self.refuses(&evaluation)
+                    {
                         passing.push(PassingCandidate {
                             subject,
                             evaluation,

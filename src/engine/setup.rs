@@ -46,6 +46,8 @@ pub struct Setup {
     pub cache: Option<PathBuf>,
     /// The prompt's template.
     pub template: Template,
+    /// Whether a version that is flagged is never taken.
+    pub strict: bool,
     /// Time that one comparison may take at most: [`COMPARISON`] where nobody says otherwise.
     pub comparison_budget: Duration,
     /// Pauses between the acts of a demo, at speed 1; zero in real work.

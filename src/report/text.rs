@@ -96,6 +96,7 @@ fn verdict(version: &Version) -> String {
     match &version.evaluation {
         None if version.source.text.trim().is_empty() => "empty start".into(),
         None => "not measured".into(),
+        Some(_) if version.is_refused_as_flagged() => "flagged, not taken".into(),
         Some(e) if e.verdict.accepted() => match (version.id, &version.comparison) {
             (VersionId::ORIGINAL, _) => "original".into(),
             (_, Some(c)) if c.answer == Answer::Better && c.confirmed => {

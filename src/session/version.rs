@@ -92,6 +92,9 @@ pub struct Version {
     pub(crate) checks: Checks,
 }
 
+/// How the reason of a decision begins that a flag alone made.
+pub(crate) const FLAGGED: &str = "flagged, and with --strict no such version is taken: ";
+
 impl Version {
     /// The verdict, once known.
     #[must_use]
@@ -103,6 +106,13 @@ impl Version {
     #[must_use]
     pub fn flags(&self) -> &[Flag] {
         self.evaluation.as_ref().map_or(&[], |e| &e.flags)
+    }
+
+    /// Whether it was not taken because it is flagged, and for nothing else.
+    #[must_use]
+    pub fn is_refused_as_flagged(&self) -> bool {
+        let reason = self.decision.as_ref().map_or("", |(_, reason)| reason);
+        reason.starts_with(FLAGGED)
     }
 
     /// Gain over v0 with its interval, where it was measured.

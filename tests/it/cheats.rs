@@ -389,3 +389,43 @@ fn no_reply_and_no_reference_of_the_bundled_tasks_is_flagged() {
         }
     }
 }
+
+#[test]
+fn strict_takes_nothing_that_is_flagged_and_tells_the_model_why() {
+    let home = Home::new();
+    let collector = FAST.replacen("import sys\n", "import gc, sys\ngc.disable()\n", 1);
+    ground(&home, SLOW, &[&half_by_heart(), &collector, FAST]);
+    let (events, kept) = play(&home, &["--rounds", "3", "--strict"]);
+    assert_eq!(events.last().unwrap()["best_version"], 3, "{events:?}");
+    let decided = named(&kept, "decided");
+    assert_eq!(decided[1]["decision"], "rejected");
+    let reason = decided[2]["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("flagged, and with --strict no such version is taken: line 2 sets"),
+        "{reason}"
+    );
+    let evaluated = named(&kept, "version_evaluated");
+    assert!(
+        evaluated[2]["comparison"].is_null(),
+        "it is not even compared"
+    );
+    let prompts = prompts(&kept);
+    let last = prompts.last().unwrap();
+    assert!(
+        last.contains("it passes, but is not taken: line 2 sets the collector of memory")
+            && last.contains("it passes, but is not taken: it holds constants of the test cases")
+            && last.contains("do without that"),
+        "{last}"
+    );
+    assert!(
+        !last.contains("40000") && !last.contains("case 02"),
+        "{last}"
+    );
+    let shown = stdout(&home.run(&["show"]));
+    assert_eq!(shown.matches("flagged, not taken").count(), 2, "{shown}");
+
+    // Without it they win and are flagged; the config file asks for it as well.
+    home.write("config/config.toml", "strict = true\n");
+    let (events, _) = play(&home, &["--rounds", "2"]);
+    assert_eq!(events.last().unwrap()["best_version"], 0);
+}

@@ -11,6 +11,7 @@ mod attempts;
 mod calls;
 mod candidates;
 mod cases;
+mod cheat_table;
 mod cheats;
 mod checkers;
 #[cfg(target_os = "linux")]

@@ -15,6 +15,11 @@
 //!   is flagged. What a pipe or a socket holds needs no flag: where a cgroup counts it is part of the figure.
 //! - *Caller*: a called function reaches for the driver that calls it (see `caller`).
 //! - *Printed*: the version can print the figure of a bench itself (see `printed`). Such a figure decides nothing either.
+//! - *Dropped*: a lock, a check, a log record of the original that is gone (see `dropped`).
+//! - *Collector*, *Outside*, *Kept*, *Aware*: settings of the whole process, state where the module owns nothing or that a bench
+//!   finds again, and looks at what runs it (see the files of these names).
+//! - *Equality*, *Lazy*: values that are not what they seem (see `values`).
+//! - *Too good*: a gain that its inputs do not explain (see `gains`).
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
 use super::{Comparison, Evaluation, Flag, FlagKind};
@@ -22,10 +27,20 @@ use crate::base::units::Bytes;
 use crate::sandbox::{Attempt, AttemptKind};
 use crate::task::Task;
 
+mod aware;
 mod caller;
+mod code;
+mod collector;
 mod constants;
+mod dropped;
+mod gains;
+mod kept;
+mod outside;
 mod printed;
+mod values;
 
+use code::Code;
+pub(crate) use gains::too_good;
 pub(crate) use printed::printed;
 
 /// Flags of one kind that are reported at most; more would tell a reader nothing new.
@@ -37,7 +52,7 @@ const FAR: f64 = 3.0;
 /// 1.6 times more on an input of twice the time, an exponential one about twice as much.)
 const LIKE: f64 = 0.5;
 
-/// Flags for the code of a version: constants of the cases, replaced clocks, reaching for the caller.
+/// Flags for the code of a version: all that can be told from its text.
 ///
 /// `original` is the text that the session started from; what stands there already is nobody's trick.
 #[must_use]
@@ -45,6 +60,16 @@ pub fn in_code(task: &Task, original: &str, code: &str) -> Vec<Flag> {
     let mut flags = constants::find(task, original, code);
     flags.extend(clocks(original, code));
     flags.extend(caller::find(task, original, code));
+    flags.extend(dropped::find(task, original, code));
+    let (before, now) = (
+        Code::of(&task.language, original),
+        Code::of(&task.language, code),
+    );
+    flags.extend(collector::find(task, &before, &now));
+    flags.extend(outside::find(task, original, &before, code, &now));
+    flags.extend(kept::find(task, &before, &now));
+    flags.extend(aware::find(task, &before, &now));
+    flags.extend(values::find(&before, &now));
     flags
 }
 

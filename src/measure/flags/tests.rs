@@ -8,6 +8,14 @@ use crate::measure::{Answer, CaseResult, Figures, Metric, Verdict};
 use crate::sandbox::MemorySource;
 use crate::task::{Case, Languages, Workload, bundled, held_out};
 
+/// A language as the files of flags read one.
+pub(super) fn language(id: &str) -> crate::task::Language {
+    crate::task::Language {
+        id: id.to_owned(),
+        ..crate::task::Language::default()
+    }
+}
+
 fn task(cases: &[(&str, &str, &str)]) -> Task {
     let mut task = bundled::load("pairs", &Languages::load(None).unwrap()).unwrap();
     task.workload = Workload {
@@ -282,6 +290,71 @@ fn memory_that_went_into_files_is_a_flag() {
     assert_eq!(told(10, 8), None, "far less than it saves");
     assert!(told(40, 8).is_some());
     assert_eq!(told(80, 60), None, "it saves nothing");
+}
+
+#[test]
+fn a_huge_gain_is_asked_about_unless_larger_inputs_gain_more() {
+    let task = task(&[("01", "1\n", "1\n"), ("02", "2\n", "2\n")]);
+    let before = evaluation(&[("01", 10), ("02", 1000)]);
+    let told = |gain: f64, small: f64, large: f64| {
+        let mut comparison = compared(&[("01", small), ("02", large)]);
+        (comparison.gain, comparison.low) = (Gain(gain), Gain(gain * 0.9));
+        let flags = too_good(&task, &before, &comparison);
+        assert!(flags.iter().all(|f| f.kind == FlagKind::TooGood));
+        flags.into_iter().map(|f| f.reason).collect::<Vec<_>>()
+    };
+    let found = told(400.0, 400.0, 400.0);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("on small inputs as on large ones"),
+        "{found:?}"
+    );
+    // From the square of the size to the size itself: ten times the size gains ten times as much.
+    assert!(told(400.0, 50.0, 500.0).is_empty());
+    assert!(told(69.0, 69.0, 69.0).is_empty());
+    // The smallest loses, which is long enough to mean something.
+    let found = told(3.0, 0.5, 4.0);
+    assert!(
+        found.len() == 1 && found[0].contains("on the smallest (01) 2.00 times worse"),
+        "{found:?}"
+    );
+    assert!(told(3.0, 0.95, 4.0).is_empty());
+    let single = {
+        let mut comparison = compared(&[("02", 400.0)]);
+        (comparison.gain, comparison.low) = (Gain(400.0), Gain(390.0));
+        too_good(&task, &before, &comparison)
+    };
+    assert!(
+        single[0]
+            .reason
+            .contains("nothing shows whether larger inputs gain more")
+    );
+}
+
+#[test]
+fn time_that_only_moved_is_asked_about() {
+    let task = task(&[("01", "1\n", "1\n")]);
+    let before = evaluation(&[("01", 10)]);
+    let told = |old: (u64, u64), new: (u64, u64)| {
+        let mut comparison = compared(&[]);
+        let figures = |(wall, cpu): (u64, u64)| Figures {
+            wall_ns: Nanos(wall),
+            cpu_ns: Nanos(cpu),
+            ..Figures::default()
+        };
+        comparison.incumbent_figures = figures(old);
+        comparison.candidate_figures = figures(new);
+        let mut flags = too_good(&task, &before, &comparison);
+        flags.pop().map(|f| f.reason).unwrap_or_default()
+    };
+    assert!(
+        told((100, 100), (50, 190))
+            .contains("2.00 times faster by the clock and takes 1.90 times the processor time")
+    );
+    assert!(told((100, 100), (200, 20)).contains("who does the work"));
+    assert_eq!(told((100, 100), (50, 110)), "");
+    assert_eq!(told((100, 100), (50, 50)), "");
+    assert_eq!(told((0, 0), (0, 0)), "");
 }
 
 #[test]

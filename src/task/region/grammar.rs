@@ -106,7 +106,7 @@ impl Grammar {
     }
 
     /// The language that this one only adds types to: what holds for JavaScript holds for TypeScript.
-    pub(super) fn family(self) -> Self {
+    pub(crate) fn family(self) -> Self {
         match self {
             Self::TypeScript | Self::Tsx => Self::JavaScript,
             other => other,

@@ -96,6 +96,48 @@ impl Syntax {
         Some(found)
     }
 
+    /// A text of the same lines without its comments and without strings that stand alone as documentation; where `literals` is
+    /// false also without what stands in literals, but for the expressions within them.
+    pub(crate) fn without_comments(self, text: &str, literals: bool) -> String {
+        let Some(tree) = self.0.and_then(|g| g.parse(text)) else {
+            return without_comment_lines(text, literals);
+        };
+        let mut bytes = text.as_bytes().to_vec();
+        let mut blank = |range: std::ops::Range<usize>| {
+            for byte in bytes.get_mut(range).unwrap_or_default() {
+                if !matches!(*byte, b'\n' | b'\r') {
+                    *byte = b' ';
+                }
+            }
+        };
+        tree::each(tree.root_node(), |n| {
+            if Grammar::is_comment(n) {
+                blank(n.byte_range());
+                return false;
+            }
+            if !Grammar::is_literal(n) || n.kind() == "preproc_arg" {
+                return true;
+            }
+            let alone = n
+                .parent()
+                .is_some_and(|p| p.kind() == "expression_statement");
+            if alone || !literals {
+                let mut from = n.start_byte();
+                if !alone {
+                    for part in tree::children(n) {
+                        if matches!(part.kind(), "interpolation" | "template_substitution") {
+                            blank(from..part.start_byte());
+                            from = part.end_byte();
+                        }
+                    }
+                }
+                blank(from..n.end_byte());
+            }
+            !alone
+        });
+        String::from_utf8(bytes).unwrap_or_else(|_| without_comment_lines(text, literals))
+    }
+
     /// A number that two texts share if they are the same code: equal but for white space that means nothing, and comments. Texts
     /// that do not parse share it only if they are equal.
     pub(crate) fn fingerprint(self, text: &str) -> u64 {
@@ -109,6 +151,37 @@ impl Syntax {
         }
         hasher.finish()
     }
+}
+
+/// As [`Syntax::without_comments`] where there is no grammar: whole lines of comments go, and what stands between quotes in a line.
+fn without_comment_lines(text: &str, literals: bool) -> String {
+    let is_comment = |line: &str| {
+        let line = line.trim_start();
+        ["#", "//", "--", "/*", "* "]
+            .iter()
+            .any(|c| line.starts_with(c))
+    };
+    let without_literals = |line: &str| -> String {
+        let mut open = None;
+        let blanked = line.chars().map(|c| match open {
+            None if matches!(c, '"' | '\'' | '`') => {
+                open = Some(c);
+                ' '
+            }
+            None => c,
+            Some(end) => {
+                open = open.filter(|_| c != end);
+                ' '
+            }
+        });
+        blanked.collect()
+    };
+    let lines = text.lines().map(|line| match literals {
+        _ if is_comment(line) => String::new(),
+        true => line.to_owned(),
+        false => without_literals(line),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn outline(grammar: Grammar, tree: &Tree, text: &str) -> Outline {

@@ -73,7 +73,9 @@ impl Dialog for Save {
     fn draw(&self, cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
         let best = cx.session.incumbent;
         let best = best.map_or(String::new(), |b| format!(" {b}"));
-        let title = format!("save{best}, the best version, as");
+        let flagged = cx.session.best().is_some_and(|b| !b.flags().is_empty());
+        let flag = if flagged { "⚑" } else { "" };
+        let title = format!("save{best}{flag}, the best version, as");
         let inner = sheet(cx, centred(area, 64, 5), &title, buffer, hits);
         if inner.height == 0 {
             return;

@@ -147,7 +147,8 @@ fn best<'a>(cx: View<'a>) -> Vec<Span<'a>> {
     };
     let mut spans = vec![
         cx.span("★ ", Role::Heat3),
-        cx.span(format!("{} ", best.id), Role::Text),
+        cx.span(best.id.to_string(), Role::Text),
+        cx.span(if best.flags().is_empty() { " " } else { "⚑ " }, Role::Warn),
     ];
     match best.gain_over_original() {
         Some((gain, low, high)) => {

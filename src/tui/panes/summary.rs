@@ -156,8 +156,16 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
             cx.span(pad_left(&times, 8), Role::Muted),
         ])
     };
-    vec![
-        head,
+    let mut lines = vec![head];
+    for flag in best.flags() {
+        let words = format!(
+            "⚑ look at it before you trust it: {}",
+            visible(&flag.reason)
+        );
+        let rows = wrap(&words, room).into_iter();
+        lines.extend(rows.map(|row| Line::from(cx.span(row, Role::Warn))));
+    }
+    lines.extend([
         Line::default(),
         row(
             "CPU time",
@@ -183,7 +191,8 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
             new.integral_byte_ns.to_string(),
             ratio(old.integral_byte_ns.0, new.integral_byte_ns.0),
         ),
-    ]
+    ]);
+    lines
 }
 
 /// That the original stands, and why, on as many rows as it takes.
@@ -221,10 +230,17 @@ fn table(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
         let gain = version.gain_over_original();
         let ash = version.verdict().is_some_and(|v| !v.accepted());
         let best = cx.session.incumbent == Some(version.id);
+        let flag = if version.flags().is_empty() {
+            ""
+        } else {
+            "⚑"
+        };
+        let flag_cells = 9_usize.saturating_sub(version.id.to_string().len());
         let name = cx.theme.fg(if best { Role::Title } else { Role::Text });
         let mut spans = vec![
             Span::styled(format!("{} ", mark.glyph), cx.theme.fg(mark.role)),
-            Span::styled(pad(&version.id.to_string(), 9), name),
+            Span::styled(version.id.to_string(), name),
+            cx.span(pad(flag, flag_cells), Role::Warn),
             Span::styled(pad(&mark.word, 20), cx.theme.fg(mark.role)),
             Span::styled(
                 pad_left(

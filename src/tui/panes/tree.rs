@@ -275,6 +275,9 @@ fn rows_to_come(cx: View<'_>) -> Vec<(Line<'_>, Option<u32>)> {
     vec![(line, None)]
 }
 
+/// The sign of a version that the developer pinned; ⚑ is that of one that should be looked at.
+const PIN: &str = "◉";
+
 fn draw_row(cx: View<'_>, version: &Version, rails: &str, place: Rect, buffer: &mut Buffer) {
     let mark = version_status(cx.session, cx.state, version);
     let style = cx.theme.fg(mark.role);
@@ -296,7 +299,12 @@ fn draw_row(cx: View<'_>, version: &Version, rails: &str, place: Rect, buffer: &
     let ash = version.verdict().is_some_and(|v| !v.accepted());
     let glow = gain.filter(|_| !ash);
     let right_style = glow.map_or(style, |(g, _, _)| cx.theme.heat(g.0));
-    let pin = if version.pinned { "⚑" } else { "" };
+    let pin = if version.pinned { PIN } else { "" };
+    let flag = if version.flags().is_empty() {
+        ""
+    } else {
+        "⚑"
+    };
     let name = format!("{}{pin}{}", version.id, author_sign(version, place.width));
     let name_style = if cx.session.incumbent == Some(version.id) {
         cx.theme.fg(Role::Title)
@@ -309,7 +317,13 @@ fn draw_row(cx: View<'_>, version: &Version, rails: &str, place: Rect, buffer: &
     let faint = cx.theme.fg(Role::Faint);
     let shade = |style: Style| if dim { faint } else { style };
     let room = usize::from(place.width).saturating_sub(
-        width(rails) + 2 + width(&name) + 1 + width(&right) + usize::from(!right.is_empty()),
+        width(rails)
+            + 2
+            + width(&name)
+            + width(flag)
+            + 1
+            + width(&right)
+            + usize::from(!right.is_empty()),
     );
     let words = words(cx, version, mark.word);
     let words_style = if mark.role == Role::Heat3 {
@@ -320,7 +334,8 @@ fn draw_row(cx: View<'_>, version: &Version, rails: &str, place: Rect, buffer: &
     let line = Line::from(vec![
         Span::styled(rails.to_owned(), faint),
         Span::styled(format!("{} ", mark.glyph), shade(style)),
-        Span::styled(format!("{name} "), shade(name_style)),
+        Span::styled(name, shade(name_style)),
+        Span::styled(format!("{flag} "), shade(cx.theme.fg(Role::Warn))),
         Span::styled(pad(&cut(&words, room), room), shade(words_style)),
         Span::raw(if right.is_empty() { "" } else { " " }),
         Span::styled(right, shade(right_style)),

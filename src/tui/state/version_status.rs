@@ -89,6 +89,9 @@ pub(crate) fn version_status(session: &Session, state: &State, version: &Version
     if version.id.0 == 0 {
         return new("●", "original", Role::Baseline);
     }
+    if version.is_refused_as_flagged() {
+        return new("⚑", "flagged, not taken", Role::Warn);
+    }
     if let (None, Some(word)) = (&version.comparison, in_work(session, version.id)) {
         return VersionStatus {
             glyph: spinner(state),

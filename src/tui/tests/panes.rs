@@ -481,3 +481,52 @@ fn a_click_on_the_head_of_a_column_sorts_the_cases_and_another_one_leaves_it() {
         assert_eq!(screen.app.state.panes.cases.order, CaseOrder::Own);
     }
 }
+
+#[test]
+fn a_flag_is_seen_in_tree_header_card_and_summary_and_is_no_pin() {
+    let mut screen = TestScreen::at(160, 45, Moment::Finished);
+    let best = screen.session.incumbent.unwrap();
+    let at = screen
+        .session
+        .versions
+        .iter()
+        .position(|v| v.id == best)
+        .unwrap();
+    assert!(!screen.text().contains('⚑'));
+    screen.session.versions[at].pinned = true;
+    let row = format!("★ {best}◉");
+    screen.app.state.nav.tab = Some(Tab::Summary);
+    screen.drawn = false;
+    let text = screen.text();
+    assert!(text.contains(&row) && !text.contains('⚑'), "{text}");
+    let flag = crate::measure::Flag {
+        kind: crate::measure::FlagKind::Dropped,
+        reason: "the original takes a lock".into(),
+    };
+    screen.session.versions[at]
+        .evaluation
+        .as_mut()
+        .unwrap()
+        .flags = vec![flag];
+    screen.drawn = false;
+    let text = screen.text();
+    assert!(
+        text.contains(&row.replace('◉', "◉⚑"))
+            || text.contains(&format!("{row}")) && text.contains('⚑'),
+        "{text}"
+    );
+    assert!(
+        text.contains("look at it before you trust it: the original takes a lock"),
+        "{text}"
+    );
+    // In the header, the tree and the table.
+    assert!(text.matches(&format!("{best}⚑")).count() >= 2, "{text}");
+    screen.session.versions[at].decision = Some((
+        crate::session::event::Decision::Rejected,
+        format!("{}x", crate::session::FLAGGED),
+    ));
+    screen.session.incumbent = Some(VersionId::ORIGINAL);
+    screen.drawn = false;
+    let text = screen.text();
+    assert!(text.contains("flagged, not taken"), "{text}");
+}

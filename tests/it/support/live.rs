@@ -99,6 +99,7 @@ pub(crate) fn setup(home: &Home, task: Task, provider: Arc<dyn Provider>) -> Set
         },
         cache: Some(home.path("cache")),
         template: Template::load("default", None).unwrap(),
+        strict: false,
         comparison_budget: COMPARISON,
         demo_pause: Duration::ZERO,
     }
