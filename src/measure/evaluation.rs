@@ -166,6 +166,8 @@ pub enum FlagKind {
     Clock,
     /// It can print the figure that the bench is read for, or does so.
     Printed,
+    /// It changes what is not its own and outlives its module: built-in names, other modules, the garbage collector.
+    Survives,
 }
 
 impl Evaluation {

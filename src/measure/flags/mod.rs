@@ -15,6 +15,7 @@
 //!   is flagged. What a pipe or a socket holds needs no flag: where a cgroup counts it is part of the figure.
 //! - *Caller*: a called function reaches for the driver that calls it (see `caller`).
 //! - *Printed*: the version can print the figure of a bench itself (see `printed`). Such a figure decides nothing either.
+//! - *Survives*: what a called function changes outside of its module, found by its driver, which puts it back.
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
 use super::{Comparison, Evaluation, Flag, FlagKind};
@@ -172,9 +173,28 @@ impl Refusals {
     }
 }
 
+/// Flags for what a version changed outside of its module, as the driver said it.
+pub(crate) fn survives(said: &[String]) -> Vec<Flag> {
+    let mut flags: Vec<Flag> = Vec::new();
+    for sentence in said {
+        let flag = Flag {
+            kind: FlagKind::Survives,
+            reason: format!(
+                "it changes what is not its own: {}",
+                super::text::clean(sentence)
+            ),
+        };
+        if flags.len() < MOST && !flags.contains(&flag) {
+            flags.push(flag);
+        }
+    }
+    flags
+}
+
 /// Removes flags that the original has as well: they are nobody's trick.
 pub(crate) fn without_those_of(original: &Evaluation, flags: &mut Vec<Flag>) {
-    flags.retain(|f| f.kind != FlagKind::Refused || !original.flags.contains(f));
+    let compared = [FlagKind::Refused, FlagKind::Survives];
+    flags.retain(|f| !compared.contains(&f.kind) || !original.flags.contains(f));
 }
 
 /// Whether a version that saves memory against the original keeps data in files of its own instead: more than the original
