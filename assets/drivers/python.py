@@ -1201,12 +1201,15 @@ class Encoder:
                     if slot in ("__dict__", "__weakref__"):
                         continue
                     name = mangled(base, slot)
-                    try:
-                        found[name] = getattr(value, name)
-                    except AttributeError:
-                        pass
+                    kept = base.__dict__.get(name)
+                    # What is not there is not asked of the object's own code, which would do now what it has put off.
+                    if type(kept) is types.MemberDescriptorType:
+                        try:
+                            found[name] = kept.__get__(value, kind)
+                        except AttributeError:
+                            pass
         try:
-            found.update(object.__getattribute__(value, "__dict__"))
+            found.update(fields_of(value, kind))
             seen = True
         except (AttributeError, TypeError, ValueError):
             pass
@@ -1355,6 +1358,15 @@ PLAIN_TEXT = {
 }
 ENUM = __import__("enum").Enum
 
+
+def fields_of(value, kind):
+    """The dict of an object; none where its class works it out when it is asked for."""
+    if any(type(base.__dict__.get("__dict__", None)) not in DICTS for base in kind.__mro__):
+        raise AttributeError("its class answers for it")
+    return object.__getattribute__(value, "__dict__")
+
+
+DICTS = frozenset((type(None), types.GetSetDescriptorType))
 
 NATIVE = weakref.WeakKeyDictionary()
 
@@ -1666,7 +1678,9 @@ MOST_EVENTS = 200  # of one kind and one call that are told one by one
 MOST_NODES = 20_000  # values of a result or an argument that are looked through for shared ones
 MOST_FILES = 5_000
 HEAVY = 100_000  # values in a global above which only its size is compared
+HANDLER = __import__("_signal").getsignal
 WATCHED_SIGNALS = ("SIGHUP", "SIGINT", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGCHLD")
+SIGNALS = [(name, getattr(sys.modules["_signal"], name)) for name in WATCHED_SIGNALS if hasattr(sys.modules["_signal"], name)]
 
 
 def without_places(text):
@@ -1897,38 +1911,35 @@ class Behind:
         """What a call changed of the process, as texts by kind."""
         if not self.states:
             return {}
-        then, now = self.process, self.of_process()
+        then, now = self.process, self.of_process(self.process[0])
         self.process = now
         left = {}
         if then[0] != now[0]:
             ours_ = {"PYTHONPATH"} if FOLDERS else ()
-            names = [n for n in sorted({*then[0], *now[0]} - {*ours_}) if then[0].get(n) != now[0].get(n)]
-            if names:
-                left["environment"] = json.dumps({n: now[0].get(n) for n in names})
+            plain = lambda text: os.fsdecode(text) if isinstance(text, bytes) else text
+            changed = [n for n in {*then[0], *now[0]} if then[0].get(n) != now[0].get(n) and plain(n) not in ours_]
+            if changed:
+                left["environment"] = json.dumps({plain(n): plain(now[0].get(n)) for n in sorted(changed)})
         for at, kind in ((1, "folder"), (2, "locale")):
             if then[at] != now[at]:
                 left[kind] = json.dumps(now[at])
         if then[3] != now[3]:
-            changed = {n: handler_name(h) for (n, h), (_, old) in zip(now[3], then[3]) if h is not old and h != old}
+            pairs = zip(SIGNALS, now[3], then[3])
+            changed = {n: handler_name(h) for (n, _), h, old in pairs if h is not old and h != old}
             if changed:
                 left["signals"] = json.dumps(changed)
         return left
 
     @staticmethod
-    def of_process():
+    def of_process(before=None):
         try:
             folder = os.getcwd()
         except OSError:
             folder = None
         setlocale = getattr(sys.modules.get("_locale"), "setlocale", None)
-        signals = sys.modules.get("_signal") or sys.modules.get("signal")
-        handlers = []
-        if signals is not None:
-            for name in WATCHED_SIGNALS:
-                number = getattr(signals, name, None)
-                if number is not None:
-                    handlers.append((name, signals.getsignal(number)))
-        return dict(os.environ), folder, setlocale and setlocale(6, None), handlers
+        handlers = [HANDLER(number) for _, number in SIGNALS]
+        names = getattr(os.environ, "_data", os.environ)
+        return before if names == before else dict(names), folder, setlocale and setlocale(6, None), handlers
 
     # ---- globals
 
@@ -2101,7 +2112,7 @@ class Walk:
                 inner = enumerate(value.items)
             else:
                 try:
-                    inner = list(object.__getattribute__(value, "__dict__").items())
+                    inner = list(fields_of(value, kind).items())
                 except (AttributeError, TypeError):
                     continue
             for key, part in inner:
@@ -2242,8 +2253,9 @@ class Outside:
         """After the module was loaded: what it has put elsewhere stays, with what is in it now."""
         self.check(True)
 
-    def check(self, loading=False):
-        self.collector()
+    def check(self, loading=False, closely=True):
+        """Compares; not so closely between bursts, until something was found."""
+        self.collector(closely)
         for name, names, kept, count in self.modules:
             if kept is None:
                 if len(names) > count:
@@ -2255,6 +2267,13 @@ class Outside:
                 for old, value in kept.items():
                     if names.get(old, Missing) is not value:
                         self.replaced(name, names, old, value)
+        if closely or self.told:
+            self.closer(loading)
+        self.modules_added(loading)
+        for restore in self.held.values():
+            restore()
+
+    def closer(self, loading):
         for where, kind, count in self.classes:
             if len(vars(kind)) > count:
                 for new in list(vars(kind))[count:]:
@@ -2269,11 +2288,8 @@ class Outside:
         for where, value, copy in self.sizes:
             if len(value) != len(copy) and self.tell(where, "it keeps things in %s" % where):
                 refill(value, copy)
-        self.modules_added(loading)
-        for restore in self.held.values():
-            restore()
 
-    def collector(self):
+    def collector(self, closely):
         if gc.isenabled() != self.collecting:
             if self.tell("gc.disable" if self.collecting else "gc.enable", "the garbage collector was switched %s" % ("off" if self.collecting else "on")):
                 (gc.enable if self.collecting else gc.disable)()
@@ -2282,7 +2298,8 @@ class Outside:
                 gc.set_threshold(*self.thresholds)
         if len(gc.callbacks) != len(self.callbacks) and self.tell("callbacks", "a callback was given to the garbage collector"):
             gc.callbacks[:] = self.callbacks
-        if gc.get_freeze_count() > self.frozen and self.tell("freeze", "objects were hidden from the garbage collector (freeze)") and not self.frozen:
+        # Python counts them one by one.
+        if closely and gc.get_freeze_count() > self.frozen and self.tell("freeze", "objects were hidden from the garbage collector (freeze)") and not self.frozen:
             gc.unfreeze()  # later it would bring back what the driver has hidden
         if sys.getswitchinterval() != self.switch and self.tell("setswitchinterval", "the interval at which threads take turns was changed"):
             sys.setswitchinterval(self.switch)
@@ -2531,9 +2548,10 @@ class Server:
             if not said:
                 os._exit(1)
             request = loads(said)
-            OUTSIDE.check()
+            OUTSIDE.check(closely=False)
             self.look_back()
             if request.get("end"):
+                OUTSIDE.check()
                 OUTSIDE.running()
                 return
             chosen = self.chosen(request)
@@ -2651,6 +2669,7 @@ class Server:
             self.prints = self.prints or bool(said)
             if self.source is None and not said and self.lasts(at, line, one.parts[number]):
                 self.lasting[at] = one.calls[number], one.parts[number]
+        OUTSIDE.check()
         early, self.early = self.early, []
         for at, line, number in early:
             if self.known[at] is None:
