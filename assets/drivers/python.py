@@ -121,7 +121,7 @@ class Muttering(io.RawIOBase):
 
 def take_streams():
     """Reads all input, keeps descriptors 1 and 2 for ourselves and gives the program stand-ins."""
-    global OUT, ERR, WIRE, MUTTERING
+    global OUT, ERR, WIRE, MUTTERING, OUR_STDERR
     given = sys.stdin.buffer.read()
     sys.stdout.flush()
     OUT, ERR = os.dup(1), os.dup(2)
@@ -133,6 +133,7 @@ def take_streams():
     sys.stdout = sys.__stdout__ = text(io.BufferedWriter(WIRE))
     MUTTERING = Muttering()
     sys.stderr = sys.__stderr__ = text(io.BufferedWriter(MUTTERING, 1), write_through=True)
+    OUR_STDERR = sys.stderr
     sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BytesIO(b""), encoding="utf-8")
     return given
 
@@ -1754,6 +1755,25 @@ class Missing:
     pass
 
 
+class Muted:
+    """What is written to standard error meanwhile is told otherwise."""
+
+    def __enter__(self):
+        flush_stderr()
+        MUTTERING.muted += 1
+
+    def __exit__(self, *_):
+        flush_stderr()
+        MUTTERING.muted -= 1
+
+
+def flush_stderr():
+    try:
+        OUR_STDERR.flush()
+    except ValueError:  # the program closed it
+        pass
+
+
 class Behind:
     """What calls change besides results, arguments and output. Events (records, warnings, sleeps) are kept as they come, states
     are compared before and after; nothing of it is in place while passes are timed."""
@@ -1763,6 +1783,8 @@ class Behind:
         self.hooked, self.states = [], False
         self.records, self.warned, self.slept = [], [], 0.0
         self.sleepers = {}
+        folders = ("", "."), ("TMPDIR/", os.environ.get("TMPDIR") or "/tmp")
+        self.folders = [(lead, os.path.realpath(folder)) for lead, folder in folders]
 
     # ---- hooks
 
@@ -1782,11 +1804,8 @@ class Behind:
                 except Exception:
                     said = str(record.msg)
                 self.records.append([record.levelname, record.name, said])
-                MUTTERING.muted += 1
-                try:
+                with Muted():
                     return handle(logger, record)
-                finally:
-                    MUTTERING.muted -= 1
 
             self.put(log.Logger, "handle", handled)
         show = getattr(warnings, "_showwarnmsg_impl", None)
@@ -1795,11 +1814,8 @@ class Behind:
             def shown(message):
                 said = [type_name(message.category), without_places(str(message.message))]
                 self.warned.append(said)
-                MUTTERING.muted += 1
-                try:
+                with Muted():
                     show(message)
-                finally:
-                    MUTTERING.muted -= 1
 
             self.put(warnings, "_showwarnmsg_impl", shown)
             # A warning that was given before is given again.
@@ -1883,6 +1899,7 @@ class Behind:
         return left
 
     def before_call(self):
+        flush_stderr()
         self.records, self.warned, self.slept = [], [], 0.0
         MUTTERING.parts[:] = []
 
@@ -1893,6 +1910,7 @@ class Behind:
             left["logging"] = listed(self.records)
         if self.warned:
             left["warnings"] = listed(self.warned)
+        flush_stderr()
         if MUTTERING.parts:
             said = b"".join(MUTTERING.parts).decode("utf-8", "backslashreplace")
             left["stderr"] = text_of(without_places(said))
@@ -2011,9 +2029,8 @@ class Behind:
     def of_files(self):
         """What is in the folder that calls run in and in the one for temporary files: size, time and number, by path."""
         found, seen = {}, set()
-        for lead, top in (("", "."), ("TMPDIR/", os.environ.get("TMPDIR") or "/tmp")):
-            top = os.path.realpath(top)
-            if top in seen or top == ROOT or ROOT.startswith(top + os.sep) or not os.access(top, os.W_OK):
+        for lead, top in self.folders:
+            if top in seen or top == ROOT or (ROOT + os.sep).startswith(top.rstrip(os.sep) + os.sep) or not os.access(top, os.W_OK):
                 continue
             seen.add(top)
             for above, folders, files in os.walk(top):
@@ -2430,6 +2447,15 @@ def imported_at_the_top(text):
             yield node.module
 
 
+def is_standard(name):
+    try:
+        spec = importlib.util.find_spec(name.partition(".")[0])
+    except (ImportError, ValueError, AttributeError):
+        return False
+    where = spec.origin if spec is not None else None
+    return where in ("built-in", "frozen") or where is not None and os.path.dirname(os.__file__) + os.sep in where and "-packages" not in where
+
+
 def prepare_to_watch():
     """Before the module is loaded: modules of others that it needs are, so that changes to them can be seen."""
     global BEHIND, OUTSIDE
@@ -2438,6 +2464,14 @@ def prepare_to_watch():
     except (SyntaxError, ValueError, RecursionError):
         names = []
     names += [name for name in ("logging",) if re.search(r"\blogging\b", TEXT)]
+    # Of those that are imported later only what the original does not speak of: few, and never a large package.
+    try:
+        with open(FILE, encoding="utf-8", errors="replace") as file:
+            known = set(re.findall(r"\w+", file.read()))
+    except OSError:
+        known = set()
+    later = LATER | set(re.findall(r"""(?:__import__|import_module)\(\s*['"]([\w.]+)""", TEXT))
+    names += [name for name in sorted(later) if name.partition(".")[0] not in known and is_standard(name)]
     for name in names:
         top = name.partition(".")[0]
         try:
@@ -2956,6 +2990,6 @@ GENERATOR, GENERATOR_FUNCTION = (sys.argv[5:7] + [None, None])[:2]
 GENERATOR_NAME, NAME, FILE, TEXT, LATER = None, "", "", "", set()
 LINES, SEEDS, LOOP = [], [None], None
 FRESH, ROOTS, CODES, COPIES, SELF, FOLDERS = set(), set(), {}, {}, [], []
-OUT, ERR, WIRE, OURS, MUTTERING = 1, 2, None, None, None
+OUT, ERR, WIRE, OURS, MUTTERING, OUR_STDERR = 1, 2, None, None, None, None
 BEHIND, OUTSIDE = None, None
 main()

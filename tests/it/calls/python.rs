@@ -325,7 +325,7 @@ fn a_generator_makes_the_calls() {
     let project = Project::python(&files).generator("bench/gen.py", "make");
     let one = project.output("Grid.nearest", r#"{"seed": 1}"#, 4);
     assert!(
-        one.starts_with(r#"{"reheat":"outcomes","calls":3}"#),
+        one.starts_with(r#"{"reheat":"outcomes","calls":3,"left":{"names":[]}}"#),
         "{one}"
     );
     assert_eq!(one, project.output("Grid.nearest", r#"{"seed": 1}"#, 1));
