@@ -2270,9 +2270,9 @@ class Outside:
         """After the module was loaded: what it has put elsewhere stays, with what is in it now."""
         self.check(True)
 
-    def check(self, loading=False, closely=True):
-        """Compares; not so closely between bursts, until something was found."""
-        self.collector(closely)
+    def check(self, loading=False, closely=True, switch=True):
+        """Compares; not so closely between bursts, until something was found. `switch` also whether the collector is on."""
+        self.collector(closely, switch)
         for name, names, kept, count in self.modules:
             if kept is None:
                 if len(names) > count:
@@ -2287,7 +2287,7 @@ class Outside:
         if closely or self.told:
             self.closer(loading)
         self.modules_added(loading)
-        for restore in self.held.values():
+        for _, restore in self.held.values():
             restore()
 
     def closer(self, loading):
@@ -2306,10 +2306,12 @@ class Outside:
             if len(value) != len(copy) and self.tell(where, "it keeps things in %s" % where):
                 refill(value, copy)
 
-    def collector(self, closely):
-        if gc.isenabled() != self.collecting:
+    def collector(self, closely, switch):
+        if switch and gc.isenabled() != self.collecting:
             if self.tell("gc.disable" if self.collecting else "gc.enable", "the garbage collector was switched %s" % ("off" if self.collecting else "on")):
                 (gc.enable if self.collecting else gc.disable)()
+            else:
+                self.collecting = gc.isenabled()
         if gc.get_threshold() != self.thresholds:
             if self.tell("set_threshold", "the thresholds of the garbage collector were changed"):
                 gc.set_threshold(*self.thresholds)
@@ -2335,15 +2337,21 @@ class Outside:
 
     def added(self, where, names, new, loading):
         key = (where, new)
-        if key in self.held or new in GIVEN or not isinstance(new, str):
-            return
         value = vars(names).get(new) if isinstance(names, type) else names.get(new)
+        known = self.held.get(key)
+        if known is not None or new in GIVEN or not isinstance(new, str):
+            if known is not None and known[0] is not value:
+                if loading:  # once more
+                    self.held[key] = value, hold(value)
+                elif not isinstance(names, type):
+                    names[new] = known[0]
+            return
         if self.is_of_others(value) or is_memo(new) and new not in self.words:
             return
         if not self.tell("%s.%s" % (where, new), "a name `%s` was added to %s" % (new, where)):
             return
         if loading:
-            self.held[key] = hold(value)
+            self.held[key] = value, hold(value)
             return
         try:
             if isinstance(names, type):
@@ -2365,7 +2373,15 @@ class Outside:
         if len(sys.modules) == len(self.loaded_before):
             return
         for name, module in list(sys.modules.items()):
-            if name in self.loaded_before or (name, None) in self.held:
+            if name in self.loaded_before:
+                continue
+            known = self.held.get((name, None))
+            if known is not None:
+                if known[0] is not module:
+                    if loading:
+                        self.held[(name, None)] = module, hold(module)
+                    else:
+                        sys.modules[name] = known[0]
                 continue
             kind = type(module)
             strange = module is not None and (
@@ -2376,7 +2392,7 @@ class Outside:
                 self.loaded_before.add(name)
             elif self.tell("sys.modules." + str(name), "`%s`, which is no module of a file, was put among the modules" % name):
                 if loading:
-                    self.held[(name, None)] = hold(module)
+                    self.held[(name, None)] = module, hold(module)
                 else:
                     sys.modules.pop(name, None)
             else:
@@ -2578,14 +2594,14 @@ class Server:
         reply = '{"calls":%d,"different":%d}' % (self.count, len(set(self.texts)))
         while True:
             said = read(line, 1 << 16)
+            OUTSIDE.check(closely=False)
             gc.disable()
             if not said:
                 os._exit(1)
             request = loads(said)
-            OUTSIDE.check(closely=False)
             self.look_back()
             if request.get("end"):
-                OUTSIDE.check()
+                OUTSIDE.check(switch=False)
                 OUTSIDE.running()
                 return
             chosen = self.chosen(request)
@@ -2703,7 +2719,7 @@ class Server:
             self.prints = self.prints or bool(said)
             if self.source is None and not said and self.lasts(at, line, one.parts[number]):
                 self.lasting[at] = one.calls[number], one.parts[number]
-        OUTSIDE.check()
+        OUTSIDE.check(switch=False)
         early, self.early = self.early, []
         for at, line, number in early:
             if self.known[at] is None:
@@ -2870,6 +2886,8 @@ def instances(keep, spare):
             first.put()
             say("kept", "the module cannot be loaded a second time (%s), so all passes share one" % complaint(error))
             break
+        if OUTSIDE.told:
+            OUTSIDE.check(True, switch=False)
         yield fresh
     while True:
         yield first
