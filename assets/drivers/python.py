@@ -1679,6 +1679,7 @@ MOST_EVENTS = 200  # of one kind and one call that are told one by one
 MOST_NODES = 20_000  # values of a result or an argument that are looked through for shared ones
 MOST_FILES = 5_000
 HEAVY = 100_000  # values in a global above which only its size is compared
+MOST_OBJECTS = 5_000  # objects in a global that are looked into
 HANDLER = __import__("_signal").getsignal
 WATCHED_SIGNALS = ("SIGHUP", "SIGINT", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGCHLD")
 SIGNALS = [(name, getattr(sys.modules["_signal"], name)) for name in WATCHED_SIGNALS if hasattr(sys.modules["_signal"], name)]
@@ -1706,7 +1707,7 @@ class StateEncoder(Encoder):
 
     def container(self, value):
         self.count += 1
-        if self.count > HEAVY:
+        if self.count > MOST_OBJECTS:
             raise ValueError("too large")
         kind = type(value)
         if hasattr(kind, "__next__"):
@@ -1717,6 +1718,10 @@ class StateEncoder(Encoder):
 def weight(value, depth=0):
     """About how many values a container has in it, from some of them."""
     kind = type(value)
+    if kind is str or kind is bytes:
+        return 1 + len(value) // 100
+    if kind.__name__ == "ndarray":
+        return 1 + value.nbytes // 100
     if depth > 3 or kind not in CONTAINERS:
         return 1
     some = list(itertools.islice(value.values() if issubclass(kind, dict) else value, 50))
@@ -1733,15 +1738,14 @@ def mark(value):
         return value
     if kind is itertools.count:
         return repr(value)
-    heavy = kind in CONTAINERS and weight(value) > HEAVY
-    if heavy:
+    if weight(value) > HEAVY:
         return kind, len(value)
     try:
         data = marshal.dumps(value, 2)
     except ValueError:
         encoder = StateEncoder()
         text = encoded(encoder, value)
-        if encoder.count > HEAVY:
+        if encoder.count > MOST_OBJECTS:
             return kind, len(value) if hasattr(kind, "__len__") else 0
         data = text.encode("utf-8", "backslashreplace")
     return kind, hash(data)
@@ -1968,7 +1972,10 @@ class Behind:
             lead = "" if module.__name__ == NAME else module.__name__ + "."
             for name, value in list(vars(module).items()):
                 if not name.startswith("__") and len(found) < 20_000:
-                    self.data(found, lead + name, value, module.__name__)
+                    try:
+                        self.data(found, lead + name, value, module.__name__)
+                    except Exception:  # an object that answers oddly when it is looked at
+                        pass
         return found
 
     def data(self, found, name, value, module):
@@ -2019,7 +2026,7 @@ class Behind:
             else:
                 encoder = StateEncoder()
                 text = encoded(encoder, new[1])
-                if encoder.count > HEAVY:
+                if encoder.count > MOST_OBJECTS:
                     text = '{"$unencodable":%s}' % text_of(type_name(type(new[1])))
             told.append("%s:%s" % (quote(name), text))
         return "{%s}" % ",".join(told) if told else None
@@ -2408,7 +2415,8 @@ class Outside:
             self.tell("Thread", "a thread that it started still runs after its calls")
         try:
             with open("/proc/self/task/%d/children" % os.getpid()) as file:
-                if file.read().strip():
+                tracker = getattr(sys.modules.get("multiprocessing.resource_tracker"), "_resource_tracker", None)
+                if set(file.read().split()) - {str(getattr(tracker, "_pid", ""))}:
                     self.tell("process", "a process that it started still runs after its calls")
         except OSError:
             pass
