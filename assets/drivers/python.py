@@ -1967,10 +1967,15 @@ class Behind:
 
     def of_globals(self):
         """The data that the project's modules and classes keep: a mark and where it stands, by name."""
-        found = {}
-        for module in project_modules():
+        found, seen = {}, set()
+        # What a version imports from its neighbours is theirs.
+        for module in sorted(project_modules(), key=lambda m: m.__name__ == NAME):
             lead = "" if module.__name__ == NAME else module.__name__ + "."
             for name, value in list(vars(module).items()):
+                if type(value) not in LEAVES:
+                    if id(value) in seen:
+                        continue
+                    seen.add(id(value))
                 if not name.startswith("__") and len(found) < 20_000:
                     try:
                         self.data(found, lead + name, value, module.__name__)
