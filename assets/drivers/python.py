@@ -25,6 +25,7 @@ import operator
 import os
 import random
 import re
+import stat
 import sys
 import time
 import types
@@ -2052,6 +2053,8 @@ class Behind:
                     try:
                         about = os.lstat(path)
                     except OSError:
+                        continue
+                    if not stat.S_ISREG(about.st_mode):
                         continue
                     found[lead + os.path.relpath(path, top)] = (about.st_size, about.st_mtime_ns, about.st_ino), path
                     if len(found) >= MOST_FILES:
