@@ -21,11 +21,15 @@ import keyword
 import linecache
 import marshal
 import math
+import operator
 import os
 import random
 import re
+import stat
 import sys
+import time
 import types
+import warnings
 import weakref
 
 CAP = 1_000_000  # items that are taken from an iterator at most
@@ -100,11 +104,15 @@ class Muttering(io.RawIOBase):
     """Standard error: the first of it goes out, so that it cannot grow with the number of passes."""
 
     left = 100_000
+    parts = None  # kept while a pass is looked at
+    muted = 0  # what other outcomes tell of already: log records, warnings
 
     def writable(self):
         return True
 
     def write(self, data):
+        if self.parts is not None and not self.muted:
+            self.parts.append(bytes(data))
         if self.left > 0:
             part = bytes(data)[: self.left]
             self.left -= len(part)
@@ -114,7 +122,7 @@ class Muttering(io.RawIOBase):
 
 def take_streams():
     """Reads all input, keeps descriptors 1 and 2 for ourselves and gives the program stand-ins."""
-    global OUT, ERR, WIRE
+    global OUT, ERR, WIRE, MUTTERING, OUR_STDERR
     given = sys.stdin.buffer.read()
     sys.stdout.flush()
     OUT, ERR = os.dup(1), os.dup(2)
@@ -124,7 +132,9 @@ def take_streams():
     WIRE = Wire()
     text = functools.partial(io.TextIOWrapper, encoding="utf-8", errors="backslashreplace")
     sys.stdout = sys.__stdout__ = text(io.BufferedWriter(WIRE))
-    sys.stderr = sys.__stderr__ = text(io.BufferedWriter(Muttering(), 1), write_through=True)
+    MUTTERING = Muttering()
+    sys.stderr = sys.__stderr__ = text(io.BufferedWriter(MUTTERING, 1), write_through=True)
+    OUR_STDERR = sys.stderr
     sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BytesIO(b""), encoding="utf-8")
     return given
 
@@ -1193,12 +1203,15 @@ class Encoder:
                     if slot in ("__dict__", "__weakref__"):
                         continue
                     name = mangled(base, slot)
-                    try:
-                        found[name] = getattr(value, name)
-                    except AttributeError:
-                        pass
+                    kept = base.__dict__.get(name)
+                    # What is not there is not asked of the object's own code, which would do now what it has put off.
+                    if type(kept) is types.MemberDescriptorType:
+                        try:
+                            found[name] = kept.__get__(value, kind)
+                        except AttributeError:
+                            pass
         try:
-            found.update(object.__getattribute__(value, "__dict__"))
+            found.update(fields_of(value, kind))
             seen = True
         except (AttributeError, TypeError, ValueError):
             pass
@@ -1347,6 +1360,15 @@ PLAIN_TEXT = {
 }
 ENUM = __import__("enum").Enum
 
+
+def fields_of(value, kind):
+    """The dict of an object; none where its class works it out when it is asked for."""
+    if any(type(base.__dict__.get("__dict__", None)) not in DICTS for base in kind.__mro__):
+        raise AttributeError("its class answers for it")
+    return object.__getattribute__(value, "__dict__")
+
+
+DICTS = frozenset((type(None), types.GetSetDescriptorType))
 
 NATIVE = weakref.WeakKeyDictionary()
 
@@ -1565,22 +1587,31 @@ def bare_mixed(calls, drop=collections.deque(maxlen=0).extend, some=itertools.is
             pass
 
 
-def looked_at(prepared, before, times):
-    """Makes all calls of a pass and returns the outcome of each as a line, and the manners of their results."""
-    lines, manners = [], set()
+def looked_at(prepared, before, times, states=False):
+    """Makes all calls of a pass and returns the outcome of each as a line, the manners of their results, and what of the
+    process is another one after each call, where that is asked for."""
+    lines, manners, states_left = [], set(), []
     WIRE.parts = []
     printed()  # of the passes before
+    BEHIND.begin(states)
     for at, call in enumerate(prepared.calls):
-        line, how, _ = one_looked_at(at + 1, call, prepared.parts[at], before[at], times)
-        lines.append(line)
+        line, how, _, left = one_looked_at(at + 1, call, prepared.parts[at], before[at], times)
+        lines.append((line, left))
         manners.add(how)
+        states_left.append(BEHIND.changed_states())
+    last = BEHIND.end()
+    if states_left:
+        states_left[-1].update(last)
     WIRE.parts = None
-    return "\n".join(lines), manners
+    OUTSIDE.check()
+    OUTSIDE.running()
+    return lines, manners, states_left
 
 
 def one_looked_at(number, call, parts, was, times):
-    """Makes one call: its outcome as a line, the manner of its result, and what it printed."""
+    """Makes one call: its outcome as a line, the manner of its result, what it printed, and what it left elsewhere."""
     result, error, how = None, None, PLAIN
+    BEHIND.before_call()
     try:
         result = call()
         how = manner(result)
@@ -1588,7 +1619,13 @@ def one_looked_at(number, call, parts, was, times):
     except BaseException as raised:
         error = raised.with_traceback(None)
     said = printed()
-    return told_of(number, result, error, said, parts, was, times), how, said
+    left = BEHIND.events(None if error is not None else result, parts)
+    return told_of(number, result, error, said, parts, was, times), how, said, left
+
+
+def with_left(line, left):
+    """The line of an outcome with what was left, texts by kind."""
+    return '%s,"left":{%s}}' % (line[:-1], ",".join("%s:%s" % (quote(k), v) for k, v in left.items())) if left else line
 
 
 def told_of(number, result, error, said, parts, was, times):
@@ -1635,6 +1672,849 @@ def places(me, args, kwargs):
         yield "args[%d]" % at, value
     for name, value in kwargs.items():
         yield name, value
+
+
+# ----------------------------------------------------------------------------- what calls leave behind
+
+MOST_EVENTS = 200  # of one kind and one call that are told one by one
+MOST_NODES = 20_000  # values of a result or an argument that are looked through for shared ones
+MOST_FILES = 5_000
+HEAVY = 100_000  # values in a global above which only its size is compared
+MOST_OBJECTS = 5_000  # objects in a global that are looked into
+HANDLER = __import__("_signal").getsignal
+WATCHED_SIGNALS = ("SIGHUP", "SIGINT", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGCHLD")
+SIGNALS = [(name, getattr(sys.modules["_signal"], name)) for name in WATCHED_SIGNALS if hasattr(sys.modules["_signal"], name)]
+
+
+def without_places(text):
+    """A text without what differs between two right versions: addresses, lines of code, numbers of threads."""
+    text = re.sub(r"Traceback \(most recent call last\):\n(?:[ \t]+.*\n)*", "Traceback: ", text)
+    text = re.sub(r"\b0x[0-9a-fA-F]+", "0x…", text)
+    text = re.sub(r"\b(line|Thread-|\.py:)( ?)\d+", r"\1\2…", text)
+    return text[:10_000]
+
+
+def is_memo(name):
+    name = name.lower()
+    return "cache" in name or "memo" in name
+
+
+class StateEncoder(Encoder):
+    """Values of globals: an iterator stays where it is, and a large value ends early."""
+
+    def __init__(self):
+        super().__init__(False)
+        self.count = 0
+
+    def container(self, value):
+        self.count += 1
+        if self.count > MOST_OBJECTS:
+            raise ValueError("too large")
+        kind = type(value)
+        if hasattr(kind, "__next__"):
+            return text_of(repr(value)) if kind is itertools.count else self.unencodable(kind)
+        return super().container(value)
+
+
+def weight(value, depth=0):
+    """About how many values a container has in it, from some of them."""
+    kind = type(value)
+    if kind is str or kind is bytes:
+        return 1 + len(value) // 100
+    if kind.__name__ == "ndarray":
+        return 1 + value.nbytes // 100
+    if depth > 3 or kind not in CONTAINERS:
+        return 1
+    some = list(itertools.islice(value.values() if issubclass(kind, dict) else value, 50))
+    return len(value) + len(value) * sum(weight(v, depth + 1) for v in some) // max(1, len(some))
+
+
+CONTAINERS = frozenset((list, tuple, dict, set, frozenset, collections.OrderedDict, collections.defaultdict, collections.Counter, collections.deque, bytearray))
+
+
+def mark(value):
+    """What tells whether a value is still the same: itself, or a digest of what is in it."""
+    kind = type(value)
+    if kind in LEAVES:
+        return value
+    if kind is itertools.count:
+        return repr(value)
+    if weight(value) > HEAVY:
+        return kind, len(value)
+    try:
+        data = marshal.dumps(value, 2)
+    except ValueError:
+        encoder = StateEncoder()
+        text = encoded(encoder, value)
+        if encoder.count > MOST_OBJECTS:
+            return kind, len(value) if hasattr(kind, "__len__") else 0
+        data = text.encode("utf-8", "backslashreplace")
+    return kind, hash(data)
+
+
+def same_mark(a, b):
+    return a is b or type(a) is type(b) and (a == b or a != a and b != b)
+
+
+class Missing:
+    pass
+
+
+class Muted:
+    """What is written to standard error meanwhile is told otherwise."""
+
+    def __enter__(self):
+        flush_stderr()
+        MUTTERING.muted += 1
+
+    def __exit__(self, *_):
+        flush_stderr()
+        MUTTERING.muted -= 1
+
+
+def flush_stderr():
+    try:
+        OUR_STDERR.flush()
+    except ValueError:  # the program closed it
+        pass
+
+
+class Behind:
+    """What calls change besides results, arguments and output. Events (records, warnings, sleeps) are kept as they come, states
+    are compared before and after; nothing of it is in place while passes are timed."""
+
+    def __init__(self):
+        self.names = set()
+        self.hooked, self.states = [], False
+        self.records, self.warned, self.slept = [], [], 0.0
+        self.sleepers = {}
+        folders = ("", "."), ("TMPDIR/", os.environ.get("TMPDIR") or "/tmp")
+        self.folders = [(lead, os.path.realpath(folder)) for lead, folder in folders]
+
+    # ---- hooks
+
+    def put(self, holder, name, value):
+        """Puts something in the place of an attribute for as long as a pass is looked at."""
+        self.hooked.append((holder, name, getattr(holder, name), value))
+        setattr(holder, name, value)
+
+    def hook(self):
+        log = sys.modules.get("logging")
+        if log is not None and hasattr(log, "Logger"):
+            handle = log.Logger.handle
+
+            def handled(logger, record):
+                try:
+                    said = without_places(record.getMessage())
+                except Exception:
+                    said = str(record.msg)
+                self.records.append([record.levelname, record.name, said])
+                with Muted():
+                    return handle(logger, record)
+
+            self.put(log.Logger, "handle", handled)
+        show = getattr(warnings, "_showwarnmsg_impl", None)
+        if show is not None:
+
+            def shown(message):
+                said = [type_name(message.category), without_places(str(message.message))]
+                self.warned.append(said)
+                with Muted():
+                    show(message)
+
+            self.put(warnings, "_showwarnmsg_impl", shown)
+            # A warning that was given before is given again.
+            often = {"default": "always", "once": "always", "module": "always"}
+            made = {}
+            for at, old in enumerate(warnings.filters):
+                if old[0] in often:
+                    new = (often[old[0]],) + tuple(old[1:])
+                    made[id(new)] = (new, old)
+                    warnings.filters[at] = new
+            self.filters = made
+            self.put(warnings, "defaultaction", "always")
+            self.filters_changed()
+        for module, name in (("time", "sleep"), ("asyncio", "sleep"), ("asyncio.tasks", "sleep")):
+            module = sys.modules.get(module)
+            real = getattr(module, name, None)
+            if real is not None:
+                self.put(module, name, self.sleeper(real))
+        # Names of the project that stand for one of them.
+        for module in project_modules():
+            for name, value in list(vars(module).items()):
+                if type(value) in (types.FunctionType, types.BuiltinFunctionType) and value in self.sleepers:
+                    self.put(module, name, self.sleepers[value])
+
+    def sleeper(self, real):
+        if real not in self.sleepers:
+
+            def sleep(delay, *args, **kwargs):
+                try:
+                    self.slept += float(delay)
+                except (TypeError, ValueError):
+                    pass
+                return real(delay, *args, **kwargs)
+
+            self.sleepers[real] = sleep
+        return self.sleepers[real]
+
+    @staticmethod
+    def filters_changed():
+        for name in ("_filters_mutated", "_filters_mutated_lock_held"):
+            try:
+                getattr(warnings, name)()
+                return
+            except Exception:
+                pass
+
+    def unhook(self):
+        for holder, name, old, new in reversed(self.hooked):
+            if getattr(holder, name, None) is new:
+                setattr(holder, name, old)
+        if getattr(self, "filters", None):
+            warnings.filters[:] = [self.filters.get(id(f), (f, f))[1] for f in warnings.filters]
+            self.filters = {}
+        self.filters_changed()
+        self.hooked = []
+
+    # ---- a pass
+
+    def begin(self, states):
+        self.states = states
+        MUTTERING.parts, MUTTERING.muted = [], 0
+        if states:
+            self.process = self.of_process()
+            self.globals = self.of_globals()
+            self.files = self.of_files()
+        self.hook()
+
+    def end(self):
+        """Ends a pass: what all calls together left in globals and files, as texts by kind."""
+        self.unhook()
+        MUTTERING.parts = None
+        left = {}
+        if self.states:
+            changed = self.changed_globals()
+            if changed:
+                left["globals"] = changed
+            changed = self.changed_files()
+            if changed:
+                left["files"] = changed
+        self.globals = self.files = None
+        return left
+
+    def before_call(self):
+        flush_stderr()
+        self.records, self.warned, self.slept = [], [], 0.0
+        MUTTERING.parts[:] = []
+
+    def events(self, result, parts):
+        """What a call has left that can be told call by call, as texts by kind."""
+        left = {}
+        if self.records:
+            left["logging"] = listed(self.records)
+        if self.warned:
+            left["warnings"] = listed(self.warned)
+        flush_stderr()
+        if MUTTERING.parts:
+            said = b"".join(MUTTERING.parts).decode("utf-8", "backslashreplace")
+            left["stderr"] = text_of(without_places(said))
+        if self.slept:
+            left["sleep"] = float_text(self.slept)
+        if result is not None and type(result) not in LEAVES:
+            try:
+                shared = sharing(result, parts)
+            except Exception:  # an object that answers oddly when it is looked at
+                shared = []
+            if shared:
+                left["sharing"] = json.dumps(shared)
+        return left
+
+    def changed_states(self):
+        """What a call changed of the process, as texts by kind."""
+        if not self.states:
+            return {}
+        then, now = self.process, self.of_process(self.process[0])
+        self.process = now
+        left = {}
+        if then[0] != now[0]:
+            ours_ = {"PYTHONPATH"} if FOLDERS else ()
+            plain = lambda text: os.fsdecode(text) if isinstance(text, bytes) else text
+            changed = [n for n in {*then[0], *now[0]} if then[0].get(n) != now[0].get(n) and plain(n) not in ours_]
+            if changed:
+                left["environment"] = json.dumps({plain(n): plain(now[0].get(n)) for n in sorted(changed)})
+        for at, kind in ((1, "folder"), (2, "locale")):
+            if then[at] != now[at]:
+                left[kind] = json.dumps(now[at])
+        if then[3] != now[3]:
+            pairs = zip(SIGNALS, now[3], then[3])
+            changed = {n: handler_name(h) for (n, _), h, old in pairs if h is not old and h != old}
+            if changed:
+                left["signals"] = json.dumps(changed)
+        return left
+
+    @staticmethod
+    def of_process(before=None):
+        try:
+            folder = os.getcwd()
+        except OSError:
+            folder = None
+        setlocale = getattr(sys.modules.get("_locale"), "setlocale", None)
+        handlers = [HANDLER(number) for _, number in SIGNALS]
+        names = getattr(os.environ, "_data", os.environ)
+        return before if names == before else dict(names), folder, setlocale and setlocale(6, None), handlers
+
+    # ---- globals
+
+    def of_globals(self):
+        """The data that the project's modules and classes keep: a mark and where it stands, by name."""
+        found, seen = {}, set()
+        # What a version imports from its neighbours is theirs.
+        for module in sorted(project_modules(), key=lambda m: m.__name__ == NAME):
+            lead = "" if module.__name__ == NAME else module.__name__ + "."
+            for name, value in list(vars(module).items()):
+                if type(value) not in LEAVES:
+                    if id(value) in seen:
+                        continue
+                    seen.add(id(value))
+                if not name.startswith("__") and len(found) < 20_000:
+                    try:
+                        self.data(found, lead + name, value, module.__name__)
+                    except Exception:  # an object that answers oddly when it is looked at
+                        pass
+        return found
+
+    def data(self, found, name, value, module):
+        kind = type(value)
+        if is_memo(name):
+            return
+        if kind in LEAVES or kind in CONTAINERS or kind is itertools.count or kind.__name__ in ("ndarray", "array"):
+            found[name] = mark(value), value
+            return
+        if isinstance(value, types.FunctionType):
+            if value.__module__ != module or not (value.__defaults__ or value.__dict__):
+                return
+            code = value.__code__
+            names = code.co_varnames[: code.co_argcount][-len(value.__defaults__ or ()) :]
+            for arg, default in zip(names, value.__defaults__ or ()):
+                if type(default) in CONTAINERS and not is_memo(arg):
+                    found["%s(%s)" % (name, arg)] = mark(default), default
+            inner = value.__dict__
+        elif isinstance(value, type):
+            if value.__module__ != module or isinstance(value, type(ENUM)):
+                return
+            inner = vars(value)
+        elif getattr(kind, "__module__", None) == NAME or kind.__module__ in sys.modules and ours(sys.modules[kind.__module__]):
+            if is_memo(kind.__name__):
+                return
+            try:
+                inner = object.__getattribute__(value, "__dict__")
+            except (AttributeError, TypeError):
+                return
+        else:
+            return
+        for key, part in list(inner.items()):
+            kind = type(part)
+            plain = kind in LEAVES or kind in CONTAINERS or kind is itertools.count
+            if plain and type(key) is str and not key.startswith(("__", "_abc_")) and not is_memo(key) and key not in HASHES:
+                found["%s.%s" % (name, key)] = mark(part), part
+
+    def changed_globals(self):
+        then, now = self.globals, self.of_globals()
+        self.names.update(then, now)
+        told = []
+        for name in sorted({*then, *now}):
+            old, new = then.get(name, (Missing, Missing)), now.get(name, (Missing, Missing))
+            if same_mark(old[0], new[0]):
+                continue
+            if new[0] is Missing:
+                text = '{"$unencodable":"gone"}'
+            else:
+                encoder = StateEncoder()
+                text = encoded(encoder, new[1])
+                if encoder.count > MOST_OBJECTS:
+                    text = '{"$unencodable":%s}' % text_of(type_name(type(new[1])))
+            told.append("%s:%s" % (quote(name), text))
+        return "{%s}" % ",".join(told) if told else None
+
+    # ---- files
+
+    def of_files(self):
+        """What is in the folder that calls run in and in the one for temporary files: size, time and number, by path."""
+        found, seen = {}, set()
+        for lead, top in self.folders:
+            if top in seen or top == ROOT or (ROOT + os.sep).startswith(top.rstrip(os.sep) + os.sep) or not os.access(top, os.W_OK):
+                continue
+            seen.add(top)
+            for above, folders, files in os.walk(top):
+                folders[:] = [f for f in folders if f != "__pycache__" and os.path.join(above, f) not in {*FOLDERS, *seen}]
+                for file in files:
+                    path = os.path.join(above, file)
+                    try:
+                        about = os.lstat(path)
+                    except OSError:
+                        continue
+                    if not stat.S_ISREG(about.st_mode):
+                        continue
+                    found[lead + os.path.relpath(path, top)] = (about.st_size, about.st_mtime_ns, about.st_ino), path
+                    if len(found) >= MOST_FILES:
+                        return found
+        return found
+
+    def changed_files(self):
+        then, now = self.files, self.of_files()
+        told = {}
+        for name in sorted({*then, *now}):
+            old, new = then.get(name), now.get(name)
+            if old == new:
+                continue
+            if new is None:
+                told[name] = "gone"
+                continue
+            size = new[0][0]
+            try:
+                with open(new[1], "rb") as file:
+                    digest = digest_of(file.read(16 << 20))
+            except OSError:
+                digest = "(not to be read)"
+            told[name] = {"size": size, "digest": digest}
+        return json.dumps(told) if told else None
+
+
+def digest_of(data):
+    import hashlib
+
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def listed(events):
+    if len(events) > MOST_EVENTS:
+        rest = json.dumps(events[MOST_EVENTS:]).encode()
+        events = events[:MOST_EVENTS] + [["…", len(events) - MOST_EVENTS, digest_of(rest)]]
+    return json.dumps(events)
+
+
+def handler_name(handler):
+    if handler is None or isinstance(handler, int):
+        return {None: "none", 0: "SIG_DFL", 1: "SIG_IGN"}.get(handler if handler is None else int(handler), "?")
+    return "a function"
+
+
+def project_modules():
+    """The target's module, and those of the project that are loaded."""
+    found = []
+    for name, module in sorted(sys.modules.items()):
+        if isinstance(module, types.ModuleType) and name not in (GENERATOR_NAME, "__main__") and (name == NAME or ours(module)):
+            found.append(module)
+    return found
+
+
+SHARES = frozenset((list, dict, set, bytearray, collections.deque, collections.defaultdict, collections.OrderedDict, collections.Counter))
+
+
+class Walk:
+    """Goes through a value breadth first, to all that can be changed in it."""
+
+    def __init__(self, left):
+        self.left, self.kinds = left, {}
+
+    def through(self, root, name):
+        """Each value that can be changed, with the way to it; also one that was met before."""
+        queue, seen = collections.deque([(root, (None, name))]), set()
+        while queue and self.left > 0:
+            value, way = queue.popleft()
+            kind = type(value)
+            known = self.kinds.get(kind)
+            if known is None:
+                known = self.kinds[kind] = self.of(kind)
+            if not known:
+                continue
+            if known > 1:
+                yield value, way, known
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            if issubclass(kind, dict):
+                inner = list(dict.items(value))
+            elif issubclass(kind, (list, tuple)) or kind is collections.deque:
+                if all(k in LEAVES for k in set(map(type, value))):
+                    continue
+                inner = enumerate(list(value))
+            elif kind is Drained:
+                inner = enumerate(value.items)
+            else:
+                try:
+                    inner = list(fields_of(value, kind).items())
+                except (AttributeError, TypeError):
+                    continue
+            for key, part in inner:
+                if type(part) not in LEAVES:
+                    queue.append((part, (way, key, known == 3)))
+                    self.left -= 1
+
+    @staticmethod
+    def of(kind):
+        """0: nothing in it can be changed; 1: itself not; 2: a container; 3: an object of the project's."""
+        if kind in SHARES:
+            return 2
+        if kind in (tuple, Drained):
+            return 1
+        module = kind.__module__
+        if module != NAME and not (module in sys.modules and ours(sys.modules[module])) or isinstance(kind, type(ENUM)):
+            return 0
+        frozen = getattr(getattr(kind, "__dataclass_params__", None), "frozen", False)
+        plain = kind.__setattr__ is object.__setattr__ and not frozen and not issubclass(kind, (tuple, BaseException, type, str, int, float))
+        return 3 if plain else 1 if not issubclass(kind, (str, int, float, type)) else 0
+
+
+def way_text(way):
+    parts = []
+    while way is not None:
+        if way[0] is None:
+            parts.append(way[1])
+            break
+        above, key, field = way
+        parts.append(".%s" % key if field else "[%s]" % (key if type(key) is int else ascii(key) if type(key) is str else "…"))
+        way = above
+    return "".join(reversed(parts))
+
+
+def sharing(result, parts):
+    """Where what came of a call is the very same object as one of its arguments, or has one container at two places."""
+    firsts, told = {}, []
+    for value, way, known in Walk(MOST_NODES).through(result, "result"):
+        first = firsts.get(id(value))
+        if first is None:
+            firsts[id(value)] = way, value
+        elif known == 2 and len(told) < 20:
+            told.append("%s is %s" % (way_text(way), way_text(first[0])))
+    if not firsts:
+        return told
+    seen = set()
+    for name, value in places(*parts):
+        if type(value) in LEAVES:
+            continue
+        for value, way, _ in Walk(MOST_NODES).through(value, name):
+            first = firsts.get(id(value))
+            if first is not None and id(value) not in seen and len(told) < 40:
+                seen.add(id(value))
+                told.append("%s is %s" % (way_text(first[0]), way_text(way)))
+    return sorted(told)
+
+
+# -------------------------------------------------------------------------------- what is not the version's
+
+# Names that Python itself gives to modules and classes when it needs them.
+GIVEN = frozenset((
+    "__warningregistry__", "__annotations__", "__conditional_annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__",
+    "__abstractmethods__", "__doc__", "__builtins__", "__cached__", "__path__", "__file__", "__spec__", "__loader__", "__test__", "last_exc",
+    "last_type", "last_value", "last_traceback", "ps1", "ps2", "argv", "path", "__static_attributes__", "__firstlineno__", "_",
+))
+BASIC = (object, type, int, float, str, bytes, list, dict, set, tuple, types.FunctionType, types.ModuleType, BaseException)
+CACHE = type(functools.lru_cache(None)(abs))
+
+
+class Outside:
+    """What a version does not own: built-in names, modules of others, the collector, hooks, threads. What it changes there lives
+    longer than its module; it is found by comparing, put back, and told once."""
+
+    def __init__(self):
+        self.collecting, self.thresholds = gc.isenabled(), gc.get_threshold()
+        self.callbacks, self.frozen = list(gc.callbacks), gc.get_freeze_count()
+        self.switch, self.threads = sys.getswitchinterval(), THREADS._count()
+        self.words = set(re.findall(r"\w+", TEXT))
+        self.told, self.allowed, self.held, self.known_text = set(), set(), {}, None
+        self.modules, self.classes, self.functions, self.sizes = [], [], [], []
+        self.loaded_before = set(sys.modules)
+        named = [(n, m) for n, m in sys.modules.items() if isinstance(m, types.ModuleType)]
+        for name, module in named:
+            if ours(module):
+                continue
+            near = name in ("builtins", "sys", "__main__") or name.rpartition(".")[2] in self.words
+            names = vars(module)
+            self.modules.append((name, names, dict(names) if near else None, len(names)))
+            if near:
+                self.look_closer(name, names)
+        for kind in BASIC:
+            self.classes.append((type_name(kind), kind, len(vars(kind))))
+
+    def look_closer(self, module, names):
+        """Remembers of a module that the version's text names what hangs on its functions, classes and containers."""
+        for name, value in list(names.items()):
+            where = "%s.%s" % (module, name)
+            if isinstance(value, types.FunctionType) and value.__module__ == module:
+                self.functions.append((where, value, value.__code__, value.__defaults__, value.__kwdefaults__, frozenset(value.__dict__)))
+            elif isinstance(value, type) and value.__module__ == module and value not in BASIC:
+                self.classes.append((where, value, len(vars(value))))
+            elif type(value) in (dict, list, set) and name not in GIVEN and module != "sys" and not is_memo(name):
+                if (name in self.words and not name.startswith("_") or where in TEXT) and len(value) < 10_000:
+                    self.sizes.append((where, value, type(value)(value)))
+
+    # ---- telling
+
+    def tell(self, word, sentence):
+        """Whether something is to be put back: not where the original, or another module of the project, speaks of it too."""
+        if word in self.allowed:
+            return False
+        if word not in self.told:
+            if self.known_text is None:
+                self.known_text = self.texts_of_others()
+            if re.search(r"\b%s\b" % re.escape(word.rpartition(".")[2]), self.known_text):
+                self.allowed.add(word)
+                return False
+            self.told.add(word)
+            if len(self.told) <= 5:
+                say("survives", sentence)
+        return True
+
+    @staticmethod
+    def texts_of_others():
+        texts = []
+        files = [getattr(m, "__file__", None) for n, m in list(sys.modules.items()) if n != NAME and isinstance(m, types.ModuleType) and ours(m)]
+        for file in [FILE, *files]:
+            try:
+                with open(file, encoding="utf-8", errors="replace") as opened:
+                    texts.append(opened.read())
+            except (OSError, TypeError):
+                pass
+        return "\n".join(texts)
+
+    # ---- comparing
+
+    def loaded(self):
+        """After the module was loaded: what it has put elsewhere stays, with what is in it now."""
+        self.check(True)
+
+    def check(self, loading=False, closely=True, switch=True):
+        """Compares; not so closely between bursts, until something was found. `switch` also whether the collector is on."""
+        self.collector(closely, switch)
+        for name, names, kept, count in self.modules:
+            if kept is None:
+                if len(names) > count:
+                    for new in list(names)[count:]:
+                        self.added(name, names, new, loading)
+            elif len(names) != len(kept) or any(map(operator.is_not, kept.values(), map(names.get, kept))):
+                for new in [n for n in names if n not in kept]:
+                    self.added(name, names, new, loading)
+                for old, value in kept.items():
+                    if names.get(old, Missing) is not value:
+                        self.replaced(name, names, old, value)
+        if closely or self.told:
+            self.closer(loading)
+        self.modules_added(loading)
+        for _, restore in self.held.values():
+            restore()
+
+    def closer(self, loading):
+        for where, kind, count in self.classes:
+            if len(vars(kind)) > count:
+                for new in list(vars(kind))[count:]:
+                    self.added(where, kind, new, loading)
+        for where, function, code, defaults, named, kept in self.functions:
+            if len(function.__dict__) > len(kept):
+                for new in set(function.__dict__) - kept:
+                    self.added(where, function.__dict__, new, loading)
+            if function.__code__ is not code or function.__defaults__ is not defaults or function.__kwdefaults__ is not named:
+                if self.tell(where, "the code or the defaults of %s were replaced" % where):
+                    function.__code__, function.__defaults__, function.__kwdefaults__ = code, defaults, named
+        for where, value, copy in self.sizes:
+            if len(value) != len(copy) and self.tell(where, "it keeps things in %s" % where):
+                refill(value, copy)
+
+    def collector(self, closely, switch):
+        if switch and gc.isenabled() != self.collecting:
+            if self.tell("gc.disable" if self.collecting else "gc.enable", "the garbage collector was switched %s" % ("off" if self.collecting else "on")):
+                (gc.enable if self.collecting else gc.disable)()
+            else:
+                self.collecting = gc.isenabled()
+        if gc.get_threshold() != self.thresholds:
+            if self.tell("set_threshold", "the thresholds of the garbage collector were changed"):
+                gc.set_threshold(*self.thresholds)
+        if len(gc.callbacks) != len(self.callbacks) and self.tell("callbacks", "a callback was given to the garbage collector"):
+            gc.callbacks[:] = self.callbacks
+        # Python counts them one by one.
+        if closely and gc.get_freeze_count() > self.frozen and self.tell("freeze", "objects were hidden from the garbage collector (freeze)") and not self.frozen:
+            gc.unfreeze()  # later it would bring back what the driver has hidden
+        if sys.getswitchinterval() != self.switch and self.tell("setswitchinterval", "the interval at which threads take turns was changed"):
+            sys.setswitchinterval(self.switch)
+        for get, put in ((sys.getprofile, sys.setprofile), (sys.gettrace, sys.settrace)):
+            if get() is not None and self.tell(put.__name__, "a hook was set with sys.%s" % put.__name__):
+                put(None)
+
+    def is_of_others(self, value):
+        """A function, class or module that is not the project's."""
+        if isinstance(value, types.ModuleType):
+            return True
+        if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
+            module = sys.modules.get(getattr(value, "__module__", None) or "")
+            return module is not None and module.__name__ != NAME and not ours(module) and module.__name__ != "__main__"
+        return False
+
+    def added(self, where, names, new, loading):
+        key = (where, new)
+        value = vars(names).get(new) if isinstance(names, type) else names.get(new)
+        known = self.held.get(key)
+        if known is not None or new in GIVEN or not isinstance(new, str):
+            if known is not None and known[0] is not value:
+                if loading:  # once more
+                    self.held[key] = value, hold(value)
+                elif not isinstance(names, type):
+                    names[new] = known[0]
+            return
+        if self.is_of_others(value) or is_memo(new) and new not in self.words:
+            return
+        if not self.tell("%s.%s" % (where, new), "a name `%s` was added to %s" % (new, where)):
+            return
+        if loading:
+            self.held[key] = value, hold(value)
+            return
+        try:
+            if isinstance(names, type):
+                delattr(names, new)
+            else:
+                del names[new]
+        except (KeyError, AttributeError, TypeError):
+            pass
+
+    def replaced(self, where, names, old, value):
+        now = names.get(old, Missing)
+        if old in GIVEN or isinstance(value, types.ModuleType):
+            return
+        own = callable(value) or old in self.words and not old.startswith("_")
+        if own and self.tell("%s.%s" % (where, old), "`%s` of %s was %s" % (old, where, "taken away" if now is Missing else "replaced")):
+            names[old] = value
+
+    def modules_added(self, loading):
+        if len(sys.modules) == len(self.loaded_before):
+            return
+        for name, module in list(sys.modules.items()):
+            if name in self.loaded_before:
+                continue
+            known = self.held.get((name, None))
+            if known is not None:
+                if known[0] is not module:
+                    if loading:
+                        self.held[(name, None)] = module, hold(module)
+                    else:
+                        sys.modules[name] = known[0]
+                continue
+            kind = type(module)
+            strange = module is not None and (
+                kind is types.ModuleType and module.__spec__ is None and getattr(module, "__file__", None) is None
+                or kind.__module__ in ("builtins", "collections", NAME) and not isinstance(module, types.ModuleType)
+            )
+            if not strange:
+                self.loaded_before.add(name)
+            elif self.tell("sys.modules." + str(name), "`%s`, which is no module of a file, was put among the modules" % name):
+                if loading:
+                    self.held[(name, None)] = module, hold(module)
+                else:
+                    sys.modules.pop(name, None)
+            else:
+                self.loaded_before.add(name)
+
+    def running(self):
+        """After all calls of a pass: threads and processes of the version that still run."""
+        for _ in range(10):
+            if THREADS._count() <= self.threads:
+                break
+            time.sleep(0.005)
+        else:
+            self.tell("Thread", "a thread that it started still runs after its calls")
+        try:
+            with open("/proc/self/task/%d/children" % os.getpid()) as file:
+                tracker = getattr(sys.modules.get("multiprocessing.resource_tracker"), "_resource_tracker", None)
+                if set(file.read().split()) - {str(getattr(tracker, "_pid", ""))}:
+                    self.tell("process", "a process that it started still runs after its calls")
+        except OSError:
+            pass
+
+
+THREADS = __import__("_thread")
+
+
+def refill(value, copy):
+    """Gives a container its old content."""
+    if type(value) is list:
+        value[:] = copy
+    else:
+        value.clear()
+        value.update(copy)
+
+
+def hold(value, depth=0):
+    """A function that gives a value the content back that it has now, as far as can be done."""
+    kind = type(value)
+    if isinstance(value, CACHE):
+        return value.cache_clear
+    if isinstance(value, (dict, list, set)):
+        copy = (list if isinstance(value, list) else set if isinstance(value, set) else dict)(value)
+        if isinstance(value, list):
+            return lambda: value.__setitem__(slice(None), copy)
+        return lambda: (value.clear(), value.update(copy))
+    try:
+        names = vars(value) if not isinstance(value, type) else {}
+    except TypeError:
+        names = {}
+    if depth >= 2 or kind.__module__ == "builtins" and not isinstance(value, types.ModuleType):
+        return lambda: None
+    parts, copy = [hold(part, depth + 1) for part in list(names.values())[:100]], dict(names)
+
+    def restore():
+        if names and names != copy:
+            names.clear()
+            names.update(copy)
+        for part in parts:
+            part()
+
+    return restore
+
+
+def imported_at_the_top(text):
+    """Modules that a text imports when it is loaded, without conditions."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module and node.module != "__future__":
+            yield node.module
+
+
+def is_standard(name):
+    try:
+        spec = importlib.util.find_spec(name.partition(".")[0])
+    except (ImportError, ValueError, AttributeError):
+        return False
+    where = spec.origin if spec is not None else None
+    return where in ("built-in", "frozen") or where is not None and os.path.dirname(os.__file__) + os.sep in where and "-packages" not in where
+
+
+def prepare_to_watch():
+    """Before the module is loaded: modules of others that it needs are, so that changes to them can be seen."""
+    global BEHIND, OUTSIDE
+    try:
+        names = list(imported_at_the_top(TEXT))
+    except (SyntaxError, ValueError, RecursionError):
+        names = []
+    names += [name for name in ("logging",) if re.search(r"\blogging\b", TEXT)]
+    # Of those that are imported later only what the original does not speak of: few, and never a large package.
+    try:
+        with open(FILE, encoding="utf-8", errors="replace") as file:
+            known = set(re.findall(r"\w+", file.read()))
+    except OSError:
+        known = set()
+    later = LATER | set(re.findall(r"""(?:__import__|import_module)\(\s*['"]([\w.]+)""", TEXT))
+    names += [name for name in sorted(later) if name.partition(".")[0] not in known and is_standard(name)]
+    for name in names:
+        top = name.partition(".")[0]
+        try:
+            spec = importlib.util.find_spec(top)
+            where = [spec.origin] if spec is not None and spec.origin else list(getattr(spec, "submodule_search_locations", None) or [])
+            inside = any(p.startswith(ROOT + os.sep) and not re.search(r"[/\\](site|dist)-packages[/\\]", p) for p in where)
+            if spec is not None and not inside and top != NAME.partition(".")[0]:
+                importlib.import_module(name)
+        except BaseException:  # its own import will tell
+            pass
+    BEHIND, OUTSIDE = Behind(), Outside()
 
 
 # ------------------------------------------------------------------------------------------- bursts
@@ -1710,6 +2590,7 @@ class Server:
         self.spare, self.others, self.other_ones = spare, None, []
         self.texts = ["\0".join(text) for text in before]
         self.known = [None] * self.count  # the outcome of each call, as it was seen at once
+        self.left = [{}] * self.count  # and what it left elsewhere
         self.early = []  # outcomes that were seen before those: (call, line, pass)
         self.other = {}  # outcomes that differ from those
         self.other_pass = self.passes = 0
@@ -1725,16 +2606,19 @@ class Server:
         self.plain, self.waiting = loop_over(self.shapes, False), None
 
     def run(self, read=os.read, write=os.write, loads=json.loads):
-        line, collecting = self.line, gc.isenabled()
+        line, collecting = self.line, OUTSIDE.collecting
         reply = '{"calls":%d,"different":%d}' % (self.count, len(set(self.texts)))
         while True:
             said = read(line, 1 << 16)
+            OUTSIDE.check(closely=False)
             gc.disable()
             if not said:
                 os._exit(1)
             request = loads(said)
             self.look_back()
             if request.get("end"):
+                OUTSIDE.check(switch=False)
+                OUTSIDE.running()
                 return
             chosen = self.chosen(request)
             if request.get("known"):
@@ -1845,12 +2729,13 @@ class Server:
         if not chosen:
             return
         one = Prepared(next(self.source) if self.source is not None else None, chosen)
-        for number, (at, line, how, said) in enumerate(self.seen(one, chosen)):
-            self.known[at] = line
+        for number, (at, line, how, said, left) in enumerate(self.seen(one, chosen)):
+            self.known[at], self.left[at] = line, left
             self.manners.add(how)
             self.prints = self.prints or bool(said)
             if self.source is None and not said and self.lasts(at, line, one.parts[number]):
                 self.lasting[at] = one.calls[number], one.parts[number]
+        OUTSIDE.check(switch=False)
         early, self.early = self.early, []
         for at, line, number in early:
             if self.known[at] is None:
@@ -1863,9 +2748,11 @@ class Server:
             one.instance.put()
         WIRE.parts = []
         printed()
+        BEHIND.begin(False)
         for number, at in enumerate(chosen):
-            line, how, said = one_looked_at(at + 1, one.calls[number], one.parts[number], self.before[at], 1)
-            yield at, line, how, said
+            line, how, said, left = one_looked_at(at + 1, one.calls[number], one.parts[number], self.before[at], 1)
+            yield at, line, how, said, left
+        BEHIND.end()
         WIRE.parts = None
 
     def lasts(self, at, line, parts):
@@ -1890,7 +2777,7 @@ class Server:
         self.pending = None
         if not kept or self.prints or self.aliased:
             again = self.prepared(chosen, 1)[0]
-            for at, line, _, _ in self.seen(again, chosen):
+            for at, line, _, _, _ in self.seen(again, chosen):
                 self.compare(at, line, number)
             return
         lines = self.lines(chosen, one, results)
@@ -1930,10 +2817,10 @@ class Server:
 
     def end(self):
         self.see(range(self.count))
-        head = '{"reheat":"outcomes","calls":%d' % self.count
+        head = '{"reheat":"outcomes","calls":%d,"left":{}' % self.count
         if self.other:
             head += ',"pass":%d' % self.other_pass
-        lines = [self.other.get(at) or line for at, line in enumerate(self.known)]
+        lines = [with_left(self.other.get(at) or line, self.left[at]) for at, line in enumerate(self.known)]
         finish(head + "}\n" + "\n".join(lines))
 
 
@@ -2015,6 +2902,8 @@ def instances(keep, spare):
             first.put()
             say("kept", "the module cannot be loaded a second time (%s), so all passes share one" % complaint(error))
             break
+        if OUTSIDE.told:
+            OUTSIDE.check(True, switch=False)
         yield fresh
     while True:
         yield first
@@ -2062,7 +2951,9 @@ def main():
     sys.modules["__main__"] = types.ModuleType("__main__")
 
     scatter()
+    prepare_to_watch()
     load()
+    OUTSIDE.loaded()
     DEFINITION = check_definition()
     spare = Prepared(None)  # never called: tells what the arguments were, and what must be loaded for them
     check_fit(spare)
@@ -2072,12 +2963,13 @@ def main():
         random.seed()
         gc.collect()
         gc.freeze()
+        OUTSIDE.frozen = gc.get_freeze_count()
         server = Server(header["stamps"], spare, before, header.get("fresh", False))
         server.run()
         server.end()
     source = instances(header.get("keep", False), spare)
     passes = max(1, int(header.get("passes", 1)))
-    collecting = gc.isenabled()
+    collecting = OUTSIDE.collecting
     gc.disable()
     todo = [Prepared(next(source)) for _ in range(max(passes, int(header.get("prepare", 0))))]
     # From here on random numbers do not depend on the generator's seed.
@@ -2086,6 +2978,7 @@ def main():
     # through all of them, and take longer the more passes were prepared.
     gc.collect()
     gc.freeze()
+    OUTSIDE.frozen = gc.get_freeze_count()
     if collecting:
         gc.enable()
 
@@ -2093,7 +2986,7 @@ def main():
     looked = sorted({0, passes - 1, *middle})
     times = ENCODINGS // len(looked)
     outcomes, at = {}, 0
-    outcomes[0], manners = pass_looked_at(todo[0], before, times)
+    outcomes[0], manners, states = pass_looked_at(todo[0], before, times, True)
     run = None
     if manners <= {PLAIN}:
         run = bare
@@ -2108,20 +3001,21 @@ def main():
             if prepared.instance is not None:
                 prepared.instance.put()
             run(prepared.calls)
-        outcomes[number], _ = pass_looked_at(todo[number], before, times)
+        outcomes[number] = pass_looked_at(todo[number], before, times)[0]
         at = number
     answer, other = outcomes[0], next((n for n in looked if outcomes[n] != outcomes[0]), None)
-    head = '{"reheat":"outcomes","calls":%d' % len(spare.calls)
+    head = '{"reheat":"outcomes","calls":%d,"left":{"names":%s}' % (len(spare.calls), json.dumps(sorted(BEHIND.names)))
     if other is not None:
         answer = outcomes[other]
         head += ',"pass":%d' % (other + 1)
-    finish(head + "}\n" + answer)
+    lines = [with_left(line, {**left, **more}) for (line, left), more in zip(answer, states)]
+    finish(head + "}\n" + "\n".join(lines))
 
 
-def pass_looked_at(prepared, before, times):
+def pass_looked_at(prepared, before, times, states=False):
     if prepared.instance is not None:
         prepared.instance.put()
-    return looked_at(prepared, before, times)
+    return looked_at(prepared, before, times, states)
 
 
 def finish(text):
@@ -2141,5 +3035,6 @@ GENERATOR, GENERATOR_FUNCTION = (sys.argv[5:7] + [None, None])[:2]
 GENERATOR_NAME, NAME, FILE, TEXT, LATER = None, "", "", "", set()
 LINES, SEEDS, LOOP = [], [None], None
 FRESH, ROOTS, CODES, COPIES, SELF, FOLDERS, SCATTERED = set(), set(), {}, {}, [], [], []
-OUT, ERR, WIRE, OURS = 1, 2, None, None
+OUT, ERR, WIRE, OURS, MUTTERING, OUR_STDERR = 1, 2, None, None, None, None
+BEHIND, OUTSIDE = None, None
 main()

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::task::calls::LeftKinds;
 use crate::task::harness::Commands;
 use crate::task::harness_spec::HarnessSpec;
 
@@ -25,6 +26,10 @@ pub(crate) struct HarnessFlags {
     /// Compare the messages of exceptions too, not only their types.
     #[arg(long, requires = "calls")]
     messages: bool,
+    /// What calls may leave behind otherwise than the original does, with commas between: logging, warnings, stderr,
+    /// environment, folder, locale, signals, globals, files, sleep, sharing.
+    #[arg(long, value_name = "KINDS", requires = "calls")]
+    ignore: Option<LeftKinds>,
     /// Let results that the function keeps from one repetition of the calls to the next count as a gain.
     #[arg(long, requires = "calls")]
     keep_state: bool,
@@ -61,6 +66,7 @@ impl HarnessFlags {
             keep: self.keep_state,
             tolerance: self.tolerance,
             messages: self.messages,
+            ignore: self.ignore.unwrap_or_default(),
             commands: Commands {
                 check: self.check.clone(),
                 bench: self.bench.clone(),

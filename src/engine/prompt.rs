@@ -97,7 +97,7 @@ fn judged_by(task: &Task) -> String {
         ),
         Harness::Calls(calls) => {
             called(calls)
-                + " with many arguments, and every outcome is compared with the original's: what it returns or raises, what it prints, and what becomes of its arguments and of the object it belongs to. "
+                + " with many arguments, and every outcome is compared with the original's: what it returns or raises, what it prints, and what becomes of its arguments and of the object it belongs to. What it leaves elsewhere counts as well: log records, warnings, standard error, globals, the environment, files, waiting, and which objects are shared. "
                 + if calls.keep {
                     "Calls are timed when the code is warm; results kept from one call to the next count."
                 } else {

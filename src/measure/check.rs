@@ -4,7 +4,7 @@
 use super::build::Built;
 use super::exit_status;
 use super::figures::run_figures;
-use super::flags::Refusals;
+use super::flags::{self, Refusals};
 use super::judge::{Judge, JudgeError, Watch, ending};
 use super::{CaseResult, Evaluation, Failure, Figures, Flag, FlagKind, Progress, Verdict, text};
 use crate::base::units::Bytes;
@@ -68,6 +68,7 @@ impl Judge {
         }
         let mut failures = 0;
         let mut kept = None;
+        let mut survives = Vec::new();
         let mut refusals = Refusals::default();
         let mut order: Vec<usize> = (0..cases.len()).collect();
         order.sort_by_key(|i| cases[*i].held_out);
@@ -89,6 +90,9 @@ impl Judge {
             refusals.see(&outcome.attempts, &case.name);
             if matches!(task.harness, Harness::Calls(_)) && kept.is_none() {
                 kept = driver::kept(&outcome.stderr.bytes);
+            }
+            if matches!(task.harness, Harness::Calls(_)) {
+                survives.extend(driver::survives(&outcome.stderr.bytes));
             }
             evaluation.files_bytes = evaluation.files_bytes.max(outcome.files);
             let judged = self.verdict(&outcome, case, task, cancel)?;
@@ -125,6 +129,7 @@ impl Judge {
             kind: FlagKind::Repeats,
             reason: format!("{why}; what is kept between them counts"),
         }));
+        evaluation.flags.extend(flags::survives(&survives));
         Ok(evaluation)
     }
 

@@ -196,6 +196,8 @@ pub enum FlagKind {
     Lazy,
     /// It gains more than its input, its profile or its processor time explain.
     TooGood,
+    /// It changes what is not its own and outlives its module: built-in names, other modules, the garbage collector.
+    Survives,
 }
 
 impl Evaluation {

@@ -39,6 +39,17 @@ fn varies(task: &Task, case: &str, why: &str) -> String {
     )
 }
 
+/// Takes out of the comparison what the original itself leaves behind otherwise another time, each kind with a note.
+fn leave_out_what_varies(task: &mut Task, first: &[u8], again: &[u8], when: &str) {
+    while let Some(kind) = task.checker.varies_in(first, again) {
+        task.checker.leave_out(kind);
+        task.notes.push(format!(
+            "what the calls leave behind differs {when} in the original itself ({0}), so it is not compared, as with --ignore {0}",
+            kind.name()
+        ));
+    }
+}
+
 /// Refuses outcomes that prove nothing, and notes those that prove little.
 fn weigh(task: &mut Task) -> Result<(), JudgeError> {
     let cases = task.workload.cases.iter();
@@ -111,6 +122,7 @@ impl Judge {
                         "case {name} ends with exit status {status} on one run and with {ended} on another; there is nothing to trust. Make the original deterministic, or leave the case out"
                     )));
                 }
+                leave_out_what_varies(task, &first.bytes, &again.bytes, "from run to run");
                 let case = &task.workload.cases[*i];
                 let (checker, outputs) = (&task.checker, [&*first.bytes, &*again.bytes]);
                 let differs = match task.harness {
@@ -146,7 +158,7 @@ impl Judge {
     /// Calls are timed all together and many times over: their outcomes must then be the same.
     fn all_calls_together(
         &mut self,
-        task: &Task,
+        task: &mut Task,
         original: &Built,
         cancel: &CancelToken,
     ) -> Result<(), JudgeError> {
@@ -158,6 +170,10 @@ impl Judge {
         let program = launches::with_passes(&original.program(task, &joined), task, &joined, 4);
         let limits = launches::limits(task, all.len() * 4);
         let outcome = self.run(&program, &limits, &mut |_| {}, cancel)?;
+        if outcome.verdict == RunVerdict::Ok {
+            let why = "after other calls";
+            leave_out_what_varies(task, expected, &outcome.stdout.bytes, why);
+        }
         let compared = match outcome.verdict {
             RunVerdict::Ok => task.checker.check(expected, &outcome.stdout.bytes),
             // What is wrong with it will be told when it is timed.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
+use super::calls::{LeftKind, LeftKinds};
 pub(crate) use super::checker_program::CheckerProgram;
 pub(crate) use super::mismatch::Mismatch;
 
@@ -31,6 +32,8 @@ pub enum Checker {
         tolerance: f64,
         /// Whether the messages of exceptions count.
         messages: bool,
+        /// What calls leave behind that does not count.
+        ignore: LeftKinds,
     },
     /// A program of the user decides. It runs in the sandbox, so only a judge can ask it.
     Program(CheckerProgram),
@@ -58,16 +61,38 @@ impl Checker {
     #[must_use]
     pub fn varies(&self, outputs: &[&[u8]]) -> Option<String> {
         let (first, others) = outputs.split_first()?;
-        let mut checker = self.clone();
-        if let Self::Results { tolerance, .. } = &mut checker {
-            *tolerance = tolerance.min(SAME_PROGRAM);
-        }
+        let checker = self.as_strict_as_one_program();
         let mismatch = others.iter().find_map(|o| checker.check(first, o).err())?;
         Some(format!(
             "the original does not give the same outcome each time: {}. Does it read the clock, chance, or the order of a set? \
              Give it what it needs as an argument, or sort what has no order",
             mismatch.reason.replace("expected", "first")
         ))
+    }
+
+    /// The same, with no more tolerance than between two runs of one program.
+    fn as_strict_as_one_program(&self) -> Self {
+        let mut checker = self.clone();
+        if let Self::Results { tolerance, .. } = &mut checker {
+            *tolerance = tolerance.min(SAME_PROGRAM);
+        }
+        checker
+    }
+
+    /// The kind of what calls leave behind in which two runs of the original differ, where they differ in nothing else.
+    #[must_use]
+    pub(crate) fn varies_in(&self, first: &[u8], again: &[u8]) -> Option<LeftKind> {
+        self.as_strict_as_one_program()
+            .check(first, again)
+            .err()?
+            .left
+    }
+
+    /// From now on this kind of what calls leave behind does not count.
+    pub(crate) fn leave_out(&mut self, kind: LeftKind) {
+        if let Self::Results { ignore, .. } = self {
+            ignore.insert(kind);
+        }
     }
 
     /// Reads `exact`, `tokens`, `lines`, `numbers` or `numbers:1e-9`, `results`, `results:1e-6` or `results:1e-6:messages`.
@@ -88,20 +113,7 @@ impl Checker {
                 return Ok(Self::Numbers { tolerance });
             }
             "results" => {
-                let (number, messages) = match rest.map(|r| r.split_once(':').unwrap_or((r, ""))) {
-                    None => (None, ""),
-                    Some(("messages", "")) => (None, "messages"),
-                    Some((number, messages)) => (Some(number), messages.trim()),
-                };
-                if !["", "messages"].contains(&messages) {
-                    return Err(format!(
-                        "`{messages}` is not known behind results; write results:1e-9:messages"
-                    ));
-                }
-                return Ok(Self::Results {
-                    tolerance: number.map_or(Ok(RESULTS_TOLERANCE), |t| tolerance(t, "results"))?,
-                    messages: !messages.is_empty(),
-                });
+                return results(rest.unwrap_or_default());
             }
             _ => {
                 return Err(format!(
@@ -128,14 +140,22 @@ impl Checker {
             Self::Results {
                 tolerance,
                 messages,
-            } => format!(
-                "the same results, changes and exceptions{}, floats within {tolerance:e}",
-                if *messages {
+                ignore,
+            } => {
+                let messages = if *messages {
                     " with their messages"
                 } else {
                     ""
-                }
-            ),
+                };
+                let ignored = if ignore.is_empty() {
+                    String::new()
+                } else {
+                    format!(", without {ignore}")
+                };
+                format!(
+                    "the same results, changes and exceptions{messages}, floats within {tolerance:e}{ignored}"
+                )
+            }
             Self::Program(checker) => format!("the checker {} says so", checker.source.file_name),
         }
     }
@@ -159,7 +179,8 @@ impl Checker {
             Self::Results {
                 tolerance,
                 messages,
-            } => super::calls::differs(expected, got, *tolerance, *messages),
+                ignore,
+            } => super::calls::differs(expected, got, *tolerance, *messages, *ignore),
         }
     }
 }
@@ -175,9 +196,14 @@ impl fmt::Display for Checker {
             Self::Results {
                 tolerance,
                 messages,
+                ignore,
             } => {
                 let messages = if *messages { ":messages" } else { "" };
-                write!(f, "results:{tolerance:e}{messages}")
+                write!(f, "results:{tolerance:e}{messages}")?;
+                if ignore.is_empty() {
+                    return Ok(());
+                }
+                write!(f, ":ignore={ignore}")
             }
             Self::Program(checker) => write!(f, "program {}", checker.source.file_name),
         }
@@ -189,6 +215,29 @@ impl FromStr for Checker {
     fn from_str(text: &str) -> Result<Self, String> {
         Self::parse(text)
     }
+}
+
+/// What stands behind the colon of `results`: `1e-6:messages:ignore=logging,stderr`, each part of which may be missing.
+fn results(rest: &str) -> Result<Checker, String> {
+    let mut checker = (RESULTS_TOLERANCE, false, LeftKinds::default());
+    for (i, part) in rest.split(':').map(str::trim).enumerate() {
+        if let Some(kinds) = part.strip_prefix("ignore=") {
+            checker.2 = kinds.parse()?;
+        } else if part == "messages" {
+            checker.1 = true;
+        } else if i == 0 && !part.is_empty() {
+            checker.0 = tolerance(part, "results")?;
+        } else if !part.is_empty() {
+            return Err(format!(
+                "`{part}` is not known behind results; write results:1e-9:messages"
+            ));
+        }
+    }
+    Ok(Checker::Results {
+        tolerance: checker.0,
+        messages: checker.1,
+        ignore: checker.2,
+    })
 }
 
 /// The tolerance behind a checker's colon.
@@ -433,6 +482,7 @@ fn mismatch(
         line,
         expected_excerpt: excerpt(expected.0, expected.1),
         got_excerpt: excerpt(got.0, got.1),
+        left: None,
     }
 }
 

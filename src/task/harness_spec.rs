@@ -31,6 +31,8 @@ pub struct HarnessSpec {
     pub tolerance: Option<f64>,
     /// Whether messages of exceptions are compared too.
     pub messages: bool,
+    /// What calls leave behind that does not count.
+    pub ignore: calls::LeftKinds,
     /// The check, bench and prepare commands.
     pub commands: Commands,
     /// The project's folder; `None` to search for it.
@@ -145,6 +147,7 @@ impl HarnessSpec {
         task.checker = Checker::Results {
             tolerance: self.tolerance.unwrap_or(TOLERANCE),
             messages: self.messages,
+            ignore: self.ignore,
         };
         task.harness = Harness::Calls(Calls {
             generator: read.generator,

@@ -11,4 +11,6 @@ pub struct Mismatch {
     pub(crate) expected_excerpt: String,
     /// The output that came instead, around the difference, in the same manner.
     pub(crate) got_excerpt: String,
+    /// Where it is in what a call leaves behind: the kind.
+    pub(crate) left: Option<super::calls::LeftKind>,
 }

@@ -4,6 +4,7 @@ mod alike;
 mod bad;
 mod driven;
 mod javascript;
+mod left;
 mod meant;
 mod python;
 mod side_effects;

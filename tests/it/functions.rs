@@ -408,3 +408,131 @@ fn a_name_that_is_not_there_offers_the_nearest() {
         "{said}"
     );
 }
+
+const KINDS: &str = "import logging
+
+log = logging.getLogger('kinds')
+
+
+def kinds(items):
+    out = []
+    for item in items:
+        if item not in out:
+            out.append(item)
+    log.warning('%d kinds', len(out))
+    return out
+";
+
+/// A version that leaves out its log records is refused, one that changes the collector is flagged, and one that is only better
+/// wins without a flag. Where the user says so, log records do not count.
+#[test]
+fn what_calls_leave_behind_counts_unless_it_is_ignored() {
+    let home = Home::new();
+    let file = home.write("proj/kinds.py", KINDS);
+    home.write("proj/pyproject.toml", "[project]\nname = \"kinds\"\n");
+    let lines: Vec<String> = [3_u64, 50, 900]
+        .map(|n| {
+            let items: Vec<u64> = (0..n).map(|i| i * 7919 % (n + 1)).collect();
+            serde_json::json!({"args": [items]}).to_string()
+        })
+        .to_vec();
+    let calls = home.write("proj/calls.jsonl", &lines.join("\n"));
+    let silent =
+        "Silent.\n\n```python\ndef kinds(items):\n    return list(dict.fromkeys(items))\n```\n";
+    let switched = "Without the collector.\n\n```python\nimport gc\n\ngc.disable()\n\n\ndef kinds(items):\n    out = []\n    for item in items:\n        if item not in out:\n            out.append(item)\n    log.warning('%d kinds', len(out))\n    return out\n```\n";
+    let better = "A dict.\n\n```python\ndef kinds(items):\n    out = list(dict.fromkeys(items))\n    log.warning('%d kinds', len(out))\n    return out\n```\n";
+    let name = format!("{}::kinds", file.display());
+    let play = |replies: &[&str], more: &[&str]| {
+        let tape = tape(&home, replies);
+        let base = [
+            "optimize",
+            &name,
+            "--calls",
+            calls.to_str().unwrap(),
+            "--tape",
+            tape.to_str().unwrap(),
+            "--json",
+            "--comparison-time",
+            "60s",
+        ];
+        home.events(&[&base[..], more].concat())
+    };
+    let (events, status) = play(&[silent, switched, better], &[]);
+    let evaluated = named(&events, "version_evaluated");
+    let of = |version: u64| *evaluated.iter().find(|e| e["version"] == version).unwrap();
+    let first = &of(1)["evaluation"];
+    let why = first["failure"]["reason"].as_str().unwrap_or_default();
+    assert_eq!(first["verdict"], "wrong_answer", "{first}");
+    assert!(
+        why.starts_with(
+            "call 1: leaves no log records behind; the original: [[\"WARNING\", \"kinds\""
+        ),
+        "{why}"
+    );
+    let flags = of(2)["evaluation"]["flags"].to_string();
+    assert!(
+        flags.contains("\"survives\"") && flags.contains("the garbage collector was switched off"),
+        "{flags}"
+    );
+    assert_ne!(of(2)["comparison"]["answer"], "better", "{}", of(2));
+    assert!(of(3)["evaluation"].get("flags").is_none(), "{}", of(3));
+    let last = events.last().unwrap();
+    assert_eq!(
+        (status, &last["best_version"]),
+        (0, &Value::from(3)),
+        "{last}"
+    );
+    let prompt = named(&events, "prompt_sent")[1]["prompt"].to_string();
+    assert!(
+        prompt.contains("What it leaves elsewhere counts as well: log records"),
+        "{prompt}"
+    );
+    assert!(prompt.contains("leaves no log records behind"), "{prompt}");
+
+    let (events, status) = play(&[silent], &["--ignore", "logging, stderr"]);
+    let last = events.last().unwrap();
+    assert_eq!(
+        (status, &last["best_version"]),
+        (0, &Value::from(1)),
+        "{last}"
+    );
+
+    let output = home.run(&["optimize", &name, "--calls", "x", "--ignore", "logs"]);
+    assert!(
+        stderr(&output).contains("`logs` is nothing that calls leave behind; there are logging, warnings, stderr, environment, folder, locale, signals, globals, files, sleep, sharing"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+/// What the original leaves behind otherwise from run to run is left out by itself, with a note.
+#[test]
+fn what_varies_in_the_original_itself_is_not_compared() {
+    let home = Home::new();
+    let text = "import os, sys\n\ndef total(items):\n    print('process', os.urandom(4), file=sys.stderr)\n    out = 0\n    for item in items:\n        out = out + item\n    return out\n";
+    let file = home.write("proj/sums.py", text);
+    home.write("proj/pyproject.toml", "[project]\nname = \"sums\"\n");
+    let calls = home.write("proj/calls.jsonl", "[[1, 2]]\n[[3]]\n");
+    let tape = tape(
+        &home,
+        &["Sum.\n\n```python\ndef total(items):\n    return sum(items)\n```\n"],
+    );
+    let name = format!("{}::total", file.display());
+    let (events, _) = home.events(&[
+        "optimize",
+        &name,
+        "--calls",
+        calls.to_str().unwrap(),
+        "--tape",
+        tape.to_str().unwrap(),
+        "--json",
+        "--comparison-time",
+        "10s",
+    ]);
+    let all: Vec<String> = events.iter().map(Value::to_string).collect();
+    assert!(
+        all.iter().any(|e| e.contains("differs from run to run in the original itself (stderr), so it is not compared, as with --ignore stderr")),
+        "{all:?}"
+    );
+    assert_eq!(verdicts(&events)[1], "accepted", "{:?}", verdicts(&events));
+}

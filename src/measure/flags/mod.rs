@@ -20,6 +20,7 @@
 //!   finds again, and looks at what runs it (see the files of these names).
 //! - *Equality*, *Lazy*: values that are not what they seem (see `values`).
 //! - *Too good*: a gain that its inputs do not explain (see `gains`).
+//! - *Survives*: what a called function changes outside of its module, found by its driver, which puts it back.
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
 use super::{Comparison, Evaluation, Flag, FlagKind};
@@ -197,9 +198,28 @@ impl Refusals {
     }
 }
 
+/// Flags for what a version changed outside of its module, as the driver said it.
+pub(crate) fn survives(said: &[String]) -> Vec<Flag> {
+    let mut flags: Vec<Flag> = Vec::new();
+    for sentence in said {
+        let flag = Flag {
+            kind: FlagKind::Survives,
+            reason: format!(
+                "it changes what is not its own: {}",
+                super::text::clean(sentence)
+            ),
+        };
+        if flags.len() < MOST && !flags.contains(&flag) {
+            flags.push(flag);
+        }
+    }
+    flags
+}
+
 /// Removes flags that the original has as well: they are nobody's trick.
 pub(crate) fn without_those_of(original: &Evaluation, flags: &mut Vec<Flag>) {
-    flags.retain(|f| f.kind != FlagKind::Refused || !original.flags.contains(f));
+    let compared = [FlagKind::Refused, FlagKind::Survives];
+    flags.retain(|f| !compared.contains(&f.kind) || !original.flags.contains(f));
 }
 
 /// Whether a version that saves memory against the original keeps data in files of its own instead: more than the original

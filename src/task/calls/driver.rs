@@ -61,10 +61,20 @@
 //! state; private fields of JavaScript by the engine's inspector; otherwise as `{"$unencodable":"pkg.Handle"}`, which [`super::problem`]
 //! refuses with the way to it. A value of more than a million characters is given as a digest, so that its floats compare exactly.
 //!
+//! `"left":{KIND: value}` in the line of a call is what it left behind elsewhere, by kinds ([`super::LeftKind`]); `"left":{…}` in
+//! the header says that it was looked at. Events belong to their call: `logging` ([[level, logger, message]] at levels that are
+//! enabled), `warnings` ([[category, message]], also those that were shown before), `stderr` (text), `sleep` (seconds asked for in all) and
+//! `sharing` (["result[1] is result[0]", "result is args[0]"]). States are compared with those before: `environment` ({name: value or
+//! null}), `folder`, `locale`, `signals` ({name: handler}), and after all calls of a pass, in the line of the last one, `globals` ({"COUNT": 3,
+//! "Grid.made": 2, "pkg.util.TOTAL": 1}; names with "cache" or "memo" are left out) and `files` ({path: {"size": 3, "digest": "…"} or "gone"}).
+//! States are told where calls are made by [`header`] alone; then `"left":{"names":["COUNT"]}` in the header has the names
+//! that the modules have. Line numbers, addresses and frames of tracebacks are no part of these texts.
+//!
 //! # Standard error
 //! `reheat: failed: SENTENCE` and exit status 1 where no call can be made (see [`failure`]), also where the name does not lead to
 //! the text once the file is loaded (an import or assignment further down); `reheat: kept: SENTENCE` where
-//! the module cannot be loaded twice, so that one instance serves all passes (see [`kept`]).
+//! the module cannot be loaded twice, so that one instance serves all passes (see [`kept`]); `reheat: survives: SENTENCE` where the version
+//! changed something that is not its own, such as a built-in name or the collector (see [`survives`]).
 
 /// A driver's text and what it is called in the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,6 +175,14 @@ pub fn failure(stderr: &[u8]) -> Option<String> {
 /// Why all passes shared one instance of the module, if they did.
 pub fn kept(stderr: &[u8]) -> Option<String> {
     marked(stderr, "kept")
+}
+
+/// What a version changed that outlives its module: sentences.
+pub fn survives(stderr: &[u8]) -> Vec<String> {
+    let said = String::from_utf8_lossy(stderr);
+    let all = said.lines();
+    let all = all.filter_map(|line| line.strip_prefix("reheat: survives: "));
+    all.map(str::to_owned).collect()
 }
 
 fn marked(stderr: &[u8], kind: &str) -> Option<String> {

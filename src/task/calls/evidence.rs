@@ -65,7 +65,9 @@ pub(crate) fn evidence(outputs: &[&[u8]]) -> Evidence {
         return Evidence::Enough;
     }
     let returned = first.get("returned").unwrap_or(&Value::Null);
-    let leaves_something = first.contains_key("changed") || first.contains_key("printed");
+    let leaves_something = ["changed", "printed", "left"]
+        .iter()
+        .any(|part| first.contains_key(*part));
     let nothing = returned.is_null() || returned.get("$undefined").is_some();
     let shown = display::value(returned, SHORT, python);
     if raised > 0 {

@@ -4,6 +4,7 @@ mod display;
 pub mod driver;
 mod evidence;
 mod join;
+mod left;
 mod non_finite;
 mod outcomes;
 mod read;
@@ -13,6 +14,7 @@ mod values;
 
 pub(crate) use evidence::{Evidence, evidence};
 pub(crate) use join::join;
+pub use left::{LeftKind, LeftKinds};
 pub(crate) use outcomes::differs;
 pub use outcomes::problem;
 pub(crate) use read::read;

@@ -5,6 +5,7 @@ use crate::base::words::plural;
 use serde_json::{Map, Value};
 
 use super::display;
+use super::left::{LeftComparison, LeftDifference, LeftHeader, LeftKinds};
 use super::unencodable;
 use super::values::{self, DifferenceKind, Strictness};
 use crate::task::mismatch::Mismatch;
@@ -18,6 +19,7 @@ struct Outcomes<'a> {
     /// The first repetition that differs from the others.
     pass: Option<u64>,
     one_number: bool,
+    left: Option<LeftHeader>,
     calls: Vec<&'a [u8]>,
 }
 
@@ -31,6 +33,7 @@ impl<'a> Outcomes<'a> {
         Some(Self {
             pass: header.get("pass").and_then(Value::as_u64),
             one_number: header.get("numbers").and_then(Value::as_str) == Some("one"),
+            left: LeftHeader::read(&header),
             calls: lines.collect(),
         })
     }
@@ -45,6 +48,7 @@ pub(crate) fn differs(
     got: &[u8],
     tolerance: f64,
     messages: bool,
+    ignore: LeftKinds,
 ) -> Result<(), Mismatch> {
     if expected == got {
         return Ok(());
@@ -68,8 +72,28 @@ pub(crate) fn differs(
         tolerance,
         one_number: wanted.one_number,
     };
+    let mut left = match (&wanted.left, &came.left) {
+        (Some(a), Some(b)) => Some(LeftComparison::new(a, b, ignore, rule, !wanted.one_number)),
+        _ => None,
+    };
+    let place = |call: usize| match came.pass.filter(|_| wanted.pass.is_none()) {
+        Some(pass) => format!("call {call} of repetition {pass}"),
+        None => format!("call {call}"),
+    };
+    let left_behind = |difference: LeftDifference| Mismatch {
+        reason: match difference.call {
+            Some(call) => format!("{}: {}", place(call), difference.reason),
+            None => format!("the calls: {}", difference.reason),
+        },
+        line: difference.call.map_or(1, |call| call + 1),
+        expected_excerpt: difference.excerpts.0,
+        got_excerpt: difference.excerpts.1,
+        left: Some(difference.kind),
+    };
     for (i, (e, g)) in wanted.calls.iter().zip(&came.calls).enumerate() {
-        if e == g {
+        // What globals and files are in the end takes all lines that speak of them.
+        let speaks = |line: &&[u8]| contains(line, b"\"left\":{");
+        if e == g && !(left.is_some() && speaks(e)) {
             continue;
         }
         let read = |line: &[u8]| serde_json::from_slice::<Value>(line).ok();
@@ -85,16 +109,16 @@ pub(crate) fn differs(
             python: !wanted.one_number,
         };
         if let Err((reason, excerpts)) = words.call(&e, &g) {
-            let place = match came.pass.filter(|_| wanted.pass.is_none()) {
-                Some(pass) => format!("call {} of repetition {pass}", i + 1),
-                None => format!("call {}", i + 1),
-            };
             return Err(Mismatch {
-                reason: format!("{place}: {reason}"),
+                reason: format!("{}: {reason}", place(i + 1)),
                 line: i + 2,
                 expected_excerpt: excerpts.0,
                 got_excerpt: excerpts.1,
+                left: None,
             });
+        }
+        if let Some(left) = &mut left {
+            left.call(i + 1, &e, &g).map_err(left_behind)?;
         }
     }
     if wanted.calls.len() != came.calls.len() {
@@ -104,7 +128,8 @@ pub(crate) fn differs(
             wanted.calls.len()
         )));
     }
-    Ok(())
+    left.map_or(Ok(()), LeftComparison::end)
+        .map_err(left_behind)
 }
 
 type Excerpts = (String, String);

@@ -6,6 +6,7 @@ use crate::task::Checker;
 const RESULTS: Checker = Checker::Results {
     tolerance: 1e-9,
     messages: false,
+    ignore: LeftKinds::NONE,
 };
 
 fn output(lines: &[&str]) -> Vec<u8> {
@@ -159,6 +160,7 @@ fn zero_tolerance_means_bit_for_bit() {
     let exact = Checker::Results {
         tolerance: 0.0,
         messages: false,
+        ignore: LeftKinds::NONE,
     };
     assert!(exact.check(&returned("0.0"), &returned("-0.0")).is_err());
     assert!(

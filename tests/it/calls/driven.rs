@@ -13,6 +13,7 @@ use reheat::task::calls::driver::{self, DriverPaths};
 pub(crate) const RESULTS: Checker = Checker::Results {
     tolerance: 1e-9,
     messages: false,
+    ignore: reheat::task::calls::LeftKinds::NONE,
 };
 
 pub(crate) struct Project {
