@@ -222,6 +222,7 @@ impl<'a> PairedRunner<'a> {
         program: &Program,
         cancel: &CancelToken,
     ) -> Result<Outcome, Stop> {
+        judge.restore_commands(self.contenders[who].built)?;
         let outcome = judge.run(program, &self.limits, &mut |_| {}, cancel)?;
         if outcome.verdict == RunVerdict::SandboxError {
             return Err(JudgeError::Sandbox(ending(&outcome, &self.limits)).into());

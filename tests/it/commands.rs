@@ -4,6 +4,7 @@
 mod figures;
 mod judged;
 mod project;
+mod restored;
 mod tools;
 mod trees;
 mod typescript;

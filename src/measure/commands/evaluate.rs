@@ -1,8 +1,12 @@
 //! Runs the commands of a version and judges their outcome.
 
-use super::diagnostics;
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::metric::{self, ReportedFigure, Unit};
-use super::{VersionCopy, command_of, of};
+use super::surroundings::quoted;
+use super::tree_state::TreeState;
+use super::{VersionCopy, build_step, command_of, diagnostics, of};
 use crate::base::units::Bytes;
 use crate::measure::build::Built;
 use crate::measure::check::case_result;
@@ -12,7 +16,6 @@ use crate::measure::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict
 use crate::sandbox::{Attempt, CancelToken, Limits, Outcome, RunVerdict};
 use crate::task::harness::{BENCH, CHECK, Commands};
 use crate::task::{Case, Task};
-use std::time::Duration;
 
 /// What the end of an output is cut to, in bytes.
 const EXCERPT: usize = 1_600;
@@ -56,11 +59,15 @@ impl Judge {
         if !version.is_original {
             self.know_original(task, cancel)?;
         }
-        self.lay_out(&version)?;
         if version.is_original {
             // A new look at the original sets all that was fixed by an older one.
             self.commands.reported_figure = None;
+            self.commands.master = None;
+            version.release();
         }
+        self.lay_out(&version)?;
+        let before = version.with(|laid_out| TreeState::of(&laid_out.copy));
+        let before = version.or_environment(before)?.filter(|_| version.is_original);
         let (mut refusals, mut printed) = (Refusals::default(), Vec::new());
         for (index, case) in cases.iter().enumerate() {
             watch(Progress::CaseStarted {
@@ -99,10 +106,56 @@ impl Judge {
         }
         evaluation.flags = refusals.flags();
         evaluation.flags.extend(printed);
-        if version.is_original && evaluation.verdict.accepted() {
-            self.commands.original = Some(version);
+        if let Some(before) = before.filter(|_| evaluation.verdict.accepted()) {
+            self.commands.original_passed = true;
+            let master = version.or_environment(version.into_master(before))?;
+            self.commands.master = master.map(Arc::new);
+            self.lay_out(&version)?;
+            if !version.is_restored() {
+                self.commands.master = None;
+                self.note(
+                    "what the commands build is too large to be copied again: every version builds everything, and what its runs write into its copy stays there".into(),
+                );
+            }
         }
         Ok(evaluation)
+    }
+
+    /// Builds what the timed runs of a version need, where that can be done without running the version itself.
+    pub(super) fn build_products(
+        &mut self,
+        version: &VersionCopy,
+        task: &Task,
+        case: &Case,
+        cancel: &CancelToken,
+    ) -> Result<(), JudgeError> {
+        if version.is_built() {
+            return Ok(());
+        }
+        let script = version.is_script();
+        let command = of(task).map_or("true", |commands| command_of(commands, &case.name));
+        let build = if script {
+            version.compiled_python().map(|_| {
+                let file = version.base.file.display().to_string();
+                format!("python3 -I -m py_compile {}", quoted(&file))
+            })
+        } else {
+            build_step::build_only(command)
+        };
+        let mut built = false;
+        if let Some(build) = build {
+            version.restore()?;
+            let mut program = version.program(task, case);
+            program.argv = ["/bin/sh", "-c", &build].map(str::to_owned).to_vec();
+            let limits = self.limits_for(version, task, case);
+            let outcome = self.run(&program, &limits, &mut |_| {}, cancel)?;
+            built = outcome.verdict == RunVerdict::Ok;
+        }
+        match (script, built) {
+            (true, _) => version.keep_compiled_python(built),
+            (false, true) => version.keep_products(),
+            (false, false) => version.restore(),
+        }
     }
 
     /// The runs that one case of an evaluation takes; the last of them counts, or the first that failed.
@@ -115,6 +168,12 @@ impl Judge {
         cancel: &CancelToken,
         watch: Watch<'_>,
     ) -> Result<Outcome, JudgeError> {
+        // What is timed is warmed up first, and its figures are taken while nobody watches its files.
+        let timed = task.workload.cases.last().map(|c| &c.name) == Some(&case.name);
+        if timed && !version.is_original {
+            self.build_products(version, task, case, cancel)?;
+        }
+        version.restore()?;
         let limits = self.limits_for(version, task, case);
         let program = version.program(task, case);
         let mut once = |judge: &mut Self, watched: bool| {
@@ -130,14 +189,13 @@ impl Judge {
             return Err(JudgeError::Sandbox(ending(&first, &limits)));
         }
         self.note_refusals(version, &first.attempts, case, refusals);
-        // What is timed is warmed up first, and its figures are taken while nobody watches its files.
-        let timed = task.workload.cases.last().map(|c| &c.name);
-        let twice = timed == Some(&case.name) || version.is_original;
-        if first.verdict != RunVerdict::Ok && !version.is_original {
+        if !version.is_original && (first.verdict != RunVerdict::Ok || !timed) {
             return Ok(first);
         }
-        if !twice {
-            return Ok(first);
+        if version.is_built() {
+            version.restore()?;
+        } else {
+            version.keep_products()?;
         }
         let second = once(self, false)?;
         if second.verdict == RunVerdict::SandboxError {
