@@ -228,7 +228,12 @@ impl<'a> PairedRunner<'a> {
             return Err(JudgeError::Sandbox(ending(&outcome, &self.limits)).into());
         }
         let case = &self.places[place];
-        if let Some((verdict, mut failure)) = judge.verdict(&outcome, case, self.task, cancel)? {
+        let version = self.contenders[who].built.commands.as_deref();
+        let judged = match judge.verdict(&outcome, case, self.task, cancel)? {
+            None => version.and_then(|v| judge.left_out(v, &outcome, case, self.task)),
+            judged => judged,
+        };
+        if let Some((verdict, mut failure)) = judged {
             failure.reason = format!("in a timed run: {}", failure.reason);
             return Err(Stop::from(Disqualified {
                 version: ContenderRole::at(who),

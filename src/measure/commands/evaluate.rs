@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::metric::{self, ReportedFigure, Unit};
+use super::shown::Shown;
 use super::surroundings::quoted;
 use super::tree_state::TreeState;
 use super::{VersionCopy, build_step, command_of, diagnostics, of};
@@ -63,6 +64,7 @@ impl Judge {
             // A new look at the original sets all that was fixed by an older one.
             self.commands.reported_figure = None;
             self.commands.master = None;
+            self.commands.shown.clear();
             version.release();
         }
         self.lay_out(&version)?;
@@ -76,7 +78,10 @@ impl Judge {
                 case: case.name.clone(),
             });
             let outcome = self.run_case(&version, task, case, &mut refusals, cancel, watch)?;
-            let judged = self.command_verdict(&outcome, case, task)?;
+            let judged = match self.command_verdict(&outcome, case, task)? {
+                None => self.left_out(&version, &outcome, case, task),
+                judged => judged,
+            };
             if version.is_original
                 && let Some((_, failure)) = &judged
             {
@@ -212,6 +217,9 @@ impl Judge {
             if case.name == BENCH && second.verdict == RunVerdict::Ok {
                 self.fix_figure(task, case, [&first, &second])?;
             }
+            let streams = [&first, &second].map(streams);
+            let shown = Shown::of(streams);
+            self.commands.shown.insert(case.name.clone(), shown);
         }
         Ok(second)
     }
@@ -326,6 +334,31 @@ impl Judge {
         Ok(Some(told))
     }
 
+    /// The verdict on a run of a version that succeeded, where it shows less than the runs of the original did: fewer tests, or
+    /// not its last line. A bench that says its figure has come to its end.
+    pub(in crate::measure) fn left_out(
+        &self,
+        version: &VersionCopy,
+        outcome: &Outcome,
+        case: &Case,
+        task: &Task,
+    ) -> Option<(Verdict, Failure)> {
+        let says = case.name == BENCH && self.commands.reported_figure.is_some();
+        if version.is_original || says {
+            return None;
+        }
+        let missing = (self.commands.shown.get(&case.name)?).missing(streams(outcome))?;
+        let command = of(task).map_or("", |commands| command_of(commands, &case.name));
+        let failure = Failure {
+            case: Some(case.name.clone()),
+            reason: format!("`{command}` succeeds, but {missing}"),
+            got: text::tail(&outcome.stdout.bytes, EXCERPT),
+            stderr: text::tail(&outcome.stderr.bytes, EXCERPT),
+            ..Failure::default()
+        };
+        Some((Verdict::WrongAnswer, failure))
+    }
+
     /// The figure that the original fixed, as this output says it.
     fn reported_in(&self, task: &Task, case: &Case, whole: &str) -> Option<ReportedFigure> {
         let fixed = self.commands.reported_figure.as_ref()?;
@@ -335,6 +368,11 @@ impl Judge {
         let said = metric::choose(&metric::all(whole), Some(&fixed.name))?;
         (said.unit == fixed.unit || fixed.unit == Unit::Plain).then_some(said)
     }
+}
+
+/// What a run has printed.
+fn streams(outcome: &Outcome) -> [&[u8]; 2] {
+    [&outcome.stdout.bytes, &outcome.stderr.bytes]
 }
 
 /// The reason of a command that failed and says nothing more.

@@ -9,6 +9,7 @@ mod diagnostics;
 mod evaluate;
 pub(crate) mod metric;
 mod reading;
+mod shown;
 mod surroundings;
 mod tree_copy;
 mod tree_state;
@@ -21,6 +22,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use self::metric::Unit;
 use self::reading::FixedFigure;
+use self::shown::Shown;
 use self::surroundings::Surroundings;
 use self::tree_copy::{CopyLocation, TreeCopy};
 use self::tree_state::{Master, Prepared, TreeState};
@@ -56,6 +58,8 @@ pub(super) struct CommandState {
     master: Option<Arc<Master>>,
     /// How long the first run of each case took with the original: it built everything.
     first_runs: HashMap<String, Nanos>,
+    /// What the runs of each case show with the original.
+    shown: HashMap<String, Shown>,
     /// What the original was refused: no version is suspicious for it.
     refused: Vec<crate::sandbox::Attempt>,
     /// The figure that the bench says itself, fixed by the original.

@@ -117,7 +117,7 @@ fn tools(text: &str) -> Vec<ReportedFigure> {
 }
 
 /// The text without the sequences that colour it on a terminal.
-fn without_colours(text: &str) -> String {
+pub(super) fn without_colours(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut bare = parts.next().unwrap_or_default().to_owned();
     for part in parts {
