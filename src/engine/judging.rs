@@ -119,6 +119,7 @@ impl Loop {
                 let before = incumbent.evaluation.as_ref();
                 let repeats = before.and_then(|e| flags::repeats(&self.setup.task, e, &comparison));
                 evaluation.flags.extend(repeats);
+                evaluation.flags.extend(flags::not_borne_out(&comparison));
                 let standing = Settlement::Compared {
                     comparison,
                     against_original,

@@ -166,6 +166,10 @@ pub enum FlagKind {
     Clock,
     /// It can print the figure that the bench is read for, or does so.
     Printed,
+    /// It passes a check that passes as well with the function broken on purpose.
+    Untested,
+    /// The bench says a gain that what the command uses as a whole does not show.
+    NotBorneOut,
 }
 
 impl Evaluation {

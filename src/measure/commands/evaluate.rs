@@ -1,7 +1,7 @@
 //! Runs the commands of a version and judges their outcome.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::metric::{self, ReportedFigure, Unit};
 use super::shown::Shown;
@@ -41,6 +41,7 @@ impl Judge {
         watch: Watch<'_>,
     ) -> Result<Evaluation, JudgeError> {
         let cases = &task.workload.cases;
+        let began = Instant::now();
         let mut evaluation = Evaluation {
             verdict: Verdict::Accepted,
             figures: Figures::default(),
@@ -68,8 +69,11 @@ impl Judge {
             version.release();
         }
         self.lay_out(&version)?;
-        let before = version.with(|laid_out| TreeState::of(&laid_out.copy));
-        let before = version.or_environment(before)?.filter(|_| version.is_original);
+        let before = if version.is_original {
+            version.or_environment(version.with(|laid_out| TreeState::of(&laid_out.copy)))?
+        } else {
+            None
+        };
         let (mut refusals, mut printed) = (Refusals::default(), Vec::new());
         for (index, case) in cases.iter().enumerate() {
             watch(Progress::CaseStarted {
@@ -111,6 +115,9 @@ impl Judge {
         }
         evaluation.flags = refusals.flags();
         evaluation.flags.extend(printed);
+        if !version.is_original && evaluation.verdict.accepted() {
+            evaluation.flags.extend(self.untested(task));
+        }
         if let Some(before) = before.filter(|_| evaluation.verdict.accepted()) {
             self.commands.original_passed = true;
             let master = version.or_environment(version.into_master(before))?;
@@ -122,6 +129,7 @@ impl Judge {
                     "what the commands build is too large to be copied again: every version builds everything, and what its runs write into its copy stays there".into(),
                 );
             }
+            self.try_broken(task, &evaluation, began.elapsed(), cancel)?;
         }
         Ok(evaluation)
     }
@@ -225,7 +233,7 @@ impl Judge {
     }
 
     /// Limits of a version: the user's, and not much more time than the original took to build and run.
-    fn limits_for(&self, version: &VersionCopy, task: &Task, case: &Case) -> Limits {
+    pub(super) fn limits_for(&self, version: &VersionCopy, task: &Task, case: &Case) -> Limits {
         let mut limits = task.limits.clone();
         if let (false, Some(first)) = (
             version.is_original,
@@ -357,6 +365,13 @@ impl Judge {
             ..Failure::default()
         };
         Some((Verdict::WrongAnswer, failure))
+    }
+
+    /// The value of the figure that the original fixed, as the run of a bench says it.
+    pub(super) fn reported_value(&self, outcome: &Outcome) -> Option<f64> {
+        let fixed = self.commands.reported_figure.as_ref()?;
+        let said = metric::all(&diagnostics::text(outcome));
+        metric::choose(&said, Some(&fixed.name)).map(|figure| figure.value)
     }
 
     /// The figure that the original fixed, as this output says it.

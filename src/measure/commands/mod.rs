@@ -13,6 +13,7 @@ mod shown;
 mod surroundings;
 mod tree_copy;
 mod tree_state;
+mod trial;
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -26,6 +27,7 @@ use self::shown::Shown;
 use self::surroundings::Surroundings;
 use self::tree_copy::{CopyLocation, TreeCopy};
 use self::tree_state::{Master, Prepared, TreeState};
+use self::trial::Trial;
 use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch};
 use super::{Flag, Metric, Progress};
@@ -60,6 +62,8 @@ pub(super) struct CommandState {
     first_runs: HashMap<String, Nanos>,
     /// What the runs of each case show with the original.
     shown: HashMap<String, Shown>,
+    /// What came of trying check and bench with the function broken.
+    trial: Option<Trial>,
     /// What the original was refused: no version is suspicious for it.
     refused: Vec<crate::sandbox::Attempt>,
     /// The figure that the bench says itself, fixed by the original.
@@ -174,9 +178,8 @@ impl VersionCopy {
         }
         let mut prepared = None;
         if let Some(master) = master {
-            let saved = TreeCopy::empty(&base.location)?;
             let own = own.then_some(&*base.file);
-            let mut state = Prepared::new(&fresh, saved, own)?;
+            let mut state = Prepared::new(&fresh, own)?;
             state.is_built = self.is_original;
             prepared = Some((master.clone(), state));
         }

@@ -138,8 +138,7 @@ impl TreeCopy {
         Ok(Some(copy))
     }
 
-    /// One with nothing in it.
-    pub(super) fn empty(location: &CopyLocation) -> io::Result<Self> {
+    fn empty(location: &CopyLocation) -> io::Result<Self> {
         let copy = Self {
             holder: TreeHolder::fresh(&location.place, location.passable)?,
             owner: location.owner,

@@ -9,7 +9,7 @@ use std::ffi::{CString, OsStr};
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{
     AtFlags, CWD, Dir, FileType, Mode, Stat, chmodat, mkdirat, readlinkat, renameat, statat,
@@ -31,6 +31,9 @@ pub(super) struct TreeState {
 /// Where a tree lies in its copy: the first part of every path here.
 const PROJECT: &str = "project";
 const HOME: &str = "home";
+
+/// A folder beside them.
+const SAVED: &str = "saved";
 
 #[derive(Debug)]
 struct Folder {
@@ -59,8 +62,8 @@ pub(super) struct Master {
 #[derive(Debug)]
 pub(super) struct Prepared {
     state: TreeState,
-    /// What differs from the master: the version's file, and what was built of it.
-    saved: TreeCopy,
+    /// A folder beside the copy with what differs from the master: the version's file, and what was built of it.
+    saved: PathBuf,
     /// Whether it holds what is built, so that timed runs build nothing.
     pub(super) is_built: bool,
 }
@@ -100,8 +103,10 @@ impl Master {
 }
 
 impl Prepared {
-    /// Of a copy that is laid out; `saved` is an empty one, and `own` what was put into the project from outside.
-    pub(super) fn new(copy: &TreeCopy, saved: TreeCopy, own: Option<&Path>) -> io::Result<Self> {
+    /// Of a copy that is laid out; `own` is what was put into the project from outside.
+    pub(super) fn new(copy: &TreeCopy, own: Option<&Path>) -> io::Result<Self> {
+        let saved = copy.path().join(SAVED);
+        std::fs::create_dir(&saved)?;
         let prepared = Self {
             state: TreeState::of(copy)?,
             saved,
@@ -323,12 +328,12 @@ impl Entry {
                 folder.facts = statat(at, name, AtFlags::SYMLINK_NOFOLLOW)?;
             }
             Self::File(facts) => {
-                let from = |copy: &TreeCopy| {
-                    let (from, name) = parent(&copy.top()?, path)?;
+                let from = |place: &Path| {
+                    let (from, name) = parent(&folder(CWD, place.as_os_str())?, path)?;
                     copy_file(from.as_fd(), at.as_fd(), &name, owner, None)
                 };
                 match from(doing.saved) {
-                    Err(e) if e.kind() == io::ErrorKind::NotFound => from(&doing.master.copy)?,
+                    Err(e) if e.kind() == io::ErrorKind::NotFound => from(doing.master.copy.path())?,
                     other => other?,
                 };
                 *facts = statat(at, name, AtFlags::SYMLINK_NOFOLLOW)?;
@@ -346,7 +351,7 @@ impl Entry {
 /// One time of putting a tree back.
 struct Restoring<'a> {
     copy: &'a TreeCopy,
-    saved: &'a TreeCopy,
+    saved: &'a Path,
     master: &'a Master,
     /// Whether products stay as they are now.
     keep: bool,
@@ -380,8 +385,8 @@ impl Restoring<'_> {
 }
 
 /// Copies a file beside the copy, to put it back from there.
-fn save(saved: &TreeCopy, at: &OwnedFd, name: &CString, path: &Path) -> io::Result<()> {
-    let top = saved.top()?;
+fn save(saved: &Path, at: &OwnedFd, name: &CString, path: &Path) -> io::Result<()> {
+    let top = folder(CWD, saved.as_os_str())?;
     make_folders(&top, path, None)?;
     let (to, _) = parent(&top, path)?;
     match unlinkat(&to, name, AtFlags::empty()) {

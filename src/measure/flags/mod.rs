@@ -195,6 +195,14 @@ pub(crate) fn elsewhere(original: &Evaluation, evaluation: &Evaluation) -> Optio
     })
 }
 
+/// Whether the gain that the bench says is not borne out by what its command uses.
+#[must_use]
+pub(crate) fn not_borne_out(comparison: &Comparison) -> Option<Flag> {
+    let reason = comparison.not_borne_out.clone()?;
+    let kind = FlagKind::NotBorneOut;
+    Some(Flag { kind, reason })
+}
+
 /// Whether a version gained far more on shown cases than on held-out ones of similar weight. `before` is the evaluation of
 /// the incumbent in the comparison.
 #[must_use]

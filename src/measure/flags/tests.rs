@@ -258,6 +258,7 @@ fn compared(per_case: &[(&str, f64)]) -> Comparison {
         only: None,
         launches: None,
         slope: None,
+        not_borne_out: None,
         watched: Vec::new(),
         note: String::new(),
     }
