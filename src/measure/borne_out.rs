@@ -85,8 +85,13 @@ pub(super) fn doubt(
     }
     let new = medians(&figures[1]);
     let each = if counted.is_some() { " for each of its iterations" } else { "" };
+    let advice = if counted.is_some() {
+        ""
+    } else {
+        ". Where the bench chooses by the clock how much it does, let it print how much (METRIC iterations=N)"
+    };
     Some(format!(
-        "the bench says a gain of {}, but its command takes as long as before{each} (CPU time {}, before {}): the gain is not borne out",
+        "the bench says a gain of {}, but its command takes as long as before{each} (CPU time {}, before {}): the gain is not borne out{advice}",
         comparison.gain, new.cpu_ns, old.cpu_ns
     ))
 }

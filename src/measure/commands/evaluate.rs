@@ -64,6 +64,8 @@ impl Judge {
         if version.is_original {
             // A new look at the original sets all that was fixed by an older one.
             self.commands.reported_figure = None;
+            self.commands.original_passed = false;
+            self.commands.trial = None;
             self.commands.master = None;
             self.commands.shown.clear();
             version.release();

@@ -121,7 +121,8 @@ impl Judge {
         fixed.map_or_else(Effort::default, |fixed| Effort {
             start: self.commands.trial.as_ref().and_then(|t| t.start),
             share: fixed.share,
-            is_fixed: fixed.in_lines,
+            is_fixed: fixed.in_lines
+                && !self.commands.trial.as_ref().is_some_and(|t| t.is_by_clock),
         })
     }
 

@@ -15,6 +15,8 @@
 //!   is flagged. What a pipe or a socket holds needs no flag: where a cgroup counts it is part of the figure.
 //! - *Caller*: a called function reaches for the driver that calls it (see `caller`).
 //! - *Printed*: the version can print the figure of a bench itself (see `printed`). Such a figure decides nothing either.
+//! - *Untested*: it passes a check that also passes with the function broken on purpose (see `commands/trial.rs`).
+//! - *Not borne out*: the bench says a gain that its command as a whole does not show (see `borne_out.rs`); nor does that decide.
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
 use super::{Comparison, Evaluation, Flag, FlagKind};

@@ -105,6 +105,18 @@ fn a_check_and_a_bench_of_the_function_are_believed_without_a_word() {
 }
 
 #[test]
+fn a_bench_that_goes_on_until_the_clock_ends_it_is_believed_as_well() {
+    let bench = "import time, work\nbegan = time.perf_counter()\ntimes = 0\nwhile time.perf_counter() - began < 0.3:\n    work.f(100)\n    times += 1\nprint(f'METRIC f={(time.perf_counter() - began) * 1000 / times}ms')\n";
+    let counting = format!("{bench}print(f'METRIC iterations={{times}}')\n");
+    for bench in [bench, &counting] {
+        let events = optimized(CHECK, bench, &[FAST]);
+        let (decision, reason) = decided(&events, 1);
+        assert_eq!(decision, "accepted", "{reason}");
+        assert_eq!(flags(&events, 1), [] as [String; 0]);
+    }
+}
+
+#[test]
 fn a_bench_that_does_not_run_the_function_is_named() {
     let bench = "import work\nprint(f'METRIC steps={work.other(100)}')\n";
     let events = optimized(CHECK, bench, &[FAST]);
