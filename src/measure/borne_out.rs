@@ -44,7 +44,9 @@ pub(super) fn doubt(
         return None;
     }
     let counts = |of: &[SweepFigures]| -> Option<Vec<f64>> {
-        of.iter().map(|s| s.iterations.filter(|n| *n > 0.0)).collect()
+        of.iter()
+            .map(|s| s.iterations.filter(|n| *n > 0.0))
+            .collect()
     };
     let counted = counts(sweeps[0]).zip(counts(sweeps[1]));
     // Several benchmarks share the command's time, of which one is counted.
@@ -72,7 +74,9 @@ pub(super) fn doubt(
         let pairs = figures[0].iter().zip(&figures[1]).enumerate();
         let ratios: Vec<f64> = pairs
             .map(|(i, (old, new))| {
-                let by_count = counted.as_ref().map_or(0.0, |(old, new)| (new[i] / old[i]).ln());
+                let by_count = counted
+                    .as_ref()
+                    .map_or(0.0, |(old, new)| (new[i] / old[i]).ln());
                 ((of(old).0.max(1) as f64) / (of(new).0.max(1) as f64)).ln() + by_count
             })
             .collect();
@@ -84,7 +88,11 @@ pub(super) fn doubt(
         return None;
     }
     let new = medians(&figures[1]);
-    let each = if counted.is_some() { " for each of its iterations" } else { "" };
+    let each = if counted.is_some() {
+        " for each of its iterations"
+    } else {
+        ""
+    };
     let advice = if counted.is_some() {
         ""
     } else {
@@ -143,24 +151,89 @@ mod tests {
         type Said = (f64, f64, Option<f64>);
         let cases: [(Said, Said, Effort, bool); 13] = [
             // A clock that was replaced.
-            ((80.0, 100.0, None), (1.0, 100.0, None), fixed(None, 1.0), true),
-            ((0.01, 100.0, None), (0.001, 100.0, None), fixed(Some(20.0), 1.0), true),
+            (
+                (80.0, 100.0, None),
+                (1.0, 100.0, None),
+                fixed(None, 1.0),
+                true,
+            ),
+            (
+                (0.01, 100.0, None),
+                (0.001, 100.0, None),
+                fixed(Some(20.0), 1.0),
+                true,
+            ),
             // Honest: the command shows it.
-            ((80.0, 100.0, None), (8.0, 28.0, None), fixed(None, 1.0), false),
-            ((0.01, 100.0, None), (0.001, 28.0, None), fixed(Some(20.0), 1.0), false),
+            (
+                (80.0, 100.0, None),
+                (8.0, 28.0, None),
+                fixed(None, 1.0),
+                false,
+            ),
+            (
+                (0.01, 100.0, None),
+                (0.001, 28.0, None),
+                fixed(Some(20.0), 1.0),
+                false,
+            ),
             // Nearly all of it is the start, or work of others.
-            ((0.5, 100.0, None), (0.05, 99.6, None), fixed(Some(99.0), 1.0), false),
-            ((0.5, 100.0, None), (0.05, 99.6, None), fixed(None, 1.0), false),
-            ((1.0, 100.0, None), (0.1, 99.0, None), fixed(Some(20.0), 0.02), false),
+            (
+                (0.5, 100.0, None),
+                (0.05, 99.6, None),
+                fixed(Some(99.0), 1.0),
+                false,
+            ),
+            (
+                (0.5, 100.0, None),
+                (0.05, 99.6, None),
+                fixed(None, 1.0),
+                false,
+            ),
+            (
+                (1.0, 100.0, None),
+                (0.1, 99.0, None),
+                fixed(Some(20.0), 0.02),
+                false,
+            ),
             // A part of it is seen, as where the bench does more than it times.
-            ((80.0, 200.0, None), (8.0, 170.0, None), fixed(Some(20.0), 1.0), false),
+            (
+                (80.0, 200.0, None),
+                (8.0, 170.0, None),
+                fixed(Some(20.0), 1.0),
+                false,
+            ),
             // The amount of work is chosen by the clock.
-            ((0.01, 1000.0, Some(1e5)), (0.001, 1000.0, Some(1e6)), calibrated, false),
-            ((0.01, 1000.0, Some(1e5)), (0.001, 1000.0, Some(1e5)), calibrated, true),
-            ((0.01, 1000.0, Some(1e5)), (0.001, 9000.0, Some(9e5)), calibrated, true),
-            ((0.01, 1000.0, None), (0.001, 1000.0, None), calibrated, false),
+            (
+                (0.01, 1000.0, Some(1e5)),
+                (0.001, 1000.0, Some(1e6)),
+                calibrated,
+                false,
+            ),
+            (
+                (0.01, 1000.0, Some(1e5)),
+                (0.001, 1000.0, Some(1e5)),
+                calibrated,
+                true,
+            ),
+            (
+                (0.01, 1000.0, Some(1e5)),
+                (0.001, 9000.0, Some(9e5)),
+                calibrated,
+                true,
+            ),
+            (
+                (0.01, 1000.0, None),
+                (0.001, 1000.0, None),
+                calibrated,
+                false,
+            ),
             // Too small a gain.
-            ((80.0, 100.0, None), (70.0, 100.0, None), fixed(None, 1.0), false),
+            (
+                (80.0, 100.0, None),
+                (70.0, 100.0, None),
+                fixed(None, 1.0),
+                false,
+            ),
         ];
         for (old, new, effort, doubted) in cases {
             let found = doubt(

@@ -13,7 +13,15 @@ const BUILDERS: [&str; 16] = [
 ];
 
 /// Targets by which something is run rather than built.
-const RUN_TARGETS: [&str; 7] = ["test", "tests", "check", "bench", "benchmark", "run", "perf"];
+const RUN_TARGETS: [&str; 7] = [
+    "test",
+    "tests",
+    "check",
+    "bench",
+    "benchmark",
+    "run",
+    "perf",
+];
 
 /// A command that builds what `command` would build, and runs nothing of it; `None` where that cannot be told.
 pub(super) fn build_only(command: &str) -> Option<String> {
@@ -44,7 +52,9 @@ fn words(part: &str) -> Vec<&str> {
 fn only_builds(part: &str) -> bool {
     let words = words(part);
     let arguments = |from: usize| words.get(from..).unwrap_or_default();
-    let name = words.first().map_or("", |w| w.rsplit('/').next().unwrap_or(w));
+    let name = words
+        .first()
+        .map_or("", |w| w.rsplit('/').next().unwrap_or(w));
     let first = arguments(1).iter().find(|w| !w.starts_with(['-', '+']));
     match name {
         _ if BUILDERS.contains(&name) => true,

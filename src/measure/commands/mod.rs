@@ -45,9 +45,7 @@ const COPIES: usize = 8;
 const COPIES_BYTES: Bytes = Bytes::mib(16 * 1024);
 
 /// Files that are run as they stand.
-const SCRIPTS: [&str; 9] = [
-    "py", "js", "mjs", "cjs", "rb", "sh", "pl", "php", "lua",
-];
+const SCRIPTS: [&str; 9] = ["py", "js", "mjs", "cjs", "rb", "sh", "pl", "php", "lua"];
 
 /// What a judge keeps about the commands of a task.
 #[derive(Default)]
@@ -223,13 +221,16 @@ impl VersionCopy {
     fn into_master(&self, before: TreeState) -> io::Result<Option<Master>> {
         let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
         let first = copy.take();
-        first.map(|first| Master::new(first.copy, before)).transpose()
+        first
+            .map(|first| Master::new(first.copy, before))
+            .transpose()
     }
 
     /// Whether the copy is put back before each run.
     fn is_restored(&self) -> bool {
         let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
-        copy.as_ref().is_some_and(|laid_out| laid_out.prepared.is_some())
+        copy.as_ref()
+            .is_some_and(|laid_out| laid_out.prepared.is_some())
     }
 
     /// Whether its file is read by an interpreter, so that nothing of it is built.

@@ -16,8 +16,8 @@ const QUOTED: usize = 60;
 
 /// Words that count something rather than say something: units of times and sizes.
 const UNITS: [&str; 22] = [
-    "ns", "us", "µs", "μs", "ms", "s", "sec", "secs", "second", "seconds", "min", "mins", "minutes",
-    "m", "h", "b", "kb", "mb", "gb", "kib", "mib", "gib",
+    "ns", "us", "µs", "μs", "ms", "s", "sec", "secs", "second", "seconds", "min", "mins",
+    "minutes", "m", "h", "b", "kb", "mb", "gb", "kib", "mib", "gib",
 ];
 
 /// Tests by what printed them.
@@ -177,7 +177,10 @@ fn words(line: &str) -> Vec<String> {
         .collect();
     outside
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '=' | '|'))
-        .map(|word| word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase())
+        .map(|word| {
+            word.trim_matches(|c: char| !c.is_alphabetic())
+                .to_lowercase()
+        })
         .filter(|word| !word.is_empty() && !word.contains(|c: char| c.is_ascii_digit()))
         .filter(|word| !word.contains('/') && !UNITS.contains(&word.as_str()))
         .collect()
@@ -224,12 +227,18 @@ fn of_maven(line: &str) -> Option<(bool, Tests)> {
 fn of_line(line: &str) -> Option<(&'static str, i64, u64)> {
     let counts = counts(line);
     let of = |names: &[&str]| -> Option<u64> {
-        let found = counts.iter().filter(|(_, name)| names.contains(&name.as_str()));
+        let found = counts
+            .iter()
+            .filter(|(_, name)| names.contains(&name.as_str()));
         found.map(|(number, _)| *number).reduce(|a, b| a + b)
     };
     let first = counts.first().map(|(n, name)| (*n, name.as_str()));
     let some = |runner, passed: u64, skipped: Option<u64>| {
-        Some((runner, i64::try_from(passed).ok()?, skipped.unwrap_or_default()))
+        Some((
+            runner,
+            i64::try_from(passed).ok()?,
+            skipped.unwrap_or_default(),
+        ))
     };
     // Cargo's own: `test result: ok. 5 passed; 0 failed; 1 ignored; …`
     if line.starts_with("test result:") {
@@ -253,7 +262,15 @@ fn of_line(line: &str) -> Option<(&'static str, i64, u64)> {
     // pytest: `==== 3 passed, 1 skipped in 0.12s ====`
     let bare = line.trim_matches(['=', ' ']);
     if bare.contains(" in ") && (first.is_some() || bare.starts_with("no tests ran")) {
-        let named = ["passed", "skipped", "failed", "xfailed", "xpassed", "deselected", "warnings"];
+        let named = [
+            "passed",
+            "skipped",
+            "failed",
+            "xfailed",
+            "xpassed",
+            "deselected",
+            "warnings",
+        ];
         let begins = bare.starts_with("no tests ran")
             || first.is_some_and(|(_, name)| named.contains(&name))
                 && bare.starts_with(|c: char| c.is_ascii_digit());
@@ -268,7 +285,10 @@ fn of_line(line: &str) -> Option<(&'static str, i64, u64)> {
         .or_else(|| match first? {
             // ctest: `100% tests passed, 0 tests failed out of 12`
             _ if line.contains("tests failed out of ") => {
-                let (all, failed) = (line.rsplit(' ').next()?.parse::<u64>().ok()?, of(&["tests"])?);
+                let (all, failed) = (
+                    line.rsplit(' ').next()?.parse::<u64>().ok()?,
+                    of(&["tests"])?,
+                );
                 some("ctest", all.saturating_sub(failed), None)
             }
             (n, "examples" | "example") if of(&["failures", "failure"]).is_some() => {
@@ -284,14 +304,12 @@ fn of_line(line: &str) -> Option<(&'static str, i64, u64)> {
                 some("ExUnit", n.saturating_sub(skipped), Some(skipped))
             }
             (n, "tests" | "test") if line.starts_with("[  PASSED  ]") => some("gtest", n, None),
-            (n, "tests" | "test") if line.starts_with("[  SKIPPED ]") => {
-                some("gtest", 0, Some(n))
-            }
+            (n, "tests" | "test") if line.starts_with("[  SKIPPED ]") => some("gtest", 0, Some(n)),
             _ if line.starts_with("[doctest] test cases:") => {
                 some("doctest", of(&["passed"])?, of(&["skipped"]))
             }
-            (n, "tests" | "test") if line.ends_with("successful ]") => some("JUnit", n, None),
-            (n, "tests" | "test") if line.ends_with("skipped ]") && line.starts_with('[') => {
+            (n, "tests" | "test") if line.contains(" successful ") && line.starts_with("[ ") => some("JUnit", n, None),
+            (n, "tests" | "test") if line.contains(" skipped ") && line.starts_with("[ ") => {
                 some("JUnit", 0, Some(n))
             }
             _ if line.starts_with("All tests passed (") => {
@@ -303,7 +321,11 @@ fn of_line(line: &str) -> Option<(&'static str, i64, u64)> {
         .or_else(|| {
             let fields = fields(line);
             if line.starts_with("Passed!") {
-                return some("dotnet", *fields.get("passed")?, fields.get("skipped").copied());
+                return some(
+                    "dotnet",
+                    *fields.get("passed")?,
+                    fields.get("skipped").copied(),
+                );
             }
             if line.starts_with("Files=") {
                 return some("prove", *fields.get("tests")?, None);
@@ -336,7 +358,9 @@ fn of_go(line: &str) -> Option<(&'static str, i64, u64)> {
     let is_package = rest.starts_with([' ', '\t']) && rest.split_whitespace().count() >= 2;
     let timed = rest.split_whitespace().nth(1).is_some_and(|word| {
         word == "(cached)"
-            || word.strip_suffix('s').is_some_and(|n| n.parse::<f64>().is_ok())
+            || word
+                .strip_suffix('s')
+                .is_some_and(|n| n.parse::<f64>().is_ok())
     });
     (is_package && timed && !line.contains("[no tests to run]")).then_some(("go test", 1, 0))
 }
@@ -345,7 +369,9 @@ fn of_go(line: &str) -> Option<(&'static str, i64, u64)> {
 fn of_node(line: &str) -> Option<(&'static str, i64, u64)> {
     let counts = counts(line);
     let of = |names: &[&str]| -> i64 {
-        let found = counts.iter().find(|(_, name)| names.contains(&name.as_str()));
+        let found = counts
+            .iter()
+            .find(|(_, name)| names.contains(&name.as_str()));
         found.map_or(0, |(n, _)| i64::try_from(*n).unwrap_or(i64::MAX))
     };
     let unsigned = |n: i64| u64::try_from(n).unwrap_or_default();
@@ -395,9 +421,14 @@ fn of_tap(line: &str) -> Option<(&'static str, i64, u64)> {
         return None;
     }
     let skipped = rest.split_once(" # ").is_some_and(|(_, why)| {
-        why.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("skip"))
+        why.get(..4)
+            .is_some_and(|word| word.eq_ignore_ascii_case("skip"))
     });
-    Some(if skipped { ("TAP", 0, 1) } else { ("TAP", 1, 0) })
+    Some(if skipped {
+        ("TAP", 0, 1)
+    } else {
+        ("TAP", 1, 0)
+    })
 }
 
 /// Numbers of a line with the word behind each.
@@ -433,10 +464,20 @@ mod unit {
     #[test]
     fn numbers_of_tests_are_read_as_the_usual_runners_print_them() {
         for (text, runner, passed, skipped) in [
-            ("===== 3 passed, 1 skipped, 2 warnings in 0.12s =====", "pytest", 3, 1),
+            (
+                "===== 3 passed, 1 skipped, 2 warnings in 0.12s =====",
+                "pytest",
+                3,
+                1,
+            ),
             ("2 failed, 3 passed, 1 xfailed in 1.20s", "pytest", 4, 0),
             ("== no tests ran in 0.01s ==", "pytest", 0, 0),
-            ("Ran 12 tests in 0.003s\n\nOK (skipped=2)", "unittest", 10, 2),
+            (
+                "Ran 12 tests in 0.003s\n\nOK (skipped=2)",
+                "unittest",
+                10,
+                2,
+            ),
             ("Ran 1 test in 0.003s\n\nOK", "unittest", 1, 0),
             (
                 "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.00s\ntest result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.30s",
@@ -444,26 +485,86 @@ mod unit {
                 7,
                 1,
             ),
-            ("     Summary [   0.012s] 5 tests run: 5 passed, 1 skipped", "nextest", 5, 1),
-            ("--- PASS: TestA (0.00s)\n    --- PASS: TestA/b (0.00s)\n--- SKIP: TestC (0.00s)", "go test -v", 2, 1),
-            ("ok  \texample.org/a\t0.003s\nok  \texample.org/b\t(cached)\n?   \texample.org/c\t[no test files]\nok  \texample.org/d\t0.1s [no tests to run]", "go test", 2, 0),
-            ("{\"Action\":\"pass\",\"Package\":\"a\",\"Test\":\"T\"}\n{\"Action\":\"pass\",\"Package\":\"a\"}", "go test -json", 1, 0),
+            (
+                "     Summary [   0.012s] 5 tests run: 5 passed, 1 skipped",
+                "nextest",
+                5,
+                1,
+            ),
+            (
+                "--- PASS: TestA (0.00s)\n    --- PASS: TestA/b (0.00s)\n--- SKIP: TestC (0.00s)",
+                "go test -v",
+                2,
+                1,
+            ),
+            (
+                "ok  \texample.org/a\t0.003s\nok  \texample.org/b\t(cached)\n?   \texample.org/c\t[no test files]\nok  \texample.org/d\t0.1s [no tests to run]",
+                "go test",
+                2,
+                0,
+            ),
+            (
+                "{\"Action\":\"pass\",\"Package\":\"a\",\"Test\":\"T\"}\n{\"Action\":\"pass\",\"Package\":\"a\"}",
+                "go test -json",
+                1,
+                0,
+            ),
             ("Tests:       1 skipped, 5 passed, 6 total", "Jest", 5, 1),
             ("      Tests  5 passed | 1 skipped (6)", "Jest", 5, 1),
             ("  5 passing (12ms)\n  1 pending", "Mocha", 5, 1),
-            ("ℹ tests 6\nℹ pass 5\nℹ fail 0\nℹ skipped 1\nℹ duration_ms 42.1", "node", 5, 1),
+            (
+                "ℹ tests 6\nℹ pass 5\nℹ fail 0\nℹ skipped 1\nℹ duration_ms 42.1",
+                "node",
+                5,
+                1,
+            ),
             ("# tests 6\n# pass 5\n# skipped 1", "node", 5, 1),
             ("  5 tests passed\n  1 test skipped", "AVA", 5, 1),
-            ("[INFO] Tests run: 2, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 0.05 s - in a.B\n[INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.05 s - in a.C\n[INFO] Tests run: 5, Failures: 0, Errors: 0, Skipped: 1", "maven", 4, 1),
-            ("100% tests passed, 0 tests failed out of 12", "ctest", 12, 0),
+            (
+                "[INFO] Tests run: 2, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 0.05 s - in a.B\n[INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.05 s - in a.C\n[INFO] Tests run: 5, Failures: 0, Errors: 0, Skipped: 1",
+                "maven",
+                4,
+                1,
+            ),
+            (
+                "100% tests passed, 0 tests failed out of 12",
+                "ctest",
+                12,
+                0,
+            ),
             ("12 examples, 0 failures, 1 pending", "rspec", 11, 1),
-            ("5 runs, 10 assertions, 0 failures, 0 errors, 1 skips", "minitest", 4, 1),
+            (
+                "5 runs, 10 assertions, 0 failures, 0 errors, 1 skips",
+                "minitest",
+                4,
+                1,
+            ),
             ("1..3\nok 1 - a\nok 2 b # SKIP no net\nok 3", "TAP", 2, 1),
             ("OK (5 tests, 10 assertions)", "OK", 5, 0),
-            ("[  PASSED  ] 12 tests.\n[  SKIPPED ] 1 test, listed below:", "gtest", 12, 1),
-            ("[         5 tests successful      ]\n[         1 tests skipped         ]", "JUnit", 5, 1),
-            ("Passed!  - Failed:     0, Passed:     5, Skipped:     1, Total:     6", "dotnet", 5, 1),
-            ("SumTest > adds() PASSED\nSumTest > later() SKIPPED", "gradle", 1, 1),
+            (
+                "[  PASSED  ] 12 tests.\n[  SKIPPED ] 1 test, listed below:",
+                "gtest",
+                12,
+                1,
+            ),
+            (
+                "[         5 tests successful      ]\n[         1 tests skipped         ]",
+                "JUnit",
+                5,
+                1,
+            ),
+            (
+                "Passed!  - Failed:     0, Passed:     5, Skipped:     1, Total:     6",
+                "dotnet",
+                5,
+                1,
+            ),
+            (
+                "SumTest > adds() PASSED\nSumTest > later() SKIPPED",
+                "gradle",
+                1,
+                1,
+            ),
             ("ok | 5 passed | 0 failed | 1 ignored (12ms)", "deno", 5, 1),
         ] {
             let found = tests(text);
@@ -471,7 +572,14 @@ mod unit {
             assert_eq!(found.get(runner), Some(&wanted), "{text}: {found:?}");
             assert_eq!(found.len(), 1, "{text}: {found:?}");
         }
-        for text in ["3 files in 2 folders", "ok", "okay 3", "done in 3 s", "12 tests are planned", "# of all"] {
+        for text in [
+            "3 files in 2 folders",
+            "ok",
+            "okay 3",
+            "done in 3 s",
+            "12 tests are planned",
+            "# of all",
+        ] {
             assert_eq!(tests(text), BTreeMap::new(), "{text}");
         }
     }
@@ -480,21 +588,51 @@ mod unit {
     fn what_is_missing_is_said_in_plain_words_and_what_only_looks_different_is_not() {
         let same = |text: &str| Shown::of([run(text), run(text)]);
         for (original, version, why) in [
-            ("Ran 12 tests in 1.2s\n\nOK", "Ran 3 tests in 0.1s\n\nOK", "it ran 3 tests of 12"),
-            ("Ran 2 tests in 1s\n\nOK", "", "it does not say how many tests it ran"),
-            ("Ran 2 tests in 1s\n\nOK", "Ran 2 tests in 1s\n\nOK (skipped=2)", "it ran 0 tests of 2"),
-            ("1 passed in 0.1s", "1 passed, 1 skipped in 0.1s", "it skipped 1 test, and 0 with"),
+            (
+                "Ran 12 tests in 1.2s\n\nOK",
+                "Ran 3 tests in 0.1s\n\nOK",
+                "it ran 3 tests of 12",
+            ),
+            (
+                "Ran 2 tests in 1s\n\nOK",
+                "",
+                "it does not say how many tests it ran",
+            ),
+            (
+                "Ran 2 tests in 1s\n\nOK",
+                "Ran 2 tests in 1s\n\nOK (skipped=2)",
+                "it ran 0 tests of 2",
+            ),
+            (
+                "1 passed in 0.1s",
+                "1 passed, 1 skipped in 0.1s",
+                "it skipped 1 test, and 0 with",
+            ),
             ("1\n2\n", "", "it prints nothing"),
-            ("start\nall cases are right\n", "start\n", "it ends before it prints `all cases are right`"),
-            ("case 1 is right\ncase 2 is right\n", "case 1 is right\n", "it prints 1 line like `case 2 is right`, and 2"),
+            (
+                "start\nall cases are right\n",
+                "start\n",
+                "it ends before it prints `all cases are right`",
+            ),
+            (
+                "case 1 is right\ncase 2 is right\n",
+                "case 1 is right\n",
+                "it prints 1 line like `case 2 is right`, and 2",
+            ),
         ] {
             let missing = same(original).missing(run(version)).unwrap_or_default();
             assert!(missing.starts_with(why), "{version}: {missing}");
         }
         for (original, version) in [
             ("Ran 12 tests in 1.2s\n\nOK", "Ran 12 tests in 0.1s\n\nOK"),
-            ("Ran 12 tests in 1.2s\n\nOK", "more\nRan 13 tests in 0.1s\n\nOK"),
-            ("===== 3 passed in 0.12s =====", "\u{1b}[32m3 passed\u{1b}[0m in 0.01s"),
+            (
+                "Ran 12 tests in 1.2s\n\nOK",
+                "more\nRan 13 tests in 0.1s\n\nOK",
+            ),
+            (
+                "===== 3 passed in 0.12s =====",
+                "\u{1b}[32m3 passed\u{1b}[0m in 0.01s",
+            ),
             ("took 1.5 s\n", "took 120 ms\n"),
             ("b is right\na is right\n", "a is right\nb is right\n"),
             ("max 12.5 MB, done\n", "done, max 900 KB\n"),

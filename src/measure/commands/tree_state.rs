@@ -83,10 +83,10 @@ impl Master {
     /// of theirs. Compiled Python is none: what it was made of is read again where it is missing.
     fn is_product(&self, path: &Path) -> bool {
         let compiled = |part: &OsStr| part == "__pycache__" || part.as_bytes().ends_with(b".pyc");
-        let made = |path: &Path| self.before.find(path).is_none() && self.after.find(path).is_some();
-        let made_folder = |path: &Path| {
-            made(path) && matches!(self.after.find(path), Some(Entry::Folder(_)))
-        };
+        let made =
+            |path: &Path| self.before.find(path).is_none() && self.after.find(path).is_some();
+        let made_folder =
+            |path: &Path| made(path) && matches!(self.after.find(path), Some(Entry::Folder(_)));
         !path.iter().any(compiled)
             && self.before.find(path).is_none()
             && (made(path) || path.ancestors().skip(1).any(made_folder))
@@ -98,7 +98,9 @@ impl Master {
             return Vec::new();
         };
         let names = folder.entries.keys();
-        names.filter_map(|n| n.to_str().ok().map(str::to_owned)).collect()
+        names
+            .filter_map(|n| n.to_str().ok().map(str::to_owned))
+            .collect()
     }
 }
 
@@ -152,7 +154,10 @@ impl Prepared {
             away: None,
         };
         let top = copy.top()?;
-        for (name, state) in [(PROJECT, &mut self.state.project), (HOME, &mut self.state.home)] {
+        for (name, state) in [
+            (PROJECT, &mut self.state.project),
+            (HOME, &mut self.state.home),
+        ] {
             let at = folder(&top, OsStr::new(name))?;
             state.restore(&at, Path::new(name), &mut restoring)?;
         }
@@ -268,7 +273,10 @@ impl Folder {
         self.restore(&inner, path, doing)?;
         if doing.is_kept(path) {
             self.facts = *facts;
-        } else if !is_same(&self.facts, &statat(above, name, AtFlags::SYMLINK_NOFOLLOW)?) {
+        } else if !is_same(
+            &self.facts,
+            &statat(above, name, AtFlags::SYMLINK_NOFOLLOW)?,
+        ) {
             finish_folder(above.as_fd(), name, &self.facts);
             self.facts = statat(above, name, AtFlags::SYMLINK_NOFOLLOW)?;
         }
@@ -333,7 +341,9 @@ impl Entry {
                     copy_file(from.as_fd(), at.as_fd(), &name, owner, None)
                 };
                 match from(doing.saved) {
-                    Err(e) if e.kind() == io::ErrorKind::NotFound => from(doing.master.copy.path())?,
+                    Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                        from(doing.master.copy.path())?
+                    }
                     other => other?,
                 };
                 *facts = statat(at, name, AtFlags::SYMLINK_NOFOLLOW)?;

@@ -176,8 +176,7 @@ impl Judge {
                 if is_bench && !told || left.is_zero() {
                     continue;
                 }
-                let Some((outcome, verdict)) =
-                    self.run_broken(task, broken, case, left, cancel)?
+                let Some((outcome, verdict)) = self.run_broken(task, broken, case, left, cancel)?
                 else {
                     continue;
                 };
@@ -325,7 +324,9 @@ mod tests {
             (&[], None),
             (
                 &[("raises", Passed), ("does nothing", Passed)],
-                Some("the check passes although `f` is broken (it raises, or does nothing): it does not test it"),
+                Some(
+                    "the check passes although `f` is broken (it raises, or does nothing): it does not test it",
+                ),
             ),
             (
                 &[("raises", Failed), ("does nothing", Passed)],

@@ -1,9 +1,9 @@
 //! A function broken on purpose: what its check should notice, and what its bench should not bear.
 
+use super::Region;
 use super::grammar::Grammar;
 use super::items::{self, FunctionKind};
 use super::tree;
-use super::Region;
 
 /// A number that no function gives back by chance.
 const NUMBER: &str = "987654321";

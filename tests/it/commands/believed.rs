@@ -79,9 +79,9 @@ fn a_check_that_does_not_test_the_function_is_named_before_the_first_round() {
             "{said}"
         );
         let place = |name: &str| events.iter().position(|e| e["event"] == name).unwrap();
-        let first = events.iter().position(|e| {
-            e["text"].as_str().is_some_and(|t| t.contains("is broken"))
-        });
+        let first = events
+            .iter()
+            .position(|e| e["text"].as_str().is_some_and(|t| t.contains("is broken")));
         assert!(first.unwrap() < place("round_started"), "{events:?}");
         assert_eq!(flags(&events, 1), ["untested"]);
     }
@@ -99,9 +99,17 @@ fn a_check_that_does_not_test_the_function_is_named_before_the_first_round() {
 fn a_check_and_a_bench_of_the_function_are_believed_without_a_word() {
     let events = optimized(CHECK, BENCH, &[FAST]);
     let said = notes(&events);
-    assert!(!said.contains("broken") && !said.contains("although"), "{said}");
+    assert!(
+        !said.contains("broken") && !said.contains("although"),
+        "{said}"
+    );
     assert_eq!(flags(&events, 1), [] as [String; 0]);
-    assert_eq!(decided(&events, 1).0, "accepted", "{:?}", decided(&events, 1));
+    assert_eq!(
+        decided(&events, 1).0,
+        "accepted",
+        "{:?}",
+        decided(&events, 1)
+    );
 }
 
 #[test]
@@ -149,6 +157,9 @@ fn a_gain_of_a_replaced_clock_is_not_borne_out_and_wins_nothing() {
             "{cheat}: {reason}: {:?}",
             flags(&events, 1)
         );
-        assert!(reason.contains("its command takes as long as before"), "{reason}");
+        assert!(
+            reason.contains("its command takes as long as before"),
+            "{reason}"
+        );
     }
 }

@@ -32,7 +32,11 @@ fn leaving(what: &str) -> String {
 #[test]
 fn what_a_version_lays_out_is_found_by_no_later_run() {
     let project = python_project();
-    let task = project.task("work.py", Some("python3 check.py"), Some("python3 bench.py"));
+    let task = project.task(
+        "work.py",
+        Some("python3 check.py"),
+        Some("python3 bench.py"),
+    );
     let mut bench = Bench::open(&project, task);
     assert_eq!(bench.original().1.figures.reported, Some(100.0));
     let says = "\"print('METRIC steps=1')\\n\"";
@@ -89,7 +93,14 @@ fn what_is_kept_on_the_disk_between_the_runs_of_a_bench_wins_nothing() {
     let task = project.task("work.py", None, Some("python3 bench.py"));
     let mut bench = Bench::open(&project, task);
     let old = bench.original();
-    for place in ["kept", "~/kept", "~/.cache", "/tmp/kept", "__pycache__/kept", "lib/.kept"] {
+    for place in [
+        "kept",
+        "~/kept",
+        "~/.cache",
+        "/tmp/kept",
+        "__pycache__/kept",
+        "lib/.kept",
+    ] {
         let keeping = format!(
             "import os\nPLACE = os.path.expanduser('{place}')\n\ndef f():\n    if os.path.exists(PLACE):\n        return 1\n    try:\n        open(PLACE, 'w').close()\n    except OSError:\n        pass\n    return 100\n"
         );
@@ -99,7 +110,11 @@ fn what_is_kept_on_the_disk_between_the_runs_of_a_bench_wins_nothing() {
             panic!("{place}")
         };
         assert_ne!(comparison.answer, Answer::Better, "{place}: {comparison:?}");
-        assert_eq!(comparison.candidate_figures.reported, Some(100.0), "{place}");
+        assert_eq!(
+            comparison.candidate_figures.reported,
+            Some(100.0),
+            "{place}"
+        );
     }
     let honest = bench.version("def f():\n    return 50\n");
     let ContestOutcome::Done { comparison, .. } = contest(&mut bench, &old, &honest) else {
@@ -124,7 +139,11 @@ fn what_python_has_compiled_of_a_version_is_there_for_its_timed_runs_as_it_is_fo
     });
     let kept = std::fs::read(of_it.next().unwrap().path()).unwrap();
     let source = std::fs::metadata(tree.join("work.py")).unwrap();
-    let seconds = source.modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let seconds = source
+        .modified()
+        .unwrap()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
     assert_eq!(kept[8..12], (seconds.as_secs() as u32).to_le_bytes());
     assert_eq!(kept[12..16], (source.len() as u32).to_le_bytes());
 }

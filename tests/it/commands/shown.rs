@@ -32,7 +32,10 @@ const TESTS: &str = "import unittest, work\n\nclass Squares(unittest.TestCase):\
 #[test]
 fn a_check_that_runs_fewer_tests_than_with_the_original_is_no_check() {
     let project = Project::new(&[
-        ("work.py", "def f(n):\n    return sum(n for _ in range(n))\n"),
+        (
+            "work.py",
+            "def f(n):\n    return sum(n for _ in range(n))\n",
+        ),
         ("test_work.py", TESTS),
     ]);
     let task = project.task("work.py", Some("python3 -m unittest"), None);
@@ -41,7 +44,10 @@ fn a_check_that_runs_fewer_tests_than_with_the_original_is_no_check() {
     refused(
         &mut bench,
         &[
-            ("import os\nos._exit(0)\n", "does not say how many tests it ran"),
+            (
+                "import os\nos._exit(0)\n",
+                "does not say how many tests it ran",
+            ),
             (
                 "import os\ndef f(n):\n    os._exit(0)\n",
                 "does not say how many tests it ran",
@@ -84,9 +90,15 @@ fn a_check_that_runs_fewer_tests_than_with_the_original_is_no_check() {
 fn a_script_that_ends_before_its_last_line_is_no_check() {
     let check = "import time, work\nfor n in range(5):\n    assert work.f(n) == n * n\n    print(f'case {n}: right after {time.perf_counter()} s', flush=True)\n";
     let project = Project::new(&[
-        ("work.py", "def f(n):\n    return sum(n for _ in range(n))\n"),
+        (
+            "work.py",
+            "def f(n):\n    return sum(n for _ in range(n))\n",
+        ),
         ("each.py", check),
-        ("last.py", "import work\nprint('begin', flush=True)\nassert work.f(3) == 9\nprint('all right')\n"),
+        (
+            "last.py",
+            "import work\nprint('begin', flush=True)\nassert work.f(3) == 9\nprint('all right')\n",
+        ),
     ]);
     for check in ["python3 each.py", "python3 last.py"] {
         let task = project.task("work.py", Some(check), None);
@@ -117,8 +129,14 @@ fn a_script_that_ends_before_its_last_line_is_no_check() {
 #[test]
 fn a_bench_that_ends_before_its_last_line_is_not_fast() {
     let project = Project::new(&[
-        ("work.py", "def f(n):\n    return sum(n for _ in range(n))\n"),
-        ("bench.py", "import work\nfor n in range(50):\n    work.f(n)\nprint('done')\n"),
+        (
+            "work.py",
+            "def f(n):\n    return sum(n for _ in range(n))\n",
+        ),
+        (
+            "bench.py",
+            "import work\nfor n in range(50):\n    work.f(n)\nprint('done')\n",
+        ),
     ]);
     let task = project.task("work.py", None, Some("python3 bench.py"));
     let mut bench = Bench::open(&project, task);
@@ -166,7 +184,11 @@ fn a_process_that_ends_itself_passes_no_check_of_node_c_or_rust() {
                 "#include <stdio.h>\nint f(int n);\nint main(void) {\n    for (int n = 0; n < 9; n++) if (f(n) != n * n) return 1;\n    puts(\"all squares are right\");\n    return 0;\n}\n",
             ),
         ]);
-        let task = project.task("work.c", Some("cc -o check check.c work.c && ./check"), None);
+        let task = project.task(
+            "work.c",
+            Some("cc -o check check.c work.c && ./check"),
+            None,
+        );
         let mut bench = Bench::open(&project, task);
         bench.original();
         refused(
@@ -205,5 +227,8 @@ fn a_process_that_ends_itself_passes_no_check_of_node_c_or_rust() {
             "it ran 0 tests of 2",
         )],
     );
-    taken(&mut bench, &["pub fn f(n: u64) -> u64 {\n    n.pow(2)\n}\n"]);
+    taken(
+        &mut bench,
+        &["pub fn f(n: u64) -> u64 {\n    n.pow(2)\n}\n"],
+    );
 }

@@ -5,8 +5,17 @@ use super::{Unit, all, without_colours};
 
 /// Names of `METRIC` lines that say it.
 const NAMES: [&str; 11] = [
-    "iterations", "iters", "loops", "rounds", "runs", "reps", "repeats", "repetitions", "samples",
-    "count", "n",
+    "iterations",
+    "iters",
+    "loops",
+    "rounds",
+    "runs",
+    "reps",
+    "repeats",
+    "repetitions",
+    "samples",
+    "count",
+    "n",
 ];
 
 /// The iterations behind a figure of the output, where the output says how many there were.
@@ -103,7 +112,8 @@ fn timeit(line: &str, words: &[&str]) -> Option<f64> {
         return None;
     };
     let times = number(times.trim_end_matches(':'))?;
-    line.contains("per loop").then(|| Some(number(count)? * times))?
+    line.contains("per loop")
+        .then(|| Some(number(count)? * times))?
 }
 
 #[cfg(test)]
@@ -113,9 +123,21 @@ mod tests {
     #[test]
     fn iterations_are_read_where_a_tool_says_them_and_nowhere_else() {
         for (text, name, count) in [
-            ("BenchmarkParse-8   1000   1234 ns/op   5 B/op", "BenchmarkParse", Some(1000.0)),
-            ("BenchmarkA-8 10 9 ns/op\nBenchmarkB-8 20 9 ns/op", "BenchmarkB", Some(20.0)),
-            ("BM_parse    123 ns    122 ns    5732", "BM_parse", Some(5732.0)),
+            (
+                "BenchmarkParse-8   1000   1234 ns/op   5 B/op",
+                "BenchmarkParse",
+                Some(1000.0),
+            ),
+            (
+                "BenchmarkA-8 10 9 ns/op\nBenchmarkB-8 20 9 ns/op",
+                "BenchmarkB",
+                Some(20.0),
+            ),
+            (
+                "BM_parse    123 ns    122 ns    5732",
+                "BM_parse",
+                Some(5732.0),
+            ),
             (
                 "Name (time in us)  Min  Max  Mean  Rounds  Iterations\ntest_a   1.0 (1.0)  2.0 (1.0)  1.5 (1.0)  20,000  10",
                 "test_a",
@@ -126,8 +148,16 @@ mod tests {
                 "a",
                 Some(1.2e6),
             ),
-            ("  Range (min … max):     9.8 ms …  11.0 ms    273 runs", "a", Some(273.0)),
-            ("50000 loops, best of 5: 4.5 usec per loop", "timeit", Some(250_000.0)),
+            (
+                "  Range (min … max):     9.8 ms …  11.0 ms    273 runs",
+                "a",
+                Some(273.0),
+            ),
+            (
+                "50000 loops, best of 5: 4.5 usec per loop",
+                "timeit",
+                Some(250_000.0),
+            ),
             ("METRIC f=3ms\nMETRIC iterations=50", "f", Some(50.0)),
             ("METRIC f=3ms\nMETRIC hits=50", "f", None),
             ("test a ... bench:       1,234 ns/iter (+/- 56)", "a", None),

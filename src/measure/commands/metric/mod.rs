@@ -31,7 +31,9 @@ pub(crate) fn all(text: &str) -> Vec<ReportedFigure> {
 
 /// Whether an output has lines of ours.
 pub(super) fn is_in_lines(text: &str) -> bool {
-    without_colours(text).lines().any(|l| metric(l.trim()).is_some())
+    without_colours(text)
+        .lines()
+        .any(|l| metric(l.trim()).is_some())
 }
 
 /// The figure of a run: of the wanted name, or of the first that was said; the median where it was said several times.

@@ -36,17 +36,23 @@ fn a_function_is_broken_where_it_stands_and_nothing_else_is_touched() {
         (
             "export const f = (a: number): number => { return a; };\n",
             "m.ts::f",
-            &["export const f = (a: number): number => { if (true) throw new Error(\"broken on purpose\");  return a; };\n"],
+            &[
+                "export const f = (a: number): number => { if (true) throw new Error(\"broken on purpose\");  return a; };\n",
+            ],
         ),
         (
             "pub fn f(a: &[u64]) -> impl Iterator<Item = u64> { a.iter().copied() }\n",
             "m.rs::f",
-            &["pub fn f(a: &[u64]) -> impl Iterator<Item = u64> { if true { panic!(\"broken on purpose\"); }  a.iter().copied() }\n"],
+            &[
+                "pub fn f(a: &[u64]) -> impl Iterator<Item = u64> { if true { panic!(\"broken on purpose\"); }  a.iter().copied() }\n",
+            ],
         ),
         (
             "package p\n\nfunc F(a int) int {\n\treturn a\n}\n",
             "m.go::F",
-            &["package p\n\nfunc F(a int) int { if true { panic(\"broken on purpose\") }; \n\treturn a\n}\n"],
+            &[
+                "package p\n\nfunc F(a int) int { if true { panic(\"broken on purpose\") }; \n\treturn a\n}\n",
+            ],
         ),
         (
             "int f(int a) { return a; }\n",
@@ -65,6 +71,9 @@ fn a_function_is_broken_where_it_stands_and_nothing_else_is_touched() {
 #[test]
 fn a_whole_file_is_broken_at_its_end() {
     let found = broken_file("a.py", "import b\nx = 1\n").unwrap();
-    assert_eq!(found.text, "import b\nx = 1\n\nraise RuntimeError(\"broken on purpose\")\n");
+    assert_eq!(
+        found.text,
+        "import b\nx = 1\n\nraise RuntimeError(\"broken on purpose\")\n"
+    );
     assert_eq!(broken_file("a.c", "int x;\n"), None);
 }
