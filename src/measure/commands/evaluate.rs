@@ -68,6 +68,7 @@ impl Judge {
             self.commands.trial = None;
             self.commands.master = None;
             self.commands.shown.clear();
+            self.commands.ends.clear();
             version.release();
         }
         self.lay_out(&version)?;
@@ -84,10 +85,14 @@ impl Judge {
                 case: case.name.clone(),
             });
             let outcome = self.run_case(&version, task, case, &mut refusals, cancel, watch)?;
-            let judged = match self.command_verdict(&outcome, case, task)? {
+            let mut judged = match self.command_verdict(&outcome, case, task)? {
                 None => self.left_out(&version, &outcome, case, task),
                 judged => judged,
             };
+            if judged.is_none() && !version.is_original {
+                let early = self.ends_early(&version, task, case, cancel)?;
+                judged = early.map(|reason| (Verdict::WrongAnswer, failed(case, reason, &outcome)));
+            }
             if version.is_original
                 && let Some((_, failure)) = &judged
             {
@@ -130,6 +135,22 @@ impl Judge {
                 self.note(
                     "what the commands build is too large to be copied again: every version builds everything, and what its runs write into its copy stays there".into(),
                 );
+            }
+            for case in cases {
+                let silent = self
+                    .commands
+                    .shown
+                    .get(&case.name)
+                    .is_some_and(Shown::is_silent);
+                let says = case.name == BENCH && self.commands.reported_figure.is_some();
+                if silent
+                    && !says
+                    && version.is_restored()
+                    && let Some(ends) = self.ends(&version, task, case, cancel)?
+                    && !ends.is_empty()
+                {
+                    self.commands.ends.insert(case.name.clone(), ends);
+                }
             }
             self.try_broken(task, &evaluation, began.elapsed(), cancel)?;
         }
@@ -281,13 +302,7 @@ impl Judge {
     ) -> Result<Option<(Verdict, Failure)>, JudgeError> {
         let command = of(task).map_or("", |commands| command_of(commands, &case.name));
         let whole = diagnostics::text(outcome);
-        let failure = |reason: String| Failure {
-            case: Some(case.name.clone()),
-            reason,
-            got: text::tail(&outcome.stdout.bytes, EXCERPT),
-            stderr: text::tail(&outcome.stderr.bytes, EXCERPT),
-            ..Failure::default()
-        };
+        let failure = |reason: String| failed(case, reason, outcome);
         let told = match outcome.verdict {
             RunVerdict::SandboxError => {
                 return Err(JudgeError::Sandbox(ending(outcome, &task.limits)));
@@ -359,14 +374,8 @@ impl Judge {
         }
         let missing = (self.commands.shown.get(&case.name)?).missing(streams(outcome))?;
         let command = of(task).map_or("", |commands| command_of(commands, &case.name));
-        let failure = Failure {
-            case: Some(case.name.clone()),
-            reason: format!("`{command}` succeeds, but {missing}"),
-            got: text::tail(&outcome.stdout.bytes, EXCERPT),
-            stderr: text::tail(&outcome.stderr.bytes, EXCERPT),
-            ..Failure::default()
-        };
-        Some((Verdict::WrongAnswer, failure))
+        let reason = format!("`{command}` succeeds, but {missing}");
+        Some((Verdict::WrongAnswer, failed(case, reason, outcome)))
     }
 
     /// The value of the figure that the original fixed, as the run of a bench says it.
@@ -384,6 +393,17 @@ impl Judge {
         }
         let said = metric::choose(&metric::all(whole), Some(&fixed.name))?;
         (said.unit == fixed.unit || fixed.unit == Unit::Plain).then_some(said)
+    }
+}
+
+/// The failure of a run, with the end of what it has printed.
+fn failed(case: &Case, reason: String, outcome: &Outcome) -> Failure {
+    Failure {
+        case: Some(case.name.clone()),
+        reason,
+        got: text::tail(&outcome.stdout.bytes, EXCERPT),
+        stderr: text::tail(&outcome.stderr.bytes, EXCERPT),
+        ..Failure::default()
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod build_step;
 mod diagnostics;
+mod ends;
 mod evaluate;
 pub(crate) mod metric;
 mod reading;
@@ -60,6 +61,8 @@ pub(super) struct CommandState {
     first_runs: HashMap<String, Nanos>,
     /// What the runs of each case show with the original.
     shown: HashMap<String, Shown>,
+    /// How the interpreters of silent commands end with the original.
+    ends: HashMap<String, Vec<String>>,
     /// What came of trying check and bench with the function broken.
     trial: Option<Trial>,
     /// What the original was refused: no version is suspicious for it.

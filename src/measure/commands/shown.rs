@@ -65,6 +65,11 @@ impl Shown {
         }
     }
 
+    /// Whether the runs showed nothing.
+    pub(super) fn is_silent(&self) -> bool {
+        !self.anything && self.tests.is_empty()
+    }
+
     /// Why a run that succeeded has not done all that the original's did; `None` where nothing is missing.
     pub(super) fn missing(&self, run: Streams<'_>) -> Option<String> {
         let output = Output::of(run);
@@ -308,7 +313,9 @@ fn of_line(line: &str) -> Option<(&'static str, i64, u64)> {
             _ if line.starts_with("[doctest] test cases:") => {
                 some("doctest", of(&["passed"])?, of(&["skipped"]))
             }
-            (n, "tests" | "test") if line.contains(" successful ") && line.starts_with("[ ") => some("JUnit", n, None),
+            (n, "tests" | "test") if line.contains(" successful ") && line.starts_with("[ ") => {
+                some("JUnit", n, None)
+            }
             (n, "tests" | "test") if line.contains(" skipped ") && line.starts_with("[ ") => {
                 some("JUnit", 0, Some(n))
             }

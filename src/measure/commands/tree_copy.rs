@@ -238,16 +238,14 @@ impl TreeCopy {
         own(at.as_fd(), &name, self.owner)
     }
 
-    /// What stands in a file of the copy; `None` if it is none, or not text.
+    /// What stands in a file of the project; `None` if it is none, or not text.
     pub(super) fn read(&self, path: &Path) -> Option<String> {
-        let top = folder(CWD, self.project().as_os_str()).ok()?;
-        let (at, name) = parent(&top, path).ok()?;
-        let mut text = String::new();
-        open(at.as_fd(), &name)
-            .ok()?
-            .read_to_string(&mut text)
-            .ok()?;
-        Some(text)
+        read(&self.project(), path, u64::MAX)
+    }
+
+    /// What stands in a small file of the home; `None` if it is none, or not text.
+    pub(super) fn read_home(&self, path: &Path) -> Option<String> {
+        read(&self.home(), path, 1 << 16)
     }
 }
 
@@ -347,6 +345,16 @@ pub(super) fn copy_file(
     target.set_modified(latest.map_or(modified, |latest| modified.min(latest)))?;
     own(to, name, owner)?;
     Ok(facts.len().min(facts.blocks() * 512))
+}
+
+/// The text of a file below a folder, as far as `most` bytes.
+fn read(top: &Path, path: &Path, most: u64) -> Option<String> {
+    let top = folder(CWD, top.as_os_str()).ok()?;
+    let (at, name) = parent(&top, path).ok()?;
+    let mut text = String::new();
+    let file = open(at.as_fd(), &name).ok()?;
+    file.take(most).read_to_string(&mut text).ok()?;
+    Some(text)
 }
 
 /// A regular file to be read. Neither a link is followed nor a pipe waited for.

@@ -232,3 +232,75 @@ fn a_process_that_ends_itself_passes_no_check_of_node_c_or_rust() {
         &["pub fn f(n: u64) -> u64 {\n    n.pow(2)\n}\n"],
     );
 }
+
+#[test]
+fn a_silent_script_must_come_to_its_end() {
+    let python = Project::new(&[
+        (
+            "work.py",
+            "def f(n):\n    return sum(n for _ in range(n))\n",
+        ),
+        (
+            "check.py",
+            "import work\nfor n in range(5):\n    assert work.f(n) == n * n\n",
+        ),
+        (
+            "main.py",
+            "import sys, work\ndef main():\n    return int(work.f(3) != 9)\nif __name__ == '__main__':\n    sys.exit(main())\n",
+        ),
+    ]);
+    for check in ["python3 check.py", "python3 main.py", "python3 -m check"] {
+        let task = python.task("work.py", Some(check), None);
+        let mut bench = Bench::open(&python, task);
+        bench.original();
+        refused(
+            &mut bench,
+            &[
+                ("import os\nos._exit(0)\n", "does not come to its end"),
+                ("raise SystemExit(0)\n", "does not come to its end"),
+                (
+                    "import sys\ndef f(n):\n    sys.exit(0)\n",
+                    "does not come to its end",
+                ),
+            ],
+        );
+        taken(
+            &mut bench,
+            &[
+                "def f(n):\n    return n * n\n",
+                "import sys\ndef f(n):\n    return n ** 2\n",
+            ],
+        );
+    }
+    if missing("node") {
+        return;
+    }
+    let node = Project::new(&[
+        ("work.js", "exports.f = (n) => n * n;\n"),
+        (
+            "check.js",
+            "const assert = require('node:assert');\nassert.equal(require('./work').f(3), 9);\n",
+        ),
+        (
+            "main.js",
+            "const { f } = require('./work');\nprocess.exit(f(3) === 9 ? 0 : 1);\n",
+        ),
+    ]);
+    for check in ["node check.js", "node main.js"] {
+        let task = node.task("work.js", Some(check), None);
+        let mut bench = Bench::open(&node, task);
+        bench.original();
+        refused(
+            &mut bench,
+            &[
+                ("process.exit(0);\n", "does not come to its end"),
+                (
+                    "exports.f = () => process.exit(0);\n",
+                    "does not come to its end",
+                ),
+                ("process.reallyExit(0);\n", "does not come to its end"),
+            ],
+        );
+        taken(&mut bench, &["exports.f = (n) => n ** 2;\n"]);
+    }
+}
