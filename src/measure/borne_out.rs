@@ -198,7 +198,7 @@ mod tests {
             // A part of it is seen, as where the bench does more than it times.
             (
                 (80.0, 200.0, None),
-                (8.0, 170.0, None),
+                (8.0, 128.0, None),
                 fixed(Some(20.0), 1.0),
                 false,
             ),

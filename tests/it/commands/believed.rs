@@ -141,7 +141,7 @@ fn a_gain_of_a_replaced_clock_is_not_borne_out_and_wins_nothing() {
     let body = slow.strip_prefix("def f(n):\n").unwrap();
     let cheats = [
         format!(
-            "import time\n\n\ndef f(n):\n    if not hasattr(time, 'real'):\n        real = time.time\n        vars(time).update(real=real, perf_counter=lambda: real() / 1000)\n{body}"
+            "import time\n\n\ndef f(n):\n    if not hasattr(time, 'real'):\n        real, began = time.perf_counter, time.perf_counter()\n        vars(time).update(real=real, perf_counter=lambda: began + (real() - began) / 1000)\n{body}"
         ),
         // What is printed is changed on its way.
         format!(
