@@ -157,41 +157,83 @@ impl Judge {
         Ok(evaluation)
     }
 
-    /// Builds what the timed runs of a version need, where that can be done without running the version itself.
+    /// Builds what the runs of a version need, as far as that can be done without running the version itself.
     pub(super) fn build_products(
         &mut self,
         version: &VersionCopy,
         task: &Task,
-        case: &Case,
         cancel: &CancelToken,
     ) -> Result<(), JudgeError> {
         if version.is_built() {
             return Ok(());
         }
-        let script = version.is_script();
-        let command = of(task).map_or("true", |commands| command_of(commands, &case.name));
-        let build = if script {
-            version.compiled_python().map(|_| {
-                let file = version.base.file.display().to_string();
-                format!("python3 -I -m py_compile {}", quoted(&file))
-            })
-        } else {
-            build_step::build_only(command)
+        if version.compiled_python().is_some() {
+            let file = quoted(&version.base.file.display().to_string());
+            let compile = format!("python3 -I -m py_compile {file}");
+            let compiled = self.run_build(version, task, &compile, cancel)?;
+            version.keep_compiled_python(compiled)?;
+        }
+        let mut built = version.needs_no_build();
+        let cases = if built { &[] } else { &task.workload.cases[..] };
+        for case in cases {
+            let build = build_step::build_only(command_in(task, case));
+            built = match build {
+                Some(build) if self.run_build(version, task, &build, cancel)? => {
+                    version.keep_products()?;
+                    true
+                }
+                _ => false,
+            };
+        }
+        if built {
+            version.set_built();
+        }
+        Ok(())
+    }
+
+    /// Runs a command that only builds; whether it succeeded.
+    fn run_build(
+        &mut self,
+        version: &VersionCopy,
+        task: &Task,
+        build: &str,
+        cancel: &CancelToken,
+    ) -> Result<bool, JudgeError> {
+        version.restore()?;
+        let Some(case) = task.workload.cases.last() else {
+            return Ok(false);
         };
-        let mut built = false;
-        if let Some(build) = build {
-            version.restore()?;
-            let mut program = version.program(task, case);
-            program.argv = ["/bin/sh", "-c", &build].map(str::to_owned).to_vec();
-            let limits = self.limits_for(version, task, case);
-            let outcome = self.run(&program, &limits, &mut |_| {}, cancel)?;
-            built = outcome.verdict == RunVerdict::Ok;
+        let mut program = version.program(task, case);
+        program.argv = ["/bin/sh", "-c", build].map(str::to_owned).to_vec();
+        let limits = self.limits_for(version, task, case);
+        let outcome = self.run(&program, &limits, &mut |_| {}, cancel)?;
+        Ok(outcome.verdict == RunVerdict::Ok)
+    }
+
+    /// Builds what the timed runs of a version need, by running its commands where nothing less does.
+    pub(super) fn build_or_run(
+        &mut self,
+        version: &VersionCopy,
+        task: &Task,
+        limits: &Limits,
+        cancel: &CancelToken,
+    ) -> Result<(), JudgeError> {
+        self.build_products(version, task, cancel)?;
+        if version.is_built() {
+            return Ok(());
         }
-        match (script, built) {
-            (true, _) => version.keep_compiled_python(built),
-            (false, true) => version.keep_products(),
-            (false, false) => version.restore(),
+        let last = task.workload.cases.len().saturating_sub(1);
+        for (index, case) in task.workload.cases.iter().enumerate() {
+            if index == last || build_step::build_only(command_in(task, case)).is_none() {
+                version.restore()?;
+                // What comes of it the timed runs will say.
+                let program = version.program(task, case);
+                self.run(&program, limits, &mut |_| {}, cancel)?;
+                version.keep_products()?;
+            }
         }
+        version.set_built();
+        Ok(())
     }
 
     /// The runs that one case of an evaluation takes; the last of them counts, or the first that failed.
@@ -206,8 +248,8 @@ impl Judge {
     ) -> Result<Outcome, JudgeError> {
         // What is timed is warmed up first, and its figures are taken while nobody watches its files.
         let timed = task.workload.cases.last().map(|c| &c.name) == Some(&case.name);
-        if timed && !version.is_original {
-            self.build_products(version, task, case, cancel)?;
+        if !version.is_original {
+            self.build_products(version, task, cancel)?;
         }
         version.restore()?;
         let limits = self.limits_for(version, task, case);
@@ -225,14 +267,25 @@ impl Judge {
             return Err(JudgeError::Sandbox(ending(&first, &limits)));
         }
         self.note_refusals(version, &first.attempts, case, refusals);
-        if !version.is_original && (first.verdict != RunVerdict::Ok || !timed) {
+        let failed = first.verdict != RunVerdict::Ok && !version.is_original;
+        if failed || (version.is_built() && !timed && !version.is_original) {
             return Ok(first);
         }
         if version.is_built() {
             version.restore()?;
         } else {
-            version.keep_products()?;
+            // The bench may run what the check has built.
+            if timed || build_step::build_only(command_in(task, case)).is_none() {
+                version.keep_products()?;
+            }
+            if timed {
+                version.set_built();
+            }
         }
+        if !timed && !version.is_original {
+            return Ok(first);
+        }
+        version.restore()?;
         let second = once(self, false)?;
         if second.verdict == RunVerdict::SandboxError {
             return Err(JudgeError::Sandbox(ending(&second, &limits)));
@@ -405,6 +458,11 @@ fn failed(case: &Case, reason: String, outcome: &Outcome) -> Failure {
         stderr: text::tail(&outcome.stderr.bytes, EXCERPT),
         ..Failure::default()
     }
+}
+
+/// The command that a case of a task stands for.
+fn command_in<'a>(task: &'a Task, case: &Case) -> &'a str {
+    of(task).map_or("true", |commands| command_of(commands, &case.name))
 }
 
 /// What a run has printed.

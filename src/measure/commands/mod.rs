@@ -180,7 +180,7 @@ impl VersionCopy {
         let mut prepared = None;
         if let Some(master) = master {
             let own = own.then_some(&*base.file);
-            let mut state = Prepared::new(&fresh, own)?;
+            let mut state = Prepared::new(&fresh, own, self.is_script())?;
             state.is_built = self.is_original;
             prepared = Some((master.clone(), state));
         }
@@ -210,12 +210,9 @@ impl VersionCopy {
 
     /// Keeps what was built in the copy, and puts everything else back.
     fn keep_products(&self) -> Result<(), JudgeError> {
-        let kept = self.with(|laid_out| {
-            laid_out.was_run = true;
-            match &mut laid_out.prepared {
-                Some((master, prepared)) => prepared.keep_products(&laid_out.copy, master),
-                None => Ok(()),
-            }
+        let kept = self.with(|laid_out| match &mut laid_out.prepared {
+            Some((master, prepared)) => prepared.keep_products(&laid_out.copy, master),
+            None => Ok(()),
         });
         self.or_environment(kept).map(drop)
     }
@@ -258,20 +255,33 @@ impl VersionCopy {
     /// runs, and the original not.
     fn keep_compiled_python(&self, compiled: bool) -> Result<(), JudgeError> {
         let found = self.compiled_python().filter(|_| compiled);
-        let kept = self.with(|laid_out| {
-            laid_out.was_run = true;
-            let Some((_, prepared)) = &mut laid_out.prepared else {
-                return Ok(());
-            };
-            prepared.is_built = true;
-            let Some((folder, names)) = &found else {
-                return Ok(());
-            };
-            names
+        let kept = self.with(|laid_out| match (&mut laid_out.prepared, &found) {
+            (Some((_, prepared)), Some((folder, names))) => names
                 .iter()
-                .try_for_each(|name| prepared.take(&laid_out.copy, &folder.join(name)))
+                .try_for_each(|name| prepared.take(&laid_out.copy, &folder.join(name))),
+            _ => Ok(()),
         });
         self.or_environment(kept).map(drop)
+    }
+
+    /// Whether nothing is made of its file by any command.
+    fn needs_no_build(&self) -> bool {
+        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        let prepared = copy
+            .as_ref()
+            .and_then(|laid_out| laid_out.prepared.as_ref());
+        self.is_script() && prepared.is_some_and(|(master, _)| !master.makes_scripts)
+    }
+
+    /// From now on the timed runs find everything built.
+    fn set_built(&self) {
+        let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(laid_out) = copy.as_mut() {
+            laid_out.was_run = true;
+            if let Some((_, prepared)) = &mut laid_out.prepared {
+                prepared.is_built = true;
+            }
+        }
     }
 
     /// Whether the timed runs find everything built.
@@ -336,17 +346,7 @@ impl Judge {
         };
         self.know_original(task, cancel)?;
         self.lay_out(&version)?;
-        let Some(case) = task.workload.cases.last() else {
-            return Ok(());
-        };
-        self.build_products(&version, task, case, cancel)?;
-        if !version.is_built() {
-            // Builds; what comes of it the timed runs will say.
-            let program = version.program(task, case);
-            self.run(&program, &task.limits, &mut |_| {}, cancel)?;
-            version.keep_products()?;
-        }
-        Ok(())
+        self.build_or_run(&version, task, &task.limits, cancel)
     }
 
     /// Puts the copy of a version back as it was prepared, before its next run: nothing that a run has left there, be it a file

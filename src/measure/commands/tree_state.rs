@@ -56,7 +56,12 @@ pub(super) struct Master {
     before: TreeState,
     /// What stands in it now.
     after: TreeState,
+    /// Whether the commands have made scripts out of others, as a bundler does.
+    pub(super) makes_scripts: bool,
 }
+
+/// What a bundler makes of scripts.
+const BUNDLED: [&str; 3] = ["js", "mjs", "cjs"];
 
 /// The prepared state of a version's copy, with everything to put it back.
 #[derive(Debug)]
@@ -64,6 +69,8 @@ pub(super) struct Prepared {
     state: TreeState,
     /// A folder beside the copy with what differs from the master: the version's file, and what was built of it.
     saved: PathBuf,
+    /// Whether the version is read by an interpreter.
+    script: bool,
     /// Whether it holds what is built, so that timed runs build nothing.
     pub(super) is_built: bool,
 }
@@ -72,16 +79,30 @@ impl Master {
     /// Takes the copy of an original that has passed.
     pub(super) fn new(copy: TreeCopy, before: TreeState) -> io::Result<Self> {
         let after = TreeState::of(&copy)?;
-        Ok(Self {
+        let mut master = Self {
             copy,
             before,
             after,
-        })
+            makes_scripts: false,
+        };
+        master.makes_scripts = master
+            .after
+            .files()
+            .iter()
+            .any(|p| master.is_product(p, true));
+        Ok(master)
     }
 
     /// Whether a path is one where the commands of the original have made something: a file of theirs, or anything in a folder
-    /// of theirs. Compiled Python is none: what it was made of is read again where it is missing.
-    fn is_product(&self, path: &Path) -> bool {
+    /// of theirs. Compiled Python is none: what it was made of is read again where it is missing. Where a version is a `script`
+    /// only other scripts are made of it, under names that the original's have.
+    fn is_product(&self, path: &Path, script: bool) -> bool {
+        if script {
+            let ending = path.extension().and_then(OsStr::to_str);
+            return ending.is_some_and(|e| BUNDLED.contains(&e))
+                && self.before.find(path).is_none()
+                && matches!(self.after.find(path), Some(Entry::File(_)));
+        }
         let compiled = |part: &OsStr| part == "__pycache__" || part.as_bytes().ends_with(b".pyc");
         let made =
             |path: &Path| self.before.find(path).is_none() && self.after.find(path).is_some();
@@ -106,12 +127,13 @@ impl Master {
 
 impl Prepared {
     /// Of a copy that is laid out; `own` is what was put into the project from outside.
-    pub(super) fn new(copy: &TreeCopy, own: Option<&Path>) -> io::Result<Self> {
+    pub(super) fn new(copy: &TreeCopy, own: Option<&Path>, script: bool) -> io::Result<Self> {
         let saved = copy.path().join(SAVED);
         std::fs::create_dir(&saved)?;
         let prepared = Self {
             state: TreeState::of(copy)?,
             saved,
+            script,
             is_built: false,
         };
         if let Some(path) = own {
@@ -140,9 +162,7 @@ impl Prepared {
 
     /// Keeps what was built in the copy, and puts everything else back.
     pub(super) fn keep_products(&mut self, copy: &TreeCopy, master: &Master) -> io::Result<()> {
-        self.go_through(copy, master, true)?;
-        self.is_built = true;
-        Ok(())
+        self.go_through(copy, master, true)
     }
 
     fn go_through(&mut self, copy: &TreeCopy, master: &Master, keep: bool) -> io::Result<()> {
@@ -151,6 +171,7 @@ impl Prepared {
             saved: &self.saved,
             master,
             keep,
+            script: self.script,
             away: None,
         };
         let top = copy.top()?;
@@ -178,6 +199,26 @@ impl TreeState {
             project: of(PROJECT)?,
             home: of(HOME)?,
         })
+    }
+
+    /// The paths of all files.
+    fn files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let mut open = vec![
+            (PathBuf::from(PROJECT), &self.project),
+            (PathBuf::from(HOME), &self.home),
+        ];
+        while let Some((at, folder)) = open.pop() {
+            for (name, entry) in &folder.entries {
+                let path = at.join(OsStr::from_bytes(name.as_bytes()));
+                match entry {
+                    Entry::Folder(inner) => open.push((path, inner)),
+                    Entry::File(_) => files.push(path),
+                    Entry::Link(..) => {}
+                }
+            }
+        }
+        files
     }
 
     fn find(&self, path: &Path) -> Option<&Entry> {
@@ -365,13 +406,14 @@ struct Restoring<'a> {
     master: &'a Master,
     /// Whether products stay as they are now.
     keep: bool,
+    script: bool,
     /// Where folders go that nobody asked for: what is in them may be of any depth.
     away: Option<(TreeHolder, u64)>,
 }
 
 impl Restoring<'_> {
     fn is_kept(&self, path: &Path) -> bool {
-        self.keep && self.master.is_product(path)
+        self.keep && self.master.is_product(path, self.script)
     }
 
     fn remove(&mut self, at: &OwnedFd, name: &CString, facts: &Stat) -> io::Result<()> {

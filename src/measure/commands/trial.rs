@@ -220,11 +220,7 @@ impl Judge {
             ..usual
         };
         if case.name == BENCH {
-            self.build_products(&version, task, case, cancel)?;
-            if !version.is_built() {
-                self.run(&version.program(task, case), &limits, &mut |_| {}, cancel)?;
-                version.keep_products()?;
-            }
+            self.build_or_run(&version, task, &limits, cancel)?;
         }
         version.restore()?;
         let outcome = self.run(&version.program(task, case), &limits, &mut |_| {}, cancel)?;

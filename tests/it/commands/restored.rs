@@ -220,3 +220,57 @@ fn settings_and_products_of_cargo_are_those_of_a_build_alone() {
     let (_, honest) = bench.version("pub fn steps() -> u64 {\n    50\n}\n");
     assert_eq!(honest.figures.reported, Some(50.0));
 }
+
+#[test]
+fn a_bench_may_run_what_the_check_has_built() {
+    if !missing("make") && !missing("cc") {
+        let project = Project::new(&[
+            (
+                "Makefile",
+                "prog: prog.c work.c\n\tcc -o prog prog.c work.c\n",
+            ),
+            (
+                "prog.c",
+                "#include <stdio.h>\nint work(void);\nint main(void) { printf(\"METRIC steps=%d\\n\", work()); return 0; }\n",
+            ),
+            ("work.c", "int work(void) { return 100; }\n"),
+            ("check.sh", "make -s prog && ./prog\n"),
+        ]);
+        for check in ["make -s prog && ./prog", "sh check.sh"] {
+            let task = project.task("work.c", Some(check), Some("./prog"));
+            let mut bench = Bench::open(&project, task);
+            let old = bench.original();
+            assert_eq!(old.1.figures.reported, Some(100.0));
+            let new = bench.version("int work(void) { return 50; }\n");
+            assert_eq!(new.1.figures.reported, Some(50.0), "{check}");
+            let ContestOutcome::Done { comparison, .. } = contest(&mut bench, &old, &new) else {
+                panic!("{check}")
+            };
+            assert_eq!(comparison.answer, Answer::Better, "{check}: {comparison:?}");
+        }
+    }
+    if missing("node") {
+        return;
+    }
+    let project = Project::new(&[
+        (".gitignore", "dist/\n"),
+        ("work.js", "exports.f = () => 100;\n"),
+        (
+            "build.js",
+            "const fs = require('fs');\nfs.mkdirSync('dist', { recursive: true });\nfs.copyFileSync('work.js', 'dist/work.js');\nfs.copyFileSync('main.js', 'dist/main.js');\n",
+        ),
+        (
+            "main.js",
+            "console.log(`METRIC steps=${require('./work').f()}`);\n",
+        ),
+    ]);
+    let task = project.task(
+        "work.js",
+        Some("node build.js && node dist/main.js"),
+        Some("node dist/main.js"),
+    );
+    let mut bench = Bench::open(&project, task);
+    assert_eq!(bench.original().1.figures.reported, Some(100.0));
+    let new = bench.version("exports.f = () => 50;\n");
+    assert_eq!(new.1.figures.reported, Some(50.0));
+}
