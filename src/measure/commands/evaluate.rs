@@ -174,7 +174,7 @@ impl Judge {
             version.keep_compiled_python(compiled)?;
         }
         let mut built = version.needs_no_build();
-        let cases = if built { &[] } else { &task.workload.cases[..] };
+        let cases: &[Case] = if built { &[] } else { &task.workload.cases };
         for case in cases {
             let build = build_step::build_only(command_in(task, case));
             built = match build {
