@@ -145,7 +145,7 @@ fn a_gain_of_a_replaced_clock_is_not_borne_out_and_wins_nothing() {
         ),
         // What is printed is changed on its way.
         format!(
-            "import builtins\n\n\ndef f(n):\n    builtins.print = lambda text, say=print: say(text.split('=')[0] + '=0.01ms') if '=' in text else None\n{body}"
+            "import builtins\n\n\ndef f(n):\n    builtins.print = lambda text, say=print: say(text.split('=')[0] + '=0.01ms' if '=' in text else text)\n{body}"
         ),
     ];
     for cheat in cheats {
