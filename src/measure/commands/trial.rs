@@ -20,15 +20,15 @@ use crate::task::region::{Broken, broken_file};
 use crate::task::{Case, Task};
 
 /// Time for all of it, where the original's own runs took less.
-const AT_LEAST: Duration = Duration::from_secs(10);
+const AT_LEAST: Duration = Duration::from_secs(20);
 
 /// Figures of a bench that are no further apart are the same.
 const SAME: f64 = 0.1;
 
 /// By so many times the figure of a bench changes that times a function which does next to nothing …
 const FAR: f64 = 2.0;
-/// … and so much of its time is left, where it goes on until the clock ends it.
-const AS_LONG: f64 = 0.75;
+/// … and so much of its time is left, without that for its start, where it goes on until the clock ends it.
+const AS_LONG: f64 = 0.3;
 
 /// The name under which an answer is kept.
 const KEPT: &str = "trial.json";
@@ -181,8 +181,8 @@ impl Judge {
                     continue;
                 };
                 if is_bench && index == 1 {
-                    trial.is_by_clock =
-                        verdict.is_none() && self.is_by_clock(case, &outcome, evaluation);
+                    trial.is_by_clock = verdict.is_none()
+                        && self.is_by_clock(case, &outcome, evaluation, trial.start);
                 } else if case.name == CHECK {
                     let notice = match verdict {
                         None => Notice::Passed,
@@ -261,7 +261,13 @@ impl Judge {
     }
 
     /// Whether the bench says far more of a function that does next to nothing, and takes as long as with the original.
-    fn is_by_clock(&self, case: &Case, outcome: &Outcome, evaluation: &Evaluation) -> bool {
+    fn is_by_clock(
+        &self,
+        case: &Case,
+        outcome: &Outcome,
+        evaluation: &Evaluation,
+        start: Option<Nanos>,
+    ) -> bool {
         let before = evaluation.cases.iter().find(|c| c.case == case.name);
         let Some((figures, said)) = before
             .map(|c| c.figures)
@@ -271,7 +277,9 @@ impl Judge {
         };
         let now = self.reported_value(outcome).unwrap_or(said);
         let far = (now / said).max(said / now.max(f64::MIN_POSITIVE)) > FAR;
-        far && outcome.wall.0 as f64 > AS_LONG * figures.wall_ns.0 as f64
+        // CPU time: on a busy machine the wall says little.
+        let beyond = |cpu: Nanos| cpu.saturating_sub(start.unwrap_or_default()).0 as f64;
+        far && beyond(outcome.cpu) > AS_LONG * beyond(figures.cpu_ns)
     }
 
     /// A flag for a version that passes a check which does not test it.
