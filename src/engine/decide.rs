@@ -58,6 +58,10 @@ pub(super) fn decide(
             Decision::Rejected,
             format!("not better than {}: {figures}", c.incumbent),
         ),
+        Answer::Undecided if let Some(why) = &c.not_borne_out => (
+            Decision::Rejected,
+            format!("{why}; accept it by hand if you know better"),
+        ),
         // There was no pair that tells anything; the note says why.
         Answer::Undecided if c.pairs == 0 && !c.note.is_empty() => {
             (Decision::Rejected, c.note.clone())
@@ -132,6 +136,7 @@ mod tests {
             only: None,
             launches: None,
             slope: None,
+            not_borne_out: None,
             watched: Vec::new(),
             note: String::new(),
         };

@@ -122,6 +122,7 @@ impl Loop {
                 evaluation.flags.extend(repeats);
                 let too_good = before.map(|e| flags::too_good(&self.setup.task, e, &comparison));
                 evaluation.flags.extend(too_good.unwrap_or_default());
+                evaluation.flags.extend(flags::not_borne_out(&comparison));
                 let standing = Settlement::Compared {
                     comparison,
                     against_original,

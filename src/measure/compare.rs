@@ -12,7 +12,7 @@ use super::pairs::{FirstStage, PairedRunner};
 use super::plan::{ComparisonPlan, MEMORY_RESOLUTION};
 use super::stats::{FEWEST_CONFIRMING, Sequential};
 use super::sweep_figures::SweepFigures;
-use super::{Answer, Comparison, Look, Metric, Progress, peak, watched};
+use super::{Answer, Comparison, Look, Metric, Progress, borne_out, peak, watched};
 use crate::base::units::{Gain, Nanos};
 use crate::sandbox::CancelToken;
 use crate::task::Objective;
@@ -216,11 +216,18 @@ pub(super) fn conclude(
         only: runner.selection.only.clone(),
         launches: runner.launches_told(at[0]),
         slope: None,
+        not_borne_out: None,
         watched: watched::watched([runner.sweeps(at[0]), runner.sweeps(at[1])], plan),
         note: String::new(),
     };
     if comparison.answer == Answer::Better {
         runner.charge(&mut comparison, at);
+        let sweeps = at.map(|who| runner.sweeps(who));
+        let doubt = borne_out::doubt(&comparison, sweeps, runner.effort, plan.rules.level);
+        if doubt.is_some() {
+            comparison.answer = Answer::Undecided;
+            comparison.not_borne_out = doubt;
+        }
     }
     if metric == Metric::Integral && below_floor(&comparison) {
         comparison.answer = match comparison.answer {
@@ -274,6 +281,7 @@ pub(super) fn below_floor(c: &Comparison) -> bool {
 fn note(c: &Comparison, enough: bool, elapsed: Duration, budget: Duration) -> String {
     let after = format!("after {} pairs", c.pairs);
     match c.answer {
+        _ if let Some(why) = &c.not_borne_out => why.clone(),
         Answer::NoDifference if c.metric == Metric::Integral && below_floor(c) => {
             format!(
                 "the difference is below {MEMORY_RESOLUTION} held for the run, too little to tell; {after}"

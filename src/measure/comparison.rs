@@ -73,6 +73,9 @@ pub struct Comparison {
     /// The other figures that the bench says, where it says several: they decide nothing, and are watched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub watched: Vec<WatchedFigure>,
+    /// Why the gain that the bench says is not borne out by what its command uses; such a gain wins nothing by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_borne_out: Option<String>,
     /// One sentence on how it ended, for people.
     #[serde(default)]
     pub note: String,

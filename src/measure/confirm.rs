@@ -216,6 +216,7 @@ fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
                 fresh.pairs, first.pairs
             )
         }
+        (false, _) if let Some(why) = &fresh.not_borne_out => why.clone(),
         (false, metric) if metric.is_reported() && !fresh.note.is_empty() => fresh.note,
         (false, _) if let Some(why) = elsewhere => why,
         (false, _) => format!(
@@ -242,6 +243,7 @@ fn confirmed(first: Comparison, fresh: Comparison) -> Comparison {
         launches: fresh.launches,
         watched: fresh.watched,
         slope: None,
+        not_borne_out: fresh.not_borne_out,
         note,
         ..first
     }

@@ -198,6 +198,10 @@ pub enum FlagKind {
     TooGood,
     /// It changes what is not its own and outlives its module: built-in names, other modules, the garbage collector.
     Survives,
+    /// It passes a check that passes as well with the function broken on purpose.
+    Untested,
+    /// The bench says a gain that what the command uses as a whole does not show.
+    NotBorneOut,
 }
 
 impl Evaluation {

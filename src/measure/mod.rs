@@ -3,6 +3,7 @@
 //! Correctness comes first; a version that fails is never timed. Knows nothing of models, rounds or
 //! screens: it is handed programs and a workload and answers with an [`Evaluation`] or a [`Comparison`].
 
+mod borne_out;
 pub(crate) mod build;
 mod cache;
 mod case_selection;

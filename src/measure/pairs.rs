@@ -6,6 +6,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
 
+use super::borne_out::Effort;
 use super::case_selection::{Busiest, CaseSelection};
 use super::comparison::Floors;
 use super::contender::{Contender, ContenderRole, Disqualified, Stop};
@@ -47,6 +48,8 @@ pub(super) struct PairedRunner<'a> {
     repeats: usize,
     sweeps: Vec<Vec<SweepFigures>>,
     pub(super) noise_monitor: NoiseMonitor,
+    /// The work behind the figure that a bench says.
+    pub(super) effort: Effort,
     started: Instant,
     held_before: Duration,
     last_sweep: Duration,
@@ -105,6 +108,7 @@ impl<'a> PairedRunner<'a> {
             repeats: 1,
             sweeps,
             noise_monitor: NoiseMonitor::new(),
+            effort: judge.effort(),
             started: Instant::now(),
             held_before: judge.held(),
             last_sweep: Duration::ZERO,
@@ -205,6 +209,7 @@ impl<'a> PairedRunner<'a> {
                     .map(|why| format!("{}: {why}", self.contenders[who].name));
                 sweep.doubt = sweep.doubt.take().or(doubt);
                 sweep.record_others(read.others);
+                sweep.iterations = read.iterations;
                 read.figures
             }
             None => undelayed(&outcome),
@@ -222,12 +227,18 @@ impl<'a> PairedRunner<'a> {
         program: &Program,
         cancel: &CancelToken,
     ) -> Result<Outcome, Stop> {
+        judge.restore_commands(self.contenders[who].built)?;
         let outcome = judge.run(program, &self.limits, &mut |_| {}, cancel)?;
         if outcome.verdict == RunVerdict::SandboxError {
             return Err(JudgeError::Sandbox(ending(&outcome, &self.limits)).into());
         }
         let case = &self.places[place];
-        if let Some((verdict, mut failure)) = judge.verdict(&outcome, case, self.task, cancel)? {
+        let version = self.contenders[who].built.commands.as_deref();
+        let judged = match judge.verdict(&outcome, case, self.task, cancel)? {
+            None => version.and_then(|v| judge.left_out(v, &outcome, case, self.task)),
+            judged => judged,
+        };
+        if let Some((verdict, mut failure)) = judged {
             failure.reason = format!("in a timed run: {}", failure.reason);
             return Err(Stop::from(Disqualified {
                 version: ContenderRole::at(who),

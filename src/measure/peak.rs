@@ -106,6 +106,7 @@ pub(super) fn conclude(
         only: runner.selection.only.clone(),
         launches: None,
         slope: None,
+        not_borne_out: None,
         watched: Vec::new(),
         note: note(answer, &incumbent, &candidate) + &runner.coverage(),
     }

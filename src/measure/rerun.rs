@@ -19,6 +19,8 @@ impl Judge {
         case: &Case,
         cancel: &CancelToken,
     ) -> Result<(CaseResult, Option<Failure>), JudgeError> {
+        self.prepare_commands(built, task, cancel)?;
+        self.restore_commands(built)?;
         let program = built.program(task, case);
         let outcome = self.run(&program, &task.limits, &mut |_| {}, cancel)?;
         let judged = self.verdict(&outcome, case, task, cancel)?;

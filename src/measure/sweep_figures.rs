@@ -30,6 +30,8 @@ pub(super) struct SweepFigures {
     pub(super) single: bool,
     /// Why the figure that a bench says tells nothing of this sweep.
     pub(super) doubt: Option<String>,
+    /// How many iterations the bench says to have made for the figure that decides, where it says so.
+    pub(super) iterations: Option<f64>,
     /// Other figures that the bench says, in its order, with their values.
     pub(super) others: Vec<(OtherFigure, Vec<f64>)>,
     /// Their places there, by name.

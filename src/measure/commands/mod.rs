@@ -4,21 +4,31 @@
 //! bench is timed, from outside, and may say a figure of its own (see [`metric`]). Both run in the sandbox, without a
 //! network, and write only to the copy and to a home that goes with it.
 
+mod build_step;
 mod diagnostics;
+mod ends;
 mod evaluate;
 pub(crate) mod metric;
 mod reading;
+mod shown;
 mod surroundings;
 mod tree_copy;
+mod tree_state;
+mod trial;
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use self::metric::Unit;
 use self::reading::FixedFigure;
+use self::shown::Shown;
 use self::surroundings::Surroundings;
 use self::tree_copy::{CopyLocation, TreeCopy};
+use self::tree_state::{Master, Prepared, TreeState};
+use self::trial::Trial;
 use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch};
 use super::{Flag, Metric, Progress};
@@ -35,15 +45,26 @@ const COPIES: usize = 8;
 /// Bytes that they may take together.
 const COPIES_BYTES: Bytes = Bytes::mib(16 * 1024);
 
+/// Files that are run as they stand.
+const SCRIPTS: [&str; 9] = ["py", "js", "mjs", "cjs", "rb", "sh", "pl", "php", "lua"];
+
 /// What a judge keeps about the commands of a task.
 #[derive(Default)]
 pub(super) struct CommandState {
     /// The task's tree and surroundings, and where copies are made.
     base: Option<Arc<CopyTemplate>>,
-    /// The original, once it has passed.
-    original: Option<Arc<VersionCopy>>,
+    /// Whether the original was evaluated and has passed.
+    original_passed: bool,
+    /// What the original has built; `None` also where that is too large to be copied again.
+    master: Option<Arc<Master>>,
     /// How long the first run of each case took with the original: it built everything.
     first_runs: HashMap<String, Nanos>,
+    /// What the runs of each case show with the original.
+    shown: HashMap<String, Shown>,
+    /// How the interpreters of silent commands end with the original.
+    ends: HashMap<String, Vec<String>>,
+    /// What came of trying check and bench with the function broken.
+    trial: Option<Trial>,
     /// What the original was refused: no version is suspicious for it.
     refused: Vec<crate::sandbox::Attempt>,
     /// The figure that the bench says itself, fixed by the original.
@@ -71,7 +92,17 @@ pub struct VersionCopy {
     /// Whether its text can print the figure of the bench, once that was looked at.
     printed: OnceLock<Option<Flag>>,
     /// `None` where it was given up to make room, or because the version has failed.
-    copy: Mutex<Option<Arc<TreeCopy>>>,
+    copy: Mutex<Option<LaidOut>>,
+}
+
+/// The copy of a version, and what it holds when it is prepared.
+#[derive(Debug)]
+struct LaidOut {
+    copy: TreeCopy,
+    /// `None` for the first runs of the original, which are what all others begin with.
+    prepared: Option<(Arc<Master>, Prepared)>,
+    /// Whether everything is built for the timed runs, where the copy is not put back between them.
+    was_run: bool,
 }
 
 /// The command that a case stands for.
@@ -106,7 +137,7 @@ impl VersionCopy {
             hidden: surroundings.hidden.clone(),
             trees: copy
                 .as_ref()
-                .map(|copy| copy.trees(task.limits.disk))
+                .map(|laid_out| laid_out.copy.trees(task.limits.disk))
                 .unwrap_or_default(),
             folder: Some(GUEST_ROOT.to_owned()),
             ..Program::default()
@@ -114,14 +145,13 @@ impl VersionCopy {
     }
 
     fn has_copy(&self) -> bool {
-        self.held().is_some()
+        self.bytes().is_some()
     }
 
-    fn held(&self) -> Option<Arc<TreeCopy>> {
-        self.copy
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// Bytes of its copy, where it has one.
+    fn bytes(&self) -> Option<Bytes> {
+        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        copy.as_ref().map(|laid_out| laid_out.copy.bytes())
     }
 
     /// Gives the copy up; its files go.
@@ -129,24 +159,148 @@ impl VersionCopy {
         *self.copy.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Makes the copy, from the original's where there is one.
-    fn make(&self, original: Option<&Arc<TreeCopy>>) -> std::io::Result<()> {
+    /// Makes the copy, from what the original has built where that is there.
+    fn make(&self, master: Option<&Arc<Master>>) -> io::Result<()> {
         let base = &self.base;
-        let carried = match original {
-            Some(original) => TreeCopy::of_copy(&base.location, original)?,
+        let carried = match master {
+            Some(master) => TreeCopy::of_copy(&base.location, &master.copy)?,
             None => None,
         };
+        let master = master.filter(|_| carried.is_some());
         let fresh = match carried {
             Some(copy) => copy,
             None => TreeCopy::of_tree(&base.location, &base.tree)?,
         };
         base.surroundings.furnish(&fresh)?;
         // The original's file is left with its time, so that nothing is built for it anew.
-        if fresh.read(&base.file).as_deref() != Some(&*self.text) {
+        let own = fresh.read(&base.file).as_deref() != Some(&*self.text);
+        if own {
             fresh.put(&base.file, self.text.as_bytes())?;
         }
-        *self.copy.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(fresh));
+        let mut prepared = None;
+        if let Some(master) = master {
+            let own = own.then_some(&*base.file);
+            let mut state = Prepared::new(&fresh, own, self.is_script())?;
+            state.is_built = self.is_original;
+            prepared = Some((master.clone(), state));
+        }
+        let made = LaidOut {
+            copy: fresh,
+            prepared,
+            was_run: false,
+        };
+        *self.copy.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
         Ok(())
+    }
+
+    /// Does something with the copy.
+    fn with<T>(&self, ask: impl FnOnce(&mut LaidOut) -> io::Result<T>) -> io::Result<Option<T>> {
+        let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        copy.as_mut().map(ask).transpose()
+    }
+
+    /// Puts the copy back as it was prepared.
+    fn restore(&self) -> Result<(), JudgeError> {
+        let restored = self.with(|laid_out| match &mut laid_out.prepared {
+            Some((master, prepared)) => prepared.restore(&laid_out.copy, master),
+            None => Ok(()),
+        });
+        self.or_environment(restored).map(drop)
+    }
+
+    /// Keeps what was built in the copy, and puts everything else back.
+    fn keep_products(&self) -> Result<(), JudgeError> {
+        let kept = self.with(|laid_out| match &mut laid_out.prepared {
+            Some((master, prepared)) => prepared.keep_products(&laid_out.copy, master),
+            None => Ok(()),
+        });
+        self.or_environment(kept).map(drop)
+    }
+
+    /// The copy in which the original has passed, as what all others are made from. Its own is to be laid out anew.
+    fn into_master(&self, before: TreeState) -> io::Result<Option<Master>> {
+        let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = copy.take();
+        first
+            .map(|first| Master::new(first.copy, before))
+            .transpose()
+    }
+
+    /// Whether the copy is put back before each run.
+    fn is_restored(&self) -> bool {
+        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        copy.as_ref()
+            .is_some_and(|laid_out| laid_out.prepared.is_some())
+    }
+
+    /// Whether its file is read by an interpreter, so that nothing of it is built.
+    fn is_script(&self) -> bool {
+        let extension = self.base.file.extension().and_then(OsStr::to_str);
+        extension.is_some_and(|e| SCRIPTS.contains(&e))
+    }
+
+    /// The folder in which Python keeps what it has compiled of the file, and names of that there, where the original's
+    /// commands have made some.
+    fn compiled_python(&self) -> Option<(PathBuf, Vec<String>)> {
+        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        let (master, _) = copy.as_ref()?.prepared.as_ref()?;
+        let folder = self.base.file.parent()?.join("__pycache__");
+        let begins = format!("{}.", self.base.file.file_stem()?.to_str()?);
+        let mut names = master.names_in(&folder);
+        names.retain(|name| name.starts_with(&begins) && name.ends_with(".pyc"));
+        (!names.is_empty()).then_some((folder, names))
+    }
+
+    /// Keeps what Python has compiled of the file outside of any run: else a version would be compiled in each of its timed
+    /// runs, and the original not.
+    fn keep_compiled_python(&self, compiled: bool) -> Result<(), JudgeError> {
+        let found = self.compiled_python().filter(|_| compiled);
+        let kept = self.with(|laid_out| match (&mut laid_out.prepared, &found) {
+            (Some((_, prepared)), Some((folder, names))) => names
+                .iter()
+                .try_for_each(|name| prepared.take(&laid_out.copy, &folder.join(name))),
+            _ => Ok(()),
+        });
+        self.or_environment(kept).map(drop)
+    }
+
+    /// Whether nothing is made of its file by any command.
+    fn needs_no_build(&self) -> bool {
+        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        let prepared = copy
+            .as_ref()
+            .and_then(|laid_out| laid_out.prepared.as_ref());
+        self.is_script() && prepared.is_some_and(|(master, _)| !master.makes_scripts)
+    }
+
+    /// From now on the timed runs find everything built.
+    fn set_built(&self) {
+        let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(laid_out) = copy.as_mut() {
+            laid_out.was_run = true;
+            if let Some((_, prepared)) = &mut laid_out.prepared {
+                prepared.is_built = true;
+            }
+        }
+    }
+
+    /// Whether the timed runs find everything built.
+    fn is_built(&self) -> bool {
+        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        let built = |laid_out: &LaidOut| match &laid_out.prepared {
+            Some((_, prepared)) => prepared.is_built,
+            None => laid_out.was_run,
+        };
+        copy.as_ref().is_some_and(built)
+    }
+
+    fn or_environment<T>(&self, done: io::Result<T>) -> Result<T, JudgeError> {
+        done.map_err(|why| {
+            JudgeError::Environment(format!(
+                "the private copy of {} cannot be put back as it was: {why}",
+                self.base.tree.root.display()
+            ))
+        })
     }
 }
 
@@ -191,21 +345,24 @@ impl Judge {
             return Ok(());
         };
         self.know_original(task, cancel)?;
-        let made = !version.has_copy();
         self.lay_out(&version)?;
-        if made && let Some(case) = task.workload.cases.last() {
-            // Builds; what comes of it the timed runs will say.
-            let program = version.program(task, case);
-            self.run(&program, &task.limits, &mut |_| {}, cancel)?;
-        }
-        Ok(())
+        self.build_or_run(&version, task, &task.limits, cancel)
+    }
+
+    /// Puts the copy of a version back as it was prepared, before its next run: nothing that a run has left there, be it a file
+    /// that an interpreter reads by itself, a test or a setting of the build, meets the next one.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub(in crate::measure) fn restore_commands(&self, built: &Built) -> Result<(), JudgeError> {
+        built.commands.as_ref().map_or(Ok(()), |v| v.restore())
     }
 
     /// Sees to it that the original was evaluated by this judge: a session that is resumed has its evaluation, but neither
     /// its products nor the name of the figure that its bench says.
     fn know_original(&mut self, task: &Task, cancel: &CancelToken) -> Result<(), JudgeError> {
         self.copy_template(task)?;
-        if self.commands.original.is_some() {
+        if self.commands.original_passed {
             return Ok(());
         }
         let Some(text) = original_text(task) else {
@@ -291,10 +448,9 @@ impl Judge {
             .kept
             .retain(|w| w.upgrade().is_some_and(|v| !Arc::ptr_eq(&v, version)));
         if !version.has_copy() {
-            let original = state.original.as_ref().and_then(|o| o.held());
-            let original = original.filter(|_| !version.is_original);
+            let master = state.master.clone();
             let base = version.base.clone();
-            version.make(original.as_ref()).map_err(|why| {
+            version.make(master.as_ref()).map_err(|why| {
                 JudgeError::Task(format!(
                     "no private copy of {} can be made in {}: {why}",
                     base.tree.root.display(),
@@ -303,7 +459,7 @@ impl Judge {
             })?;
         }
         state.kept.push(Arc::downgrade(version));
-        let size = |v: &VersionCopy| v.held().map_or(0, |c| c.bytes().0);
+        let size = |v: &VersionCopy| v.bytes().map_or(0, |bytes| bytes.0);
         loop {
             let living: Vec<Arc<VersionCopy>> =
                 state.kept.iter().filter_map(Weak::upgrade).collect();

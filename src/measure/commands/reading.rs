@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::metric::{self, ReportedFigure, Unit};
 use super::{VersionCopy, command_of, diagnostics, of, original_text};
 use crate::measure::Figures;
+use crate::measure::borne_out::Effort;
 use crate::measure::figures::run_figures;
 use crate::measure::flags;
 use crate::measure::judge::{Judge, JudgeError};
@@ -30,6 +31,10 @@ pub(super) struct FixedFigure {
     times: Option<usize>,
     /// Whether more of it is better.
     higher: bool,
+    /// Whether it stands in lines of ours, not in what a benchmark tool prints.
+    in_lines: bool,
+    /// The part of all times that are said which is its own; 0 where that is not known.
+    share: f64,
     /// The other figures that are said in each run, and tell something.
     others: Vec<ReportedFigure>,
 }
@@ -39,6 +44,8 @@ pub(in crate::measure) struct BenchReading {
     pub(in crate::measure) figures: Figures,
     /// Why the figure that decides says nothing; `None` where it does.
     pub(in crate::measure) doubt: Option<String>,
+    /// How many iterations it says to have made for the figure that decides.
+    pub(in crate::measure) iterations: Option<f64>,
     /// All other figures.
     pub(in crate::measure) others: Vec<OtherFigure>,
 }
@@ -86,6 +93,8 @@ impl Judge {
             name: figure.name.clone(),
             unit: figure.unit,
             higher: commands.higher_is_better || figure.unit == Unit::Rate,
+            in_lines: metric::is_in_lines(&diagnostics::text(runs[1])),
+            share: share(&figure, &each),
             others: others.cloned().collect(),
         };
         if names.len() > 1 && commands.metric.is_none() {
@@ -106,6 +115,17 @@ impl Judge {
         Ok(())
     }
 
+    /// What is known of the work behind the figure that the bench says.
+    pub(in crate::measure) fn effort(&self) -> Effort {
+        let fixed = self.commands.reported_figure.as_ref();
+        fixed.map_or_else(Effort::default, |fixed| Effort {
+            start: self.commands.trial.as_ref().and_then(|t| t.start),
+            share: fixed.share,
+            is_fixed: fixed.in_lines
+                && !self.commands.trial.as_ref().is_some_and(|t| t.is_by_clock),
+        })
+    }
+
     /// Reads a run of a command: its figures, with what it says itself where it is the bench.
     pub(in crate::measure) fn read_bench(
         &self,
@@ -117,13 +137,16 @@ impl Judge {
         let mut reading = BenchReading {
             figures: run_figures(outcome),
             doubt: None,
+            iterations: None,
             others: Vec::new(),
         };
         let Some(fixed) = (self.commands.reported_figure.as_ref()).filter(|_| case.name == BENCH)
         else {
             return reading;
         };
-        let said = metric::all(&diagnostics::text(outcome));
+        let text = diagnostics::text(outcome);
+        let said = metric::all(&text);
+        reading.iterations = metric::iterations(&text, &fixed.name);
         let (figure, extra) = fixed.read(&said);
         reading.figures.reported = figure.as_ref().map(|f| f.value).filter(|v| v.is_finite());
         let mut others = metric::each(&said);
@@ -235,6 +258,22 @@ fn coarse(figure: &ReportedFigure) -> Option<String> {
     })
 }
 
+/// The part of the times that are said which is the figure's.
+fn share(figure: &ReportedFigure, each: &[ReportedFigure]) -> f64 {
+    let timed = |f: &&ReportedFigure| matches!(f.unit, Unit::Time | Unit::Rate);
+    let others: Vec<&ReportedFigure> = (each.iter().filter(timed))
+        .filter(|f| f.name != figure.name)
+        .collect();
+    match figure.unit {
+        _ if others.is_empty() => 1.0,
+        Unit::Time if others.iter().all(|f| f.unit == Unit::Time) => {
+            let all: f64 = others.iter().map(|f| f.value).sum();
+            figure.value / (figure.value + all)
+        }
+        _ => 0.0,
+    }
+}
+
 /// Some names in one line.
 fn listed(names: &[&str]) -> String {
     let shown = names.iter().take(NAMED).copied();
@@ -255,6 +294,8 @@ mod tests {
             unit: if higher { Unit::Rate } else { Unit::Plain },
             times: Some(times),
             higher,
+            in_lines: true,
+            share: 1.0,
             others: metric::all("METRIC b=2ms\nMETRIC c=3\nMETRIC d=4 ops/s"),
         }
     }

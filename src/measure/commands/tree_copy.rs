@@ -34,7 +34,7 @@ const ROOM: Bytes = Bytes::mib(4096);
 const MOST_FILES: u64 = 2_000_000;
 
 /// Deepest folder of a copy that is copied again.
-const DEEPEST: usize = 100;
+pub(super) const DEEPEST: usize = 100;
 
 /// A copy is copied again, with what was built in it, up to this size; above, everything is built anew.
 const CARRIED: Bytes = Bytes::mib(4096);
@@ -163,6 +163,21 @@ impl TreeCopy {
         self.holder.path().join("home")
     }
 
+    /// The folder that both lie in, on this machine.
+    pub(super) fn path(&self) -> &Path {
+        self.holder.path()
+    }
+
+    /// The same, opened.
+    pub(super) fn top(&self) -> io::Result<OwnedFd> {
+        folder(CWD, self.path().as_os_str())
+    }
+
+    /// Who must own what is in it, if another.
+    pub(super) fn owner(&self) -> Option<u32> {
+        self.owner
+    }
+
     /// Bytes that were copied.
     pub(super) fn bytes(&self) -> Bytes {
         self.bytes
@@ -186,39 +201,25 @@ impl TreeCopy {
     pub(super) fn put(&self, path: &Path, text: &[u8]) -> io::Result<()> {
         let top = folder(CWD, self.project().as_os_str())?;
         // Its folder is missing where it is one that no copy has.
-        self.make_folders(&top, path)?;
+        make_folders(&top, path, self.owner)?;
         self.put_at(&top, path, text, None)
     }
 
     /// Puts a file or a link into the home.
     pub(super) fn put_home(&self, path: &Path, text: &[u8], mode: u32) -> io::Result<()> {
         let top = folder(CWD, self.home().as_os_str())?;
-        self.make_folders(&top, path)?;
+        make_folders(&top, path, self.owner)?;
         self.put_at(&top, path, text, Some(mode))
     }
 
     /// Puts a link into the home.
     pub(super) fn link_home(&self, path: &Path, target: &str) -> io::Result<()> {
         let top = folder(CWD, self.home().as_os_str())?;
-        self.make_folders(&top, path)?;
+        make_folders(&top, path, self.owner)?;
         let (at, name) = parent(&top, path)?;
         let _ = unlinkat(&at, name.as_c_str(), AtFlags::empty());
         symlinkat(target, &at, name.as_c_str())?;
         own(at.as_fd(), &name, self.owner)
-    }
-
-    fn make_folders(&self, top: &OwnedFd, path: &Path) -> io::Result<()> {
-        let mut above: Vec<&Path> = path.ancestors().skip(1).collect();
-        above.pop();
-        for folder in above.into_iter().rev() {
-            let (at, name) = parent(top, folder)?;
-            match mkdirat(&at, name.as_c_str(), Mode::from_raw_mode(0o755)) {
-                Ok(()) => own(at.as_fd(), &name, self.owner)?,
-                Err(Errno::EXIST) => {}
-                Err(e) => return Err(e.into()),
-            }
-        }
-        Ok(())
     }
 
     fn put_at(&self, top: &OwnedFd, path: &Path, text: &[u8], mode: Option<u32>) -> io::Result<()> {
@@ -237,17 +238,30 @@ impl TreeCopy {
         own(at.as_fd(), &name, self.owner)
     }
 
-    /// What stands in a file of the copy; `None` if it is none, or not text.
+    /// What stands in a file of the project; `None` if it is none, or not text.
     pub(super) fn read(&self, path: &Path) -> Option<String> {
-        let top = folder(CWD, self.project().as_os_str()).ok()?;
-        let (at, name) = parent(&top, path).ok()?;
-        let mut text = String::new();
-        open(at.as_fd(), &name)
-            .ok()?
-            .read_to_string(&mut text)
-            .ok()?;
-        Some(text)
+        read(&self.project(), path, u64::MAX)
     }
+
+    /// What stands in a small file of the home; `None` if it is none, or not text.
+    pub(super) fn read_home(&self, path: &Path) -> Option<String> {
+        read(&self.home(), path, 1 << 16)
+    }
+}
+
+/// Makes the folders that a path leads through.
+pub(super) fn make_folders(top: &OwnedFd, path: &Path, owner: Option<u32>) -> io::Result<()> {
+    let mut above: Vec<&Path> = path.ancestors().skip(1).collect();
+    above.pop();
+    for folder in above.into_iter().rev() {
+        let (at, name) = parent(top, folder)?;
+        match mkdirat(&at, name.as_c_str(), Mode::from_raw_mode(0o755)) {
+            Ok(()) => own(at.as_fd(), &name, owner)?,
+            Err(Errno::EXIST) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(())
 }
 
 /// Copies what is in a folder into an empty one. `false` where there is too much of it.
@@ -305,7 +319,7 @@ fn replicate(
 }
 
 /// Copies one regular file with its mode and its time, which is `latest` at the latest; how many bytes it takes.
-fn copy_file(
+pub(super) fn copy_file(
     from: BorrowedFd<'_>,
     to: BorrowedFd<'_>,
     name: &CString,
@@ -333,6 +347,16 @@ fn copy_file(
     Ok(facts.len().min(facts.blocks() * 512))
 }
 
+/// The text of a file below a folder, as far as `most` bytes.
+fn read(top: &Path, path: &Path, most: u64) -> Option<String> {
+    let top = folder(CWD, top.as_os_str()).ok()?;
+    let (at, name) = parent(&top, path).ok()?;
+    let mut text = String::new();
+    let file = open(at.as_fd(), &name).ok()?;
+    file.take(most).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
 /// A regular file to be read. Neither a link is followed nor a pipe waited for.
 fn open(at: BorrowedFd<'_>, name: &CString) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -344,7 +368,7 @@ fn create(at: BorrowedFd<'_>, name: &CString) -> io::Result<File> {
     Ok(openat(at, name.as_c_str(), flags, Mode::RUSR | Mode::WUSR)?.into())
 }
 
-fn own(at: BorrowedFd<'_>, name: &CString, owner: Option<u32>) -> io::Result<()> {
+pub(super) fn own(at: BorrowedFd<'_>, name: &CString, owner: Option<u32>) -> io::Result<()> {
     if let Some(id) = owner {
         let (uid, gid) = (Uid::from_raw(id), Gid::from_raw(id));
         let flags = AtFlags::SYMLINK_NOFOLLOW;
@@ -354,7 +378,7 @@ fn own(at: BorrowedFd<'_>, name: &CString, owner: Option<u32>) -> io::Result<()>
 }
 
 /// Gives a folder that is filled its mode and time. Its owner may always go in and write.
-fn finish_folder(at: BorrowedFd<'_>, name: &CString, facts: &Stat) {
+pub(super) fn finish_folder(at: BorrowedFd<'_>, name: &CString, facts: &Stat) {
     let mode = Mode::from_raw_mode((facts.st_mode & 0o777) | 0o700);
     if let Ok(made) = folder_c(at, name) {
         let _ = fchmod(&made, mode);
@@ -372,17 +396,17 @@ fn finish_folder(at: BorrowedFd<'_>, name: &CString, facts: &Stat) {
     let _ = utimensat(at, name.as_c_str(), &times, AtFlags::SYMLINK_NOFOLLOW);
 }
 
-fn folder(at: impl AsFd, path: &OsStr) -> io::Result<OwnedFd> {
+pub(super) fn folder(at: impl AsFd, path: &OsStr) -> io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     Ok(openat(at, path, flags, Mode::empty())?)
 }
 
-fn folder_c(at: BorrowedFd<'_>, name: &CString) -> io::Result<OwnedFd> {
+pub(super) fn folder_c(at: BorrowedFd<'_>, name: &CString) -> io::Result<OwnedFd> {
     folder(at, OsStr::from_bytes(name.as_bytes()))
 }
 
 /// The folder that a relative path's last name is in, reached without following a link, and that name.
-fn parent(top: &OwnedFd, path: &Path) -> io::Result<(OwnedFd, CString)> {
+pub(super) fn parent(top: &OwnedFd, path: &Path) -> io::Result<(OwnedFd, CString)> {
     let mut at = rustix::io::fcntl_dupfd_cloexec(top, 3)?;
     let mut names = path.components().peekable();
     while let Some(part) = names.next() {

@@ -21,6 +21,8 @@
 //! - *Equality*, *Lazy*: values that are not what they seem (see `values`).
 //! - *Too good*: a gain that its inputs do not explain (see `gains`).
 //! - *Survives*: what a called function changes outside of its module, found by its driver, which puts it back.
+//! - *Untested*: it passes a check that also passes with the function broken on purpose (see `commands/trial.rs`).
+//! - *Not borne out*: the bench says a gain that its command as a whole does not show (see `borne_out.rs`); nor does that decide.
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
 use super::{Comparison, Evaluation, Flag, FlagKind};
@@ -238,6 +240,14 @@ pub(crate) fn elsewhere(original: &Evaluation, evaluation: &Evaluation) -> Optio
             original.files_bytes
         ),
     })
+}
+
+/// Whether the gain that the bench says is not borne out by what its command uses.
+#[must_use]
+pub(crate) fn not_borne_out(comparison: &Comparison) -> Option<Flag> {
+    let reason = comparison.not_borne_out.clone()?;
+    let kind = FlagKind::NotBorneOut;
+    Some(Flag { kind, reason })
 }
 
 /// Whether a version gained far more on shown cases than on held-out ones of similar weight. `before` is the evaluation of

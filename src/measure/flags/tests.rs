@@ -266,6 +266,7 @@ fn compared(per_case: &[(&str, f64)]) -> Comparison {
         only: None,
         launches: None,
         slope: None,
+        not_borne_out: None,
         watched: Vec::new(),
         note: String::new(),
     }

@@ -5,6 +5,7 @@
 //! here; files are only read by [`Region::find`].
 
 mod assemble;
+mod broken;
 mod callee;
 mod context;
 mod find;
@@ -34,6 +35,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use broken::{Broken, broken_file};
 pub(crate) use callee::Callee;
 pub(crate) use grammar::Grammar;
 pub(crate) use items::list;

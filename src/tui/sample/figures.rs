@@ -103,6 +103,7 @@ pub(super) fn comparison(
         only: None,
         launches: None,
         slope: None,
+        not_borne_out: None,
         watched: Vec::new(),
         note: String::new(),
     }

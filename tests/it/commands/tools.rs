@@ -8,7 +8,7 @@ use reheat::measure::{Metric, Verdict};
 use super::project::{Bench, Project};
 
 /// Whether a tool is missing here; where nothing may be skipped, that is a failure.
-fn missing(tool: &str) -> bool {
+pub(super) fn missing(tool: &str) -> bool {
     let there = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
         .any(|folder| folder.join(tool).is_file());
     if !there {

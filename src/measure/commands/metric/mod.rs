@@ -4,6 +4,7 @@
 //! time of the command is kept beside it.
 
 mod figure;
+mod iterations;
 mod lines;
 mod quantity;
 mod tables;
@@ -13,6 +14,8 @@ mod words;
 
 pub(crate) use self::figure::{ReportedFigure, Unit};
 use std::collections::HashMap;
+
+pub(super) use self::iterations::iterations;
 
 use self::figure::Found;
 use self::quantity::quantity;
@@ -24,6 +27,13 @@ pub(crate) fn all(text: &str) -> Vec<ReportedFigure> {
     let text = without_colours(text);
     let said: Vec<ReportedFigure> = text.lines().filter_map(|l| metric(l.trim())).collect();
     if said.is_empty() { tools(&text) } else { said }
+}
+
+/// Whether an output has lines of ours.
+pub(super) fn is_in_lines(text: &str) -> bool {
+    without_colours(text)
+        .lines()
+        .any(|l| metric(l.trim()).is_some())
 }
 
 /// The figure of a run: of the wanted name, or of the first that was said; the median where it was said several times.
@@ -117,7 +127,7 @@ fn tools(text: &str) -> Vec<ReportedFigure> {
 }
 
 /// The text without the sequences that colour it on a terminal.
-fn without_colours(text: &str) -> String {
+pub(super) fn without_colours(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut bare = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod assemble;
+mod broken;
 mod find;
 mod hostile;
 mod looks;
