@@ -98,6 +98,7 @@ fn rounds(task: &Task, sandbox: &sandbox::Settings, dir: &std::path::Path) -> Ve
         library: Library::new(dir),
         resume: None,
         candidates: None,
+        strict: false,
         temperature: None,
         sandbox: sandbox.clone(),
         cache: Some(dir.join("builds")),
