@@ -120,7 +120,7 @@ pub(super) fn how_many(pass: &[f64], long_enough: f64, too_long: f64, prepare: f
 /// are alike, or so long that it does not matter.
 pub(super) fn alike(pass: &[f64], prepare: f64) -> Vec<u32> {
     let slowest = pass.iter().copied().fold(1.0, f64::max);
-    let most = (TOO_LONG / prepare.max(1.0)).min(MOST_PASSES).max(1.0);
+    let most = (TOO_LONG / prepare.max(1.0)).clamp(1.0, MOST_PASSES);
     let of_all = |count: f64| -> Vec<f64> {
         let long = (count * slowest).min(TOO_LONG);
         let passes = |pass: &f64| (long / pass.max(1.0)).round().clamp(1.0, most);

@@ -512,7 +512,7 @@ fn a_flag_is_seen_in_tree_header_card_and_summary_and_is_no_pin() {
     let text = screen.text();
     assert!(
         text.contains(&row.replace('◉', "◉⚑"))
-            || text.contains(&format!("{row}")) && text.contains('⚑'),
+            || text.contains(row) && text.contains('⚑'),
         "{text}"
     );
     assert!(
