@@ -957,6 +957,8 @@ class Encoder {
     const name = typeName(value);
     if (value instanceof Drained) return this.drainNode(value);
     if (value instanceof Gotten) return this.typed("get", { value: this.node(value.held) });
+    // It may do its work whenever something in it is asked for, also as an array.
+    if (types.isProxy(value)) return this.typed("Proxy", Array.isArray(value) ? { value: this.list("[", Array.from(value), "]") } : { fields: this.own(value) });
     if (Array.isArray(value)) {
       // Indices come first among the keys, so the last one tells whether there are others.
       const keys = Object.keys(value);
@@ -964,7 +966,6 @@ class Encoder {
       const items = (keys.length < 8 && keys.length === value.length && this.small(value)) || this.list("[", value, "]");
       return extra.length === 0 && name === "Array" ? items : this.typed(name, { value: items, fields: this.own(value, extra) });
     }
-    if (types.isProxy(value)) return this.typed("Proxy", { fields: this.own(value) });
     const proto = Object.getPrototypeOf(value);
     if (types.isMap(value)) return this.kind(name, "Map", this.pairs("$map", [...Map.prototype.entries.call(value)]), value);
     if (types.isSet(value)) return this.kind(name, "Set", this.list('{"$set":[', [...Set.prototype.values.call(value)], "]}", true), value);

@@ -379,6 +379,12 @@ fn work_that_is_put_off_until_a_result_is_looked_at_is_another_result() {
         return;
     };
     assert_eq!(got, r#"{"call":1,"returned":{"square":9,"x":3}}"#);
+    let proxy = "exports.f = (x) => new Proxy([x], {});";
+    assert!(
+        outcome(proxy, "[3]")
+            .unwrap()
+            .contains(r#"{"$type":"Proxy","value":[3]}"#)
+    );
     let got = outcome(lazy, "[3]").unwrap();
     assert_eq!(
         got,
