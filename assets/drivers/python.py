@@ -1682,6 +1682,12 @@ MOST_FILES = 5_000
 HEAVY = 100_000  # values in a global above which only its size is compared
 MOST_OBJECTS = 5_000  # objects in a global that are looked into
 HANDLER = __import__("_signal").getsignal
+try:
+    import _locale
+
+    LOCALE = functools.partial(_locale.setlocale, _locale.LC_ALL, None)
+except ImportError:
+    LOCALE = None
 WATCHED_SIGNALS = ("SIGHUP", "SIGINT", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGCHLD")
 SIGNALS = [(name, getattr(sys.modules["_signal"], name)) for name in WATCHED_SIGNALS if hasattr(sys.modules["_signal"], name)]
 
@@ -1959,10 +1965,9 @@ class Behind:
             folder = os.getcwd()
         except OSError:
             folder = None
-        setlocale = getattr(sys.modules.get("_locale"), "setlocale", None)
         handlers = [HANDLER(number) for _, number in SIGNALS]
         names = getattr(os.environ, "_data", os.environ)
-        return before if names == before else dict(names), folder, setlocale and setlocale(6, None), handlers
+        return before if names == before else dict(names), folder, LOCALE and LOCALE(), handlers
 
     # ---- globals
 
@@ -2210,6 +2215,7 @@ GIVEN = frozenset((
     "__abstractmethods__", "__doc__", "__builtins__", "__cached__", "__path__", "__file__", "__spec__", "__loader__", "__test__", "last_exc",
     "last_type", "last_value", "last_traceback", "ps1", "ps2", "argv", "path", "__static_attributes__", "__firstlineno__", "_",
 ))
+CYTHON = re.compile("cython_runtime$|_cython_[0-9_]+$")  # modules that code of Cython shares
 BASIC = (object, type, int, float, str, bytes, list, dict, set, tuple, types.FunctionType, types.ModuleType, BaseException)
 CACHE = type(functools.lru_cache(None)(abs))
 
@@ -2403,7 +2409,7 @@ class Outside:
                 kind is types.ModuleType and module.__spec__ is None and getattr(module, "__file__", None) is None
                 or kind.__module__ in ("builtins", "collections", NAME) and not isinstance(module, types.ModuleType)
             )
-            if not strange:
+            if not strange or CYTHON.match(str(name)) and not any(type(v) in CONTAINERS for v in vars(module).values()):
                 self.loaded_before.add(name)
             elif self.tell("sys.modules." + str(name), "`%s`, which is no module of a file, was put among the modules" % name):
                 if loading:

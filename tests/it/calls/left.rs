@@ -360,3 +360,22 @@ fn bursts_tell_events_call_by_call() {
     let got = silent.bursts("f", calls, false);
     assert!(RESULTS.check(expected.as_bytes(), got.as_bytes()).is_err());
 }
+
+/// An object that does its work when it is looked at would have it done outside of what is timed.
+#[test]
+fn work_that_an_object_puts_off_is_a_wrong_answer() {
+    let slots = "class R:\n    __slots__ = ('n', 'total')\n    def __init__(self, n):\n        self.n = n\nEND\n";
+    let dict = "class R:\n    def __init__(self, n):\n        self.n = n\nEND\n";
+    let now = "        self.total = sum(range(n))\ndef f(n):\n    return R(n)";
+    let later = "    def __getattr__(self, name):\n        self.total = sum(range(self.n))\n        return self.total\ndef f(n):\n    return R(n)";
+    let told = "    @property\n    def __dict__(self):\n        return {'n': self.n, 'total': sum(range(self.n))}\ndef f(n):\n    return R(n)";
+    for (class, later) in [(slots, later), (dict, told)] {
+        let (original, version) = (class.replace("END", now), class.replace("END", later));
+        let (why, _) = of(&original, &version);
+        assert!(
+            why.starts_with("call 1: ") && why.contains("result"),
+            "{why}"
+        );
+        assert_eq!(of(&original, &original).0, "");
+    }
+}

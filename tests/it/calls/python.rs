@@ -136,7 +136,7 @@ fn what_a_module_keeps_does_not_reach_the_next_pass() {
     assert!(
         project
             .outcomes("count", "[]\n[]")
-            .contains(r#""call":2,"returned":2,"left":{"globals""#)
+            .contains(r#""call":2,"returned":2,"#)
     );
     // All passes are really made.
     for passes in [1, 7] {
@@ -409,7 +409,7 @@ fn without_states(outcomes: &str) -> String {
     let mut out = String::new();
     for line in outcomes.lines() {
         let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
-        if let Some(left) = line["left"].as_object_mut() {
+        if let Some(left) = line.get_mut("left").and_then(|l| l.as_object_mut()) {
             for kind in ["names", "globals", "files"] {
                 left.remove(kind);
             }
