@@ -347,7 +347,7 @@ fn of_line(line: &str) -> Option<(&'static str, i64, u64)> {
         })
 }
 
-/// `--- PASS: TestSum (0.00s)`, `ok  	example.org/sums	0.003s`, and the same as JSON.
+/// `--- PASS: TestSum (0.00s)`, `ok example.org/sums 0.003s`, and the same as JSON.
 fn of_go(line: &str) -> Option<(&'static str, i64, u64)> {
     if line.starts_with("--- PASS: ") {
         return Some(("go test -v", 1, 0));

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{CopyTemplate, command_of, of};
+use super::{CopyTemplate, VersionCopy, command_of, of};
 use crate::base::units::Nanos;
 use crate::measure::figures::run_figures;
 use crate::measure::judge::{Judge, JudgeError};
@@ -169,6 +169,14 @@ impl Judge {
         let cases: [Option<&Case>; 2] =
             [CHECK, BENCH].map(|name| task.workload.cases.iter().find(|c| c.name == name));
         for (index, broken) in all.iter().enumerate() {
+            if began.elapsed() >= most {
+                break;
+            }
+            // One copy serves check and bench: it is put back between them.
+            let built = self.build_commands(task, &broken.text, &mut |_| {})?;
+            let Some(version) = built.commands.clone() else {
+                continue;
+            };
             for case in cases.into_iter().flatten() {
                 let left = most.saturating_sub(began.elapsed());
                 let is_bench = case.name == BENCH;
@@ -176,7 +184,8 @@ impl Judge {
                 if is_bench && !told || left.is_zero() {
                     continue;
                 }
-                let Some((outcome, verdict)) = self.run_broken(task, broken, case, left, cancel)?
+                let Some((outcome, verdict)) =
+                    self.run_broken(task, &version, case, left, cancel)?
                 else {
                     continue;
                 };
@@ -205,30 +214,25 @@ impl Judge {
     fn run_broken(
         &mut self,
         task: &Task,
-        broken: &Broken,
+        version: &VersionCopy,
         case: &Case,
         left: Duration,
         cancel: &CancelToken,
     ) -> Result<Option<(Outcome, Option<Verdict>)>, JudgeError> {
-        let built = self.build_commands(task, &broken.text, &mut |_| {})?;
-        let Some(version) = built.commands.clone() else {
-            return Ok(None);
-        };
-        let usual = self.limits_for(&version, task, case);
+        let usual = self.limits_for(version, task, case);
         let limits = Limits {
             time: usual.time.min(left),
             ..usual
         };
         if case.name == BENCH {
-            self.build_or_run(&version, task, &limits, cancel)?;
+            self.build_or_run(version, task, &limits, cancel)?;
         }
         version.restore()?;
         let outcome = self.run(&version.program(task, case), &limits, &mut |_| {}, cancel)?;
         let judged = match self.command_verdict(&outcome, case, task)? {
-            None => self.left_out(&version, &outcome, case, task),
+            None => self.left_out(version, &outcome, case, task),
             judged => judged,
         };
-        version.release();
         let verdict = judged.map(|(verdict, _)| verdict);
         let too_late = verdict == Some(Verdict::TimeLimit) && limits.time < usual.time;
         Ok((!too_late).then_some((outcome, verdict)))
