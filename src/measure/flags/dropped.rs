@@ -120,15 +120,7 @@ const FAMILIES: [Family; 11] = [
                     .any(|p| p[0] == "rate" && p[1].starts_with("limit"))
         },
         instead: |_, words| {
-            let known = [
-                "wait",
-                "poll",
-                "select",
-                "epoll",
-                "notify",
-                "condition",
-                "sleep",
-            ];
+            let known = ["wait", "poll", "select", "epoll", "notify", "condition"];
             having_part(words, &known)
         },
         everywhere: true,
