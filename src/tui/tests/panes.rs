@@ -511,8 +511,7 @@ fn a_flag_is_seen_in_tree_header_card_and_summary_and_is_no_pin() {
     screen.drawn = false;
     let text = screen.text();
     assert!(
-        text.contains(&row.replace('◉', "◉⚑"))
-            || text.contains(row) && text.contains('⚑'),
+        text.contains(&row.replace('◉', "◉⚑")) || text.contains(row.as_str()) && text.contains('⚑'),
         "{text}"
     );
     assert!(
