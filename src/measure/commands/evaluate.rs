@@ -127,7 +127,7 @@ impl Judge {
         }
         if let Some(before) = before.filter(|_| evaluation.verdict.accepted()) {
             self.commands.original_passed = true;
-            let master = version.or_environment(version.to_master(before))?;
+            let master = version.or_environment(version.take_master(before))?;
             self.commands.master = master.map(Arc::new);
             self.lay_out(&version)?;
             if !version.is_restored() {

@@ -218,7 +218,7 @@ impl VersionCopy {
     }
 
     /// The copy in which the original has passed, as what all others are made from. Its own is to be laid out anew.
-    fn to_master(&self, before: TreeState) -> io::Result<Option<Master>> {
+    fn take_master(&self, before: TreeState) -> io::Result<Option<Master>> {
         let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
         let first = copy.take();
         first

@@ -133,9 +133,16 @@ const FAMILIES: [Family; 11] = [
                 "fail", "raise", "throw", "error", "invalid", "reject", "require", "validate",
                 "check", "verify", "assert", "ensure", "expect", "panic",
             ];
-            let called = words
-                .iter()
-                .filter(|w| w.text == "assert" || w.is_called() && has(&w.parts(), &known));
+            // The exception that is raised is no help beside the raising.
+            let raised = |w: &Word<'_>| {
+                let before = w.before.trim_end();
+                ["raise", "throw", "throw new"]
+                    .iter()
+                    .any(|r| before.ends_with(r))
+            };
+            let called = words.iter().filter(|w| {
+                w.text == "assert" || w.is_called() && !raised(w) && has(&w.parts(), &known)
+            });
             // Rust hands an error on without naming it.
             let handed = words.iter().filter(|w| {
                 let on = w.after.trim_start_matches(|c: char| c != ')' && c != '?');
@@ -670,7 +677,9 @@ fn changes(code: &Code, outer: &HashSet<String>) -> Vec<(usize, String)> {
         };
         let assigned = is_assignment(rest) && (!path.is_empty() || word.before.trim().is_empty());
         let last = path.rsplit('.').next().unwrap_or_default();
-        let called = rest.starts_with('(') && path.ends_with(last) && CHANGING.contains(&last);
+        // What gives something back to be used may change nothing, as `np.append` does.
+        let alone = word.before.trim().is_empty() || matches!(last, "setdefault" | "popleft");
+        let called = rest.starts_with('(') && alone && CHANGING.contains(&last);
         if !(assigned || called) {
             continue;
         }
