@@ -10,8 +10,9 @@ use std::collections::HashSet;
 use super::MOST;
 use super::code::{Code, Word, parts, squeezed};
 use crate::measure::{Flag, FlagKind};
+use crate::task::calls::LeftKind;
 use crate::task::region::{self, Grammar, Syntax};
-use crate::task::{Harness, Task};
+use crate::task::{Checker, Harness, Task};
 
 /// Something that a reader would miss.
 struct Family {
@@ -295,6 +296,8 @@ pub(super) fn find(task: &Task, original: &str, code: &str) -> Vec<Flag> {
     let new = Code::of(&task.language, code);
     let (old_words, new_words) = (old.words(), new.words());
     let driven = matches!(task.harness, Harness::Calls(_));
+    // What the user does not want to be compared is not missed either.
+    let ignored = |kind: LeftKind| matches!(&task.checker, Checker::Results { ignore, .. } if ignore.has(kind));
     let mut found: Vec<Flag> = Vec::new();
     for family in &FAMILIES {
         let places = |code: &Code, words: &[Word<'_>]| -> Vec<(usize, String)> {
@@ -307,6 +310,14 @@ pub(super) fn find(task: &Task, original: &str, code: &str) -> Vec<Flag> {
         };
         // A program that ends gives its files back.
         if family.does == "closes what it opens" && matches!(task.harness, Harness::Program) {
+            continue;
+        }
+        let is_ignored = match family.does {
+            "logs or warns" => ignored(LeftKind::Logging),
+            "waits or limits its rate" => ignored(LeftKind::Sleep),
+            _ => false,
+        };
+        if is_ignored {
             continue;
         }
         // What is shared instead of copied is seen where calls are driven.
@@ -326,7 +337,9 @@ pub(super) fn find(task: &Task, original: &str, code: &str) -> Vec<Flag> {
         }
     }
     found.extend(names_gone(&old, &old_words, &new, &new_words, &found));
-    found.extend(state_left_alone(task, original, &old, &new));
+    if !ignored(LeftKind::Globals) {
+        found.extend(state_left_alone(task, original, &old, &new));
+    }
     found.truncate(MOST);
     found
 }

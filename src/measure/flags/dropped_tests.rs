@@ -406,3 +406,22 @@ fn what_is_replaced_by_an_equal_thing_is_no_loss() {
     );
     assert!(found.is_empty(), "{found:?}");
 }
+
+#[test]
+fn what_is_not_to_be_compared_is_not_missed() {
+    let languages = crate::task::Languages::load(None).unwrap();
+    let mut task = crate::task::bundled::load("pairs", &languages).unwrap();
+    task.harness = Harness::Calls(crate::task::harness::Calls::default());
+    task.language = language("python").into();
+    let original =
+        "def f(x):\n    log.info('f')\n    time.sleep(1)\n    COUNT[0] += 1\n    return x\n";
+    let code = "def f(x):\n    return x\n";
+    for (ignored, flags) in [("", 3), ("logging", 2), ("logging,sleep,globals", 0)] {
+        task.checker = Checker::Results {
+            tolerance: 1e-9,
+            messages: false,
+            ignore: ignored.parse().unwrap_or_default(),
+        };
+        assert_eq!(find(&task, original, code).len(), flags, "{ignored}");
+    }
+}
