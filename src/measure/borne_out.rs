@@ -69,7 +69,7 @@ pub(super) fn doubt(
     if expected < EXPECTED {
         return None;
     }
-    // By how much each of the two can have become less, at most.
+    // By how much each of the two has become less. Not the most that it can be: on a noisy machine that is anything.
     let saved = |of: fn(&Figures) -> Nanos| {
         let pairs = figures[0].iter().zip(&figures[1]).enumerate();
         let ratios: Vec<f64> = pairs
@@ -80,8 +80,8 @@ pub(super) fn doubt(
                 ((of(old).0.max(1) as f64) / (of(new).0.max(1) as f64)).ln() + by_count
             })
             .collect();
-        let (_, _, high) = hodges_lehmann(&ratios, level);
-        1.0 - (-high).exp()
+        let (saved, _, _) = hodges_lehmann(&ratios, level);
+        1.0 - (-saved).exp()
     };
     let seen = saved(|f| f.cpu_ns).max(saved(|f| f.wall_ns));
     if seen >= SEEN * expected {

@@ -12,5 +12,5 @@ pub struct Mismatch {
     /// The output that came instead, around the difference, in the same manner.
     pub(crate) got_excerpt: String,
     /// Where it is in what a call leaves behind: the kind.
-    pub(crate) left: Option<super::calls::LeftKind>,
+    pub(crate) left: Option<super::left_kind::LeftKind>,
 }

@@ -17,6 +17,7 @@ pub mod harness_spec;
 pub mod held_out;
 mod kept_folder;
 pub mod language;
+mod left_kind;
 pub(crate) mod limits;
 pub mod load;
 mod mismatch;

@@ -276,7 +276,8 @@ fn the_network_is_out_of_reach() {
     assert!(listener.accept().is_err(), "somebody came through");
     let guards = named(&kept, "session_started")[0]["guards"]["on"].clone();
     if guards.as_array().unwrap().contains(&"attempts".into()) {
-        assert_eq!(flagged(&kept, 1), ["refused"]);
+        // That the import costs the small inputs something may be asked about as well.
+        assert_eq!(flagged(&kept, 1)[0], "refused");
         assert!(flagged(&kept, 0).is_empty());
     } else {
         println!("that it is flagged is not checked: attempts are not noted here");

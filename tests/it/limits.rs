@@ -450,6 +450,8 @@ fn what_only_linux_has_is_kept_in_its_folder() {
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             for (number, line) in text.lines().enumerate() {
                 let code = line.split("//").next().unwrap_or_default();
+                // What is only looked for in somebody's text is no call.
+                let code: String = code.split('"').step_by(2).collect();
                 if let Some(word) = only_linux.iter().find(|w| code.contains(**w)) {
                     faults.push(format!("{}:{}: {word}", path.display(), number + 1));
                 }

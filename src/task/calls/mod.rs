@@ -12,9 +12,9 @@ mod tags;
 mod unencodable;
 mod values;
 
+pub use super::left_kind::{LeftKind, LeftKinds};
 pub(crate) use evidence::{Evidence, evidence};
 pub(crate) use join::join;
-pub use left::{LeftKind, LeftKinds};
 pub(crate) use outcomes::differs;
 pub use outcomes::problem;
 pub(crate) use read::read;

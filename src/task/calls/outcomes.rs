@@ -5,9 +5,10 @@ use crate::base::words::plural;
 use serde_json::{Map, Value};
 
 use super::display;
-use super::left::{LeftComparison, LeftDifference, LeftHeader, LeftKinds};
+use super::left::{LeftComparison, LeftDifference, LeftHeader};
 use super::unencodable;
 use super::values::{self, DifferenceKind, Strictness};
+use crate::task::left_kind::LeftKinds;
 use crate::task::mismatch::Mismatch;
 
 /// Characters of a value in a reason, and in an excerpt.

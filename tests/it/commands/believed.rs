@@ -7,7 +7,8 @@ use serde_json::Value;
 
 const WORK: &str = "def other(n):\n    return n\n\n\ndef f(n):\n    total = 0\n    for i in range(n):\n        for j in range(200):\n            total += i * j\n    return total\n";
 
-const FAST: &str = "def f(n):\n    return 19900 * (n * (n - 1) // 2)\n";
+/// Several times faster: a hundred times would be a question by itself.
+const FAST: &str = "def f(n):\n    total = 0\n    for i in range(n):\n        total += i * sum(range(200))\n    return total\n";
 
 const CHECK: &str = "import work\nassert work.f(3) == 59700\nprint('right')\n";
 
