@@ -64,7 +64,7 @@
 //! `"left":{KIND: value}` in the line of a call is what it left behind elsewhere, by kinds ([`super::LeftKind`]); `"left":{…}` in
 //! the header says that it was looked at. Events belong to their call: `logging` ([[level, logger, message]] at levels that are
 //! enabled), `warnings` ([[category, message]], also those that were shown before), `stderr` (text), `sleep` (seconds asked for in all) and
-//! `sharing` (["result[1] is result[0]", "result is args[0]"]). States are compared with those before: `environment` ({name: value or
+//! `sharing` (`["result[1] is result[0]", "result is args[0]"]`). States are compared with those before: `environment` ({name: value or
 //! null}), `folder`, `locale`, `signals` ({name: handler}), and after all calls of a pass, in the line of the last one, `globals` ({"COUNT": 3,
 //! "Grid.made": 2, "pkg.util.TOTAL": 1}; names with "cache" or "memo" are left out) and `files` ({path: {"size": 3, "digest": "…"} or "gone"}).
 //! States are told where calls are made by [`header`] alone; then `"left":{"names":["COUNT"]}` in the header has the names
