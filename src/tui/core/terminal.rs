@@ -19,6 +19,8 @@ const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h\x1b[?1002h\x1b[
 /// The same back again, and an open synchronised update closed.
 const GIVE_BACK: &[u8] =
     b"\x1b[?2026l\x1b[0m\x1b[?1006l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+/// What a frame may have left open: the update, colours, the hidden cursor.
+const FRAME_CLOSED: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?25h";
 const MOUSE_OURS: &[u8] = b"\x1b[?1002h\x1b[?1006h";
 const MOUSE_FREE: &[u8] = b"\x1b[?1006l\x1b[?1002l";
 const CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
@@ -78,7 +80,8 @@ impl Screen {
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(draw)?;
         let mut bytes = self.collected.0.borrow_mut();
-        let written = if says_nothing(&bytes) {
+        // After a panic of another thread the terminal is not ours any more.
+        let written = if says_nothing(&bytes) || !TAKEN.load(Ordering::SeqCst) {
             Ok(())
         } else {
             self.whole.clear();
@@ -229,6 +232,8 @@ fn install_panic_hook() {
             before(info);
             let words = "this is a fault of Reheat; the session is kept, and `reheat resume` goes on with it";
             drop(writeln!(io::stderr(), "{words}"));
+            // A frame may have been on its way when the terminal was given back.
+            drop(write_out(FRAME_CLOSED));
             std::process::abort();
         }));
     });
