@@ -11,6 +11,7 @@ use super::flags::{LoopFlags, ModelFlags};
 use super::session_request::SessionRequest;
 use super::workbench::{habits, of_signal};
 use super::{ENVIRONMENT, USAGE, demo, fail, model_lines, optimize, resume};
+use crate::base::words;
 use crate::config::Config;
 use crate::engine;
 use crate::model::discover;
@@ -91,10 +92,10 @@ fn home(app: &AppContext) -> Home {
                 .map_or_else(|| "–".into(), |g| g.to_string()),
             when: ago(s.changed),
             state: format!(
-                "{}{} rounds",
+                "{}{}",
                 s.best
                     .map_or_else(String::new, |(v, _)| format!("{v} ★ · ")),
-                s.rounds
+                words::count(s.rounds, "round")
             ),
             id: s.id,
             task: s.task,
@@ -156,7 +157,7 @@ fn ago(then: SystemTime) -> String {
     };
     format!(
         "{} ago",
-        crate::base::words::count(usize::try_from(n).unwrap_or(usize::MAX), unit)
+        words::count(usize::try_from(n).unwrap_or(usize::MAX), unit)
     )
 }
 

@@ -391,7 +391,12 @@ pub(crate) fn mini(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut Hit
                 .patch(cx.theme.bg(Role::Selection))
                 .add_modifier(ratatui::style::Modifier::BOLD);
         }
-        pieces.push((version.id, format!("{}{glyph}", version.id), style));
+        let flag = if version.flags().is_empty() {
+            ""
+        } else {
+            "⚑"
+        };
+        pieces.push((version.id, format!("{}{glyph}{flag}", version.id), style));
     }
     // The newest matter most: start as late as needed.
     let mut first = 0;

@@ -520,6 +520,15 @@ fn a_flag_is_seen_in_tree_header_card_and_summary_and_is_no_pin() {
     );
     // In the header, the tree and the table.
     assert!(text.matches(&format!("{best}⚑")).count() >= 2, "{text}");
+    // And in the line that stands for the tree where there is little room.
+    screen.resize(80, 24);
+    screen.drawn = false;
+    assert!(
+        screen.text().contains(&format!("{best}★⚑")),
+        "{}",
+        screen.text()
+    );
+    screen.resize(160, 45);
     screen.session.versions[at].decision = Some((
         crate::session::event::Decision::Rejected,
         format!("{}x", crate::session::FLAGGED),

@@ -331,6 +331,18 @@ fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged(
         screen.press("enter"),
         [chosen("far", Judged::Calls { calls, of })]
     );
+    // A nested function is reached through the one around it, which stands there already.
+    std::fs::write(
+        at("in.py"),
+        "def far(a):\n    def near(b):\n        return b\n    return near(a)\n",
+    )
+    .unwrap();
+    let mut screen = TestScreen::new(120, 36, Session::default(), Some(home()));
+    screen.app.dialog = Some(Box::new(Files::at(folder.path().into(), None)));
+    screen.press("i n . p enter n e a r enter");
+    let shown = screen.text();
+    let line = shown.lines().find(|l| l.contains("called ")).unwrap();
+    assert!(line.contains("far"), "{shown}");
     let mut screen = open();
     screen.press("f a r enter ctrl-u tab tab tab");
     screen.paste("0,x");

@@ -114,9 +114,13 @@ impl Judged {
         if uncallable.is_none() {
             boxes.splice(0..0, [Field::Calls, Field::Called]);
         }
+        let boxes = boxes.into_iter().map(|field| match field {
+            Field::Called => (field, line(around(&functions.items, &item))),
+            _ => (field, line("")),
+        });
         Self {
             functions: Arc::clone(functions),
-            boxes: boxes.into_iter().map(|field| (field, line(""))).collect(),
+            boxes: boxes.collect(),
             at: 0,
             beside: Vec::new(),
             example: match item.kind {
@@ -219,6 +223,19 @@ impl Judged {
             (Some(_), None, true) => Err((Field::Calls, one())),
         }
     }
+}
+
+/// The function around one that no call reaches; nothing for others.
+fn around<'a>(all: &[FunctionItem], item: &'a FunctionItem) -> &'a str {
+    let mut name = item.name.as_str();
+    let is_nested = |name: &str| {
+        let mut of_name = all.iter().filter(|i| i.name == name);
+        of_name.any(|i| i.kind == FunctionKind::Nested)
+    };
+    while is_nested(name) {
+        name = name.rsplit_once('.').map_or("", |(outer, _)| outer);
+    }
+    if name == item.name { "" } else { name }
 }
 
 impl Dialog for Judged {
