@@ -200,7 +200,8 @@ impl Bench {
         let new = contender("new", (&new.0, &new.1));
         let contest = Contest::new(old, new, &self.task, &plan);
         let contested = self.judge.contest(&contest, &self.cancel, &mut |p| {
-            if matches!(p, Progress::Looked { .. }) && first.is_none() {
+            if matches!(p, Progress::Estimated { .. } | Progress::Looked { .. }) && first.is_none()
+            {
                 first = Some(started.elapsed());
             }
         });

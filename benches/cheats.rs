@@ -1,6 +1,6 @@
 //! What cheats meet, and honest versions: `cargo bench --bench cheats`. Plays the whole table of `tests/cheats` through the real
 //! program, with timing, and prints it as Markdown and two figures: cheats that met something, honest versions that met nothing.
-//! `REHEAT_BENCH_ONLY=calls-python` plays the groups with this in their name.
+//! `REHEAT_BENCH_ONLY=calls-python` plays the groups with this in their name; `REHEAT_BENCH_TIME=3s` gives each comparison that time.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../tests/it/support/cheat_table.rs"]
@@ -16,6 +16,7 @@ fn main() {
         return;
     }
     let only = std::env::var("REHEAT_BENCH_ONLY").unwrap_or_default();
+    let time = std::env::var("REHEAT_BENCH_TIME").unwrap_or_else(|_| TIME.to_owned());
     println!(
         "| version | harness | language | kind | meets | the table says | why |\n|---|---|---|---|---|---|---|"
     );
@@ -28,12 +29,12 @@ fn main() {
             .zip(play(
                 group,
                 &strict,
-                &["--strict", "--comparison-time", TIME],
+                &["--strict", "--comparison-time", &time],
             ))
             .collect();
         // What may be taken is played alone: the next one would have to be better still.
         for version in group.versions.iter().filter(|v| !in_strict(v)) {
-            let met = play(group, &[version], &["--comparison-time", TIME]).remove(0);
+            let met = play(group, &[version], &["--comparison-time", &time]).remove(0);
             all.push((version, met));
         }
         for (version, met) in all {

@@ -104,6 +104,7 @@ fn rounds(task: &Task, sandbox: &sandbox::Settings, dir: &std::path::Path) -> Ve
         cache: Some(dir.join("builds")),
         template: Template::load("default", None).unwrap(),
         comparison_budget: Duration::from_secs(5),
+        comparison_clock: None,
         demo_pause: Duration::ZERO,
     };
     let handle = engine::start(setup).unwrap();

@@ -74,6 +74,7 @@ function typeName(value) {
 // ------------------------------------------------------------------------------------- the streams
 
 let heard = null; // what is printed while a pass is looked at
+const counts = { printed: 0, stderr: 0, logging: 0, warnings: 0, sleep: 0 }; // of all calls, looked at or not
 let muttered = 100_000; // bytes of standard error that still go out
 
 function stream(fd, take) {
@@ -88,6 +89,7 @@ function stream(fd, take) {
 function takeStreams() {
   const given = readFileSync(0);
   const toOut = (chunk, encoding) => {
+    counts.printed += chunk.length;
     if (heard !== null) heard.push(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
   };
   const toErr = (chunk, encoding) => {
@@ -528,7 +530,7 @@ function readCalls(instance, only) {
   if (GENERATOR) {
     const made = [];
     try {
-      for (const seed of seeds) made.push(...(seed === undefined ? generator() : generator(seed)));
+      for (const seed of seeds) for (const call of (seed === undefined ? generator() : generator(seed)) ?? []) made.push(call);
     } catch (error) {
       fail(`the generator ${GENERATOR_FUNCTION} threw ${complaint(error)}`);
     }
@@ -779,6 +781,23 @@ class Node_ {
   }
 }
 
+const SHAPE = 6; // levels of a part by which it is put into an order
+
+/** What a node looks like without numbers of rows. */
+function shapeOf(node, levels) {
+  if (typeof node === "string") return node;
+  if (Array.isArray(node)) return node[0] + shapeOf(node[1], levels);
+  if (levels === 0) return node.open;
+  node.shapes ??= [];
+  if (node.shapes[levels] === undefined) {
+    const parts = node.kids.map((kid) => shapeOf(kid, levels - 1));
+    if (node.unordered) parts.sort();
+    const text = node.open + parts.join(",") + node.close;
+    node.shapes[levels] = text.length <= 64 ? text : crypto.createHash("sha1").update(text).digest("hex");
+  }
+  return node.shapes[levels];
+}
+
 /** What a property gave that is a getter. */
 class Gotten {
   constructor(held) {
@@ -837,12 +856,30 @@ class Encoder {
     this.todo = [];
     const first = this.node(value);
     while (this.todo.length > 0) this.todo.pop()();
+    this.sorting = false;
+    let [text, rows] = this.written(first);
+    if (rows.length === 0) return text;
+    // Rows are numbered as they are met, and that must not depend on the order in which keys were put in.
+    for (const node of this.queue) node.at = -1;
+    this.sorting = true;
+    [text, rows] = this.written(first);
+    return `{"$graph":${text},"table":[${rows.join(",")}]}`;
+  }
+
+  /** The text and the rows of its table. */
+  written(first) {
     this.queue = [];
     const text = this.write(first, 0, false);
-    if (this.queue.length === 0) return text;
     const rows = [];
     for (let at = 0; at < this.queue.length; at++) rows.push(this.write(this.queue[at], 0, true));
-    return `{"$graph":${text},"table":[${rows.join(",")}]}`;
+    return [text, rows];
+  }
+
+  /** The parts of a container without an order, in one that does not depend on how they came into it. */
+  inOrder({ open, kids }) {
+    const pairs = /^\{"\$(?:dict|map)/.test(open);
+    const key = (kid) => (typeof kid === "string" ? kid : Array.isArray(kid) ? kid[0] : pairs && typeof kid.kids[0] === "string" ? kid.kids[0] : shapeOf(kid, SHAPE));
+    return kids.map((kid) => [key(kid), kid]).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, kid]) => kid);
   }
 
   write(node, depth, whole) {
@@ -852,7 +889,8 @@ class Encoder {
       if (node.at < 0) node.at = this.queue.push(node) - 1;
       return `{"$ref":${node.at}}`;
     }
-    const parts = node.kids.map((kid) => (typeof kid === "string" ? kid : this.write(kid, depth + 1, false)));
+    const kids = this.sorting && node.unordered ? this.inOrder(node) : node.kids;
+    const parts = kids.map((kid) => (typeof kid === "string" ? kid : this.write(kid, depth + 1, false)));
     if (node.unordered) parts.sort();
     return node.open + parts.join(",") + node.close;
   }
@@ -1246,7 +1284,7 @@ class Witness {
 }
 
 /** Without the lines of stack traces: they differ where code does. */
-const withoutStack = (text) => text.replace(/\n\s+at .*/g, "");
+const withoutStack = (text) => text.replace(/\n\s+at (?:.*\((?:<anonymous>|native|index \d+|.*:\d+:\d+)\)|(?:async )?\S+:\d+:\d+)(?=$|\n| \{$| \{\n)/g, "");
 
 /** Lets what calls do beside their results be seen: before any module is loaded, for a module may keep these functions. */
 function takeSideEffects() {
@@ -1258,6 +1296,7 @@ function takeSideEffects() {
       const silent = level === "assert" && args[0];
       within = true;
       try {
+        if (!outer && !silent) counts.logging += 1;
         if (witness !== null && !outer && !silent) witness.logging.push([level, withoutStack(util.format(...(level === "assert" ? args.slice(1) : args)))]);
         return real.apply(this, args);
       } finally {
@@ -1268,11 +1307,13 @@ function takeSideEffects() {
   }
   const write = process.stderr.write;
   process.stderr.write = function (chunk, ...rest) {
+    if (!within) counts.stderr += chunk.length;
     if (witness !== null && !within) witness.stderr += withoutStack(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
     return write.call(this, chunk, ...rest);
   };
   const { writeSync: writes } = fs;
   fs.writeSync = function (fd, data, ...rest) {
+    if (fd === 2) counts.stderr += data.length;
     if (witness !== null && fd === 2) witness.stderr += withoutStack(String(data));
     return writes.call(this, fd, data, ...rest);
   };
@@ -1282,11 +1323,16 @@ function takeSideEffects() {
     const name = util.types.isNativeError(warning) ? warning.name : typeof said.type === "string" ? said.type : "Warning";
     // What the engine itself warns of is no part of what a function does.
     const own = /^DEP\d+$/.test(said.code ?? warning?.code ?? "") || /^(Experimental|MaxListenersExceeded|Timeout\w+)Warning$/.test(name);
+    if (!own) counts.warnings += 1;
     if (witness !== null && !own) witness.warnings.push([name, String(warning?.message ?? warning)]);
     return emitWarning.apply(this, arguments);
   };
   takeTimers();
 }
+
+const asks = (delay) => {
+  if (Number.isFinite(+delay)) counts.sleep += +delay;
+};
 
 /** Notes how long calls ask to wait. */
 function takeTimers() {
@@ -1304,12 +1350,14 @@ function takeTimers() {
     const real = timers[name];
     const taken = function (callback, delay) {
       const timer = Reflect.apply(real, this, arguments);
+      asks(delay);
       if (witness !== null) witness.sleeps(delay, timer);
       return timer;
     };
     put(timers, name, taken);
     const later = promises[name];
     put(promises, name, function (delay) {
+      asks(delay);
       if (witness !== null) witness.sleeps(delay);
       return Reflect.apply(later, this, arguments);
     });
@@ -1318,6 +1366,7 @@ function takeTimers() {
     const real = timers[name];
     put(timers, name, function (timer) {
       // A timer that is taken back before it comes was not waited for.
+      if (timer?._destroyed === false && !timer._repeat) asks(-timer._idleTimeout);
       if (witness !== null && witness.timers.has(timer) && timer._destroyed === false && !timer._repeat) witness.timers.delete(timer);
       return Reflect.apply(real, this, arguments);
     });
@@ -1326,12 +1375,14 @@ function takeTimers() {
   Object.defineProperty(promises.scheduler, "wait", {
     configurable: true,
     value: function wait(delay) {
+      asks(delay);
       if (witness !== null) witness.sleeps(delay);
       return Reflect.apply(waits, this, arguments);
     },
   });
   const { wait } = Atomics;
   Atomics.wait = function (array, index, value, delay) {
+    asks(delay);
     if (witness !== null) witness.sleeps(delay);
     return wait(array, index, value, delay);
   };
@@ -1487,14 +1538,47 @@ function ofProject(file) {
 function variableText(value, call) {
   const large = (mark) => [mark, '{"$unencodable":"large"}'];
   if (typeof value === "function") return [value, '{"$unencodable":"function"}'];
-  if (ArrayBuffer.isView(value) && value.byteLength > LARGE) return large(crypto.createHash("sha256").update(value).digest("hex"));
+  if (ArrayBuffer.isView(value) && value.byteLength > LARGE) return digested(value.byteLength, crypto.createHash("sha256").update(value));
   if (isShared(value)) {
-    let count = 0;
-    // So much is a table, or data.
-    for (const _ of objectsIn("", value)) if (++count > SEARCHED) return large(Array.isArray(value) ? value.length : count);
-  }
+    let [count, held] = [0, 0];
+    for (const [, object] of objectsIn("", value)) {
+      held += sizeOf(object);
+      // So much is a table, or data.
+      if (++count > SEARCHED) return large(Array.isArray(value) ? value.length : count);
+      if (held > LARGE) return Array.isArray(value) && count === 1 ? digested(value.length, sampleOf(value)) : large(held);
+    }
+  } else if (typeof value === "string" && value.length > LARGE) return digested(value.length, crypto.createHash("sha256").update(value));
   const text = encoded(new Encoder(false, call), value);
   return [text, text];
+}
+
+/** What is too large for a text: its size and a digest. */
+function digested(size, hash) {
+  const text = `{"$digest":"${hash.digest("hex")}","size":${size},"head":""}`;
+  return [text, text];
+}
+
+/** How much an object holds by itself: its parts, and the characters of those that are texts. */
+function sizeOf(object) {
+  const { types } = util;
+  const isMap = types.isMap(object);
+  let size = Array.isArray(object) ? object.length : isMap || types.isSet(object) ? object.size : ArrayBuffer.isView(object) ? object.byteLength : 0;
+  if (size > LARGE || ArrayBuffer.isView(object)) return size;
+  const parts = Array.isArray(object) ? object : isMap ? Map.prototype.values.call(object) : types.isSet(object) ? Set.prototype.values.call(object) : Object.values(Object.getOwnPropertyDescriptors(object)).map((p) => p.value);
+  for (const part of parts) if (++size > LARGE) break;
+  else if (typeof part === "string") size += part.length;
+  return size;
+}
+
+/** A digest of items of a long array that lie evenly in it: all of them would take longer than the calls. */
+function sampleOf(array) {
+  const hash = crypto.createHash("sha256");
+  const step = Math.max(1, Math.floor(array.length / 100_000));
+  for (let at = 0; at < array.length; at += step) {
+    const item = array[at];
+    hash.update(item !== null && typeof item === "object" ? "{}" : `${typeof item} ${String(item).slice(0, 1000)}\n`);
+  }
+  return hash;
 }
 
 /** The variables that have other values than before; of what is loaded meanwhile nothing is known. */
@@ -1599,6 +1683,12 @@ const SHARED = 20; // shared places that are listed, at most
 
 const isShared = (value) => value !== null && typeof value === "object" && !Object.isFrozen(value) && !util.types.isRegExp(value) && !util.types.isDate(value) && !util.types.isProxy(value) && !util.types.isPromise(value);
 
+/** The values of a map with the ways to them, whatever the order in which they came into it. */
+function inKeyOrder(map) {
+  const ways = [...Map.prototype.entries.call(map)].filter(([, v]) => isShared(v)).map(([k, v]) => [typeof k === "string" || typeof k === "number" ? `[${JSON.stringify(k)}]` : "{}", v]);
+  return ways.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
 /** The mutable objects in a value in the order of their places, each with its place; the same one may come again. */
 function* objectsIn(name, value) {
   const seen = new Set();
@@ -1610,24 +1700,24 @@ function* objectsIn(name, value) {
     seen.add(at);
     const inner = [];
     const add = (key, kid) => {
-      if (isShared(kid)) inner.push([place + key, kid]);
+      if (isShared(kid) && inner.length < SEARCHED) inner.push([place + key, kid]);
     };
     if (at instanceof Drained) at.items.forEach((kid, i) => add(`[${i}]`, kid));
     else if (Array.isArray(at)) for (let i = 0; i < at.length; i++) add(`[${i}]`, at[i]);
     else if (util.types.isAnyArrayBuffer(at)) continue;
     // Short buffers have one together.
     else if (ArrayBuffer.isView(at)) at.buffer.byteLength === Buffer.poolSize || add(".buffer", at.buffer);
-    else if (util.types.isMap(at)) for (const [k, v] of Map.prototype.entries.call(at)) add(typeof k === "string" || typeof k === "number" ? `[${JSON.stringify(k)}]` : "{}", v);
+    else if (util.types.isMap(at)) for (const [k, v] of inKeyOrder(at)) add(k, v);
     else if (util.types.isSet(at)) for (const v of Set.prototype.values.call(at)) add("{}", v);
     else {
       const all = Object.getOwnPropertyDescriptors(at);
       for (const key of Object.keys(all).sort()) add(`.${key}`, all[key].value);
     }
-    todo.push(...inner.reverse());
+    for (const one of inner.reverse()) todo.push(one);
   }
 }
 
-const results = new WeakSet(); // what earlier calls of the pass gave
+let results = new WeakSet(); // what earlier calls of the pass gave
 
 /** The places of a result that are one object with a place in the arguments, with another one in it, or with an earlier result. */
 function sharingOf(result, call) {
@@ -1644,11 +1734,13 @@ function sharingOf(result, call) {
     if (same !== undefined && found.length < SHARED) found.push(`${place} is ${same}`);
     if (!own.has(object)) own.set(object, place);
   }
-  if (found.length === 0 && !(result instanceof Drained) && Object.keys(result).length > 0) {
-    if (results.has(result)) found.push("the result is that of an earlier call");
-    else results.add(result);
+  let again = 0;
+  for (const [object, place] of own) {
+    if (object instanceof Drained || given.has(object)) continue;
+    if (!results.has(object)) results.add(object);
+    else if (++again <= SHARED) found.push(`${place} is what an earlier call gave`);
   }
-  return found;
+  return found.sort();
 }
 
 // ---------------------------------------------------------------------------- what survives the calls
@@ -1661,15 +1753,46 @@ const soon = setImmediate;
 
 const isObject = (value) => value !== null && (typeof value === "object" || typeof value === "function");
 
+const later = setTimeout;
 const perf = performance;
 const OF_LATE = { crypto: "internal/crypto/webcrypto", navigator: "internal/navigator" };
 
-/** Keys that change by themselves: by loading, listening, compiling. */
-const LIVELY = new Map([
-  ["process", new Set(["_events", "_eventsCount", "_exiting", "env", "mainModule", "exitCode", "title", "domain", "argv", "debugPort", "chdir", "allowedNodeEnvironmentFlags"])],
-  ["require.main", new Set(["loaded", "children", "paths", "symbols"])],
-  ["module", new Set(["_cache", "_pathCache", "_preloadModules", "globalPaths", "_stat", "_readPackage"])],
-]);
+const isText = (value) => typeof value === "string";
+const isCount = (value) => value === undefined || typeof value === "number" || typeof value === "boolean";
+const areTexts = (value) => Array.isArray(value) && value.every(isText) && Object.keys(value).length === value.length;
+const areModules = (value) => Array.isArray(value) && value.every((one) => one instanceof Module) && Object.keys(value).length === value.length;
+const areListeners = (value) => Object.values(value ?? {}).every((one) => [one].flat().every((each) => typeof each === "function"));
+
+/** Keys that change by themselves (by loading, listening, compiling), each with what is then in it. */
+const LIVELY = new Map(
+  Object.entries({
+    process: {
+      _events: areListeners,
+      _eventsCount: isCount,
+      _exiting: isCount,
+      exitCode: isCount,
+      debugPort: isCount,
+      argv: (value) => areTexts(value) && value.join("\0") === begun.argv,
+      domain: (value) => value === null || value === undefined,
+      env: (value) => value === environment,
+      mainModule: (value) => value === undefined || value === DRIVER,
+      chdir: (value) => typeof value === "function",
+      title: (value) => value === begun.title,
+      allowedNodeEnvironmentFlags: (value) => value instanceof Set && [...value].every(isText),
+    },
+    "require.main": { loaded: isCount, children: areModules, paths: areTexts, symbols: () => true },
+    module: {
+      _cache: (value) => value === Module._cache,
+      _pathCache: (value) => Object.entries(value).every(([key, file]) => isText(file) && key.includes("\0")),
+      _preloadModules: (value) => typeof value === "function",
+      globalPaths: areTexts,
+      _stat: (value) => typeof value === "function",
+      _readPackage: (value) => typeof value === "function",
+    },
+  }).map(([name, keys]) => [name, new Map(Object.entries(keys))]),
+);
+const environment = process.env;
+const begun = { title: process.title, argv: "" }; // as the process was before the version was loaded
 
 const isLively = (lively, key) => (typeof key === "string" ? lively?.has(key) : lively?.has("symbols") || /^(undici|nodejs|node)\b/.test(key.description));
 
@@ -1689,6 +1812,7 @@ class Surroundings {
   flags = [];
 
   constructor() {
+    begun.argv = process.argv.join("\0");
     const engine = ENGINE.map((name) => [name, require(name)]);
     this.add("globalThis", globalThis, true);
     for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis))) {
@@ -1844,6 +1968,10 @@ class Surroundings {
   compare(object, { name, keys, lively, above }, found, byCalls) {
     if (Object.getPrototypeOf(object) !== above) found.add(`${name} has another prototype`);
     const now = Reflect.ownKeys(object);
+    for (const [key, fits] of lively ?? []) {
+      const property = Reflect.getOwnPropertyDescriptor(object, key);
+      if (property !== undefined && !fits(object[key])) found.add(`${dotted(name, key)} was changed`);
+    }
     for (const key of now) {
       const was = keys.get(key);
       if (was === undefined) {
@@ -1865,6 +1993,12 @@ class Surroundings {
     // The module needs what it has put there itself while it was loaded, and functions may be needed from then on.
     const { configurable, value } = Reflect.getOwnPropertyDescriptor(object, key);
     if (byCalls && !this.withModule.has(name) && configurable && value !== undefined && typeof value !== "function") this.put.push([object, key]);
+  }
+
+  /** How many timers there are that were not there before. */
+  timers() {
+    const count = (all) => Object.entries(all).reduce((sum, [kind, n]) => (kind.startsWith("a timer") ? sum + n : sum), 0);
+    return count(openNow()) - count(this.open);
   }
 
   /** Takes away what calls have put there. */
@@ -2002,6 +2136,7 @@ let finished = false;
  */
 async function lookedAt(prepared, before, times, beside = false) {
   prepared.put?.();
+  results = new WeakSet();
   const lines = [];
   const left = [];
   const manners = new Set();
@@ -2203,12 +2338,16 @@ class Server {
     Object.assign(this, { line, before, first, next, load, surroundings, count: spare.calls.length });
     this.texts = before.map((texts) => texts.join("\0"));
     this.known = new Array(this.count).fill(null); // the outcome of each call, as it was seen at once
+    this.left = new Array(this.count).fill(""); // and what it left elsewhere
+    this.counts = new Array(this.count).fill([]); // how much of each kind of event that was
+    this.fewer = new Map(); // kinds of events that are missing where nobody looks at calls, with the number of the pass
     this.early = []; // outcomes that were seen before those
     this.other = new Map(); // outcomes that differ from those
     this.otherPass = this.passes = this.seeing = 0;
     this.lasting = new Array(this.count).fill(null); // calls that change nothing serve every pass
     this.again = new Map();
     this.manners = new Set();
+    this.warm = new Set();
     this.prints = this.aliased = false;
     this.pending = null;
     this.room = Buffer.allocUnsafe(65536);
@@ -2233,6 +2372,7 @@ class Server {
       const said = this.read();
       if (said === "") reallyExit(1);
       const request = JSON.parse(said);
+      this.countBack();
       await this.lookBack();
       if (request.end) return;
       const chosen = this.chosen(request);
@@ -2249,6 +2389,7 @@ class Server {
         last.push(bare.pop());
       }
       this.passes += passes.length;
+      this.counting = { chosen, passes: passes.length, before: { ...counts } };
       writeSync(this.line, "r");
       if (this.read(16) !== "g") reallyExit(1);
       if (this.next === null) {
@@ -2267,13 +2408,14 @@ class Server {
   }
 
   /**
-   * Makes all calls, once each of them is known, until the engine has compiled what it compiles: the function, again where other
+   * Makes calls that are known, some of them first and then all, until the engine has compiled what it compiles: the function, again where other
    * arguments have shown something new, and at last the loop around it. It does so in another thread, and a good while after it has seen
    * that code is called often; all that would lie in the first bursts that count, of one contender sooner than of the other.
    */
   async warmUp(chosen) {
-    if (this.warm || chosen.length < this.count) return;
-    this.warm = true;
+    const part = chosen.length < this.count ? "a half" : "all";
+    if (this.warm.has(part)) return;
+    this.warm.add(part);
     // Code of calls that take so long is compiled while they run.
     if (this.seeing > 5 * WARM) return;
     const { work, waits } = this.work();
@@ -2367,8 +2509,9 @@ class Server {
     if (chosen.length === 0) return;
     const one = prepare(await this.instance(), chosen);
     const since = now();
-    for (const { at, n, line, how, said } of await this.seen(one, chosen)) {
+    for (const { at, n, line, how, said, left } of await this.seen(one, chosen)) {
       this.known[at] = line;
+      this.left[at] = left;
       this.manners.add(how);
       this.prints ||= said !== "";
       if (this.next === null && said === "" && this.lasts(at, line, one.calls[n])) this.lasting[at] = one.calls[n];
@@ -2384,7 +2527,13 @@ class Server {
   async seen(one, chosen) {
     one.put?.();
     const all = [];
-    for (const [n, at] of chosen.entries()) all.push({ at, n, ...(await oneLookedAt(at + 1, one.calls[n], this.before[at], 1)) });
+    results = new WeakSet();
+    for (const [n, at] of chosen.entries()) {
+      const before = { ...counts };
+      const seen = await oneLookedAt(at + 1, one.calls[n], this.before[at], 1, true);
+      if (this.known[at] === null) this.counts[at] = Object.entries(counts).map(([kind, count]) => [kind, count - before[kind]]);
+      all.push({ at, n, ...seen });
+    }
     return all;
   }
 
@@ -2393,6 +2542,20 @@ class Server {
   lasts(at, line, call) {
     const text = this.texts[at];
     return !keepsHidden(call) && !line.includes('"changed":') && !["$iter", "$unencodable", "$type"].some((mark) => text.includes(`"${mark}"`));
+  }
+
+  /** Whether calls of the last burst told as much as they did when they were looked at: a version may know when that is. */
+  countBack() {
+    if (!this.counting) return;
+    const { chosen, passes, before } = this.counting;
+    this.counting = null;
+    if (chosen.some((at) => this.known[at] === null)) return;
+    const wanted = {};
+    for (const at of chosen) for (const [kind, count] of this.counts[at]) wanted[kind] = (wanted[kind] ?? 0) + count * passes;
+    for (const [kind, count] of Object.entries(wanted)) {
+      // Much less, so that a text which varies in its length is nothing.
+      if (counts[kind] - before[kind] < count / 2 && !this.fewer.has(kind)) this.fewer.set(kind, this.passes);
+    }
   }
 
   /** Looks at what came of the last burst's last pass, where that was asked for. */
@@ -2446,10 +2609,18 @@ class Server {
 
   async end() {
     await this.see(Array.from({ length: this.count }, (_, at) => at));
+    // What was put off has its turn, and is seen by the clocks.
+    for (const since = now(); this.surroundings.timers() > 0 && now() - since < 250; ) await new Promise((done) => later(done, 5));
     await this.surroundings.look(true);
-    const pass = this.other.size > 0 ? `,"pass":${this.otherPass}` : "";
-    const lines = this.known.map((line, at) => this.other.get(at) ?? line);
-    finish(`{"reheat":"outcomes","calls":${this.count},"numbers":"one"${pass}}\n${lines.join("\n")}`);
+    const other = this.other.size > 0 ? this.otherPass : this.fewer.size > 0 ? Math.min(...this.fewer.values()) : 0;
+    const pass = other > 0 ? `,"pass":${other}` : "";
+    let lines = this.known.map((line, at) => this.other.get(at) ?? line);
+    let { left } = this;
+    if (this.other.size === 0 && this.fewer.size > 0) {
+      left = left.map((text) => (text === "" ? "" : leftText(Object.fromEntries(Object.entries(JSON.parse(`{${text}}`)).filter(([kind]) => !this.fewer.has(kind))))));
+      if (this.fewer.has("printed")) lines = lines.map((line) => line.replace(/,"printed":.*$/, "}"));
+    }
+    finish(`{"reheat":"outcomes","calls":${this.count},"numbers":"one","left":{}${pass}}\n${withLeft(lines, left)}`);
   }
 }
 

@@ -87,6 +87,7 @@ class Wire(io.RawIOBase):
 
     def __init__(self):
         self.parts = None
+        self.count = 0  # bytes in all
 
     def writable(self):
         return True
@@ -95,6 +96,7 @@ class Wire(io.RawIOBase):
         return 1  # which leads nowhere
 
     def write(self, data):
+        self.count += len(data)
         if self.parts is not None:
             self.parts.append(bytes(data))
         return len(data)
@@ -106,11 +108,14 @@ class Muttering(io.RawIOBase):
     left = 100_000
     parts = None  # kept while a pass is looked at
     muted = 0  # what other outcomes tell of already: log records, warnings
+    count = 0  # bytes in all, without those
 
     def writable(self):
         return True
 
     def write(self, data):
+        if not self.muted:
+            self.count += len(data)
         if self.parts is not None and not self.muted:
             self.parts.append(bytes(data))
         if self.left > 0:
@@ -918,11 +923,32 @@ def check_fit(prepared):
 class Node:
     """A container on its way to text."""
 
-    __slots__ = ("open", "close", "kids", "unordered", "uses", "at", "filled")
+    __slots__ = ("open", "close", "kids", "unordered", "uses", "at", "filled", "shapes")
 
     def __init__(self, open, close, unordered=False):
         self.open, self.close, self.unordered = open, close, unordered
-        self.kids, self.uses, self.at, self.filled = [], 1, None, True
+        self.kids, self.uses, self.at, self.filled, self.shapes = [], 1, None, True, {}
+
+
+SHAPE = 6  # levels of a part by which it is put into an order
+
+
+def shape_of(node, levels):
+    """What a node looks like without numbers of rows."""
+    if type(node) is str:
+        return node
+    if type(node) is tuple:
+        return node[0] + shape_of(node[1], levels)
+    if levels == 0:
+        return node.open
+    known = node.shapes.get(levels)
+    if known is None:
+        parts = [shape_of(kid, levels - 1) for kid in node.kids]
+        if node.unordered:
+            parts.sort()
+        text = node.open + ",".join(parts) + node.close
+        known = node.shapes[levels] = text if len(text) <= 64 else digest_of(text.encode("utf-8", "backslashreplace"))
+    return known
 
 
 class Told:
@@ -1013,15 +1039,38 @@ class Encoder:
         while self.todo:
             node, fill, what = self.todo.pop()
             fill(node, what)
-        self.table, self.queue = 0, []
-        text = self.write(top, 0)
-        if not self.queue:
+        self.sorting = False
+        text, rows = self.written(top)
+        if not rows:
             return text
-        rows, done = [], 0
-        while done < len(self.queue):
-            rows.append(self.write(self.queue[done], 0, True))
-            done += 1
+        # Rows are numbered as they are met, and that must not depend on the order in which keys were put in.
+        for node in self.queue:
+            node.at = None
+        self.sorting = True
+        text, rows = self.written(top)
         return '{"$graph":%s,"table":[%s]}' % (text, ",".join(rows))
+
+    def written(self, top):
+        """The text and the rows of its table."""
+        self.queue = []
+        text, rows = self.write(top, 0), []
+        while len(rows) < len(self.queue):
+            rows.append(self.write(self.queue[len(rows)], 0, True))
+        return text, rows
+
+    @staticmethod
+    def in_order(node):
+        """The parts of a container without an order, in one that does not depend on how they came into it."""
+        pairs = node.open == '{"$dict":['
+
+        def key(kid):
+            if type(kid) is str:
+                return kid
+            if type(kid) is tuple:
+                return kid[0]
+            return kid.kids[0] if pairs and type(kid.kids[0]) is str else shape_of(kid, SHAPE)
+
+        return sorted(node.kids, key=key)
 
     def write(self, node, depth, whole=False):
         if type(node) is str:
@@ -1033,7 +1082,8 @@ class Encoder:
                 node.at = len(self.queue)
                 self.queue.append(node)
             return '{"$ref":%d}' % node.at
-        parts = [kid if type(kid) is str else self.write(kid, depth + 1) for kid in node.kids]
+        kids = self.in_order(node) if self.sorting and node.unordered else node.kids
+        parts = [kid if type(kid) is str else self.write(kid, depth + 1) for kid in kids]
         if node.unordered:
             parts.sort()
         return node.open + ",".join(parts) + node.close
@@ -1137,6 +1187,8 @@ class Encoder:
 
     def container(self, value):
         kind = type(value)
+        if kind is Held:
+            value, kind = value.real, type(value.real)
         if kind is list or kind is tuple:
             tags = ("[", "]") if kind is list else ('{"$tuple":[', "]}")
             text = self.small(tags[0], value, tags[1]) if len(value) < 8 else None
@@ -1678,6 +1730,7 @@ def places(me, args, kwargs):
 
 MOST_EVENTS = 200  # of one kind and one call that are told one by one
 MOST_NODES = 20_000  # values of a result or an argument that are looked through for shared ones
+MOST_KEPT = 20_000  # parts of results of earlier calls that are known again
 MOST_FILES = 5_000
 HEAVY = 100_000  # values in a global above which only its size is compared
 MOST_OBJECTS = 5_000  # objects in a global that are looked into
@@ -1688,16 +1741,28 @@ try:
     LOCALE = functools.partial(_locale.setlocale, _locale.LC_ALL, None)
 except ImportError:
     LOCALE = None
-WATCHED_SIGNALS = ("SIGHUP", "SIGINT", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGCHLD")
+WATCHED_SIGNALS = ("SIGHUP", "SIGINT", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGCHLD", "SIGVTALRM", "SIGPROF")
 SIGNALS = [(name, getattr(sys.modules["_signal"], name)) for name in WATCHED_SIGNALS if hasattr(sys.modules["_signal"], name)]
 
 
+FRAMES = re.compile(
+    r'(Traceback \(most recent call last\):\n)(?:[ \t]+File "[^\n]*", line \d+[^\n]*\n(?:[ \t]{4,}(?!File ")[^\n]*\n)*|[ \t]+\[Previous line repeated[^\n]*\n)+'
+)
+PLACES = (
+    (re.compile(r"\bat 0x[0-9a-fA-F]+"), "at 0x…"),
+    (re.compile(r'(File ".*?\.py", line )\d+'), r"\1…"),
+    (re.compile(r"(\.py:)\d+"), r"\1…"),
+    (re.compile(r"\b(Thread-|ThreadPoolExecutor-|ForkPoolWorker-|Process-)\d+"), r"\1…"),
+)
+
+
 def without_places(text):
-    """A text without what differs between two right versions: addresses, lines of code, numbers of threads."""
-    text = re.sub(r"Traceback \(most recent call last\):\n(?:[ \t]+.*\n)*", "Traceback: ", text)
-    text = re.sub(r"\b0x[0-9a-fA-F]+", "0x…", text)
-    text = re.sub(r"\b(line|Thread-|\.py:)( ?)\d+", r"\1\2…", text)
-    return text[:10_000]
+    """A text without what differs between two right versions: addresses, frames, lines of code, numbers of threads, names of
+    temporary files. Other numbers are what somebody wants to read."""
+    text = FRAMES.sub(r"\1", text)
+    for pattern, to in PLACES:
+        text = pattern.sub(to, text)
+    return BEHIND.without_names(text)[:10_000]
 
 
 def is_memo(name):
@@ -1778,6 +1843,22 @@ class Muted:
         MUTTERING.muted -= 1
 
 
+MUTED = Muted()
+# As `tempfile` and `uuid` draw them.
+TEMPORARY = re.compile(r"(?<![A-Za-z0-9])tmp[a-z0-9_]{8}(?![a-z0-9_])")
+UNIQUE = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b[0-9a-f]{32}\b")
+
+
+def named_as(function, other):
+    """A function that looks like the one that it stands for."""
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        try:
+            setattr(function, name, getattr(other, name))
+        except (AttributeError, TypeError):
+            pass
+    return function
+
+
 def flush_stderr():
     try:
         OUR_STDERR.flush()
@@ -1791,77 +1872,155 @@ class Behind:
 
     def __init__(self):
         self.names = set()
-        self.hooked, self.states = [], False
+        self.hooked, self.states = {}, False
+        self.looking, self.filters, self.action = False, {}, None
         self.records, self.warned, self.slept = [], [], 0.0
         self.sleepers = {}
+        self.drawn = set()  # names of temporary files
+        self.number, self.taken, self.events_made = 0, set(), weakref.WeakKeyDictionary()  # of locks
+        self.earlier = {}  # what earlier calls of the pass gave
+        self.counts = {"logging": 0, "sleep": 0.0}  # of all calls, looked at or not
         folders = ("", "."), ("TMPDIR/", os.environ.get("TMPDIR") or "/tmp")
         self.folders = [(lead, os.path.realpath(folder)) for lead, folder in folders]
 
     # ---- hooks
 
     def put(self, holder, name, value):
-        """Puts something in the place of an attribute for as long as a pass is looked at."""
-        self.hooked.append((holder, name, getattr(holder, name), value))
+        """Puts something in the place of an attribute."""
+        self.hooked[holder, name] = value
         setattr(holder, name, value)
 
     def hook(self):
+        """Has events told. What stands in the place of others stays there, or a version would see when it is looked at."""
         log = sys.modules.get("logging")
-        if log is not None and hasattr(log, "Logger"):
+        if log is not None and hasattr(log, "Logger") and (log.Logger, "handle") not in self.hooked:
             handle = log.Logger.handle
 
             def handled(logger, record):
-                try:
-                    said = without_places(record.getMessage())
-                except Exception:
-                    said = str(record.msg)
-                self.records.append([record.levelname, record.name, said])
-                with Muted():
+                self.counts["logging"] += 1
+                if self.looking:
+                    try:
+                        said = without_places(record.getMessage())
+                    except Exception:
+                        said = str(record.msg)
+                    self.records.append([record.levelname, record.name, said])
+                with MUTED:
                     return handle(logger, record)
 
-            self.put(log.Logger, "handle", handled)
+            self.put(log.Logger, "handle", named_as(handled, handle))
         show = getattr(warnings, "_showwarnmsg_impl", None)
-        if show is not None:
+        if show is not None and (warnings, "_showwarnmsg_impl") not in self.hooked:
 
             def shown(message):
-                said = [type_name(message.category), without_places(str(message.message))]
-                self.warned.append(said)
-                with Muted():
+                if self.looking:
+                    said = [type_name(message.category), without_places(str(message.message))]
+                    self.warned.append(said)
+                with MUTED:
                     show(message)
 
-            self.put(warnings, "_showwarnmsg_impl", shown)
-            # A warning that was given before is given again.
-            often = {"default": "always", "once": "always", "module": "always"}
-            made = {}
-            for at, old in enumerate(warnings.filters):
-                if old[0] in often:
-                    new = (often[old[0]],) + tuple(old[1:])
-                    made[id(new)] = (new, old)
-                    warnings.filters[at] = new
-            self.filters = made
-            self.put(warnings, "defaultaction", "always")
-            self.filters_changed()
+            self.put(warnings, "_showwarnmsg_impl", named_as(shown, show))
+        names = getattr(sys.modules.get("tempfile"), "_RandomNameSequence", None)
+        if names is not None and (names, "__next__") not in self.hooked:
+            draw = names.__next__
+
+            def drawn(sequence):
+                name = draw(sequence)
+                if self.looking:
+                    self.drawn.add(name)
+                return name
+
+            self.put(names, "__next__", named_as(drawn, draw))
+        self.hook_waiting()
+        # Nobody can ask for these afterwards.
+        for module, name in (("sys", "addaudithook"), ("codecs", "register"), ("codecs", "register_error")):
+            module = sys.modules.get(module)
+            real = getattr(module, name, None)
+            if real is not None and (module, name) not in self.hooked:
+                self.put(module, name, named_as(told_when_called(real, name), real))
         for module, name in (("time", "sleep"), ("asyncio", "sleep"), ("asyncio.tasks", "sleep")):
             module = sys.modules.get(module)
             real = getattr(module, name, None)
-            if real is not None:
+            if real is not None and real not in self.sleepers.values():
                 self.put(module, name, self.sleeper(real))
         # Names of the project that stand for one of them.
         for module in project_modules():
             for name, value in list(vars(module).items()):
                 if type(value) in (types.FunctionType, types.BuiltinFunctionType) and value in self.sleepers:
-                    self.put(module, name, self.sleepers[value])
+                    setattr(module, name, self.sleepers[value])
+
+    def hook_waiting(self):
+        """Has waiting for something told as sleeping, where it does not come in the time that is given for it."""
+        condition = getattr(sys.modules.get("threading"), "Condition", None)
+        if condition is None or (condition, "wait") in self.hooked:
+            return
+        wait = condition.wait
+
+        def waited(self_, timeout=None):
+            came = wait(self_, timeout)
+            if not came and timeout is not None and timeout > 0:
+                # A part of it may have passed before.
+                self.counts["sleep"] += round(timeout, 2)
+                self.slept += round(timeout, 2)
+            return came
+
+        self.put(condition, "wait", named_as(waited, wait))
+
+    def hook_locks(self):
+        """Has locks of the project told that are taken, and events that are waited for. Where calls are timed nobody asks for it."""
+        import threading
+
+        self.hook_waiting()
+        for name in ("Lock", "RLock"):
+            self.put(threading, name, lock_kind(getattr(threading, name)))
+        begin, wait = threading.Event.__init__, threading.Event.wait
+
+        def begun(event):
+            begin(event)
+            self.events_made[event] = self.number
+
+        def waited(event, timeout=None):
+            if self.events_made.get(event, -1) < self.number:
+                self.taken.add("Event.wait")
+            return wait(event, timeout)
+
+        self.put(threading.Event, "__init__", named_as(begun, begin))
+        self.put(threading.Event, "wait", named_as(waited, wait))
+
+    def took(self, lock):
+        """A lock was taken. One that the call has made itself keeps nobody out."""
+        if self.looking and lock.made < self.number:
+            self.taken.add(lock.name())
+
+    def filter_warnings(self):
+        """A warning that was given before is given again, while calls are looked at."""
+        often = {"default": "always", "once": "always", "module": "always"}
+        for at, old in enumerate(warnings.filters):
+            if old[0] in often:
+                new = (often[old[0]],) + tuple(old[1:])
+                self.filters[id(new)] = (new, old)
+                warnings.filters[at] = new
+        self.action = warnings.defaultaction
+        warnings.defaultaction = "always"
+        self.filters_changed()
+
+    def without_names(self, text):
+        """A text without names of temporary files that were drawn by lot."""
+        for name in self.drawn:
+            text = text.replace(name, "?")
+        return TEMPORARY.sub("?", text)
 
     def sleeper(self, real):
         if real not in self.sleepers:
 
             def sleep(delay, *args, **kwargs):
                 try:
+                    self.counts["sleep"] += float(delay)
                     self.slept += float(delay)
                 except (TypeError, ValueError):
                     pass
                 return real(delay, *args, **kwargs)
 
-            self.sleepers[real] = sleep
+            self.sleepers[real] = named_as(sleep, real)
         return self.sleepers[real]
 
     @staticmethod
@@ -1873,30 +2032,34 @@ class Behind:
             except Exception:
                 pass
 
-    def unhook(self):
-        for holder, name, old, new in reversed(self.hooked):
-            if getattr(holder, name, None) is new:
-                setattr(holder, name, old)
-        if getattr(self, "filters", None):
+    def filters_back(self):
+        if self.filters:
             warnings.filters[:] = [self.filters.get(id(f), (f, f))[1] for f in warnings.filters]
             self.filters = {}
+        if warnings.defaultaction == "always":
+            warnings.defaultaction = self.action
         self.filters_changed()
-        self.hooked = []
+
+    def is_hook(self, holder, name, value):
+        return self.hooked.get((holder, name)) is value
 
     # ---- a pass
 
     def begin(self, states):
-        self.states = states
+        self.states, self.earlier = states, {}
         MUTTERING.parts, MUTTERING.muted = [], 0
         if states:
             self.process = self.of_process()
             self.globals = self.of_globals()
             self.files = self.of_files()
         self.hook()
+        self.filter_warnings()
+        self.looking = True
 
     def end(self):
         """Ends a pass: what all calls together left in globals and files, as texts by kind."""
-        self.unhook()
+        self.looking = False
+        self.filters_back()
         MUTTERING.parts = None
         left = {}
         if self.states:
@@ -1911,7 +2074,8 @@ class Behind:
 
     def before_call(self):
         flush_stderr()
-        self.records, self.warned, self.slept = [], [], 0.0
+        self.records, self.warned, self.slept, self.taken = [], [], 0.0, set()
+        self.number += 1
         MUTTERING.parts[:] = []
 
     def events(self, result, parts):
@@ -1929,7 +2093,7 @@ class Behind:
             left["sleep"] = float_text(self.slept)
         if result is not None and type(result) not in LEAVES:
             try:
-                shared = sharing(result, parts)
+                shared = sharing(result, parts, self.earlier)
             except Exception:  # an object that answers oddly when it is looked at
                 shared = []
             if shared:
@@ -1943,6 +2107,8 @@ class Behind:
         then, now = self.process, self.of_process(self.process[0])
         self.process = now
         left = {}
+        if self.taken:
+            left["locks"] = json.dumps(sorted(self.taken))
         if then[0] != now[0]:
             ours_ = {"PYTHONPATH"} if FOLDERS else ()
             plain = lambda text: os.fsdecode(text) if isinstance(text, bytes) else text
@@ -2033,7 +2199,7 @@ class Behind:
             if same_mark(old[0], new[0]):
                 continue
             if new[0] is Missing:
-                text = '{"$unencodable":"gone"}'
+                text = '{"$name":"(gone)"}'
             else:
                 encoder = StateEncoder()
                 text = encoded(encoder, new[1])
@@ -2068,13 +2234,13 @@ class Behind:
 
     def changed_files(self):
         then, now = self.files, self.of_files()
-        told = {}
-        for name in sorted({*then, *now}):
+        changed = []
+        for name in {*then, *now}:
             old, new = then.get(name), now.get(name)
             if old == new:
                 continue
             if new is None:
-                told[name] = "gone"
+                changed.append((UNIQUE.sub("?", self.without_names(name)), "gone"))
                 continue
             size = new[0][0]
             try:
@@ -2082,8 +2248,86 @@ class Behind:
                     digest = digest_of(file.read(16 << 20))
             except OSError:
                 digest = "(not to be read)"
-            told[name] = {"size": size, "digest": digest}
+            changed.append((UNIQUE.sub("?", self.without_names(name)), {"size": size, "digest": digest}))
+        told = {}
+        for name, what in sorted(changed, key=json.dumps):
+            # Several whose names were drawn are told apart by what is in them.
+            number = next(n for n in itertools.count(1) if n == 1 and name not in told or n > 1 and "%s (%d)" % (name, n) not in told)
+            told[name if number == 1 else "%s (%d)" % (name, number)] = what
         return json.dumps(told) if told else None
+
+
+def told_when_called(real, name):
+    def called(*args):
+        module = sys.modules.get(sys._getframe(1).f_globals.get("__name__"))
+        if OUTSIDE is not None and module is not None and (module.__name__ == NAME or ours(module)):
+            OUTSIDE.tell(name, "something that stays was given to %s" % name)
+        return real(*args)
+
+    return called
+
+
+class Held:
+    """A lock of the project, and when it was made."""
+
+    __slots__ = ("real", "made", "called", "__weakref__")
+
+    def __init__(self, real):
+        self.real, self.made, self.called = real, BEHIND.number, None
+
+    def acquire(self, *args, **kwargs):
+        got = self.real.acquire(*args, **kwargs)
+        if got:
+            BEHIND.took(self)
+        return got
+
+    __enter__ = acquire
+
+    def release(self):
+        self.real.release()
+
+    def __exit__(self, *_):
+        self.real.release()
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)
+
+    def __repr__(self):
+        return repr(self.real)
+
+    def __reduce_ex__(self, protocol):
+        return self.real.__reduce_ex__(protocol)
+
+    def name(self):
+        """The name of the variable that keeps it, where it is one of a module or a class."""
+        if self.called is None:
+            self.called = "a lock"
+            for module in project_modules():
+                lead = "" if module.__name__ == NAME else module.__name__ + "."
+                for name, value in list(vars(module).items()):
+                    if value is self:
+                        self.called = lead + name
+                    elif isinstance(value, type) and value.__module__ == module.__name__:
+                        for inner, part in list(vars(value).items()):
+                            if part is self:
+                                self.called = "%s%s.%s" % (lead, name, inner)
+        return self.called
+
+
+def lock_kind(real):
+    """What stands in the place of `threading.Lock`: the project's locks are told when they are taken."""
+
+    class Kind(type):
+        def __instancecheck__(cls, value):
+            return isinstance(value, Held) and type(value.real) is type(real()) or type(value) is type(real())
+
+    def made(cls, *args, **kwargs):
+        module = sys.modules.get(sys._getframe(1).f_globals.get("__name__"))
+        lock = real(*args, **kwargs)
+        return Held(lock) if module is not None and (module.__name__ == NAME or ours(module)) else lock
+
+    name = getattr(real, "__name__", "lock")
+    return Kind(name, (), {"__new__": made, "__module__": getattr(real, "__module__", "_thread"), "__doc__": real.__doc__})
 
 
 def digest_of(data):
@@ -2140,7 +2384,7 @@ class Walk:
                 continue
             seen.add(id(value))
             if issubclass(kind, dict):
-                inner = list(dict.items(value))
+                inner = in_key_order(dict.items(value))
             elif issubclass(kind, (list, tuple)) or kind is collections.deque:
                 if all(k in LEAVES for k in set(map(type, value))):
                     continue
@@ -2149,7 +2393,7 @@ class Walk:
                 inner = enumerate(value.items)
             else:
                 try:
-                    inner = list(fields_of(value, kind).items())
+                    inner = in_key_order(fields_of(value, kind).items())
                 except (AttributeError, TypeError):
                     continue
             for key, part in inner:
@@ -2172,6 +2416,12 @@ class Walk:
         return 3 if plain else 1 if not issubclass(kind, (str, int, float, type)) else 0
 
 
+def in_key_order(items):
+    """What can have something in it, by keys, whatever the order in which they came into the dict."""
+    inner = [item for item in items if type(item[1]) not in LEAVES]
+    return sorted(inner, key=lambda item: (type(item[0]).__name__, item[0] if type(item[0]) is int else 0, str(item[0]) if type(item[0]) in LEAVES else ""))
+
+
 def way_text(way):
     parts = []
     while way is not None:
@@ -2184,8 +2434,9 @@ def way_text(way):
     return "".join(reversed(parts))
 
 
-def sharing(result, parts):
-    """Where what came of a call is the very same object as one of its arguments, or has one container at two places."""
+def sharing(result, parts, earlier):
+    """Where what came of a call is the very same object as one of its arguments or as what an earlier call gave, or has one
+    container at two places."""
     firsts, told = {}, []
     for value, way, known in Walk(MOST_NODES).through(result, "result"):
         first = firsts.get(id(value))
@@ -2195,95 +2446,188 @@ def sharing(result, parts):
             told.append("%s is %s" % (way_text(way), way_text(first[0])))
     if not firsts:
         return told
-    seen = set()
+    seen, more = set(), 0
     for name, value in places(*parts):
         if type(value) in LEAVES:
             continue
         for value, way, _ in Walk(MOST_NODES).through(value, name):
             first = firsts.get(id(value))
-            if first is not None and id(value) not in seen and len(told) < 40:
+            if first is not None and id(value) not in seen:
                 seen.add(id(value))
-                told.append("%s is %s" % (way_text(first[0]), way_text(way)))
+                if len(told) < 40:
+                    told.append("%s is %s" % (way_text(first[0]), way_text(way)))
+    for number, (way, value) in firsts.items():
+        if number in earlier:
+            if number not in seen and more < 20:
+                more += 1
+                told.append("%s is what an earlier call gave" % way_text(way))
+        elif len(earlier) < MOST_KEPT:
+            earlier[number] = value
     return sorted(told)
 
 
 # -------------------------------------------------------------------------------- what is not the version's
 
-# Names that Python itself gives to modules and classes when it needs them.
-GIVEN = frozenset((
-    "__warningregistry__", "__annotations__", "__conditional_annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__",
-    "__abstractmethods__", "__doc__", "__builtins__", "__cached__", "__path__", "__file__", "__spec__", "__loader__", "__test__", "last_exc",
-    "last_type", "last_value", "last_traceback", "ps1", "ps2", "argv", "path", "__static_attributes__", "__firstlineno__", "_",
-))
+# Names that Python itself gives to modules and classes when it needs them, with what is then in them.
+GIVEN = {
+    "__warningregistry__": lambda v: type(v) is dict and all(type(x) in (bool, int) and (x in (0, 1) or k == "version") for k, x in v.items()),
+    "__annotations__": lambda v: type(v) is dict and not v,
+    "__conditional_annotations__": lambda v: type(v) is set,
+    "__annotate__": lambda v: v is None or isinstance(v, types.FunctionType),
+    "__annotate_func__": lambda v: v is None or isinstance(v, types.FunctionType),
+    "__annotations_cache__": lambda v: v is None or type(v) is dict,
+    "__abstractmethods__": lambda v: type(v) is frozenset,
+    "__static_attributes__": lambda v: type(v) is tuple,
+    "__firstlineno__": lambda v: type(v) is int,
+    **dict.fromkeys(("__doc__", "__cached__", "__file__"), lambda v: v is None or type(v) is str),
+    "__path__": lambda v: type(v) is not dict,
+    "__builtins__": lambda v: v is sys.modules["builtins"] or v is vars(sys.modules["builtins"]),
+    "__spec__": lambda v: v is None or isinstance(v, importlib.machinery.ModuleSpec),
+    "__loader__": lambda v: v is None or type(v).__module__ != NAME,
+}
+# Names that it gives to one module alone.
+GIVEN_TO = {
+    "builtins": {"_": callable},
+    "sys": {
+        **dict.fromkeys(("ps1", "ps2"), lambda v: type(v) is str),
+        **dict.fromkeys(("argv", "path"), lambda v: type(v) is list and all(isinstance(x, (str, bytes, os.PathLike)) for x in v)),
+        **dict.fromkeys(("last_exc", "last_value"), lambda v: isinstance(v, BaseException)),
+        **dict.fromkeys(("last_type",), lambda v: isinstance(v, type)),
+        **dict.fromkeys(("last_traceback",), lambda v: isinstance(v, (types.TracebackType, type(None)))),
+    },
+}
+
+
+def is_given(where, name, value):
+    """Whether a name is one that Python itself gives there, and holds what it puts there."""
+    fits = GIVEN_TO.get(where, {}).get(name) or GIVEN.get(name)
+    try:
+        return fits is not None and bool(fits(value))
+    except Exception:  # an object that answers oddly when it is looked at
+        return False
+
+
 CYTHON = re.compile("cython_runtime$|_cython_[0-9_]+$")  # modules that code of Cython shares
 BASIC = (object, type, int, float, str, bytes, list, dict, set, tuple, types.FunctionType, types.ModuleType, BaseException)
 CACHE = type(functools.lru_cache(None)(abs))
+FILLED = frozenset(("inspect.modulesbyfile", "posix.environ", "os.environ", "copyreg.dispatch_table", "warnings.filters", "_warnings.filters"))  # by Python itself, or told otherwise
+LOGGER = frozenset(("name", "level", "parent", "propagate", "handlers", "disabled", "filters", "manager", "root", "_cache", "loggerMap"))
+CALLED_IN_C = (CACHE, type(len), type(str.join), type(dict.__dict__["fromkeys"]), type(object.__init__))
 
 
 class Outside:
     """What a version does not own: built-in names, modules of others, the collector, hooks, threads. What it changes there lives
     longer than its module; it is found by comparing, put back, and told once."""
 
-    def __init__(self):
-        self.collecting, self.thresholds = gc.isenabled(), gc.get_threshold()
+    def __init__(self, collecting):
+        self.collecting, self.thresholds = collecting, gc.get_threshold()
         self.callbacks, self.frozen = list(gc.callbacks), gc.get_freeze_count()
         self.switch, self.threads = sys.getswitchinterval(), THREADS._count()
         self.words = set(re.findall(r"\w+", TEXT))
-        self.told, self.allowed, self.held, self.known_text = set(), set(), {}, None
-        self.modules, self.classes, self.functions, self.sizes = [], [], [], []
+        self.told, self.held, self.known_words = set(), {}, None
+        self.modules, self.classes, self.functions, self.contents, self.sources = [], [], [], [], {}
+        self.handlers = [HANDLER(number) for _, number in SIGNALS]
+        self.lists = [(name, list(getattr(sys, name, ()))) for name in ("path", "argv", "warnoptions", "orig_argv")]
+        self.objects, self.known_objects, self.finders = [], set(), list(sys.meta_path) + list(sys.path_hooks)
         self.loaded_before = set(sys.modules)
         named = [(n, m) for n, m in sys.modules.items() if isinstance(m, types.ModuleType)]
         for name, module in named:
             if ours(module):
                 continue
+            # Of the others it is seen in the end; names in the text say what a version reaches first, and never all of it.
             near = name in ("builtins", "sys", "__main__") or name.rpartition(".")[2] in self.words
             names = vars(module)
-            self.modules.append((name, names, dict(names) if near else None, len(names)))
-            if near:
+            self.modules.append((name, names, dict(names), near))
+            # Packages fill what they keep when they are used.
+            if near or is_of_python(module):
                 self.look_closer(name, names)
         for kind in BASIC:
-            self.classes.append((type_name(kind), kind, len(vars(kind))))
+            self.classes.append((type_name(kind), kind, dict(vars(kind))))
 
     def look_closer(self, module, names):
-        """Remembers of a module that the version's text names what hangs on its functions, classes and containers."""
+        """Remembers what hangs on the functions, classes and containers of a module."""
         for name, value in list(names.items()):
             where = "%s.%s" % (module, name)
-            if isinstance(value, types.FunctionType) and value.__module__ == module:
-                self.functions.append((where, value, value.__code__, value.__defaults__, value.__kwdefaults__, frozenset(value.__dict__)))
-            elif isinstance(value, type) and value.__module__ == module and value not in BASIC:
-                self.classes.append((where, value, len(vars(value))))
-            elif type(value) in (dict, list, set) and name not in GIVEN and module != "sys" and not is_memo(name):
-                if (name in self.words and not name.startswith("_") or where in TEXT) and len(value) < 10_000:
-                    self.sizes.append((where, value, type(value)(value)))
+            kind = type(value)
+            if kind is types.FunctionType:
+                if value.__module__ == module:
+                    self.functions.append((where, value, value.__code__, value.__defaults__, value.__kwdefaults__, dict(value.__dict__)))
+            elif isinstance(value, type):
+                if value.__module__ == module and value not in BASIC:
+                    self.classes.append((where, value, dict(vars(value))))
+            elif kind in (dict, list, set) and module != "sys" and where not in FILLED and not is_memo(name) and not name.startswith("_") and len(value) < 10_000:
+                self.contents.append((where, value, kind(value)))
+            elif kind not in LEAVES and not isinstance(value, types.ModuleType) and id(value) not in self.known_objects:
+                self.object(where, value)
+
+    def object(self, where, value):
+        try:
+            names = object.__getattribute__(value, "__dict__")
+        except (AttributeError, TypeError):
+            return
+        if type(names) is dict and not self.is_project(type(value)):
+            self.known_objects.add(id(value))
+            self.objects.append((where, value, names, set(names)))
+
+    @staticmethod
+    def is_project(kind):
+        module = sys.modules.get(kind.__module__)
+        return module is None or module.__name__ == NAME or ours(module)
 
     # ---- telling
 
     def tell(self, word, sentence):
-        """Whether something is to be put back: not where the original, or another module of the project, speaks of it too."""
-        if word in self.allowed:
-            return False
+        """Says something once: what the original does as well is taken out by who reads it. Whether it is to be put back: not
+        where the code of the original, or of another module of the project, speaks of it too, for it may be needed."""
         if word not in self.told:
-            if self.known_text is None:
-                self.known_text = self.texts_of_others()
-            if re.search(r"\b%s\b" % re.escape(word.rpartition(".")[2]), self.known_text):
-                self.allowed.add(word)
-                return False
             self.told.add(word)
-            if len(self.told) <= 5:
+            if len(self.told) <= 30:
                 say("survives", sentence)
-        return True
+        if self.known_words is None:
+            self.known_words = self.words_of_others()
+        return word.rpartition(".")[2] not in self.known_words
 
     @staticmethod
-    def texts_of_others():
-        texts = []
+    def words_of_others():
+        """Names and texts in the code of the original and of the project's other modules; what is said about code is none of it."""
+        words = set()
         files = [getattr(m, "__file__", None) for n, m in list(sys.modules.items()) if n != NAME and isinstance(m, types.ModuleType) and ours(m)]
         for file in [FILE, *files]:
             try:
                 with open(file, encoding="utf-8", errors="replace") as opened:
-                    texts.append(opened.read())
-            except (OSError, TypeError):
+                    tree = ast.parse(opened.read())
+            except (OSError, TypeError, SyntaxError, ValueError, RecursionError):
+                continue
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                    node.value.value = None  # a docstring
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Name):
+                    words.add(node.id)
+                elif isinstance(node, ast.Attribute):
+                    words.add(node.attr)
+                elif isinstance(node, ast.alias):
+                    words.update(node.name.split("."))
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    words.add(node.value)
+        return words
+
+    def makes(self, where, name):
+        """Whether the text of a module or class of others says that it makes a name itself, when it is needed."""
+        if where not in self.sources:
+            module, text = where, ""
+            while module and not isinstance(sys.modules.get(module), types.ModuleType):
+                module = module.rpartition(".")[0]
+            file = getattr(sys.modules.get(module), "__file__", None) or ""
+            try:
+                if file.endswith(".py"):
+                    with open(file, encoding="utf-8", errors="replace") as opened:
+                        text = opened.read()
+            except OSError:
                 pass
-        return "\n".join(texts)
+            self.sources[where] = text
+        made = r"\bglobal\b[^\n]*\b%s\b" if where in sys.modules else r"\.%s\s*=[^=]"
+        return re.search(made % re.escape(name), self.sources[where]) is not None
 
     # ---- comparing
 
@@ -2294,37 +2638,72 @@ class Outside:
     def check(self, loading=False, closely=True, switch=True):
         """Compares; not so closely between bursts, until something was found. `switch` also whether the collector is on."""
         self.collector(closely, switch)
-        for name, names, kept, count in self.modules:
-            if kept is None:
-                if len(names) > count:
-                    for new in list(names)[count:]:
+        closely = closely or bool(self.told)
+        for name, names, kept, near in self.modules:
+            if closely or near:
+                if len(names) != len(kept) or any(map(operator.is_not, kept.values(), map(names.get, kept))):
+                    for new in [n for n in names if n not in kept]:
                         self.added(name, names, new, loading)
-            elif len(names) != len(kept) or any(map(operator.is_not, kept.values(), map(names.get, kept))):
+                    for old, value in kept.items():
+                        if names.get(old, Missing) is not value:
+                            self.replaced(name, names, old, value, near)
+            elif len(names) > len(kept):
                 for new in [n for n in names if n not in kept]:
                     self.added(name, names, new, loading)
-                for old, value in kept.items():
-                    if names.get(old, Missing) is not value:
-                        self.replaced(name, names, old, value)
-        if closely or self.told:
+        if closely:
             self.closer(loading)
         self.modules_added(loading)
         for _, restore in self.held.values():
             restore()
 
     def closer(self, loading):
-        for where, kind, count in self.classes:
-            if len(vars(kind)) > count:
-                for new in list(vars(kind))[count:]:
-                    self.added(where, kind, new, loading)
+        for where, kind, kept in self.classes:
+            names = vars(kind)
+            if len(names) == len(kept) and not any(map(operator.is_not, kept.values(), map(names.get, kept))):
+                continue
+            for new in [n for n in names if n not in kept]:
+                self.added(where, kind, new, loading)
+            for old, value in kept.items():
+                now = names.get(old, Missing)
+                method = isinstance(value, (types.FunctionType, property, classmethod, staticmethod)) or isinstance(value, CALLED_IN_C)
+                if now is not value and method and not BEHIND.is_hook(kind, old, now):
+                    if self.tell("%s.%s" % (where, old), "`%s` of %s was %s" % (old, where, "taken away" if now is Missing else "replaced")):
+                        setattr(kind, old, value)
         for where, function, code, defaults, named, kept in self.functions:
             if len(function.__dict__) > len(kept):
-                for new in set(function.__dict__) - kept:
+                for new in set(function.__dict__) - set(kept):
                     self.added(where, function.__dict__, new, loading)
             if function.__code__ is not code or function.__defaults__ is not defaults or function.__kwdefaults__ is not named:
                 if self.tell(where, "the code or the defaults of %s were replaced" % where):
                     function.__code__, function.__defaults__, function.__kwdefaults__ = code, defaults, named
-        for where, value, copy in self.sizes:
-            if len(value) != len(copy) and self.tell(where, "it keeps things in %s" % where):
+        for where, value, names, kept in self.objects:
+            if len(names) > len(kept):
+                for new in [n for n in names if n not in kept]:
+                    # What a property keeps so that it need not be worked out again is in its place.
+                    if type(getattr(type(value), str(new), None)).__name__ != "cached_property":
+                        self.added(where, names, new, loading)
+        # Loggers are known to all by their names.
+        for name, logger in list(getattr(getattr(getattr(sys.modules.get("logging"), "root", None), "manager", None), "loggerDict", {}).items()):
+            names = getattr(logger, "__dict__", {})
+            for new in [n for n in names if n not in LOGGER] if type(logger).__module__ == "logging" else ():
+                self.added("the logger " + name, names, new, loading)
+        for (name, number), was in zip(SIGNALS, self.handlers):
+            now = HANDLER(number)
+            if now is not was and callable(now):
+                self.tell("signal." + name, "a handler was given to %s" % name)
+        for name, kept in self.lists:
+            now = getattr(sys, name, None)
+            strange = now != kept if name == "argv" else any(type(part) in CONTAINERS for part in now or ())
+            if strange and self.tell("sys." + name, "it keeps things in sys.%s" % name) and type(now) is list:
+                now[:] = kept
+        for finder in (*sys.meta_path, *sys.path_hooks):
+            if not any(finder is known for known in self.finders):
+                self.finders.append(finder)
+                kind = finder if isinstance(finder, (type, types.FunctionType)) else type(finder)
+                if kind.__module__ == "builtins" or self.is_project(kind):
+                    self.tell("meta_path", "something was put among the finders of modules")
+        for where, value, copy in self.contents:
+            if not same_content(value, copy) and self.tell(where, "it keeps things in %s" % where):
                 refill(value, copy)
 
     def collector(self, closely, switch):
@@ -2336,13 +2715,16 @@ class Outside:
         if gc.get_threshold() != self.thresholds:
             if self.tell("set_threshold", "the thresholds of the garbage collector were changed"):
                 gc.set_threshold(*self.thresholds)
-        if len(gc.callbacks) != len(self.callbacks) and self.tell("callbacks", "a callback was given to the garbage collector"):
+        if gc.callbacks != self.callbacks and self.tell("callbacks", "a callback was given to the garbage collector"):
             gc.callbacks[:] = self.callbacks
         # Python counts them one by one.
         if closely and gc.get_freeze_count() > self.frozen and self.tell("freeze", "objects were hidden from the garbage collector (freeze)") and not self.frozen:
             gc.unfreeze()  # later it would bring back what the driver has hidden
         if sys.getswitchinterval() != self.switch and self.tell("setswitchinterval", "the interval at which threads take turns was changed"):
             sys.setswitchinterval(self.switch)
+        monitoring = getattr(sys, "monitoring", None)
+        if closely and monitoring is not None and any(monitoring.get_tool(number) for number in range(6)):
+            self.tell("monitoring", "a tool was given to sys.monitoring")
         for get, put in ((sys.getprofile, sys.setprofile), (sys.gettrace, sys.settrace)):
             if get() is not None and self.tell(put.__name__, "a hook was set with sys.%s" % put.__name__):
                 put(None)
@@ -2360,14 +2742,14 @@ class Outside:
         key = (where, new)
         value = vars(names).get(new) if isinstance(names, type) else names.get(new)
         known = self.held.get(key)
-        if known is not None or new in GIVEN or not isinstance(new, str):
+        if known is not None or not isinstance(new, str):
             if known is not None and known[0] is not value:
                 if loading:  # once more
                     self.held[key] = value, hold(value)
                 elif not isinstance(names, type):
                     names[new] = known[0]
             return
-        if self.is_of_others(value) or is_memo(new) and new not in self.words:
+        if self.is_of_others(value) or is_given(where, new, value) or new not in self.words and self.makes(where, new):
             return
         if not self.tell("%s.%s" % (where, new), "a name `%s` was added to %s" % (new, where)):
             return
@@ -2382,11 +2764,13 @@ class Outside:
         except (KeyError, AttributeError, TypeError):
             pass
 
-    def replaced(self, where, names, old, value):
+    def replaced(self, where, names, old, value, near):
         now = names.get(old, Missing)
-        if old in GIVEN or isinstance(value, types.ModuleType):
+        if isinstance(value, types.ModuleType) or is_given(where, old, now) or BEHIND.is_hook(sys.modules.get(where), old, now):
             return
-        own = callable(value) or old in self.words and not old.startswith("_")
+        # What a module puts in the place of something of its own it needs.
+        itself = not near and self.is_of_others(now) and getattr(now, "__module__", None) == where
+        own = callable(value) and not itself or near and old in self.words and not old.startswith("_")
         if own and self.tell("%s.%s" % (where, old), "`%s` of %s was %s" % (old, where, "taken away" if now is Missing else "replaced")):
             names[old] = value
 
@@ -2420,13 +2804,20 @@ class Outside:
                 self.loaded_before.add(name)
 
     def running(self):
-        """After all calls of a pass: threads and processes of the version that still run."""
-        for _ in range(10):
+        """After all calls of a pass: threads, timers and processes of the version that still run. What they do before the end is seen
+        by the clocks."""
+        for _ in range(40):
             if THREADS._count() <= self.threads:
                 break
-            time.sleep(0.005)
+            NAP(0.005)
         else:
             self.tell("Thread", "a thread that it started still runs after its calls")
+        for number in range(3):
+            try:
+                if any(sys.modules["_signal"].getitimer(number)):
+                    self.tell("setitimer", "a timer that it set still runs after its calls")
+            except (AttributeError, ValueError, OSError):
+                pass
         try:
             with open("/proc/self/task/%d/children" % os.getpid()) as file:
                 tracker = getattr(sys.modules.get("multiprocessing.resource_tracker"), "_resource_tracker", None)
@@ -2436,7 +2827,15 @@ class Outside:
             pass
 
 
-THREADS = __import__("_thread")
+THREADS, NAP = __import__("_thread"), time.sleep
+
+
+def same_content(value, copy):
+    if len(value) != len(copy):
+        return False
+    if type(value) is dict:
+        return not any(map(operator.is_not, copy.values(), map(value.get, copy)))
+    return value == copy if type(value) is set else not any(map(operator.is_not, value, copy))
 
 
 def refill(value, copy):
@@ -2485,6 +2884,12 @@ def imported_at_the_top(text):
             yield node.module
 
 
+def is_of_python(module):
+    """Whether a module that is loaded belongs to Python itself."""
+    file = getattr(module, "__file__", None)
+    return file is None or file.startswith(os.path.dirname(os.__file__) + os.sep) and "-packages" not in file
+
+
 def is_standard(name):
     try:
         spec = importlib.util.find_spec(name.partition(".")[0])
@@ -2494,7 +2899,7 @@ def is_standard(name):
     return where in ("built-in", "frozen") or where is not None and os.path.dirname(os.__file__) + os.sep in where and "-packages" not in where
 
 
-def prepare_to_watch():
+def prepare_to_watch(timed):
     """Before the module is loaded: modules of others that it needs are, so that changes to them can be seen."""
     global BEHIND, OUTSIDE
     try:
@@ -2520,10 +2925,28 @@ def prepare_to_watch():
                 importlib.import_module(name)
         except BaseException:  # its own import will tell
             pass
-    BEHIND, OUTSIDE = Behind(), Outside()
+    BEHIND = Behind()
+    BEHIND.hook()
+    if not timed:
+        BEHIND.hook_locks()
+    collecting = gc.isenabled()
+    gc.disable()  # so many dicts at once
+    OUTSIDE = Outside(collecting)
+    if collecting:
+        gc.enable()
 
 
 # ------------------------------------------------------------------------------------------- bursts
+
+
+def counted():
+    """How much calls have told in all, whether or not they are looked at."""
+    try:
+        OURS.flush()
+    except ValueError:  # the program closed it
+        pass
+    flush_stderr()
+    return {**BEHIND.counts, "printed": WIRE.count, "stderr": MUTTERING.count}
 
 
 class Raised:
@@ -2597,13 +3020,15 @@ class Server:
         self.texts = ["\0".join(text) for text in before]
         self.known = [None] * self.count  # the outcome of each call, as it was seen at once
         self.left = [{}] * self.count  # and what it left elsewhere
+        self.counts = [{}] * self.count  # how much of each kind of event that was
+        self.fewer = {}  # kinds of events that are missing where nobody looks at calls, with the number of the pass
         self.early = []  # outcomes that were seen before those: (call, line, pass)
         self.other = {}  # outcomes that differ from those
         self.other_pass = self.passes = 0
         self.lasting = [None] * self.count  # calls that change nothing serve every pass
         self.again = {}  # passes of such calls
         self.manners, self.prints, self.aliased = set(), False, False
-        self.pending = None
+        self.pending = self.counting = None
         self.shapes = list(dict.fromkeys(map(shape, spare.calls)))
         fits = len(self.shapes) <= BRANCHES and all(name.isidentifier() and not keyword.iskeyword(name) for _, names in self.shapes for name in names)
         if not fits:
@@ -2621,6 +3046,7 @@ class Server:
             if not said:
                 os._exit(1)
             request = loads(said)
+            self.count_back()
             self.look_back()
             if request.get("end"):
                 OUTSIDE.check(switch=False)
@@ -2640,6 +3066,7 @@ class Server:
             if request.get("look") and passes:
                 self.pending = chosen, passes[-1], results, self.passes, kept
                 last = [bare.pop()]
+            self.counting = chosen, len(passes), counted()
             if collecting:
                 gc.enable()
             write(line, b"r")
@@ -2756,7 +3183,10 @@ class Server:
         printed()
         BEHIND.begin(False)
         for number, at in enumerate(chosen):
+            before = counted()
             line, how, said, left = one_looked_at(at + 1, one.calls[number], one.parts[number], self.before[at], 1)
+            if self.known[at] is None:
+                self.counts[at] = {kind: count - before[kind] for kind, count in counted().items()}
             yield at, line, how, said, left
         BEHIND.end()
         WIRE.parts = None
@@ -2774,6 +3204,21 @@ class Server:
             kinds.append(getattr(sys.modules.get(module), name, object))
         keeps = lambda kind: any(type(value).__name__ == "cached_property" for base in kind.__mro__ for value in vars(base).values())
         return not any(isinstance(kind, type) and keeps(kind) for kind in kinds)
+
+    def count_back(self):
+        """Whether calls of the last burst told as much as they did when they were looked at: a version may know when that is."""
+        if self.counting is None:
+            return
+        chosen, passes, before = self.counting
+        self.counting = None
+        if any(self.known[at] is None for at in chosen):
+            return
+        now = counted()
+        for kind, count in now.items():
+            wanted = passes * sum(self.counts[at].get(kind, 0) for at in chosen)
+            # Much less, so that a text which varies in its length is nothing.
+            if count - before[kind] < wanted / 2:
+                self.fewer.setdefault(kind, self.passes)
 
     def look_back(self):
         """Looks at what came of the last burst's last pass, where that was asked for."""
@@ -2824,9 +3269,16 @@ class Server:
     def end(self):
         self.see(range(self.count))
         head = '{"reheat":"outcomes","calls":%d,"left":{}' % self.count
+        lines, left = self.known, self.left
         if self.other:
             head += ',"pass":%d' % self.other_pass
-        lines = [with_left(self.other.get(at) or line, self.left[at]) for at, line in enumerate(self.known)]
+            lines = [self.other.get(at) or line for at, line in enumerate(lines)]
+        elif self.fewer:
+            head += ',"pass":%d' % min(self.fewer.values())
+            left = [{kind: text for kind, text in one.items() if kind not in self.fewer} for one in left]
+            if "printed" in self.fewer:
+                lines = [line.partition(',"printed":')[0] + "}" if ',"printed":' in line else line for line in lines]
+        lines = [with_left(line, one) for line, one in zip(lines, left)]
         finish(head + "}\n" + "\n".join(lines))
 
 
@@ -2957,7 +3409,7 @@ def main():
     sys.modules["__main__"] = types.ModuleType("__main__")
 
     scatter()
-    prepare_to_watch()
+    prepare_to_watch(bool(header.get("stamps")))
     load()
     OUTSIDE.loaded()
     DEFINITION = check_definition()

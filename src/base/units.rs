@@ -170,6 +170,32 @@ pub struct Gain(pub f64);
 impl Gain {
     /// Neither better nor worse.
     pub const ONE: Self = Self(1.0);
+
+    /// The largest gain that is told as a number. Beyond it the candidate's figure is about as small as what the clock or the
+    /// start of a burst leaves open, and nobody knows how many times better it is.
+    pub const TOLD: f64 = 1_000.0;
+
+    /// `[4.10–4.33]`, with as many digits as the gain itself has; nothing where both ends are beyond what is told as a number.
+    #[must_use]
+    pub fn interval(low: Self, high: Self) -> String {
+        if low.0 > Self::TOLD {
+            return String::new();
+        }
+        let digits = match low.0 {
+            l if (0.97..1.03).contains(&l) || (0.97..1.03).contains(&high.0) => 3,
+            l if l < 10.0 => 2,
+            l if l < 100.0 => 1,
+            _ => 0,
+        };
+        let end = |gain: Self| {
+            if gain.0 > Self::TOLD {
+                format!(">{:.0}", Self::TOLD)
+            } else {
+                format!("{:.digits$}", gain.0)
+            }
+        };
+        format!("[{}–{}]", end(low), end(high))
+    }
 }
 
 impl fmt::Display for Gain {
@@ -183,8 +209,10 @@ impl fmt::Display for Gain {
             write!(f, "{g:.2}×")
         } else if g < 100.0 {
             write!(f, "{g:.1}×")
-        } else {
+        } else if g <= Self::TOLD {
             write!(f, "{g:.0}×")
+        } else {
+            write!(f, ">{:.0}×", Self::TOLD)
         }
     }
 }

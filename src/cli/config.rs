@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::config::{Config, Folders, ProviderKind, ProviderTable, TEMPLATE};
+use crate::model::shown_url;
 
 /// Flags of `reheat config`.
 #[derive(Debug, Args)]
@@ -169,7 +170,8 @@ fn described(table: &ProviderTable) -> String {
                 .model
                 .as_deref()
                 .unwrap_or("whichever model it offers");
-            let url = table.base_url.as_deref().unwrap_or("the usual address");
+            let url = table.base_url.as_deref().map(shown_url);
+            let url = url.as_deref().unwrap_or("the usual address");
             let key = match (&table.key_env, &table.key_command) {
                 (Some(variable), _) => format!(
                     ", key from ${variable}{}",

@@ -146,6 +146,8 @@ pub(crate) fn recorded(
         candidates: None,
         temperature: None,
         comparison: DEMO_COMPARISON,
+        clock: None,
+        strict: false,
         demo_pause,
         opening,
     })

@@ -8,24 +8,25 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::app_context::AppContext;
-use super::{ENVIRONMENT, print, visible_paths};
+use super::{ENVIRONMENT, USAGE, print, visible_paths};
 use crate::config::{self, Selection};
 use crate::measure::Judge;
 use crate::measure::machine;
 use crate::model::discover;
 use crate::report::text;
 use crate::sandbox::{self, CancelToken, Guards, MemorySource, Tier};
+use crate::tui::core::theme::{Depth, Theme};
 
 /// Flags of `reheat doctor`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 all that a demo needs is there, 3 something it needs is missing."
+    after_help = "Exit status: 0 all that a demo needs is there, 2 a setting is wrong, 3 something that\nit needs is missing."
 )]
 pub(crate) struct DoctorArgs {}
 
 /// Runs the command.
 #[must_use]
-pub(crate) fn run(_args: &DoctorArgs) -> ExitCode {
+pub(crate) fn run(_args: &DoctorArgs, theme: Option<&str>) -> ExitCode {
     let (app, troubles) = match AppContext::read_or_default() {
         Ok(found) => found,
         Err(status) => return status,
@@ -46,8 +47,16 @@ pub(crate) fn run(_args: &DoctorArgs) -> ExitCode {
     for told in crate::tui::core::keymap::Keymap::new(&app.config.keys).1 {
         print(&format!("Settings\n  ! {told}\n\n"));
     }
-    let judge = Judge::open(sandbox::Settings::default(), None);
-    let mut fine = judge.is_ok() && troubles.is_empty();
+    let theme = theme.or(app.config.theme.as_deref());
+    let own = app.folders.config.join("themes");
+    let wrong = theme.and_then(|name| Theme::load(name, Some(&own), Depth::True).err());
+    if let Some(why) = &wrong {
+        print(&format!("Settings\n  ✗ {why}\n\n"));
+    }
+    // Builds go into a temporary folder where that can be had, since nothing is to be changed here.
+    let judge = Judge::open(sandbox::Settings::default(), None)
+        .or_else(|_| Judge::open(sandbox::Settings::default(), Some(&app.folders.cache)));
+    let mut fine = judge.is_ok();
     match &judge {
         Ok(judge) => print(&(guards(judge.guards()) + &readable(&app) + "\n")),
         Err(error) => print(&format!("Sandbox\n  ✗ {error}\n\n")),
@@ -60,7 +69,12 @@ pub(crate) fn run(_args: &DoctorArgs) -> ExitCode {
     let (folders, writable) = folders(&app);
     print(&folders);
     fine &= writable;
-    if fine {
+    if fine && (wrong.is_some() || !troubles.is_empty()) {
+        print(
+            "All that `reheat demo` needs is there, but a setting is wrong: see the lines marked ✗.\n",
+        );
+        ExitCode::from(USAGE)
+    } else if fine {
         print("All that `reheat demo` needs is there.\n");
         ExitCode::SUCCESS
     } else {
@@ -68,6 +82,16 @@ pub(crate) fn run(_args: &DoctorArgs) -> ExitCode {
         ExitCode::from(ENVIRONMENT)
     }
 }
+
+/// Lets this program make user namespaces where AppArmor keeps them from programs without a profile.
+const PROFILE: &str = "\
+  a profile that allows them, for /etc/apparmor.d/reheat (then `sudo systemctl reload apparmor`):
+    abi <abi/4.0>,
+    include <tunables/global>
+    profile reheat /**/reheat flags=(unconfined) {
+      userns,
+    }
+";
 
 fn guards(guards: &Guards) -> String {
     let tier = match guards.tier {
@@ -94,6 +118,12 @@ fn guards(guards: &Guards) -> String {
         let _ = writeln!(out, "  missing: {name} ({why})");
     }
     let _ = writeln!(out, "  memory figures: {memory}");
+    if guards
+        .why_weak()
+        .is_some_and(|why| why.contains("AppArmor"))
+    {
+        out.push_str(PROFILE);
+    }
     out
 }
 

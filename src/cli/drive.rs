@@ -11,8 +11,9 @@ use super::write_at_end::{self, better, writable};
 use super::{ENVIRONMENT, NOTHING, USAGE, fail, workbench};
 use crate::engine::{self, EngineError, Handle};
 use crate::report::text;
+use crate::session::Session;
 use crate::session::event::{EndReason, Finish, Mode, Origin};
-use crate::session::{Session, journal};
+use crate::session::journal::JournalError;
 
 /// Whether the workbench can open: input and output are a terminal, and no flag says otherwise.
 pub(crate) fn has_screen(flags: &LoopFlags) -> bool {
@@ -118,7 +119,7 @@ fn signals(handle: &Handle) {
 
 fn cannot_start(error: &EngineError, app: &AppContext) -> String {
     match error {
-        EngineError::Journal(journal::JournalError::Busy(_)) => error.to_string(),
+        EngineError::Journal(JournalError::Busy(_) | JournalError::Bad { .. }) => error.to_string(),
         EngineError::Journal(_) => {
             format!(
                 "{error}\nSessions are kept in {}; make it writable, or choose another folder with REHEAT_DATA_DIR.",

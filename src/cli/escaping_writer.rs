@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::letters;
 use crate::report::text::safe;
 
 /// A writer that escapes what a terminal would obey; line breaks and tabs stay.
@@ -10,7 +11,7 @@ pub(crate) struct EscapingWriter<W: Write>(pub(crate) W);
 impl<W: Write> Write for EscapingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0
-            .write_all(safe(&String::from_utf8_lossy(bytes)).as_bytes())?;
+            .write_all(letters::shown(&safe(&String::from_utf8_lossy(bytes))).as_bytes())?;
         Ok(bytes.len())
     }
 

@@ -1,6 +1,10 @@
 //! How a command ends: exit statuses, the sentence of an error, signals; and what it prints.
 
+use std::io;
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+use super::letters;
 
 /// Exit status of a loop that found nothing better, of a program that failed, of an expectation that did not hold.
 pub(crate) const NOTHING: u8 = 1;
@@ -49,6 +53,7 @@ impl From<CliError> for ExitCode {
 pub(crate) fn fail(status: u8, message: impl std::fmt::Display) -> ExitCode {
     use std::io::Write;
     let message = crate::report::text::safe(&message.to_string());
+    let message = letters::shown(&message);
     drop(writeln!(std::io::stderr(), "reheat: {message}"));
     ExitCode::from(status)
 }
@@ -71,14 +76,41 @@ pub(crate) fn stop_on_signals(
     came
 }
 
+/// Set when something could not be printed, other than because nobody reads any more.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// Notes why something could not be printed.
+pub(crate) fn note_lost(error: &io::Error) {
+    if error.kind() != io::ErrorKind::BrokenPipe {
+        LOST.get_or_init(|| error.to_string());
+    }
+}
+
+/// The exit status of a command that is done, unless its output was lost on the way.
+pub(super) fn unless_lost(status: ExitCode) -> ExitCode {
+    match LOST.get() {
+        Some(why) => fail(ENVIRONMENT, format_args!("cannot write the output: {why}")),
+        None => status,
+    }
+}
+
+/// A file that grows beyond what `ulimit -f` allows is an error like any other, not the silent end of this program.
+pub(super) fn survive_file_limits() {
+    use signal_hook::consts::SIGXFSZ;
+    // Where it cannot be done everything else still works.
+    drop(signal_hook::flag::register(SIGXFSZ, Arc::default()));
+}
+
 /// Prints a text for people; a closed pipe is not an error.
 pub(crate) fn print(text: &str) {
-    print_exactly(&crate::report::text::safe(text));
+    print_exactly(&letters::shown(&crate::report::text::safe(text)));
 }
 
 /// Prints a text for programs, unchanged; a closed pipe is not an error.
 pub(crate) fn print_exactly(text: &str) {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        note_lost(&error);
+    }
 }

@@ -8,7 +8,8 @@ use clap::Args;
 
 use crate::base::units::{Bytes, Gain, parse_duration};
 use crate::config::Selection;
-use crate::model::MOST_AT_ONCE;
+use crate::measure::Metric;
+use crate::model::{MOST_AT_ONCE, shown_url};
 use crate::session::cost::parse_amount;
 use crate::session::event::{Goal, Mode};
 use crate::task::LimitOverrides;
@@ -75,12 +76,31 @@ impl LimitFlags {
     }
 }
 
+/// A clock that times are compared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Clock {
+    /// Wall-clock time
+    Wall,
+    /// User and system time of all processes
+    Cpu,
+}
+
+impl Clock {
+    /// The metric that is read from it.
+    pub(crate) fn metric(self) -> Metric {
+        match self {
+            Self::Wall => Metric::Wall,
+            Self::Cpu => Metric::Cpu,
+        }
+    }
+}
+
 /// How a loop is shown and when it ends.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Loop")]
 pub struct LoopFlags {
     /// Rounds at most.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, alias = "iterations", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub rounds: Option<u32>,
     /// Replies that every round asks for side by side; all that pass are compared, the best one is confirmed [default: 1].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_AT_ONCE)))]
@@ -101,6 +121,9 @@ pub struct LoopFlags {
     /// Time that one comparison may take at most [default: 30s, demo 8s].
     #[arg(long, alias = "budget", value_name = "TIME", value_parser = parse_duration)]
     pub(crate) comparison_time: Option<Duration>,
+    /// Which clock times are compared by; by default CPU time where one busy thread does all the work, else wall time.
+    #[arg(long, value_enum, value_name = "CLOCK")]
+    pub clock: Option<Clock>,
     /// How the loop goes on after a round; changed at any time in the workbench.
     #[arg(long, value_enum, value_name = "MODE")]
     pub mode: Option<Mode>,
@@ -199,17 +222,19 @@ impl ModelFlags {
         }
     }
 
-    /// How the model is reached, to be stored with a session. A tape is stored with its absolute path; keys are never flags.
+    /// How the model is reached, to be stored with a session. A tape is stored with its absolute path; keys are never flags, and
+    /// what an address holds of that kind is left out.
     pub(crate) fn reached_by(&self) -> BTreeMap<String, String> {
         let tape = self
             .tape
             .as_ref()
             .and_then(|t| std::path::absolute(t).ok())
             .map(|t| t.display().to_string());
+        let base_url = self.base_url.as_deref().map(shown_url);
         [
             ("model", &self.model),
             ("provider", &self.provider),
-            ("base_url", &self.base_url),
+            ("base_url", &base_url),
             ("command", &self.model_command),
             ("tape", &tape),
         ]
@@ -221,10 +246,16 @@ impl ModelFlags {
     /// The flags that reach a session's model again.
     pub(crate) fn from_kept(kept: &BTreeMap<String, String>) -> Self {
         let get = |name: &str| kept.get(name).cloned();
+        // The address of the environment may hold what was left out.
+        let whole = |kept: &String| {
+            let own = std::env::var("OPENAI_BASE_URL").ok();
+            own.filter(|own| shown_url(own) == *kept)
+        };
+        let base_url = get("base_url").map(|kept| whole(&kept).unwrap_or(kept));
         Self {
             model: get("model"),
             provider: get("provider"),
-            base_url: get("base_url"),
+            base_url,
             model_command: get("command"),
             tape: get("tape").map(Into::into),
             ..Self::default()

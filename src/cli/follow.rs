@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::escaping_writer::EscapingWriter;
+use super::exit::note_lost;
 use crate::base::units::Nanos;
 use crate::engine::{Command, Handle};
 use crate::measure::Progress;
@@ -22,10 +23,9 @@ pub(crate) enum OutputFormat {
 pub(crate) fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Session {
     let mut session = Session::default();
     let mut out = io::stdout().lock();
+    let lost = |told: io::Result<()>| told.inspect_err(note_lost).is_err();
     let mut gone = style == OutputFormat::Text
-        && writeln!(EscapingWriter(&mut out), "{opening}")
-            .and_then(|()| out.flush())
-            .is_err();
+        && lost(writeln!(EscapingWriter(&mut out), "{opening}").and_then(|()| out.flush()));
     if gone {
         handle.send(Command::Quit);
     }
@@ -37,7 +37,7 @@ pub(crate) fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Ses
                 OutputFormat::Text => tell(&mut EscapingWriter(&mut out), &session, &happened),
                 OutputFormat::Json => line(&mut out, &happened),
             };
-            gone = told.and_then(|()| out.flush()).is_err();
+            gone = lost(told.and_then(|()| out.flush()));
             if gone {
                 handle.send(Command::Quit);
             }
@@ -48,7 +48,7 @@ pub(crate) fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Ses
     }
     if style == OutputFormat::Text && !gone && session.task.is_some() {
         let table = format!("\n{}\n{}\n", text::table(&session), text::ending(&session));
-        drop(
+        lost(
             EscapingWriter(&mut out)
                 .write_all(table.as_bytes())
                 .and_then(|()| out.flush()),
@@ -246,6 +246,12 @@ fn evaluated(out: &mut impl Write, session: &Session, id: VersionId) -> io::Resu
         format!(" on {held}case {case}")
     });
     let mark = text::mark(version);
-    writeln!(out, "{glyph} {id}{mark}  {}{case}", verdict.in_words())?;
-    out.write_all(text::lesson(version).as_bytes())
+    // "Accepted" is said of the best version alone.
+    let word = if verdict.accepted() {
+        "passes"
+    } else {
+        verdict.in_words()
+    };
+    writeln!(out, "{glyph} {id}{mark}  {word}{case}")?;
+    out.write_all(text::lesson(session, version).as_bytes())
 }

@@ -27,7 +27,7 @@ pub(crate) struct HarnessFlags {
     #[arg(long, requires = "calls")]
     messages: bool,
     /// What calls may leave behind otherwise than the original does, with commas between: logging, warnings, stderr,
-    /// environment, folder, locale, signals, globals, files, sleep, sharing.
+    /// environment, folder, locale, signals, globals, files, sleep, sharing, locks. In a task.toml: ignore = ["logging"].
     #[arg(long, value_name = "KINDS", requires = "calls")]
     ignore: Option<LeftKinds>,
     /// Let results that the function keeps from one repetition of the calls to the next count as a gain.

@@ -15,7 +15,7 @@ use crate::base::words;
 use crate::config::Config;
 use crate::engine;
 use crate::model::discover;
-use crate::sandbox::{self, Sandbox, Tier};
+use crate::sandbox::{self, Sandbox};
 use crate::task::bundled;
 use crate::task::harness_spec::HarnessSpec;
 use crate::tui::{
@@ -91,12 +91,16 @@ fn home(app: &AppContext) -> Home {
                 .and_then(|(_, g)| *g)
                 .map_or_else(|| "–".into(), |g| g.to_string()),
             when: ago(s.changed),
-            state: format!(
-                "{}{}",
-                s.best
-                    .map_or_else(String::new, |(v, _)| format!("{v} ★ · ")),
-                words::count(s.rounds, "round")
-            ),
+            state: if s.task.is_empty() {
+                s.trouble
+            } else {
+                format!(
+                    "{}{}",
+                    s.best
+                        .map_or_else(String::new, |(v, _)| format!("{v} ★ · ")),
+                    words::count(s.rounds, "round")
+                )
+            },
             id: s.id,
             task: s.task,
         })
@@ -124,11 +128,10 @@ fn late(app: &AppContext, what: Discovery, tell: &mut dyn FnMut(Discovered)) {
     }
     let (words, strong) = match Sandbox::open(&sandbox::Settings::default()) {
         Ok(sandbox) => {
-            let tier = sandbox.guards().tier;
             let on = sandbox.guards().on.join(", ");
-            match tier {
-                Tier::Full | Tier::Namespaces => (format!("isolated: {on}"), true),
-                Tier::Weak | Tier::None => (format!("weakly isolated: {on}"), false),
+            match sandbox.guards().why_weak() {
+                None => (format!("isolated: {on}"), true),
+                Some(why) => (format!("weakly isolated: {on}; {why}"), false),
             }
         }
         Err(error) => (error.to_string(), false),

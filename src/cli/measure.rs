@@ -10,18 +10,20 @@ use std::time::Duration;
 use crate::base::units::parse_duration;
 use crate::config::Folders;
 use crate::measure::{
-    ComparisonPlan, Contender, ContenderRole, Contest, ContestOutcome, Judge, JudgeError, Metric,
+    ComparisonPlan, Contender, ContenderRole, Contest, ContestOutcome, Judge, JudgeError, flags,
 };
 use crate::sandbox::{CancelToken, Settings};
 use crate::task::TaskDefaults;
+use crate::task::harness_spec::HarnessSpec;
 use crate::task::load::{TaskFlags, load_source};
+use crate::task::region::RegionSpec;
 use crate::task::{Checker, Language, Languages, Objective, OkStatus, Source, Task, TaskError};
 
-use super::flags::LimitFlags;
+use super::flags::{Clock, LimitFlags};
 use super::measure_report::{self, MeasureReport, MeasuredProgram};
 use super::visible_paths;
 
-/// Compare programs on a workload: are the others really better than the first?
+/// Compare programs, or versions of a function: are the others really better than the first?
 ///
 /// OLD is run on every case first; where the cases have no outputs, it says them. Every NEW must be right on every case
 /// before it is timed. Then OLD and NEW run next to each other, pair after pair in drawn order, until the difference is
@@ -31,22 +33,27 @@ use super::visible_paths;
   reheat measure old.py new.py --cases cases/
   reheat measure slow.c fast.c faster.rs --cases cases.jsonl --objective memory
   reheat measure old.py new.py --cases cases/ --expect better --json > result.json
+  reheat measure src/geo.py::nearest faster.py --calls calls.jsonl
 
 Exit status: 0; 1 if nothing could be compared, or if --expect better does not hold for every NEW; 2 wrong use;
 3 something is missing here.")]
 pub struct MeasureArgs {
-    /// The program to beat, then the programs that may beat it (their languages may differ)
+    /// The program to beat, then the programs that may beat it (their languages may differ). With --calls a function, as
+    /// FILE::FUNCTION, then files with versions of it: the function alone, with what it needs, or the whole file again
     #[arg(required = true, num_args = 2.., value_names = ["OLD", "NEW"])]
     pub programs: Vec<PathBuf>,
     /// Inputs and outputs: a folder of NAME.in and NAME.out files, or a file of JSON lines
     #[arg(long, value_name = "DIR|FILE")]
-    pub cases: PathBuf,
+    pub cases: Option<PathBuf>,
+    /// Calls of the function: a file of JSON lines, or a function of yours that makes them, gen.py::calls
+    #[arg(long, value_name = "FILE[::FUNCTION]", conflicts_with_all = ["cases", "language", "args", "files", "checker", "checker_program", "ok_status"])]
+    pub(crate) calls: Option<String>,
     /// What is to be better
     #[arg(long, value_enum, default_value_t)]
     pub objective: Objective,
     /// Which clock times are taken from; by default CPU time where one busy thread does all the work, else wall time
-    #[arg(long, value_enum)]
-    pub metric: Option<Clock>,
+    #[arg(long, alias = "metric", value_enum)]
+    pub clock: Option<Clock>,
     /// How outputs are compared: exact, tokens, lines, numbers or numbers:1e-9
     #[arg(long, value_parser = Checker::parse)]
     pub checker: Option<Checker>,
@@ -87,15 +94,6 @@ pub struct MeasureArgs {
     pub unsafe_no_isolation: bool,
 }
 
-/// A clock for times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Clock {
-    /// Wall-clock time
-    Wall,
-    /// User and system time of all processes
-    Cpu,
-}
-
 /// What `--expect` can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ExpectedResult {
@@ -113,7 +111,7 @@ pub fn run(args: MeasureArgs) -> ExitCode {
             let printed = if args.json {
                 measure_report::json(&findings)
             } else {
-                measure_report::text(&findings, args.objective)
+                measure_report::text(&findings)
             };
             if let Err(error) = measure_report::out(&printed) {
                 return super::fail(
@@ -151,20 +149,39 @@ pub fn run(args: MeasureArgs) -> ExitCode {
 }
 
 fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<MeasureReport, JudgeError> {
+    if args.cases.is_none() && args.calls.is_none() {
+        let old = args
+            .programs
+            .first()
+            .map(|p| RegionSpec::split(&p.to_string_lossy()));
+        let needed = match old {
+            Some((_, Some(_))) => {
+                "calls of the function are needed: --calls calls.jsonl, each line {\"args\": [1, 2]}"
+            }
+            _ => {
+                "a workload is needed: --cases with a folder of NAME.in files, or --calls for a function (FILE::FUNCTION)"
+            }
+        };
+        return Err(JudgeError::Task(needed.into()));
+    }
     let folders = Folders::find().ok();
     let own = folders.as_ref().map(|f| f.config.join("languages"));
     let languages = Languages::load(own.as_deref().filter(|p| p.is_dir()))?;
-    let sources = args
-        .programs
-        .iter()
-        .map(|path| read(path, args.language.as_deref(), &languages))
-        .collect::<Result<Vec<_>, _>>()?;
     let config = visible_paths::settings().map_err(JudgeError::Task)?;
     let usual = TaskDefaults {
         limits: config.limits,
         build: config.build,
     };
     let mut task = task(args, usual, &languages)?;
+    let sources = args
+        .programs
+        .iter()
+        .enumerate()
+        .map(|(i, path)| match args.calls {
+            Some(_) => version(path, i == 0, &task),
+            None => read(path, args.language.as_deref(), &languages),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
     task.read = visible_paths::readable(&config.sandbox_read).map_err(JudgeError::Task)?;
     let cache = folders.map(|f| f.cache.join("builds"));
     let mut judge = Judge::open(
@@ -180,10 +197,15 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<MeasureReport, Ju
     let mut entrants: Vec<MeasuredProgram> = Vec::new();
     for (name, source, language) in &sources {
         progress.about(name);
-        let mut built = judge.build(source, language, args.tool.as_deref(), cancel, &mut |p| {
-            progress.tell(&p)
-        })?;
-        judge.hide_private(&task, &mut built);
+        let mut watch = |p| progress.tell(&p);
+        let built = if args.calls.is_some() {
+            judge.prepare(&task, source, cancel, &mut watch)?
+        } else {
+            let tool = args.tool.as_deref();
+            let mut built = judge.build(source, language, tool, cancel, &mut watch)?;
+            judge.hide_private(&task, &mut built);
+            built
+        };
         if entrants.is_empty() {
             judge.complete_with_oracle(&mut task, cancel, &mut |p| progress.tell(&p))?;
         }
@@ -195,6 +217,13 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<MeasureReport, Ju
             failure.hint = Some(how);
         }
         evaluation.floor = judge.floor(language, args.tool.as_deref(), cancel)?;
+        // Texts of two languages say nothing of one another.
+        if let Some((_, old, of_old)) = sources.first()
+            && of_old.id == language.id
+        {
+            let in_code = flags::in_code(&task, &old.text, &source.text);
+            evaluation.flags.extend(in_code);
+        }
         entrants.push(MeasuredProgram {
             name: name.clone(),
             language: language.name.clone(),
@@ -204,13 +233,7 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<MeasureReport, Ju
     }
 
     let mut plan = ComparisonPlan::new(args.objective, args.comparison_time);
-    plan.metric = args.metric.map(|clock| {
-        if clock == Clock::Cpu {
-            Metric::Cpu
-        } else {
-            Metric::Wall
-        }
-    });
+    plan.metric = args.clock.map(Clock::metric);
     let mut comparisons = Vec::new();
     for i in 1..entrants.len() {
         if !entrants[0].evaluation.verdict.accepted() || !entrants[i].evaluation.verdict.accepted()
@@ -221,7 +244,13 @@ fn measure(args: &MeasureArgs, cancel: &CancelToken) -> Result<MeasureReport, Ju
         let (old, new) = (contender(&entrants[0]), contender(&entrants[i]));
         let contest = Contest::new(old, new, &task, &plan);
         match judge.contest(&contest, cancel, &mut |p| progress.tell(&p))? {
-            ContestOutcome::Done { comparison, .. } => comparisons.push(comparison),
+            ContestOutcome::Done { comparison, .. } => {
+                let (old, new) = (&entrants[0].evaluation, &entrants[i].evaluation);
+                let known = [Some(old), Some(old)];
+                let found = flags::in_comparison(&task, known, new, (&comparison, None));
+                entrants[i].evaluation.flags.extend(found);
+                comparisons.push(comparison);
+            }
             ContestOutcome::Disqualified(out) => {
                 let which = if out.version == ContenderRole::Candidate {
                     i
@@ -296,11 +325,38 @@ fn read(
     Ok((path.display().to_string(), source, found))
 }
 
+/// A version of the function that is measured: OLD as it stands in its file, or what a file holds.
+fn version(
+    path: &Path,
+    old: bool,
+    task: &Task,
+) -> Result<(String, Source, Arc<Language>), TaskError> {
+    let of_old = task.source.clone().filter(|_| old);
+    let name = path.display().to_string();
+    let source = match of_old {
+        Some(source) => source,
+        None if RegionSpec::split(&name).1.is_some() => {
+            return Err(TaskError::Invalid(format!(
+                "{name}: give a file that holds the version of the function, or the whole file again; only OLD is FILE::FUNCTION"
+            )));
+        }
+        None => Source {
+            file_name: (task.source.as_ref()).map_or_else(String::new, |s| s.file_name.clone()),
+            ..load_source(path)?
+        },
+    };
+    Ok((name, source, task.language.clone()))
+}
+
 /// The task that all programs are judged on.
 fn task(args: &MeasureArgs, usual: TaskDefaults, languages: &Languages) -> Result<Task, TaskError> {
     let flags = TaskFlags {
         file: args.programs.first().cloned(),
-        cases: Some(args.cases.clone()),
+        cases: args.cases.clone(),
+        harness: HarnessSpec {
+            calls: args.calls.clone(),
+            ..HarnessSpec::default()
+        },
         objective: Some(args.objective),
         checker: args.checker.clone(),
         checker_program: args.checker_program.clone(),

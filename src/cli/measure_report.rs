@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::base::units::Gain;
 use crate::measure::noise::Level;
 use crate::measure::{
     Answer, Built, Comparison, Evaluation, Metric, Progress, Verdict, text::clean,
 };
-use crate::task::{Objective, Task};
+use crate::task::{Harness, Task};
 
 /// One of the programs, with its evaluation.
 pub(super) struct MeasuredProgram {
@@ -64,6 +63,7 @@ fn version(entrant: &MeasuredProgram) -> Value {
         "cases_passed": e.passed(),
         "cases_total": e.cases_total,
         "failure": e.failure,
+        "flags": e.flags,
         "build": e.build,
     })
 }
@@ -93,7 +93,7 @@ fn comparison(c: &Comparison) -> Value {
 }
 
 /// The form for people.
-pub(super) fn text(findings: &MeasureReport, objective: Objective) -> String {
+pub(super) fn text(findings: &MeasureReport) -> String {
     let mut out = table(findings);
     out.push('\n');
     for (i, entrant) in findings.entrants.iter().enumerate() {
@@ -108,7 +108,10 @@ pub(super) fn text(findings: &MeasureReport, objective: Objective) -> String {
             .filter(|_| i > 0)
             .find(|c| c.candidate == entrant.name)
         {
-            out.push_str(&sentence(c, objective));
+            out.push_str(&sentence(c));
+        }
+        for flag in &entrant.evaluation.flags {
+            let _ = writeln!(out, "       ⚑ {}", clean(&flag.reason));
         }
     }
     for note in &findings.notes {
@@ -166,8 +169,13 @@ fn table(findings: &MeasureReport) -> String {
     let cases = findings.task.workload.cases.len();
     let _ = writeln!(
         out,
-        " one sweep over {cases} {}; times and memory × time add up, the peak is the largest",
-        if cases == 1 { "case" } else { "cases" }
+        " one sweep over {cases} {}; times and memory × time add up, the peak is the largest{}",
+        if cases == 1 { "case" } else { "cases" },
+        match findings.task.harness {
+            Harness::Calls(_) =>
+                "\n whole processes, from their start to their end; what the calls themselves take is said below",
+            _ => "",
+        }
     );
     for floor in floors(findings) {
         let _ = writeln!(out, " {floor}");
@@ -243,7 +251,7 @@ fn failure(entrant: &MeasuredProgram) -> Option<String> {
     Some(out)
 }
 
-fn sentence(c: &Comparison, objective: Objective) -> String {
+fn sentence(c: &Comparison) -> String {
     let mark = match c.answer {
         Answer::Better => "▲",
         Answer::Worse => "▼",
@@ -251,24 +259,11 @@ fn sentence(c: &Comparison, objective: Objective) -> String {
         Answer::NotBetter => "≤",
         Answer::Undecided => "?",
     };
-    let word = match (c.answer, objective) {
-        (Answer::Better, _) => objective.comparative(),
-        (Answer::Worse, _) => objective.contrary(),
-        _ => c.answer.in_words(),
-    };
-    let digits = |g: Gain| {
-        if (0.95..1.05).contains(&c.gain.0) {
-            format!("{:.3}", g.0)
-        } else {
-            format!("{:.2}", g.0)
-        }
-    };
     let mut out = format!(
-        " {mark} {}   {word}  {} [{}–{}]  {}\n",
+        " {mark} {}   {}  {}  {}\n",
         clean(&c.candidate),
-        c.gain,
-        digits(c.low),
-        digits(c.high),
+        c.word(),
+        c.gain_in_words(),
         clean(&c.note)
     );
     let (old, new) = (&c.incumbent_figures, &c.candidate_figures);
@@ -370,13 +365,16 @@ impl Status {
                     }
                 )
             }
-            Progress::Looked { look, metric } => format!(
+            Progress::Estimated { look, metric } | Progress::Looked { look, metric } => format!(
                 "{} pairs: {} [{:.2}–{:.2}] {}",
                 look.pairs,
                 look.gain,
                 look.low.0,
                 look.high.0,
                 metric.in_words()
+            ),
+            Progress::BeyondBudget { budget_ns, more_ns } => format!(
+                "looks clearly better: confirming it takes about {more_ns} beyond the {budget_ns}"
             ),
             Progress::Sampled { .. } | Progress::CaseFinished { .. } | Progress::Heard { .. } => {
                 return;

@@ -15,6 +15,7 @@ mod follow;
 mod harness_flags;
 pub mod home;
 pub mod keys;
+mod letters;
 pub mod measure;
 mod measure_report;
 mod misplaced;
@@ -104,6 +105,11 @@ enum CliCommand {
 /// Runs the command line.
 #[must_use]
 pub fn main() -> ExitCode {
+    exit::survive_file_limits();
+    exit::unless_lost(perform())
+}
+
+fn perform() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -142,7 +148,7 @@ pub fn main() -> ExitCode {
         Some(CliCommand::Measure(args)) => measure::run(args),
         Some(CliCommand::Show(args)) => show::run(&args),
         Some(CliCommand::Write(args)) => write::run(&args),
-        Some(CliCommand::Doctor(args)) => doctor::run(&args),
+        Some(CliCommand::Doctor(args)) => doctor::run(&args, theme),
         Some(CliCommand::Config(args)) => config::run(args),
         Some(CliCommand::Keys(args)) => keys::run(&args),
         #[cfg(feature = "testing")]

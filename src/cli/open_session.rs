@@ -1,6 +1,7 @@
 //! A finished session that a write-back is recorded in.
 
 use super::{CliError, NOTHING, fail};
+use crate::session::journal::JournalError;
 use crate::session::written::WriteRecord;
 use crate::session::{Event, EventRecord, Journal, Library};
 use crate::write_back::BackupStore;
@@ -26,8 +27,15 @@ impl OpenSession {
         })
     }
 
-    /// Records what was written, or why it was undone.
-    pub(crate) fn note(&mut self, record: &WriteRecord, undone: Option<&str>) {
+    /// Records what is about to be written, or why it was undone.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub(crate) fn record(
+        &mut self,
+        record: &WriteRecord,
+        undone: Option<&str>,
+    ) -> Result<(), JournalError> {
         let at = jiff::Timestamp::now()
             .round(jiff::Unit::Millisecond)
             .unwrap_or_default();
@@ -36,7 +44,12 @@ impl OpenSession {
             undone: undone.is_some(),
             reason: undone.unwrap_or_default().to_owned(),
         };
-        if let Err(why) = self.journal.write(&EventRecord { at, event }) {
+        self.journal.write(&EventRecord { at, event })
+    }
+
+    /// As [`Self::record`], of something that is done already.
+    pub(crate) fn note(&mut self, record: &WriteRecord, undone: Option<&str>) {
+        if let Err(why) = self.record(record, undone) {
             let _ = fail(
                 0,
                 format_args!(

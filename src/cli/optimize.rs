@@ -12,6 +12,7 @@ use super::flags::{LimitFlags, LoopFlags, ModelFlags};
 use super::harness_flags::HarnessFlags;
 use super::session_request::SessionRequest;
 use super::{ENVIRONMENT, USAGE, fail, prepare};
+use crate::base::words;
 use crate::config;
 use crate::engine::COMPARISON;
 use crate::session::event::{Mode, Origin};
@@ -155,6 +156,8 @@ fn request(app: &AppContext, args: &OptimizeArgs) -> Result<SessionRequest, Exit
         candidates: app.config.candidates,
         temperature: args.model.temperature,
         comparison: app.config.comparison_time.unwrap_or(COMPARISON),
+        clock: None,
+        strict: false,
         demo_pause: Duration::ZERO,
         opening,
     })
@@ -181,7 +184,14 @@ pub(crate) fn chosen(
         harness,
         ..TaskFlags::default()
     };
-    let task = flags.load(&app.languages).map_err(|e| e.to_string())?;
+    let mut task = flags.load(&app.languages).map_err(|e| e.to_string())?;
+    if let Some(cases) = cases {
+        let read = words::count(task.workload.cases.len(), "case");
+        task.notes.push(format!(
+            "{read} of {}; rounds wait for you, one at a time",
+            cases.display()
+        ));
+    }
     let model = ModelFlags::default();
     let provider = config::resolve_provider(&app.config, &model.selection())
         // The screen has one line for it; the whole list of ways is what `reheat doctor` is for.
@@ -207,6 +217,8 @@ pub(crate) fn chosen(
         candidates: app.config.candidates,
         temperature: None,
         comparison: app.config.comparison_time.unwrap_or(COMPARISON),
+        clock: None,
+        strict: false,
         demo_pause: Duration::ZERO,
         opening,
     })

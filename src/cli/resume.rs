@@ -107,7 +107,12 @@ pub(crate) fn request(
         Origin::Bundled { .. } => DEMO_COMPARISON,
         _ => COMPARISON,
     };
-    let comparison = app.config.comparison_time.unwrap_or(usual);
+    // As it began, whatever the config file says now: gains of one session are to be comparable.
+    let kept = session
+        .terms
+        .comparison_ns
+        .map(|ns| Duration::from_nanos(ns.0));
+    let comparison = kept.or(app.config.comparison_time).unwrap_or(usual);
     Ok(SessionRequest {
         task,
         program: None,
@@ -122,6 +127,8 @@ pub(crate) fn request(
         candidates: None,
         temperature,
         comparison,
+        clock: session.terms.clock,
+        strict: session.strict,
         demo_pause: Duration::ZERO,
         opening,
     })

@@ -1,6 +1,6 @@
 //! `reheat run`: runs one command in the sandbox and reports its outcome.
 
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub struct RunArgs {
     /// What it may use.
     #[command(flatten)]
     pub limits: RunLimits,
-    /// File to be its standard input; empty without.
+    /// File to be its standard input. Without, it is what this command is given by a file or a pipe; else empty.
     #[arg(long, value_name = "FILE")]
     pub stdin: Option<PathBuf>,
     /// Run even where this machine offers no isolation: the program then has all your rights.
@@ -45,7 +45,12 @@ pub struct RunArgs {
     #[arg(long)]
     pub watch: bool,
     /// The command and its arguments.
-    #[arg(last = true, required = true, value_name = "CMD")]
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        required = true,
+        value_name = "CMD"
+    )]
     pub command: Vec<String>,
 }
 
@@ -71,8 +76,11 @@ fn perform(args: &RunArgs) -> Result<RunVerdict, CliError> {
     }
     let stdin = match &args.stdin {
         Some(path) => input(path).map_err(wrong)?,
-        None => Vec::new(),
+        None => handed_on().map_err(environment)?,
     };
+    if let Some(words) = one_word(&args.command) {
+        return Err(wrong(words));
+    }
     let tool = tool(&args.command[0], &here).map_err(environment)?;
     let config = visible_paths::settings().map_err(wrong)?;
     let limits = args
@@ -182,6 +190,53 @@ fn say_hidden(hidden: &[PathBuf], here: &Path) {
 
 /// Most bytes of standard input: all of it is held in memory.
 const MOST_INPUT: u64 = 1 << 30;
+
+/// A command and its arguments that were quoted together, so that they are taken for the name of a program.
+fn one_word(command: &[String]) -> Option<String> {
+    let [only] = command else { return None };
+    let words: Vec<&str> = only.split_whitespace().collect();
+    let quoted = words.len() > 1 && !Path::new(only).exists();
+    quoted.then(|| format!("`{only}` is taken for the name of one program; write it without the quotes: reheat run -- {only}"))
+}
+
+/// How long a standard input may be silent before it is said that it is waited for.
+const SILENT: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// What this command's own standard input holds, where that is a file or a pipe; nothing where it is a terminal or anything
+/// else that may never end.
+fn handed_on() -> Result<Vec<u8>, String> {
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::FileTypeExt as _;
+    let unreadable = |e: std::io::Error| format!("the standard input cannot be read: {e}");
+    let stdin = std::io::stdin().lock();
+    let Ok(copy) = stdin.as_fd().try_clone_to_owned() else {
+        return Ok(Vec::new());
+    };
+    let file = std::fs::File::from(copy);
+    let kind = file.metadata().map_err(unreadable)?.file_type();
+    if !kind.is_file() && !kind.is_fifo() {
+        return Ok(Vec::new());
+    }
+    let (sender, read) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut all = Vec::new();
+        let done = file.take(MOST_INPUT + 1).read_to_end(&mut all);
+        drop(sender.send(done.map(|_| all)));
+    });
+    let all = read.recv_timeout(SILENT).or_else(|_| {
+        // Whoever started this may have left a pipe open in which nothing ever comes.
+        eprintln!("reheat: waiting for the end of the standard input; `< /dev/null` gives the program none");
+        read.recv()
+    });
+    let all = all
+        .map_err(|e| format!("the standard input cannot be read: {e}"))?
+        .map_err(unreadable)?;
+    if all.len() as u64 > MOST_INPUT {
+        let most = Bytes(MOST_INPUT);
+        return Err(format!("the standard input is more than {most}"));
+    }
+    Ok(all)
+}
 
 /// Reads the standard input for the run.
 fn input(path: &Path) -> Result<Vec<u8>, String> {

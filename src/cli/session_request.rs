@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::app_context::AppContext;
-use super::flags::LoopFlags;
+use super::flags::{Clock, LoopFlags};
 use super::{CliError, USAGE, visible_paths};
 use crate::engine::Setup;
+use crate::measure::Metric;
 use crate::model::Provider;
 use crate::model::prompt::Template;
 use crate::sandbox;
@@ -31,6 +32,8 @@ pub(crate) struct SessionRequest {
     pub template: Template,
     /// Session to go on with.
     pub resume: Option<String>,
+    /// Whether no version that is flagged is taken, whatever the flags say now.
+    pub strict: bool,
     /// Rounds where no flag says.
     pub rounds: u32,
     /// Goal to use instead of the one that the flags make (a resumed session's own).
@@ -43,6 +46,8 @@ pub(crate) struct SessionRequest {
     pub temperature: Option<f64>,
     /// Time of a comparison where no flag says.
     pub comparison: Duration,
+    /// The clock where no flag says.
+    pub clock: Option<Metric>,
     /// Pauses between acts.
     pub demo_pause: Duration,
     /// First line of the text, and the banner of the screen.
@@ -84,8 +89,9 @@ impl SessionRequest {
             },
             cache: Some(app.folders.cache.join("builds")),
             template: self.template.clone(),
-            strict: flags.strict || app.config.strict,
+            strict: flags.strict || self.strict || app.config.strict,
             comparison_budget: flags.comparison_time.unwrap_or(self.comparison),
+            comparison_clock: flags.clock.map(Clock::metric).or(self.clock),
             demo_pause: self.demo_pause,
         })
     }

@@ -56,7 +56,16 @@ pub(crate) fn run(args: &ShowArgs) -> ExitCode {
 }
 
 fn list(library: &Library) -> ExitCode {
-    let sessions = library.recent(1000);
+    let sessions = library.recent_with(usize::MAX, &|unread| {
+        if unread > 200 {
+            let _ = fail(
+                0,
+                format_args!(
+                    "note: {unread} journals are read for the list; the next one is quicker"
+                ),
+            );
+        }
+    });
     if sessions.is_empty() {
         print(&format!(
             "no sessions yet in {}\n",
@@ -74,14 +83,23 @@ fn list(library: &Library) -> ExitCode {
     ]];
     for s in sessions {
         let (best, gain) = s.best.map_or(("–".into(), None), |(v, g)| (v, g));
-        let state = if s.finished { "finished" } else { "open" };
+        let state = match (s.trouble.is_empty(), s.finished) {
+            (false, _) => s.trouble,
+            (true, true) => "finished".into(),
+            (true, false) => "open".into(),
+        };
+        let known = !s.task.is_empty();
         rows.push([
             s.id,
-            s.task,
-            s.rounds.to_string(),
+            if known { s.task } else { "–".into() },
+            if known {
+                s.rounds.to_string()
+            } else {
+                "–".into()
+            },
             best,
             gain.map_or_else(|| "–".into(), |g| g.to_string()),
-            state.into(),
+            report::text::safe(&state),
         ]);
     }
     print(&report::text::columns(&rows));

@@ -71,7 +71,9 @@ impl WriteOptions {
         }
         let file = self.file.as_deref().map(std::path::absolute);
         let file = file.transpose().map_err(|e| CliError::new(USAGE, e))?;
-        let change = FileChange::of(task, &chosen, file).map_err(not_done)?;
+        let change = FileChange::of(task, &chosen, file)
+            .map_err(not_done)?
+            .after(&session.written);
         let table = table::measured(session, &chosen);
         if let Some(first) = chosen
             .flags()
@@ -115,7 +117,7 @@ impl WriteOptions {
     ) -> Result<(), CliError> {
         let id = chosen.version.id;
         let path = known(change)?;
-        let plan = Replacement::make(path, &change.base, &change.new).map_err(not_done)?;
+        let plan = change.replacement(path).map_err(not_done)?;
         if self.show && plan.state != FileState::Written {
             let name = plan.place.asked.display();
             let merged = match plan.state {
@@ -157,8 +159,10 @@ impl WriteOptions {
         let backups = open_session.backups.clone();
         let context = WriteContext {
             backups: &backups,
-            tell: &mut |record: &WriteRecord, undone: Option<&str>| {
-                open_session.note(record, undone)
+            record: &mut |record: &WriteRecord, undone: Option<&str>| {
+                open_session
+                    .record(record, undone)
+                    .map_err(std::io::Error::other)
             },
             check: command.is_some().then_some(&mut run),
             ready: None,
@@ -167,8 +171,12 @@ impl WriteOptions {
         for sentence in done.lost {
             note(sentence);
         }
+        let passes = self
+            .check
+            .as_ref()
+            .map_or_else(String::new, |check| format!(", and `{check}` passes"));
         self.say(&format!(
-            "{}; `reheat write --undo` takes it back",
+            "{}{passes}; `reheat write --undo` takes it back",
             done.record.in_words()
         ));
         Ok(())

@@ -10,7 +10,7 @@ use crate::model::command::CommandProvider;
 use crate::model::discover::{LocalServer, discover_blocking};
 use crate::model::openai::{OpenAi, OpenAiSettings};
 use crate::model::tape::Tape;
-use crate::model::{Price, Provider};
+use crate::model::{Price, Provider, shown_url};
 
 /// Services that can be named without a table: name, base URL, variable of the key.
 const SERVICES: [(&str, &str, &str); 7] = [
@@ -127,7 +127,7 @@ impl Resolver<'_> {
             return self.tape(path, s.unwatched);
         }
         if let Some(line) = &s.command {
-            return Ok(Arc::new(CommandProvider::new(line)));
+            return self.command(line, None);
         }
         let base_url = s
             .base_url
@@ -197,11 +197,7 @@ impl Resolver<'_> {
                 self.selection.unwatched,
             ),
             ProviderKind::Command => {
-                let command = CommandProvider::new(table.command.unwrap_or_default());
-                Ok(Arc::new(match table.timeout {
-                    Some(timeout) => command.with_timeout(timeout),
-                    None => command,
-                }))
+                self.command(&table.command.unwrap_or_default(), table.timeout)
             }
             ProviderKind::OpenAi => self.server(name, table, model),
         }
@@ -251,6 +247,7 @@ impl Resolver<'_> {
                 "no model is named, and the list of models cannot be read: {e}"
             ))
         })?;
+        let shown = shown_url(&base_url);
         match &models[..] {
             [only] => {
                 settings.model.clone_from(only);
@@ -259,10 +256,10 @@ impl Resolver<'_> {
                 ))
             }
             [] => Err(NoModel::Unusable(format!(
-                "{base_url} offers no model; load one there, or name one with --model"
+                "{shown} offers no model; load one there, or name one with --model"
             ))),
             many => Err(NoModel::Unusable(format!(
-                "{base_url} offers several models; choose one with --model: {}",
+                "{shown} offers several models; choose one with --model: {}",
                 some_of(many)
             ))),
         }
@@ -290,9 +287,23 @@ impl Resolver<'_> {
         match (self.environment)(&variable) {
             Some(key) => Ok((Some(key), variable)),
             None => Err(NoModel::Unusable(format!(
-                "the key for {base_url} is missing: set the environment variable {variable}"
+                "the key for {} is missing: set the environment variable {variable}",
+                shown_url(base_url)
             ))),
         }
+    }
+
+    fn command(&self, line: &str, timeout: Option<Duration>) -> Result<Arc<dyn Provider>, NoModel> {
+        if line.trim().is_empty() {
+            return Err(NoModel::Unusable(
+                "the command that is to answer is empty; write for example 'claude -p'".into(),
+            ));
+        }
+        let command = CommandProvider::new(line);
+        Ok(Arc::new(match timeout {
+            Some(timeout) => command.with_timeout(timeout),
+            None => command,
+        }))
     }
 
     fn tape(&self, path: &Path, at_once: bool) -> Result<Arc<dyn Provider>, NoModel> {
@@ -395,7 +406,9 @@ fn some_of(models: &[String]) -> String {
 
 /// The first line that the command prints.
 fn key_of_command(name: &str, line: &str) -> Result<String, NoModel> {
-    let command = CommandProvider::new(line).with_timeout(Duration::from_secs(30));
+    let command = CommandProvider::new(line)
+        .with_timeout(Duration::from_secs(30))
+        .with_daemons();
     let heard = block_on(async move {
         use crate::model::{Delta, Question};
         use futures::StreamExt;

@@ -1,6 +1,7 @@
 //! Questions and their answers: one prompt, one or several replies at once. The streams are passed on as they come, broken
 //! off when asked, and the code is cut out of each.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::event_loop::{Interrupt, Loop};
@@ -10,7 +11,7 @@ use crate::model::extract::{self, CodeRequest};
 use crate::model::{Delta, End, Question};
 use crate::session::Event;
 use crate::session::event::{EndReason, Finish, Stage, VersionId};
-use crate::session::replies::numbers;
+use crate::session::replies::{Reply, numbers};
 use crate::task::Syntax;
 
 /// A reply longer than this (bytes) is broken off: no answer to our prompts needs so much.
@@ -74,6 +75,7 @@ impl Loop {
             edited,
         });
         self.demo_pause(2).await;
+        let before = self.own_file();
         let mut lines: Vec<PendingReply> = numbers(candidates)
             .map(|n| self.line(round, n, first.clone(), candidates))
             .collect();
@@ -95,7 +97,9 @@ impl Loop {
                 }
                 break;
             }
-            let (held, deadline) = (self.is_paused(), self.deadline());
+            // A tape is held. A model works on all the same, and what it says is taken in.
+            let held = self.is_paused() && self.setup.provider.recorded();
+            let deadline = self.deadline();
             let (at, part) = tokio::select! {
                 biased;
                 () = self.heard() => continue,
@@ -115,7 +119,7 @@ impl Loop {
             };
             let number = line.number;
             self.reply_ended(round, line, &end);
-            let answer = self.read(parent, line, end);
+            let answer = self.read(parent, &line.text, line.code.take(), end);
             match answer {
                 ReplyOutcome::Missing { why, broke_off }
                     if !line.again
@@ -142,7 +146,37 @@ impl Loop {
                 answer => came.push((number, answer)),
             }
         }
+        self.tell_if_changed(before);
+        // What follows is measured, and that waits.
+        while self.is_paused() && self.interrupt.is_none() {
+            self.heard().await;
+        }
         self.sum_up(came, cut_short)
+    }
+
+    /// What the developer's file holds, where whoever answers could write into it.
+    fn own_file(&self) -> Option<(PathBuf, Vec<u8>)> {
+        let task = &self.setup.task;
+        let region = || task.region.as_ref().map(|r| r.path.clone());
+        let path = task.path.clone().or_else(region)?;
+        let bytes = self
+            .setup
+            .provider
+            .touches_files()
+            .then(|| std::fs::read(&path).ok());
+        Some((path, bytes??))
+    }
+
+    /// An agent that edits the file instead of answering leaves the session with a text that nobody measured.
+    fn tell_if_changed(&mut self, before: Option<(PathBuf, Vec<u8>)>) {
+        let Some((path, before)) = before else { return };
+        if std::fs::read(&path).ok().as_ref() != Some(&before) {
+            let (path, model) = (path.display(), self.setup.provider.name());
+            self.note(
+                format!("{path} has changed while `{model}` answered, perhaps by it: the session goes on with what it held when it began, and nothing of the change was measured"),
+                true,
+            );
+        }
     }
 
     /// A question on its way.
@@ -229,7 +263,7 @@ impl Loop {
         for line in lines.iter_mut().filter(|l| l.stream.is_some()) {
             let end = broken_off(interrupt, line);
             self.reply_ended(round, line, &end);
-            let answer = self.read(parent, line, end);
+            let answer = self.read(parent, &line.text, None, end);
             came.push((line.number, answer));
         }
     }
@@ -276,8 +310,29 @@ impl Loop {
         answers
     }
 
-    /// What a finished reply to a question about `parent` gives.
-    fn read(&self, parent: VersionId, line: &mut PendingReply, end: End) -> ReplyOutcome {
+    /// What replies that ended in an earlier sitting give, which ended before versions were made of them: nobody pays for them twice.
+    pub(super) fn answers_kept(
+        &mut self,
+        parent: VersionId,
+        replies: Vec<(u32, Reply)>,
+    ) -> Answers {
+        let came = replies
+            .into_iter()
+            .map(|(number, reply)| {
+                let end = End {
+                    finish: reply.finish,
+                    usage: reply.usage,
+                    error: reply.error,
+                    again: true,
+                };
+                (number, self.read(parent, &reply.text, None, end))
+            })
+            .collect();
+        self.sum_up(came, false)
+    }
+
+    /// What a finished reply to a question about `parent` gives; `code` where the provider gives such apart from the text.
+    fn read(&self, parent: VersionId, text: &str, code: Option<String>, end: End) -> ReplyOutcome {
         let said = |fallback: &str| {
             if end.error.is_empty() {
                 fallback.to_owned()
@@ -308,13 +363,13 @@ impl Loop {
             }
             Finish::Stop => {}
         }
-        if let Some(code) = line.code.take() {
+        if let Some(code) = code {
             return ReplyOutcome::Code(code);
         }
-        match extract::cut(&line.text, &self.wanted(parent, end.finish)) {
+        match extract::cut(text, &self.wanted(parent, end.finish)) {
             Ok(taken) => ReplyOutcome::Code(with_newline(taken.code)),
             Err(no) => ReplyOutcome::Missing {
-                why: no.to_string(),
+                why: said(&no.to_string()),
                 broke_off: false,
             },
         }

@@ -1,8 +1,10 @@
 //! What the loop receives while it works: the developer's commands, and events of work that runs beside it without the
 //! judge (writing the user's files).
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -14,7 +16,14 @@ pub(super) enum LoopInput {
     /// A command; `None` when the other end is gone.
     Command(Option<Command>),
     /// Something happened beside the loop.
-    Event(Box<Event>),
+    Event(SideEvent),
+}
+
+/// An event of work beside the loop.
+pub(super) struct SideEvent {
+    pub(super) event: Box<Event>,
+    /// Waits to hear that it is in the journal, where that matters; hears of its loss by being dropped.
+    pub(super) recorded: Option<SyncSender<()>>,
 }
 
 /// The loop's ends of both channels.
@@ -22,22 +31,38 @@ pub(super) struct CommandInbox {
     commands: UnboundedReceiver<Command>,
     /// Nobody can send a command any more, and that was said.
     closed: bool,
-    news: UnboundedReceiver<Event>,
-    events: Option<UnboundedSender<Event>>,
+    news: UnboundedReceiver<SideEvent>,
+    events: Option<UnboundedSender<SideEvent>>,
     stop: Arc<AtomicBool>,
 }
 
 /// Given to work beside the loop: sends events, and says whether to stop.
 #[derive(Clone)]
 pub(super) struct EventSender {
-    news: UnboundedSender<Event>,
+    news: UnboundedSender<SideEvent>,
     stop: Arc<AtomicBool>,
 }
 
 impl EventSender {
     /// Tells the loop what happened.
     pub(super) fn send(&self, event: Event) {
-        drop(self.news.send(event));
+        let event = Box::new(event);
+        let recorded = None;
+        drop(self.news.send(SideEvent { event, recorded }));
+    }
+
+    /// Tells the loop what is about to happen, and waits until it is in the journal.
+    ///
+    /// # Errors
+    /// The journal can no longer be written, or the loop has ended.
+    pub(super) fn record(&self, event: Event) -> io::Result<()> {
+        let (recorded, heard) = sync_channel(1);
+        let event = Box::new(event);
+        let recorded = Some(recorded);
+        drop(self.news.send(SideEvent { event, recorded }));
+        heard
+            .recv()
+            .map_err(|_| io::Error::other("its journal can no longer be written"))
     }
 
     /// Whether the loop is about to end.
@@ -66,7 +91,7 @@ impl CommandInbox {
     pub(super) async fn recv(&mut self) -> LoopInput {
         tokio::select! {
             biased;
-            Some(event) = self.news.recv() => LoopInput::Event(Box::new(event)),
+            Some(event) = self.news.recv() => LoopInput::Event(event),
             command = self.commands.recv(), if !self.closed => {
                 self.closed = command.is_none();
                 LoopInput::Command(command)
@@ -82,7 +107,7 @@ impl CommandInbox {
     }
 
     /// Asks all work beside the loop to end and returns its remaining events; `None` when all of it has ended.
-    pub(super) async fn drain(&mut self) -> Option<Event> {
+    pub(super) async fn drain(&mut self) -> Option<SideEvent> {
         self.stop.store(true, Ordering::SeqCst);
         self.events = None;
         self.news.recv().await

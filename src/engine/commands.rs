@@ -202,6 +202,7 @@ impl Loop {
                     incumbent,
                     by_hand: true,
                     taken_back: true,
+                    flagged: false,
                     reason,
                 });
             }
@@ -222,6 +223,7 @@ impl Loop {
             incumbent,
             by_hand: true,
             taken_back: false,
+            flagged: false,
             reason,
         });
     }

@@ -3,9 +3,7 @@
 use crate::engine::jobs::ComparisonJob;
 use crate::engine::judge_thread::{OwnedContender, Worker};
 use crate::measure::judge::JudgeError;
-use crate::measure::{
-    ComparisonPlan, Contest, ContestOutcome, FirstStageOutcome, Judge, Progress, Promising,
-};
+use crate::measure::{Contest, ContestOutcome, FirstStageOutcome, Judge, Progress, Promising};
 use crate::sandbox::CancelToken;
 
 impl Worker {
@@ -57,7 +55,7 @@ impl Worker {
             .transpose()?;
         // v0 may be the incumbent.
         let original = (original.as_ref()).or(of.incumbent.id.is_original().then_some(&incumbent));
-        let plan = ComparisonPlan::new(of.objective, self.budget);
+        let plan = self.plan(of.objective, of.times);
         let (judge, task, mut watch, cancel) = self.tools(of.candidate.id)?;
         let contest = Contest {
             incumbent: incumbent.lend(),

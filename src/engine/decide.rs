@@ -7,13 +7,11 @@
 
 use crate::measure::{Answer, Comparison, Evaluation};
 use crate::session::event::Decision;
-use crate::task::Objective;
 
 /// Decides about a candidate. `comparison` is there when both it and the incumbent pass.
 pub(super) fn decide(
     evaluation: &Evaluation,
     comparison: Option<&Comparison>,
-    objective: Objective,
 ) -> (Decision, String) {
     if !evaluation.verdict.accepted() {
         let verdict = evaluation.verdict.in_words();
@@ -29,15 +27,11 @@ pub(super) fn decide(
             "the first version that passes every case".into(),
         );
     };
-    let figures = format!("{} [{}–{}]", c.gain, short(c.low.0), short(c.high.0));
+    let figures = c.gain_in_words();
     match c.answer {
         Answer::Better if c.confirmed => (
             Decision::Accepted,
-            format!(
-                "{} than {}: {figures}",
-                objective.comparative(),
-                c.incumbent
-            ),
+            format!("{} than {}: {figures}", c.word(), c.incumbent),
         ),
         Answer::Better => (
             Decision::Rejected,
@@ -68,19 +62,8 @@ pub(super) fn decide(
         }
         Answer::Undecided => (
             Decision::Rejected,
-            format!(
-                "undecided against {} within the time for it: {figures}",
-                c.incumbent
-            ),
+            format!("undecided against {}: {figures}", c.incumbent),
         ),
-    }
-}
-
-fn short(x: f64) -> String {
-    if x < 10.0 {
-        format!("{x:.2}")
-    } else {
-        format!("{x:.1}")
     }
 }
 
@@ -136,12 +119,14 @@ mod tests {
             only: None,
             launches: None,
             slope: None,
+            second_to: None,
+            reported_name: None,
             not_borne_out: None,
             watched: Vec::new(),
             note: String::new(),
         };
         let passes = evaluation(Verdict::Accepted, None);
-        decide(&passes, Some(&comparison), Objective::Time)
+        decide(&passes, Some(&comparison))
     }
 
     #[test]
@@ -168,16 +153,16 @@ mod tests {
     #[test]
     fn what_fails_is_rejected_with_its_case_and_what_passes_first_is_taken() {
         let wrong = evaluation(Verdict::WrongAnswer, Some(("7", "line 3 differs")));
-        let (decision, why) = decide(&wrong, None, Objective::Time);
+        let (decision, why) = decide(&wrong, None);
         assert_eq!(
             (decision, why.as_str()),
             (Decision::Rejected, "wrong answer on case 7")
         );
         let broken = evaluation(Verdict::CompileError, Some(("", "gcc: exit status 1")));
-        assert_eq!(decide(&broken, None, Objective::Time).1, "compile error");
+        assert_eq!(decide(&broken, None).1, "compile error");
         let silent = evaluation(Verdict::TimeLimit, None);
-        assert_eq!(decide(&silent, None, Objective::Time).0, Decision::Rejected);
+        assert_eq!(decide(&silent, None).0, Decision::Rejected);
         let passes = evaluation(Verdict::Accepted, None);
-        assert_eq!(decide(&passes, None, Objective::Time).0, Decision::Accepted);
+        assert_eq!(decide(&passes, None).0, Decision::Accepted);
     }
 }

@@ -9,12 +9,13 @@ use tokio::time::Instant;
 
 use crate::engine::Setup;
 use crate::engine::coalescing_sender::CoalescingSender;
-use crate::engine::command_inbox::{CommandInbox, LoopInput};
+use crate::engine::command_inbox::{CommandInbox, LoopInput, SideEvent};
 use crate::engine::judge_thread::JudgeThread;
 use crate::engine::side_requests::SideQueue;
 use crate::measure::judge::JudgeError;
 use crate::session::event::{Author, EndReason, Mode, Stage, VersionId};
 use crate::session::fold::Version;
+use crate::session::journal::JournalError;
 use crate::session::{Event, EventRecord, Journal, Session};
 use crate::task::Source;
 
@@ -168,7 +169,14 @@ impl Loop {
             self.take_interrupt();
         }
         while let Some(event) = self.commands.drain().await {
-            self.emit(event);
+            self.emit_beside(event);
+        }
+        // An edit that was handed over is kept: the next sitting measures it.
+        while let Some((parent, text)) = self.edits.pop_front() {
+            let known = |v: &Version| *v.source.text == *text;
+            if !self.session.versions.iter().any(known) {
+                self.create(Some(parent), (0, 0), Author::Hand, text);
+            }
         }
         if self.session.finished.is_none() {
             self.finish(EndReason::Stopped);
@@ -206,7 +214,13 @@ impl Loop {
         let goal = &self.session.goal;
         let rounds = u32::try_from(self.session.rounds.len()).unwrap_or(u32::MAX);
         let spent = self.session.usage.prompt_tokens + self.session.usage.reply_tokens;
-        let gain = self.session.best().and_then(|v| v.gain_over_original());
+        // A gain of another figure than what is to become better now reaches nothing.
+        let of_this = |v: &&Version| {
+            let c = v.original_comparison();
+            c.is_none_or(|c| c.metric.objective() == self.session.objective)
+        };
+        let best = self.session.best().filter(of_this);
+        let gain = best.and_then(|v| v.gain_over_original());
         if goal
             .gain
             .zip(gain)
@@ -328,7 +342,14 @@ impl Loop {
     pub(super) fn hear(&mut self, heard: LoopInput) {
         match heard {
             LoopInput::Command(command) => self.command(command),
-            LoopInput::Event(event) => self.emit(*event),
+            LoopInput::Event(event) => self.emit_beside(event),
+        }
+    }
+
+    fn emit_beside(&mut self, SideEvent { event, recorded }: SideEvent) {
+        self.emit(*event);
+        if let Some(recorded) = recorded.filter(|_| self.journal.is_some()) {
+            let _ = recorded.send(());
         }
     }
 
@@ -403,7 +424,10 @@ impl Loop {
             // Whatever is shown must also be kept. From here on nothing can be, so the loop ends and says why.
             self.journal = None;
             self.interrupt = Some(Interrupt::Stop);
-            let text = format!("{error}; the loop stops here, and what came before is kept");
+            let text = match error {
+                JournalError::Gone(_) => format!("{error}; the loop stops here"),
+                _ => format!("{error}; the loop stops here, and what came before is kept"),
+            };
             self.show(EventRecord {
                 at,
                 event: Event::Noted { text, error: true },

@@ -21,4 +21,6 @@ pub(super) struct ComparisonJob {
     /// v0, where it passes and is not the incumbent.
     pub original: Option<VersionUnderTest>,
     pub objective: Objective,
+    /// How many times the usual time it may take.
+    pub times: u32,
 }

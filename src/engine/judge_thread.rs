@@ -14,13 +14,24 @@ use tokio::sync::oneshot;
 use crate::engine::jobs::VersionUnderTest;
 use crate::measure::build::Built;
 use crate::measure::judge::{Judge, JudgeError};
-use crate::measure::{Contender, Evaluation, Progress, flags};
+use crate::measure::{
+    ComparisonPlan, Contender, Evaluation, Flag, FlagKind, Metric, Progress, flags,
+};
 use crate::sandbox::{self, CancelToken, Guards};
 use crate::session::event::VersionId;
-use crate::task::{Harness, Task};
+use crate::task::{Harness, Objective, Task};
 
 /// Something to be done with the judge.
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
+
+/// How comparisons are timed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    /// Time that one may take.
+    pub(super) budget: Duration,
+    /// The clock, where the developer chose one.
+    pub(super) clock: Option<Metric>,
+}
 
 /// The loop's end of the thread.
 pub(super) struct JudgeThread {
@@ -37,7 +48,7 @@ impl JudgeThread {
         task: Task,
         sandbox: sandbox::Settings,
         cache: Option<PathBuf>,
-        budget: Duration,
+        timing: Timing,
     ) -> std::io::Result<Self> {
         let (jobs, todo) = std::sync::mpsc::channel::<Job>();
         let (sender, news) = channel(1024);
@@ -46,7 +57,7 @@ impl JudgeThread {
             task,
             sandbox,
             cache,
-            budget,
+            timing,
             judge: None,
             built: HashMap::new(),
             news: sender,
@@ -103,7 +114,7 @@ pub(super) struct Worker {
     pub(super) task: Task,
     sandbox: sandbox::Settings,
     cache: Option<PathBuf>,
-    pub(super) budget: Duration,
+    timing: Timing,
     judge: Option<Judge>,
     built: HashMap<VersionId, Arc<Built>>,
     news: Sender<(VersionId, Progress)>,
@@ -118,6 +129,15 @@ pub(super) struct Opened {
 }
 
 impl Worker {
+    /// How a comparison is made that may take so many times the usual time.
+    pub(super) fn plan(&self, objective: Objective, times: u32) -> ComparisonPlan {
+        ComparisonPlan {
+            metric: self.timing.clock,
+            budget: self.timing.budget.saturating_mul(times.max(1)),
+            ..ComparisonPlan::new(objective, self.timing.budget)
+        }
+    }
+
     fn open_judge(&mut self) -> Result<(), JudgeError> {
         if self.judge.is_none() {
             self.judge = Some(Judge::open(self.sandbox.clone(), self.cache.as_deref())?);
@@ -168,7 +188,9 @@ impl Worker {
     }
 
     pub(super) fn build(&mut self, subject: &VersionUnderTest) -> Result<Arc<Built>, JudgeError> {
-        if let Some(built) = self.built.get(&subject.id) {
+        // The folder of builds may be emptied at any time.
+        let there = |built: &&Arc<Built>| built.mounts.iter().all(|m| m.host.exists());
+        if let Some(built) = self.built.get(&subject.id).filter(there) {
             return Ok(built.clone());
         }
         let (judge, task, mut watch, cancel) = self.tools(subject.id)?;
@@ -195,6 +217,18 @@ impl Worker {
                 failure.reason
             ));
         }
+        if !subject.id.is_original() && evaluation.verdict.accepted() {
+            let second = judge.second_opinion(task, &subject.source, &cancel)?;
+            evaluation.flags.extend(second);
+        }
+        let unchecked =
+            matches!(&task.harness, Harness::Commands(c) if c.check.is_none() && c.bench.is_some());
+        if unchecked && !subject.id.is_original() && evaluation.verdict.accepted() {
+            evaluation.flags.push(Flag {
+                kind: FlagKind::Unchecked,
+                reason: "nothing says whether it is right: there is a bench, and no --check".into(),
+            });
+        }
         let original = task.source.as_ref().map_or("", |s| &*s.text);
         let in_code = flags::in_code(task, original, &subject.source.text);
         evaluation.flags.extend(in_code);
@@ -202,6 +236,12 @@ impl Worker {
             evaluation.floor = judge.floor(&task.language, task.tool.as_deref(), &cancel)?;
         }
         Ok((evaluation, judge.notes()))
+    }
+
+    /// Records what a second opinion on versions needs.
+    pub(super) fn record_calls(&mut self) -> Result<(), JudgeError> {
+        let (judge, task, _, cancel) = self.tools(VersionId::ORIGINAL)?;
+        judge.record_calls(task, &cancel)
     }
 
     pub(super) fn contender(

@@ -10,7 +10,6 @@ use crate::measure::{
     Comparison, ContenderRole, ContestOutcome, Evaluation, Failure, FirstStageOutcome, Progress,
     Promising, Verdict, flags,
 };
-use crate::session::FLAGGED;
 use crate::session::event::{Decision, EndReason, Stage, VersionId};
 use crate::session::{Event, Session};
 use crate::task::Objective;
@@ -92,6 +91,8 @@ impl Loop {
         let incumbent = self
             .session
             .incumbent
+            // The incumbent itself is measured again where its evaluation was lost.
+            .filter(|id| *id != subject.id)
             .filter(|_| evaluation.verdict.accepted() && !self.refuses(&evaluation))
             .and_then(|id| self.subject(id));
         let Some(incumbent) = incumbent else {
@@ -117,12 +118,14 @@ impl Loop {
                 comparison,
                 against_original,
             } => {
-                let before = incumbent.evaluation.as_ref();
-                let repeats = before.and_then(|e| flags::repeats(&self.setup.task, e, &comparison));
-                evaluation.flags.extend(repeats);
-                let too_good = before.map(|e| flags::too_good(&self.setup.task, e, &comparison));
-                evaluation.flags.extend(too_good.unwrap_or_default());
-                evaluation.flags.extend(flags::not_borne_out(&comparison));
+                let original = self.session.version(VersionId::ORIGINAL);
+                let known = [
+                    incumbent.evaluation.as_ref(),
+                    original.and_then(|v| v.evaluation.as_ref()),
+                ];
+                let compared = (&comparison, against_original.as_ref());
+                let flags = flags::in_comparison(&self.setup.task, known, &evaluation, compared);
+                evaluation.flags.extend(flags);
                 let standing = Settlement::Compared {
                     comparison,
                     against_original,
@@ -208,6 +211,7 @@ impl Loop {
             incumbent: incumbent.clone(),
             original,
             objective: self.objective(),
+            times: 1,
         }
     }
 
@@ -226,7 +230,6 @@ impl Loop {
         standing: Settlement,
     ) {
         let parent = self.session.version(version).and_then(|v| v.parent);
-        let objective = self.objective();
         let (comparison, against_original, decided) = match standing {
             Settlement::Alone if parent.is_none() && evaluation.verdict.accepted() => {
                 let why = "the original passes every case: the baseline";
@@ -239,7 +242,8 @@ impl Loop {
             } => (Some(comparison), against_original, None),
             Settlement::Outdone { comparison, by } => {
                 let why = format!(
-                    "looked better than {}, but {by} of the same round looked better still and went on",
+                    "{} than {}, but second to {by} of the same round, which looked better still and went on",
+                    comparison.metric.comparative(),
                     comparison.incumbent
                 );
                 (Some(comparison), None, Some((Decision::Rejected, why)))
@@ -256,15 +260,17 @@ impl Loop {
             }
         };
         let (decision, reason) =
-            decided.unwrap_or_else(|| decide(&evaluation, comparison.as_ref(), objective));
-        let (decision, reason) = match evaluation.flags.first() {
-            Some(flag)
-                if decision == Decision::Accepted && self.setup.strict && parent.is_some() =>
-            {
-                (Decision::Rejected, format!("{FLAGGED}{}", flag.reason))
+            decided.unwrap_or_else(|| decide(&evaluation, comparison.as_ref()));
+        let refused = (evaluation.flags.first())
+            .filter(|_| decision == Decision::Accepted && self.setup.strict && parent.is_some());
+        let (decision, reason) = match refused {
+            Some(flag) => {
+                let why = "flagged, and with --strict no such version is taken";
+                (Decision::Rejected, format!("{why}: {}", flag.reason))
             }
-            _ => (decision, reason),
+            None => (decision, reason),
         };
+        let flagged = refused.is_some();
         let incumbent = if decision == Decision::Accepted {
             Some(version)
         } else {
@@ -285,6 +291,7 @@ impl Loop {
             incumbent,
             by_hand: false,
             taken_back: false,
+            flagged,
             reason,
         });
     }
@@ -299,7 +306,10 @@ impl Loop {
             other => {
                 self.note(format!("{version} was not measured: {other}"), true);
                 self.halted = true;
-                self.dead_end = Some(EndReason::Environment);
+                self.dead_end = Some(match other {
+                    JudgeError::Task(_) => EndReason::Task,
+                    _ => EndReason::Environment,
+                });
             }
         }
     }
@@ -362,6 +372,12 @@ impl Loop {
                     against,
                     pairs: 0,
                 });
+            }
+            Progress::BeyondBudget { budget_ns, .. } => {
+                let words = format!(
+                    "{version} looks better, so it is confirmed although that takes longer than the {budget_ns} for a comparison"
+                );
+                self.note(words, false);
             }
             _ => {}
         }

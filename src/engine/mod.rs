@@ -16,6 +16,7 @@ mod event_loop;
 mod jobs;
 mod judge_thread;
 mod judging;
+mod measure_again;
 mod pending_reply;
 mod prepare;
 mod prompt;
@@ -33,7 +34,7 @@ pub mod write_requests;
 use std::sync::mpsc::Receiver;
 
 use crate::session::event::Event;
-use crate::session::journal::JournalError;
+use crate::session::journal::{self, JournalError};
 use crate::session::{EventRecord, Journal, Session};
 use crate::task::held_out;
 
@@ -88,8 +89,15 @@ pub enum EngineError {
 pub fn start(mut setup: Setup) -> Result<Handle, EngineError> {
     let (journal, past) = match &setup.resume {
         Some(id) => {
-            let (journal, events) = Journal::reopen(&setup.library.folder(id))?;
-            (journal, events)
+            let folder = setup.library.folder(id);
+            let (journal, read) = Journal::reopen(&folder)?;
+            if let Some((line, why)) = read.holes.into_iter().next() {
+                let path = folder.join(journal::FILE);
+                let why =
+                    format!("{why}; with a hole a session can be looked at, but not gone on with");
+                return Err(JournalError::Bad { path, line, why }.into());
+            }
+            (journal, read.events)
         }
         None => (setup.library.create(&setup.task.name)?.1, Vec::new()),
     };
@@ -107,7 +115,10 @@ pub fn start(mut setup: Setup) -> Result<Handle, EngineError> {
         setup.task.clone(),
         setup.sandbox.clone(),
         setup.cache.clone(),
-        setup.comparison_budget,
+        judge_thread::Timing {
+            budget: setup.comparison_budget,
+            clock: setup.comparison_clock,
+        },
     )?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

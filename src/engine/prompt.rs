@@ -1,8 +1,10 @@
 //! What the prompt contains: the session so far, gathered for the prompt's template. Pure.
 
+use crate::base::units::Bytes;
+use crate::base::words::count;
 use crate::engine::Setup;
-use crate::measure::{Answer, Comparison, Evaluation, Failure, Verdict};
-use crate::model::prompt::{FailureContext, HistoryEntry, PromptContext};
+use crate::measure::{Answer, Comparison, Evaluation, Failure, FlagKind, Verdict, text};
+use crate::model::prompt::{ExampleContext, FailureContext, HistoryEntry, PromptContext};
 use crate::session::Session;
 use crate::session::event::{Finish, VersionId};
 use crate::session::fold::{Round, Version};
@@ -17,6 +19,8 @@ const SURROUNDINGS: usize = 12_000;
 const LONG: usize = 300;
 /// How many earlier attempts a prompt describes at most, where a round makes several.
 const ATTEMPTS: usize = 16;
+/// Bytes of an input that is shown as an example.
+const EXAMPLE: usize = 600;
 
 /// What a prompt asks for.
 struct PromptRequest<'a> {
@@ -97,7 +101,7 @@ fn judged_by(task: &Task) -> String {
         ),
         Harness::Calls(calls) => {
             called(calls)
-                + " with many arguments, and every outcome is compared with the original's: what it returns or raises, what it prints, and what becomes of its arguments and of the object it belongs to. What it leaves elsewhere counts as well: log records, warnings, standard error, globals, the environment, files, waiting, and which objects are shared. "
+                + ", and every outcome is compared with the original's: what it returns or raises, what it prints, and what becomes of its arguments and of the object it belongs to. What it leaves elsewhere counts as well: log records, warnings, standard error, globals, the environment, files, waiting, and which objects are shared. "
                 + if calls.keep {
                     "Calls are timed when the code is warm; results kept from one call to the next count."
                 } else {
@@ -133,9 +137,9 @@ fn called_elsewhere(task: &Task) -> Option<&str> {
 fn called(calls: &Calls) -> String {
     match &calls.of {
         Some(function) => {
-            format!("It is judged by calls of `{function}` in the same file: that is called")
+            format!("It is judged by calls of `{function}` in the same file")
         }
-        None => "It is called".to_owned(),
+        None => "It is judged by calls".to_owned(),
     }
 }
 
@@ -189,6 +193,9 @@ fn context(session: &Session, setup: &Setup, about: &PromptRequest<'_>) -> Promp
             .map(|c| told(c, "the original") + &by_call(session, c))
             .unwrap_or_default(),
         failure: evaluation.and_then(failure),
+        example: evaluation
+            .filter(|e| e.failure.is_none() && !knows_cases(session))
+            .and_then(|e| example(of_original(session).unwrap_or(e), &setup.task)),
         history: history(session, about.past),
         hint: about.hint.to_owned(),
         cores: session.machine.as_ref().map_or(1, |m| m.cores),
@@ -243,6 +250,62 @@ fn failure(evaluation: &Evaluation) -> Option<FailureContext> {
     })
 }
 
+/// Whether a version of this session held constants of its cases: then an example would only feed it.
+fn knows_cases(session: &Session) -> bool {
+    let of = |v: &Version| {
+        v.evaluation
+            .iter()
+            .flat_map(|e| &e.flags)
+            .any(|f| f.kind == FlagKind::Constants)
+    };
+    session.versions.iter().any(of)
+}
+
+/// The original's evaluation, if it passes: what its inputs cost stays the same from round to round.
+fn of_original(session: &Session) -> Option<&Evaluation> {
+    let original = session.version(VersionId::ORIGINAL)?.evaluation.as_ref();
+    original.filter(|e| e.verdict.accepted())
+}
+
+/// The shown input that costs most, beyond what an empty program takes. Where a function makes the calls the inputs are only seeds.
+fn example(evaluation: &Evaluation, task: &Task) -> Option<ExampleContext> {
+    if matches!(&task.harness, Harness::Calls(calls) if calls.generator.is_some()) {
+        return None;
+    }
+    let shown: Vec<_> = (task.workload.cases.iter())
+        .filter(|case| !case.held_out)
+        .collect();
+    let cpu = |name: &str| {
+        let result = evaluation.cases.iter().find(|c| c.case == name);
+        let floor = evaluation.floor.map_or(0, |f| f.cpu_ns.0);
+        // One that is little more than the start of the program differs by chance.
+        let beyond = |cpu: u64| Some(cpu.saturating_sub(floor)).filter(|net| *net > floor / 4);
+        result.and_then(|c| beyond(c.figures.cpu_ns.0)).unwrap_or(0)
+    };
+    let all: u64 = shown.iter().map(|case| cpu(&case.name)).sum();
+    let case = (shown.iter()).max_by_key(|case| (cpu(&case.name), case.input.len()))?;
+    if case.input.is_empty() || case.input.contains(&0) {
+        return None;
+    }
+    let about = match &task.harness {
+        Harness::Calls(_) => {
+            let calls = case.input.split(|b| *b == b'\n').count();
+            format!("holds {}, as arguments in JSON", count(calls, "call"))
+        }
+        _ if shown.len() > 1 && all > 0 => format!(
+            "is {} long and takes {:.0} % of the CPU time of all of them",
+            Bytes(case.input.len() as u64),
+            100.0 * cpu(&case.name) as f64 / all as f64
+        ),
+        _ => format!("is {} long", Bytes(case.input.len() as u64)),
+    };
+    Some(ExampleContext {
+        case: case.name.clone(),
+        about,
+        input: text::head(&case.input, EXAMPLE),
+    })
+}
+
 /// What a prompt says about a failure on a held-out case.
 fn unseen(evaluation: &Evaluation, failure: &Failure) -> String {
     let mut cases = evaluation.cases.iter();
@@ -278,7 +341,7 @@ fn told(c: &Comparison, other: &str) -> String {
     let interval = format!(
         "{} of {other}'s {} divided by its own, interval {:.3} to {:.3}, above 1 is better",
         c.gain,
-        c.metric.in_words(),
+        c.compared(),
         c.low.0,
         c.high.0
     );
@@ -287,6 +350,11 @@ fn told(c: &Comparison, other: &str) -> String {
         Answer::Worse => format!("worse than {other} ({interval})"),
         Answer::NoDifference => format!("no measurable difference from {other} ({interval})"),
         Answer::NotBetter => format!("not better than {other} ({interval})"),
+        Answer::Undecided if let Some(by) = &c.second_to => {
+            format!(
+                "looked better than {other}, but was not measured again, since {by} of the same round looked better still ({interval})"
+            )
+        }
         Answer::Undecided if c.low.0 > 1.0 => {
             format!(
                 "looked better than {other}, but was not measured again to be sure ({interval})"
@@ -334,7 +402,9 @@ fn history(session: &Session, past: usize) -> Vec<HistoryEntry> {
 
 /// The attempts of a round: one for each of its versions, or for each reply that gave none.
 fn of_round(session: &Session, round: &Round) -> Vec<HistoryEntry> {
-    let said = |candidate: u32| round.reply(candidate).map(|r| idea(&r.text));
+    // What was broken off in the middle of a sentence is no idea.
+    let whole = |candidate: u32| round.reply(candidate).filter(|r| r.finish == Finish::Stop);
+    let said = |candidate: u32| whole(candidate).map(|r| idea(&r.text));
     let made = round.versions.iter().filter_map(|id| session.version(*id));
     let mut entries: Vec<HistoryEntry> = made
         .map(|v| HistoryEntry {
@@ -367,7 +437,7 @@ fn outcome(session: &Session, version: &Version) -> String {
     let Some(evaluation) = &version.evaluation else {
         return "it was not measured".into();
     };
-    if version.is_refused_as_flagged() {
+    if version.refused_as_flagged {
         let mut why: Vec<&str> = evaluation.flags.iter().map(|f| f.to_the_model()).collect();
         why.dedup();
         return format!(

@@ -33,6 +33,7 @@ fn setup(template: &str) -> Setup {
         template: Template::load(template, None).unwrap(),
         strict: false,
         comparison_budget: Duration::ZERO,
+        comparison_clock: None,
         demo_pause: Duration::ZERO,
     }
 }
@@ -92,8 +93,43 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
         looks: Vec::new(),
         reruns: Vec::new(),
         otherwise: Vec::new(),
+        refused_as_flagged: false,
         checks: Default::default(),
     }
+}
+
+#[test]
+fn the_shown_input_that_costs_most_is_an_example() {
+    let setup = setup("default");
+    let mut passes = version(1, Verdict::Accepted, Verdict::Accepted);
+    let evaluation = passes.evaluation.as_mut().unwrap();
+    evaluation.failure = None;
+    let flags = std::mem::take(&mut evaluation.flags);
+    for (case, cpu) in evaluation.cases.iter_mut().zip([1_000, 3_000, 9_000]) {
+        case.figures.cpu_ns.0 = cpu;
+    }
+    let session = Session {
+        versions: vec![passes],
+        ..Session::default()
+    };
+    let prompt = write(&session, &setup, VersionId(1)).unwrap();
+    let (_, example) = prompt.split_once("## One of the inputs").unwrap();
+    let input = &setup.task.workload.cases[1].input;
+    let first = String::from_utf8_lossy(input);
+    let first = first.lines().next().unwrap().chars().take(40);
+    assert!(example.contains("Case 02 is "), "{prompt}");
+    assert!(
+        example.contains("takes 75 % of the CPU time of all of them"),
+        "{prompt}"
+    );
+    assert!(example.contains(&first.collect::<String>()), "{prompt}");
+    assert!(!prompt.contains("Case 03"), "{prompt}");
+    // Whoever has learned cases by heart is shown no more of them.
+    let mut session = session;
+    let knows = session.versions[0].evaluation.as_mut().unwrap();
+    knows.flags = flags;
+    let prompt = write(&session, &setup, VersionId(1)).unwrap();
+    assert!(!prompt.contains("## One of the inputs"), "{prompt}");
 }
 
 #[test]
@@ -168,4 +204,43 @@ fn no_template_tells_anything_of_a_held_out_case() {
             .unwrap()
             .contains(SECRET)
     );
+}
+
+#[test]
+fn what_was_broken_off_in_a_sentence_is_no_idea() {
+    let ideas = |finish: Finish| {
+        let usage = Default::default();
+        let reply = crate::session::replies::Reply {
+            text: "Count them in a table, which is".into(),
+            reasoning: "".into(),
+            chunks: Vec::new(),
+            usage,
+            finish,
+            error: String::new(),
+        };
+        let round = Round {
+            number: 1,
+            parent: VersionId::ORIGINAL,
+            objective: crate::task::Objective::Time,
+            hint: String::new(),
+            model: "m".into(),
+            prompt: "".into(),
+            edited: false,
+            candidates: 1,
+            replies: [(0, reply)].into(),
+            reply_failures: Default::default(),
+            versions: Vec::new(),
+            failed: Some("the reply was stopped".into()),
+        };
+        let session = Session {
+            rounds: vec![round],
+            ..Session::default()
+        };
+        let entries = history(&session, 1);
+        assert_eq!(entries.len(), 1);
+        entries[0].idea.clone()
+    };
+    assert_eq!(ideas(Finish::Stop), "Count them in a table, which is");
+    assert_eq!(ideas(Finish::Stopped), "");
+    assert_eq!(ideas(Finish::Incomplete), "");
 }

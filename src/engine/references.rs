@@ -5,7 +5,7 @@ use crate::engine::jobs::VersionUnderTest;
 use crate::engine::judge_thread::Worker;
 use crate::engine::queries::original_passes;
 use crate::measure::judge::JudgeError;
-use crate::measure::{Comparison, ComparisonPlan, Contender, Contest, ContestOutcome, Verdict};
+use crate::measure::{Comparison, Contender, Contest, ContestOutcome, Verdict};
 use crate::session::Event;
 use crate::session::event::{Stage, VersionId};
 use crate::task::{Harness, Objective, ReferenceSolution};
@@ -83,7 +83,7 @@ impl Worker {
         objective: Objective,
     ) -> Result<(Verdict, Option<Comparison>), JudgeError> {
         let first = self.contender(original)?;
-        let plan = ComparisonPlan::new(objective, self.budget);
+        let plan = self.plan(objective, 1);
         let (judge, task, _, cancel) = self.tools(VersionId::ORIGINAL)?;
         let mut quiet = |_| {};
         let built = judge.prepare(task, &reference.source, &cancel, &mut quiet)?;

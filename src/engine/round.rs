@@ -4,6 +4,7 @@
 //! better the one with the largest lower bound is measured again on fresh pairs, and only it can win. However many are
 //! tried, a round therefore confirms once, and its chance of a false win stays that of one confirmation.
 
+use crate::engine::ask::Answers;
 use crate::engine::event_loop::{Interrupt, Loop};
 use crate::engine::jobs::VersionUnderTest;
 use crate::engine::judging::Settlement;
@@ -36,6 +37,49 @@ impl Loop {
         });
         self.demo_pause(1).await;
         let answers = self.answers(round, parent, candidates).await;
+        self.conclude_round(round, parent, candidates, answers)
+            .await;
+    }
+
+    /// Goes on with the last round where an earlier sitting was killed in it: of replies that had come versions are made, one
+    /// that had not come is given up.
+    pub(super) async fn take_up_round(&mut self) {
+        let Some(last) = self.session.rounds.last().filter(|r| r.failed.is_none()) else {
+            return;
+        };
+        let made: Vec<u32> = (last.versions.iter())
+            .filter_map(|v| self.session.version(*v))
+            .filter(|v| !matches!(v.author, Author::Hand))
+            .map(|v| v.candidate)
+            .collect();
+        let left: Vec<u32> = (last.numbers())
+            .filter(|n| !made.contains(n) && !last.reply_failures.contains_key(n))
+            .collect();
+        if left.is_empty() {
+            return;
+        }
+        let (round, parent, candidates) = (last.number, last.parent, last.candidates);
+        let (mut came, mut lost) = (Vec::new(), Vec::new());
+        for number in left {
+            match last.reply(number) {
+                Some(reply) => came.push((number, reply.clone())),
+                None => lost.push((number, "Reheat ended before the reply had come".to_owned())),
+            }
+        }
+        let mut answers = self.answers_kept(parent, came);
+        answers.nothing.extend(lost);
+        self.conclude_round(round, parent, candidates, answers)
+            .await;
+    }
+
+    /// Replies → candidates → evaluation → decision.
+    async fn conclude_round(
+        &mut self,
+        round: u32,
+        parent: VersionId,
+        candidates: u32,
+        answers: Answers,
+    ) {
         let cut_short = answers.cut_short;
         let mut nothing = answers.nothing;
         // A round that is done again keeps its replies in the journal, but makes no versions.
@@ -93,6 +137,10 @@ impl Loop {
         };
         let (mut made, mut twins) = (Vec::new(), Vec::new());
         for (candidate, code) in codes {
+            let code = match &self.setup.task.region {
+                Some(region) => region.with_lead(code),
+                None => code,
+            };
             if let Some((same, how)) = self.same_code(parent, &code) {
                 nothing.push((
                     candidate,
@@ -266,10 +314,11 @@ fn why_no_version(nothing: &[(u32, String)]) -> String {
     }
 }
 
-/// The comparison of a promising candidate that lost to another one of its round: neither a win nor a defeat.
+/// The comparison of a promising candidate that lost to another one of its round: better than the incumbent, and second to that one.
 fn outdone(comparison: Comparison, by: VersionId) -> Comparison {
     Comparison {
         answer: Answer::Undecided,
+        second_to: Some(by.to_string()),
         note: format!(
             "looks better ({} after {} pairs), but {by} of the same round looks better still and was measured again instead",
             comparison.gain, comparison.pairs

@@ -84,6 +84,11 @@ impl Loop {
                 }
             }
             SideRequest::References => {}
+            SideRequest::MeasureAgain(version) => {
+                if let Some(why) = self.not_measured_again(*version) {
+                    return self.note(why, true);
+                }
+            }
         }
         self.side_queue.waiting.push_back(aside);
     }
@@ -142,6 +147,7 @@ impl Loop {
             SideRequest::Add(new) => self.add(new).await,
             SideRequest::Withdraw(case) => self.withdraw(case).await,
             SideRequest::References => self.measure_references().await,
+            SideRequest::MeasureAgain(version) => self.measure_again(version).await,
             SideRequest::TimeOnly(_) => {}
         }
     }
@@ -254,6 +260,7 @@ impl Loop {
                     incumbent: Some(version),
                     by_hand: false,
                     taken_back: false,
+                    flagged: false,
                     reason: format!("case {case}, which it failed, was taken back"),
                 });
                 format!("; {version} is the best version again")
@@ -320,6 +327,7 @@ impl Loop {
             incumbent,
             by_hand: false,
             taken_back: false,
+            flagged: false,
             reason: lost_by(&case),
         });
         let now = incumbent.map_or_else(
@@ -366,6 +374,7 @@ impl Loop {
             incumbent: original,
             original: None,
             objective: self.session.objective,
+            times: 1,
         };
         let failed = match self.work(move |w| w.compare(&job)).await {
             Ok(ContestOutcome::Done { comparison, .. }) => {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::measure::Metric;
 use crate::model::Provider;
 use crate::model::prompt::Template;
 use crate::sandbox;
@@ -50,6 +51,8 @@ pub struct Setup {
     pub strict: bool,
     /// Time that one comparison may take at most: [`COMPARISON`] where nobody says otherwise.
     pub comparison_budget: Duration,
+    /// The clock that times are compared by, [`Metric::Wall`] or [`Metric::Cpu`]; `None` lets the warm-ups choose.
+    pub comparison_clock: Option<Metric>,
     /// Pauses between the acts of a demo, at speed 1; zero in real work.
     pub demo_pause: Duration,
 }

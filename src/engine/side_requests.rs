@@ -1,6 +1,6 @@
 //! What a developer can ask for beside the rounds, and the queue in which it waits.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::session::event::VersionId;
 
@@ -22,6 +22,9 @@ pub enum SideRequest {
     TimeOnly(Option<String>),
     /// Measure the task's reference solutions against v0.
     References,
+    /// Compare a version that passes once more, and let that take twice as long as the last time: with the best version, or
+    /// with v0 where it is the best itself. What comes of it counts.
+    MeasureAgain(VersionId),
 }
 
 /// A case that the developer typed.
@@ -41,6 +44,8 @@ pub(super) struct SideQueue {
     pub(super) waiting: VecDeque<SideRequest>,
     /// What could not be done in this sitting: it is not tried again.
     pub(super) failed: HashSet<FollowUp>,
+    /// How many times the usual time the last comparison of a version could take, where it was measured again.
+    pub(super) times: HashMap<VersionId, u32>,
 }
 
 /// Something that follows from an added case, or from another choice of what is timed.

@@ -14,8 +14,8 @@ use crate::write_back::branch::{self, BranchRequest};
 use crate::write_back::check::{self, CheckOutput};
 use crate::write_back::write::WriteContext;
 use crate::write_back::{
-    self, BackupStore, FileChange, FileState, Replacement, TargetFile, choose, patch, table,
-    take_back, usual_check,
+    self, BackupStore, FileChange, FileState, TargetFile, choose, patch, table, take_back,
+    usual_check,
 };
 
 /// A version with all that is needed to write it.
@@ -60,7 +60,7 @@ impl Loop {
             Err(why) => return self.emit(refused(number, why)),
         };
         let texts = match FileChange::of(Some(&self.setup.task), &chosen, None) {
-            Ok(texts) => texts,
+            Ok(texts) => texts.after(&self.session.written),
             Err(why) => return self.emit(refused(number, why)),
         };
         let cautions = (chosen.flags().iter().map(|f| f.reason.clone()))
@@ -149,7 +149,7 @@ impl Work {
 
     fn plan(self, number: u32, gain: String, cautions: Vec<String>) {
         let looked = match &self.texts.path {
-            Some(path) => Replacement::make(path, &self.texts.base, &self.texts.new),
+            Some(path) => self.texts.replacement(path),
             None => return self.events.send(refused(number, NO_FILE.into())),
         };
         let (standing, (old, new), notes) = match looked {
@@ -190,7 +190,7 @@ impl Work {
         let Some(path) = &self.texts.path else {
             return self.fail(NO_FILE);
         };
-        let plan = match Replacement::make(path, &self.texts.base, &self.texts.new) {
+        let plan = match self.texts.replacement(path) {
             Ok(plan) => plan,
             Err(why) => return self.fail(why),
         };
@@ -204,15 +204,20 @@ impl Work {
         };
         let around = WriteContext {
             backups: &self.keep,
-            tell: &mut |record, undone| self.events.send(written(record, undone)),
+            record: &mut |record, undone| self.events.record(written(record, undone)),
             check: command.is_some().then_some(&mut run),
             ready: None,
         };
         match write_back::write(&plan, self.version, merge, around) {
-            Ok(done) => done
-                .lost
-                .into_iter()
-                .for_each(|text| note(&self.events, text, false)),
+            Ok(done) => {
+                for text in done.lost {
+                    note(&self.events, text, false);
+                }
+                if let Some(check) = command {
+                    let words = format!("`{check}` passes with {} in its file", self.version);
+                    note(&self.events, words, false);
+                }
+            }
             Err(why) => self.fail(why),
         }
     }

@@ -89,10 +89,17 @@ impl Cache {
 
     /// A folder for a moment, where the sandbox finds files as it finds builds; gone when it is dropped.
     pub(super) fn room(&self) -> Result<tempfile::TempDir, JudgeError> {
-        let made = tempfile::Builder::new()
-            .prefix(".room-")
-            .permissions(fs::Permissions::from_mode(0o755))
-            .tempdir_in(&self.folder);
+        let made = fs::create_dir_all(&self.folder)
+            .and_then(|()| {
+                tempfile::Builder::new()
+                    .prefix(".room-")
+                    .tempdir_in(&self.folder)
+            })
+            .and_then(|room| {
+                // Set, not asked for: of what is asked for the umask takes its part.
+                fs::set_permissions(room.path(), fs::Permissions::from_mode(0o755))?;
+                Ok(room)
+            });
         made.map_err(|why| JudgeError::Cache {
             path: self.folder.clone(),
             why,
@@ -165,6 +172,8 @@ impl Cache {
         files: &[(&str, &[u8])],
         diagnostics: &str,
     ) -> std::io::Result<()> {
+        // Somebody may have thrown all builds away meanwhile.
+        fs::create_dir_all(&self.folder)?;
         let beside = tempfile::Builder::new()
             .prefix(".new-")
             .tempdir_in(&self.folder)?;

@@ -6,6 +6,7 @@ use super::contender::Contender;
 use super::figures::{cpu_share, figure};
 use super::sweep_figures::SweepFigures;
 use super::{Evaluation, Figures, Metric};
+use crate::task::harness::BENCH;
 use crate::task::{Harness, Objective, Task};
 
 /// The cases that are timed.
@@ -32,23 +33,35 @@ pub(super) fn select_cases(
 ) -> CaseSelection {
     let workload = &task.workload;
     let held_out: Vec<bool> = workload.cases.iter().map(|c| c.held_out).collect();
+    let place_of = |name: &str| {
+        let place = workload.cases.iter().position(|c| c.name == name);
+        place.filter(|at| *at < baseline.cases.len())
+    };
     let all = match &task.harness {
         // A run of every case is mostly the start of a process, which is no part of what calls are timed by.
         Harness::Calls(_) => every(baseline, objective),
+        // What a check takes says nothing of what a bench measures.
+        Harness::Commands(_) if let Some(bench) = place_of(BENCH) => alone(bench),
         _ => select_by_weight(contenders, baseline, &held_out, objective, sweeps, most),
     };
-    let Some(name) = &workload.only else {
-        return all;
-    };
-    let place = workload.cases.iter().position(|c| c.name == *name);
-    let Some(at) = place.filter(|at| *at < baseline.cases.len()) else {
+    let Some((name, at)) = (workload.only.as_ref()).and_then(|name| Some((name, place_of(name)?)))
+    else {
         return all;
     };
     CaseSelection {
         share: share_of(baseline, &[at], objective),
-        cases: vec![at],
-        only_floor: 0,
         only: Some(name.clone()),
+        ..alone(at)
+    }
+}
+
+/// One case, as if it were the whole workload.
+fn alone(at: usize) -> CaseSelection {
+    CaseSelection {
+        cases: vec![at],
+        share: 1.0,
+        only_floor: 0,
+        only: None,
     }
 }
 
@@ -66,8 +79,11 @@ fn every(baseline: &Evaluation, objective: Objective) -> CaseSelection {
 /// whose other half is busy makes the same work take up to 1.7 times as long.
 const HARDLY_ABOVE: f64 = 2.0;
 
-/// Which cases are timed: all that are more than the start of a program; where `sweeps` sweeps of these contenders would
+/// Which cases are timed: all in which the baseline does more than start; where `sweeps` sweeps of two such programs would
 /// take longer than `most`, the fewest that cover 90 % of the baseline's figure, and at least one that was held out.
+///
+/// The baseline alone decides, so that all gains over it are of the same cases and can be held against one another. Only where a
+/// contender is far slower than the baseline in a case that would be left out, that case is timed as well.
 pub(super) fn select_by_weight(
     contenders: &[Contender<'_>],
     baseline: &Evaluation,
@@ -86,21 +102,31 @@ pub(super) fn select_by_weight(
         _ => all
             .iter()
             .copied()
-            .filter(|i| above_floor(contenders, *i))
+            .filter(|i| above_floor(baseline, *i))
             .collect(),
     };
-    let kept = if above.is_empty() { all } else { above };
+    let kept = if above.is_empty() { all.clone() } else { above };
     let only_floor = count - kept.len();
-    let sweep: f64 = contenders
+    let slower = |cases: &mut Vec<usize>| {
+        if objective != Objective::Memory {
+            let left_out = all.iter().copied().filter(|i| !cases.contains(i));
+            let slower = left_out.filter(|i| far_slower(contenders, baseline, *i));
+            let slower: Vec<usize> = slower.collect();
+            cases.extend(slower);
+            cases.sort_unstable();
+        }
+    };
+    let sweep: f64 = kept
         .iter()
-        .flat_map(|c| kept.iter().filter_map(|i| c.evaluation.cases.get(*i)))
-        .map(|case| case.figures.wall_ns.seconds())
+        .map(|i| 2.0 * baseline.cases[*i].figures.wall_ns.seconds())
         .sum();
     if sweep * sweeps as f64 <= most.as_secs_f64() || kept.len() < 2 {
+        let mut cases = kept;
+        slower(&mut cases);
         return CaseSelection {
-            share: share(&kept),
-            cases: kept,
-            only_floor,
+            share: share(&cases),
+            only_floor: only_floor.min(count - cases.len()),
+            cases,
             only: None,
         };
     }
@@ -118,11 +144,12 @@ pub(super) fn select_by_weight(
     {
         cases.push(*heavy);
     }
+    slower(&mut cases);
     cases.sort_unstable();
     CaseSelection {
         share: share(&cases),
+        only_floor: only_floor.min(count - cases.len()),
         cases,
-        only_floor,
         only: None,
     }
 }
@@ -148,20 +175,41 @@ fn share_of(baseline: &Evaluation, cases: &[usize], objective: Objective) -> f64
     (part / whole.max(f64::MIN_POSITIVE)).min(1.0)
 }
 
-/// Whether some contender does more in a case than an empty program, or it is not known.
-fn above_floor(contenders: &[Contender<'_>], case: usize) -> bool {
+/// Whether a program does more in a case than an empty one, or it is not known.
+fn above_floor(of: &Evaluation, case: usize) -> bool {
+    let (Some(floor), Some(case)) = (&of.floor, of.cases.get(case)) else {
+        return true;
+    };
+    let above =
+        |of: fn(&Figures) -> u64| of(&case.figures) as f64 - HARDLY_ABOVE * of(floor) as f64 > 0.0;
+    // By the wall alone a machine with other work would lift everything above the floor.
+    above(|f| f.wall_ns.0) && (above(|f| f.cpu_ns.0) || waits_long(&case.figures, floor))
+}
+
+/// Whether a run waits by itself, by much more than an empty program does.
+fn waits_long(run: &Figures, floor: &Figures) -> bool {
+    let waits = |of: &Figures| of.wall_ns.0.saturating_sub(of.cpu_ns.0) as f64;
+    waits(run) > waits(floor) + HARDLY_ABOVE * floor.wall_ns.0 as f64
+}
+
+/// A contender is far slower in a case where it takes so many times what the baseline takes there.
+const FAR_SLOWER: f64 = 3.0;
+
+/// Whether some contender is far slower than the baseline in a case, by more than a crowded machine makes of the same work: to
+/// leave that case out would hide what a version pays for its gain.
+fn far_slower(contenders: &[Contender<'_>], baseline: &Evaluation, case: usize) -> bool {
+    let Some(before) = baseline.cases.get(case).map(|c| &c.figures) else {
+        return false;
+    };
     contenders.iter().any(|c| {
-        let (Some(floor), Some(case)) = (&c.evaluation.floor, c.evaluation.cases.get(case)) else {
-            return true;
+        let Some(now) = c.evaluation.cases.get(case).map(|c| &c.figures) else {
+            return false;
         };
-        let above = |of: fn(&Figures) -> u64| {
-            of(&case.figures) as f64 - HARDLY_ABOVE * of(floor) as f64 > 0.0
-        };
-        // By the wall alone a machine with other work would lift everything above the floor.
-        let waits = |of: &Figures| of.wall_ns.0.saturating_sub(of.cpu_ns.0) as f64;
-        above(|f| f.wall_ns.0)
-            && (above(|f| f.cpu_ns.0)
-                || waits(&case.figures) > waits(floor) + HARDLY_ABOVE * floor.wall_ns.0 as f64)
+        let over = |of: fn(&Figures) -> u64| of(now) as f64 > FAR_SLOWER * of(before) as f64;
+        let floor = c.evaluation.floor.unwrap_or_default();
+        above_floor(c.evaluation, case)
+            && over(|f| f.wall_ns.0)
+            && (over(|f| f.cpu_ns.0) || waits_long(now, &floor))
     })
 }
 
@@ -307,6 +355,16 @@ mod tests {
         }
     }
 
+    fn cases_of(baseline: &Evaluation, both: [&Evaluation; 2], most: Duration) -> Vec<usize> {
+        let built = built();
+        let contenders = both.map(|evaluation| Contender {
+            name: "v",
+            built: &built,
+            evaluation,
+        });
+        select_by_weight(&contenders, baseline, &[], Objective::Time, 10, most).cases
+    }
+
     fn chosen(old: &Evaluation, new: &Evaluation, held_out: &[bool], most: Duration) -> Vec<usize> {
         let built = built();
         let contender = |evaluation| Contender {
@@ -322,13 +380,36 @@ mod tests {
     fn what_is_only_floor_is_not_timed_unless_everything_is() {
         let long = Duration::from_secs(1000);
         let old = evaluation(&[12, 300, 13, 14], Some(11));
-        // The last case is above the floor for the new one only: that is a difference worth timing.
+        // Where the new one is far slower a difference is worth timing.
         let new = evaluation(&[12, 100, 12, 90], Some(11));
         assert_eq!(chosen(&old, &new, &[], long), [1, 3]);
         let short = evaluation(&[12, 13, 12, 11], Some(11));
         assert_eq!(chosen(&short, &short, &[], long), [0, 1, 2, 3]);
         let unknown = evaluation(&[12, 300, 13, 14], None);
         assert_eq!(chosen(&unknown, &unknown, &[], long), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn the_original_alone_says_what_is_timed_so_that_all_gains_are_of_the_same_cases() {
+        let long = Duration::from_secs(1000);
+        let original = evaluation(&[12, 13, 14, 300], Some(11));
+        // The first better version takes as long as an empty program on every case, and the next one is compared with it.
+        let fast = evaluation(&[12, 13, 12, 14], Some(11));
+        let faster = evaluation(&[11, 12, 12, 13], Some(11));
+        let first = cases_of(&original, [&original, &fast], long);
+        let second = cases_of(&original, [&fast, &faster], long);
+        assert_eq!((first, second), (vec![3], vec![3]));
+        // How slow a contender happens to be does not change which cases there is time for.
+        let (heavy, short) = (
+            evaluation(&[500, 50, 400, 20, 10], None),
+            Duration::from_secs(15),
+        );
+        let slow = evaluation(&[900, 90, 700, 40, 20], None);
+        let both = [
+            cases_of(&heavy, [&heavy, &heavy], short),
+            cases_of(&heavy, [&heavy, &slow], short),
+        ];
+        assert_eq!(both[0], both[1]);
     }
 
     #[test]

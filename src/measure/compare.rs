@@ -39,7 +39,7 @@ impl Judge {
             baseline,
             plan.objective,
             fewest,
-            plan.budget,
+            plan.usual_budget,
         );
         let mut runner =
             PairedRunner::new(self, contenders, task, selection, plan.objective, plan.seed)?;
@@ -54,7 +54,7 @@ impl Judge {
             _ => (self.commands_metric(task).or(plan.metric)).unwrap_or(clock),
         };
         if runner.stamping.is_none() {
-            runner.repeat(repeats(runner.sweep_time(), plan.budget));
+            runner.repeat(repeats(runner.sweep_time(), plan.usual_budget));
         }
         let mut tracker = BudgetTracker::new(plan.budget, runner.elapsed(self));
         let mut run = Sequential::new(plan.rules);
@@ -74,6 +74,8 @@ impl Judge {
             runner.report_noise(watch);
             if let Some(look) = look {
                 watch(Progress::Looked { look, metric });
+            } else if let Some(look) = run.early() {
+                watch(Progress::Estimated { look, metric });
             }
             if run.finished() {
                 break true;
@@ -121,6 +123,12 @@ pub(super) fn paired(
     }
 }
 
+/// ln of a gain that is worth waiting for, where even the first look at it takes longer than the budget.
+const LARGE: f64 = 0.405;
+
+/// So many times the budget the first look may take then.
+const FAR_BEYOND: u32 = 12;
+
 /// Keeps to the budget: how long a pair takes, and whether there is time for the next look.
 struct BudgetTracker {
     budget: Duration,
@@ -147,7 +155,8 @@ impl BudgetTracker {
     }
 
     /// Whether there is no time left for the next look. Before the first look twice the budget is allowed, since without
-    /// one all runs were for nothing; afterwards a likely win reserves the time that its confirmation needs.
+    /// one all runs were for nothing, and far more where all pairs so far show a large gain; afterwards a likely win reserves the time
+    /// that its confirmation needs.
     fn spent(&self, run: &Sequential) -> bool {
         let Some(next) = run.next_look() else {
             return true;
@@ -156,6 +165,7 @@ impl BudgetTracker {
         let pairs = |n: usize| pair * u32::try_from(n).unwrap_or(u32::MAX);
         let at_look = self.elapsed + pairs(next - run.pairs().len());
         match run.looks().last() {
+            None if run.pairs().iter().all(|z| *z > LARGE) => at_look > self.budget * FAR_BEYOND,
             None => at_look > self.budget * 2,
             Some(look) if look.gain > Gain::ONE => at_look + pairs(FEWEST_CONFIRMING) > self.budget,
             Some(_) => at_look > self.budget,
@@ -214,8 +224,13 @@ pub(super) fn conclude(
         floors: runner.floors(at[0], at[1]),
         noise: runner.noise(),
         only: runner.selection.only.clone(),
-        launches: runner.launches_told(at[0]),
+        launches: runner.launches_told(at),
         slope: None,
+        second_to: None,
+        reported_name: runner
+            .reported_name
+            .clone()
+            .filter(|_| metric.is_reported()),
         not_borne_out: None,
         watched: watched::watched([runner.sweeps(at[0]), runner.sweeps(at[1])], plan),
         note: String::new(),
@@ -224,9 +239,11 @@ pub(super) fn conclude(
         runner.charge(&mut comparison, at);
         let sweeps = at.map(|who| runner.sweeps(who));
         let doubt = borne_out::doubt(&comparison, sweeps, runner.effort, plan.rules.level);
-        if doubt.is_some() {
-            comparison.answer = Answer::Undecided;
-            comparison.not_borne_out = doubt;
+        if let Some(doubt) = doubt {
+            if doubt.decides {
+                comparison.answer = Answer::Undecided;
+            }
+            comparison.not_borne_out = Some(doubt.why);
         }
     }
     if metric == Metric::Integral && below_floor(&comparison) {
@@ -305,12 +322,21 @@ fn note(c: &Comparison, enough: bool, elapsed: Duration, budget: Duration) -> St
                 Nanos::from(budget)
             )
         }
-        Answer::Undecided => format!(
-            "no answer within {} {after}: at most {} better, at most {} worse; give more time with --comparison-time",
-            Nanos::from(budget),
-            per_cent(c.high.0 - 1.0),
-            per_cent(1.0 / c.low.0 - 1.0)
-        ),
+        Answer::Undecided => {
+            let between = match (at_most(1.0 / c.low.0), at_most(c.high.0)) {
+                (worse, _) if c.high.0 < 1.0 => {
+                    format!("worse by {} to {worse}, it seems", at_most(1.0 / c.high.0))
+                }
+                (_, better) if c.low.0 > 1.0 => {
+                    format!("better by {} to {better}, it seems", at_most(c.low.0))
+                }
+                (worse, better) => format!("at most {better} better, at most {worse} worse"),
+            };
+            format!(
+                "no answer within {} {after}: {between}; give more time with --comparison-time",
+                Nanos::from(budget)
+            )
+        }
     }
 }
 
@@ -324,12 +350,25 @@ pub(super) fn moved(c: &Comparison) -> Option<String> {
     ))
 }
 
-/// A share as a percentage: `3.1 %`; never negative.
-fn per_cent(share: f64) -> String {
-    let value = share.max(0.0) * 100.0;
-    if value < 10.0 {
-        format!("{value:.1} %")
-    } else {
-        format!("{value:.0} %")
+/// How much better or worse a ratio is: `3.1 %`, `2.40×`; never negative.
+fn at_most(ratio: f64) -> String {
+    match (ratio - 1.0).max(0.0) * 100.0 {
+        share if share < 10.0 => format!("{share:.1} %"),
+        share if share < 100.0 => format!("{share:.0} %"),
+        _ => Gain(ratio).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_is_told_in_numbers_that_mean_something() {
+        let told = [0.5, 1.0, 1.031, 1.42, 2.4, 438.31, 1e6].map(at_most);
+        assert_eq!(
+            told,
+            ["0.0 %", "0.0 %", "3.1 %", "42 %", "2.40×", "438×", ">1000×"]
+        );
     }
 }

@@ -9,7 +9,7 @@ use super::look::{Answer, Look};
 use super::metric::Metric;
 use super::noise::Noise;
 use super::watched::WatchedFigure;
-use crate::base::units::Gain;
+use crate::base::units::{Gain, Nanos};
 
 /// Candidate against incumbent: the final figures and how they were measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,6 +76,13 @@ pub struct Comparison {
     /// Why the gain that the bench says is not borne out by what its command uses; such a gain wins nothing by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_borne_out: Option<String>,
+    /// The candidate of the same round that looked better still, where this one looked better than the incumbent too and was
+    /// not measured again for that reason alone. The answer is `undecided` then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_to: Option<String>,
+    /// Name of the bench's figure that was compared, as the bench says it; absent where none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_name: Option<String>,
     /// One sentence on how it ended, for people.
     #[serde(default)]
     pub note: String,
@@ -90,6 +97,25 @@ fn is_once(repeats: &usize) -> bool {
     *repeats == 1
 }
 
+/// A time that a bench says: it may be less than a nanosecond.
+fn nanoseconds(ns: f64) -> String {
+    if ns < 100.0 {
+        format!("{ns:.2} ns")
+    } else {
+        Nanos(ns as u64).to_string()
+    }
+}
+
+/// A number of which nothing more is known, with four digits.
+fn number(value: f64) -> String {
+    match value.abs() {
+        v if !(1e-3..1e9).contains(&v) && v > 0.0 => format!("{value:.3e}"),
+        v if v >= 1e3 => format!("{value:.0}"),
+        v if v >= 1.0 => format!("{value:.2}"),
+        _ => format!("{value:.4}"),
+    }
+}
+
 /// Calls that are named with their gains.
 const BY_CALL: usize = 8;
 
@@ -100,16 +126,69 @@ impl Comparison {
         self.incumbent == "v0"
     }
 
+    /// Whether its figures are an answer. Of what is undecided they are none, unless the candidate was only second to another.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.answer != Answer::Undecided || self.second_to.is_some()
+    }
+
     /// What it came to, in the word of what was compared: faster, larger, no difference. A figure of the bench's own is
     /// only better or worse.
     #[must_use]
     pub fn word(&self) -> &'static str {
-        match (self.answer, self.metric) {
-            (other, Metric::Reported | Metric::ReportedRate) => other.in_words(),
-            (Answer::Better, metric) => metric.objective().comparative(),
-            (Answer::Worse, metric) => metric.objective().contrary(),
-            (other, _) => other.in_words(),
+        match self.answer {
+            Answer::Better => self.metric.comparative(),
+            Answer::Undecided if self.second_to.is_some() => self.metric.comparative(),
+            Answer::Worse => self.metric.contrary(),
+            other => other.in_words(),
         }
+    }
+
+    /// `2.29× [2.21–2.37]`; of what is undecided only between what it may be, and from one pair nothing.
+    #[must_use]
+    pub fn gain_in_words(&self) -> String {
+        if !self.is_decided() {
+            return self.range_in_words();
+        }
+        if self.pairs < 2 {
+            return self.gain.to_string();
+        }
+        let told = format!("{} {}", self.gain, Gain::interval(self.low, self.high));
+        told.trim_end().to_owned()
+    }
+
+    /// What the gain of an undecided comparison may be: `between 0.94× and 1.31×`.
+    fn range_in_words(&self) -> String {
+        match self.pairs {
+            0 => "no pair".to_owned(),
+            1 => "from one pair nothing follows".to_owned(),
+            2 => "from two pairs nothing follows".to_owned(),
+            _ => format!("between {} and {}", self.low, self.high),
+        }
+    }
+
+    /// What was compared: `CPU time`, `memory × time`, or the name that the bench gives to its figure.
+    #[must_use]
+    pub fn compared(&self) -> &str {
+        let name = self.reported_name.as_deref();
+        name.unwrap_or_else(|| self.metric.in_words())
+    }
+
+    /// The two figures that were compared, incumbent's and candidate's, in their unit: per sweep over the timed cases, where calls
+    /// are timed per pass. `None` where none was taken.
+    #[must_use]
+    pub fn compared_figures(&self) -> Option<[String; 2]> {
+        let both = [&self.incumbent_figures, &self.candidate_figures];
+        let told = both.map(|f| match self.metric {
+            Metric::Wall => Some(f.wall_ns.to_string()).filter(|_| f.wall_ns.0 > 0),
+            Metric::Cpu => Some(f.cpu_ns.to_string()).filter(|_| f.cpu_ns.0 > 0),
+            Metric::Peak => Some(f.peak_bytes.to_string()).filter(|_| f.peak_bytes.0 > 0),
+            Metric::Integral => Some(f.integral_byte_ns.to_string()),
+            Metric::ReportedTime => f.reported.map(nanoseconds),
+            Metric::Reported | Metric::ReportedRate => f.reported.map(number),
+        });
+        let [old, new] = told;
+        Some([old?, new?])
     }
 
     /// Which calls gained and which lost, where calls of a function were timed: `3–5 2.10×, 1 0.95×`, the largest gains and the

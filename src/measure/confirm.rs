@@ -12,7 +12,7 @@ use super::launches;
 use super::pairs::{FirstStage, PairedRunner};
 use super::plan::ComparisonPlan;
 use super::stats::Sequential;
-use super::{Answer, Comparison, Metric, Progress, peak};
+use super::{Answer, Comparison, Metric, Progress, borne_out, peak};
 use crate::base::units::Nanos;
 use crate::sandbox::CancelToken;
 use crate::task::Objective;
@@ -36,6 +36,9 @@ impl Judge {
         let third = passing.filter(|o| o.built.hash != contest.incumbent.built.hash);
         let mut contenders = vec![contest.incumbent, contest.candidate];
         contenders.extend(third);
+        if let Some(original) = passing.filter(|_| borne_out::applies(&first.comparison)) {
+            self.try_idle(task, original, cancel)?;
+        }
         for contender in &contenders {
             self.prepare_commands(contender.built, task, cancel)?;
         }
@@ -125,7 +128,15 @@ impl Judge {
         let warmed = runner.elapsed(self);
         let fewest = runner.fewest_confirming();
         if room((plan.budget * 2).saturating_sub(spent + warmed)) < fewest as f64 {
-            return Ok(None);
+            if !looks_clear(&first.comparison) {
+                return Ok(None);
+            }
+            // All that was measured so far would be lost, and most likely a win with it.
+            let whole = spent + warmed + pair * u32::try_from(fewest).unwrap_or(u32::MAX);
+            watch(Progress::BeyondBudget {
+                budget_ns: plan.budget.into(),
+                more_ns: whole.saturating_sub(plan.budget).into(),
+            });
         }
         let most = (room(left.saturating_sub(warmed)) as usize).max(fewest);
         let rules = plan.rules.confirming(most);
@@ -181,6 +192,11 @@ impl Judge {
         });
         Ok(Some((fresh, third)))
     }
+}
+
+/// Whether even the lower end of what was seen so far is better by enough to matter.
+fn looks_clear(first: &Comparison) -> bool {
+    first.low.0 > 1.0 + first.smallest_effect
 }
 
 /// A promising candidate for whose confirmation there was no time: no win.

@@ -123,7 +123,7 @@ pub struct Evaluation {
     /// The first failure, with what a person and a model need to act on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
-    /// What a person should look at before trusting it. Flags never decide anything.
+    /// What a person should look at before trusting it. Whether a flag decides is the engine's to say (`--strict`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
     /// What a run of an empty program of the language takes on this machine, where that is known: the floor under every
@@ -198,10 +198,21 @@ pub enum FlagKind {
     TooGood,
     /// It changes what is not its own and outlives its module: built-in names, other modules, the garbage collector.
     Survives,
+    /// It gives something else than the original on calls that check or bench make, and the check does not look at it.
+    SecondOpinion,
     /// It passes a check that passes as well with the function broken on purpose.
     Untested,
+    /// There is a bench and no check: it may do anything.
+    Unchecked,
     /// The bench says a gain that what the command uses as a whole does not show.
     NotBorneOut,
+}
+
+impl FlagKind {
+    /// Whether it follows from a comparison, so that another comparison says it anew.
+    pub(crate) fn is_of_a_comparison(self) -> bool {
+        matches!(self, Self::Repeats | Self::TooGood | Self::NotBorneOut)
+    }
 }
 
 impl Evaluation {

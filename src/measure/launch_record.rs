@@ -25,6 +25,9 @@ pub struct Launches {
     /// Each pass had an instance of the module of its own, since the incumbent keeps results between calls.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fresh: bool,
+    /// What the candidate changed in timed runs that outlives its module, and the incumbent did not: sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub survives: Vec<String>,
 }
 
 /// Something that the candidate spends more than the incumbent outside of its bursts.

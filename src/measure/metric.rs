@@ -39,9 +39,27 @@ impl Metric {
         }
     }
 
+    /// What a better figure is called: faster, leaner, lighter; better, where only the bench knows what it counts.
+    #[must_use]
+    pub fn comparative(self) -> &'static str {
+        match self {
+            Self::Reported | Self::ReportedRate => "better",
+            other => other.objective().comparative(),
+        }
+    }
+
+    /// Its contrary: slower, larger, heavier, worse.
+    #[must_use]
+    pub fn contrary(self) -> &'static str {
+        match self {
+            Self::Reported | Self::ReportedRate => "worse",
+            other => other.objective().contrary(),
+        }
+    }
+
     /// Whether the task's bench says it.
     #[must_use]
-    pub(super) fn is_reported(self) -> bool {
+    pub fn is_reported(self) -> bool {
         matches!(
             self,
             Self::Reported | Self::ReportedTime | Self::ReportedRate

@@ -36,7 +36,7 @@ impl Level {
             Self::Unknown => "noise unknown",
             Self::Quiet => "quiet",
             Self::Noisy => "noisy",
-            Self::TooNoisy => "too noisy to tell",
+            Self::TooNoisy => "very noisy",
         }
     }
 }

@@ -12,21 +12,11 @@ use crate::task::calls::{Evidence, driver};
 use crate::task::project::hint_for;
 use crate::task::{Case, Harness, Task, calls};
 
-/// How often the original is run. Calls are cheap to repeat, and differences between them are often rare.
-fn times(task: &Task) -> usize {
-    match task.harness {
-        Harness::Calls(_) => 4,
-        _ => 2,
-    }
-}
+/// How often all calls are made again in one process. Differences between them are often rare.
+const TOGETHER: usize = 3;
 
-/// The error when the original does not agree with itself, with the reason where its text shows one.
-fn varies(task: &Task, case: &str, why: &str) -> String {
-    if !matches!(task.harness, Harness::Calls(_)) {
-        return format!(
-            "case {case} gives different output on two runs: {why}; there is nothing to trust. Make the original deterministic (a fixed seed, a sorted order), give the expected outputs, or choose another --checker"
-        );
-    }
+/// The error when the original's function does not agree with itself, with the reason where its text shows one.
+fn calls_vary(task: &Task, why: &str) -> String {
     let name = task.region.as_ref().map_or("the function", |t| &t.name);
     let reasons = task.region.as_ref().map_or_else(Vec::new, |t| t.reads());
     let reasons: Vec<String> = reasons
@@ -67,8 +57,8 @@ fn weigh(task: &mut Task) -> Result<(), JudgeError> {
 }
 
 impl Judge {
-    /// Runs the original twice (calls: four times) on every case that has no expected output; what it wrote becomes the expected output,
-    /// and the exit status that it ended with the expected one, where the task allows several.
+    /// Runs the original twice on every case that has no expected output (calls: once, and all of them together several times more);
+    /// what it wrote becomes the expected output, and the exit status that it ended with the expected one, where the task allows several.
     /// Cases whose outputs are given are not run: there the original may fail.
     ///
     /// # Errors
@@ -101,6 +91,7 @@ impl Judge {
                 failure.stderr
             )));
         }
+        let by_calls = matches!(task.harness, Harness::Calls(_));
         let mut answers = Vec::new();
         for (index, i) in missing.iter().enumerate() {
             let name = task.workload.cases[*i].name.clone();
@@ -110,31 +101,24 @@ impl Judge {
                 case: name.clone(),
             });
             let (first, status, result) = self.ask(task, &original, *i, cancel, watch)?;
-            if matches!(task.harness, Harness::Calls(_))
-                && let Some(problem) = calls::problem(&first.bytes)
-            {
-                return Err(JudgeError::Task(problem));
-            }
-            for _ in 1..times(task) {
+            if !by_calls {
                 let (again, ended, _) = self.ask(task, &original, *i, cancel, watch)?;
                 if status != ended {
                     return Err(JudgeError::Task(format!(
                         "case {name} ends with exit status {status} on one run and with {ended} on another; there is nothing to trust. Make the original deterministic, or leave the case out"
                     )));
                 }
-                leave_out_what_varies(task, &first.bytes, &again.bytes, "from run to run");
                 let case = &task.workload.cases[*i];
-                let (checker, outputs) = (&task.checker, [&*first.bytes, &*again.bytes]);
-                let differs = match task.harness {
-                    // Closer than versions are compared: else a clock might pass unnoticed.
-                    Harness::Calls(_) => checker.varies(&outputs),
-                    _ => (self.compare_outputs(task, case, outputs[0], outputs[1], cancel)?)
-                        .err()
-                        .map(|mismatch| mismatch.reason),
-                };
-                if let Some(why) = differs {
-                    return Err(JudgeError::Task(varies(task, &name, &text::clean(&why))));
+                let outputs = [&*first.bytes, &*again.bytes];
+                let compared = self.compare_outputs(task, case, outputs[0], outputs[1], cancel)?;
+                if let Err(mismatch) = compared {
+                    return Err(JudgeError::Task(format!(
+                        "case {name} gives different output on two runs: {}; there is nothing to trust. Make the original deterministic (a fixed seed, a sorted order), give the expected outputs, or choose another --checker",
+                        text::clean(&mismatch.reason)
+                    )));
                 }
+            } else if let Some(problem) = calls::problem(&first.bytes) {
+                return Err(JudgeError::Task(problem));
             }
             answers.push((Arc::<[u8]>::from(first.bytes), status));
             watch(Progress::CaseFinished {
@@ -148,9 +132,48 @@ impl Judge {
             case.expected = Some(answer);
             case.status = (!task.ok_status.is_default()).then_some(status);
         }
-        if matches!(task.harness, Harness::Calls(_)) {
+        if by_calls {
             weigh(task)?;
-            return self.all_calls_together(task, &original, cancel);
+            self.all_calls_again(task, &original, cancel)?;
+            self.all_calls_together(task, &original, cancel)?;
+        }
+        Ok(())
+    }
+
+    /// Whether what comes of calls varies from run to run: all of them in one process, several times.
+    fn all_calls_again(
+        &mut self,
+        task: &mut Task,
+        original: &Built,
+        cancel: &CancelToken,
+    ) -> Result<(), JudgeError> {
+        let all: Vec<&Case> = task.workload.cases.iter().collect();
+        let (joined, limits) = (calls::join(&all), launches::limits(task, all.len()));
+        let program = original.program(task, &joined);
+        let mut first: Option<Captured> = None;
+        for _ in 0..TOGETHER {
+            let outcome = self.run(&program, &limits, &mut |_| {}, cancel)?;
+            let again = match outcome.verdict {
+                RunVerdict::Ok => outcome.stdout,
+                RunVerdict::SandboxError => {
+                    return Err(JudgeError::Sandbox(ending(&outcome, &limits)));
+                }
+                _ => {
+                    return Err(JudgeError::Task(format!(
+                        "each call comes to its end, but all of them in one process do not: {}; give fewer calls, or more with --time-limit and --memory-limit",
+                        ending(&outcome, &limits)
+                    )));
+                }
+            };
+            let Some(first) = &first else {
+                first = Some(again);
+                continue;
+            };
+            leave_out_what_varies(task, &first.bytes, &again.bytes, "from run to run");
+            // Closer than versions are compared: else a clock might pass unnoticed.
+            if let Some(why) = task.checker.varies(&[&*first.bytes, &*again.bytes]) {
+                return Err(JudgeError::Task(calls_vary(task, &text::clean(&why))));
+            }
         }
         Ok(())
     }

@@ -50,6 +50,8 @@ pub(super) struct PairedRunner<'a> {
     pub(super) noise_monitor: NoiseMonitor,
     /// The work behind the figure that a bench says.
     pub(super) effort: Effort,
+    /// The name of that figure.
+    pub(super) reported_name: Option<String>,
     started: Instant,
     held_before: Duration,
     last_sweep: Duration,
@@ -109,6 +111,7 @@ impl<'a> PairedRunner<'a> {
             sweeps,
             noise_monitor: NoiseMonitor::new(),
             effort: judge.effort(),
+            reported_name: judge.reported_name(),
             started: Instant::now(),
             held_before: judge.held(),
             last_sweep: Duration::ZERO,
@@ -227,7 +230,7 @@ impl<'a> PairedRunner<'a> {
         program: &Program,
         cancel: &CancelToken,
     ) -> Result<Outcome, Stop> {
-        judge.restore_commands(self.contenders[who].built)?;
+        judge.restore_commands(self.contenders[who].built, &self.places[place])?;
         let outcome = judge.run(program, &self.limits, &mut |_| {}, cancel)?;
         if outcome.verdict == RunVerdict::SandboxError {
             return Err(JudgeError::Sandbox(ending(&outcome, &self.limits)).into());
@@ -235,7 +238,8 @@ impl<'a> PairedRunner<'a> {
         let case = &self.places[place];
         let version = self.contenders[who].built.commands.as_deref();
         let judged = match judge.verdict(&outcome, case, self.task, cancel)? {
-            None => version.and_then(|v| judge.left_out(v, &outcome, case, self.task)),
+            None => (version.filter(|version| !version.is_original()))
+                .and_then(|_| judge.left_out(&outcome, case, self.task)),
             judged => judged,
         };
         if let Some((verdict, mut failure)) = judged {
@@ -330,7 +334,8 @@ impl<'a> PairedRunner<'a> {
             return format!("; timed on case {case} only");
         }
         let (timed, all) = (self.selection.cases.len(), self.task.workload.cases.len());
-        if timed == all {
+        // Of commands the bench is timed, as it should be.
+        if timed == all || matches!(self.task.harness, Harness::Commands(_)) {
             return String::new();
         }
         let floor = match self.selection.only_floor {

@@ -106,6 +106,8 @@ pub(super) fn conclude(
         only: runner.selection.only.clone(),
         launches: None,
         slope: None,
+        second_to: None,
+        reported_name: None,
         not_borne_out: None,
         watched: Vec::new(),
         note: note(answer, &incumbent, &candidate) + &runner.coverage(),

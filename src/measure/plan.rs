@@ -18,8 +18,12 @@ pub struct ComparisonPlan {
     /// Wall or CPU time, where the developer chose; otherwise the warm-ups choose.
     pub metric: Option<Metric>,
     /// Time that a comparison and its confirmation may take together. Only where even the fewest pairs (five, and six
-    /// fresh ones for a win) take longer are they waited for, up to twice the budget.
+    /// fresh ones for a win) take longer are they waited for, up to twice the budget; and a candidate that looks clearly better
+    /// is confirmed however long that takes.
     pub budget: Duration,
+    /// The time by which it is chosen which cases are timed and how often they are repeated: that of all comparisons of a session,
+    /// also where one of them may take longer, so that all gains are of the same cases.
+    pub usual_budget: Duration,
     /// What counts as a difference, and when to look.
     pub rules: Rules,
     /// Where the drawing of orders starts; `None` is by lot.
@@ -40,6 +44,7 @@ impl ComparisonPlan {
             objective,
             metric: None,
             budget,
+            usual_budget: budget,
             rules: Rules::default(),
             seed: None,
         }

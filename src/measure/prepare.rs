@@ -42,12 +42,12 @@ impl Judge {
             Harness::Commands(_) => return self.build_commands(task, &source.text, watch),
         };
         self.hide_private(task, &mut built);
-        built
-            .mounts
-            .extend(task.project.shown.iter().map(|s| Mount {
-                host: s.host.clone(),
-                guest: s.guest.clone(),
-            }));
+        // What was there when the session began and is gone now, most likely nobody needs: whoever does need it says so.
+        let there = task.project.shown.iter().filter(|s| s.host.exists());
+        built.mounts.extend(there.map(|s| Mount {
+            host: s.host.clone(),
+            guest: s.guest.clone(),
+        }));
         built
             .environment
             .extend(task.project.environment.iter().cloned());

@@ -55,12 +55,26 @@ pub enum Progress {
         /// Upper estimate of the time left, if there is one.
         left_ns: Option<Nanos>,
     },
+    /// What the pairs before the first look say, roughly. Decides nothing.
+    Estimated {
+        /// The mean, and an interval by Student's t.
+        look: Look,
+        /// What is compared.
+        metric: Metric,
+    },
     /// A look was taken.
     Looked {
         /// What it saw.
         look: Look,
         /// What is compared.
         metric: Metric,
+    },
+    /// A candidate looks clearly better, and its confirmation takes longer than the time for a comparison.
+    BeyondBudget {
+        /// The time for a comparison.
+        budget_ns: Nanos,
+        /// What the fewest fresh pairs take beyond it, about.
+        more_ns: Nanos,
     },
     /// How quiet the machine is while pairs run; at most once a second.
     Heard {

@@ -20,10 +20,13 @@ impl Judge {
         cancel: &CancelToken,
     ) -> Result<(CaseResult, Option<Failure>), JudgeError> {
         self.prepare_commands(built, task, cancel)?;
-        self.restore_commands(built)?;
+        self.restore_commands(built, case)?;
         let program = built.program(task, case);
         let outcome = self.run(&program, &task.limits, &mut |_| {}, cancel)?;
-        let judged = self.verdict(&outcome, case, task, cancel)?;
+        let judged = match (self.verdict(&outcome, case, task, cancel)?, &built.commands) {
+            (None, Some(version)) => self.unfinished(version, &outcome, case, task, cancel)?,
+            (judged, _) => judged,
+        };
         let (verdict, failure) = match judged {
             Some((verdict, failure)) => (verdict, Some(failure)),
             None => (Verdict::Accepted, None),

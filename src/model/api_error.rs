@@ -2,12 +2,14 @@
 //!
 //! An [`ApiError`] is made from a status, headers and body, or from a failed connection; nothing else reads those.
 
-use crate::base::text::{harmless_line, is_hostile};
 use std::time::Duration;
 
 use http::HeaderMap;
 use jiff::fmt::rfc2822::DateTimeParser;
 use serde_json::Value;
+
+use super::secrets::{Secrets, shown_url};
+use crate::base::text::{harmless_line, is_hostile};
 
 /// Kinds of errors, as far as they decide what to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +52,17 @@ pub struct ApiError {
     pub(crate) retry_after: Option<Duration>,
 }
 
+impl ApiError {
+    /// Whether a server answered that would answer a question, too, as far as this tells.
+    pub(crate) fn is_an_answer(&self) -> bool {
+        use ApiErrorKind as K;
+        !matches!(
+            self.kind,
+            K::Key | K::Credit | K::Refused | K::Broken | K::Stalled
+        )
+    }
+}
+
 /// The server and model that were asked, for the text of an error.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Endpoint {
@@ -58,6 +71,15 @@ pub(crate) struct Endpoint {
     pub(crate) model: String,
     /// Where the key came from: `OPENAI_API_KEY`; empty if there was none.
     pub(crate) key_from: String,
+    /// What the server may not repeat.
+    pub(super) secrets: Secrets,
+}
+
+impl Endpoint {
+    /// Words of the server on one line, as they may be shown.
+    pub(super) fn printable(&self, text: &str) -> String {
+        printable(&self.secrets.hide(text))
+    }
 }
 
 /// Longest text of a server that is shown.
@@ -105,7 +127,7 @@ impl ApiError {
     ) -> Self {
         let location = headers.get("location").and_then(|v| v.to_str().ok());
         if let (300..=399, Some(to)) = (status, location) {
-            let to = printable(to);
+            let to = asked.printable(&shown_url(to));
             return Self::new(
                 ApiErrorKind::Other,
                 format!(
@@ -131,8 +153,9 @@ impl ApiError {
             base_url,
             model,
             key_from,
+            ..
         } = asked;
-        let said = words.said();
+        let said = words.said(asked);
         let what = status.map_or_else(|| "an error".to_owned(), |s| format!("status {s}"));
         let all = format!("{} {} {}", words.message, words.code, words.kind).to_lowercase();
         let has = |needles: &[&str]| needles.iter().any(|n| all.contains(n));
@@ -261,6 +284,17 @@ impl ApiError {
                 format!("nothing listens at {url}; is the server running?"),
             );
         }
+        let lower = cause.to_lowercase();
+        let never = [
+            "certificate",
+            "not known",
+            "no address associated",
+            "unknownissuer",
+        ];
+        if error.is_connect() && never.iter().any(|word| lower.contains(word)) {
+            let cause = asked.printable(&cause);
+            return Self::new(ApiErrorKind::Other, format!("cannot reach {url}: {cause}"));
+        }
         if error.is_timeout() {
             return Self::new(
                 ApiErrorKind::Broken,
@@ -274,7 +308,7 @@ impl ApiError {
         };
         Self::new(
             ApiErrorKind::Broken,
-            format!("{what} {url}: {}", printable(&cause)),
+            format!("{what} {url}: {}", asked.printable(&cause)),
         )
     }
 }
@@ -347,8 +381,8 @@ impl ErrorBody {
     }
 
     /// `: MESSAGE`, cut and with control characters escaped; empty if there is none.
-    fn said(&self) -> String {
-        let text = printable(&self.message);
+    fn said(&self, asked: &Endpoint) -> String {
+        let text = asked.printable(&self.message);
         if text.is_empty() {
             String::new()
         } else {

@@ -7,6 +7,7 @@ fn asked() -> Endpoint {
         base_url: "http://x/v1".into(),
         model: "m".into(),
         key_from: "OPENAI_API_KEY".into(),
+        secrets: Secrets::default(),
     }
 }
 

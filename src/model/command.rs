@@ -1,9 +1,11 @@
 //! A command as the model: the prompt on its standard input, the answer on its standard output.
 //!
 //! Made for coding agents (`claude -p`) and for any program at all. It runs as the user runs it, outside of the
-//! sandbox: it is the developer's own tool. It never outlives its answer: its whole process group is killed.
+//! sandbox: it is the developer's own tool. It never outlives its answer: its whole process group is killed, and whatever else
+//! it has started.
 
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -16,7 +18,16 @@ use super::api_error::printable;
 use super::split::Splitter;
 use super::{Delta, DeltaStream, End, Provider, Question, answer};
 use crate::base::words::estimate_tokens;
+use crate::sandbox::process_tree;
 use crate::session::event::{Finish, Usage};
+
+/// What the shell does itself: such a word is no file.
+const BUILTINS: &[&str] = &[
+    "alias", "bg", "bind", "builtin", "case", "cd", "command", "declare", "echo", "eval", "exec",
+    "exit", "export", "false", "fg", "for", "function", "getopts", "hash", "if", "let", "local",
+    "printf", "pwd", "read", "readonly", "set", "shift", "shopt", "source", "test", "time", "trap",
+    "true", "type", "typeset", "ulimit", "umask", "unset", "until", "wait", "while",
+];
 
 /// Longest answer in bytes.
 const LONGEST: usize = 8 << 20;
@@ -30,6 +41,8 @@ const DRAIN: Duration = Duration::from_millis(500);
 pub struct CommandProvider {
     line: String,
     timeout: Duration,
+    /// What it starts in sessions of their own may go on when it has ended.
+    daemons: bool,
 }
 
 impl CommandProvider {
@@ -39,7 +52,15 @@ impl CommandProvider {
         Self {
             line: line.into(),
             timeout: Duration::from_secs(600),
+            daemons: false,
         }
+    }
+
+    /// Leaves alone what the command starts in sessions of their own: a program that asks for a key may start one that keeps it.
+    #[must_use]
+    pub(crate) fn with_daemons(mut self) -> Self {
+        self.daemons = true;
+        self
     }
 
     /// How long one answer may take in all (default ten minutes: agents think before they print).
@@ -64,8 +85,11 @@ impl CommandProvider {
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         process.process_group(0);
+        let mark = (!self.daemons).then(|| format!("{:032x}", rand::random::<u128>()));
+        process.envs(mark.iter().map(|mark| (MARK, mark)));
         Ok(ProcessGroup {
             child: process.spawn()?,
+            mark: mark.map(|mark| format!("{MARK}={mark}")),
         })
     }
 
@@ -93,6 +117,7 @@ impl CommandProvider {
             text: Utf8Decoder::default(),
             ready: Vec::new(),
             length: 0,
+            binary: false,
         };
         let mut complaint = StderrTail {
             stderr,
@@ -181,6 +206,17 @@ impl CommandProvider {
                 again,
             };
         }
+        if said.binary {
+            return End {
+                finish: Finish::Failed,
+                usage,
+                error: format!(
+                    "`{}` has printed something that is not UTF-8 text (UTF-16?){tail}",
+                    self.line
+                ),
+                again: true,
+            };
+        }
         let error = if said.text.seen {
             String::new()
         } else {
@@ -200,6 +236,18 @@ impl Provider for CommandProvider {
         self.line.clone()
     }
 
+    /// The model of a command is the command.
+    fn with_model(&self, line: &str) -> Option<Arc<dyn Provider>> {
+        Some(Arc::new(Self {
+            line: line.to_owned(),
+            ..self.clone()
+        }))
+    }
+
+    fn touches_files(&self) -> bool {
+        true
+    }
+
     /// Checks that its program is on the path; a line with shell syntax cannot be checked.
     fn is_there(&self) -> Option<BoxFuture<'static, Result<(), String>>> {
         let first = self.line.split_whitespace().next()?;
@@ -207,9 +255,11 @@ impl Provider for CommandProvider {
         if !first.chars().all(plain) {
             return None;
         }
+        if BUILTINS.contains(&first) {
+            return None;
+        }
         let path = std::env::var_os("PATH").unwrap_or_default();
         let found = std::env::split_paths(&path).any(|dir| dir.join(first).is_file());
-        // A word that is no file may be a builtin of the shell.
         let answer = found
             .then_some(())
             .ok_or_else(|| format!("{first} is not on the path"));
@@ -222,9 +272,14 @@ impl Provider for CommandProvider {
     }
 }
 
-/// A child with all its descendants that stayed in its process group.
+/// Named in the environment of everything that a command starts, so that it is found again wherever it hides.
+const MARK: &str = "REHEAT_ANSWER";
+
+/// A child with all its descendants.
 struct ProcessGroup {
     child: Child,
+    /// What stands in the environment of all of them.
+    mark: Option<String>,
 }
 
 impl ProcessGroup {
@@ -263,6 +318,9 @@ impl ProcessGroup {
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
         }
         drop(self.child.start_kill());
+        if let Some(mark) = &self.mark {
+            process_tree::kill_marked(mark);
+        }
     }
 }
 
@@ -278,6 +336,8 @@ struct StdoutReader {
     text: Utf8Decoder,
     ready: Vec<Delta>,
     length: usize,
+    /// It holds zero bytes, as no text in UTF-8 does.
+    binary: bool,
 }
 
 impl StdoutReader {
@@ -286,6 +346,7 @@ impl StdoutReader {
         let mut buffer = [0; 16 << 10];
         let n = self.stdout.read(&mut buffer).await.unwrap_or(0);
         self.length += n;
+        self.binary |= buffer[..n].contains(&0);
         let parts = self.text.take(&buffer[..n]);
         self.ready.extend(parts);
         n > 0 && self.length <= LONGEST

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::Value;
 
-use super::server::{http_client, model_names};
+use super::server::{http_client, model_names, short_answer};
 
 /// How long a port may take to answer.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -105,13 +105,7 @@ async fn look(client: &reqwest::Client, port: u16, usual: &str) -> Option<LocalS
 async fn get(client: &reqwest::Client, url: &str) -> Option<Value> {
     let ask = async {
         let response = client.get(url).send().await.ok()?.error_for_status().ok()?;
-        let short = response.content_length().is_none_or(|n| n < 4 << 20);
-        let bytes = if short {
-            response.bytes().await.ok()?
-        } else {
-            return None;
-        };
-        serde_json::from_slice(&bytes).ok()
+        serde_json::from_slice(&short_answer(response).await.ok()??).ok()
     };
     tokio::time::timeout(PATIENCE, ask).await.ok().flatten()
 }

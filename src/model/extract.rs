@@ -171,6 +171,9 @@ fn changed(edits: Result<Edits, String>, wanted: &CodeRequest) -> Result<Extract
 
 /// A reply without any fence: code only if all of it reads as code.
 fn bare(answer: &str, wanted: &CodeRequest, framed: bool) -> Result<ExtractedCode, NoCode> {
+    if let Some(why) = data_only(answer) {
+        return Err(NoCode { why });
+    }
     let whole = framed || wanted.finish == Finish::Stop;
     if whole && reads_as_code(answer, &wanted.language) && wanted.missing(answer).is_none() {
         return Ok(ExtractedCode {
@@ -185,6 +188,20 @@ fn bare(answer: &str, wanted: &CodeRequest, framed: bool) -> Result<ExtractedCod
         "the reply ended before any code came"
     };
     Err(NoCode { why: why.into() })
+}
+
+/// Says so where a text is nothing but JSON, whole or line by line: an envelope around the answer, which other languages would
+/// take for a program.
+fn data_only(answer: &str) -> Option<String> {
+    let is_data = |text: &str| {
+        text.trim_start().starts_with(['{', '['])
+            && serde_json::from_str::<serde_json::Value>(text).is_ok()
+    };
+    let mut lines = answer.lines().filter(|l| !l.trim().is_empty()).peekable();
+    let data = is_data(answer) || lines.peek().is_some() && lines.all(is_data);
+    data.then(|| {
+        "the reply is JSON, not code; a command must print its answer as plain text".into()
+    })
 }
 
 fn why_none(blocks: &[FencedBlock], wanted: &CodeRequest) -> String {

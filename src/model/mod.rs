@@ -19,8 +19,10 @@ mod parameter_support;
 pub mod prompt;
 mod reply;
 mod retry;
+mod secrets;
 mod server;
 mod split;
+mod surrogates;
 pub mod tape;
 mod transport;
 
@@ -34,6 +36,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::session::cost::{Currency, Money};
 use crate::session::event::{Finish, Usage};
+
+pub(crate) use secrets::shown_url;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -140,6 +144,11 @@ pub trait Provider: Send + Sync {
     /// The temperature that it was set up with, if any; that of a question overrides it.
     fn temperature(&self) -> Option<f64> {
         None
+    }
+
+    /// Whether it may write files of the developer's while it answers, as a program on this machine can.
+    fn touches_files(&self) -> bool {
+        false
     }
 
     /// What its tokens cost, if the developer has configured it.

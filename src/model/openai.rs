@@ -16,12 +16,14 @@ use futures::stream::{BoxStream, StreamExt};
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::api_error::{ApiError, ApiErrorKind, Endpoint, printable};
 use super::chunk::Chunk;
 use super::parameter_support::{ParameterSupport, known_forms};
 use super::reply::ReplyAssembler;
 use super::retry::Tries;
+use super::secrets::{Secrets, is_secret_name, shown_url};
 use super::server::{http_client, model_names};
 use super::transport::{Broken, Transport};
 use super::{Delta, DeltaStream, End, Price, Provider, Question, answer};
@@ -36,7 +38,7 @@ const USAGE_WAIT: Duration = Duration::from_secs(3);
 /// How a server is asked.
 #[derive(Clone, Debug)]
 pub struct OpenAiSettings {
-    /// Up to and including `/v1`; a slash at the end does not matter.
+    /// Up to and including `/v1`; a slash at the end does not matter. May hold user and password, and a query.
     pub base_url: String,
     /// The key, if the server needs one.
     pub key: Option<String>,
@@ -62,15 +64,20 @@ impl OpenAiSettings {
     /// The usual settings for a model at a server.
     #[must_use]
     pub fn new(base_url: impl Into<String>, model: impl Into<String>) -> Self {
+        let base_url = base_url.into();
+        let host = reqwest::Url::parse(&base_url).ok();
+        let host = host.as_ref().and_then(reqwest::Url::host_str);
+        // A small machine reads a long prompt for minutes before it says the first word.
+        let minutes = if host.is_some_and(is_near) { 10 } else { 2 };
         Self {
-            base_url: base_url.into(),
+            base_url,
             key: None,
             key_from: String::new(),
             model: model.into(),
             headers: BTreeMap::new(),
             temperature: None,
             max_tokens: None,
-            idle_timeout: Duration::from_secs(120),
+            idle_timeout: Duration::from_secs(60 * minutes),
             retry_pause: Duration::from_secs(1),
             price: None,
         }
@@ -80,8 +87,12 @@ impl OpenAiSettings {
 /// A model behind an HTTP API.
 #[derive(Clone)]
 pub struct OpenAi {
+    /// Its base URL is one that may be shown.
     settings: Arc<OpenAiSettings>,
     headers: HeaderMap,
+    /// What stands behind the `?` of the base URL.
+    query: Option<Arc<str>>,
+    secrets: Secrets,
     http: reqwest::Client,
 }
 
@@ -92,20 +103,38 @@ impl OpenAi {
     /// A base URL, key or header that can never work, named.
     pub fn new(mut settings: OpenAiSettings) -> Result<Self, ApiError> {
         let wrong = |what: String| ApiError::new(ApiErrorKind::Other, what);
-        settings.base_url = settings.base_url.trim().trim_end_matches('/').to_owned();
-        let base = &settings.base_url;
-        let uri: Uri = base.parse().map_err(|_| wrong(format!("the base URL `{base}` is not an address; write for example http://localhost:8080/v1")))?;
-        if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.host().is_none() {
+        let base = settings.base_url.trim();
+        let shown = shown_url(base);
+        let mut url: reqwest::Url = base.parse().map_err(|_| wrong(format!("the base URL `{shown}` is not an address; write for example http://localhost:8080/v1")))?;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        if !matches!(url.scheme(), "http" | "https") || host.is_empty() {
             return Err(wrong(format!(
-                "the base URL `{base}` must begin with http:// or https://"
+                "the base URL `{shown}` must begin with http:// or https://"
             )));
         }
-        let headers = headers(&settings, uri.host().unwrap_or_default()).map_err(wrong)?;
-        let http = http_client(uri.host().unwrap_or_default())
-            .map_err(|e| wrong(format!("cannot set up HTTP: {e}")))?;
+        let http = http_client(&host).map_err(|e| wrong(format!("cannot set up HTTP: {e}")))?;
+        let mut headers = headers(&settings, &host).map_err(wrong)?;
+        // A request moves user and password from its address into a header.
+        let of_address = http.get(url.clone()).build().ok();
+        let of_address = of_address.and_then(|r| r.headers().get(AUTHORIZATION).cloned());
+        if let Some(mut basic) = of_address
+            && !headers.contains_key(AUTHORIZATION)
+        {
+            basic.set_sensitive(true);
+            headers.insert(AUTHORIZATION, basic);
+        }
+        let secrets = secrets(&settings, &headers, &url);
+        let query = url.query().filter(|q| !q.is_empty()).map(Arc::from);
+        url.set_query(None);
+        url.set_fragment(None);
+        // Neither fails for an address with a host.
+        let _ = (url.set_username(""), url.set_password(None));
+        settings.base_url = url.as_str().trim_end_matches('/').to_owned();
         Ok(Self {
             settings: Arc::new(settings),
             headers,
+            query,
+            secrets,
             http,
         })
     }
@@ -116,6 +145,7 @@ impl OpenAi {
             base_url: s.base_url.clone(),
             model: s.model.clone(),
             key_from: s.key_from.clone(),
+            secrets: self.secrets.clone(),
         }
     }
 
@@ -133,6 +163,7 @@ impl OpenAi {
         Transport {
             client: self.http.clone(),
             headers: self.headers.clone(),
+            query: self.query.clone(),
             asked: self.asked(),
             idle: self.settings.idle_timeout,
             streamed,
@@ -146,12 +177,19 @@ impl OpenAi {
     /// What went wrong, in words.
     pub async fn list_models(&self) -> Result<Vec<String>, ApiError> {
         let client = self.client(self.transport(false, Broken::default()));
-        let list: Result<Value, _> = client.models().list_byot().await;
+        let models = client.models();
+        let list = tokio::time::timeout(LIST_TIME, models.list_byot::<Value>()).await;
+        let list = list.map_err(|_| {
+            let (url, seconds) = (&self.settings.base_url, LIST_TIME.as_secs());
+            let why = format!("{url} has not sent its list of models in {seconds} s");
+            ApiError::new(ApiErrorKind::Stalled, why)
+        })?;
         let list = list.map_err(|e| self.fault_of(e))?;
         if list.get("error").is_some_and(|e| !e.is_null()) {
             return Err(ApiError::from_object(&list, &self.asked()));
         }
-        Ok(model_names(&list))
+        let names = model_names(&list).into_iter();
+        Ok(names.map(|name| self.secrets.hide(&name)).collect())
     }
 
     fn fault_of(&self, error: OpenAIError) -> ApiError {
@@ -168,7 +206,7 @@ impl OpenAi {
             format!(
                 "{} answered with something that cannot be read: {}",
                 self.settings.base_url,
-                printable(&other)
+                printable(&self.secrets.hide(&other))
             ),
         )
     }
@@ -264,19 +302,29 @@ impl OpenAi {
             .create_stream_byot::<_, Value>(self.request(question, support))
             .await;
         let mut stream = stream.map_err(|e| self.fault_of(e))?;
-        let mut reply = ReplyAssembler::default();
+        let mut reply = ReplyAssembler::new(&self.secrets);
+        // Counts from the last chunk that held something: what holds nothing must not keep a reply alive.
+        let (mut grown, mut since) = ((0, false), Instant::now());
+        let mut unreadable = 0;
         loop {
+            let now = (reply.length, reply.finish.is_some());
+            if now != grown {
+                (grown, since) = (now, Instant::now());
+            }
             let patience = if reply.finish.is_some() {
                 USAGE_WAIT
             } else {
                 self.settings.idle_timeout.saturating_mul(5)
             };
-            let chunk = match tokio::time::timeout(patience, stream.next()).await {
+            let chunk = match tokio::time::timeout_at(since + patience, stream.next()).await {
                 Err(_) if reply.finish.is_some() => break,
                 Err(_) => {
+                    let seconds = patience.as_secs_f64();
                     reply.trouble = Some(ApiError::new(
                         ApiErrorKind::Stalled,
-                        "the server keeps the connection alive, but the model sends nothing",
+                        format!(
+                            "the server keeps the connection alive, but for {seconds:.0} s the model has sent nothing; a line idle_timeout = \"20m\" below the provider in the config file allows more (reheat config --path)"
+                        ),
                     ));
                     break;
                 }
@@ -292,9 +340,12 @@ impl OpenAi {
                     }
                     reply.take(chunk, parts).await;
                 }
-                Err(_) => reply.malformed += 1,
+                Err(error) => {
+                    unreadable += 1;
+                    reply.holes += usize::from(!is_ping(&error));
+                }
             }
-            if reply.malformed > MALFORMED || reply.length > LONGEST_REPLY {
+            if unreadable > MALFORMED || reply.length > LONGEST_REPLY {
                 let what = if reply.length > LONGEST_REPLY {
                     "the reply does not end"
                 } else {
@@ -321,6 +372,8 @@ impl OpenAi {
     }
 }
 
+/// How long any server may take to list its models.
+const LIST_TIME: Duration = Duration::from_secs(10);
 /// How long a server on this machine or local network may take to list its models.
 const LIST_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -355,6 +408,8 @@ impl Provider for OpenAi {
                 let url = this.settings.base_url.clone();
                 match tokio::time::timeout(LIST_PATIENCE, this.list_models()).await {
                     Ok(Ok(_)) => Ok(()),
+                    // A small server may have no list of its models, or be busy: it is there all the same.
+                    Ok(Err(fault)) if fault.is_an_answer() => Ok(()),
                     Ok(Err(fault)) => Err(fault.message),
                     Err(_) => Err(format!("{url} does not answer")),
                 }
@@ -388,6 +443,41 @@ impl Provider for OpenAi {
         let this = self.clone();
         answer(move |parts| this.work(question, parts))
     }
+}
+
+/// Whether what cannot be read is a word that keeps a connection alive, so that nothing is missing without it.
+fn is_ping(error: &OpenAIError) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || " -_.".contains(c);
+    matches!(error, OpenAIError::JSONDeserialize(_, data) if data.len() < 24 && data.chars().all(word))
+}
+
+/// What a request carries to prove who asks.
+fn secrets(settings: &OpenAiSettings, headers: &HeaderMap, url: &reqwest::Url) -> Secrets {
+    let of_headers = headers.iter().filter_map(|(name, value)| {
+        (is_secret_name(name.as_str()).then_some(value))?
+            .to_str()
+            .ok()
+    });
+    let of_query: Vec<String> = url
+        .query_pairs()
+        .filter(|(name, _)| is_secret_name(name))
+        .map(|(_, value)| value.into_owned())
+        .collect();
+    let password = url.password().unwrap_or_default();
+    let plain = percent_decoded(password);
+    let all = of_headers
+        .chain(settings.key.as_deref())
+        .chain(of_query.iter().map(String::as_str))
+        .chain([password, plain.as_str()]);
+    Secrets::new(all)
+}
+
+/// The text with `%40` and the like read.
+fn percent_decoded(text: &str) -> String {
+    let text = text.replace('+', "%2B");
+    let url = reqwest::Url::parse(&format!("http://localhost/?p={text}")).ok();
+    let value = url.and_then(|url| Some(url.query_pairs().next()?.1.into_owned()));
+    value.unwrap_or_default()
 }
 
 fn headers(settings: &OpenAiSettings, host: &str) -> Result<HeaderMap, String> {

@@ -64,6 +64,8 @@ pub(crate) struct PromptContext {
     pub(crate) against_baseline: String,
     /// Where it fails, if it does.
     pub(crate) failure: Option<FailureContext>,
+    /// One of the shown inputs; `None` where inputs say nothing, or where one that fails is shown.
+    pub(crate) example: Option<ExampleContext>,
     /// What was tried in earlier rounds, oldest first.
     pub(crate) history: Vec<HistoryEntry>,
     /// The developer's hint; may be empty.
@@ -92,6 +94,17 @@ pub(crate) struct FailureContext {
     pub(crate) got: String,
     /// End of standard error, or the compiler's words.
     pub(crate) stderr: String,
+}
+
+/// One input, that which costs most.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct ExampleContext {
+    /// Name of the case.
+    pub(crate) case: String,
+    /// Its size, and its part of what all cost, as the rest of a sentence: `is 1.2 MB long`.
+    pub(crate) about: String,
+    /// Start of the input.
+    pub(crate) input: String,
 }
 
 /// One earlier try.
@@ -271,6 +284,11 @@ fn everything() -> PromptContext {
             expected: text(),
             got: text(),
             stderr: text(),
+        }),
+        example: Some(ExampleContext {
+            case: text(),
+            about: text(),
+            input: text(),
         }),
         history: vec![HistoryEntry {
             version: text(),

@@ -6,14 +6,15 @@ use super::api_error::{ApiError, ApiErrorKind};
 
 /// Retries of transient errors.
 const RETRIES: u32 = 4;
-/// Tries while a model is being loaded: a large one may take minutes, and that is progress, not failure.
-const LOADING: u32 = 300;
+/// First pauses that a model may take to be loaded: a large one takes minutes, and that is progress, not failure.
+const LOADING: u32 = 600;
 
 #[derive(Clone, Debug)]
 pub(super) struct Tries {
     pause: Duration,
     done: u32,
-    loading: u32,
+    /// How long was waited for a model to be loaded.
+    loading: Duration,
 }
 
 impl Tries {
@@ -22,15 +23,16 @@ impl Tries {
         Self {
             pause,
             done: 0,
-            loading: 0,
+            loading: Duration::ZERO,
         }
     }
 
     /// The pause before the next try; `None` to give up.
     pub(crate) fn next(&mut self, fault: &ApiError) -> Option<Duration> {
-        if fault.kind == ApiErrorKind::Loading && self.loading < LOADING {
-            self.loading += 1;
-            return Some(fault.retry_after.unwrap_or(self.pause * 2));
+        if fault.kind == ApiErrorKind::Loading && self.loading < self.pause * LOADING {
+            let pause = fault.retry_after.unwrap_or(self.pause * 2);
+            self.loading += pause.max(self.pause);
+            return Some(pause);
         }
         if !fault.passes() || self.done >= RETRIES {
             return None;
@@ -75,5 +77,12 @@ mod tests {
         assert!(tries.next(&busy).unwrap() > Duration::from_secs(20));
         let loading = ApiError::new(ApiErrorKind::Loading, "");
         assert_eq!(std::iter::from_fn(|| tries.next(&loading)).count(), 303);
+        let mut tries = Tries::new(Duration::from_secs(1));
+        let slow = ApiError {
+            retry_after: Some(Duration::from_secs(60)),
+            ..loading
+        };
+        let waited: Duration = std::iter::from_fn(|| tries.next(&slow)).sum();
+        assert!(waited < Duration::from_secs(900), "{waited:?}");
     }
 }

@@ -27,6 +27,26 @@ fn is_loopback(host: &str) -> bool {
         || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
+/// Longest list of models that is read, in bytes.
+const LONGEST_LIST: usize = 4 << 20;
+
+/// The whole of an answer that must be short: `None` if it is longer than any list of models.
+///
+/// # Errors
+/// What the connection said.
+pub(super) async fn short_answer(
+    mut response: reqwest::Response,
+) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = response.chunk().await? {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > LONGEST_LIST {
+            return Ok(None);
+        }
+    }
+    Ok(Some(bytes))
+}
+
 /// Names in a list of models, whatever it is called.
 pub(super) fn model_names(list: &Value) -> Vec<String> {
     let models = ["data", "models"]

@@ -15,9 +15,12 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
+use tokio::time::Instant;
 
 use super::api_error::{ApiError, ApiErrorKind, Endpoint, printable};
+use super::server::short_answer;
+use super::surrogates;
 
 /// Longest line of an event stream.
 const LONGEST_LINE: usize = 8 << 20;
@@ -35,6 +38,8 @@ pub(super) struct Transport {
     pub(crate) client: reqwest::Client,
     /// Sent instead of what async-openai would send.
     pub(crate) headers: HeaderMap,
+    /// Put behind the address.
+    pub(crate) query: Option<Arc<str>>,
     pub(crate) asked: Endpoint,
     /// Silence that ends a request.
     pub(crate) idle: Duration,
@@ -75,6 +80,9 @@ impl Transport {
                 ),
             ),
         })?;
+        if let Some(query) = &self.query {
+            request.url_mut().set_query(Some(query));
+        }
         request.headers_mut().remove(AUTHORIZATION);
         request.headers_mut().extend(self.headers.clone());
         let response = tokio::time::timeout(self.idle, self.client.execute(request))
@@ -86,10 +94,25 @@ impl Transport {
             let body = self.short_body(response).await;
             return Err(ApiError::from_status(status, &headers, &body, &self.asked));
         }
+        let encoding = response.headers().get(CONTENT_ENCODING);
+        if let Some(encoding) = encoding.filter(|e| *e != "identity") {
+            let encoding = self
+                .asked
+                .printable(&String::from_utf8_lossy(encoding.as_bytes()));
+            let url = &self.asked.base_url;
+            let why = format!("{url} answered in the encoding {encoding}, which was not asked for");
+            return Err(ApiError::new(ApiErrorKind::Other, why));
+        }
         if self.streamed {
-            self.open_stream(response).await
-        } else {
-            Ok(response)
+            return self.open_stream(response).await;
+        }
+        match short_answer(response).await {
+            Ok(Some(bytes)) => Ok(http::Response::new(reqwest::Body::from(bytes)).into()),
+            Ok(None) => {
+                let why = format!("{} answered with far too much", self.asked.base_url);
+                Err(ApiError::new(ApiErrorKind::Other, why))
+            }
+            Err(e) => Err(ApiError::from_connection(&e, &self.asked)),
         }
     }
 
@@ -98,7 +121,7 @@ impl Transport {
         ApiError::new(
             ApiErrorKind::Stalled,
             format!(
-                "{} has said nothing for {seconds:.0} s; idle_timeout in the config file allows more",
+                "{} has said nothing for {seconds:.0} s; a line idle_timeout = \"20m\" below the provider in the config file allows more (reheat config --path)",
                 self.asked.base_url
             ),
         )
@@ -108,8 +131,8 @@ impl Transport {
         let mut body = Vec::new();
         let mut bytes = response.bytes_stream();
         // More than this would not be shown anyway.
-        let limit = self.idle.min(Duration::from_secs(10));
-        while let Ok(Some(Ok(piece))) = tokio::time::timeout(limit, bytes.next()).await {
+        let until = Instant::now() + self.idle.min(Duration::from_secs(10));
+        while let Ok(Some(Ok(piece))) = tokio::time::timeout_at(until, bytes.next()).await {
             body.extend_from_slice(&piece);
             if body.len() > LONGEST_ERROR {
                 break;
@@ -133,19 +156,22 @@ impl Transport {
         let mut body = Body {
             bytes: response.bytes_stream().boxed(),
             idle,
+            until: None,
             transport: self.clone(),
         };
         let mut first = Vec::new();
-        while !declared.starts_with("text/event-stream") {
-            match body.next().await? {
-                Some(piece) => first.extend_from_slice(&piece),
-                None => break,
-            }
-            if first
-                .iter()
-                .any(|b| !b.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(b))
-            {
-                break;
+        let events = declared.starts_with("text/event-stream");
+        if !events {
+            body.until = Some(Instant::now() + idle.saturating_mul(5));
+            let blank = |b: &u8| b.is_ascii_whitespace() || b"\xef\xbb\xbf".contains(b);
+            while first.iter().all(blank) {
+                match body.next().await? {
+                    Some(piece) => first.extend_from_slice(&piece),
+                    None => break,
+                }
+                if first.len() > LONGEST_LINE {
+                    return Err(self.too_long());
+                }
             }
         }
         let start = String::from_utf8_lossy(&first)
@@ -174,16 +200,20 @@ impl Transport {
                 format!(
                     "{} answered with something that is no event stream: {}",
                     self.asked.base_url,
-                    printable(&start)
+                    self.asked.printable(&start)
                 ),
             ));
         }
+        // Events may come for as long as they hold something.
+        body.until = None;
         let mut lines = Lines {
             body,
             waiting: first,
             ready: VecDeque::new(),
             seen: 0,
             fresh: true,
+            strange: None,
+            high: None,
             over: false,
         };
         lines.split();
@@ -205,7 +235,14 @@ impl Transport {
                 return Err(self.too_long());
             }
         }
-        let text = String::from_utf8_lossy(&first);
+        let chunk = self.one_chunk(&String::from_utf8_lossy(&first))?;
+        Ok(event_stream(reqwest::Body::from(format!(
+            "{chunk}data: [DONE]\n\n"
+        ))))
+    }
+
+    /// A whole answer in JSON as the one event of a stream.
+    fn one_chunk(&self, text: &str) -> Result<String, ApiError> {
         let value: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|e| {
                 ApiError::new(
@@ -219,9 +256,7 @@ impl Transport {
         if !has_choices {
             return Err(ApiError::from_object(&value, &self.asked));
         }
-        Ok(event_stream(reqwest::Body::from(format!(
-            "data: {value}\n\ndata: [DONE]\n\n"
-        ))))
+        Ok(format!("data: {value}\n\n"))
     }
 
     fn too_long(&self) -> ApiError {
@@ -249,12 +284,16 @@ fn event_stream(body: reqwest::Body) -> reqwest::Response {
 struct Body {
     bytes: BoxStream<'static, Result<Bytes, reqwest::Error>>,
     idle: Duration,
+    /// When it must be there.
+    until: Option<Instant>,
     transport: Transport,
 }
 
 impl Body {
     async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
-        match tokio::time::timeout(self.idle, self.bytes.next()).await {
+        let idle = Instant::now() + self.idle;
+        let until = self.until.map_or(idle, |until| until.min(idle));
+        match tokio::time::timeout_at(until, self.bytes.next()).await {
             Err(_) => Err(self.transport.silent()),
             Ok(None) => Ok(None),
             Ok(Some(Ok(piece))) => Ok(Some(piece)),
@@ -271,6 +310,10 @@ struct Lines {
     ready: VecDeque<Bytes>,
     seen: usize,
     fresh: bool,
+    /// Everything so far, as long as no line of it was one of an event stream.
+    strange: Option<String>,
+    /// The first half of a character beyond U+FFFF, where the second is in a later line.
+    high: Option<String>,
     over: bool,
 }
 
@@ -325,11 +368,62 @@ impl Lines {
         let mut text = text.trim_end_matches(['\n', '\r']);
         if std::mem::take(&mut self.fresh) {
             text = text.trim_start_matches('\u{feff}');
+            self.strange = Some(String::new());
+        }
+        let field = |name: &str| text.strip_prefix(name);
+        if let Some(all) = &mut self.strange {
+            let known = ["data:", "event:", "id:", "retry:", "error:", ":"];
+            if known.iter().any(|name| text.starts_with(name)) {
+                self.strange = None;
+            } else {
+                all.push_str(text);
+                all.push('\n');
+            }
         }
         // A comment only keeps the connection alive.
-        if !text.starts_with(':') {
-            self.ready.push_back(Bytes::from(format!("{text}\n")));
+        if field(":").is_some() {
+            return;
         }
+        let line = match (field("error:"), field("data:")) {
+            // As llama.cpp reports what went wrong in the middle.
+            (Some(error), _) => {
+                let value = serde_json::from_str(error);
+                let value = value.unwrap_or_else(|_| serde_json::Value::from(error.trim()));
+                format!("data: {}\n\n", serde_json::json!({"error": value}))
+            }
+            (_, Some(_)) => {
+                let waited = self.high.clone();
+                let joined = surrogates::joined(text, &mut self.high);
+                let lost = waited.is_some() && waited == self.high;
+                if lost {
+                    self.high = None;
+                }
+                // What was lost is a chunk that cannot be read.
+                let hole = if lost { "data: {\n\n" } else { "" };
+                format!("{hole}{joined}\n")
+            }
+            _ => format!("{text}\n"),
+        };
+        self.ready.push_back(Bytes::from(line));
+    }
+
+    /// What came instead of events: a whole answer after all, or something else.
+    fn no_events(&mut self, all: &str) -> Option<ApiError> {
+        let transport = &self.body.transport;
+        let all = all.trim();
+        if all.is_empty() {
+            return None;
+        }
+        if !all.starts_with(['{', '[']) {
+            let (url, all) = (&transport.asked.base_url, transport.asked.printable(all));
+            let why = format!("{url} answered with something that is no event stream: {all}");
+            return Some(ApiError::new(ApiErrorKind::Other, why));
+        }
+        match transport.one_chunk(all) {
+            Ok(chunk) => self.ready.push_back(Bytes::from(chunk)),
+            Err(fault) => return Some(fault),
+        }
+        None
     }
 
     fn end(&mut self, fault: Option<ApiError>) {
@@ -339,6 +433,8 @@ impl Lines {
         if fault.is_none() && !rest.is_empty() {
             self.push_line(&rest);
         }
+        let strange = self.strange.take().filter(|_| fault.is_none());
+        let fault = fault.or_else(|| self.no_events(&strange?));
         self.ready.push_back(Bytes::from_static(b"\n\n"));
         *self
             .body

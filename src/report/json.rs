@@ -50,7 +50,8 @@ pub(crate) fn session(session: &Session) -> Value {
             })
         })
         .collect();
-    let best = session.best();
+    let whole = session.loss().is_none();
+    let best = session.best().filter(|_| whole);
     let original = session.version(VersionId::ORIGINAL);
     json!({
         "session": session.id, "task": session.task, "machine": session.machine, "guards": session.guards,
@@ -65,6 +66,7 @@ pub(crate) fn session(session: &Session) -> Value {
         "cost": cost(session), "timed_only": session.only, "added_cases": session.added,
         "references": references(session),
         "written_back": session.written.iter().map(|w| json!({"at": w.at, "record": w.record, "undone": w.undone})).collect::<Vec<_>>(),
+        "holes": session.holes,
         "notes": session.notes.iter().map(|n| json!({"at": n.at, "text": n.text, "error": n.error})).collect::<Vec<_>>(),
     })
 }

@@ -10,76 +10,63 @@ use crate::sandbox::{Guards, Tier};
 use crate::session::Session;
 use crate::session::event::{Author, Decision, EndReason, TaskRecord, VersionId};
 use crate::session::fold::Version;
-use crate::task::Objective;
 
 /// The comparison in one line: `faster 2.29× [2.21–2.37], CPU time, 12 fresh pairs`.
 pub(crate) fn comparison(c: &Comparison) -> String {
     let word = c.word();
+    let second = c.second_to.as_ref().map_or_else(String::new, |by| {
+        format!(", second to {by}, which was measured again")
+    });
     let pairs = count(c.pairs, if c.confirmed { "fresh pair" } else { "pair" });
-    format!("{word} {}, {}, {pairs}", interval(c), c.metric.in_words())
-}
-
-/// `2.29× [2.21–2.37]`.
-pub(crate) fn interval(c: &Comparison) -> String {
-    let places = |x: f64| {
-        if (0.9..1.1).contains(&c.gain.0) {
-            format!("{x:.3}")
-        } else if x < 10.0 {
-            format!("{x:.2}")
-        } else {
-            format!("{x:.1}")
-        }
-    };
-    if c.low == c.high {
-        // With one pair or none there is no interval.
-        return c.gain.to_string();
-    }
-    format!("{} [{}–{}]", c.gain, places(c.low.0), places(c.high.0))
+    let (gain, compared) = (c.gain_in_words(), safe(c.compared()));
+    format!("{word} {gain}, {compared}, {pairs}{second}")
 }
 
 /// The table of all versions.
 pub(crate) fn table(session: &Session) -> String {
-    let mut rows = vec![[
-        "".into(),
-        "version".into(),
-        "verdict".into(),
-        "gain over v0".into(),
-        "wall".into(),
-        "CPU".into(),
-        "peak".into(),
-        "memory × time".into(),
-    ]];
+    let head = ["", "version", "verdict", "gain over v0", "v0's → its own"].map(String::from);
+    let mut rows = vec![head];
     for version in &session.versions {
         rows.push(row(session, version));
     }
     let mut out = columns(&rows);
+    if let Some(words) = session.gains_apart() {
+        let _ = writeln!(out, "{}", safe(&words));
+    }
     if session.versions.iter().any(|v| !v.flags().is_empty()) {
         out.push_str("⚑ look at it before you trust it: `reheat show` says why\n");
     }
-    if session.versions.iter().any(|v| v.comparison.is_some()) {
-        out.push_str("(wall, CPU and memory are of one run of every case; a gain is of many runs, pair by pair)\n");
+    if let Some(what) = session.figures_are_of() {
+        let _ = writeln!(
+            out,
+            "(v0's → its own: {}, medians of the pairs that gave the gain, which is the middle of their ratios)",
+            safe(&what)
+        );
     }
     out
 }
 
-fn row(session: &Session, version: &Version) -> [String; 8] {
+fn row(session: &Session, version: &Version) -> [String; 5] {
     let best = session.incumbent == Some(version.id);
-    let figures = version
-        .evaluation
-        .as_ref()
-        .filter(|e| e.verdict.accepted())
-        .map(|e| e.figures);
-    let figure =
-        |f: &dyn Fn(crate::measure::Figures) -> String| figures.map_or_else(|| "–".into(), f);
+    let figures = session.figures_beside_gain(version);
+    let figures = figures.map_or_else(
+        || "–".into(),
+        |(old, new)| match old {
+            Some(old) => format!("{old} → {new}"),
+            None => new,
+        },
+    );
+    let apart = if session.is_gain_apart(version) {
+        " *"
+    } else {
+        ""
+    };
     [
         if best { "★" } else { " " }.into(),
         version.id.to_string(),
         format!("{}{}", verdict(version), mark(version)),
-        gain(version),
-        figure(&|f| f.wall_ns.to_string()),
-        figure(&|f| f.cpu_ns.to_string()),
-        figure(&|f| f.peak_bytes.to_string()),
-        figure(&|f| f.integral_byte_ns.to_string()),
+        format!("{}{apart}", gain(version)),
+        figures,
     ]
 }
 
@@ -96,13 +83,18 @@ fn verdict(version: &Version) -> String {
     match &version.evaluation {
         None if version.source.text.trim().is_empty() => "empty start".into(),
         None => "not measured".into(),
-        Some(_) if version.is_refused_as_flagged() => "flagged, not taken".into(),
+        Some(_) if version.refused_as_flagged => "flagged, not taken".into(),
         Some(e) if e.verdict.accepted() => match (version.id, &version.comparison) {
             (VersionId::ORIGINAL, _) => "original".into(),
             (_, Some(c)) if c.answer == Answer::Better && c.confirmed => {
                 format!("better than {}", c.incumbent)
             }
             (_, Some(c)) if c.answer == Answer::Better => "not confirmed".into(),
+            (_, Some(c)) if c.second_to.is_some() => format!(
+                "{}, second to {}",
+                c.word(),
+                c.second_to.as_deref().unwrap_or_default()
+            ),
             (_, Some(c)) => format!("{} ({})", c.answer.in_words(), c.incumbent),
             (_, None) => e.verdict.in_words().into(),
         },
@@ -128,8 +120,8 @@ fn gain(version: &Version) -> String {
             "–".into()
         };
     }
-    let measured = version.original_comparison();
-    measured.map_or_else(|| "–".into(), interval)
+    let measured = version.decided_over_original();
+    measured.map_or_else(|| "–".into(), Comparison::gain_in_words)
 }
 
 /// Lines up the columns of a table by the width that each text takes on a terminal.
@@ -151,7 +143,7 @@ pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
 }
 
 /// What a version tried, how it compared and what was decided; several lines, indented.
-pub(crate) fn lesson(version: &Version) -> String {
+pub(crate) fn lesson(session: &Session, version: &Version) -> String {
     let mut out = String::new();
     let Some(evaluation) = &version.evaluation else {
         return out;
@@ -187,7 +179,11 @@ pub(crate) fn lesson(version: &Version) -> String {
         ] {
             let text = text.trim_end();
             if !text.is_empty() {
-                let shown = excerpt(text, name == "stderr");
+                // Of a build that failed the first error tells most.
+                let shown = match name {
+                    "stderr" if f.case.is_none() => excerpt(from_first_error(text), false),
+                    _ => excerpt(text, name == "stderr"),
+                };
                 let _ = writeln!(out, "      {name:<9} {}", shown.join("\n                "));
             }
         }
@@ -195,7 +191,7 @@ pub(crate) fn lesson(version: &Version) -> String {
         let f = evaluation.figures;
         let _ = writeln!(
             out,
-            "      {} of {} cases pass · wall {} · CPU {} · peak {} · {}",
+            "      {} of {} cases pass · one run of each, start included: wall {} · CPU {} · peak {} · {}",
             evaluation.passed(),
             evaluation.cases_total,
             f.wall_ns,
@@ -216,6 +212,9 @@ pub(crate) fn lesson(version: &Version) -> String {
         }
         if let Some(c) = &version.against_original {
             let _ = writeln!(out, "      against v0: {}", comparison(c));
+        }
+        if let Some(words) = session.chain_broken(version) {
+            let _ = writeln!(out, "      {}", safe(&words));
         }
     }
     for flag in &evaluation.flags {
@@ -255,6 +254,18 @@ pub(crate) fn isolation(session: &Session) -> &'static str {
         }
         _ => "",
     }
+}
+
+/// A compiler's words from its first error on.
+fn from_first_error(text: &str) -> &str {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.to_ascii_lowercase().contains("error") {
+            return &text[at..];
+        }
+        at += line.len();
+    }
+    text
 }
 
 /// Four lines of a text, the first or the last ones; a mark stands for the rest.
@@ -316,10 +327,6 @@ fn outcome(session: &Session) -> String {
         EndReason::Environment => "something is missing on this machine",
         EndReason::Other(word) => &harmless_line(word),
     };
-    let objective = session
-        .task
-        .as_ref()
-        .map_or(Objective::Time, |t| t.objective);
     let first = format!("Ended: {why}.");
     let best = finished.best.and_then(|id| session.version(id));
     let suspicious = best
@@ -333,14 +340,19 @@ fn outcome(session: &Session) -> String {
             format!("{first} No better version than the original was found.")
         }
         Some(v) => match &finished.comparison {
-            Some(c) => format!(
-                "{first} Best: {}, {} than the original: {} ({}, {} pairs).",
-                v.id,
-                objective.comparative(),
-                interval(c),
-                c.metric.in_words(),
-                c.pairs
-            ),
+            Some(c) => {
+                let than = match c.answer {
+                    Answer::Better | Answer::Worse => format!("{} than the original", c.word()),
+                    _ => format!("{} against the original", c.word()),
+                };
+                format!(
+                    "{first} Best: {}, {than}: {} ({}, {} pairs).",
+                    v.id,
+                    c.gain_in_words(),
+                    safe(c.compared()),
+                    c.pairs
+                )
+            }
             None if session
                 .version(VersionId::ORIGINAL)
                 .is_some_and(|o| o.source.text.trim().is_empty()) =>
@@ -352,17 +364,27 @@ fn outcome(session: &Session) -> String {
             }
             None => format!("{first} Best: {}; the original did not pass.", v.id),
         },
+        None if session.versions.iter().all(|v| v.evaluation.is_none()) => {
+            format!("{first} Nothing was measured.")
+        }
         None => format!("{first} No version passes every case."),
     };
-    told + &suspicious + &place(session, objective)
+    told + &suspicious + &place(session)
 }
 
 /// The rank of the best version among the reference solutions, if they were measured.
-fn place(session: &Session, objective: Objective) -> String {
-    let place = session.best().and_then(|best| session.reference_rank(best));
-    place.map_or_else(String::new, |p| {
-        format!(" It is {}.", p.in_words(objective))
-    })
+fn place(session: &Session) -> String {
+    let place = session.best().and_then(|best| session.rank_in_words(best));
+    place.map_or_else(String::new, |words| format!(" It is {words}."))
+}
+
+/// What was to become better, and what is now where the developer chose something else.
+fn objectives(session: &Session, task: &TaskRecord) -> String {
+    if session.objective == task.objective {
+        task.objective.to_string()
+    } else {
+        format!("{}, now {}", task.objective, session.objective)
+    }
 }
 
 /// `7 cases, 2 held out`.
@@ -388,7 +410,7 @@ pub fn session(session: &Session) -> String {
             task.name,
             task.language,
             cases(task),
-            task.objective
+            objectives(session, task)
         );
         let _ = writeln!(out, "toolchain {}", safe(&task.toolchain));
         if !task.ok_status.is_empty() {
@@ -443,7 +465,7 @@ pub fn session(session: &Session) -> String {
             });
         let flag = mark(version);
         let _ = writeln!(out, "{}{flag}  {author}{from}{decided}", version.id);
-        out.push_str(&lesson(version));
+        out.push_str(&lesson(session, version));
     }
     for round in session.rounds.iter().filter(|r| r.failed.is_some()) {
         let _ = writeln!(
@@ -471,6 +493,10 @@ pub fn session(session: &Session) -> String {
             "written back: {}{undone}",
             safe(&written.record.in_words())
         );
+    }
+    if let Some(loss) = session.loss() {
+        let _ = writeln!(out, "\n{}", safe(&loss));
+        return out;
     }
     let _ = writeln!(out, "\n{}", ending(session));
     if let (Some(best), Some(original)) = (

@@ -15,7 +15,7 @@ pub struct Stamp {
     pub cpu: Nanos,
     /// The same with its children; `None` where no cgroup counts them.
     pub tree: Option<Nanos>,
-    /// For how long the program was kept waiting for a core; `None` where it has several threads, or nobody tells.
+    /// For how long the program's first thread was kept waiting for a core; `None` where nobody tells.
     pub delayed: Option<Nanos>,
 }
 

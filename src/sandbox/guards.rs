@@ -17,6 +17,19 @@ pub struct Guards {
     pub memory_source: MemorySource,
 }
 
+impl Guards {
+    /// Why programs are not kept in namespaces, and what would allow it where that is known; `None` where they are.
+    #[must_use]
+    pub fn why_weak(&self) -> Option<&str> {
+        let weak = ["namespaces", "isolation"];
+        let found = self
+            .missing
+            .iter()
+            .find(|(name, _)| weak.contains(&name.as_str()));
+        found.map(|(_, why)| why.as_str())
+    }
+}
+
 /// Strength of the isolation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

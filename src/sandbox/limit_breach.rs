@@ -29,6 +29,8 @@ pub(crate) enum Breach {
     TreeFiles(u64),
     /// Of files on its disk, where nothing but watching keeps it.
     Files,
+    /// Of processes and threads, where nothing but watching keeps it: how many there were.
+    Processes(u32),
     /// Of the machine's own memory, where nothing but watching keeps it.
     Machine {
         /// By how much what is left has fallen during the run.
@@ -45,9 +47,11 @@ impl Breach {
             Self::Time => RunVerdict::TimeLimit,
             Self::Memory(_) | Self::Machine { .. } => RunVerdict::MemoryLimit,
             Self::Output { .. } => RunVerdict::OutputLimit,
-            Self::Disk(_) | Self::Files | Self::Tree { .. } | Self::TreeFiles(_) => {
-                RunVerdict::RuntimeError
-            }
+            Self::Disk(_)
+            | Self::Files
+            | Self::Tree { .. }
+            | Self::TreeFiles(_)
+            | Self::Processes(_) => RunVerdict::RuntimeError,
         }
     }
 
@@ -83,6 +87,10 @@ impl Breach {
             Self::Machine { fell, left } => format!(
                 "stopped because the machine's free memory fell by {fell} to {left} while it ran; without a cgroup nothing else holds back what a program makes the kernel keep (its own limit is {}, --memory-limit)",
                 limits.memory
+            ),
+            Self::Processes(reached) => format!(
+                "had {reached} processes and threads at once; the limit is {} (--processes)",
+                limits.processes
             ),
             Self::Files => format!(
                 "made more files than its disk of {} may hold (--disk)",

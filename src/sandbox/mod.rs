@@ -15,7 +15,7 @@ mod limits;
 mod linux;
 mod outcome;
 mod plain;
-mod process_tree;
+pub(crate) mod process_tree;
 mod program;
 mod stamped;
 pub mod toolchain;

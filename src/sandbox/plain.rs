@@ -89,7 +89,7 @@ pub(crate) fn run(
             watch(sample);
         }
         if breach.is_none() {
-            breach = breached(limits, t, seen.memory, &out, &err)
+            breach = breached(limits, t, seen.memory, seen.tasks, [&out, &err])
                 .or_else(|| stage.overflowing(limits, false))
                 .or_else(|| growth.overflowing(false));
         }
@@ -167,13 +167,17 @@ pub(crate) fn pace(elapsed: Duration) -> Duration {
     }
 }
 
-/// Which limit is broken now, if any.
+/// Processes that the kernel, where it counts them, allows beyond the limit: those that a program is started by.
+const SPARE: u32 = 2;
+
+/// Which limit is broken now, if any. `tasks`: processes and threads that were seen; the kernel limits them by user, but not those of a
+/// root whose capabilities are gone.
 pub(crate) fn breached(
     limits: &Limits,
     t: Nanos,
     memory: Bytes,
-    out: &Stream,
-    err: &Stream,
+    tasks: u32,
+    [out, err]: [&Stream; 2],
 ) -> Option<Breach> {
     if out.over() || err.over() {
         Some(Breach::Output {
@@ -181,6 +185,8 @@ pub(crate) fn breached(
         })
     } else if memory > limits.memory {
         Some(Breach::Memory(memory))
+    } else if tasks > limits.processes.saturating_add(SPARE) {
+        Some(Breach::Processes(tasks))
     } else if t >= Nanos::from(limits.time) {
         Some(Breach::Time)
     } else {
@@ -275,6 +281,7 @@ impl StagedRoot {
                 }
                 None => place(&stage.folder, mount)?,
             }
+            guests.extend(folders_around(mount));
             guests.push(mount.guest.trim_end_matches('/').to_owned());
         }
         guests.sort_by_key(|g| std::cmp::Reverse(g.len()));
@@ -508,8 +515,34 @@ fn place(stage: &Path, mount: &Mount) -> Result<(), SandboxError> {
     let link = inside(stage, &mount.guest);
     if let Some(parent) = link.parent() {
         std::fs::create_dir_all(parent).map_err(doing)?;
+        // A umask of 077 would close them to guests that are another user.
+        let mut folder = stage.to_path_buf();
+        for name in parent.strip_prefix(stage).into_iter().flatten() {
+            folder.push(name);
+            if folder.is_symlink() {
+                break;
+            }
+            let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+            std::fs::set_permissions(&folder, open).map_err(doing)?;
+        }
     }
     std::os::unix::fs::symlink(host, link).map_err(doing)
+}
+
+/// Guest folders that are there only because something is mounted in them: names of the machine's own are never among them.
+fn folders_around(mount: &Mount) -> Vec<String> {
+    const OWN: [&str; 11] = [
+        "usr", "bin", "sbin", "lib", "lib32", "lib64", "nix", "etc", "opt", "dev", "proc",
+    ];
+    let guest = Path::new(&mount.guest);
+    let top = guest.iter().nth(1).and_then(|name| name.to_str());
+    if mount.host == guest || top.is_none_or(|name| OWN.contains(&name)) {
+        return Vec::new();
+    }
+    let around = guest.ancestors().skip(1).filter(|a| a.parent().is_some());
+    around
+        .filter_map(|a| a.to_str().map(str::to_owned))
+        .collect()
 }
 
 impl Drop for StagedRoot {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::VersionId;
 use crate::base::units::{Gain, Nanos};
+use crate::measure::Metric;
 use crate::task::Objective;
 
 /// How the loop goes on after a round.
@@ -102,4 +103,15 @@ pub enum Steer {
         /// The note; empty takes it back.
         note: String,
     },
+}
+
+/// How versions are compared: kept with a session, since gains that are of other cases or of another clock cannot be compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Time that one comparison may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison_ns: Option<Nanos>,
+    /// The clock, where the developer chose one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Metric>,
 }

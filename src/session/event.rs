@@ -12,7 +12,7 @@ use crate::measure::{
 use crate::sandbox::Guards;
 pub use crate::session::cases::AddedCase;
 pub use crate::session::cost::Usage;
-pub use crate::session::course::{Goal, Mode, Steer};
+pub use crate::session::course::{Goal, Mode, Steer, Terms};
 pub use crate::session::end_reason::EndReason;
 pub use crate::session::ids::VersionId;
 pub use crate::session::replies::Finish;
@@ -56,9 +56,15 @@ pub enum Event {
         mode: Mode,
         /// When it ends.
         goal: Goal,
+        /// Whether no version that is flagged is taken.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        strict: bool,
         /// How the model is reached (`model`, `provider`, `base_url`, `command`, `tape`), never a key: so that it can be reached again.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         reached_by: BTreeMap<String, String>,
+        /// How versions are compared.
+        #[serde(default, flatten)]
+        terms: Terms,
     },
     /// The same session goes on later.
     SessionResumed {
@@ -66,9 +72,15 @@ pub enum Event {
         guards: Guards,
         /// Who answers now.
         model: String,
+        /// Whether no version that is flagged is taken from now on.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        strict: bool,
         /// How the model is reached now, as at the start.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         reached_by: BTreeMap<String, String>,
+        /// How versions are compared from now on.
+        #[serde(default, flatten)]
+        terms: Terms,
     },
     /// A version exists.
     VersionCreated {
@@ -222,6 +234,9 @@ pub enum Event {
         /// Whether it takes an earlier decision back.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         taken_back: bool,
+        /// Whether it is rejected for its flags alone, with `--strict`.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        flagged: bool,
         /// Why, in one sentence.
         reason: String,
     },

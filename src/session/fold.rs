@@ -1,6 +1,7 @@
 //! [`Session`]: the fold of a session's events. Pure: `apply` never fails, never blocks and reads nothing but the event.
 
 mod cases;
+mod gains;
 mod progress;
 mod replies;
 mod steer;
@@ -15,8 +16,8 @@ use crate::sandbox::Guards;
 use crate::session::cases::{Checks, Reference};
 use crate::session::cost::Bill;
 use crate::session::event::{
-    AddedCase, EndReason, Event, EventRecord, Goal, Machine, Mode, Stage, TaskRecord, Usage,
-    VersionId,
+    AddedCase, Decision, EndReason, Event, EventRecord, Goal, Machine, Mode, Stage, TaskRecord,
+    Terms, Usage, VersionId,
 };
 pub use crate::session::live::{Live, LivePair};
 pub use crate::session::replies::{PreparedPrompt, Reply, StreamingReply};
@@ -44,6 +45,10 @@ pub struct Session {
     pub mode: Mode,
     /// When it ends.
     pub goal: Goal,
+    /// Whether no version that is flagged is taken.
+    pub strict: bool,
+    /// How versions are compared.
+    pub terms: Terms,
     /// Objective of the next round.
     pub objective: Objective,
     /// Hint for the next round.
@@ -88,6 +93,8 @@ pub struct Session {
     pub written: Vec<WriteEntry>,
     /// Set when the session has ended (and cleared when it goes on).
     pub finished: Option<SessionEnd>,
+    /// What of its journal cannot be read, in sentences. Set by whoever reads it; no event does.
+    pub holes: Vec<String>,
     /// When it began.
     pub started_at: Option<jiff::Timestamp>,
     /// When the last event happened.
@@ -117,6 +124,12 @@ pub struct SessionEnd {
 }
 
 impl Session {
+    /// Name of the task; empty before it is known.
+    #[must_use]
+    pub fn task_name(&self) -> &str {
+        self.task.as_ref().map_or("", |task| task.name.as_str())
+    }
+
     /// The fold of all these events.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a EventRecord>) -> Self {
         let mut session = Self::default();
@@ -142,6 +155,39 @@ impl Session {
         None
     }
 
+    /// The decisions that still stand, in order: without those that were taken back, and without the taking back.
+    #[must_use]
+    pub fn standing_decisions(&self) -> Vec<&DecisionRecord> {
+        let mut standing: Vec<&DecisionRecord> = Vec::new();
+        for decision in &self.decisions {
+            if decision.taken_back {
+                if let Some(last) = standing.iter().rposition(|d| d.by_hand) {
+                    standing.remove(last);
+                }
+            } else {
+                standing.push(decision);
+            }
+        }
+        standing
+    }
+
+    /// What was decided about a version before the decision that is taken back now, and whether that was because it is flagged; `None`
+    /// where none is taken back.
+    fn standing_decision(
+        &self,
+        version: VersionId,
+        taken_back: bool,
+    ) -> Option<(Option<(Decision, String)>, bool)> {
+        let undone = self.undoable().filter(|_| taken_back)?;
+        let of_it = self.standing_decisions().into_iter().rev();
+        let mut of_it = of_it.filter(|d| d.version == version && !std::ptr::eq(*d, undone));
+        let last = of_it.next();
+        Some((
+            last.map(|d| (d.decision, d.reason.clone())),
+            last.is_some_and(|d| d.flagged),
+        ))
+    }
+
     /// A version by its number.
     #[must_use]
     pub fn version(&self, id: VersionId) -> Option<&Version> {
@@ -156,6 +202,21 @@ impl Session {
     #[must_use]
     pub fn best(&self) -> Option<&Version> {
         self.incumbent.and_then(|id| self.version(id))
+    }
+
+    /// That something of it is lost, in a sentence; `None` where nothing is.
+    #[must_use]
+    pub fn loss(&self) -> Option<String> {
+        let [first, more @ ..] = self.holes.as_slice() else {
+            return None;
+        };
+        let more = match more.len() {
+            0 => String::new(),
+            n => format!(" and {n} more of its lines"),
+        };
+        Some(format!(
+            "This session has a hole: of its journal {first}{more}. What is shown may be wrong for it, and nothing of it is written back."
+        ))
     }
 
     /// The round that is on, or the last one.
@@ -211,8 +272,12 @@ impl Session {
                 model,
                 mode,
                 goal,
+                strict,
                 reached_by,
+                terms,
             } => {
+                self.strict = *strict;
+                self.terms = *terms;
                 self.reached_by.clone_from(reached_by);
                 self.id.clone_from(session);
                 self.objective = task.objective;
@@ -227,8 +292,12 @@ impl Session {
             Event::SessionResumed {
                 guards,
                 model,
+                strict,
                 reached_by,
+                terms,
             } => {
+                self.strict = *strict;
+                self.terms = *terms;
                 self.reached_by.clone_from(reached_by);
                 self.guards = Some(guards.clone());
                 self.model.clone_from(model);
@@ -266,6 +335,7 @@ impl Session {
                     looks: Vec::new(),
                     reruns: Vec::new(),
                     otherwise: Vec::new(),
+                    refused_as_flagged: false,
                     checks: Checks::default(),
                 });
                 if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
@@ -330,6 +400,10 @@ impl Session {
                 stage: Stage::Paused,
             } => self.held = true,
             Event::StageChanged { stage } => {
+                // The same stage is told again where a pause ends.
+                if self.stage != *stage {
+                    self.live.settled = None;
+                }
                 self.held = false;
                 self.stage = stage.clone();
             }
@@ -370,7 +444,9 @@ impl Session {
                 reason,
                 by_hand,
                 taken_back,
+                flagged,
             } => {
+                let before = self.standing_decision(*version, *taken_back);
                 self.decisions.push(DecisionRecord {
                     version: *version,
                     decision: *decision,
@@ -379,9 +455,17 @@ impl Session {
                     after: *incumbent,
                     by_hand: *by_hand,
                     taken_back: *taken_back,
+                    reason: reason.clone(),
+                    newest: self.versions.last().map_or(VersionId::ORIGINAL, |v| v.id),
+                    flagged: *flagged,
                 });
                 if let Some(v) = self.version_mut(*version) {
-                    v.decision = Some((*decision, reason.clone()));
+                    let (decision, refused) =
+                        before.unwrap_or_else(|| (Some((*decision, reason.clone())), *flagged));
+                    (v.decision, v.refused_as_flagged) = (decision, refused);
+                }
+                if !*by_hand {
+                    self.live.settled = Some(*version);
                 }
                 self.incumbent = *incumbent;
             }

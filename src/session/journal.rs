@@ -2,11 +2,13 @@
 //!
 //! The first line names the format and its version. Every later line is a durable [`EventRecord`] as one
 //! flat JSON object; strings over [`LARGE`] bytes are replaced by `{"$text": "<blake3>"}` and kept once
-//! each in `texts/`. A line is written in one piece; a line that a crash cut short is dropped on reading.
+//! each in `texts/`. A line is written in one piece; a line that a crash cut short is dropped on reading. Any other line that
+//! cannot be read, or whose texts are not what their names say, is set aside: the rest is read, and the session has a hole.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
@@ -20,6 +22,8 @@ use crate::session::event::EventRecord;
 pub const FILE: &str = "journal.jsonl";
 /// Texts longer than this (bytes) are kept beside the journal, once each.
 pub const LARGE: usize = 16 * 1024;
+/// Longest line, and longest text beside the journal, that is read, in bytes.
+const LONGEST: u64 = 256 << 20;
 /// Version of the format; a journal with a newer one is refused.
 pub const MAJOR: u64 = 1;
 
@@ -46,6 +50,9 @@ pub enum JournalError {
         /// What is wrong and what to do.
         why: String,
     },
+    /// The file was deleted while it was written.
+    #[error("{0} is gone: it was deleted while the session was on, and nothing more can be kept")]
+    Gone(PathBuf),
     /// Another process has the session open.
     #[error("session {0} is open in another reheat; close it there first")]
     Busy(String),
@@ -55,6 +62,15 @@ impl JournalError {
     fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |why| Self::Io { doing, path, why }
+    }
+
+    /// What is wrong, without the name of the file.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Io { why, .. } => why.to_string(),
+            Self::Bad { line, why, .. } => format!("line {line}: {why}"),
+            Self::Gone(_) | Self::Busy(_) => self.to_string(),
+        }
     }
 }
 
@@ -137,12 +153,9 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be read, is newer than this program, or is open elsewhere.
-    pub fn reopen(folder: &Path) -> Result<(Self, Vec<EventRecord>), JournalError> {
+    pub fn reopen(folder: &Path) -> Result<(Self, JournalContents), JournalError> {
         let path = folder.join(FILE);
-        let file = OpenOptions::new()
-            .append(true)
-            .read(true)
-            .open(&path)
+        let file = open_regular(OpenOptions::new().append(true).read(true), &path)
             .map_err(JournalError::io("open", &path))?;
         let journal = Self::locked(folder, file)?;
         let read = read(folder)?;
@@ -157,7 +170,7 @@ impl Journal {
                 .set_len(len - read.cut)
                 .map_err(JournalError::io("mend", &path))?;
         }
-        Ok((journal, read.events))
+        Ok((journal, read))
     }
 
     fn locked(folder: &Path, file: File) -> Result<Self, JournalError> {
@@ -193,6 +206,13 @@ impl Journal {
             return Ok(());
         }
         let path = self.folder.join(FILE);
+        let facts = self
+            .file
+            .metadata()
+            .map_err(JournalError::io("write", &path))?;
+        if facts.nlink() == 0 {
+            return Err(JournalError::Gone(path));
+        }
         let mut value = serde_json::to_value(entry).map_err(|e| JournalError::Io {
             doing: "write",
             path: path.clone(),
@@ -258,6 +278,8 @@ pub struct JournalContents {
     pub skipped: usize,
     /// Bytes of a last line that a crash cut short.
     pub cut: u64,
+    /// Lines (from 1) that were set aside because they cannot be read, and why.
+    pub holes: Vec<(usize, String)>,
 }
 
 /// Reads the journal in a session's folder.
@@ -266,7 +288,7 @@ pub struct JournalContents {
 /// When it cannot be read, is no journal, is of a newer major version, or holds an unknown event that says it is critical.
 pub fn read(folder: &Path) -> Result<JournalContents, JournalError> {
     let path = folder.join(FILE);
-    let file = File::open(&path).map_err(JournalError::io("read", &path))?;
+    let file = open_to_read(&path).map_err(JournalError::io("read", &path))?;
     let mut reader = BufReader::new(file);
     let mut read = JournalContents::default();
     let bad = |line: usize, why: String| JournalError::Bad {
@@ -280,7 +302,8 @@ pub fn read(folder: &Path) -> Result<JournalContents, JournalError> {
         let start = reader
             .stream_position()
             .map_err(JournalError::io("read", &path))?;
-        if reader
+        if (&mut reader)
+            .take(LONGEST)
             .read_until(b'\n', &mut buffer)
             .map_err(JournalError::io("read", &path))?
             == 0
@@ -293,6 +316,9 @@ pub fn read(folder: &Path) -> Result<JournalContents, JournalError> {
             }
             return Ok(read);
         }
+        if buffer.len() as u64 == LONGEST {
+            return Err(bad(number, "the line is far too long".into()));
+        }
         if buffer.last() != Some(&b'\n') && number > 1 {
             let end = reader
                 .stream_position()
@@ -300,9 +326,9 @@ pub fn read(folder: &Path) -> Result<JournalContents, JournalError> {
             read.cut = end - start;
             return Ok(read);
         }
-        let mut value: Value =
-            serde_json::from_slice(&buffer).map_err(|e| bad(number, format!("not JSON ({e})")))?;
+        let value = serde_json::from_slice(&buffer).map_err(|e| format!("not JSON ({e})"));
         if number == 1 {
+            let value: Value = value.map_err(|why| bad(number, why))?;
             match value.get("reheat_journal").and_then(Value::as_u64) {
                 Some(v) if v <= MAJOR => continue,
                 Some(v) => {
@@ -316,19 +342,58 @@ pub fn read(folder: &Path) -> Result<JournalContents, JournalError> {
                 None => return Err(bad(1, "not a journal of reheat".into())),
             }
         }
-        fetch(folder, &mut value).map_err(|why| bad(number, why))?;
-        match serde_json::from_value::<EventRecord>(value.clone()) {
+        let fetched = value.and_then(|mut value| fetch(folder, &mut value).map(|()| value));
+        let value = match fetched {
+            Ok(value) => value,
+            Err(why) => {
+                read.holes.push((number, why));
+                continue;
+            }
+        };
+        let critical = value.get("critical").and_then(Value::as_bool) == Some(true);
+        match serde_json::from_value::<EventRecord>(value) {
             Ok(entry) => read.events.push(entry),
-            Err(why) if value.get("critical").and_then(Value::as_bool) == Some(true) => {
+            Err(why) if critical => {
                 return Err(bad(
                     number,
                     format!("an event that this reheat does not know ({why}); update reheat"),
                 ));
             }
-            Err(_) => read.skipped += 1,
+            // A word that is not known yet; anything else was written whole once.
+            Err(why) if why.to_string().starts_with("unknown variant") => read.skipped += 1,
+            Err(why) => read.holes.push((number, why.to_string())),
         }
     }
     Ok(read)
+}
+
+/// Opens a file that cannot keep its reader waiting: no pipe, no device.
+fn open_regular(options: &OpenOptions, path: &Path) -> io::Result<File> {
+    if fs::metadata(path)?.is_file() {
+        options.open(path)
+    } else {
+        Err(io::Error::other("it is no regular file"))
+    }
+}
+
+/// Opens a journal, or a text beside it, to be read.
+///
+/// # Errors
+/// What the system said, or that it is no regular file.
+pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
+    open_regular(OpenOptions::new().read(true), path)
+}
+
+/// The text of this name beside the journal, if it still is what its name says.
+fn kept_text(folder: &Path, hash: &str) -> io::Result<String> {
+    let file = open_to_read(&folder.join("texts").join(hash))?;
+    let mut text = String::new();
+    file.take(LONGEST).read_to_string(&mut text)?;
+    if blake3::hash(text.as_bytes()).to_hex().as_str() == hash {
+        Ok(text)
+    } else {
+        Err(io::Error::other("it is not what it was when it was kept"))
+    }
 }
 
 /// Puts the texts back that were set apart.
@@ -341,8 +406,7 @@ fn fetch(folder: &Path, value: &mut Value) -> Result<(), String> {
                 if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
                     return Err(format!("`{hash}` is not the name of a text"));
                 }
-                let path = folder.join("texts").join(hash);
-                let text = fs::read_to_string(&path)
+                let text = kept_text(folder, hash)
                     .map_err(|e| format!("the text {hash} beside it cannot be read: {e}"))?;
                 *value = Value::String(text);
                 return Ok(());
@@ -380,8 +444,8 @@ mod tests {
         journal.write(&note(&large)).unwrap();
         drop(journal);
         assert!(fs::metadata(folder.join(FILE)).unwrap().len() < LARGE as u64);
-        let (mut journal, events) = Journal::reopen(&folder).unwrap();
-        assert_eq!(events, vec![note("small"), note(&large)]);
+        let (mut journal, read_again) = Journal::reopen(&folder).unwrap();
+        assert_eq!(read_again.events, vec![note("small"), note(&large)]);
         journal.write(&note("later")).unwrap();
         assert_eq!(read(&folder).unwrap().events.len(), 3);
     }
@@ -397,8 +461,8 @@ mod tests {
             .write_all(b"{\"at\":\"2026-01-01T00:00:00Z\",\"ev")
             .unwrap();
         drop(journal);
-        let (mut journal, events) = Journal::reopen(&folder).unwrap();
-        assert_eq!(events.len(), 1);
+        let (mut journal, contents) = Journal::reopen(&folder).unwrap();
+        assert_eq!(contents.events.len(), 1);
         journal.write(&note("two")).unwrap();
         assert_eq!(
             read(&folder).unwrap().events,

@@ -31,6 +31,8 @@ pub struct Live {
     pub left_ns: Option<Nanos>,
     /// How quiet the machine is while pairs run.
     pub noise: Option<Noise>,
+    /// The version about which the rule decided last, until something else begins: the stage still says what led to it.
+    pub settled: Option<VersionId>,
 }
 
 impl Live {

@@ -25,4 +25,3 @@ pub use event::{Event, EventRecord};
 pub use fold::Session;
 pub use journal::Journal;
 pub use library::Library;
-pub(crate) use version::FLAGGED;

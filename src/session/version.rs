@@ -53,6 +53,12 @@ pub struct DecisionRecord {
     pub by_hand: bool,
     /// Whether it takes an earlier decision back.
     pub taken_back: bool,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// The newest version when it fell.
+    pub newest: VersionId,
+    /// Whether the version was not taken because it is flagged, and for nothing else.
+    pub flagged: bool,
 }
 
 /// One version.
@@ -78,6 +84,8 @@ pub struct Version {
     pub against_original: Option<Comparison>,
     /// What was decided, and why.
     pub decision: Option<(Decision, String)>,
+    /// Whether it was not taken because it is flagged, and for nothing else.
+    pub refused_as_flagged: bool,
     /// Whether the developer pinned it.
     pub pinned: bool,
     /// The developer's note.
@@ -92,9 +100,6 @@ pub struct Version {
     pub(crate) checks: Checks,
 }
 
-/// How the reason of a decision begins that a flag alone made.
-pub(crate) const FLAGGED: &str = "flagged, and with --strict no such version is taken: ";
-
 impl Version {
     /// The verdict, once known.
     #[must_use]
@@ -108,20 +113,13 @@ impl Version {
         self.evaluation.as_ref().map_or(&[], |e| &e.flags)
     }
 
-    /// Whether it was not taken because it is flagged, and for nothing else.
-    #[must_use]
-    pub fn is_refused_as_flagged(&self) -> bool {
-        let reason = self.decision.as_ref().map_or("", |(_, reason)| reason);
-        reason.starts_with(FLAGGED)
-    }
-
-    /// Gain over v0 with its interval, where it was measured.
+    /// Gain over v0 with its interval, where it was measured and came to an answer: of what is undecided no figure is known.
     #[must_use]
     pub fn gain_over_original(&self) -> Option<(Gain, Gain, Gain)> {
         if self.id.is_original() {
             return Some((Gain::ONE, Gain::ONE, Gain::ONE));
         }
         let of = |c: &Comparison| (c.gain, c.low, c.high);
-        self.original_comparison().map(of)
+        self.decided_over_original().map(of)
     }
 }

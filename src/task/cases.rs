@@ -52,10 +52,7 @@ fn read_capped(path: &Path, cap: u64) -> Result<Cases, TaskError> {
             )));
         }
         Err(why) => {
-            return Err(TaskError::Read {
-                path: path.to_path_buf(),
-                why,
-            });
+            return Err(TaskError::read(path, why));
         }
     };
     let mut found = if meta.is_dir() {
@@ -76,10 +73,7 @@ struct ReadBudget<'a> {
 
 impl ReadBudget<'_> {
     fn read(&mut self, path: &Path) -> Result<Vec<u8>, TaskError> {
-        let fail = |why| TaskError::Read {
-            path: path.to_path_buf(),
-            why,
-        };
+        let fail = |why| TaskError::read(path, why);
         let meta = std::fs::metadata(path).map_err(fail)?;
         if !meta.is_file() {
             return Err(invalid(format!(
@@ -101,10 +95,7 @@ impl ReadBudget<'_> {
 }
 
 fn from_folder(dir: &Path, cap: u64) -> Result<Cases, TaskError> {
-    let fail = |why| TaskError::Read {
-        path: dir.to_path_buf(),
-        why,
-    };
+    let fail = |why| TaskError::read(dir, why);
     let (mut inputs, mut outputs, mut ignored) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for entry in std::fs::read_dir(dir).map_err(fail)? {
         let path = entry.map_err(fail)?.path();

@@ -11,6 +11,7 @@
 //! objective = "time"             # time, memory or integral
 //! checker = "tokens"             # exact, tokens, lines, numbers or numbers:1e-9; or a program of yours:
 //! # checker = { program = "check.py" }          (language = "…" beside it where the ending does not tell)
+//! ignore = ["logging", "stderr"] # what calls of a function may leave behind otherwise, as with --ignore; with checker = "results"
 //! tool = "python3.12"            # interpreter or compiler, by name or path
 //! args = ["--fast"]              # arguments that every run is given
 //! ok_status = [0, 1]             # exit statuses that a version may end with; [0] if missing
@@ -53,6 +54,7 @@ use super::checker_file::CheckerFile;
 use super::checker_program::CheckerProgram;
 use super::held_out;
 use super::language::choice::language_for;
+use super::left_kind::LeftKinds;
 use super::limits::LimitsFile;
 use super::reading::{invalid, parse_toml, plain_name, read_text};
 use super::sources::{answers_stay_out, data_file, source_text};
@@ -80,6 +82,8 @@ pub(super) struct TaskFile {
     pub(crate) objective: Objective,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) checker: Option<CheckerFile>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) ignore: Vec<String>,
     pub(crate) tool: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) args: Vec<String>,
@@ -201,7 +205,7 @@ impl TaskFile {
             check: None,
             read: Vec::new(),
             ok_status: self.ok_status.clone(),
-            checker: match &self.checker {
+            checker: self.without_ignored(match &self.checker {
                 None => Checker::default(),
                 Some(CheckerFile::Rule(rule)) => rule.clone(),
                 Some(CheckerFile::Program { program, language }) => {
@@ -211,7 +215,7 @@ impl TaskFile {
                         languages,
                     )?)
                 }
-            },
+            })?,
             workload: Workload {
                 cases: Vec::new(),
                 hold_out: self.workload.held_out.clone(),
@@ -226,6 +230,25 @@ impl TaskFile {
             references,
             tape: None,
         })
+    }
+}
+
+impl TaskFile {
+    /// The checker with the kinds taken out that the file says.
+    fn without_ignored(&self, mut checker: Checker) -> Result<Checker, TaskError> {
+        let kinds: LeftKinds = self.ignore.join(",").parse().map_err(invalid)?;
+        if kinds.is_empty() {
+            return Ok(checker);
+        }
+        match &mut checker {
+            Checker::Results { ignore, .. } => *ignore = ignore.with(kinds),
+            other => {
+                return Err(invalid(format!(
+                    "`ignore` is about what calls of a function leave behind, and the checker is `{other}`; it goes with checker = \"results\""
+                )));
+            }
+        }
+        Ok(checker)
     }
 }
 

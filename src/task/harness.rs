@@ -20,6 +20,14 @@ pub enum Harness {
     Commands(Commands),
 }
 
+impl Harness {
+    /// Whether anything says that a version is right: of commands only a check does.
+    #[must_use]
+    pub(crate) fn judges(&self) -> bool {
+        !matches!(self, Self::Commands(commands) if commands.check.is_none())
+    }
+}
+
 /// Calls of one function.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Calls {
@@ -77,7 +85,6 @@ impl Commands {
         let there = named.iter().filter(|(_, command)| command.is_some());
         let cases: Vec<Case> = there.map(|(name, _)| case(name)).collect();
         Workload {
-            only: (cases.len() > 1).then(|| BENCH.to_owned()),
             cases,
             hold_out: HoldOut::Count(0),
             ..Workload::default()

@@ -259,10 +259,7 @@ fn some_names(text: &str, language: &Language, lead: &str, between: &str) -> Str
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, TaskError> {
-    std::path::absolute(path).map_err(|why| TaskError::Read {
-        path: path.to_path_buf(),
-        why,
-    })
+    std::path::absolute(path).map_err(|why| TaskError::read(path, why))
 }
 
 fn stem(path: &Path) -> String {

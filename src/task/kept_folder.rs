@@ -15,10 +15,7 @@ use super::{Case, Checker, DataFile, PathOrText, Task, TaskError, saved};
 /// # Errors
 /// A file that could not be read or written.
 pub fn save_folder(task: &Task, dir: &Path) -> Result<(), TaskError> {
-    let dir = std::path::absolute(dir).map_err(|why| TaskError::Read {
-        path: dir.to_path_buf(),
-        why,
-    })?;
+    let dir = std::path::absolute(dir).map_err(|why| TaskError::read(dir, why))?;
     let parent = dir.parent().unwrap_or(&dir);
     let failed = |path: &Path| {
         let path = path.to_path_buf();
@@ -122,10 +119,7 @@ fn write_task<F: Fn(std::io::Error) -> TaskError>(
         }
     }
     for DataFile { host, name } in &task.files {
-        let bytes = std::fs::read(host).map_err(|why| TaskError::Read {
-            path: host.clone(),
-            why,
-        })?;
+        let bytes = std::fs::read(host).map_err(|why| TaskError::read(host.clone(), why))?;
         write(&format!("files/{name}"), &bytes)?;
         file.files.push(format!("files/{name}"));
     }
@@ -158,10 +152,7 @@ fn write_task<F: Fn(std::io::Error) -> TaskError>(
 fn read_tape(path: &PathBuf) -> Result<Arc<str>, TaskError> {
     std::fs::read_to_string(path)
         .map(Arc::from)
-        .map_err(|why| TaskError::Read {
-            path: path.clone(),
-            why,
-        })
+        .map_err(|why| TaskError::read(path.clone(), why))
 }
 
 #[cfg(test)]

@@ -27,15 +27,18 @@ pub enum LeftKind {
     Files,
     /// How long a call asked to sleep, in seconds.
     Sleep,
-    /// Parts of a result that are the same object as an argument, or as one another.
+    /// Parts of a result that are the same object as an argument, as one another, or as what an earlier call gave.
     Sharing,
+    /// Locks that were there before the call and that it takes, and events that it waits for (Python).
+    Locks,
 }
 
 use LeftKind::{
-    Environment, Files, Folder, Globals, Locale, Logging, Sharing, Signals, Sleep, Stderr, Warnings,
+    Environment, Files, Folder, Globals, Locale, Locks, Logging, Sharing, Signals, Sleep, Stderr,
+    Warnings,
 };
 
-pub(super) const ALL: [(LeftKind, &str, &str); 11] = [
+pub(super) const ALL: [(LeftKind, &str, &str); 12] = [
     (Logging, "logging", "log records"),
     (Warnings, "warnings", "warnings"),
     (Stderr, "stderr", "text on standard error"),
@@ -47,6 +50,7 @@ pub(super) const ALL: [(LeftKind, &str, &str); 11] = [
     (Files, "files", "files"),
     (Sleep, "sleep", "seconds slept"),
     (Sharing, "sharing", "shared objects"),
+    (Locks, "locks", "locks"),
 ];
 
 impl LeftKind {
@@ -64,7 +68,7 @@ impl LeftKind {
         ALL.iter().find(|(_, n, _)| *n == name).map(|(k, _, _)| *k)
     }
 
-    /// Whether it is something that stays: what a call leaves there depends on the calls before it.
+    /// Whether it is told only where calls are not timed: what stays, so that it depends on the calls before it, and locks.
     pub(super) fn is_state(self) -> bool {
         !matches!(self, Logging | Warnings | Stderr | Sleep | Sharing)
     }
@@ -78,6 +82,9 @@ impl LeftKinds {
     /// None of them.
     pub const NONE: Self = Self(0);
 
+    /// All of them.
+    pub(crate) const ALL: Self = Self((1 << ALL.len()) - 1);
+
     /// Whether a kind is among them.
     #[must_use]
     pub fn has(self, kind: LeftKind) -> bool {
@@ -87,6 +94,12 @@ impl LeftKinds {
     /// Adds a kind.
     pub fn insert(&mut self, kind: LeftKind) {
         self.0 |= 1 << kind as u16;
+    }
+
+    /// These and others.
+    #[must_use]
+    pub fn with(self, others: Self) -> Self {
+        Self(self.0 | others.0)
     }
 
     /// Whether there are none.

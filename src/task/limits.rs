@@ -43,6 +43,12 @@ pub(crate) fn parse_time_limit(text: &str) -> Result<Duration, String> {
 pub(crate) fn parse_size_limit(text: &str) -> Result<Bytes, String> {
     match parse_bytes(text) {
         Ok(Bytes(0)) => Err("a limit of nothing stops every run; write for example 64MiB".into()),
+        Ok(small) if small < Bytes(4096) && text.trim().ends_with(|c: char| c.is_ascii_digit()) => {
+            let number = text.trim();
+            Err(format!(
+                "`{number}` has no unit and would be {small}; write for example {number}MB"
+            ))
+        }
         other => other,
     }
 }

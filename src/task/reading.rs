@@ -18,10 +18,7 @@ pub(super) fn invalid(sentence: impl Into<String>) -> TaskError {
 
 /// Reads the bytes of a regular file of at most `cap` bytes; `what` names the file's purpose in an error.
 pub(super) fn read_bytes(path: &Path, what: &str, cap: u64) -> Result<Vec<u8>, TaskError> {
-    let fail = |why| TaskError::Read {
-        path: path.to_path_buf(),
-        why,
-    };
+    let fail = |why| TaskError::read(path, why);
     let meta = std::fs::metadata(path).map_err(fail)?;
     if meta.is_dir() {
         return Err(invalid(format!(

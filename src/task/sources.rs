@@ -88,10 +88,7 @@ pub(super) fn source_text(text: String, path: &str, what: &str) -> Result<Arc<st
 
 /// Adds a data file under its own name.
 pub(super) fn data_file(files: &mut Vec<DataFile>, path: &Path) -> Result<(), TaskError> {
-    let meta = std::fs::metadata(path).map_err(|why| TaskError::Read {
-        path: path.to_path_buf(),
-        why,
-    })?;
+    let meta = std::fs::metadata(path).map_err(|why| TaskError::read(path, why))?;
     if !meta.is_file() {
         return Err(invalid(format!(
             "{} is not a regular file; name the data files one by one",
@@ -109,10 +106,7 @@ pub(super) fn data_file(files: &mut Vec<DataFile>, path: &Path) -> Result<(), Ta
             path.display()
         )));
     }
-    let host = std::path::absolute(path).map_err(|why| TaskError::Read {
-        path: path.to_path_buf(),
-        why,
-    })?;
+    let host = std::path::absolute(path).map_err(|why| TaskError::read(path, why))?;
     files.push(DataFile { host, name });
     Ok(())
 }
@@ -144,10 +138,8 @@ pub(super) fn answers_stay_out(task: &Task) -> Result<(), TaskError> {
         if size < 16 || !expected().any(|(_, e)| e.len() as u64 == size) {
             continue;
         }
-        let bytes = std::fs::read(&file.host).map_err(|why| TaskError::Read {
-            path: file.host.clone(),
-            why,
-        })?;
+        let bytes =
+            std::fs::read(&file.host).map_err(|why| TaskError::read(file.host.clone(), why))?;
         if let Some((case, _)) = expected().find(|(_, e)| **e == *bytes) {
             return Err(invalid(format!(
                 "{} is word for word the expected output of case {}, which no version may see; leave it out",

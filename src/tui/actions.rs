@@ -2,7 +2,9 @@
 
 use crate::engine::Command;
 use crate::engine::side_requests::SideRequest;
-use crate::session::event::{Mode, VersionId};
+use crate::model::MOST_AT_ONCE;
+use crate::session::Session;
+use crate::session::event::{Mode, Stage, VersionId};
 use crate::task::Objective;
 use crate::tui::clipboard;
 use crate::tui::component::{Context, Outcome};
@@ -14,6 +16,7 @@ use crate::tui::panes::registry;
 use crate::tui::state::cases::{marked, withdrawable};
 use crate::tui::state::decisions::{busy, undone, unmeasured};
 use crate::tui::state::effect::Effect;
+use crate::tui::state::model_params;
 
 /// Asks something of the loop.
 pub(crate) fn send(command: Command) -> Outcome {
@@ -26,7 +29,27 @@ pub(crate) fn stop(cx: &mut Context<'_>) -> Outcome {
         cx.state.nav.selected = None;
         return Outcome::close();
     }
+    // A reply costs money, and this key closes boxes as well.
+    if reply_costs(cx.session) && !cx.state.stop_was_asked() {
+        cx.state.pending.stop = Some(cx.state.now);
+        let key = cx.state.prefs.keys.shown(Action::Stop);
+        cx.state.say(
+            format!("{key} once more stops the reply; what came of it is kept"),
+            false,
+        );
+        return Outcome::close();
+    }
+    cx.state.pending.stop = None;
     send(Command::Stop)
+}
+
+/// Whether a reply is on its way that is not played from a tape.
+fn reply_costs(session: &Session) -> bool {
+    let coming = matches!(
+        session.stage,
+        Stage::Asking | Stage::Streaming | Stage::Retrying { .. }
+    );
+    coming && !session.reached_by.contains_key("tape")
 }
 
 /// Holds everything, or lets it go on.
@@ -36,15 +59,39 @@ pub(crate) fn pause(cx: &mut Context<'_>) -> Outcome {
     send(Command::Pause(*held))
 }
 
+/// Starts a round, or asks for one more after the one that is on.
+pub(crate) fn next_round(cx: &mut Context<'_>) -> Outcome {
+    if busy(cx.session) {
+        let words = "one round more, after the one that is on; it asks the model";
+        cx.state.say(words, false);
+    }
+    send(Command::NextRound)
+}
+
 /// Does the round that is on once more.
 pub(crate) fn retry(cx: &mut Context<'_>) -> Outcome {
     if busy(cx.session) {
         return send(Command::Retry);
     }
+    // Its reply is there already: what was stopped is measured.
+    let stopped = cx.session.round().and_then(|r| r.versions.last());
+    let stopped = stopped.and_then(|id| cx.session.version(*id));
+    if let Some(version) = stopped.filter(|v| v.evaluation.is_none()) {
+        let version = version.id;
+        cx.state.say(format!("{version} is measured"), false);
+        return send(Command::SideRequest(SideRequest::MeasureAgain(version)));
+    }
     // It would ask the model once more, which costs: that is what the key of the next round says.
     let key = cx.state.prefs.keys.shown(Action::NextRound);
-    cx.state
-        .say(format!("no round is on: {key} starts a new one"), false);
+    let without = cx.session.round().filter(|r| r.versions.is_empty());
+    let words = match without {
+        Some(round) => format!(
+            "no round is on, and round {} gave no version: {key} asks once more",
+            round.number
+        ),
+        None => format!("no round is on: {key} starts a new one"),
+    };
+    cx.state.say(words, false);
     Outcome::close()
 }
 
@@ -62,6 +109,19 @@ pub(crate) fn undo(cx: &mut Context<'_>) -> Outcome {
     send(Command::Undo)
 }
 
+/// One reply a round more; after the most, one again.
+pub(crate) fn more_candidates(cx: &mut Context<'_>) -> Outcome {
+    let next = model_params::more(cx.session);
+    let key = cx.state.prefs.keys.shown(Action::Candidates);
+    let words = match next {
+        1 => "one reply a round, from the next one on".to_owned(),
+        MOST_AT_ONCE => format!("{next} replies a round, from the next one on; {key} again: one"),
+        n => format!("{n} replies a round, from the next one on"),
+    };
+    cx.state.say(words, false);
+    send(Command::Candidates(next))
+}
+
 /// Goes on in the next mode.
 pub(crate) fn next_mode(cx: &mut Context<'_>) -> Outcome {
     send(Command::Mode(match cx.session.mode {
@@ -73,11 +133,26 @@ pub(crate) fn next_mode(cx: &mut Context<'_>) -> Outcome {
 
 /// Makes something else better from the next round on.
 pub(crate) fn next_objective(cx: &mut Context<'_>) -> Outcome {
-    send(Command::Objective(match cx.session.objective {
+    let after = |objective| match objective {
         Objective::Time => Objective::Memory,
         Objective::Memory => Objective::Integral,
         Objective::Integral => Objective::Time,
-    }))
+    };
+    let next = after(cx.session.objective);
+    let best = cx.session.best();
+    let kept = best
+        .and_then(|best| Some((best.id, best.decided_over_original()?)))
+        .filter(|(_, c)| c.metric.objective() != next)
+        .map_or_else(String::new, |(id, c)| {
+            format!("; the {} of {id} stays a gain of {}", c.gain, c.compared())
+        });
+    let key = cx.state.prefs.keys.shown(Action::Objective);
+    let words = format!(
+        "{next} from the next round on{kept}; {key} again: {}",
+        after(next)
+    );
+    cx.state.say(words, false);
+    send(Command::Objective(next))
 }
 
 /// Decides about the selected version by hand, once it is measured.
@@ -87,13 +162,34 @@ pub(crate) fn decide(cx: &mut Context<'_>, decision: fn(VersionId) -> Command) -
         cx.state.say(words, false);
         return Outcome::close();
     }
-    selected.map_or_else(Outcome::close, |version| send(decision(version)))
+    let Some(version) = selected else {
+        return Outcome::close();
+    };
+    let command = decision(version);
+    if matches!(command, Command::Reject(v) if v.is_original()) {
+        cx.state.say(
+            "the original cannot be rejected: the others are held against it",
+            false,
+        );
+        return Outcome::close();
+    }
+    if matches!(command, Command::Accept(v) if cx.session.incumbent == Some(v)) {
+        let words = format!("{version} is the best version already");
+        cx.state.say(words, false);
+        return Outcome::close();
+    }
+    send(command)
 }
 
 /// Lets the next round start from the selected version; again: from the best one.
 pub(crate) fn branch(cx: &mut Context<'_>) -> Outcome {
     let selected = cx.state.version(cx.session);
     let next = selected.filter(|v| cx.session.chosen_parent != Some(*v));
+    let words = match next {
+        Some(version) => format!("the next round starts from {version}"),
+        None => "the next round starts from the best version again".to_owned(),
+    };
+    cx.state.say(words, false);
     send(Command::Parent(next))
 }
 
@@ -170,7 +266,8 @@ pub(crate) fn give_hint(cx: &mut Context<'_>) -> Outcome {
     state.hint_box.active = false;
     state.hint_box.text = line(&hint);
     state.hint_box.history.leave();
-    state.prefs.memory.keep_hint(&hint);
+    let task = cx.session.task_name();
+    state.prefs.memory.keep_hint(task, &hint);
     state.say(
         if hint.is_empty() {
             "the hint is taken back"
@@ -226,6 +323,23 @@ pub(crate) fn time_references(cx: &mut Context<'_>) -> Outcome {
     let words = "the references are timed as soon as nothing else is measured";
     cx.state.say(words, false);
     send(Command::SideRequest(SideRequest::References))
+}
+
+/// Measures the selected version again, for longer.
+pub(crate) fn measure_again(cx: &mut Context<'_>) -> Outcome {
+    let Some(version) = cx.state.version(cx.session) else {
+        return Outcome::close();
+    };
+    let when = if busy(cx.session) {
+        " as soon as nothing else is measured"
+    } else {
+        ""
+    };
+    if !version.is_original() {
+        let words = format!("{version} is measured again, for twice as long{when}");
+        cx.state.say(words, false);
+    }
+    send(Command::SideRequest(SideRequest::MeasureAgain(version)))
 }
 
 /// Runs the marked case once more.

@@ -86,7 +86,9 @@ pub(crate) fn text(
                 ));
             }
             let mut line = format!("{id} {}", version_status(session, state, version).word);
-            if let Some((gain, low, high)) = version.gain_over_original() {
+            if let Some((gain, low, high)) =
+                version.gain_over_original().filter(|_| version.id.0 > 0)
+            {
                 let _ = write!(line, " {gain} [{}–{}]", low.0, high.0);
             }
             Ok((line, format!("{id}'s line")))

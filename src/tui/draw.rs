@@ -2,6 +2,8 @@
 //!
 //! Nothing here changes anything; what was drawn where comes back as a [`HitMap`].
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,6 +11,7 @@ use ratatui::layout::Rect;
 use crate::session::Session;
 use crate::tui::app::App;
 use crate::tui::component::View;
+use crate::tui::core::layout::ScreenLayout;
 use crate::tui::core::text::cut;
 use crate::tui::core::theme::Role;
 use crate::tui::panes::charts::{self, comparison};
@@ -32,12 +35,23 @@ pub(crate) fn paint(buffer: &mut Buffer, cx: View<'_>) -> HitMap {
         return hits;
     }
     if cx.state.at_work {
-        let below = workbench(cx, area, buffer, &mut hits);
-        let plan = crate::tui::core::layout::lay_out(area, cx.state.layout_options());
-        tip::draw(cx, area, below, Some(&plan), buffer, &mut hits);
+        let mut plan = crate::tui::core::layout::lay_out(area, cx.state.layout_options());
+        let tip = tip::at_work(cx, &mut plan);
+        let strip = tip.as_ref().map(|t| t.place);
+        let word = workbench(cx, &plan, strip, buffer, &mut hits);
+        if let Some(tip) = tip {
+            tip::draw(cx, &tip, word, buffer, &mut hits);
+        }
     } else {
-        let below = start::draw(cx, area, buffer, &mut hits);
-        tip::draw(cx, area, 2 + below, None, buffer, &mut hits);
+        let mut list = Rect {
+            height: area.height.saturating_sub(1),
+            ..area
+        };
+        let tip = tip::at_start(cx, &mut list);
+        start::draw(cx, area, list, buffer, &mut hits);
+        if let Some(tip) = tip {
+            tip::draw(cx, &tip, 0..0, buffer, &mut hits);
+        }
     }
     dialog(cx, area, buffer, &mut hits);
     if cx.state.prefs.ascii {
@@ -60,9 +74,14 @@ fn dialog(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     }
 }
 
-/// Draws the workbench; gives the rows above the state line that a long word lies on.
-fn workbench(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) -> u16 {
-    let plan = crate::tui::core::layout::lay_out(area, cx.state.layout_options());
+/// Draws the workbench, beside a tip if there is one; gives the rows that a long word lies on.
+fn workbench(
+    cx: View<'_>,
+    plan: &ScreenLayout,
+    tip: Option<Rect>,
+    buffer: &mut Buffer,
+    hits: &mut HitMap,
+) -> Range<u16> {
     if let Some(area) = plan.header {
         header::draw(cx, area, buffer);
     }
@@ -85,13 +104,13 @@ fn workbench(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) -
     if let Some(area) = plan.tree {
         tree::draw(cx, area, buffer, hits);
     }
-    main_pane::draw(cx, &plan, buffer, hits);
+    main_pane::draw(cx, plan, buffer, hits);
     hits.pane = Some((cx.state.pane(cx.session), cx.state.version(cx.session)));
     if !plan.main.is_empty() {
         search_marks::draw(cx, plan.main, plan.main_inner(), hits, buffer);
     }
     if let Some(area) = plan.card {
-        card::draw(cx, area, buffer);
+        card::draw(cx, area, buffer, hits);
     }
     if let Some(area) = plan.memory {
         charts::memory(cx, area, buffer);
@@ -108,7 +127,14 @@ fn workbench(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) -
     if let Some(area) = plan.mini {
         tree::mini(cx, area, buffer, hits);
     }
-    let above = state_line::draw(cx, plan.state, buffer, hits);
-    pending_keys::draw(cx, area, buffer, hits);
-    above
+    // A long word keeps off the strip of versions, and off a tip that is just above.
+    let mut end = plan.state.y;
+    for part in [plan.mini, tip].into_iter().flatten() {
+        if part.y + part.height == end {
+            end = part.y;
+        }
+    }
+    let above = state_line::draw(cx, plan, end, buffer, hits);
+    pending_keys::draw(cx, buffer.area, buffer, hits);
+    end - above..end
 }

@@ -104,6 +104,7 @@ fn on_hint_key(app: &mut App, session: &Session, key: Key) -> Vec<Effect> {
     let state = &mut app.state;
     let hint = &mut state.hint_box;
     let now = hint.text.lines().join("\n");
+    let hints = || state.prefs.memory.hints(session.task_name());
     let (row, rows) = (hint.text.cursor().0, hint.text.lines().len());
     match key {
         key!(esc) | key!(ctrl - 'c') => hint.active = false,
@@ -114,12 +115,12 @@ fn on_hint_key(app: &mut App, session: &Session, key: Key) -> Vec<Effect> {
         key!(alt - enter) | key!(ctrl - 'j') => hint.text.insert_newline(),
         key!(f 1) => return perform(app, session, Action::Help),
         key!(up) | key!(ctrl - 'p') if row == 0 || key == key!(ctrl - 'p') => {
-            if let Some(older) = hint.history.older(&state.prefs.memory.hints, &now) {
+            if let Some(older) = hint.history.older(&hints(), &now) {
                 hint.text = line(older);
             }
         }
         key!(down) | key!(ctrl - 'n') if row + 1 == rows || key == key!(ctrl - 'n') => {
-            if let Some(newer) = hint.history.newer(&state.prefs.memory.hints) {
+            if let Some(newer) = hint.history.newer(&hints()) {
                 hint.text = line(&newer);
             }
         }
@@ -150,12 +151,12 @@ fn outcome(action: Action, cx: &mut Context<'_>) -> Outcome {
         // The loop.
         Action::Stop => return actions::stop(cx),
         Action::Pause => return actions::pause(cx),
-        Action::NextRound => return actions::send(Command::NextRound),
+        Action::NextRound => return actions::next_round(cx),
         Action::Retry => return actions::retry(cx),
         Action::Mode => return actions::next_mode(cx),
         Action::Objective => return actions::next_objective(cx),
         Action::Candidates => {
-            return actions::send(Command::Candidates(model_params::more(session)));
+            return actions::more_candidates(cx);
         }
         Action::Temperature => {
             return actions::send(Command::Temperature(model_params::warmer(session)));
@@ -173,6 +174,7 @@ fn outcome(action: Action, cx: &mut Context<'_>) -> Outcome {
         Action::RerunCase => return actions::rerun_case(cx),
         Action::TimeCase => return actions::time_case(cx),
         Action::References => return actions::time_references(cx),
+        Action::MeasureAgain => return actions::measure_again(cx),
         Action::SortCases => cx.state.panes.cases.next_order(),
         // What is looked at.
         Action::Show(tab) => cx.state.show(tab),

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::base::files::write_whole;
+use crate::session::journal;
 
 /// The folder of backups.
 #[derive(Clone, Debug)]
@@ -29,6 +30,14 @@ impl BackupStore {
         std::fs::create_dir_all(&self.folder)?;
         write_whole(&self.folder.join(&name), bytes)?;
         Ok(name)
+    }
+
+    /// Waits until what the session's journal holds so far is on the disk.
+    ///
+    /// # Errors
+    /// What the system said; there must be a journal.
+    pub(super) fn sync_journal(&self) -> io::Result<()> {
+        std::fs::File::open(self.folder.with_file_name(journal::FILE))?.sync_data()
     }
 
     /// Where the bytes of this name are stored.

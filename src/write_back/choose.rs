@@ -69,6 +69,9 @@ pub(crate) fn worse_in_words(figure: &WatchedFigure) -> String {
 /// # Errors
 /// One sentence: there is no such version, or it does not pass.
 pub(crate) fn choose(session: &Session, wanted: Option<VersionId>) -> Result<Chosen<'_>, String> {
+    if let Some(loss) = session.loss() {
+        return Err(loss);
+    }
     let nothing = || "no better version was found: there is nothing to write".to_owned();
     let original = session.version(VersionId::ORIGINAL).ok_or_else(nothing)?;
     let id = match wanted {

@@ -1,9 +1,13 @@
 //! The two texts of a version: the user's whole file as it was when the session began, and with the version in place.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::backup_store;
 use super::choose::Chosen;
 use super::project_path::{ProjectPath, within};
+use super::replacement::Replacement;
+use super::target_file::{FileRefusal, TargetFile};
+use crate::session::written::{WriteEntry, WriteMethod};
 use crate::task::Task;
 
 /// A version as a change of a whole file.
@@ -21,6 +25,8 @@ pub struct FileChange {
     pub what: String,
     /// The project's folder, where there is one.
     pub project: Option<PathBuf>,
+    /// What Reheat itself made the file hold last in this session, where that stands: the blake3 of it.
+    pub own: Option<String>,
 }
 
 impl FileChange {
@@ -64,7 +70,32 @@ impl FileChange {
             name,
             what,
             project: task.and_then(|t| t.project.root.clone()),
+            own: None,
         })
+    }
+
+    /// The same where the session has written another version already: one may take the place of the other.
+    #[must_use]
+    pub fn after(self, written: &[WriteEntry]) -> Self {
+        let stands = |e: &&WriteEntry| e.undone.is_none() && e.record.touched_the_file();
+        let last = written.iter().rfind(stands).map(|e| &e.record);
+        let own = last.filter(|r| r.how == WriteMethod::File);
+        Self {
+            own: own.map(|r| r.after.clone()),
+            ..self
+        }
+    }
+
+    /// What the change would do to the file as it is now.
+    ///
+    /// # Errors
+    /// As [`Replacement::make`].
+    pub fn replacement(&self, path: &Path) -> Result<Replacement, FileRefusal> {
+        let own = self.own.as_ref().and_then(|own| {
+            let text = TargetFile::read(path).ok()?.text;
+            (backup_store::name(text.as_bytes()) == *own).then_some(text)
+        });
+        Replacement::make(path, own.as_deref().unwrap_or(&self.base), &self.new)
     }
 
     /// The file's path from the root of its project; only its name where it is not on this machine.

@@ -26,6 +26,14 @@ pub enum ReplaceError {
     /// It cannot be written at all.
     #[error(transparent)]
     Refused(#[from] FileRefusal),
+    /// The session cannot record it, so that it could not be taken back.
+    #[error("{path} is left alone, since the session cannot record that it is written: {why}")]
+    Unrecorded {
+        /// The file that it is about.
+        path: PathBuf,
+        /// The error of the system.
+        why: io::Error,
+    },
     /// The system said no.
     #[error("cannot {doing} {path}: {why}; nothing is changed")]
     System {
@@ -38,12 +46,14 @@ pub enum ReplaceError {
     },
 }
 
-/// Replaces the file by `bytes` if it is still as it was read. `ready` is called once they are written beside it, right
-/// before the last check. Returns which metadata of the old file could not be kept.
+/// Replaces the file by `bytes` if it is still as it was read. `ready` is called once they are written beside it; `record` when
+/// nothing but the replacement itself is left to do, which happens only if it could be recorded. Returns which metadata of the
+/// old file could not be kept.
 pub(super) fn replace(
     place: &TargetFile,
     bytes: &[u8],
     ready: Option<&mut dyn FnMut()>,
+    record: &mut dyn FnMut() -> io::Result<()>,
 ) -> Result<Vec<String>, ReplaceError> {
     place.writable()?;
     let folder = place.folder();
@@ -69,6 +79,12 @@ pub(super) fn replace(
     if let Some(ready) = ready {
         ready();
     }
+    same(place)?;
+    record().map_err(|why| ReplaceError::Unrecorded {
+        path: place.real.clone(),
+        why,
+    })?;
+    // Recording takes a moment, in which an editor may have saved.
     same(place)?;
     rename(fresh, &place.real).map_err(failed("replace", &place.real))?;
     // Makes the rename durable, where the file system supports that.

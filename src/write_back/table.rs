@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::choose::Chosen;
 use crate::base::text::harmless;
-use crate::measure::{Comparison, Figures, Metric};
+use crate::measure::{Answer, Comparison, Metric};
 use crate::session::Session;
 use crate::session::event::VersionId;
 
@@ -14,9 +14,15 @@ pub(crate) const WIDTH: usize = 72;
 /// Columns of the names at the left.
 const NAMES: usize = 10;
 
-/// `2.29x faster`, the gain in two words; empty where it was not measured.
+/// `2.29x faster`, the gain in two words; of what is undecided only between what it may be.
 pub(crate) fn gain_in_words(c: &Comparison) -> String {
-    format!("{} {}", c.gain, c.metric.objective().comparative())
+    if !c.is_decided() {
+        return format!("undecided, {}", c.gain_in_words());
+    }
+    match c.answer {
+        Answer::Better | Answer::Worse => format!("{} {}", c.gain, c.word()),
+        _ => format!("{}, {}", c.word(), c.gain_in_words()),
+    }
 }
 
 /// First line of a commit: `Make Grid.nearest 2.29× faster`.
@@ -88,10 +94,10 @@ fn compared(rows: &mut Vec<(&str, String)>, c: &Comparison) {
     let pairs = if c.pairs == 1 { "pair" } else { "pairs" };
     rows.push((
         "metric",
-        format!("{}, {} {fresh}{pairs}", c.metric.in_words(), c.pairs),
+        format!("{}, {} {fresh}{pairs}", c.compared(), c.pairs),
     ));
     let (old, new) = (&c.incumbent_figures, &c.candidate_figures);
-    if let Some(text) = figure(old, new, c.metric) {
+    if let Some(text) = figure(c) {
         rows.push((
             if c.metric == Metric::Cpu {
                 "CPU time"
@@ -126,16 +132,14 @@ fn compared(rows: &mut Vec<(&str, String)>, c: &Comparison) {
     rows.push(("how", how));
 }
 
-fn figure(old: &Figures, new: &Figures, metric: Metric) -> Option<String> {
-    let text = match metric {
-        Metric::Wall if old.wall_ns.0 > 0 => {
-            format!("wall time {} -> {}", old.wall_ns, new.wall_ns)
-        }
-        Metric::Cpu if old.cpu_ns.0 > 0 => format!("{} -> {}", old.cpu_ns, new.cpu_ns),
-        Metric::Integral => format!("{} -> {}", old.integral_byte_ns, new.integral_byte_ns),
-        _ => return None,
-    };
-    Some(text)
+/// What was compared, of both; the peak has a row of its own.
+fn figure(c: &Comparison) -> Option<String> {
+    let [old, new] = c.compared_figures()?;
+    match c.metric {
+        Metric::Peak => None,
+        Metric::Cpu => Some(format!("{old} -> {new}")),
+        _ => Some(format!("{} {old} -> {new}", c.compared())),
+    }
 }
 
 /// Lines of limited width, broken at blanks where possible.

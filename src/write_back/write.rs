@@ -1,5 +1,6 @@
 //! Writes a planned text, runs the user's check, and undoes.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::backup_store::{BackupStore, name};
@@ -17,8 +18,10 @@ pub type Check<'a> = &'a mut dyn FnMut(&Path) -> Result<(), String>;
 pub struct WriteContext<'a> {
     /// Where the old file is backed up.
     pub backups: &'a BackupStore,
-    /// Called for every change of the user's file as soon as it is made; with a reason where it was undone.
-    pub tell: &'a mut dyn FnMut(&WriteRecord, Option<&str>),
+    /// Records every change of the user's file in the session's journal: right before it is made, so that a process that is
+    /// killed in between leaves no change that nobody knows of; and with a reason as soon as it was undone. What cannot be
+    /// recorded is not written.
+    pub record: &'a mut dyn FnMut(&WriteRecord, Option<&str>) -> io::Result<()>,
     /// Runs after the write; if it fails, the change is undone.
     pub check: Option<Check<'a>>,
     /// Called once the new text is written beside the file, right before the last check.
@@ -139,7 +142,6 @@ pub fn write(
         path: asked.clone(),
         why,
     })?;
-    let lost = replace(&plan.place, text.as_bytes(), context.ready)?;
     let record = WriteRecord {
         version,
         path: plan.place.real.display().to_string(),
@@ -148,13 +150,30 @@ pub fn write(
         before,
         after: name(text.as_bytes()),
     };
-    (context.tell)(&record, None);
+    let mut recorded = false;
+    let replaced = replace(&plan.place, text.as_bytes(), context.ready, &mut || {
+        (context.record)(&record, None)?;
+        recorded = true;
+        context.backups.sync_journal()
+    });
+    let mut undone = |why: &str| {
+        // What cannot be recorded is at worst taken back a second time, which changes nothing.
+        let _ = (context.record)(&record, Some(why));
+    };
+    let lost = match replaced {
+        Ok(lost) => lost,
+        Err(why) if recorded => {
+            undone(&format!("it was not written: {why}"));
+            return Err(why.into());
+        }
+        Err(why) => return Err(why.into()),
+    };
     if let Some(check) = context.check
         && let Err(why) = check(&asked)
     {
         return Err(match take_back(&record, context.backups) {
             Ok(_) => {
-                (context.tell)(&record, Some(&format!("the check failed: {why}")));
+                undone(&format!("the check failed: {why}"));
                 WriteError::Check(why)
             }
             Err(stuck) => WriteError::Stuck {
@@ -184,5 +203,5 @@ pub fn take_back(record: &WriteRecord, backups: &BackupStore) -> Result<Vec<Stri
     let bytes = backups
         .get(&record.before)
         .map_err(|why| WriteError::Lost { path, why })?;
-    Ok(replace(&place, &bytes, None)?)
+    Ok(replace(&place, &bytes, None, &mut || Ok(()))?)
 }

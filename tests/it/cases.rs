@@ -308,6 +308,7 @@ fn one_case_alone_is_timed_and_what_was_timed_otherwise_is_timed_anew() {
     let setup = Setup {
         strict: false,
         comparison_budget: crate::support::COMPARISON,
+        comparison_clock: None,
         ..setup(&home, |t| t.workload.hold_out = "0".parse().unwrap())
     };
     let mut w = start_waiting(home, setup);

@@ -199,7 +199,7 @@ fn a_gain_on_shown_inputs_alone_is_flagged_wherever_the_version_is_named() {
         "{said}"
     );
     assert!(
-        stdout(&output).contains("✓ v1 ⚑  accepted"),
+        stdout(&output).contains("✓ v1 ⚑  passes"),
         "{}",
         stdout(&output)
     );
@@ -429,4 +429,21 @@ fn strict_takes_nothing_that_is_flagged_and_tells_the_model_why() {
     home.write("config/config.toml", "strict = true\n");
     let (events, _) = play(&home, &["--rounds", "2"]);
     assert_eq!(events.last().unwrap()["best_version"], 0);
+}
+
+#[test]
+fn a_resumed_session_is_as_strict_as_it_was() {
+    let home = Home::new();
+    ground(&home, SLOW, &[WRONG, &half_by_heart()]);
+    play(&home, &["--rounds", "1", "--strict"]);
+    let (events, _) = home.events(&["resume", "--json", "--rounds", "2"]);
+    assert_eq!(events.last().unwrap()["best_version"], 0, "{events:?}");
+    let decided = named(&events, "decided");
+    let reason = decided.last().unwrap()["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("flagged, and with --strict no such version is taken"),
+        "{reason}"
+    );
+    let strict = |name: &str| named(&home.journal(), name)[0]["strict"] == true;
+    assert!(strict("session_started") && strict("session_resumed"));
 }

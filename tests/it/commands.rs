@@ -6,6 +6,7 @@ mod figures;
 mod judged;
 mod project;
 mod restored;
+mod second_opinion;
 mod shown;
 mod tools;
 mod trees;

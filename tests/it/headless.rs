@@ -405,6 +405,104 @@ fn a_session_killed_mid_run_goes_on_where_it_was() {
 }
 
 #[test]
+fn a_round_that_was_cut_off_by_a_kill_loses_no_reply_that_had_come() {
+    let home = Home::new();
+    squares(&home);
+    tape(&home, &[reply(WRONG), reply(FAST)]);
+    let (events, status) = home.events(&[ON_TAPE, &["--rounds", "2"]].concat());
+    assert_eq!((status, verdicts(&events).len()), (0, 3), "{events:?}");
+    let journal = home.sessions()[0].join("journal.jsonl");
+    let whole = fs::read_to_string(&journal).unwrap();
+    // The journal as a kill leaves it, right after the last line of that name.
+    let cut_after = |event: &str| {
+        let is = |line: &str| line.contains(&format!("\"event\":\"{event}\""));
+        let lines: Vec<&str> = whole.lines().collect();
+        let last = lines.iter().rposition(|l| is(l)).unwrap();
+        fs::write(&journal, lines[..=last].join("\n") + "\n").unwrap();
+        home.events(&["resume", "--json", "--comparison-time", ENOUGH])
+    };
+    let (events, status) = cut_after("reply_ended");
+    assert_eq!(
+        (status, verdicts(&events)),
+        (0, vec!["accepted".to_owned()])
+    );
+    assert_eq!(named(&events, "prompt_sent").len(), 0, "it was asked again");
+    let (events, _) = cut_after("prompt_sent");
+    let failed = named(&events, "round_failed");
+    assert_eq!(failed.len(), 1, "{events:?}");
+    assert_eq!(
+        failed[0]["reason"],
+        "Reheat ended before the reply had come"
+    );
+}
+
+#[test]
+fn a_session_goes_on_comparing_as_it_began() {
+    let home = Home::new();
+    squares(&home);
+    tape(&home, &[reply(WRONG), reply(WRONG)]);
+    let terms = [
+        "--comparison-time",
+        "7s",
+        "--clock",
+        "wall",
+        "--rounds",
+        "1",
+    ];
+    home.events(&[ON_TAPE, &terms].concat());
+    let resumed = |more: &[&str]| {
+        let (events, _) = home.events(&[&["resume", "--json", "--rounds", "2"], more].concat());
+        let event = named(&events, "session_resumed")[0].clone();
+        (
+            event["comparison_ns"].as_u64().unwrap(),
+            event["clock"].clone(),
+        )
+    };
+    assert_eq!(resumed(&[]), (7_000_000_000, "wall".into()));
+    let other = resumed(&["--comparison-time", "9s", "--clock", "cpu"]);
+    assert_eq!(other, (9_000_000_000, "cpu".into()));
+    assert_eq!(resumed(&[]), other, "the last word counts");
+}
+
+#[test]
+fn a_file_of_the_project_that_is_gone_meanwhile_ends_no_session() {
+    let home = Home::new();
+    let slow = "def once(items):\n    out = []\n    for item in items:\n        if item not in out:\n            out.append(item)\n    return out\n";
+    let fast = "def once(items):\n    return list(dict.fromkeys(items))\n";
+    home.write("p/lib.py", slow);
+    home.write("p/pyproject.toml", "[project]\nname = \"p\"\n");
+    let all: Vec<String> = (0..600).map(|n| (n * 7 % 301).to_string()).collect();
+    home.write(
+        "p/calls.jsonl",
+        &format!("[[{}]]\n[[3, 1, 3]]\n", all.join(", ")),
+    );
+    // A folder with a secret is shown by its parts, each of which is looked up when a program starts.
+    home.write("p/.env", "KEY=1\n");
+    let scratch = home.write("p/scratch.txt", "nobody needs it");
+    let said = home.write("reply.md", &reply(fast));
+    let model = format!("rm -f {}; cat {}", scratch.display(), said.display());
+    let (events, status) = home.events(&[
+        "optimize",
+        "p/lib.py::once",
+        "--calls",
+        "p/calls.jsonl",
+        "--model-command",
+        &model,
+        "--rounds",
+        "1",
+        "--json",
+        "--comparison-time",
+        ENOUGH,
+    ]);
+    assert!(!scratch.exists());
+    assert_eq!(
+        (status, verdicts(&events)),
+        (0, vec!["accepted".to_owned(); 2]),
+        "{events:?}"
+    );
+}
+
+#[test]
 fn an_interruption_ends_the_loop_in_good_order() {
     let home = Home::new();
     squares(&home);

@@ -55,6 +55,7 @@ const CIRCLES: &[(&[&str], &str)] = &[
             "measure::checker_runs",
             "measure::commands",
             "measure::compile",
+            "measure::contender",
             "measure::judge",
         ],
         "the judge owns what each of these keeps from one version to the next, and each of them is a part of the judge",

@@ -289,6 +289,21 @@ fn task_folders_golden_good_and_bad() {
         ("t", 2, 64_000_000)
     );
     assert_eq!(task.checker.to_string(), "numbers:1e-9");
+    let task =
+        toml("source = \"a.py\"\nchecker = \"results:1e-6\"\nignore = [\"stderr\", \"logging\"]\n")
+            .unwrap();
+    assert_eq!(
+        task.checker.to_string(),
+        "results:1e-6:ignore=logging,stderr"
+    );
+    complains(
+        toml("source = \"a.py\"\nchecker = \"results\"\nignore = [\"logs\"]\n"),
+        &["`logs` is nothing that calls leave behind", "logging"],
+    );
+    complains(
+        toml("source = \"a.py\"\nignore = [\"logging\"]\n"),
+        &["`ignore` is about what calls", "checker = \"results\""],
+    );
     let task = toml("source = \"a.py\"\n[limits]\noutput_limit = \"1MB\"\nprocesses = 3\ndisk = \"2MB\"\n[build]\ntime_limit = \"5s\"\nmemory_limit = \"1GB\"\n").unwrap();
     assert_eq!(
         (

@@ -21,8 +21,11 @@ mod exit_status;
 mod functions;
 mod headless;
 mod held_out;
+mod holes;
 #[cfg(target_os = "linux")]
 mod hostile;
+#[cfg(target_os = "linux")]
+mod hosts;
 mod house;
 mod inputs;
 mod journals;

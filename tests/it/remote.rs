@@ -144,25 +144,6 @@ fn a_server_that_hangs_is_left_when_the_time_is_up() {
     assert!(server.left(), "the connection was kept open");
 }
 
-#[test]
-fn a_server_that_is_not_there_is_named() {
-    let home = Home::new();
-    squares(&home);
-    let gone = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}/v1", listener.local_addr().unwrap())
-    };
-    let (events, status) =
-        home.events(&[&ARGS[..], &["3", "--base-url", &gone, "--model", "m"]].concat());
-    assert_eq!(status, 3, "{:?}", events.last());
-    let failed = named(&events, "round_failed");
-    assert!(
-        failed[0]["reason"].as_str().unwrap().contains(&gone),
-        "{}",
-        failed[0]
-    );
-}
-
 /// An answer whose usage says what it cost, if it does.
 fn costing(cost: Option<f64>) -> Reply {
     let mut usage = json!({"prompt_tokens": 3_000, "completion_tokens": 1_000});
@@ -232,4 +213,30 @@ fn a_cost_that_nobody_knows_is_not_made_up() {
     );
     let text = String::from_utf8(home.run(&["show"]).stdout).unwrap();
     assert!(!text.contains("\ncost "), "{text}");
+}
+
+#[test]
+fn a_model_that_is_not_there_is_told_before_anything_is_measured() {
+    let home = Home::new();
+    squares(&home);
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}/v1", silent.local_addr().unwrap());
+    drop(silent);
+    let of_server = ["--base-url", nobody.as_str(), "--model", "m"];
+    let of_command = ["--model-command", "no-such-model-here --print"];
+    for (more, says) in [
+        (&of_server[..], nobody.as_str()),
+        (&of_command[..], "no-such-model-here is not on the path"),
+    ] {
+        let (events, status) = home.events(&[&ARGS[..], &["2"], more].concat());
+        let notes = named(&events, "noted");
+        let told = |e: &&&serde_json::Value| e["text"].as_str().unwrap().contains(says);
+        assert!(
+            notes.iter().any(|e| told(&e) && e["error"] == true),
+            "{events:?}"
+        );
+        assert!(named(&events, "version_evaluated").is_empty(), "{events:?}");
+        assert_eq!(events.last().unwrap()["reason"], "provider", "{events:?}");
+        assert_eq!(status, 3, "{events:?}");
+    }
 }

@@ -396,6 +396,7 @@ fn everything_dies_with_a_workbench_that_is_killed() {
             &marker,
         ])
         .current_dir(folder.path())
+        .stdin(std::process::Stdio::null())
         .stdout(std::process::Stdio::null())
         .spawn()
         .expect("it starts");
@@ -461,6 +462,49 @@ fn reheat_run_prints_one_object_with_every_field() {
         |s| s.len() <= 2_000 && s.iter().all(|p| p.as_array().is_some_and(|p| p.len() == 2))
     ));
     assert!(!folder.path().join("f").exists());
+}
+
+#[test]
+fn reheat_run_hands_its_standard_input_on_and_needs_no_dashes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("in.txt");
+    std::fs::write(&place, "from a file").expect("written");
+    let run = |stdin: std::process::Stdio, args: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_reheat"))
+            .args(args)
+            .current_dir(folder.path())
+            .stdin(stdin)
+            .output()
+            .expect("it starts");
+        let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (
+            object["stdout"].as_str().unwrap_or_default().to_owned(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    };
+    let file = || std::fs::File::open(&place).expect("it is there");
+    let (out, err) = run(file().into(), &["run", "--json", "--", "cat"]);
+    assert_eq!(out, "from a file", "{err}");
+    let (out, err) = run(file().into(), &["run", "--json", "cat"]);
+    assert_eq!(out, "from a file", "{err}");
+    let mut piped = std::process::Command::new("printf")
+        .arg("from a pipe")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let pipe = piped.stdout.take().expect("piped");
+    let (out, err) = run(pipe.into(), &["run", "--json", "--", "cat"]);
+    assert_eq!(out, "from a pipe", "{err}");
+    piped.wait().expect("it ends");
+    // A device that never ends is not read.
+    let zero = std::fs::File::open("/dev/zero").expect("it is there");
+    let (out, err) = run(zero.into(), &["run", "--json", "--", "cat"]);
+    assert_eq!(out, "", "{err}");
+    let (_, err) = run(std::process::Stdio::null(), &["run", "--", "cat in.txt"]);
+    assert!(
+        err.contains("without the quotes: reheat run -- cat in.txt"),
+        "{err}"
+    );
 }
 
 #[test]

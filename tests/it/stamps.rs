@@ -161,6 +161,30 @@ os.read = read";
     assert!(gap > 0.3 * honest, "{gap} {honest}");
 }
 
+/// Engines have threads that only wait; a crowd must not make a computation look as if it waited too.
+#[test]
+fn the_wait_for_a_core_is_known_of_a_program_with_several_threads() {
+    let busy = || {
+        std::process::Command::new("sh")
+            .args(["-c", "while :; do :; done"])
+            .spawn()
+    };
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let mut crowd: Vec<_> = (0..2 * cores).map(|_| busy().unwrap()).collect();
+    let threads = "import threading
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+def work(n): spin(n)";
+    let (all, _) = bursts(&mut open(&[]), &program(threads), &[200; 10]);
+    for child in &mut crowd {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!(all.len(), 10);
+    let waited = |b: &Burst| Some(b.after.delayed?.0 - b.before.delayed?.0);
+    let waited: Option<u64> = all.iter().map(waited).sum();
+    assert!(waited > Some(0), "{waited:?}");
+}
+
 #[test]
 fn what_children_work_is_in_the_tree() {
     let forks = program(

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use crate::support::home::{FAST, Home, WRONG, reply, squares};
 use crate::support::live::{self, LiveSession};
+use reheat::engine::side_requests::SideRequest;
 use reheat::engine::{Command, Setup};
 use reheat::measure::Verdict;
-use reheat::session::event::{Event, Finish, Mode, Stage, VersionId};
+use reheat::session::event::{Author, Event, Finish, Mode, Stage, VersionId};
 use reheat::task::HoldOut;
 
 fn start(mode: Mode, replies: &[String], speed: f64) -> LiveSession {
@@ -284,6 +285,30 @@ fn stopping_the_run_of_an_edit_breaks_off_nothing_that_comes_later() {
 }
 
 #[test]
+fn an_edit_that_waits_is_kept_when_the_workbench_ends() {
+    let sleeper = "import time\ntime.sleep(9)\n";
+    let mut w = start(Mode::Auto, &[reply(sleeper), reply(FAST)], 1000.0);
+    w.until("the sleeper runs", |e, s| {
+        matches!(
+            e,
+            Event::Progressed {
+                version: VersionId(1),
+                ..
+            }
+        ) && !s.live.case.is_empty()
+    });
+    w.handle.send(Command::HandEdit {
+        parent: VersionId::ORIGINAL,
+        text: FAST.into(),
+    });
+    w.handle.send(Command::Quit);
+    w.until("the end", |e, _| matches!(e, Event::SessionFinished { .. }));
+    let edit = w.session.versions.last().unwrap();
+    assert_eq!((&*edit.source.text, &edit.author), (FAST, &Author::Hand));
+    assert!(edit.evaluation.is_none());
+}
+
+#[test]
 fn stopping_before_the_original_is_known_only_waits() {
     let home = Home::new();
     home.write(
@@ -316,4 +341,53 @@ fn stopping_before_the_original_is_known_only_waits() {
         )
     });
     assert!(w.session.finished.is_none());
+}
+
+#[test]
+fn a_version_is_measured_again_and_what_comes_of_it_counts() {
+    let mut w = start(Mode::Manual, &[reply(WRONG)], 1000.0);
+    w.until_waiting();
+    let decided = |e: &Event| {
+        matches!(
+            e,
+            Event::Decided {
+                by_hand: false,
+                version: VersionId(1),
+                ..
+            }
+        )
+    };
+    w.handle.send(Command::HandEdit {
+        parent: VersionId::ORIGINAL,
+        text: FAST.into(),
+    });
+    w.until("the edit is decided", |e, _| decided(e));
+    let again = |w: &LiveSession, version| {
+        let request = SideRequest::MeasureAgain(VersionId(version));
+        w.handle.send(Command::SideRequest(request));
+    };
+    // The best version is measured against v0, and nothing is decided by that.
+    again(&w, 1);
+    w.until("it is known anew", |e, _| {
+        matches!(
+            e,
+            Event::ComparedAnew {
+                version: VersionId(1),
+                ..
+            }
+        )
+    });
+    assert_eq!(w.incumbent(), Some(1));
+    // Another one is measured against the best, by the rule that holds for every version.
+    w.handle.send(Command::Reject(VersionId(1)));
+    w.until("v1 is rejected", |_, s| s.incumbent == Some(VersionId(0)));
+    again(&w, 1);
+    w.until("it is decided again", |e, _| decided(e));
+    assert_eq!(w.incumbent(), Some(1));
+    let version = w.session.version(VersionId(1)).unwrap();
+    assert!(version.comparison.as_ref().unwrap().confirmed);
+    again(&w, 0);
+    w.until("v0 is none to measure", |e, _| {
+        matches!(e, Event::Noted { error: true, text } if text.contains("v0 is what the others"))
+    });
 }

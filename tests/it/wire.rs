@@ -3,6 +3,7 @@
 /// Commands are run by a shell.
 #[cfg(unix)]
 mod commands;
+mod faults;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -219,8 +220,8 @@ fn odd_framing_is_understood() {
             ),
         ),
         (
-            "one bad chunk",
-            format!("data: {{\"choi\n\ndata: {chunk}\n\ndata: null\n\ndata: {end}\n\n"),
+            "a word that keeps it alive",
+            format!("data: ping\n\ndata: {chunk}\n\ndata: null\n\ndata: {end}\n\n"),
         ),
     ] {
         let heard = one(Reply::new(200, "text/event-stream", body));

@@ -5,5 +5,7 @@ mod bed;
 mod command;
 mod file;
 mod git;
+#[cfg(target_os = "linux")]
+mod killed;
 mod live;
 mod refused;

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::tree_copy::GUEST_HOME;
-use super::{VersionCopy, command_of, of};
+use super::{VersionCopy, command_in};
 use crate::measure::judge::{Judge, JudgeError};
 use crate::sandbox::{CancelToken, RunVerdict};
 use crate::task::{Case, Task};
@@ -23,7 +23,8 @@ const NODE: (&str, &str) = (
 /// The interpreters that are wrapped.
 const WRAPPED: [&str; 3] = ["python3", "python", "node"];
 
-/// The script that stands for an interpreter. One that is called with options of its own, or with nothing, is left alone.
+/// The script that stands for an interpreter. One that is called with options of its own, but for plain ones of Python as
+/// `-u`, or with nothing, is left alone.
 fn wrapper(name: &str) -> String {
     let family = name.trim_end_matches('3');
     let how = if name == "node" {
@@ -33,7 +34,7 @@ fn wrapper(name: &str) -> String {
         )
     } else {
         format!(
-            "case \"$1\" in -m|-c|[!-]*) exec \"$tool\" \"$HOME/{}\" \"$@\";; esac\nexec \"$tool\" \"$@\"\n",
+            "plain=\nwhile :; do case \"$1\" in -*[!BdEOqsSuv]*) break;; -?*) plain=\"$plain $1\"; shift;; *) break;; esac; done\ncase \"$1\" in -m|-c|[!-]*) exec \"$tool\" $plain \"$HOME/{}\" \"$@\";; esac\nexec \"$tool\" $plain \"$@\"\n",
             PYTHON.0
         )
     };
@@ -51,7 +52,7 @@ impl Judge {
         case: &Case,
         cancel: &CancelToken,
     ) -> Result<Option<Vec<String>>, JudgeError> {
-        version.restore()?;
+        version.restore(&case.name)?;
         let laid = version.with(|laid_out| {
             let copy = &laid_out.copy;
             for (name, text) in [PYTHON, NODE] {
@@ -69,9 +70,8 @@ impl Judge {
         program.environment.push(("REHEAT_ENDS".to_owned(), place));
         let limits = self.limits_for(version, task, case);
         let outcome = self.run(&program, &limits, &mut |_| {}, cancel)?;
-        let ends = version.with(|laid_out| Ok(laid_out.copy.read_home(Path::new(ENDS))));
+        let ends = version.with(|laid_out| Ok(laid_out.copy.read_home(Path::new(ENDS), 1 << 16)));
         let ends = version.or_environment(ends)?.flatten().unwrap_or_default();
-        version.restore()?;
         let mut ends: Vec<String> = ends.lines().map(str::to_owned).collect();
         ends.sort();
         Ok((outcome.verdict == RunVerdict::Ok).then_some(ends))
@@ -96,7 +96,7 @@ impl Judge {
             match found.iter().position(|other| other == end) {
                 Some(at) => drop(found.remove(at)),
                 None => {
-                    let command = of(task).map_or("", |commands| command_of(commands, &case.name));
+                    let command = command_in(task, case);
                     let other = found.first().map_or_else(String::new, |other| {
                         format!(": {}", crate::measure::text::clean(other))
                     });

@@ -3,23 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::metric::{self, ReportedFigure, Unit};
+use super::VersionCopy;
 use super::shown::Shown;
-use super::surroundings::quoted;
 use super::tree_state::TreeState;
-use super::{VersionCopy, build_step, command_of, diagnostics, of};
+use super::verdict::{original_fails, streams, undecided};
 use crate::base::units::Bytes;
 use crate::measure::build::Built;
 use crate::measure::check::case_result;
 use crate::measure::flags::Refusals;
 use crate::measure::judge::{Judge, JudgeError, Watch, ending};
-use crate::measure::{CaseResult, Evaluation, Failure, Figures, Progress, Verdict, text};
+use crate::measure::{CaseResult, Evaluation, Figures, Progress, Verdict};
 use crate::sandbox::{Attempt, CancelToken, Limits, Outcome, RunVerdict};
-use crate::task::harness::{BENCH, CHECK, Commands};
+use crate::task::harness::{BENCH, CHECK};
 use crate::task::{Case, Task};
-
-/// What the end of an output is cut to, in bytes.
-const EXCERPT: usize = 1_600;
 
 /// A version may take so many times as long as the original's first run, which built everything …
 const TIMES: u32 = 5;
@@ -67,16 +63,13 @@ impl Judge {
             self.commands.original_passed = false;
             self.commands.trial = None;
             self.commands.master = None;
+            self.commands.states.clear();
             self.commands.shown.clear();
             self.commands.ends.clear();
             version.release();
         }
         self.lay_out(&version)?;
-        let before = if version.is_original {
-            version.or_environment(version.with(|laid_out| TreeState::of(&laid_out.copy)))?
-        } else {
-            None
-        };
+        self.record_state(&version)?;
         let (mut refusals, mut printed) = (Refusals::default(), Vec::new());
         for (index, case) in cases.iter().enumerate() {
             watch(Progress::CaseStarted {
@@ -85,14 +78,10 @@ impl Judge {
                 case: case.name.clone(),
             });
             let outcome = self.run_case(&version, task, case, &mut refusals, cancel, watch)?;
-            let mut judged = match self.command_verdict(&outcome, case, task)? {
-                None => self.left_out(&version, &outcome, case, task),
+            let judged = match self.command_verdict(&outcome, case, task)? {
+                None => self.unfinished(&version, &outcome, case, task, cancel)?,
                 judged => judged,
             };
-            if judged.is_none() && !version.is_original {
-                let early = self.ends_early(&version, task, case, cancel)?;
-                judged = early.map(|reason| (Verdict::WrongAnswer, failed(case, reason, &outcome)));
-            }
             if version.is_original
                 && let Some((_, failure)) = &judged
             {
@@ -125,23 +114,11 @@ impl Judge {
         if !version.is_original && evaluation.verdict.accepted() {
             evaluation.flags.extend(self.untested(task));
         }
-        if let Some(before) = before.filter(|_| evaluation.verdict.accepted()) {
-            self.commands.original_passed = true;
-            let master = version.or_environment(version.take_master(before))?;
-            self.commands.master = master.map(Arc::new);
-            self.lay_out(&version)?;
-            if !version.is_restored() {
-                self.commands.master = None;
-                self.note(
-                    "what the commands build is too large to be copied again: every version builds everything, and what its runs write into its copy stays there".into(),
-                );
-            }
+        if version.is_original && evaluation.verdict.accepted() {
+            self.make_master(&version, task)?;
             for case in cases {
-                let silent = self
-                    .commands
-                    .shown
-                    .get(&case.name)
-                    .is_some_and(Shown::is_silent);
+                let shown = self.commands.shown.get(&case.name);
+                let silent = shown.is_some_and(Shown::is_silent);
                 let says = case.name == BENCH && self.commands.reported_figure.is_some();
                 if silent
                     && !says
@@ -152,87 +129,24 @@ impl Judge {
                     self.commands.ends.insert(case.name.clone(), ends);
                 }
             }
-            self.try_broken(task, &evaluation, began.elapsed(), cancel)?;
+            self.try_broken(&version, task, &evaluation, began.elapsed(), cancel)?;
+            self.commands.original_passed = true;
         }
         Ok(evaluation)
     }
 
-    /// Builds what the runs of a version need, as far as that can be done without running the version itself.
-    pub(super) fn build_products(
-        &mut self,
-        version: &VersionCopy,
-        task: &Task,
-        cancel: &CancelToken,
-    ) -> Result<(), JudgeError> {
-        if version.is_built() {
-            return Ok(());
+    /// Makes the copy in which the original has passed the one that all others are made from.
+    fn make_master(&mut self, version: &Arc<VersionCopy>, task: &Task) -> Result<(), JudgeError> {
+        let states = std::mem::take(&mut self.commands.states);
+        let master = version.or_environment(version.take_master(task, states))?;
+        self.commands.master = master.map(Arc::new);
+        self.lay_out(version)?;
+        if !version.is_restored() {
+            self.commands.master = None;
+            self.note(
+                "what the commands build is too large to be copied again: every version builds everything, and what its runs write into its copy stays there".into(),
+            );
         }
-        if version.compiled_python().is_some() {
-            let file = quoted(&version.base.file.display().to_string());
-            let compile = format!("python3 -I -m py_compile {file}");
-            let compiled = self.run_build(version, task, &compile, cancel)?;
-            version.keep_compiled_python(compiled)?;
-        }
-        let mut built = version.needs_no_build();
-        let cases: &[Case] = if built { &[] } else { &task.workload.cases };
-        for case in cases {
-            let build = build_step::build_only(command_in(task, case));
-            built = match build {
-                Some(build) if self.run_build(version, task, &build, cancel)? => {
-                    version.keep_products()?;
-                    true
-                }
-                _ => false,
-            };
-        }
-        if built {
-            version.set_built();
-        }
-        Ok(())
-    }
-
-    /// Runs a command that only builds; whether it succeeded.
-    fn run_build(
-        &mut self,
-        version: &VersionCopy,
-        task: &Task,
-        build: &str,
-        cancel: &CancelToken,
-    ) -> Result<bool, JudgeError> {
-        version.restore()?;
-        let Some(case) = task.workload.cases.last() else {
-            return Ok(false);
-        };
-        let mut program = version.program(task, case);
-        program.argv = ["/bin/sh", "-c", build].map(str::to_owned).to_vec();
-        let limits = self.limits_for(version, task, case);
-        let outcome = self.run(&program, &limits, &mut |_| {}, cancel)?;
-        Ok(outcome.verdict == RunVerdict::Ok)
-    }
-
-    /// Builds what the timed runs of a version need, by running its commands where nothing less does.
-    pub(super) fn build_or_run(
-        &mut self,
-        version: &VersionCopy,
-        task: &Task,
-        limits: &Limits,
-        cancel: &CancelToken,
-    ) -> Result<(), JudgeError> {
-        self.build_products(version, task, cancel)?;
-        if version.is_built() {
-            return Ok(());
-        }
-        let last = task.workload.cases.len().saturating_sub(1);
-        for (index, case) in task.workload.cases.iter().enumerate() {
-            if index == last || build_step::build_only(command_in(task, case)).is_none() {
-                version.restore()?;
-                // What comes of it the timed runs will say.
-                let program = version.program(task, case);
-                self.run(&program, limits, &mut |_| {}, cancel)?;
-                version.keep_products()?;
-            }
-        }
-        version.set_built();
         Ok(())
     }
 
@@ -251,7 +165,7 @@ impl Judge {
         if !version.is_original {
             self.build_products(version, task, cancel)?;
         }
-        version.restore()?;
+        version.restore(&case.name)?;
         let limits = self.limits_for(version, task, case);
         let program = version.program(task, case);
         let mut once = |judge: &mut Self, watched: bool| {
@@ -268,28 +182,22 @@ impl Judge {
         }
         self.note_refusals(version, &first.attempts, case, refusals);
         let failed = first.verdict != RunVerdict::Ok && !version.is_original;
-        if failed || (version.is_built() && !timed && !version.is_original) {
+        if failed {
             return Ok(first);
         }
-        if version.is_built() {
-            version.restore()?;
-        } else {
-            // The bench may run what the check has built.
-            if timed || build_step::build_only(command_in(task, case)).is_none() {
-                version.keep_products()?;
-            }
-            if timed {
-                version.set_built();
-            }
+        if !version.is_ready(&case.name) {
+            self.keep_products(version, task, case, cancel)?;
         }
+        self.record_state(version)?;
         if !timed && !version.is_original {
             return Ok(first);
         }
-        version.restore()?;
+        version.restore(&case.name)?;
         let second = once(self, false)?;
         if second.verdict == RunVerdict::SandboxError {
             return Err(JudgeError::Sandbox(ending(&second, &limits)));
         }
+        self.record_state(version)?;
         if version.is_original {
             let name = case.name.clone();
             self.commands.first_runs.insert(name, first.wall);
@@ -306,6 +214,16 @@ impl Judge {
             self.commands.shown.insert(case.name.clone(), shown);
         }
         Ok(second)
+    }
+
+    /// Records what the copy of the original holds now, while it is evaluated.
+    fn record_state(&mut self, version: &VersionCopy) -> Result<(), JudgeError> {
+        if version.is_original {
+            let state = version.with(|laid_out| TreeState::of(&laid_out.copy));
+            let state = version.or_environment(state)?;
+            self.commands.states.extend(state);
+        }
+        Ok(())
     }
 
     /// Limits of a version: the user's, and not much more time than the original took to build and run.
@@ -342,181 +260,4 @@ impl Judge {
         let new: Vec<Attempt> = attempts.iter().filter(known).cloned().collect();
         refusals.see(&new, &case.name);
     }
-
-    /// The verdict on one run of a command: `None` if it succeeded.
-    ///
-    /// # Errors
-    /// The sandbox failed.
-    pub(in crate::measure) fn command_verdict(
-        &self,
-        outcome: &Outcome,
-        case: &Case,
-        task: &Task,
-    ) -> Result<Option<(Verdict, Failure)>, JudgeError> {
-        let command = of(task).map_or("", |commands| command_of(commands, &case.name));
-        let whole = diagnostics::text(outcome);
-        let failure = |reason: String| failed(case, reason, outcome);
-        let told = match outcome.verdict {
-            RunVerdict::SandboxError => {
-                return Err(JudgeError::Sandbox(ending(outcome, &task.limits)));
-            }
-            RunVerdict::Ok => {
-                let said = self.reported_in(task, case, &whole);
-                let Some(fixed) = self
-                    .commands
-                    .reported_figure
-                    .as_ref()
-                    .filter(|_| case.name == BENCH)
-                else {
-                    return Ok(None);
-                };
-                if said.is_some() {
-                    return Ok(None);
-                }
-                let reason = format!(
-                    "`{command}` did not say {}, which the original does",
-                    fixed.name
-                );
-                (Verdict::RuntimeError, failure(reason))
-            }
-            RunVerdict::RuntimeError if outcome.signal.is_none() && outcome.exit_code.is_some() => {
-                let how = ending(outcome, &task.limits);
-                let why = diagnostics::failed_in_words(&whole);
-                let broken = diagnostics::build_error(&whole).filter(|_| why.is_none());
-                match (broken, why) {
-                    (Some(line), _) => {
-                        let line = text::clean(line);
-                        let reason = format!("it does not build: {line}");
-                        (Verdict::CompileError, failure(reason))
-                    }
-                    (None, Some(why)) => {
-                        let why = text::clean(&why);
-                        let reason = format!("{why} (`{command}`: {how})");
-                        (Verdict::WrongAnswer, failure(reason))
-                    }
-                    (None, None) => {
-                        let verdict = if case.name == CHECK {
-                            Verdict::WrongAnswer
-                        } else {
-                            Verdict::RuntimeError
-                        };
-                        (verdict, failure(exited(command, &how)))
-                    }
-                }
-            }
-            other => {
-                let how = ending(outcome, &task.limits);
-                (other.into(), failure(exited(command, &how)))
-            }
-        };
-        Ok(Some(told))
-    }
-
-    /// The verdict on a run of a version that succeeded, where it shows less than the runs of the original did: fewer tests, or
-    /// not its last line. A bench that says its figure has come to its end.
-    pub(in crate::measure) fn left_out(
-        &self,
-        version: &VersionCopy,
-        outcome: &Outcome,
-        case: &Case,
-        task: &Task,
-    ) -> Option<(Verdict, Failure)> {
-        let says = case.name == BENCH && self.commands.reported_figure.is_some();
-        if version.is_original || says {
-            return None;
-        }
-        let missing = (self.commands.shown.get(&case.name)?).missing(streams(outcome))?;
-        let command = of(task).map_or("", |commands| command_of(commands, &case.name));
-        let reason = format!("`{command}` succeeds, but {missing}");
-        Some((Verdict::WrongAnswer, failed(case, reason, outcome)))
-    }
-
-    /// The value of the figure that the original fixed, as the run of a bench says it.
-    pub(super) fn reported_value(&self, outcome: &Outcome) -> Option<f64> {
-        let fixed = self.commands.reported_figure.as_ref()?;
-        let said = metric::all(&diagnostics::text(outcome));
-        metric::choose(&said, Some(&fixed.name)).map(|figure| figure.value)
-    }
-
-    /// The figure that the original fixed, as this output says it.
-    fn reported_in(&self, task: &Task, case: &Case, whole: &str) -> Option<ReportedFigure> {
-        let fixed = self.commands.reported_figure.as_ref()?;
-        if of(task).is_none() || case.name != BENCH {
-            return None;
-        }
-        let said = metric::choose(&metric::all(whole), Some(&fixed.name))?;
-        (said.unit == fixed.unit || fixed.unit == Unit::Plain).then_some(said)
-    }
-}
-
-/// The failure of a run, with the end of what it has printed.
-fn failed(case: &Case, reason: String, outcome: &Outcome) -> Failure {
-    Failure {
-        case: Some(case.name.clone()),
-        reason,
-        got: text::tail(&outcome.stdout.bytes, EXCERPT),
-        stderr: text::tail(&outcome.stderr.bytes, EXCERPT),
-        ..Failure::default()
-    }
-}
-
-/// The command that a case of a task stands for.
-fn command_in<'a>(task: &'a Task, case: &Case) -> &'a str {
-    of(task).map_or("true", |commands| command_of(commands, &case.name))
-}
-
-/// What a run has printed.
-fn streams(outcome: &Outcome) -> [&[u8]; 2] {
-    [&outcome.stdout.bytes, &outcome.stderr.bytes]
-}
-
-/// The reason of a command that failed and says nothing more.
-fn exited(command: &str, how: &str) -> String {
-    format!("`{command}`: {how}")
-}
-
-/// The error for an original that does not pass: one sentence and the end of its output.
-fn original_fails(task: &Task, case: &Case, outcome: &Outcome, failure: &Failure) -> JudgeError {
-    let whole = diagnostics::text(outcome);
-    let command = of(task).map_or("", |commands: &Commands| command_of(commands, &case.name));
-    let end = text::tail(whole.trim().as_bytes(), EXCERPT);
-    let end = if end.is_empty() {
-        end
-    } else {
-        format!("\n{end}")
-    };
-    if let Some(hint) = diagnostics::missing(outcome, &whole, task) {
-        return JudgeError::Environment(format!("`{command}` fails: {hint}{end}"));
-    }
-    let meant = outcome
-        .exit_status()
-        .filter(|_| failure.reason == exited(command, &ending(outcome, &task.limits)))
-        .map_or_else(String::new, |status| {
-            format!("; if status {status} is meant, say so: '({command}); test $? -eq {status}'")
-        });
-    JudgeError::Task(format!(
-        "the original does not pass, so nothing can be said of other versions: {}{meant}{end}",
-        failure.reason
-    ))
-}
-
-fn undecided(
-    task: &Task,
-    case: &Case,
-    first: &Outcome,
-    second: &Outcome,
-    limits: &Limits,
-) -> JudgeError {
-    let command = of(task).map_or("", |commands| command_of(commands, &case.name));
-    let (failed, which) = if first.verdict == RunVerdict::Ok {
-        (second, "passes once and fails when it is run again")
-    } else {
-        (first, "fails once and passes when it is run again")
-    };
-    let why = diagnostics::failed_in_words(&diagnostics::text(failed))
-        .unwrap_or_else(|| ending(failed, limits));
-    JudgeError::Task(format!(
-        "`{command}` {which} on the original, in the same copy of the work tree: {why}; there is nothing to trust. Make it give the same answer each time, or choose another check\n{}",
-        text::tail(diagnostics::text(failed).trim().as_bytes(), EXCERPT)
-    ))
 }

@@ -5,35 +5,44 @@
 //! network, and write only to the copy and to a home that goes with it.
 
 mod build_step;
+mod building;
 mod diagnostics;
 mod ends;
 mod evaluate;
+mod facts;
+mod master;
 pub(crate) mod metric;
+mod prepared;
 mod reading;
+mod runners;
+mod second_opinion;
 mod shown;
 mod surroundings;
 mod tree_copy;
 mod tree_state;
 mod trial;
+mod verdict;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use self::master::{Master, Passed};
 use self::metric::Unit;
+use self::prepared::Prepared;
 use self::reading::FixedFigure;
 use self::shown::Shown;
 use self::surroundings::Surroundings;
-use self::tree_copy::{CopyLocation, TreeCopy};
-use self::tree_state::{Master, Prepared, TreeState};
+use self::tree_copy::{CARRIED, CopyLocation, TreeCopy};
+use self::tree_state::TreeState;
 use self::trial::Trial;
 use super::build::Built;
 use super::judge::{Judge, JudgeError, Watch};
 use super::{Flag, Metric, Progress};
 use crate::base::units::{Bytes, Nanos};
-use crate::sandbox::{CancelToken, Program, Tier, TreeHolder};
+use crate::sandbox::{CancelToken, Program, RunVerdict, Tier, TreeHolder};
 use crate::task::harness::{BENCH, Commands, Harness};
 use crate::task::project::{GUEST_ROOT, is_everybodys, root_of};
 use crate::task::tree::{self, TreeBounds, WorkTree};
@@ -53,8 +62,10 @@ const SCRIPTS: [&str; 9] = ["py", "js", "mjs", "cjs", "rb", "sh", "pl", "php", "
 pub(super) struct CommandState {
     /// The task's tree and surroundings, and where copies are made.
     base: Option<Arc<CopyTemplate>>,
-    /// Whether the original was evaluated and has passed.
+    /// Whether the original was evaluated and has passed, and check and bench were tried.
     original_passed: bool,
+    /// The copy of the original before its first run and after each, until it has passed.
+    states: Vec<TreeState>,
     /// What the original has built; `None` also where that is too large to be copied again.
     master: Option<Arc<Master>>,
     /// How long the first run of each case took with the original: it built everything.
@@ -65,6 +76,8 @@ pub(super) struct CommandState {
     ends: HashMap<String, Vec<String>>,
     /// What came of trying check and bench with the function broken.
     trial: Option<Trial>,
+    /// The calls that check and bench make, as a task of their own, once that was tried.
+    recorded: Option<Option<Box<Task>>>,
     /// What the original was refused: no version is suspicious for it.
     refused: Vec<crate::sandbox::Attempt>,
     /// The figure that the bench says itself, fixed by the original.
@@ -101,8 +114,10 @@ struct LaidOut {
     copy: TreeCopy,
     /// `None` for the first runs of the original, which are what all others begin with.
     prepared: Option<(Arc<Master>, Prepared)>,
-    /// Whether everything is built for the timed runs, where the copy is not put back between them.
-    was_run: bool,
+    /// Cases of which everything is built, besides those that build nothing.
+    ready: HashSet<String>,
+    /// Whether building has begun.
+    begun: bool,
 }
 
 /// The command that a case stands for.
@@ -113,6 +128,11 @@ fn command_of<'a>(commands: &'a Commands, case: &str) -> &'a str {
         &commands.check
     };
     command.as_deref().unwrap_or("true")
+}
+
+/// The command that a case of a task stands for.
+fn command_in<'a>(task: &'a Task, case: &Case) -> &'a str {
+    of(task).map_or("true", |commands| command_of(commands, &case.name))
 }
 
 /// The commands of a task that has some.
@@ -127,7 +147,7 @@ impl VersionCopy {
     /// The program that runs one of the task's commands. A copy that was given up must be made ready before
     /// ([`Judge::prepare_commands`]).
     pub(super) fn program(&self, task: &Task, case: &Case) -> Program {
-        let command = of(task).map_or("true", |commands| command_of(commands, &case.name));
+        let command = command_in(task, case);
         let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
         let surroundings = &self.base.surroundings;
         Program {
@@ -142,6 +162,11 @@ impl VersionCopy {
             folder: Some(GUEST_ROOT.to_owned()),
             ..Program::default()
         }
+    }
+
+    /// Whether it is the text that the user has.
+    pub(super) fn is_original(&self) -> bool {
+        self.is_original
     }
 
     fn has_copy(&self) -> bool {
@@ -172,22 +197,27 @@ impl VersionCopy {
             None => TreeCopy::of_tree(&base.location, &base.tree)?,
         };
         base.surroundings.furnish(&fresh)?;
-        // The original's file is left with its time, so that nothing is built for it anew.
         let own = fresh.read(&base.file).as_deref() != Some(&*self.text);
         if own {
             fresh.put(&base.file, self.text.as_bytes())?;
+        } else if master.is_none() {
+            // What an earlier build has left in the work tree is built anew, as it is for a version: so it is seen to be a
+            // product.
+            fresh.touch(&base.file)?;
         }
-        let mut prepared = None;
-        if let Some(master) = master {
-            let own = own.then_some(&*base.file);
-            let mut state = Prepared::new(&fresh, own, self.is_script())?;
-            state.is_built = self.is_original;
-            prepared = Some((master.clone(), state));
-        }
+        let prepared = match master {
+            Some(master) => {
+                let own = own.then_some(&*base.file);
+                let state = Prepared::new(&fresh, own, self.is_script(), master)?;
+                Some((master.clone(), state))
+            }
+            None => None,
+        };
         let made = LaidOut {
             copy: fresh,
             prepared,
-            was_run: false,
+            ready: HashSet::new(),
+            begun: false,
         };
         *self.copy.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
         Ok(())
@@ -199,38 +229,53 @@ impl VersionCopy {
         copy.as_mut().map(ask).transpose()
     }
 
-    /// Puts the copy back as it was prepared.
-    fn restore(&self) -> Result<(), JudgeError> {
+    /// Puts the copy back as it was prepared, for a run of a case.
+    fn restore(&self, case: &str) -> Result<(), JudgeError> {
         let restored = self.with(|laid_out| match &mut laid_out.prepared {
-            Some((master, prepared)) => prepared.restore(&laid_out.copy, master),
+            Some((master, prepared)) => {
+                prepared.restore(&laid_out.copy, master)?;
+                let mut outputs = master.outputs(case).iter();
+                outputs.try_for_each(|path| master.lay_before(&laid_out.copy, path))
+            }
             None => Ok(()),
         });
         self.or_environment(restored).map(drop)
     }
 
-    /// Keeps what was built in the copy, and puts everything else back.
-    fn keep_products(&self) -> Result<(), JudgeError> {
-        let kept = self.with(|laid_out| match &mut laid_out.prepared {
-            Some((master, prepared)) => prepared.keep_products(&laid_out.copy, master),
-            None => Ok(()),
+    /// Keeps what a run of a case has built in the copy, and puts everything else back.
+    fn keep_products(&self, case: &str) -> Result<(), JudgeError> {
+        let kept = self.with(|laid_out| {
+            laid_out.ready.insert(case.to_owned());
+            match &mut laid_out.prepared {
+                Some((master, prepared)) => prepared.keep_products(&laid_out.copy, master),
+                None => Ok(()),
+            }
         });
-        self.or_environment(kept).map(drop)
+        match kept {
+            Err(why) if why.kind() == io::ErrorKind::FileTooLarge => Err(JudgeError::Task(
+                format!("what it builds is too large to be kept: more than {CARRIED}"),
+            )),
+            kept => self.or_environment(kept).map(drop),
+        }
     }
 
     /// The copy in which the original has passed, as what all others are made from. Its own is to be laid out anew.
-    fn take_master(&self, before: TreeState) -> io::Result<Option<Master>> {
+    fn take_master(&self, task: &Task, states: Vec<TreeState>) -> io::Result<Option<Master>> {
         let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = copy.take();
-        first
-            .map(|first| Master::new(first.copy, before))
-            .transpose()
+        let passed = |first: LaidOut| Passed {
+            copy: first.copy,
+            cases: (task.workload.cases.iter())
+                .map(|c| c.name.as_str())
+                .collect(),
+            states,
+            root: &self.base.tree.root,
+        };
+        copy.take().map(passed).map(Master::new).transpose()
     }
 
     /// Whether the copy is put back before each run.
     fn is_restored(&self) -> bool {
-        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
-        copy.as_ref()
-            .is_some_and(|laid_out| laid_out.prepared.is_some())
+        self.is_laid_out_and(|laid_out| laid_out.prepared.is_some())
     }
 
     /// Whether its file is read by an interpreter, so that nothing of it is built.
@@ -239,59 +284,77 @@ impl VersionCopy {
         extension.is_some_and(|e| SCRIPTS.contains(&e))
     }
 
-    /// The folder in which Python keeps what it has compiled of the file, and names of that there, where the original's
-    /// commands have made some.
-    fn compiled_python(&self) -> Option<(PathBuf, Vec<String>)> {
-        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
-        let (master, _) = copy.as_ref()?.prepared.as_ref()?;
-        let folder = self.base.file.parent()?.join("__pycache__");
-        let begins = format!("{}.", self.base.file.file_stem()?.to_str()?);
-        let mut names = master.names_in(&folder);
-        names.retain(|name| name.starts_with(&begins) && name.ends_with(".pyc"));
-        (!names.is_empty()).then_some((folder, names))
-    }
-
-    /// Keeps what Python has compiled of the file outside of any run: else a version would be compiled in each of its timed
-    /// runs, and the original not.
-    fn keep_compiled_python(&self, compiled: bool) -> Result<(), JudgeError> {
-        let found = self.compiled_python().filter(|_| compiled);
-        let kept = self.with(|laid_out| match (&mut laid_out.prepared, &found) {
-            (Some((_, prepared)), Some((folder, names))) => names
-                .iter()
-                .try_for_each(|name| prepared.take(&laid_out.copy, &folder.join(name))),
-            _ => Ok(()),
-        });
-        self.or_environment(kept).map(drop)
-    }
-
-    /// Whether nothing is made of its file by any command.
-    fn needs_no_build(&self) -> bool {
+    /// What Python has compiled of a file of the project, below its root, where the original's commands have made some.
+    fn compiled_python(&self, file: &Path) -> Vec<PathBuf> {
         let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
         let prepared = copy
             .as_ref()
             .and_then(|laid_out| laid_out.prepared.as_ref());
-        self.is_script() && prepared.is_some_and(|(master, _)| !master.makes_scripts)
-    }
-
-    /// From now on the timed runs find everything built.
-    fn set_built(&self) {
-        let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(laid_out) = copy.as_mut() {
-            laid_out.was_run = true;
-            if let Some((_, prepared)) = &mut laid_out.prepared {
-                prepared.is_built = true;
-            }
-        }
-    }
-
-    /// Whether the timed runs find everything built.
-    fn is_built(&self) -> bool {
-        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
-        let built = |laid_out: &LaidOut| match &laid_out.prepared {
-            Some((_, prepared)) => prepared.is_built,
-            None => laid_out.was_run,
+        let stem = file.file_stem().and_then(OsStr::to_str);
+        let (Some((master, _)), Some(stem)) = (prepared, stem) else {
+            return Vec::new();
         };
-        copy.as_ref().is_some_and(built)
+        let folder = file.parent().unwrap_or(Path::new("")).join("__pycache__");
+        let begins = format!("{stem}.");
+        let mut names = master.names_in(&folder);
+        names.retain(|name| name.starts_with(&begins) && name.ends_with(".pyc"));
+        names.into_iter().map(|name| folder.join(name)).collect()
+    }
+
+    /// Python files that the commands make of scripts.
+    fn python_products(&self) -> Vec<PathBuf> {
+        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        let prepared = copy
+            .as_ref()
+            .and_then(|laid_out| laid_out.prepared.as_ref());
+        let products = prepared.filter(|_| self.is_script());
+        let products = products
+            .into_iter()
+            .flat_map(|(master, _)| master.python_products());
+        products.map(Path::to_path_buf).collect()
+    }
+
+    /// Keeps files as they are now, and everything else.
+    fn take(&self, paths: &[PathBuf]) -> Result<(), JudgeError> {
+        let kept = self.with(|laid_out| match &mut laid_out.prepared {
+            Some((_, prepared)) => prepared.take(&laid_out.copy, paths),
+            None => Ok(()),
+        });
+        self.or_environment(kept).map(drop)
+    }
+
+    /// Whether this is the first time that something is built in the copy.
+    fn starts_building(&self) -> bool {
+        let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = |laid_out: &mut LaidOut| !std::mem::replace(&mut laid_out.begun, true);
+        copy.as_mut().is_some_and(first)
+    }
+
+    /// Whether runs of a case find everything built.
+    fn is_ready(&self, case: &str) -> bool {
+        let is_built = |laid_out: &LaidOut| laid_out.ready.contains(case);
+        self.is_restored() && (self.is_original || !self.makes(case))
+            || self.is_laid_out_and(is_built)
+    }
+
+    /// Whether the runs of a case build something of its file.
+    fn makes(&self, case: &str) -> bool {
+        self.is_laid_out_and(|laid_out| {
+            let master = laid_out.prepared.as_ref().map(|(master, _)| master);
+            master.is_none_or(|master| master.makes(case, self.is_script()))
+        })
+    }
+
+    fn is_laid_out_and(&self, ask: impl FnOnce(&LaidOut) -> bool) -> bool {
+        let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        copy.as_ref().is_some_and(ask)
+    }
+
+    /// Lays another text over its file, for one run.
+    fn lay_over(&self, text: &str) -> Result<(), JudgeError> {
+        let file = &self.base.file;
+        let laid = self.with(|laid_out| laid_out.copy.put(file, text.as_bytes()));
+        self.or_environment(laid).map(drop)
     }
 
     fn or_environment<T>(&self, done: io::Result<T>) -> Result<T, JudgeError> {
@@ -317,6 +380,13 @@ impl Judge {
         watch: Watch<'_>,
     ) -> Result<Built, JudgeError> {
         watch(Progress::Building);
+        let version = self.copy_of(task, text)?;
+        let hash = blake3::hash(text.as_bytes()).to_hex()[..32].to_owned();
+        Ok(Built::of_commands(hash, version))
+    }
+
+    /// A private copy with a text in the place of its file.
+    fn copy_of(&mut self, task: &Task, text: &str) -> Result<Arc<VersionCopy>, JudgeError> {
         let base = self.copy_template(task)?;
         let is_original = original_text(task).is_some_and(|original| *original == *text);
         let version = Arc::new(VersionCopy {
@@ -327,8 +397,7 @@ impl Judge {
             copy: Mutex::new(None),
         });
         self.lay_out(&version)?;
-        let hash = blake3::hash(text.as_bytes()).to_hex()[..32].to_owned();
-        Ok(Built::of_commands(hash, version))
+        Ok(version)
     }
 
     /// Sees to it that the copy of a version is there and built, before its commands are timed.
@@ -346,7 +415,13 @@ impl Judge {
         };
         self.know_original(task, cancel)?;
         self.lay_out(&version)?;
-        self.build_or_run(&version, task, &task.limits, cancel)
+        self.build_or_run(
+            &version,
+            task,
+            &task.limits,
+            |outcome| outcome.verdict == RunVerdict::Ok,
+            cancel,
+        )
     }
 
     /// Puts the copy of a version back as it was prepared, before its next run: nothing that a run has left there, be it a file
@@ -354,8 +429,13 @@ impl Judge {
     ///
     /// # Errors
     /// The disk refuses.
-    pub(in crate::measure) fn restore_commands(&self, built: &Built) -> Result<(), JudgeError> {
-        built.commands.as_ref().map_or(Ok(()), |v| v.restore())
+    pub(in crate::measure) fn restore_commands(
+        &self,
+        built: &Built,
+        case: &Case,
+    ) -> Result<(), JudgeError> {
+        let version = built.commands.as_ref();
+        version.map_or(Ok(()), |version| version.restore(&case.name))
     }
 
     /// Sees to it that the original was evaluated by this judge: a session that is resumed has its evaluation, but neither

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::metric::{self, ReportedFigure, Unit};
 use super::{VersionCopy, command_of, diagnostics, of, original_text};
 use crate::measure::Figures;
-use crate::measure::borne_out::Effort;
+use crate::measure::borne_out::{Amount, Effort};
 use crate::measure::figures::run_figures;
 use crate::measure::flags;
 use crate::measure::judge::{Judge, JudgeError};
@@ -32,7 +32,7 @@ pub(super) struct FixedFigure {
     /// Whether more of it is better.
     higher: bool,
     /// Whether it stands in lines of ours, not in what a benchmark tool prints.
-    in_lines: bool,
+    pub(super) in_lines: bool,
     /// The part of all times that are said which is its own; 0 where that is not known.
     share: f64,
     /// The other figures that are said in each run, and tell something.
@@ -115,15 +115,34 @@ impl Judge {
         Ok(())
     }
 
+    /// Name of the figure by which versions are compared, where the bench says it.
+    pub(in crate::measure) fn reported_name(&self) -> Option<String> {
+        let fixed = self.commands.reported_figure.as_ref();
+        fixed.map(|fixed| fixed.name.clone())
+    }
+
     /// What is known of the work behind the figure that the bench says.
     pub(in crate::measure) fn effort(&self) -> Effort {
-        let fixed = self.commands.reported_figure.as_ref();
-        fixed.map_or_else(Effort::default, |fixed| Effort {
-            start: self.commands.trial.as_ref().and_then(|t| t.start),
+        let Some(fixed) = &self.commands.reported_figure else {
+            return Effort::default();
+        };
+        let trial = self.commands.trial.as_ref();
+        let idle = trial.and_then(|trial| trial.idle).unwrap_or_default();
+        let amount = match idle.is_by_clock {
+            // Benchmark tools go by the clock.
+            _ if !fixed.in_lines => Amount::ByClock,
+            Some(true) => Amount::ByClock,
+            Some(false) => Amount::Fixed,
+            None => Amount::Unknown,
+        };
+        Effort {
+            rest: match amount {
+                Amount::Fixed => idle.cpu,
+                _ => trial.and_then(|trial| trial.start),
+            },
             share: fixed.share,
-            is_fixed: fixed.in_lines
-                && !self.commands.trial.as_ref().is_some_and(|t| t.is_by_clock),
-        })
+            amount,
+        }
     }
 
     /// Reads a run of a command: its figures, with what it says itself where it is the bench.

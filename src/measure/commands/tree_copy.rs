@@ -14,11 +14,12 @@ use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Stat, Timespec, Timestamps, Uid, chownat,
-    fchmod, mkdirat, openat, readlinkat, statat, symlinkat, unlinkat, utimensat,
+    AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Timestamps, Uid, chownat, fchmod, mkdirat,
+    openat, readlinkat, statat, symlinkat, unlinkat, utimensat,
 };
 use rustix::io::Errno;
 
+use super::facts::Facts;
 use crate::base::units::Bytes;
 use crate::sandbox::{TreeHolder, WritableTree};
 use crate::task::project::GUEST_ROOT;
@@ -37,7 +38,7 @@ const MOST_FILES: u64 = 2_000_000;
 pub(super) const DEEPEST: usize = 100;
 
 /// A copy is copied again, with what was built in it, up to this size; above, everything is built anew.
-const CARRIED: Bytes = Bytes::mib(4096);
+pub(super) const CARRIED: Bytes = Bytes::mib(4096);
 
 /// Copied files are at least this old.
 const OLDER: Duration = Duration::from_secs(2);
@@ -102,12 +103,12 @@ impl TreeCopy {
         path: &Path,
         kind: &EntryKind,
         latest: SystemTime,
-    ) -> io::Result<Option<Stat>> {
+    ) -> io::Result<Option<Facts>> {
         let (from, name) = parent(source, path)?;
         let (to, _) = parent(target, path)?;
         match kind {
             EntryKind::Folder => {
-                let facts = statat(&from, name.as_c_str(), AtFlags::SYMLINK_NOFOLLOW)?;
+                let facts = facts_of(from.as_fd(), &name)?;
                 mkdirat(&to, name.as_c_str(), Mode::RWXU)?;
                 own(to.as_fd(), &name, self.owner)?;
                 Ok(Some(facts))
@@ -205,6 +206,15 @@ impl TreeCopy {
         self.put_at(&top, path, text, None)
     }
 
+    /// Gives a file of the project the time at which everything older is built anew from it.
+    pub(super) fn touch(&self, path: &Path) -> io::Result<()> {
+        let top = folder(CWD, self.project().as_os_str())?;
+        let (at, name) = parent(&top, path)?;
+        let file = open(at.as_fd(), &name)?;
+        // Versions are put there later by whole seconds.
+        file.set_modified(SystemTime::now() - OLDER)
+    }
+
     /// Puts a file or a link into the home.
     pub(super) fn put_home(&self, path: &Path, text: &[u8], mode: u32) -> io::Result<()> {
         let top = folder(CWD, self.home().as_os_str())?;
@@ -224,13 +234,9 @@ impl TreeCopy {
 
     fn put_at(&self, top: &OwnedFd, path: &Path, text: &[u8], mode: Option<u32>) -> io::Result<()> {
         let (at, name) = parent(top, path)?;
-        let before = statat(&at, name.as_c_str(), AtFlags::SYMLINK_NOFOLLOW).ok();
-        let regular = before
-            .as_ref()
-            .filter(|f| FileType::from_raw_mode(f.st_mode) == FileType::RegularFile);
-        let mode = mode
-            .or_else(|| Some(regular?.st_mode & 0o777))
-            .unwrap_or(0o644);
+        let before = facts_of(at.as_fd(), &name).ok();
+        let regular = before.filter(|f| f.kind() == FileType::RegularFile);
+        let mode = mode.or_else(|| Some(regular?.rights())).unwrap_or(0o644);
         let _ = unlinkat(&at, name.as_c_str(), AtFlags::empty());
         let mut file = create(at.as_fd(), &name)?;
         file.write_all(text)?;
@@ -243,9 +249,9 @@ impl TreeCopy {
         read(&self.project(), path, u64::MAX)
     }
 
-    /// What stands in a small file of the home; `None` if it is none, or not text.
-    pub(super) fn read_home(&self, path: &Path) -> Option<String> {
-        read(&self.home(), path, 1 << 16)
+    /// What stands in a file of the home, as far as `most` bytes; `None` if it is none, or not text.
+    pub(super) fn read_home(&self, path: &Path, most: u64) -> Option<String> {
+        read(&self.home(), path, most)
     }
 }
 
@@ -282,8 +288,8 @@ fn replicate(
             continue;
         }
         let name = name.to_owned();
-        let facts = statat(from, name.as_c_str(), AtFlags::SYMLINK_NOFOLLOW)?;
-        match FileType::from_raw_mode(facts.st_mode) {
+        let facts = facts_of(from.as_fd(), &name)?;
+        match facts.kind() {
             FileType::Directory => {
                 mkdirat(to, name.as_c_str(), Mode::RWXU)?;
                 let (inner, made) = (folder_c(from.as_fd(), &name), folder_c(to.as_fd(), &name)?);
@@ -378,22 +384,20 @@ pub(super) fn own(at: BorrowedFd<'_>, name: &CString, owner: Option<u32>) -> io:
 }
 
 /// Gives a folder that is filled its mode and time. Its owner may always go in and write.
-pub(super) fn finish_folder(at: BorrowedFd<'_>, name: &CString, facts: &Stat) {
-    let mode = Mode::from_raw_mode((facts.st_mode & 0o777) | 0o700);
+pub(super) fn finish_folder(at: BorrowedFd<'_>, name: &CString, facts: &Facts) {
     if let Ok(made) = folder_c(at, name) {
-        let _ = fchmod(&made, mode);
+        let _ = fchmod(&made, Mode::from_raw_mode(facts.rights() | 0o700));
     }
-    let time = |seconds, nanos| Timespec {
-        tv_sec: seconds,
-        tv_nsec: nanos,
-    };
-    #[allow(clippy::useless_conversion)] // other widths elsewhere
-    let modified = time(facts.st_mtime.into(), facts.st_mtime_nsec as _);
     let times = Timestamps {
-        last_access: modified,
-        last_modification: modified,
+        last_access: facts.modified(),
+        last_modification: facts.modified(),
     };
     let _ = utimensat(at, name.as_c_str(), &times, AtFlags::SYMLINK_NOFOLLOW);
+}
+
+/// The facts of an entry of a folder; no link is followed.
+pub(super) fn facts_of(at: BorrowedFd<'_>, name: &CString) -> io::Result<Facts> {
+    Ok(statat(at, name.as_c_str(), AtFlags::SYMLINK_NOFOLLOW)?.into())
 }
 
 pub(super) fn folder(at: impl AsFd, path: &OsStr) -> io::Result<OwnedFd> {

@@ -2,19 +2,21 @@
 //! cannot say the same.
 //!
 //! This is done once, when the original has passed, takes no longer than the original's own runs did, and is kept by the
-//! content of the project.
+//! content of the project. What the bench does with a function that does nothing is tried when a gain depends on it.
 
 use std::os::unix::fs::MetadataExt as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{CopyTemplate, VersionCopy, command_of, of};
 use crate::base::units::Nanos;
 use crate::measure::figures::run_figures;
 use crate::measure::judge::{Judge, JudgeError};
-use crate::measure::{Evaluation, Flag, FlagKind, Verdict};
-use crate::sandbox::{CancelToken, Limits, Outcome};
+use crate::measure::{Contender, Evaluation, Flag, FlagKind, Verdict};
+use crate::sandbox::{CancelToken, Limits, Outcome, RunVerdict};
 use crate::task::harness::{BENCH, CHECK};
 use crate::task::region::{Broken, broken_file};
 use crate::task::{Case, Task};
@@ -25,13 +27,22 @@ const AT_LEAST: Duration = Duration::from_secs(20);
 /// Figures of a bench that are no further apart are the same.
 const SAME: f64 = 0.1;
 
+/// A broken function may take so many times as long as the original's first run, and a moment more: what takes longer than
+/// that does not do what it does with the original.
+const TIMES: u32 = 2;
+const MOMENT: Duration = Duration::from_secs(1);
+
 /// By so many times the figure of a bench changes that times a function which does next to nothing …
 const FAR: f64 = 2.0;
 /// … and so much of its time is left, without that for its start, where it goes on until the clock ends it.
 const AS_LONG: f64 = 0.3;
 
-/// The name under which an answer is kept.
+/// Runs that must agree on it.
+const IDLE_RUNS: usize = 3;
+
+/// The names under which answers are kept.
 const KEPT: &str = "trial.json";
+const KEPT_IDLE: &str = "idle.json";
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,12 +51,24 @@ pub(super) struct Trial {
     check: Vec<(String, Notice)>,
     /// Whether the bench says the same with the broken function.
     bench_is_same: bool,
-    /// Whether the bench chooses by the clock how often it calls the function: a function that does next to nothing makes its
-    /// figure fall and leaves its time as it is.
-    #[serde(default)]
-    pub(super) is_by_clock: bool,
     /// CPU time of the bench until it calls the function for the first time.
     pub(super) start: Option<Nanos>,
+    /// What the bench does with a function that does nothing, where that was tried.
+    #[serde(skip)]
+    pub(super) idle: Option<Idle>,
+    /// Of all that the answer depends on.
+    #[serde(skip)]
+    identity: String,
+}
+
+/// What a bench does with a function that does next to nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Idle {
+    /// CPU time of its command: that of everything else. `None` where it fails.
+    pub(super) cpu: Option<Nanos>,
+    /// Whether it chooses by the clock how often it calls the function: its figure falls, and its time stays as it is. `None`
+    /// where that is not known.
+    pub(super) is_by_clock: Option<bool>,
 }
 
 /// How a check took a broken function.
@@ -55,6 +78,13 @@ enum Notice {
     Failed,
     Passed,
     NotBuilt,
+}
+
+/// Where a broken function is run.
+struct Place<'b> {
+    copy: Arc<VersionCopy>,
+    /// The file with the broken function, where the copy is not its own.
+    laid_over: Option<&'b str>,
 }
 
 impl Trial {
@@ -119,12 +149,13 @@ fn broken(task: &Task) -> Vec<Broken> {
 
 impl Judge {
     /// Tries check and bench with the function broken, and says what came of it. `took` is how long the original's own runs
-    /// took, `evaluation` what they gave.
+    /// took, `evaluation` what they gave; broken versions that need not be built are run in the copy of `original`.
     ///
     /// # Errors
     /// The sandbox failed, or stopped.
     pub(super) fn try_broken(
         &mut self,
+        original: &Arc<VersionCopy>,
         task: &Task,
         evaluation: &Evaluation,
         took: Duration,
@@ -137,76 +168,172 @@ impl Judge {
             return Ok(());
         };
         let identity = identity(task, &all, &base);
-        let kept = self.cache.find(&identity, KEPT);
-        let kept = kept.and_then(|file| serde_json::from_slice(&std::fs::read(file).ok()?).ok());
-        let trial = match kept {
+        let kept = self.kept(&identity, KEPT);
+        let mut trial = match kept {
             Some(trial) => trial,
             None => {
-                let trial = self.trial(task, &all, evaluation, took.max(AT_LEAST), cancel)?;
-                let bytes = serde_json::to_vec(&trial).unwrap_or_default();
-                // Done again next time, if it cannot be kept.
-                drop(self.cache.keep(&identity, KEPT, &bytes, ""));
+                let limit = took.max(AT_LEAST);
+                let (trial, is_whole) =
+                    self.trial(original, task, &all, evaluation, limit, cancel)?;
+                if is_whole {
+                    self.keep_answer(&identity, KEPT, &trial);
+                }
                 trial
             }
         };
         for sentence in trial.sentences(&name_of(task)) {
             self.note(sentence);
         }
+        trial.idle = self.kept(&of_idle(&identity), KEPT_IDLE);
+        trial.identity = identity;
         self.commands.trial = Some(trial);
         Ok(())
     }
 
+    fn kept<T: DeserializeOwned>(&self, identity: &str, name: &str) -> Option<T> {
+        let file = self.cache.find(identity, name)?;
+        serde_json::from_slice(&std::fs::read(file).ok()?).ok()
+    }
+
+    /// Keeps an answer; it is looked for again next time, if it cannot be kept.
+    fn keep_answer(&self, identity: &str, name: &str, answer: &impl Serialize) {
+        let bytes = serde_json::to_vec(answer).unwrap_or_default();
+        drop(self.cache.keep(identity, name, &bytes, ""));
+    }
+
+    /// The trial itself, and whether there was time for all of it.
     fn trial(
         &mut self,
+        original: &Arc<VersionCopy>,
         task: &Task,
         all: &[Broken],
         evaluation: &Evaluation,
         most: Duration,
         cancel: &CancelToken,
-    ) -> Result<Trial, JudgeError> {
+    ) -> Result<(Trial, bool), JudgeError> {
         let began = Instant::now();
         let mut trial = Trial::default();
-        let cases: [Option<&Case>; 2] =
-            [CHECK, BENCH].map(|name| task.workload.cases.iter().find(|c| c.name == name));
+        let case = |name| task.workload.cases.iter().find(|c| c.name == name);
+        let (check, bench) = (case(CHECK), case(BENCH));
         for (index, broken) in all.iter().enumerate() {
-            if began.elapsed() >= most {
+            // What is noticed in two ways would be in a third one.
+            let noticed = trial.check.iter().filter(|(_, n)| *n == Notice::Failed);
+            if index > 0 && (check.is_none() || noticed.count() == 2) {
                 break;
             }
-            // One copy serves check and bench: it is put back between them.
-            let built = self.build_commands(task, &broken.text, &mut |_| {})?;
-            let Some(version) = built.commands.clone() else {
-                continue;
-            };
-            for case in cases.into_iter().flatten() {
-                let left = most.saturating_sub(began.elapsed());
-                let is_bench = case.name == BENCH;
-                let told = index == 0 || index == 1 && self.commands.reported_figure.is_some();
-                if is_bench && !told || left.is_zero() {
+            // One place serves check and bench: it is put back between them.
+            let place = self.place_of(broken, original, task)?;
+            let left = || most.saturating_sub(began.elapsed());
+            if let Some(check) = check {
+                let Some((_, verdict)) = self.run_broken(task, &place, check, left(), cancel)?
+                else {
+                    return Ok((trial, false));
+                };
+                let notice = match verdict {
+                    None => Notice::Passed,
+                    Some(Verdict::CompileError) => Notice::NotBuilt,
+                    Some(_) => Notice::Failed,
+                };
+                trial.check.push((broken.how.to_owned(), notice));
+                if notice == Notice::NotBuilt {
                     continue;
                 }
+            }
+            if let Some(bench) = bench.filter(|_| index == 0) {
                 let Some((outcome, verdict)) =
-                    self.run_broken(task, &version, case, left, cancel)?
+                    self.run_broken(task, &place, bench, left(), cancel)?
                 else {
-                    continue;
+                    return Ok((trial, false));
                 };
-                if is_bench && index == 1 {
-                    trial.is_by_clock = verdict.is_none()
-                        && self.is_by_clock(case, &outcome, evaluation, trial.start);
-                } else if case.name == CHECK {
-                    let notice = match verdict {
-                        None => Notice::Passed,
-                        Some(Verdict::CompileError) => Notice::NotBuilt,
-                        Some(_) => Notice::Failed,
-                    };
-                    trial.check.push((broken.how.to_owned(), notice));
-                } else if verdict != Some(Verdict::CompileError) {
+                if verdict != Some(Verdict::CompileError) {
                     trial.start = Some(outcome.cpu);
                     trial.bench_is_same =
-                        verdict.is_none() && self.is_same(task, case, &outcome, evaluation);
+                        verdict.is_none() && self.is_same(task, bench, &outcome, evaluation);
                 }
             }
         }
-        Ok(trial)
+        Ok((trial, true))
+    }
+
+    /// Finds out what the bench does with a function that does nothing, where a gain depends on it and it was not tried yet.
+    ///
+    /// # Errors
+    /// The sandbox failed, or stopped.
+    pub(in crate::measure) fn try_idle(
+        &mut self,
+        task: &Task,
+        original: Contender<'_>,
+        cancel: &CancelToken,
+    ) -> Result<(), JudgeError> {
+        let fixed = self.commands.reported_figure.as_ref();
+        let Some(trial) = (self.commands.trial.as_ref())
+            .filter(|trial| trial.idle.is_none() && fixed.is_some_and(|fixed| fixed.in_lines))
+        else {
+            return Ok(());
+        };
+        let (identity, start) = (of_idle(&trial.identity), trial.start);
+        let bench = task.workload.cases.iter().find(|c| c.name == BENCH);
+        let broken = task.region.as_ref().and_then(|region| region.idle());
+        let mut idle = Idle::default();
+        if let (Some(broken), Some(bench), Some(copy)) =
+            (broken, bench, original.built.commands.clone())
+        {
+            self.lay_out(&copy)?;
+            let place = self.place_of(&broken, &copy, task)?;
+            // On a busy machine a run may well take as long for another reason; it does not take less.
+            for _ in 0..IDLE_RUNS {
+                let run = self.run_broken(task, &place, bench, task.limits.time, cancel)?;
+                let Some((outcome, None)) = run else {
+                    break;
+                };
+                let cpu = idle.cpu.map_or(outcome.cpu, |cpu| cpu.min(outcome.cpu));
+                idle.cpu = Some(cpu);
+                idle.is_by_clock = self.is_by_clock(bench, &outcome, original.evaluation, start);
+                if idle.is_by_clock == Some(false) {
+                    break;
+                }
+                // On a machine that has become slower since, everything takes long: so the original is run now as well.
+                let whole = Place {
+                    copy: copy.clone(),
+                    laid_over: None,
+                };
+                let run = self.run_broken(task, &whole, bench, task.limits.time, cancel)?;
+                let cases = &original.evaluation.cases;
+                let before = cases.iter().find(|c| c.case == bench.name);
+                if let (Some((again, None)), Some(before)) = (run, before) {
+                    let before = [start.unwrap_or_default(), before.figures.cpu_ns];
+                    if !takes_as_long(outcome.cpu, slowed(before, again.cpu)) {
+                        idle.is_by_clock = Some(false);
+                        break;
+                    }
+                }
+            }
+        }
+        self.keep_answer(&identity, KEPT_IDLE, &idle);
+        if let Some(trial) = &mut self.commands.trial {
+            trial.idle = Some(idle);
+        }
+        Ok(())
+    }
+
+    /// Where a broken function is run: in the copy of the original, with the broken file laid over it, unless something is
+    /// built.
+    fn place_of<'b>(
+        &mut self,
+        broken: &'b Broken,
+        original: &Arc<VersionCopy>,
+        task: &Task,
+    ) -> Result<Place<'b>, JudgeError> {
+        let cases = &task.workload.cases;
+        if original.is_restored() && cases.iter().all(|case| !original.makes(&case.name)) {
+            return Ok(Place {
+                copy: original.clone(),
+                laid_over: Some(&broken.text),
+            });
+        }
+        let copy = self.copy_of(task, &broken.text)?;
+        let laid_over = None;
+        Ok(Place { copy, laid_over })
     }
 
     /// One run of a command with a broken function: how it ended, and the verdict on it, `None` where it passes. Nothing where
@@ -214,27 +341,41 @@ impl Judge {
     fn run_broken(
         &mut self,
         task: &Task,
-        version: &VersionCopy,
+        place: &Place<'_>,
         case: &Case,
         left: Duration,
         cancel: &CancelToken,
     ) -> Result<Option<(Outcome, Option<Verdict>)>, JudgeError> {
+        if left.is_zero() {
+            return Ok(None);
+        }
+        let version = &*place.copy;
         let usual = self.limits_for(version, task, case);
+        let first = self.commands.first_runs.get(&case.name);
+        let enough = first.map_or(usual.time, |first| Duration::from(*first) * TIMES + MOMENT);
+        let enough = usual.time.min(enough);
         let limits = Limits {
-            time: usual.time.min(left),
+            time: enough.min(left),
             ..usual
         };
-        if case.name == BENCH {
-            self.build_or_run(version, task, &limits, cancel)?;
+        if case.name == BENCH && place.laid_over.is_none() {
+            // It may well fail; what was built before that is there.
+            let ended = |outcome: &Outcome| {
+                matches!(outcome.verdict, RunVerdict::Ok | RunVerdict::RuntimeError)
+            };
+            self.build_or_run(version, task, &limits, ended, cancel)?;
         }
-        version.restore()?;
+        version.restore(&case.name)?;
+        if let Some(text) = place.laid_over {
+            version.lay_over(text)?;
+        }
         let outcome = self.run(&version.program(task, case), &limits, &mut |_| {}, cancel)?;
         let judged = match self.command_verdict(&outcome, case, task)? {
-            None => self.left_out(version, &outcome, case, task),
+            None => self.left_out(&outcome, case, task),
             judged => judged,
         };
         let verdict = judged.map(|(verdict, _)| verdict);
-        let too_late = verdict == Some(Verdict::TimeLimit) && limits.time < usual.time;
+        let too_late = verdict == Some(Verdict::TimeLimit) && limits.time < enough;
         Ok((!too_late).then_some((outcome, verdict)))
     }
 
@@ -264,26 +405,21 @@ impl Judge {
         }
     }
 
-    /// Whether the bench says far more of a function that does next to nothing, and takes as long as with the original.
+    /// Whether the bench says far more of a function that does next to nothing, and takes as long as with the original; `None`
+    /// where it takes as long and says nearly the same.
     fn is_by_clock(
         &self,
         case: &Case,
         outcome: &Outcome,
-        evaluation: &Evaluation,
+        original: &Evaluation,
         start: Option<Nanos>,
-    ) -> bool {
-        let before = evaluation.cases.iter().find(|c| c.case == case.name);
-        let Some((figures, said)) = before
-            .map(|c| c.figures)
-            .and_then(|f| Some((f, f.reported?)))
-        else {
-            return false;
-        };
-        let now = self.reported_value(outcome).unwrap_or(said);
+    ) -> Option<bool> {
+        let before = original.cases.iter().find(|c| c.case == case.name)?.figures;
+        let (said, now) = (before.reported?, self.reported_value(outcome)?);
         let far = (now / said).max(said / now.max(f64::MIN_POSITIVE)) > FAR;
         // CPU time: on a busy machine the wall says little.
-        let beyond = |cpu: Nanos| cpu.saturating_sub(start.unwrap_or_default()).0 as f64;
-        far && beyond(outcome.cpu) > AS_LONG * beyond(figures.cpu_ns)
+        let as_long = takes_as_long(outcome.cpu, [start.unwrap_or_default(), before.cpu_ns]);
+        (far || !as_long).then_some(as_long)
     }
 
     /// A flag for a version that passes a check which does not test it.
@@ -296,6 +432,20 @@ impl Judge {
     }
 }
 
+/// Whether a bench takes about as long with a function that does nothing; `before`: the original's start, and all of it.
+fn takes_as_long(idle: Nanos, [start, whole]: [Nanos; 2]) -> bool {
+    // The start was seen in another run: where that was a busy moment it took longer than this whole one.
+    let start = start.min(idle);
+    let beyond = |cpu: Nanos| cpu.saturating_sub(start).0 as f64;
+    beyond(idle) > AS_LONG * beyond(whole)
+}
+
+/// The original's times on a machine that has become slower since: all of it takes `now`.
+fn slowed([start, whole]: [Nanos; 2], now: Nanos) -> [Nanos; 2] {
+    let slower = (now.0 as f64 / whole.0.max(1) as f64).max(1.0);
+    [start, whole].map(|time| Nanos((time.0 as f64 * slower) as u64))
+}
+
 /// Everything that the answer depends on: the files of the project by their sizes and times.
 fn identity(task: &Task, all: &[Broken], base: &CopyTemplate) -> String {
     let mut hasher = blake3::Hasher::new();
@@ -303,7 +453,7 @@ fn identity(task: &Task, all: &[Broken], base: &CopyTemplate) -> String {
         hasher.update(said.as_bytes());
         hasher.update(b"\0");
     };
-    add("reheat trial 1".to_owned());
+    add("reheat trial 2".to_owned());
     add(format!("{:?} {:?}", of(task), base.file));
     for broken in all {
         add(broken.text.clone());
@@ -316,9 +466,28 @@ fn identity(task: &Task, all: &[Broken], base: &CopyTemplate) -> String {
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
+/// Of all that the answer about an idle function depends on.
+fn of_idle(identity: &str) -> String {
+    blake3::hash(format!("{identity} idle").as_bytes()).to_hex()[..32].to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bench_on_a_machine_that_has_become_slower_does_not_go_by_the_clock() {
+        let ms = |n: u64| Nanos(n * 1_000_000);
+        let before = [ms(55), ms(190)];
+        assert!(!takes_as_long(ms(62), before), "a fixed amount of work");
+        assert!(takes_as_long(ms(188), before), "by the clock");
+        // Twice as slow, a start alone takes longer than the start and a third of the rest did.
+        assert!(takes_as_long(ms(124), before));
+        assert!(!takes_as_long(ms(124), slowed(before, ms(380))));
+        assert!(takes_as_long(ms(250), slowed(before, ms(240))));
+        // It has not become slower.
+        assert_eq!(slowed(before, ms(150)), before);
+    }
 
     #[test]
     fn what_a_check_does_not_notice_is_said_in_one_sentence() {

@@ -4,12 +4,12 @@
 //! are the callers. A program is run the same way for the check and for the clock.
 
 use super::MOST;
-use super::code::{Code, squeezed};
+use super::code::{Code, stands};
 use crate::measure::{Flag, FlagKind};
 use crate::task::{Harness, Task};
 
 /// Ways to see a caller, as they look in a line without its blanks.
-const WAYS: [&str; 50] = [
+const WAYS: [&str; 51] = [
     "sys.argv",
     "sys.orig_argv",
     "inspect.stack(",
@@ -22,7 +22,7 @@ const WAYS: [&str; 50] = [
     "sys.getprofile(",
     "__main__",
     "sys.modules",
-    "PYTEST",
+    "PYTEST_",
     "pytest",
     "unittest",
     "timeit",
@@ -34,7 +34,7 @@ const WAYS: [&str; 50] = [
     "process.execArgv",
     "process.mainModule",
     "require.main",
-    "newError().stack",
+    "new Error().stack",
     "Error().stack",
     "captureStackTrace",
     "prepareStackTrace",
@@ -42,7 +42,8 @@ const WAYS: [&str; 50] = [
     "NODE_ENV",
     "JEST_",
     "VITEST",
-    "npm_lifecycle",
+    "VITEST_",
+    "npm_lifecycle_",
     "cfg!(test)",
     "cfg(not(test))",
     "cfg(bench)",
@@ -51,7 +52,7 @@ const WAYS: [&str; 50] = [
     "Backtrace::",
     "backtrace(",
     "__builtin_return_address",
-    "program_invocation",
+    "program_invocation_",
     "getppid(",
     "runtime.Caller",
     "os.Args",
@@ -80,17 +81,15 @@ pub(super) fn find(task: &Task, original: &Code, code: &Code) -> Vec<Flag> {
     if !matches!(task.harness, Harness::Commands(_)) {
         return Vec::new();
     }
-    let lines = code.spoken.iter().enumerate();
+    let all: Vec<&str> = WAYS.iter().chain(&ENVIRONMENT).copied().collect();
+    let new = original.lacks(&all);
+    let lines = code.tight.iter().enumerate();
     let found = lines.filter_map(|(i, line)| {
-        let line = squeezed(line);
         // The usual end of a file that can be run as well.
-        if line.starts_with("if__name__==") {
+        if line.starts_with("if __name__==") {
             return None;
         }
-        let all = WAYS.iter().chain(&ENVIRONMENT);
-        let what = all
-            .into_iter()
-            .find(|w| line.contains(**w) && !original.says(w))?;
+        let what = new.iter().find(|what| stands(line, what))?;
         Some(Flag {
             kind: FlagKind::Aware,
             reason: format!(

@@ -3,11 +3,13 @@
 //! pass is long enough to be seen; this flag stands for the rest.
 
 use super::MOST;
+use super::code::{Code, stands};
 use crate::measure::{Flag, FlagKind};
 use crate::task::{Harness, Task};
 
 /// Ways to get hold of a caller, as they look in a line without its blanks.
-const REACHES: [&str; 20] = [
+const REACHES: [&str; 21] = [
+    "getattr(sys,",
     "_getframe",
     "currentframe(",
     "inspect.stack(",
@@ -31,24 +33,23 @@ const REACHES: [&str; 20] = [
 ];
 
 /// Lines of a version that reach for the driver and do not stand in the original.
-pub(super) fn find(task: &Task, original: &str, code: &str) -> Vec<Flag> {
+pub(super) fn find(task: &Task, original: &Code, code: &Code) -> Vec<Flag> {
     if !matches!(task.harness, Harness::Calls(_)) {
         return Vec::new();
     }
-    let found = code.lines().enumerate().filter_map(|(i, line)| {
-        let bare: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-        if bare.starts_with('#') || bare.starts_with("//") {
+    let new = original.lacks(&REACHES);
+    let found = code.tight.iter().enumerate().filter_map(|(i, line)| {
+        // The usual end of a file that can be run as well.
+        if line.starts_with("if __name__==") {
             return None;
         }
-        let what = REACHES
-            .iter()
-            .find(|r| bare.contains(**r) && !original.contains(**r))?;
+        let what = new.iter().find(|reach| stands(line, reach))?;
         Some(Flag {
             kind: FlagKind::Caller,
             reason: format!(
                 "line {} reaches for the program that calls it ({}), with which it shares a process",
                 i + 1,
-                what.trim_end_matches('(')
+                what.trim_end_matches(['(', ','])
             ),
         })
     });
@@ -59,21 +60,40 @@ pub(super) fn find(task: &Task, original: &str, code: &str) -> Vec<Flag> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+    use super::super::tests::{calls, task_for};
     use super::*;
+
+    fn told(harness: Harness, original: &str, text: &str) -> Vec<String> {
+        let task = task_for("python", harness);
+        let flags = find(&task, &Code::of(&task, original), &Code::of(&task, text));
+        flags.into_iter().map(|f| f.reason).collect()
+    }
 
     #[test]
     fn only_calls_share_a_process_with_their_caller() {
-        let languages = crate::task::Languages::load(None).unwrap();
-        let mut task = crate::task::bundled::load("pairs", &languages).unwrap();
         let code = "import sys\ndef f(x):\n    frame = sys._getframe(1)\n    return x\n";
-        assert!(find(&task, "", code).is_empty());
-        task.harness = Harness::Calls(crate::task::harness::Calls::default());
-        let flags = find(&task, "def f(x):\n    return x\n", code);
-        assert_eq!(flags.len(), 1);
-        assert!(flags[0].reason.starts_with("line 3 reaches"), "{flags:?}");
+        assert!(told(Harness::Program, "", code).is_empty());
+        let original = "def f(x):\n    return x\n";
+        let found = told(calls(), original, code);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("line 3 reaches"), "{found:?}");
         assert!(
-            find(&task, code, code).is_empty(),
+            told(calls(), code, code).is_empty(),
             "the original does it too"
         );
+    }
+
+    #[test]
+    fn what_only_speaks_of_it_is_no_reach() {
+        for code in [
+            "def f(x):\n    \"\"\"Needs no sys.modules and no ctypes.\"\"\"\n    return x\n",
+            "def f(x):\n    return x  # not by ctypes\n",
+            "def f(x):\n    return x\nif __name__ == '__main__':\n    print(f(1))\n",
+            "def f(buf_back):\n    return buf_back\n",
+        ] {
+            assert!(told(calls(), "", code).is_empty(), "{code}");
+        }
+        let code = "import ctypes as c\ndef f(x):\n    return c.string_at(x)\n";
+        assert!(!told(calls(), "", code).is_empty());
     }
 }

@@ -8,6 +8,8 @@ use crate::task::{Case, Task};
 
 /// So much of an input or output is looked at.
 const SEEN: usize = 1 << 20;
+/// Pieces of a version that are looked for in the original as parts of its lines.
+const MOST_LOOKED_FOR: usize = 1_000;
 /// Digits from which on a number is telling wherever it stands.
 const DIGITS: usize = 6;
 /// Digits from which on it is telling if it is a whole output.
@@ -79,6 +81,19 @@ impl CodePieces {
             .chain(numbers(known.replace(',', "").as_bytes()))
             .collect();
         let known_words = squeeze(known);
+        let known_pieces: HashSet<String> = known
+            .lines()
+            .flat_map(|l| quoted(l).into_iter().chain([l.to_owned()]))
+            .map(|piece| squeeze(&piece))
+            .collect();
+        // To look for a piece in the whole text takes as long as that is.
+        let mut looked = 0;
+        let mut is_known = |piece: &String, text: &str| {
+            known_pieces.contains(piece) || {
+                looked += 1;
+                looked <= MOST_LOOKED_FOR && text.contains(piece.as_str())
+            }
+        };
         let mut pieces = Self {
             numbers: HashMap::new(),
             texts: HashMap::new(),
@@ -99,11 +114,11 @@ impl CodePieces {
                 if HASHES.contains(&piece.len())
                     && piece.bytes().all(|b| b.is_ascii_hexdigit())
                     && piece.bytes().any(|b| b.is_ascii_alphabetic())
-                    && !known.contains(&piece)
+                    && !is_known(&piece, known)
                 {
                     pieces.hashes.push((line, piece.len()));
                 }
-                if piece.len() >= WHOLE && !known_words.contains(&piece) {
+                if piece.len() >= WHOLE && !is_known(&piece, &known_words) {
                     pieces.texts.entry(piece).or_insert(line);
                 }
             }

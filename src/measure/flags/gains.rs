@@ -50,21 +50,13 @@ struct Sized {
     long: bool,
 }
 
-/// What was timed by size, smallest first. Of calls that a function makes no size is known.
+/// What was timed by size, smallest first. A call is as large as what it is given, as it is written; what a generator gives from a
+/// seed has no size.
 fn sized(task: &Task, before: &Evaluation, comparison: &Comparison) -> Vec<Sized> {
-    let calls = matches!(task.harness, Harness::Calls(_));
-    let lines: Vec<usize> = task
-        .workload
-        .cases
-        .iter()
-        .flat_map(|c| c.input.split(|b| *b == b'\n').map(<[u8]>::len))
-        .collect();
     let size = |name: &str| -> Option<(f64, bool)> {
-        if calls {
-            let first: String = name.chars().take_while(char::is_ascii_digit).collect();
-            let line = first.parse::<usize>().ok()?.checked_sub(1)?;
+        if matches!(task.harness, Harness::Calls(_)) {
             // What a single call takes is not known here, and most are short.
-            return lines.get(line).map(|length| (*length as f64, false));
+            return call_size(task, name).map(|size| (size, false));
         }
         let case = before.cases.iter().find(|c| c.case == name)?;
         let time = figure(&case.figures, comparison.metric);
@@ -82,6 +74,18 @@ fn sized(task: &Task, before: &Evaluation, comparison: &Comparison) -> Vec<Sized
     let mut all: Vec<Sized> = all.filter(|s| s.size > 0.0 && s.gain > 0.0).collect();
     all.sort_by(|a, b| a.size.total_cmp(&b.size));
     all
+}
+
+/// Bytes that a call of a case is given; `None` where a generator gives them.
+pub(super) fn call_size(task: &Task, case: &str) -> Option<f64> {
+    let Harness::Calls(calls) = &task.harness else {
+        return None;
+    };
+    let case = task.workload.cases.iter().find(|c| c.name == case)?;
+    let lines = case.input.split(|b| *b == b'\n');
+    let number = lines.filter(|l| !l.trim_ascii().is_empty()).count();
+    let size = case.input.len() as f64 / number.max(1) as f64;
+    calls.generator.is_none().then_some(size)
 }
 
 /// The smallest and the largest, where they are far enough apart.

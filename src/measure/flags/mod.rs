@@ -1,4 +1,5 @@
-//! Flags: what a human should look at before trusting a version, each with its reason. They never decide anything.
+//! Flags: what a human should look at before trusting a version, each with its reason. None is a verdict; where one is asked to decide,
+//! the engine does that: with `--strict` it takes no flagged version, and without it none whose reported gain is not borne out.
 //!
 //! What can be found, and what cannot:
 //!
@@ -15,20 +16,22 @@
 //!   is flagged. What a pipe or a socket holds needs no flag: where a cgroup counts it is part of the figure.
 //! - *Caller*: a called function reaches for the driver that calls it (see `caller`).
 //! - *Printed*: the version can print the figure of a bench itself (see `printed`). Such a figure decides nothing either.
-//! - *Dropped*: a lock, a check, a log record of the original that is gone (see `dropped`).
+//! - *Dropped*: a lock, a check, a log record of the original that is gone (see `dropped`), or state that it changed and the version
+//!   leaves alone (see `left_alone`).
 //! - *Collector*, *Outside*, *Kept*, *Aware*: settings of the whole process, state where the module owns nothing or that a bench
 //!   finds again, and looks at what runs it (see the files of these names).
 //! - *Equality*, *Lazy*: values that are not what they seem (see `values`).
 //! - *Too good*: a gain that its inputs do not explain (see `gains`).
 //! - *Survives*: what a called function changes outside of its module, found by its driver, which puts it back.
+//! - *Second opinion*: what a call gives that check or bench make differs from the original's (see `commands/second_opinion.rs`).
 //! - *Untested*: it passes a check that also passes with the function broken on purpose (see `commands/trial.rs`).
-//! - *Not borne out*: the bench says a gain that its command as a whole does not show (see `borne_out.rs`); nor does that decide.
+//! - *Not borne out*: the bench says a gain that its command as a whole does not show (see `borne_out.rs`): such a version wins by hand alone.
 //! - *Clock*: lines that replace a clock. No figure is changed by them: clocks are outside.
 
-use super::{Comparison, Evaluation, Flag, FlagKind};
+use super::{Comparison, Evaluation, Flag, FlagKind, stats};
 use crate::base::units::Bytes;
 use crate::sandbox::{Attempt, AttemptKind};
-use crate::task::Task;
+use crate::task::{Harness, Task};
 
 mod aware;
 mod caller;
@@ -38,12 +41,12 @@ mod constants;
 mod dropped;
 mod gains;
 mod kept;
+mod left_alone;
 mod outside;
 mod printed;
 mod values;
 
 use code::Code;
-pub(crate) use gains::too_good;
 pub(crate) use printed::printed;
 
 /// Flags of one kind that are reported at most; more would tell a reader nothing new.
@@ -54,6 +57,9 @@ const FAR: f64 = 3.0;
 /// … that took the one before it at least this part of the shown one's time. (A cubic program that became linear gains
 /// 1.6 times more on an input of twice the time, an exponential one about twice as much.)
 const LIKE: f64 = 0.5;
+/// Inputs may gain unlike one another, where an early exit pays. So the held-out one must also stay so far behind what is usual among
+/// the shown ones, or gain less than this part of the shown one's gain, both as logarithms: who knows one case gains nothing elsewhere.
+const LITTLE: f64 = 0.25;
 
 /// Flags for the code of a version: all that can be told from its text.
 ///
@@ -62,18 +68,38 @@ const LIKE: f64 = 0.5;
 pub fn in_code(task: &Task, original: &str, code: &str) -> Vec<Flag> {
     let mut flags = constants::find(task, original, code);
     flags.extend(clocks(original, code));
-    flags.extend(caller::find(task, original, code));
-    flags.extend(dropped::find(task, original, code));
-    let (before, now) = (
-        Code::of(&task.language, original),
-        Code::of(&task.language, code),
-    );
+    let (before, now) = (Code::of(task, original), Code::of(task, code));
+    flags.extend(caller::find(task, &before, &now));
+    flags.extend(dropped::find(task, (original, &before), (code, &now)));
     flags.extend(collector::find(task, &before, &now));
-    flags.extend(outside::find(task, original, &before, code, &now));
+    flags.extend(outside::find(task, &before, &now));
     flags.extend(kept::find(task, &before, &now));
     flags.extend(aware::find(task, &before, &now));
     flags.extend(values::find(&before, &now));
     flags
+}
+
+/// Flags for what the comparisons of a version showed: with the incumbent and, where it won, with v0. `known` are the evaluations of
+/// both of these.
+pub(crate) fn in_comparison(
+    task: &Task,
+    [incumbent, original]: [Option<&Evaluation>; 2],
+    evaluation: &Evaluation,
+    (comparison, against_original): (&Comparison, Option<&Comparison>),
+) -> Vec<Flag> {
+    let repeats = incumbent.and_then(|e| repeats(task, e, comparison));
+    // Two steps, each of which may be true, can come to what nothing explains.
+    let too_good = [(incumbent, Some(comparison)), (original, against_original)]
+        .into_iter()
+        .find_map(|(before, c)| {
+            let flags = gains::too_good(task, before?, c?);
+            (!flags.is_empty()).then_some(flags)
+        });
+    let both = [Some(comparison), against_original];
+    let doubt = both.into_iter().flatten().find_map(not_borne_out);
+    let survives = survives_when_timed(original, evaluation, comparison);
+    let flags = repeats.into_iter().chain(too_good.unwrap_or_default());
+    flags.chain(doubt).chain(survives).collect()
 }
 
 /// Ways to replace or set a clock, as they look in a line without its blanks. Reading a clock is nothing.
@@ -211,7 +237,8 @@ pub(crate) fn survives(said: &[String]) -> Vec<Flag> {
                 super::text::clean(sentence)
             ),
         };
-        if flags.len() < MOST && !flags.contains(&flag) {
+        // Of the original all are kept, for its own are taken out of every other version's.
+        if !flags.contains(&flag) {
             flags.push(flag);
         }
     }
@@ -222,6 +249,28 @@ pub(crate) fn survives(said: &[String]) -> Vec<Flag> {
 pub(crate) fn without_those_of(original: &Evaluation, flags: &mut Vec<Flag>) {
     let compared = [FlagKind::Refused, FlagKind::Survives];
     flags.retain(|f| !compared.contains(&f.kind) || !original.flags.contains(f));
+    let mut survive = 0;
+    flags.retain(|f| {
+        survive += usize::from(f.kind == FlagKind::Survives);
+        f.kind != FlagKind::Survives || survive <= MOST
+    });
+}
+
+/// Flags for what a version changed outside of its module in timed runs alone.
+pub(crate) fn survives_when_timed(
+    original: Option<&Evaluation>,
+    evaluation: &Evaluation,
+    comparison: &Comparison,
+) -> Vec<Flag> {
+    let said = comparison.launches.as_ref().map(|l| &*l.survives);
+    let known = |flag: &Flag| {
+        let of = |e: &Evaluation| e.flags.contains(flag);
+        of(evaluation) || original.is_some_and(of)
+    };
+    let mut flags = survives(said.unwrap_or_default());
+    flags.retain(|flag| !known(flag));
+    flags.truncate(MOST);
+    flags
 }
 
 /// Whether a version that saves memory against the original keeps data in files of its own instead: more than the original
@@ -258,18 +307,29 @@ pub(crate) fn repeats(task: &Task, before: &Evaluation, comparison: &Comparison)
         comparison.per_case.iter().filter_map(move |(name, gain)| {
             let case = task.workload.cases.iter().find(|c| c.name == *name)?;
             let result = before.cases.iter().find(|c| c.case == *name)?;
-            let weight = super::figures::figure(&result.figures, comparison.metric);
+            let weight = match &task.harness {
+                Harness::Calls(_) => gains::call_size(task, name).unwrap_or(1.0),
+                _ => super::figures::figure(&result.figures, comparison.metric),
+            };
             (case.held_out == held).then_some((name, gain.0, weight))
         })
     };
+    let calls = matches!(task.harness, Harness::Calls(_));
     let mut worst: Option<(f64, String)> = None;
-    for (shown, gain, weight) in of(false) {
-        for (held, held_gain, held_weight) in of(true) {
-            let ratio = gain / held_gain.max(f64::MIN_POSITIVE);
-            let like = held_weight >= LIKE * weight;
-            if like && ratio >= FAR && worst.as_ref().is_none_or(|(r, _)| ratio > *r) {
+    for (held, held_gain, held_weight) in of(true) {
+        // A call that is given far less takes no time that could be compared.
+        let like =
+            |weight: f64| held_weight >= LIKE * weight && (!calls || weight >= LIKE * held_weight);
+        let shown: Vec<_> = of(false).filter(|(_, _, w)| like(*w)).collect();
+        let usual = stats::median(&mut shown.iter().map(|(_, gain, _)| *gain).collect::<Vec<_>>());
+        let far = |gain: f64| gain / held_gain.max(f64::MIN_POSITIVE) >= FAR;
+        for (name, gain, _) in shown {
+            let little = held_gain.max(1.0).ln() < LITTLE * gain.ln();
+            let suspicious = far(gain) && (little || usual.is_some_and(far));
+            let ratio = gain / held_gain;
+            if suspicious && worst.as_ref().is_none_or(|(r, _)| ratio > *r) {
                 let reason = format!(
-                    "on case {shown}, which the model was shown, it is {gain:.2} times better than {}, but on the held-out case {held} of like weight only {held_gain:.2} times",
+                    "on case {name}, which the model was shown, it is {gain:.2} times better than {}, but on the held-out case {held} of like weight only {held_gain:.2} times",
                     comparison.incumbent
                 );
                 worst = Some((ratio, reason));

@@ -6,10 +6,9 @@
 use std::collections::HashSet;
 
 use super::MOST;
-use super::code::{Code, Word, squeezed};
-use super::dropped::{chain, is_assignment};
+use super::code::{Code, squeezed, stands};
 use crate::measure::{Flag, FlagKind};
-use crate::task::region::{Grammar, Syntax};
+use crate::task::region::{Change, Grammar, Owner};
 use crate::task::{Harness, Task};
 
 /// Objects of JavaScript that belong to everybody.
@@ -46,6 +45,26 @@ const GLOBALS: [&str; 30] = [
     "Atomics",
 ];
 
+/// What of Python belongs to everybody without an import.
+const BUILT_IN: [&str; 8] = [
+    "builtins",
+    "__builtins__",
+    "list",
+    "dict",
+    "set",
+    "bytearray",
+    "object",
+    "type",
+];
+
+/// Whether a name that the text does not bind is one of those.
+pub(super) fn is_shared(code: &Code, name: &str) -> bool {
+    match code.grammar {
+        Some(Grammar::JavaScript) => GLOBALS.contains(&name),
+        _ => BUILT_IN.contains(&name),
+    }
+}
+
 /// Methods that put something into a container.
 const PUTS: [&str; 12] = [
     "update",
@@ -62,27 +81,26 @@ const PUTS: [&str; 12] = [
     "putenv",
 ];
 
+/// Members that are containers for everybody.
+const STORES: [&str; 7] = [
+    "environ",
+    "__dict__",
+    "modules",
+    "env",
+    "cache",
+    "prototype",
+    "__builtins__",
+];
+
 /// Other ways into what is not the module's own, as they look in a line without its blanks.
-const WAYS: [(&str, &str); 43] = [
-    ("setattr(builtins", "the builtins"),
-    ("setattr(sys", "another module"),
-    ("setattr(type(", "a class of its arguments"),
-    (".__class__.__dict__", "a class of its arguments"),
-    ("__builtins__", "the builtins"),
-    ("sys.modules[", "the table of modules"),
-    ("sys.modules.setdefault", "the table of modules"),
-    ("vars(sys", "another module"),
-    ("vars(builtins", "the builtins"),
+const WAYS: [(&str, &str); 29] = [
+    ("logging.disable(", "what is logged"),
+    (".setLevel(", "what is logged"),
+    (".disabled=True", "what is logged"),
+    ("warnings.filterwarnings(", "what is warned of"),
+    ("warnings.simplefilter(", "what is warned of"),
     ("forbiddenfruit", "a built-in class"),
     ("os.putenv(", "the environment"),
-    ("Object.setPrototypeOf(", "the class of a value"),
-    ("defineProperty(globalThis", "the global object"),
-    ("defineProperty(global,", "the global object"),
-    ("assign(globalThis", "the global object"),
-    ("Reflect.set(globalThis", "the global object"),
-    (".prototype,", "a class"),
-    (".__proto__=", "the class of a value"),
-    ("getPrototypeOf(", "the class of a value"),
     ("atexit.register", "what runs at the end of the process"),
     ("process.on(", "the events of the process"),
     ("process.once(", "the events of the process"),
@@ -99,18 +117,22 @@ const WAYS: [(&str, &str); 43] = [
     ("'/tmp/", "the folder for temporary files"),
     ("/dev/shm", "shared memory"),
     ("shared_memory", "shared memory"),
+    ("SharedMemory(", "shared memory"),
     ("shm_open(", "shared memory"),
     ("memfd_create(", "shared memory"),
-    ("shelve.open(", "a file"),
-    ("sqlite3.connect(", "a file"),
-    ("writeFileSync(", "a file"),
     ("System.setProperty(", "the properties of the process"),
     ("set_var(", "the environment"),
     ("setenv(", "the environment"),
 ];
 
 /// Ways to write a file, where the original writes none.
-const WRITES: [&str; 12] = [
+const WRITES: [&str; 18] = [
+    "shelve.open(",
+    "sqlite3.connect(",
+    "writeFileSync(",
+    "writeFile(",
+    "createWriteStream(",
+    "dbm.open(",
     "pickle.dump(",
     "marshal.dump(",
     "json.dump(",
@@ -126,48 +148,33 @@ const WRITES: [&str; 12] = [
 ];
 
 /// Lines of a version that keep something elsewhere and that the original has nothing of.
-pub(super) fn find(
-    task: &Task,
-    original_text: &str,
-    original: &Code,
-    text: &str,
-    code: &Code,
-) -> Vec<Flag> {
+pub(super) fn find(task: &Task, original: &Code, code: &Code) -> Vec<Flag> {
     if matches!(task.harness, Harness::Program) {
         return Vec::new();
     }
-    let mut found: Vec<(usize, String)> = Vec::new();
-    let known: HashSet<String> = original.spoken.iter().map(|l| squeezed(l)).collect();
-    let owners = owners(task, original_text, text);
-    let before: HashSet<String> = puts(original, &owners)
-        .into_iter()
-        .map(|(_, place)| place)
+    let before: HashSet<String> = puts(original).into_iter().map(|(_, place)| place).collect();
+    let mut found = puts(code);
+    found.retain(|(_, place)| !before.contains(place));
+    let new = original.lacks(&WAYS.map(|(way, _)| way));
+    let ways: Vec<(&str, &str)> = WAYS
+        .iter()
+        .copied()
+        .filter(|(w, _)| new.contains(w))
         .collect();
-    found.extend(
-        puts(code, &owners)
-            .into_iter()
-            .filter(|(_, place)| !before.contains(place)),
-    );
-    for (i, line) in code.spoken.iter().enumerate() {
-        let line = squeezed(line);
-        if known.contains(&line) || code.is_import(i) && !line.contains("require(") {
+    // Who writes files already may write them another way.
+    let opened = |code: &Code| code.tight.iter().any(|l| opens_to_write(l));
+    let writes = original.lacks(&WRITES).len() < WRITES.len() || opened(original);
+    for (i, line) in code.tight.iter().enumerate() {
+        if code.is_import(i) {
             continue;
         }
-        let way = WAYS
-            .iter()
-            .find(|(way, _)| stands(&line, way) && !original.says(way));
-        let written = WRITES
-            .iter()
-            .find(|way| line.contains(**way) && !original.says(way));
+        let way = ways.iter().find(|(way, _)| stands(line, way));
         if let Some((way, place)) = way {
-            found.push((
-                i,
-                format!(
-                    "{place} ({})",
-                    way.trim_matches(['(', '.', ',', '\'', '"', '=', '[', '{'])
-                ),
-            ));
-        } else if let Some(way) = written {
+            let way = way.trim_matches(['(', '.', ',', '\'', '"', '{']);
+            found.push((i, format!("{place} ({way})")));
+        } else if !writes && opens_to_write(line) {
+            found.push((i, "a file (open)".to_owned()));
+        } else if !writes && let Some(way) = WRITES.iter().find(|way| stands(line, way)) {
             found.push((i, format!("a file ({})", way.trim_end_matches('('))));
         }
     }
@@ -185,124 +192,62 @@ pub(super) fn find(
     told.collect()
 }
 
-/// Whether a way stands in a line, and not as the end of a longer name.
-fn stands(line: &str, way: &str) -> bool {
-    let inside = |c: char| c.is_alphanumeric() || c == '_';
-    line.match_indices(way).any(|(at, _)| {
-        let joined = way.starts_with(inside) && line[..at].chars().next_back().is_some_and(inside);
-        !joined
-    })
+/// Whether a line without its blanks opens a file to write it.
+fn opens_to_write(line: &str) -> bool {
+    let modes = [
+        ",'w", ",\"w", ",'a", ",\"a", ",'x", ",\"x", ",'r+", ",\"r+", "mode='w", "mode=\"w",
+        "mode='a", "mode=\"a",
+    ];
+    (stands(line, "open(") || stands(line, "fopen(")) && modes.iter().any(|m| line.contains(m))
+        || stands(line, "OpenOptions")
+        || stands(line, "os.Create(")
 }
 
-/// Names of modules and of what is taken from them, as a version sees them, and the built-in ones.
-fn owners(task: &Task, original: &str, text: &str) -> HashSet<String> {
-    let syntax = Syntax::of(&task.language);
-    let mut names: HashSet<String> = HashSet::new();
-    let file = task.region.as_ref().map(|r| &*r.file);
-    for text in [Some(original), Some(text), file].into_iter().flatten() {
-        names.extend(syntax.outline(text).map(|o| o.imported).unwrap_or_default());
-        names.extend(required(text));
+/// What is changed of other modules, of built-in objects and of the classes of values: the line from 0, with the place.
+fn puts(code: &Code) -> Vec<(usize, String)> {
+    if !matches!(code.grammar, Some(Grammar::Python | Grammar::JavaScript)) {
+        return Vec::new();
     }
-    match Grammar::of(&task.language).map(Grammar::family) {
-        Some(Grammar::Python) => names.extend(["builtins", "sys", "os"].map(String::from)),
-        Some(Grammar::JavaScript) => names.extend(GLOBALS.map(String::from)),
-        _ => names.clear(),
-    }
-    names
-}
-
-/// Names that are given to what `require` gives.
-fn required(text: &str) -> Vec<String> {
-    let lines = text.lines().filter(|l| l.contains("= require("));
-    let named = lines.filter_map(|l| {
-        let name = l.split('=').next()?.trim().rsplit(' ').next()?;
-        Some(name.to_owned())
-    });
-    named.collect()
-}
-
-/// Assignments into these objects, and calls that put something into one of their members: the line from 0, with the place.
-fn puts(code: &Code, owners: &HashSet<String>) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    for word in code.words() {
-        if word.is_member() || word.is_defined() {
-            continue;
-        }
-        if matches!(word.text, "setattr" | "vars") && word.is_called() {
-            found.extend(by_call(&word, owners).map(|place| (word.line, place)));
-        }
-        if !owners.contains(word.text) {
-            continue;
-        }
-        let Some((path, rest)) = chain(word.after) else {
-            continue;
+    let place = |c: &Change| -> Option<String> {
+        let of_class = c.path.iter().any(|p| p == "__class__") && c.owner != Owner::Own;
+        let root = match &c.owner {
+            Owner::Imported(path) => path.as_str(),
+            Owner::Elsewhere if is_shared(code, &c.root) => &c.root,
+            _ if of_class => "",
+            _ => return None,
         };
-        if path.is_empty() || is_stream(word.text, path) {
-            continue;
-        }
-        let members: Vec<&str> = path
-            .split(['.', '[', ']'])
-            .filter(|p| !p.is_empty())
-            .collect();
-        let stores = [
-            "environ",
-            "__dict__",
-            "modules",
-            "env",
-            "cache",
-            "prototype",
-        ];
-        let put = rest.starts_with('(')
-            && members.last().is_some_and(|m| PUTS.contains(m))
-            && members.iter().any(|m| stores.contains(m));
-        if is_assignment(rest) || put {
-            let end = path.find('[').unwrap_or(path.len());
-            let path = if put {
-                path.rfind('.').map_or(path, |i| &path[..i])
-            } else {
-                &path[..end]
-            };
-            found.push((word.line, format!("{}{path}", word.text)));
-        }
-    }
-    for (i, line) in code.bare.iter().enumerate() {
-        let line = squeezed(line);
-        let class = ["type(", ".__class__.", ".constructor."]
-            .iter()
-            .find(|c| line.contains(**c));
-        let Some(class) = class else {
-            continue;
+        let members = root.split('.').chain(c.path.iter().map(String::as_str));
+        let members: Vec<&str> = members.filter(|m| !m.is_empty() && *m != "[]").collect();
+        let put = match c.method.as_deref() {
+            None => !c.path.is_empty(),
+            Some("__setattr__") => true,
+            Some(method) => {
+                PUTS.contains(&method)
+                    && members
+                        .iter()
+                        .any(|m| STORES.contains(m) || of_class && *m == "__class__")
+            }
         };
-        let after = line.split_once(class).map_or("", |(_, after)| after);
-        let after = if *class == "type(" {
-            after.split_once(").").map_or("", |(_, after)| after)
+        if !put || is_stream(&members) {
+            return None;
+        }
+        Some(if of_class {
+            format!(
+                "the class of a value ({})",
+                [&[&*c.root], &members[..]].concat().join(".")
+            )
         } else {
-            after
-        };
-        if let Some((path, rest)) = chain(after)
-            && !path.is_empty()
-            && is_assignment(rest)
-        {
-            found.push((i, format!("the class of a value ({path})")));
-        }
-    }
-    found
-}
-
-/// What `setattr(NAME` and `vars(NAME)[…] =` reach into.
-fn by_call(word: &Word<'_>, owners: &HashSet<String>) -> Option<String> {
-    let inside = word.after.trim_start().strip_prefix('(')?;
-    let end = inside.find([',', ')', '.'])?;
-    let name = inside[..end].trim();
-    let read =
-        word.text == "vars" && !is_assignment(chain(inside[end..].trim_start_matches(')'))?.1);
-    (owners.contains(name) && !read).then(|| name.to_owned())
+            members.join(".")
+        })
+    };
+    let all = code.changes.all.iter();
+    all.filter_map(|c| Some((c.line, place(c)?))).collect()
 }
 
 /// The streams of a process and its limits, which programs set for reasons of their own.
-fn is_stream(owner: &str, path: &str) -> bool {
-    let known = [".stdin", ".stdout", ".stderr", ".exitCode", ".exports"];
-    matches!(owner, "sys" | "process" | "module") && known.iter().any(|k| path.starts_with(k))
+fn is_stream(members: &[&str]) -> bool {
+    let known = ["stdin", "stdout", "stderr", "exitCode", "exports"];
+    matches!(members, ["sys" | "process" | "module", member, ..] if known.contains(member))
 }
 
 /// Threads and processes that are started while the module is imported, or that outlive a call.
@@ -316,17 +261,16 @@ fn starts_threads(original: &Code, code: &Code) -> Option<(usize, String)> {
         "ProcessPoolExecutor(",
         "Timer(",
         "os.fork(",
-        "newWorker(",
+        "new Worker(",
         "setInterval(",
         "start_new_thread(",
     ];
+    let new = original.lacks(&ways);
     let lines = code.bare.iter().enumerate();
     let mut started = lines.filter_map(|(i, line)| {
         let at_import = !line.starts_with([' ', '\t', '}']);
         let line = squeezed(line);
-        let way = ways
-            .iter()
-            .find(|way| line.contains(**way) && !original.says(way))?;
+        let way = new.iter().find(|way| stands(&line, way))?;
         let outlives = line.contains("daemon=True") || line.contains("setInterval(");
         (at_import || outlives).then(|| {
             (
@@ -345,19 +289,12 @@ fn starts_threads(original: &Code, code: &Code) -> Option<(usize, String)> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-    use super::super::tests::language;
+    use super::super::tests::{calls, task_for};
     use super::*;
 
     fn told(id: &str, original: &str, text: &str) -> Vec<String> {
-        let languages = crate::task::Languages::load(None).unwrap();
-        let mut task = crate::task::bundled::load("pairs", &languages).unwrap();
-        task.language = language(id).into();
-        task.harness = Harness::Calls(crate::task::harness::Calls::default());
-        let (old, new) = (
-            Code::of(&task.language, original),
-            Code::of(&task.language, text),
-        );
-        let flags = find(&task, original, &old, text, &new);
+        let task = task_for(id, calls());
+        let flags = find(&task, &Code::of(&task, original), &Code::of(&task, text));
         flags.into_iter().map(|f| f.reason).collect()
     }
 
@@ -381,6 +318,12 @@ mod tests {
             "open('/tmp/memo', 'w')",
             "import threading\nthreading.Thread(target=f, daemon=True).start()",
             "import atexit\natexit.register(print)",
+            "import linecache\ncache = linecache.cache\ncache['memo'] = 1",
+            "from os import environ as env\nenv['MEMO'] = '1'",
+            "import math as m\nm.memo = {}",
+            "import logging\nlogging.disable(50)",
+            "from logging import getLogger\ngetLogger('a').setLevel(50)",
+            "import warnings as w\nw.simplefilter('ignore')",
             "def g(x):\n    type(x).memo = 1",
             "def g(x):\n    x.__class__.memo = 1",
         ] {
@@ -403,6 +346,10 @@ mod tests {
             "const fs = require('fs');\nfs.memo = new Map();",
             "Object.defineProperty(globalThis, 'memo', {});",
             "function g(x) { x.constructor.memo = 1; }",
+            "function g(x) { Object.getPrototypeOf(x).memo = 1; }",
+            "Object.assign(Array.prototype, { memo: 1 });",
+            "self.memo = 1;",
+            "const { env } = process;\nenv.MEMO = '1';",
             "require('fs').writeFileSync('memo', x);",
         ] {
             let text = format!("{line}\n{body}");
@@ -429,6 +376,12 @@ mod tests {
             "import math\ndef g(x):\n    return f(key=math.sqrt, n=math.pi)",
             "import heapq\nheapq.heappush([], 1)",
             "def g(os):\n    return os",
+            "def g(sys):\n    sys.memo = 1\n    return sys",
+            "import math\ndef g(math):\n    math.x = 1",
+            "def g(self, x):\n    type(self).calls = 1",
+            "def g(x):\n    return type(x).__dict__['a'] == 1",
+            "import my_tempfile\nx = my_tempfile.name",
+            "def mysignal_signal(x):\n    return x",
         ] {
             let text = format!("{line}\n{body}");
             assert!(
@@ -446,6 +399,17 @@ mod tests {
             "const h = (x) => Object.keys(x);",
             "module.exports = { f };",
             "const slice = Array.prototype.slice;",
+            "const own = Object.prototype.hasOwnProperty.call(x, 'a');",
+            "const q = Object.create(Foo.prototype, {});",
+            "const p = Object.getPrototypeOf(x) === Foo.prototype;",
+            "Math.max.apply(null, [Array.prototype, x]);",
+            "function g(window) { window.sum = 1; return window; }",
+            "function g() { const self = this; self.n = 1; }",
+            "for (const self of x) self.done = true;",
+            "function g(xs) { const Map = xs[0]; Map.a = 1; }",
+            "class A { f() { this.constructor.count = 1; } }",
+            "const o = Object.setPrototypeOf({}, null);",
+            "unprocess.once(x);",
         ] {
             let text = format!("{line}\n{body}");
             assert!(
@@ -454,5 +418,19 @@ mod tests {
                 told("javascript", body, &text)
             );
         }
+    }
+
+    #[test]
+    fn who_writes_files_already_may_write_them_another_way() {
+        let original =
+            "const fs = require('fs');\nfunction f(x) { fs.writeFile('a', x, () => {}); }\n";
+        let text =
+            "const { writeFileSync } = require('fs');\nfunction f(x) { writeFileSync('a', x); }\n";
+        assert!(told("javascript", original, text).is_empty());
+        assert_eq!(told("javascript", "function f(x) {}\n", text).len(), 1);
+        let original = "def f(x):\n    with open('a', 'w') as h:\n        h.write(x)\n";
+        let text = "from pathlib import Path\ndef f(x):\n    Path('a').write_text(x)\n";
+        assert!(told("python", original, text).is_empty());
+        assert_eq!(told("python", "def f(x):\n    pass\n", original).len(), 1);
     }
 }

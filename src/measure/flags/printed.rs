@@ -67,15 +67,26 @@ fn has(text: &str, part: &str, with: &[&str]) -> bool {
     let edge = |here: Option<char>, beside: Option<char>| {
         !(here.is_some_and(inside) && beside.is_some_and(inside))
     };
-    let is_rest = |c: char| !matches!(c, ' ' | ':' | '"' | '\'' | '`');
     let whole = with.is_empty() || with.iter().any(|w| text.contains(w));
     text.match_indices(part).any(|(at, _)| {
         let (before, after) = (&text[..at], &text[at + part.len()..]);
-        let open = || part == OURS && !after.replace("\\t", " ").contains(is_rest);
+        let open = || part == OURS && is_open(after);
         edge(part.chars().next(), before.chars().next_back())
             && edge(part.chars().next_back(), after.chars().next())
             && (whole || open())
     })
+}
+
+/// Whether nothing but blanks and the end of a literal follow.
+fn is_open(after: &str) -> bool {
+    let mut rest = after;
+    loop {
+        rest = rest.trim_start_matches([' ', ':', '"', '\'', '`']);
+        match rest.strip_prefix("\\t") {
+            Some(more) => rest = more,
+            None => return rest.is_empty(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,18 +2,30 @@
 
 use std::sync::Arc;
 
+use super::gains::too_good;
 use super::*;
 use crate::base::units::{Gain, Nanos};
 use crate::measure::{Answer, CaseResult, Figures, Metric, Verdict};
 use crate::sandbox::MemorySource;
-use crate::task::{Case, Languages, Workload, bundled, held_out};
+use crate::task::{Case, Harness, Languages, Workload, bundled, held_out};
 
-/// A language as the files of flags read one.
-pub(super) fn language(id: &str) -> crate::task::Language {
-    crate::task::Language {
+/// A task in a language, as the files of flags look at one.
+pub(super) fn task_for(id: &str, harness: Harness) -> Task {
+    let mut task = bundled::load("pairs", &Languages::load(None).unwrap()).unwrap();
+    task.language = Arc::new(crate::task::Language {
         id: id.to_owned(),
         ..crate::task::Language::default()
-    }
+    });
+    task.harness = harness;
+    task
+}
+
+pub(super) fn calls() -> Harness {
+    Harness::Calls(crate::task::harness::Calls::default())
+}
+
+pub(super) fn commands() -> Harness {
+    Harness::Commands(crate::task::harness::Commands::default())
 }
 
 fn task(cases: &[(&str, &str, &str)]) -> Task {
@@ -266,6 +278,8 @@ fn compared(per_case: &[(&str, f64)]) -> Comparison {
         only: None,
         launches: None,
         slope: None,
+        second_to: None,
+        reported_name: None,
         not_borne_out: None,
         watched: Vec::new(),
         note: String::new(),
@@ -332,6 +346,33 @@ fn a_huge_gain_is_asked_about_unless_larger_inputs_gain_more() {
     );
 }
 
+/// Calls have the names that their file gives them, or those of a group; what a generator makes has no size.
+#[test]
+fn calls_are_sized_by_what_they_are_given_whatever_they_are_called() {
+    let large = format!("{{\"args\": [{}]}}", "1, ".repeat(300));
+    let mut task = task(&[
+        ("small", "{\"args\": [1]}", ""),
+        ("2-4", &[&*large; 3].join("\n"), ""),
+    ]);
+    task.harness = calls();
+    let told = |task: &Task, small: f64, large: f64| {
+        let mut comparison = compared(&[("small", small), ("2-4", large)]);
+        (comparison.gain, comparison.low) = (Gain(400.0), Gain(390.0));
+        let mut flags = too_good(task, &evaluation(&[]), &comparison);
+        flags.pop().map(|f| f.reason).unwrap_or_default()
+    };
+    assert!(told(&task, 400.0, 400.0).contains("on small inputs as on large ones"));
+    assert_eq!(told(&task, 20.0, 900.0), "");
+    task.harness = Harness::Calls(crate::task::harness::Calls {
+        generator: Some(crate::task::harness::CallGenerator {
+            file: "gen.py".into(),
+            function: "make".to_owned(),
+        }),
+        ..crate::task::harness::Calls::default()
+    });
+    assert!(told(&task, 20.0, 900.0).contains("nothing shows whether larger inputs gain more"));
+}
+
 #[test]
 fn time_that_only_moved_is_asked_about() {
     let task = task(&[("01", "1\n", "1\n")]);
@@ -356,6 +397,29 @@ fn time_that_only_moved_is_asked_about() {
     assert_eq!(told((100, 100), (50, 110)), "");
     assert_eq!(told((100, 100), (50, 50)), "");
     assert_eq!(told((0, 0), (0, 0)), "");
+}
+
+/// What a call of nothing takes is not to be measured, and its gain may be anything.
+#[test]
+fn a_gain_on_a_call_that_is_given_nothing_says_nothing() {
+    let given = |n: usize| format!("{{\"args\": [[{}]]}}", "1, ".repeat(n));
+    let mut task = task(&[
+        ("1", &given(300), ""),
+        ("2", &given(200), ""),
+        ("3", &given(0), ""),
+    ]);
+    task.harness = calls();
+    held_out::recall(&mut task, &["2".to_owned()]);
+    let before = evaluation(&[("1", 10), ("2", 10), ("3", 10)]);
+    let told = |first: f64, empty: f64| {
+        repeats(
+            &task,
+            &before,
+            &compared(&[("1", first), ("2", 6.0), ("3", empty)]),
+        )
+    };
+    assert_eq!(told(6.0, 8539.0), None);
+    assert!(told(60.0, 1.0).is_some());
 }
 
 #[test]
@@ -398,4 +462,152 @@ fn a_gain_on_shown_cases_alone_is_a_flag() {
         )
         .is_none()
     );
+}
+
+/// An early exit pays most on one input; the held-out one gains as the other shown ones do.
+#[test]
+fn inputs_may_gain_unlike_one_another() {
+    let names = ["1", "2", "3", "4"];
+    let mut task = task(&names.map(|name| (name, "1\n", "1\n")));
+    held_out::recall(&mut task, &["4".to_owned()]);
+    let before = evaluation(&names.map(|name| (name, 100)));
+    let told = |gains: [f64; 4]| {
+        let per_case: Vec<(&str, f64)> = names.into_iter().zip(gains).collect();
+        repeats(&task, &before, &compared(&per_case)).is_some()
+    };
+    assert!(!told([94.0, 6.0, 7.0, 6.3]));
+    assert!(!told([94.0, 6.0, 7.0, 3.3]));
+    assert!(
+        told([94.0, 60.0, 70.0, 6.3]),
+        "all shown ones gain far more"
+    );
+    assert!(told([94.0, 1.0, 1.0, 1.0]), "one alone is known");
+    assert!(
+        told([94.0, 4.0, 4.0, 1.5]),
+        "and the rest is a little quicker"
+    );
+}
+
+/// Long texts of every kind are looked at in a time that grows with their length. That takes no clock to see: with the cube of the
+/// length this test takes days.
+#[test]
+fn the_longest_texts_of_every_kind_are_read_in_bounded_time() {
+    const LONG: usize = 30_000;
+    let many = |part: &str| part.repeat(LONG / part.len() + 1);
+    let numbered = |part: &dyn Fn(usize) -> String| {
+        let mut text = String::new();
+        let mut n = 0;
+        while text.len() < LONG {
+            text.push_str(&part(n));
+            n += 1;
+        }
+        text
+    };
+    for (id, text) in [
+        ("python", many("x = 1\n")),
+        ("python", numbered(&|n| format!("N{n} = {{}}\n"))),
+        (
+            "python",
+            numbered(&|n| format!("M{n} = {{}}\ndef f{n}(x):\n    global M{n}\n    M{n}[x] = 1\n")),
+        ),
+        (
+            "python",
+            numbered(&|n| {
+                format!("M{n} = None\ndef f{n}(x):\n    if M{n} is None:\n        M{n} = x\n")
+            }),
+        ),
+        (
+            "python",
+            format!("M = {{}}\ndef f(x):\n{}", many("    M[x] = M\n")),
+        ),
+        (
+            "python",
+            numbered(&|n| format!("from m import a{n} as b{n}\nb{n}()\n")),
+        ),
+        ("python", numbered(&|n| format!("self.a{n} += 1\n"))),
+        (
+            "python",
+            numbered(&|n| {
+                format!("class A{n}(list):\n    def __iter__(self):\n        return 1\n")
+            }),
+        ),
+        ("python", many("def __eq__(self, o):\n    return True\n")),
+        (
+            "python",
+            numbered(&|n| format!("def f{n}(x):\n    with lock{n}: os.fsync(x)\n")),
+        ),
+        ("python", many("validate(x); check(y); ")),
+        ("python", format!("x = {}", many("a."))),
+        (
+            "python",
+            format!("x = {}1{}", "(".repeat(LONG / 2), ")".repeat(LONG / 2)),
+        ),
+        ("python", format!("x = [{}]", many("'METRIC ', "))),
+        ("python", format!("'{}'", many("METRIC "))),
+        ("python", many("gc.disable()\nsys.argv\nbuiltins.x = 1\n")),
+        ("python", format!("x{}\n", many(" lock"))),
+        ("python", many("@lru_cache(None)\ndef f(x): pass\n")),
+        ("javascript", many("const a=b=>c=>d[e].push(f);")),
+        ("javascript", many("x=>")),
+        (
+            "javascript",
+            numbered(&|n| format!("let a{n};function f{n}(x){{a{n}=x;stats.n++}}")),
+        ),
+        ("javascript", many("stderr file= ")),
+        ("javascript", many("a.get(b)")),
+        ("javascript", many("valueOf() { return 1 }\n")),
+        ("javascript", format!("x = {}", many("a = "))),
+        ("javascript", many("{ get a() {} }, ")),
+        ("javascript", format!("f({})", many("if (a) b = "))),
+        ("rust", many("static A: Mutex<u8> = x;\n")),
+        ("rust", many("out.lock(); stdout; ")),
+        ("rust", many("fn f() { Err(x)? }\n")),
+        (
+            "c",
+            numbered(&|n| {
+                format!(
+                    "static int a{n};\nint f{n}(int x) {{\n  if (a{n} == x) return 1;\n  a{n} = x;\n}}\n"
+                )
+            }),
+        ),
+        ("c", many("static int a, ")),
+        ("c", many("{")),
+        (
+            "go",
+            format!(
+                "package p\n{}",
+                numbered(&|n| format!("var m{n} = 1\nfunc f{n}(x int) {{ m{n} = x }}\n"))
+            ),
+        ),
+        ("java", many("static int a = f(b);\n")),
+        ("ruby", many("def f(x)\n  @@a = x\nend\n")),
+        ("sh", many("flock x; sleep 1\n")),
+        ("sh", many("'")),
+        ("python", many("\u{1f980}\u{e9}")),
+    ] {
+        let task = task_for(id, commands());
+        for original in ["", &*text] {
+            let flags = in_code(&task, original, &text);
+            assert!(flags.len() < 100, "{id}");
+        }
+    }
+}
+
+#[test]
+fn two_steps_that_may_be_true_are_held_against_the_original_together() {
+    let task = task(&[("01", "1\n", "1\n"), ("02", "2\n", "2\n")]);
+    let known = evaluation(&[("01", 10), ("02", 1000)]);
+    let gains = |gain: f64| {
+        let mut comparison = compared(&[("01", gain), ("02", gain)]);
+        (comparison.gain, comparison.low) = (Gain(gain), Gain(gain * 0.9));
+        comparison
+    };
+    let kinds = |step: f64, whole: f64| -> Vec<FlagKind> {
+        let compared = (&gains(step), Some(&gains(whole)));
+        let flags = in_comparison(&task, [Some(&known); 2], &known, compared);
+        flags.into_iter().map(|f| f.kind).collect()
+    };
+    assert_eq!(kinds(20.0, 60.0), []);
+    assert_eq!(kinds(20.0, 400.0), [FlagKind::TooGood]);
+    assert_eq!(kinds(400.0, 400.0), [FlagKind::TooGood], "once");
 }

@@ -14,6 +14,9 @@ use crate::base::units::{Gain, Nanos};
 /// What may be left out, as a part of what a pass saves.
 const LITTLE: f64 = 0.05;
 
+/// What an engine that compiles while code runs may take more to start and to end, as a part of that.
+const STARTS: f64 = 0.03;
+
 /// A difference counts where it is more than so many standard errors; more where there are few, whose spread is hardly known.
 const CLEAR: f64 = 3.0;
 
@@ -23,6 +26,9 @@ pub(crate) struct Clocks {
     pub(crate) metric: Metric,
     /// CPU time is that of the whole tree of processes.
     pub(crate) tree: bool,
+    /// Whether code of a new instance of the module runs about as it does in an old one: an engine that compiles while code runs
+    /// begins anew.
+    pub(crate) alike: bool,
 }
 
 /// What is put on a bill.
@@ -40,7 +46,7 @@ pub(crate) fn charges(
     [before, after]: [f64; 2],
     clocks: Clocks,
 ) -> Option<Bill> {
-    let Clocks { metric, tree } = clocks;
+    let Clocks { metric, tree, .. } = clocks;
     if after >= before {
         return None;
     }
@@ -73,6 +79,14 @@ pub(crate) fn charges(
         ),
     ];
     found.retain(|(_, all)| clear(all).is_some());
+    // An engine that compiles while code runs does not start twice in the same time.
+    if !clocks.alike {
+        let part = stats::median(&mut each(&|o, c| {
+            (c.outside - o.outside) / o.outside.max(1.0)
+        }));
+        let little = part.is_none_or(|part| part < STARTS);
+        found.retain(|(place, _)| *place != ChargePlace::Outside || !little);
+    }
     let mut passes = each(&|o, c| (-o.log_ratio(c, metric, tree)).exp());
     let kept = kept(launches, at, clocks, (before / after).ln());
     if let Some(kept) = kept {
@@ -101,6 +115,26 @@ pub(crate) fn charges(
     })
 }
 
+/// Where calls are made for the first time.
+#[derive(Clone, Copy, PartialEq)]
+enum First {
+    /// In the process, which touches memory for the first time as well.
+    InTheProcess,
+    /// In new instances of the module, whose process has touched its memory before.
+    InNewInstances,
+}
+
+/// With what the first time is compared.
+#[derive(Clone, Copy)]
+enum Later {
+    /// The next time.
+    Again,
+    /// The end of the launch.
+    End,
+    /// The bursts.
+    Bursts,
+}
+
 /// What calls of the one cost the first time beyond what they cost again, by two launches together, as a part of what a pass of
 /// the other costs. All of it is seen in the ratio of the two, which are timed one after the other: on a crowded machine it varies
 /// less than the costs.
@@ -109,22 +143,49 @@ pub(crate) fn charges(
 /// are, all of it. What takes away more than half of it is nearer to the former, and counts even where it does not stand
 /// out of the noise: a true gain that is refused can be tried again, a kept result that wins is written into somebody's file.
 /// Where the noise is too large to tell the two apart, it takes more.
+///
+/// Who keeps results only once a call has come often enough shows nothing of it so early. So the first time is also compared with the end of
+/// the launch, and that of new instances with the bursts. Code that has become warmer meanwhile moves these, so they count only where
+/// they take away more than half of a gain, and much, and the gain is one that keeping results would bring.
+///
+/// Where code is compiled while it runs all calls cost more the first time, so there it takes more than half of a gain.
 fn kept(
     launches: &[Launched],
     at: [usize; 2],
-    Clocks { metric, tree }: Clocks,
+    Clocks {
+        metric,
+        tree,
+        alike,
+    }: Clocks,
     gain: f64,
 ) -> Option<Vec<f64>> {
-    let within = |of: fn(&One) -> &[[Cost; 2]], least: f64| {
+    let instances = launches.iter().any(|launch| {
+        let has = |who: usize| {
+            launch
+                .each
+                .get(who)
+                .map(|one| !one.new_instances.is_empty())
+        };
+        has(at[0]) == Some(true) && has(at[1]) == Some(true)
+    });
+    let within = |first: First, of: fn(&One) -> &[[Cost; 2]], later: Later| {
+        let least = match first {
+            First::InTheProcess => TINY,
+            First::InNewInstances => 1.0,
+        };
         let one = |launch: &Launched| {
-            let (o, c) = (of(launch.each.get(at[0])?), of(launch.each.get(at[1])?));
+            let (old, new) = (launch.each.get(at[0])?, launch.each.get(at[1])?);
+            let (o, c) = (of(old), of(new));
             let clocks = |cost: &Cost| cost.of(metric, tree).max(least);
             let middle = |of: &dyn Fn(&[Cost; 2], &[Cost; 2]) -> f64| {
                 stats::median(&mut o.iter().zip(c).map(|(o, c)| of(o, c)).collect::<Vec<_>>())
             };
             Some(NewCalls {
                 first: middle(&|o, c| clocks(&c[0]) / clocks(&o[0]))?,
-                again: middle(&|o, c| clocks(&c[1]) / clocks(&o[1]))?,
+                again: match later {
+                    Later::Bursts => (-old.log_ratio(new, metric, tree)).exp(),
+                    _ => middle(&|o, c| clocks(&c[1]) / clocks(&o[1]))?,
+                },
                 weight: middle(&|o, _| clocks(&o[1]))?,
             })
         };
@@ -133,20 +194,51 @@ fn kept(
         let of = |of: fn(&NewCalls) -> f64| twos.iter().map(of).collect::<Vec<f64>>();
         let more = of(|two| (two.first / two.again).ln());
         let middle = stats::median(&mut more.clone())?;
-        let most = more.len() >= ENOUGH
-            && middle > gain / 2.0
-            && error(&more, middle).max(spread(&more, middle)) < gain / 4.0;
-        let seen = middle > MORE.ln() && clear(&more).is_some();
-        if !most && !seen {
+        // Of few one of the two is often small by chance.
+        let noise = error(&more, middle).max(spread(&more, middle));
+        let part = if alike { MOST } else { MOST_OF_WARMING };
+        let most = more.len() >= ENOUGH && middle > gain * part && noise < gain / 4.0;
+        let seen = middle > MORE.ln().max(CLEAR * noise) && clear(&more).is_some();
+        let worth_keeping = gain > WORTH_KEEPING.ln();
+        let counts = match (first, later) {
+            // In a new instance of the module only calls are new. In a process memory is touched for the first time too, and code is
+            // compiled while it runs: there a small gain counts only where no instances were made, since the calls are long.
+            (First::InTheProcess, Later::Again) if worth_keeping => most,
+            (First::InTheProcess, Later::Again) => !instances && alike && (most || seen),
+            (First::InNewInstances, Later::Again) => most || alike && seen,
+            (_, Later::End | Later::Bursts) => most && middle > MUCH_MORE.ln() && worth_keeping,
+        };
+        if !counts {
             return None;
         }
         let shares = of(|two| two.first - two.again);
         Some((stats::median(&mut shares.clone())?, shares))
     };
-    let in_process = within(|one| one.first_time.as_slice(), TINY);
-    let in_instances = within(|one| &one.new_instances, 1.0);
-    let both = in_process.into_iter().chain(in_instances);
-    both.max_by(|a, b| a.0.total_cmp(&b.0))
+    let found = [
+        within(
+            First::InTheProcess,
+            |one| one.first_time.as_slice(),
+            Later::Again,
+        ),
+        within(
+            First::InNewInstances,
+            |one| &one.new_instances,
+            Later::Again,
+        ),
+        within(First::InTheProcess, |one| one.late.as_slice(), Later::End),
+        alike
+            .then(|| {
+                within(
+                    First::InNewInstances,
+                    |one| &one.new_instances,
+                    Later::Bursts,
+                )
+            })
+            .flatten(),
+    ];
+    let found = found.into_iter().flatten();
+    found
+        .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, more)| more)
 }
 
@@ -172,8 +264,20 @@ impl NewCalls {
     }
 }
 
+/// Whoever keeps results owes more than this part of a gain, as a logarithm, to calls that were made before …
+const MOST: f64 = 0.5;
+
+/// … and more than this one where code is compiled while it runs: there all calls cost more the first time.
+const MOST_OF_WARMING: f64 = 0.7;
+
 /// Calls are seen to be kept where the first time costs more than so many times what it costs again.
 const MORE: f64 = 1.15;
+
+/// The same where code has become warmer meanwhile.
+const MUCH_MORE: f64 = 1.5;
+
+/// Below this nobody gains by keeping results, while memory that is touched for the first time can cost as much.
+const WORTH_KEEPING: f64 = 2.0;
 
 fn in_twos(all: &[f64]) -> Vec<f64> {
     let twos = all.chunks_exact(2);
@@ -292,6 +396,7 @@ mod tests {
         let clocks = Clocks {
             metric: Metric::Cpu,
             tree: false,
+            alike: true,
         };
         let costs = [1e8, 1e6];
         let after = |firsts: &[f64]| {
@@ -321,5 +426,109 @@ mod tests {
         assert!((10.0..25.0).contains(&c.gain.0), "{c:?}");
         let c = after(&[1.02e6; 8]);
         assert_eq!((c.gain, c.launches.unwrap().promised), (Gain(100.0), None));
+    }
+
+    /// Whether anything is charged, where twelve launches see the same of both.
+    fn charged(each: [One; 2], costs: [f64; 2], alike: bool) -> bool {
+        let launch = Launched {
+            each: each.into(),
+            pace: Pace::default(),
+            next_case: 0,
+        };
+        let clocks = Clocks {
+            metric: Metric::Cpu,
+            tree: false,
+            alike,
+        };
+        charges(&vec![launch; 12], [0, 1], costs, clocks).is_some()
+    }
+
+    /// The same where calls cost the candidate the first time so many times what they cost again.
+    fn first_time(alike: bool, instances: bool, gain: f64, times: f64) -> bool {
+        let cost = |x| Cost::default().each(|_| x);
+        let (old, new) = (1e8, 1e8 / gain);
+        let one = |pass: f64, first: f64| One {
+            bursts: vec![cost(pass); 5],
+            first_time: Some([first, pass].map(cost)),
+            new_instances: vec![[pass, pass].map(cost); usize::from(instances)],
+            passes: 5.0,
+            ..One::default()
+        };
+        let each = [one(old, old), one(new, new * times)];
+        charged(each, [old, new], alike)
+    }
+
+    #[test]
+    fn what_is_new_in_a_process_is_charged_where_most_of_a_gain_is_owed_to_it() {
+        assert!(!first_time(true, true, 6.0, 2.0));
+        assert!(first_time(true, true, 6.0, 3.0));
+        // Code that is compiled while it runs.
+        assert!(!first_time(false, true, 6.0, 3.0));
+        assert!(first_time(false, true, 6.0, 4.0));
+        // Memory that is touched for the first time, and calls that are too long for instances of their own.
+        assert!(!first_time(true, true, 1.5, 1.4));
+        assert!(first_time(true, false, 1.5, 1.4));
+        assert!(first_time(true, false, 1.8, 1.3));
+    }
+
+    #[test]
+    fn an_engine_that_compiles_does_not_start_twice_in_the_same_time() {
+        let starts = |alike: bool, more: f64| {
+            let cost = |x| Cost::default().each(|_| x);
+            let one = |pass: f64, outside: f64| One {
+                bursts: vec![cost(pass); 5],
+                outside,
+                passes: 5.0,
+                ..One::default()
+            };
+            charged([one(1e6, 2e8), one(5e5, 2e8 + more)], [1e6, 5e5], alike)
+        };
+        assert!(starts(true, 4e6) && !starts(false, 4e6), "2 % of the start");
+        assert!(starts(false, 8e6), "4 % of it");
+    }
+
+    #[test]
+    fn results_that_are_kept_only_of_calls_that_come_often_win_nothing() {
+        let cost = |x| Cost::default().each(|_| x);
+        let compared_by = |alike: bool, first: [f64; 2], late: [f64; 2], instances: bool| {
+            let clocks = Clocks {
+                metric: Metric::Cpu,
+                tree: false,
+                alike,
+            };
+            let one = |who: usize| One {
+                bursts: vec![cost([1e8, 1e7][who]); 5],
+                first_time: (!instances).then(|| [first[who], first[who]].map(cost)),
+                late: (!instances).then(|| [first[who], late[who]].map(cost)),
+                new_instances: vec![[cost(first[who]); 2]; usize::from(instances)],
+                passes: 5.0,
+                ..One::default()
+            };
+            let launch = Launched {
+                each: vec![one(0), one(1)],
+                pace: Pace::default(),
+                next_case: 0,
+            };
+            let (costs, mut c) = ([1e8, 1e7], compared(10.0));
+            put(
+                &mut c,
+                costs,
+                charges(&vec![launch; 12], [0, 1], costs, clocks),
+            );
+            c
+        };
+        // It costs the same the first time and the next, and nothing at the end.
+        let kept = compared_by(false, [1e8, 1e8], [1e8, 1e7], false);
+        assert_eq!(kept.answer, Answer::NotBetter, "{kept:?}");
+        let kept = compared_by(true, [1e8, 1e8], [0.0, 0.0], true);
+        assert_eq!(kept.answer, Answer::NotBetter, "{kept:?}");
+        // Code that became warmer, of the one more than of the other.
+        for (alike, instances) in [(false, false), (true, false), (true, true)] {
+            let warm = compared_by(alike, [1.3e8, 2e7], [1e8, 1e7], instances);
+            assert_eq!((warm.answer, warm.gain), (Answer::Better, Gain(10.0)));
+        }
+        // Of an engine that compiles while code runs new instances say nothing.
+        let cold = compared_by(false, [9e8, 9e8], [0.0, 0.0], true);
+        assert_eq!(cold.gain, Gain(10.0));
     }
 }

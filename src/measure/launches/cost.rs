@@ -24,8 +24,10 @@ impl Cost {
             (Some(from), Some(to)) => passed(from, to),
             _ => 0.0,
         };
+        let wall = passed(from.wall, to.wall);
         Self {
-            wall: (passed(from.wall, to.wall) - delayed).max(cpu),
+            // What several threads use together may be more than the time that passed.
+            wall: (wall - delayed).max(cpu.min(wall)),
             cpu,
             tree: match (from.tree, to.tree) {
                 (Some(from), Some(to)) => passed(from, to),
@@ -117,6 +119,8 @@ pub(crate) struct One {
     /// The same of calls that new instances of the module have never seen, several times: more exact, but blind for what is kept
     /// outside of the module.
     pub(crate) new_instances: Vec<[Cost; 2]>,
+    /// What calls cost that were never seen before, and what they cost at the end of the launch.
+    pub(crate) late: Option<[Cost; 2]>,
     /// CPU time until the first burst.
     pub(crate) loading: f64,
     /// What a pass costs between two bursts (preparing it, and whatever else goes on there) beyond what lies between bursts without
@@ -241,5 +245,26 @@ mod tests {
         assert!(!one(Some([9e5, 8e5]), Some([9e6, 8e5])).keeps());
         assert!(!one(Some([9e6, 8e5]), Some([9e5, 8e5])).keeps());
         assert!(!one(None, Some([9e6, 8e5])).keeps());
+    }
+
+    #[test]
+    fn wall_time_is_without_the_wait_for_a_core_and_is_that_of_several_threads_too() {
+        let stamp = |wall, cpu, delayed| Stamp {
+            wall: Nanos(wall),
+            cpu: Nanos(cpu),
+            tree: None,
+            delayed,
+        };
+        let wall = |wall: u64, cpu: u64, delayed: Option<u64>| {
+            let from = stamp(100, 10, delayed.map(|_| Nanos(5)));
+            let to = stamp(100 + wall, 10 + cpu, delayed.map(|d| Nanos(5 + d)));
+            Cost::between(&from, &to).wall
+        };
+        let computes = wall(90, 30, Some(60));
+        assert_eq!(computes, 30.0, "it waited for nothing but a core");
+        assert_eq!(wall(90, 30, Some(20)), 70.0, "it waits for something else");
+        assert_eq!(wall(90, 30, None), 90.0);
+        assert_eq!(wall(20, 39, Some(0)), 20.0, "two threads");
+        assert_eq!(wall(20, 39, None), 20.0);
     }
 }

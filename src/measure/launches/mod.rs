@@ -2,12 +2,12 @@
 //!
 //! A pass makes every call of the workload once. A *launch* is one process of each contender, alive at the same time; in
 //! it bursts of passes alternate between them in drawn order, and the clocks of a process are read by the sandbox while
-//! it waits ([`crate::sandbox::StampedRun`]). No clock inside is asked, so that nothing inside can forge one. Both stay on one
+//! it waits ([`crate::sandbox::StampedRun`]). No figure comes from a clock inside, so that nothing inside can forge one. Both stay on one
 //! core, unless threads or children work beside them, for cores are seldom equally fast; bursts of both take about as long, for a
 //! core changes its speed.
 //!
 //! A launch gives one number for each two contenders: the mean over its bursts of ln(incumbent / candidate), without the lowest and
-//! the highest tenth of them. Launches
+//! the highest tenth of them (of fewer than ten bursts the median). Launches
 //! are the unit of the statistics, for what a process was given once (address layout, hash seed) is in all of its bursts
 //! alike: Kalibera and Jones, "Rigorous benchmarking in reasonable time" (ISMM 2013), where repetition is needed at the
 //! level at which something varies. The orders are drawn by lot, so the signed ranks of [`super::stats`] hold for launches as
@@ -19,7 +19,7 @@
 //! time, until they are warm; then the other half is made, which this process has never seen, and is made again. A half of short
 //! calls is told from nothing only roughly, so new instances of the module do the same, many in a burst and several times. Where
 //! the candidate's calls cost more the first time than the next, and the incumbent's do not, the difference is
-//! put on the candidate's bill ([`bill`]).
+//! put on the candidate's bill ([`bill`]). So it is where they cost less only at the end of the launch, or in new instances never.
 //!
 //! Where the incumbent itself keeps its results (`f = lru_cache(None)(_f)`), warm passes would compare nothing but looking them
 //! up. Then each pass has an instance of the module of its own, for all contenders alike, and calls are timed as they are the first time.
@@ -32,7 +32,10 @@ mod cost;
 mod one;
 mod pace;
 mod request;
+#[cfg(test)]
+mod simulation;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rand::RngExt as _;
@@ -82,6 +85,8 @@ pub(super) struct Stamping {
     /// seen every call for the first time.
     halves: u32,
     kept: Vec<Launched>,
+    /// What each contender changed that outlives its module, as its driver says it.
+    survives: Vec<BTreeSet<String>>,
 }
 
 impl Stamping {
@@ -98,6 +103,7 @@ impl Stamping {
             next_case: 0,
             halves: 0,
             kept: Vec::new(),
+            survives: Vec::new(),
         }
     }
 }
@@ -315,6 +321,11 @@ impl PairedRunner<'_> {
         }
         let judged = judge.verdict(outcome, &self.places[0], self.task, cancel)?;
         self.noise_monitor.record_run(outcome.wall, outcome.delayed);
+        if let Some(stamping) = self.stamping.as_mut() {
+            let contenders = self.contenders.len();
+            stamping.survives.resize_with(contenders, BTreeSet::new);
+            stamping.survives[who].extend(driver::survives(&outcome.stderr.bytes));
+        }
         let Some((verdict, mut failure)) = judged else {
             return Ok(());
         };
@@ -335,7 +346,7 @@ impl PairedRunner<'_> {
     }
 
     /// How the calls of two contenders were timed, for the record.
-    pub(super) fn launches_told(&self, incumbent: usize) -> Option<Launches> {
+    pub(super) fn launches_told(&self, [incumbent, candidate]: [usize; 2]) -> Option<Launches> {
         let stamping = self.stamping.as_ref()?;
         let pace = stamping.settled.pace.as_ref()?;
         let mut outside: Vec<f64> = stamping
@@ -351,6 +362,13 @@ impl PairedRunner<'_> {
             promised: None,
             charged: Vec::new(),
             fresh: stamping.settled.fresh,
+            survives: match (
+                stamping.survives.get(incumbent),
+                stamping.survives.get(candidate),
+            ) {
+                (Some(before), Some(now)) => now.difference(before).cloned().collect(),
+                _ => Vec::new(),
+            },
         })
     }
 
@@ -368,12 +386,13 @@ impl PairedRunner<'_> {
         let clocks = bill::Clocks {
             metric,
             tree: stamping.settled.tree,
+            alike: self.task.language.id == "python",
         };
         let charged = bill::charges(&stamping.kept, at, costs, clocks);
         bill::put(c, costs, charged);
     }
 
-    /// Ratio of each case, as the geometric mean over the launches that timed it.
+    /// Ratio of each case, in the middle of the launches that timed it: few do, and a disturbed one is not to decide.
     pub(super) fn per_call(&self, at: [usize; 2], metric: Metric) -> Vec<(String, Gain)> {
         let Some(stamping) = &self.stamping else {
             return Vec::new();
@@ -382,7 +401,7 @@ impl PairedRunner<'_> {
             return Vec::new();
         }
         let ratio = |case: usize| {
-            let logs: Vec<f64> = stamping
+            let mut logs: Vec<f64> = stamping
                 .kept
                 .iter()
                 .filter_map(|l| {
@@ -393,7 +412,7 @@ impl PairedRunner<'_> {
                     Some((cost(at[0])? / cost(at[1])?).ln())
                 })
                 .collect();
-            (!logs.is_empty()).then(|| Gain((logs.iter().sum::<f64>() / logs.len() as f64).exp()))
+            stats::median(&mut logs).map(|middle| Gain(middle.exp()))
         };
         let named = stamping.cases.iter().enumerate();
         named
@@ -403,8 +422,8 @@ impl PairedRunner<'_> {
 }
 
 impl Launched {
-    /// The figures of a pass of each contender. The incumbent's are the medians of its bursts; those of the others follow from the
-    /// median ratio of bursts next to each other, which what the machine does meanwhile moves least.
+    /// The figures of a pass of each contender. The incumbent's are those in the middle of its bursts; those of the others follow
+    /// from the middle of the ratios of bursts next to each other, which what the machine does meanwhile moves least.
     fn sweeps(&self, tree: bool, outcomes: &[(usize, Outcome)]) -> Vec<SweepFigures> {
         let first = &self.each[0];
         let cost = |who: usize, metric: Metric| -> f64 {

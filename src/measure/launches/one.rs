@@ -8,9 +8,9 @@ use serde::Deserialize;
 use super::super::judge::{Judge, JudgeError};
 use super::cost::{Cost, One, median};
 use super::pace::{
-    AROUND, BURSTS, CASE_LONG_ENOUGH, CASE_TOO_LONG, CASES, EMPTY, FEWEST_BURSTS, INSTANCES,
-    LONG_ENOUGH, LONG_HALF, LONG_PASS, LOOKED_AT, MOST_BURSTS, Pace, ROUNDS, TOLD, WARM,
-    WARM_PASSES, alike, how_many,
+    AROUND, BURSTS, CASE_LONG_ENOUGH, CASE_TOLD, CASE_TOO_LONG, CASES, EMPTY, FEWEST_BURSTS,
+    INSTANCES, LATE, LONG_ENOUGH, LONG_HALF, LONG_PASS, LOOKED_AT, MOST_BURSTS, Pace, ROUNDS, TOLD,
+    WARM, WARM_PASSES, alike, how_many,
 };
 use super::request::{Part, Request};
 use crate::sandbox::{Burst, CancelToken, Limits, Outcome, Program, Stamp, StampedRun};
@@ -130,6 +130,8 @@ struct Guest<'a> {
     rest: Cost,
     /// As [`One::first_time`], with what a burst itself costs.
     first_time: Option<[Cost; 2]>,
+    /// As [`One::late`], with what a burst itself costs.
+    late: Option<[Cost; 2]>,
 }
 
 /// What a guest says of its calls.
@@ -151,6 +153,7 @@ impl<'a> Guest<'a> {
             gaps: Vec::new(),
             rest: Cost::default(),
             first_time: None,
+            late: None,
         }
     }
 
@@ -198,13 +201,14 @@ impl Table<'_, '_> {
         for guest in &mut self.guests {
             guest.run.ask(&first.text(seed)).map_err(failed)?;
         }
-        let mut passes_of_half: f64 = 0.0;
+        let mut halves = Vec::new();
         let mut different = 0;
         for who in 0..self.guests.len() {
             let (cost, reply) = self.answer(who)?;
-            passes_of_half = passes_of_half.max(cost.cpu.max(cost.wall.min(LONG_PASS)));
+            halves.push(cost.cpu.max(cost.wall.min(LONG_PASS)));
             different = reply.different;
         }
+        let passes_of_half = halves.iter().copied().fold(0.0, f64::max);
         let long = passes_of_half > LONG_PASS / 2.0;
         let warm = match &known {
             Some(pace) => pace.warm,
@@ -219,16 +223,19 @@ impl Table<'_, '_> {
             self.first_time(half(1, 1), seed, again)?;
         }
         let (mut one_pass, gap) = self.rehearse(known.as_ref(), long, seed)?;
-        // A long half tells by itself whatever is kept, here or elsewhere.
-        let told = match &known {
-            Some(pace) => pace.instances == 0,
-            None => different > 1 && passes_of_half > LONG_HALF,
+        // A long half tells by itself whatever is kept, here or elsewhere; of the others two are compared.
+        let in_instances: Vec<usize> = match &known {
+            Some(pace) => pace.in_instances.clone(),
+            None if asked.keep => Vec::new(),
+            None => (0..halves.len())
+                .filter(|who| different < 2 || halves[*who] <= LONG_HALF)
+                .collect(),
         };
-        let instances = if asked.keep || told {
+        let instances = if in_instances.len() < 2 {
             0
         } else {
             let half = (different > 1).then_some(1 ^ u32::from(asked.swapped));
-            self.new_instances(known.as_ref(), half, seed)?
+            self.new_instances(&in_instances, known.as_ref(), half, seed)?
         };
         let pace = match known {
             Some(pace) => pace,
@@ -250,6 +257,7 @@ impl Table<'_, '_> {
                     warm,
                     again,
                     instances,
+                    in_instances,
                     cases,
                     cases_at_once: ((CASES / each.max(1.0)) as usize).max(1),
                     prepare: gap,
@@ -257,11 +265,14 @@ impl Table<'_, '_> {
             }
         };
         self.bursts(asked, &pace)?;
+        self.late(half(1, 1), seed)?;
         let next_case = self.cases(asked, &pace)?;
         for guest in &mut self.guests {
             // The costs are twice those of a burst over one half.
             let empty = guest.empty.each(|x| 2.0 * x);
-            guest.one.first_time = guest.first_time.map(|both| both.map(|c| c.less(empty)));
+            let net = |both: Option<[Cost; 2]>| both.map(|both| both.map(|c| c.less(empty)));
+            guest.one.first_time = net(guest.first_time);
+            guest.one.late = net(guest.late);
         }
         Ok(Launched {
             each: self.guests.iter().map(|_| One::default()).collect(),
@@ -293,9 +304,28 @@ impl Table<'_, '_> {
         Ok(())
     }
 
-    /// The same with new instances of the module, as many in a burst as there is time for; how many.
+    /// The other half once more, after all bursts: who keeps results only of calls that come often has kept them by now.
+    fn late(&mut self, request: Request, seed: u32) -> Result<(), Stop> {
+        if self.guests.iter().all(|guest| guest.first_time.is_none()) {
+            return Ok(());
+        }
+        let mut seen: Vec<Vec<Cost>> = vec![Vec::new(); self.guests.len()];
+        for _ in 0..LATE {
+            for (all, cost) in seen.iter_mut().zip(self.all(&request, seed)?) {
+                all.push(cost);
+            }
+        }
+        for (guest, seen) in self.guests.iter_mut().zip(seen) {
+            let late = median(&seen).each(|x| 2.0 * x);
+            guest.late = guest.first_time.map(|[first, _]| [first, late]);
+        }
+        Ok(())
+    }
+
+    /// The same with new instances of the module of some, as many in a burst as there is time for; how many.
     fn new_instances(
         &mut self,
+        of: &[usize],
         known: Option<&Pace>,
         half: Option<u32>,
         seed: u32,
@@ -309,18 +339,19 @@ impl Table<'_, '_> {
         let ended_after =
             |guests: &[Guest<'_>]| -> f64 { guests.iter().map(|g| g.one.gaps.cpu).sum() };
         let began = ended_after(&self.guests);
-        let mut firsts = self.all(&request("new", passes), seed)?;
+        let mut firsts = self.these(of, |_| request("new", passes), seed)?;
         if known.is_none() {
             let ended = ended_after(&self.guests);
-            let costs = self.guests.iter().zip(&firsts);
-            let costs = costs.map(|(guest, cost)| cost.less(guest.empty).cpu.max(200.0));
+            let costs = of.iter().zip(&firsts);
+            let net = |(who, cost): (&usize, &Cost)| cost.less(self.guests[*who].empty);
+            let costs = costs.map(|both| net(both).cpu.max(200.0));
             passes = how_many(
                 &costs.collect::<Vec<_>>(),
                 CASE_LONG_ENOUGH,
                 CASE_TOO_LONG,
                 (ended - began) * CASE_TOO_LONG * ROUNDS / INSTANCES,
             );
-            firsts = self.all(&request("new", passes), seed)?;
+            firsts = self.these(of, |_| request("new", passes), seed)?;
         }
         let rounds = if (ended_after(&self.guests) - began) * ROUNDS > INSTANCES * 4.0 {
             1
@@ -330,10 +361,11 @@ impl Table<'_, '_> {
         let whole = if half.is_some() { 2.0 } else { 1.0 } / f64::from(passes);
         for round in 0..rounds {
             if round > 0 {
-                firsts = self.all(&request("new", passes), seed)?;
+                firsts = self.these(of, |_| request("new", passes), seed)?;
             }
-            let again = self.all(&request("again", passes), seed)?;
-            for (guest, (first, again)) in self.guests.iter_mut().zip(firsts.iter().zip(&again)) {
+            let again = self.these(of, |_| request("again", passes), seed)?;
+            for (who, (first, again)) in of.iter().zip(firsts.iter().zip(&again)) {
+                let guest = &mut self.guests[*who];
                 let both = [first, again].map(|cost| cost.less(guest.empty).each(|x| x * whole));
                 guest.one.new_instances.push(both);
             }
@@ -487,8 +519,13 @@ impl Table<'_, '_> {
             let case = (asked.first_case + step) % count;
             let request = Self::case(asked.cases[case], pace.cases[case]);
             let costs = self.all(&request, asked.seed)?;
-            for (guest, cost) in self.guests.iter_mut().zip(costs) {
-                let net = cost.less(guest.empty);
+            let nets = self.guests.iter().zip(costs);
+            let nets: Vec<Cost> = nets.map(|(guest, cost)| cost.less(guest.empty)).collect();
+            // Code that has become quicker than it was at the rehearsal may leave nothing that could be told from the burst itself.
+            if nets.iter().any(|net| net.cpu.max(net.wall) < CASE_TOLD) {
+                continue;
+            }
+            for (guest, net) in self.guests.iter_mut().zip(nets) {
                 let each = net.each(|x| x / f64::from(pace.cases[case]));
                 guest.one.cases.insert(case, each);
             }
@@ -507,15 +544,26 @@ impl Table<'_, '_> {
 
     /// A request to each, in drawn order.
     fn each(&mut self, of: impl Fn(usize) -> Request, seed: u32) -> Result<Vec<Cost>, Stop> {
-        let mut order: Vec<usize> = (0..self.guests.len()).collect();
+        let all: Vec<usize> = (0..self.guests.len()).collect();
+        self.these(&all, of, seed)
+    }
+
+    /// A request to each of these, in drawn order.
+    fn these(
+        &mut self,
+        these: &[usize],
+        of: impl Fn(usize) -> Request,
+        seed: u32,
+    ) -> Result<Vec<Cost>, Stop> {
+        let mut order: Vec<(usize, usize)> = these.iter().copied().enumerate().collect();
         order.shuffle(self.chance);
         let mut costs = vec![Cost::default(); order.len()];
-        for who in order {
+        for (at, who) in order {
             self.guests[who]
                 .run
                 .ask(&of(who).text(seed))
                 .map_err(failed)?;
-            costs[who] = self.answer(who)?.0;
+            costs[at] = self.answer(who)?.0;
         }
         Ok(costs)
     }

@@ -41,11 +41,17 @@ const UNLIKE: f64 = 0.004;
 /// A burst that takes less than this beyond one without passes cannot be told from it.
 pub(super) const TOLD: f64 = 1e3;
 
+/// Less than this of a burst of the calls of one case tells nothing.
+pub(super) const CASE_TOLD: f64 = 20e3;
+
 /// Making new instances of the module takes about so long in a launch, all contenders together.
 pub(super) const INSTANCES: f64 = 60e6;
 
 /// So often new instances are made in a launch.
 pub(super) const ROUNDS: f64 = 4.0;
+
+/// How often the calls that were new in the beginning are made at the end.
+pub(super) const LATE: usize = 3;
 
 /// How often a burst without passes is made, to know what the burst itself costs.
 pub(super) const EMPTY: usize = 3;
@@ -70,6 +76,8 @@ pub(crate) struct Pace {
     pub(super) again: usize,
     /// Instances of the module that see calls for the first time, in one burst.
     pub(super) instances: u32,
+    /// The contenders of whom new instances are made.
+    pub(super) in_instances: Vec<usize>,
     /// Passes over the calls of each case.
     pub(super) cases: Vec<u32>,
     /// Cases that a launch times.
@@ -157,6 +165,25 @@ pub(super) fn alike(pass: &[f64], prepare: f64) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_six_bursts_say_of_passes_takes_the_place_of_the_rehearsal() {
+        let pace = Pace {
+            passes: vec![1, 2],
+            bursts: 40,
+            ..Pace::default()
+        };
+        let pace = pace.with_passes_of(&[1.6e6, 1.5e6]);
+        assert_eq!(pace.passes, [3, 3]);
+        assert_eq!(pace.bursts, 19, "as long as before in all");
+        let long = Pace {
+            passes: vec![1, 1],
+            bursts: 1,
+            ..Pace::default()
+        };
+        let long = long.with_passes_of(&[300e6, 200e6]);
+        assert_eq!((long.passes, long.bursts), (vec![1, 1], 1));
+    }
 
     #[test]
     fn bursts_of_all_take_about_as_long() {

@@ -230,7 +230,7 @@ fn rules_with_a_confirmation() {
                     old.0[slot(answer)] += 1.0;
                     old.1 += pairs as f64;
                     let mut machine = SimulatedMachine::new(noise, spread, 3 + t * 17);
-                    let c = contest(Rules::default(), &mut machine, gain, MOST);
+                    let c = contest(Rules::default(), || machine.pair(gain), MOST);
                     new.0[slot(c.answer)] += 1.0;
                     new.1 += c.pairs as f64;
                     missed += f64::from(!(c.reported.low.0..=c.reported.high.0).contains(&gain));

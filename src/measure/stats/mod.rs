@@ -71,7 +71,7 @@ mod contenders;
 #[cfg(test)]
 mod noise;
 #[cfg(test)]
-mod simulation;
+pub(in crate::measure) mod simulation;
 
 /// Pairs after which a comparison looks at what it has.
 pub const LOOKS: &[usize] = &[5, 8, 11, 15, 20, 28, 40, 56, 80, 112, 156, 200];
@@ -251,6 +251,28 @@ impl Sequential {
             Some(last) => *last,
             None => self.figures(),
         }
+    }
+
+    /// What three or four pairs say before the first look, to be shown meanwhile and never used to decide: their mean and an
+    /// interval of 95 % by Student's t ("The probable error of a mean", Biometrika 6, 1908), for ranks of so few tell nothing.
+    #[must_use]
+    pub fn early(&self) -> Option<Look> {
+        let (pairs, n) = (self.pairs(), self.pairs().len());
+        let quantile = match n {
+            _ if !self.looks.is_empty() => return None,
+            3 => 4.303,
+            4 => 3.182,
+            _ => return None,
+        };
+        let mean = pairs.iter().sum::<f64>() / n as f64;
+        let squares: f64 = pairs.iter().map(|z| (z - mean).powi(2)).sum();
+        let half = quantile * (squares / ((n - 1) * n) as f64).sqrt();
+        Some(Look {
+            pairs: n,
+            gain: Gain(mean.exp()),
+            low: Gain((mean - half).exp()),
+            high: Gain((mean + half).exp()),
+        })
     }
 
     /// Estimate and interval of exactly the pairs so far, whether or not it is time for a look. With too few pairs for

@@ -6,31 +6,30 @@ use super::ranks::{cut_off, normal_distribution, normal_quantile};
 use super::*;
 
 /// The outcome of a whole contest: first stage, then fresh pairs for a promising candidate.
-pub(super) struct Contest {
-    pub(super) answer: Answer,
+pub(in crate::measure) struct Contest {
+    pub(in crate::measure) answer: Answer,
     /// Pairs of both stages.
-    pub(super) pairs: usize,
+    pub(in crate::measure) pairs: usize,
     /// Whether the fresh pairs were needed.
-    pub(super) promising: bool,
+    pub(in crate::measure) promising: bool,
     /// The look that is reported.
-    pub(super) reported: Look,
+    pub(in crate::measure) reported: Look,
 }
 
-/// One contest on a machine; `most` pairs a stage at most.
-pub(super) fn contest(
+/// One contest over pairs as they come; `most` pairs a stage at most.
+pub(in crate::measure) fn contest(
     rules: Rules,
-    machine: &mut SimulatedMachine,
-    gain: f64,
+    mut pair: impl FnMut() -> f64,
     most: usize,
 ) -> Contest {
-    let stage = |rules: Rules, machine: &mut SimulatedMachine| {
+    let mut stage = |rules: Rules| {
         let mut run = Sequential::new(rules);
         while !run.finished() && run.pairs().len() < most {
-            run.push(machine.pair(gain));
+            run.push(pair());
         }
         run
     };
-    let mut first = stage(rules, machine);
+    let mut first = stage(rules);
     let mut contest = Contest {
         answer: first.answer().unwrap_or(Answer::Undecided),
         pairs: first.pairs().len(),
@@ -38,7 +37,7 @@ pub(super) fn contest(
         reported: first.standing(),
     };
     if contest.promising {
-        let mut fresh = stage(rules.confirming(most), machine);
+        let mut fresh = stage(rules.confirming(most));
         contest.pairs += fresh.pairs().len();
         contest.reported = fresh.standing();
         contest.answer = match fresh.answer() {
@@ -52,7 +51,7 @@ pub(super) fn contest(
 
 fn compared(noise: SimulatedNoise, spread: f64, gain: f64, seed: u64) -> Contest {
     let mut machine = SimulatedMachine::new(noise, spread, seed);
-    contest(Rules::default(), &mut machine, gain, 200)
+    contest(Rules::default(), || machine.pair(gain), 200)
 }
 
 fn alarm(answer: Answer) -> bool {
@@ -132,7 +131,7 @@ fn of_eight_useless_candidates_none_wins_in_nineteen_of_twenty_sessions_and_a_tr
             let spread = SPREADS[(session / 5 % 3) as usize];
             let mut machine = SimulatedMachine::new(noise, spread, 91 + session * 1_009);
             let mut try_one = |gain: f64| {
-                contest(Rules::default(), &mut machine, gain, 200).answer == Answer::Better
+                contest(Rules::default(), || machine.pair(gain), 200).answer == Answer::Better
             };
             fooled += usize::from((0..tried).any(|_| try_one(1.0)));
             found += usize::from(try_one(1.1));
@@ -339,4 +338,24 @@ fn broken_figures_do_no_harm() {
             .0
             .is_finite()
     );
+}
+
+#[test]
+fn three_pairs_say_something_before_the_first_look_and_none_after_it() {
+    let mut run = Sequential::new(Rules::default());
+    let mut early = Vec::new();
+    for z in [0.1, 0.2, 0.3, 0.2, 0.2, 0.2] {
+        run.push(z);
+        early.push(run.early());
+    }
+    let at: Vec<bool> = early.iter().map(Option::is_some).collect();
+    assert_eq!(at, [false, false, true, true, false, false]);
+    // 4.303 × 0.1 / √3, by a table of Student's t.
+    let look = early[2].unwrap();
+    let [gain, low, high] = [look.gain, look.low, look.high].map(|g| g.0.ln());
+    assert!(
+        (gain - 0.2).abs() < 1e-9 && (low + 0.04843).abs() < 1e-4,
+        "{look:?}"
+    );
+    assert!((high - 0.44843).abs() < 1e-4, "{look:?}");
 }

@@ -33,7 +33,12 @@ impl NumberedReplies {
 /// As [`journal::read`].
 pub(super) fn replies(folder: &Path) -> Result<Vec<Recorded>, JournalError> {
     let mut told = NumberedReplies::default();
-    for happened in journal::read(folder)?.events {
+    let read = journal::read(folder)?;
+    if let Some((line, why)) = read.holes.into_iter().next() {
+        let path = folder.join(journal::FILE);
+        return Err(JournalError::Bad { path, line, why });
+    }
+    for happened in read.events {
         if let Event::ReplyEnded {
             round,
             candidate,

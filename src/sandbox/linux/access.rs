@@ -1,6 +1,6 @@
 //! Lets guests of root read what only the owner of a file may read.
 //!
-//! Root's guests run as another user ([`super::ids::OUTSIDE_ID`]), so folders of mode 0700 and files of mode 0600 would be closed to
+//! Root's guests run as another user ([`super::ids::outside`]), so folders of mode 0700 and files of mode 0600 would be closed to
 //! them, though they are open to the guests of an ordinary user, who run as that user. Each mount of a run is therefore
 //! provided in the first of these ways that works:
 //!

@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::base::units::Nanos;
@@ -20,19 +21,21 @@ pub(super) struct RunDelay {
 }
 
 impl RunDelay {
-    /// Takes a reading if it is time for one. `init` is the parent of the guest.
-    pub(super) fn read(&mut self, init: u32) {
+    /// Takes a reading if it is time for one. `init` is the parent of the guest in this `/proc`.
+    pub(super) fn read(&mut self, proc: &Path, init: u32) {
         if self.looked.is_some_and(|t| t.elapsed() < EVERY) {
             return;
         }
         self.looked = Some(Instant::now());
         if self.file.is_none() {
-            let children = std::fs::read_to_string(format!("/proc/{init}/task/{init}/children"));
+            let children = proc.join(format!("{init}/task/{init}/children"));
+            let children = std::fs::read_to_string(children);
             let guest = children.ok().and_then(|c| {
                 let first = c.split_whitespace().next()?;
                 first.parse::<u32>().ok()
             });
-            self.file = guest.and_then(|pid| File::open(format!("/proc/{pid}/schedstat")).ok());
+            self.file =
+                guest.and_then(|pid| File::open(proc.join(format!("{pid}/schedstat"))).ok());
         }
         let mut text = [0_u8; 96];
         let read = self.file.as_ref().map(|f| f.read_at(&mut text, 0));

@@ -1,10 +1,19 @@
 //! User and group ids: which of them there are, and which a launcher's user namespace gets.
 
+use std::ops::RangeInclusive;
+
 /// User and group id of a guest as it sees itself.
 pub(super) const GUEST_ID: u32 = 1000;
 
-/// User and group id of a guest outside when the workbench is root: nobody's.
-pub(super) const OUTSIDE_ID: u32 = 64_999;
+/// User and group ids of guests outside when the workbench is root: nobody's.
+const OUTSIDE_IDS: RangeInclusive<u32> = 64_500..=64_999;
+
+/// Which of them the guests of this workbench get. The kernel counts processes by user, and lets those of one user send one another
+/// signals, so two workbenches do not share one.
+pub(super) fn outside() -> u32 {
+    let ids = OUTSIDE_IDS.end() - OUTSIDE_IDS.start() + 1;
+    OUTSIDE_IDS.start() + std::process::id() % ids
+}
 
 /// Whether there is an id here that guests of root can be given. In a user namespace that maps root alone
 /// (`unshare --map-root-user`, some containers) there is none: its root is an ordinary user in disguise.
@@ -12,7 +21,7 @@ pub(super) fn has_another() -> bool {
     ["uid_map", "gid_map"].iter().all(|file| {
         // Without the file there are no user namespaces, and every id exists.
         std::fs::read_to_string(format!("/proc/self/{file}"))
-            .map_or(true, |map| holds(&map, OUTSIDE_ID))
+            .map_or(true, |map| OUTSIDE_IDS.clone().all(|id| holds(&map, id)))
     })
 }
 
@@ -40,7 +49,7 @@ pub(super) fn map(pid: u32, root: bool) -> std::io::Result<()> {
     );
     let write = |file: &str, text: String| std::fs::write(format!("/proc/{pid}/{file}"), text);
     if root {
-        let map = format!("0 0 1\n{GUEST_ID} {OUTSIDE_ID} 1\n");
+        let map = format!("0 0 1\n{GUEST_ID} {} 1\n", outside());
         write("uid_map", map.clone())?;
         write("gid_map", map)
     } else {
@@ -56,10 +65,10 @@ mod tests {
 
     #[test]
     fn an_id_is_there_if_a_line_of_the_map_covers_it() {
-        assert!(holds("         0          0 4294967295\n", OUTSIDE_ID));
-        assert!(holds("0 1000 1\n1 100000 65536\n", OUTSIDE_ID));
-        assert!(!holds("         0       1000          1\n", OUTSIDE_ID));
-        assert!(!holds("0 1000 1\n1 100000 64998\n", OUTSIDE_ID));
-        assert!(!holds("", OUTSIDE_ID) && !holds("nonsense", OUTSIDE_ID));
+        assert!(holds("         0          0 4294967295\n", 64_999));
+        assert!(holds("0 1000 1\n1 100000 65536\n", 64_999));
+        assert!(!holds("         0       1000          1\n", 64_999));
+        assert!(!holds("0 1000 1\n1 100000 64998\n", 64_999));
+        assert!(!holds("", 64_999) && !holds("nonsense", 64_999));
     }
 }

@@ -120,15 +120,20 @@ fn live(
         let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     }
     let mut own = OwnFiles::default();
-    let private = match &shared.root {
+    let views = match &shared.root {
         Some(root) => {
-            let (private, shm, trees) = lay_out(root, run, handed, shared.become_id)?;
+            let LaidOut {
+                private,
+                shm,
+                proc,
+                trees,
+            } = lay_out(root, run, handed, shared.become_id)?;
             own.mounts = trees;
             own.devices = [&private, &shm]
                 .iter()
                 .filter_map(|fd| Some(rustix::fs::fstat(fd).ok()?.st_dev))
                 .collect();
-            Some(private)
+            vec![private, proc]
         }
         None => {
             sys::become_subreaper();
@@ -139,7 +144,7 @@ fn live(
             own.folders = writable
                 .map(|grant| String::from_utf8_lossy(&grant.path).into_owned())
                 .collect();
-            None
+            Vec::new()
         }
     };
     let mut plan = plan(shared, run, streams)?;
@@ -184,14 +189,8 @@ fn live(
         cgroup_cpu_ns: cgroup::parse_cpu(report.cpu.get()),
         memory: cgroup::parse_memory(report.memory.get()),
     };
-    let workdir_fd: Vec<BorrowedFd<'_>> = private.iter().map(|fd| fd.as_fd()).collect();
-    if wire::send(
-        shared.socket.as_fd(),
-        &Message::Started(started),
-        &workdir_fd,
-    )
-    .is_err()
-    {
+    let views: Vec<BorrowedFd<'_>> = views.iter().map(|fd| fd.as_fd()).collect();
+    if wire::send(shared.socket.as_fd(), &Message::Started(started), &views).is_err() {
         return Ok(());
     }
     let stamps = line
@@ -285,14 +284,23 @@ fn attend(
     (!orphaned).then(|| (finished, supervisor.into_list()))
 }
 
-/// Mounts the run's private file systems, its trees and the program's mounts. Gives descriptors of the work folder's and of
-/// `/dev/shm`, and the numbers of the trees' mounts.
+/// The file systems of a run.
+struct LaidOut {
+    /// The work folder's.
+    private: OwnedFd,
+    shm: OwnedFd,
+    proc: OwnedFd,
+    /// Numbers of the trees' mounts.
+    trees: Vec<u64>,
+}
+
+/// Mounts the run's private file systems, its trees and the program's mounts.
 fn lay_out(
     root: &Root,
     run: &RunRequest,
     handed: Vec<Option<OwnedFd>>,
     owner: Option<u32>,
-) -> Result<(OwnedFd, OwnedFd, Vec<u64>), StartFailure> {
+) -> Result<LaidOut, StartFailure> {
     // Whatever needs a view of this machine's files comes first; then the view is given up.
     let hidden = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV;
     let proc_attributes =
@@ -394,8 +402,12 @@ fn lay_out(
     let numbers = kept_at
         .iter()
         .filter_map(|(fd, _)| root::number(fd.as_fd()));
-    let numbers = numbers.collect();
-    Ok((private, shm, numbers))
+    Ok(LaidOut {
+        trees: numbers.collect(),
+        private,
+        shm,
+        proc,
+    })
 }
 
 /// What the weak tier's guest may read and write, as a Landlock ruleset.

@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::ids::{GUEST_ID, OUTSIDE_ID};
+use super::ids::GUEST_ID;
 use super::init::{self, LauncherContext};
 use super::root::Root;
 use super::wire::{self, LauncherSetup, Message, RunRequest};
@@ -130,7 +130,7 @@ fn prepare(
     } else if setup.namespaces {
         sys::unshare(others).map_err(|e| format!("no namespaces: {e}"))?;
     }
-    let inside = if setup.user { GUEST_ID } else { OUTSIDE_ID };
+    let inside = if setup.user { GUEST_ID } else { setup.outside };
     let mut root = None;
     if setup.namespaces {
         root = Some(Root::build(inside).map_err(|e| format!("no root of its own: {e}"))?);

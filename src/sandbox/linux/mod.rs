@@ -27,7 +27,7 @@
 //! | workbench | its end of the socket | closing it ends the launcher, and with it every run |
 //! | | files of the cgroup | limits, memory, CPU, kill counters ([`cgroup`]) |
 //! | | reading ends of stdout and stderr | outputs are cut off at their limit while they arrive |
-//! | | `workdir_fd`, sent with `Started` | how full the private folders are; products are collected through it |
+//! | | `workdir_fd` and the run's own `/proc`, sent with `Started` | how full the private folders are; products are collected through it; without a cgroup the processes are counted there, as this machine's `/proc` may hide them |
 //! | | for guests of root: mounts of what they are shown, until they are sent with `Mounts` | the owner's files are mapped to the guest ([`access`]), which needs rights that the launcher has given up |
 //! | launcher | its end of the socket (also inherited by init, which reports through it) | messages, see [`wire`] |
 //! | | the root's mount namespace and `root_fd`, a writable mount of that root | mount points for a run are made there ([`root`]) |
@@ -75,7 +75,8 @@
 //!
 //! Without namespaces the filter refuses more (see [`seccomp::FilterContext`]), init is a subreaper instead of pid 1, and
 //! processes are found and killed by their parents. [`LauncherHandle::open`] tries user namespace, then plain namespaces as root,
-//! then weak, and takes the first that works.
+//! then the same without a filter of system calls, then weak, each with guests of another id and then of its own, runs a program
+//! that does nothing in it, and takes the first that works as a whole.
 //!
 //! ## Where to change what
 //!
@@ -84,6 +85,7 @@
 //! message: [`wire`]; both ends are the same binary. `unsafe` is confined to [`sys`], [`guest`] and [`seccomp`].
 
 mod access;
+mod advice;
 mod alive;
 mod attributes;
 mod cgroup;
@@ -109,7 +111,9 @@ mod wire;
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use access::FileAccess;
 pub(crate) use alive::Alive;
@@ -118,12 +122,15 @@ pub(super) use wire::Access;
 use wire::{LauncherSetup, Message};
 
 use super::{
-    CancelToken, Guards, Limits, MemorySource, Outcome, Program, Sample, SandboxError, Settings,
-    Tier, TreeHolder, cleanup, process_tree,
+    CancelToken, Guards, Limits, MemorySource, Outcome, Program, RunVerdict, Sample, SandboxError,
+    Settings, Tier, TreeHolder, cleanup, process_tree,
 };
 
 /// The version of Landlock from which on it keeps signals in.
 const SCOPED_SIGNALS: i64 = 6;
+
+/// Said of a cgroup that cannot be used.
+const OUTSIDE: &str = "the launcher cannot be put into its cgroup";
 
 /// One launcher with its cgroup.
 #[derive(Debug)]
@@ -163,69 +170,111 @@ impl LauncherHandle {
     pub(crate) fn open(settings: &Settings, forbid: &[String]) -> Result<(Self, Guards), String> {
         let root = rustix::process::geteuid().is_root() && ids::has_another();
         let allowed = |guard: &str| !forbid.iter().any(|f| f == guard);
-        let (cgroup, no_cgroup) = match allowed("cgroup").then(Cgroup::create) {
+        let (mut cgroup, no_cgroup) = match allowed("cgroup").then(Cgroup::create) {
             Some(Ok(cgroup)) => (Some(cgroup), None),
             Some(Err(why)) => (None, Some(why)),
             None => (None, Some("switched off".to_owned())),
         };
-        let full = LauncherSetup {
-            root,
-            user: true,
-            namespaces: true,
-            landlock: allowed("landlock"),
-            filter: allowed("seccomp"),
+        let combinations = combinations(root, &allowed);
+        let mut refused = Refused {
+            cgroup: no_cgroup,
+            ..Refused::default()
         };
-        let mut tries = Vec::new();
-        if allowed("user") {
-            tries.push(full.clone());
-        }
-        if root && allowed("namespaces") {
-            tries.push(LauncherSetup {
-                user: false,
-                ..full.clone()
-            });
-        }
-        tries.push(LauncherSetup {
-            user: false,
-            namespaces: false,
-            ..full
-        });
-        let mut reasons = Vec::new();
-        let mut cgroup = cgroup;
-        for setup in tries {
-            match Self::launch(settings, &setup, cgroup.as_ref()) {
-                Ok((launcher, socket, on)) => {
-                    let guards = describe(&setup, on, cgroup.as_ref(), no_cgroup, &reasons);
-                    if guards.tier == Tier::Weak
-                        && !(setup.filter && guards.on.iter().any(|g| g == "landlock"))
-                    {
-                        reasons.push(
-                            "without namespaces, Landlock and seccomp are both needed".to_owned(),
-                        );
-                        break;
-                    }
+        for setup in &combinations {
+            let mut opened = Self::complete(settings, setup, &mut cgroup, allowed("idmap"));
+            if let Err(why) = &opened
+                && why.contains(OUTSIDE)
+                && cgroup.take().is_some()
+            {
+                // A cgroup that nothing can be put into takes no tier down with it.
+                refused.cgroup = Some(why.clone());
+                opened = Self::complete(settings, setup, &mut cgroup, allowed("idmap"));
+            }
+            match opened {
+                Ok((handle, on)) => {
+                    let guards = describe(setup, root, on, handle.cgroup.as_ref(), &refused);
                     if guards.tier == Tier::Weak {
-                        cleanup::abandoned(&stage_place(&setup));
+                        cleanup::abandoned(&stage_place(setup));
                     }
-                    let mapped = allowed("idmap");
-                    let handle = Self {
-                        access: setup
-                            .root
-                            .then(|| FileAccess::new(settings, setup.namespaces, mapped)),
-                        settings: settings.clone(),
-                        setup,
-                        launcher,
-                        socket: Some(socket),
-                        cgroup: cgroup.take(),
-                        unsettled: false,
-                        empty: None,
-                    };
                     return Ok((handle, guards));
                 }
-                Err(why) => reasons.push(why),
+                Err(why) => refused.all.push((setup.clone(), why)),
             }
         }
-        Err(reasons.join("; "))
+        Err(refused.in_words())
+    }
+
+    /// Opens one combination of guards and tries it out as a whole: that each of them works says nothing of all together.
+    /// Where it does not work the cgroup is left for another one.
+    fn complete(
+        settings: &Settings,
+        setup: &LauncherSetup,
+        cgroup: &mut Option<Cgroup>,
+        idmap: bool,
+    ) -> Result<(Self, Vec<String>), String> {
+        let (launcher, socket, on) = Self::launch(settings, setup, cgroup.as_ref())?;
+        let mut handle = Self {
+            access: setup
+                .root
+                .then(|| FileAccess::new(settings, setup.namespaces, idmap)),
+            settings: settings.clone(),
+            setup: setup.clone(),
+            launcher,
+            socket: Some(socket),
+            cgroup: cgroup.take(),
+            unsettled: false,
+            empty: None,
+        };
+        let enclosed = setup.namespaces || (setup.filter && on.iter().any(|g| g == "landlock"));
+        let tried = if enclosed {
+            handle.try_out()
+        } else {
+            Err("without namespaces, Landlock and seccomp are both needed".to_owned())
+        };
+        if let Err(why) = tried {
+            handle.close();
+            *cgroup = handle.cgroup.take();
+            return Err(why);
+        }
+        Ok((handle, on))
+    }
+
+    /// Runs a program that does nothing, once for each combination in the life of this process.
+    fn try_out(&mut self) -> Result<(), String> {
+        static WORKING: Mutex<Vec<(LauncherSetup, bool)>> = Mutex::new(Vec::new());
+        let combination = (self.setup.clone(), self.cgroup.is_some());
+        let known = || WORKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if known().contains(&combination) {
+            return Ok(());
+        }
+        // A run with a root of its own has its own `/proc`; otherwise its memory is counted in this machine's.
+        let shown = Path::new(process_tree::PROC).join(self.launcher.id().to_string());
+        if !self.setup.namespaces && self.cgroup.is_none() && !shown.exists() {
+            return Err(advice::HIDDEN.to_owned());
+        }
+        let limits = Limits {
+            time: std::time::Duration::from_secs(10),
+            ..Limits::default()
+        };
+        let program = Program {
+            argv: vec!["true".into()],
+            ..Program::default()
+        };
+        match self.run(&program, &limits, &mut |_| {}, &CancelToken::new()) {
+            Ok(outcome) if outcome.verdict == RunVerdict::Ok => {}
+            // Everything before the exec was done; what is not there does not matter.
+            Err(SandboxError::CannotStart { why, .. }) if why == run::NO_PROGRAM => {}
+            Ok(outcome) => {
+                let how = outcome.reason.unwrap_or_else(|| "no reason".into());
+                return Err(format!("a program that does nothing failed in it: {how}"));
+            }
+            Err(SandboxError::CannotStart { why, .. } | SandboxError::Failed(why)) => {
+                return Err(why);
+            }
+            Err(other) => return Err(other.to_string()),
+        }
+        known().push(combination);
+        Ok(())
     }
 
     /// Starts a launcher and brings it to readiness. Gives its guards.
@@ -274,7 +323,7 @@ impl LauncherHandle {
 
     /// Who the guests of root are outside.
     pub(crate) fn guest_owner(&self) -> Option<u32> {
-        self.setup.root.then_some(ids::OUTSIDE_ID)
+        self.setup.root.then_some(self.setup.outside)
     }
 
     /// Runs a program; if the launcher dies under it, once more with a new one.
@@ -351,7 +400,6 @@ impl Drop for LauncherHandle {
     }
 }
 
-/// Where a run without mounts finds its files. Guests of root need a way there.
 /// The processors that this process may use; none where the system does not say.
 pub(crate) fn cores() -> Vec<usize> {
     let allowed = rustix::thread::sched_getaffinity(None);
@@ -362,6 +410,7 @@ pub(crate) fn cores() -> Vec<usize> {
     )
 }
 
+/// Where a run without mounts finds its files. Guests of root need a way there.
 fn stage_place(setup: &LauncherSetup) -> std::path::PathBuf {
     if setup.root {
         cleanup::place_for_others()
@@ -381,7 +430,7 @@ fn handshake(
     if let Some(cgroup) = cgroup {
         cgroup
             .add(child.id())
-            .map_err(|e| format!("the launcher cannot be put into its cgroup: {e}"))?;
+            .map_err(|e| format!("{OUTSIDE}: {e}"))?;
         if let (Some(cpu), Some(memory)) = (cgroup.cpu_counter(), cgroup.memory_statistics()) {
             fds = vec![cpu, memory];
         }
@@ -410,13 +459,77 @@ fn handshake(
     }
 }
 
-/// The guards of an opened handle, in words.
+/// The combinations of guards that are tried, the strongest first.
+fn combinations(root: bool, allowed: &dyn Fn(&str) -> bool) -> Vec<LauncherSetup> {
+    let mut all = Vec::new();
+    // Guests of root are another user where it has the right to make them one.
+    let guests = if root { vec![true, false] } else { vec![false] };
+    // Namespaces without a filter hold more than a filter without namespaces.
+    for (user, namespaces, filter) in [
+        (true, true, true),
+        (false, true, true),
+        (true, true, false),
+        (false, true, false),
+        (false, false, true),
+    ] {
+        for &root in &guests {
+            let possible = match (user, namespaces) {
+                (true, _) => allowed("user"),
+                (false, true) => root && allowed("namespaces"),
+                (false, false) => true,
+            };
+            let setup = LauncherSetup {
+                root,
+                outside: ids::outside(),
+                user,
+                namespaces,
+                landlock: allowed("landlock"),
+                filter: filter && allowed("seccomp"),
+            };
+            if possible && !all.contains(&setup) {
+                all.push(setup);
+            }
+        }
+    }
+    all
+}
+
+/// What was tried in vain, and why it does not work here.
+#[derive(Debug, Default)]
+struct Refused {
+    all: Vec<(LauncherSetup, String)>,
+    cgroup: Option<String>,
+}
+
+impl Refused {
+    /// Why no stronger combination of that kind works: of several the first, which got furthest.
+    fn why(&self, kind: impl Fn(&LauncherSetup) -> bool) -> String {
+        let found = self.all.iter().find(|(setup, _)| kind(setup));
+        found.map_or_else(
+            || "switched off".to_owned(),
+            |(_, why)| advice::with_way_out(why),
+        )
+    }
+
+    fn in_words(&self) -> String {
+        let mut reasons: Vec<String> = Vec::new();
+        for (_, why) in &self.all {
+            let why = advice::with_way_out(why);
+            if !reasons.contains(&why) {
+                reasons.push(why);
+            }
+        }
+        reasons.join("; ")
+    }
+}
+
+/// The guards of an opened handle, in words. `root`: guests could have been given another user id.
 fn describe(
     setup: &LauncherSetup,
+    root: bool,
     on: Vec<String>,
     cgroup: Option<&Cgroup>,
-    no_cgroup: Option<String>,
-    reasons: &[String],
+    refused: &Refused,
 ) -> Guards {
     let mut guards = Guards {
         tier: Tier::Weak,
@@ -428,16 +541,11 @@ fn describe(
             MemorySource::ProcessTree
         },
     };
-    let because = || {
-        reasons
-            .last()
-            .cloned()
-            .unwrap_or_else(|| "switched off".to_owned())
-    };
     if setup.user {
         guards.on.push("user".into());
     } else {
-        guards.missing.push(("user".into(), because()));
+        let why = refused.why(|tried| tried.user);
+        guards.missing.push(("user".into(), why));
     }
     if setup.namespaces {
         guards.tier = if cgroup.is_some() {
@@ -449,7 +557,8 @@ fn describe(
             .on
             .extend(["mount", "pid", "network", "ipc", "uts"].map(String::from));
     } else {
-        guards.missing.push(("namespaces".into(), because()));
+        let why = refused.why(|tried| tried.namespaces);
+        guards.missing.push(("namespaces".into(), why));
         if !setup.root && sys::landlock_version() < SCOPED_SIGNALS {
             let why = "this kernel's Landlock cannot keep a program from ending your other programs (Linux 6.12 can)";
             guards.missing.push(("signals".into(), why.into()));
@@ -457,12 +566,12 @@ fn describe(
     }
     for (guard, wanted) in [("seccomp", setup.filter), ("landlock", setup.landlock)] {
         if !on.iter().any(|g| g == guard) {
-            let why = if wanted {
-                "this kernel has none"
-            } else {
-                "switched off"
+            let why = match (guard, wanted) {
+                (_, true) => "this kernel has none".to_owned(),
+                ("seccomp", false) => refused.why(|tried| tried.filter && tried.namespaces),
+                (_, false) => "switched off".to_owned(),
             };
-            guards.missing.push((guard.into(), why.into()));
+            guards.missing.push((guard.into(), why));
         }
     }
     if setup.filter && !on.iter().any(|g| g == "attempts") {
@@ -476,14 +585,22 @@ fn describe(
         Some(cgroup::CgroupVersion::Two) => guards.on.push("cgroup v2".into()),
         None => guards
             .missing
-            .push(("cgroup".into(), no_cgroup.unwrap_or_default())),
+            .push(("cgroup".into(), refused.cgroup.clone().unwrap_or_default())),
+    }
+    if root && !setup.root {
+        let why = refused.why(|tried| tried.root);
+        let why = format!("programs run as root itself, though without its capabilities: {why}");
+        guards.missing.push(("another user".into(), why));
     }
     guards
 }
 
 /// Kills every process below the given one, but not itself.
 fn kill_descendants(pid: u32) {
-    for pid in process_tree::descendants(pid).into_iter().skip(1) {
+    for pid in process_tree::descendants(process_tree::PROC.as_ref(), pid)
+        .into_iter()
+        .skip(1)
+    {
         if let Some(pid) = i32::try_from(pid)
             .ok()
             .and_then(rustix::process::Pid::from_raw)

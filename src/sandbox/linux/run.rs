@@ -1,7 +1,8 @@
 //! One run, seen from the workbench: send the request, read outputs and figures, enforce the limits.
 
 use std::borrow::Cow;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::delay::RunDelay;
@@ -21,6 +22,9 @@ use crate::sandbox::{
 /// The launcher must have started a program within this time, or it counts as dead.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Said where there is no program of that name.
+pub(super) const NO_PROGRAM: &str = "there is no such program inside the sandbox";
+
 /// What is known of the run so far.
 #[derive(Debug)]
 pub(super) struct LiveRun<'a> {
@@ -34,6 +38,8 @@ pub(super) struct LiveRun<'a> {
     pub(super) started: Option<GuestStarted>,
     /// A descriptor of the private file system.
     pub(super) workdir_fd: Option<OwnedFd>,
+    /// The run's own `/proc`, where it has one: this machine's may hide processes.
+    pub(super) proc: Option<OwnedFd>,
     pub(super) finished: Option<GuestFinished>,
     pub(super) gone: bool,
     pub(super) killed: bool,
@@ -169,6 +175,7 @@ impl LauncherHandle {
             born: None,
             started: None,
             workdir_fd: None,
+            proc: None,
             finished: None,
             gone: false,
             killed: false,
@@ -365,7 +372,8 @@ impl LauncherHandle {
                 Message::Born(pid) => live.born = Some(pid.unsigned_abs()),
                 Message::Started(started) => {
                     live.started = Some(started);
-                    live.workdir_fd = fds.into_iter().next();
+                    let mut fds = fds.into_iter();
+                    (live.workdir_fd, live.proc) = (fds.next(), fds.next());
                     live.trace.push(Sample {
                         t: Nanos(0),
                         memory: Bytes(0),
@@ -401,8 +409,16 @@ impl LauncherHandle {
     /// Takes one reading and looks at the limits.
     fn sample(&mut self, live: &mut LiveRun<'_>, watch: &mut dyn FnMut(Sample)) {
         let Some(started) = live.started else { return };
-        if let Some(init) = live.born {
-            live.delay.read(init);
+        // Its init is the first process there.
+        let view = live.proc.as_ref().map_or_else(
+            || {
+                live.born
+                    .map(|init| (PathBuf::from(process_tree::PROC), init))
+            },
+            |proc| Some((format!("/proc/self/fd/{}", proc.as_raw_fd()).into(), 1)),
+        );
+        if let Some((proc, init)) = &view {
+            live.delay.read(proc, *init);
         }
         let t = Nanos(sys::now_ns().saturating_sub(started.at_ns));
         let files = live
@@ -410,11 +426,15 @@ impl LauncherHandle {
             .as_ref()
             .map_or(0, |workdir_fd| used(workdir_fd.as_fd(), &mut live.reached));
         live.files = live.files.max(Bytes(files));
-        let mut beyond = Bytes(0);
+        let (mut beyond, mut tasks) = (Bytes(0), 0);
         let memory = match self.cgroup.as_mut() {
             Some(cgroup) => {
                 if let Some(tasks) = cgroup.tasks() {
                     live.most_tasks = live.most_tasks.max(tasks.saturating_sub(2));
+                } else if let Some((proc, init)) = &view {
+                    // A group for memory alone holds back no processes.
+                    tasks = process_tree::read_below(proc, *init).tasks;
+                    live.most_tasks = live.most_tasks.max(tasks);
                 }
                 let own = started.memory.unwrap_or(0) + files;
                 cgroup.memory().map(|(memory, kernel)| {
@@ -423,13 +443,13 @@ impl LauncherHandle {
                     memory.saturating_sub(own) + kernel.0
                 })
             }
-            None => live.born.map(|init| {
-                let look = process_tree::read_below(init);
+            None => view.map(|(proc, init)| {
+                let look = process_tree::read_below(&proc, init);
                 live.most_tasks = live.most_tasks.max(look.tasks);
                 live.seen_cpu = live.seen_cpu.max(look.cpu);
                 live.alone.0 = live.alone.0.max(look.largest);
                 live.alone.1 |= look.processes > 1;
-                beyond = look.beyond;
+                (beyond, tasks) = (look.beyond, look.tasks);
                 look.memory.0
             }),
         };
@@ -442,7 +462,7 @@ impl LauncherHandle {
         if live.breach.is_none() {
             let held = Bytes(sample.memory.0 + beyond.0);
             let spent = t.saturating_sub(live.since);
-            live.breach = breached(live.limits, spent, held, &live.out, &live.err);
+            live.breach = breached(live.limits, spent, held, tasks, [&live.out, &live.err]);
             if live.breach.is_none() && self.cgroup.is_none() {
                 live.breach = live.headroom.breached(live.limits);
             }
@@ -473,9 +493,9 @@ fn cannot_start(program: &Program, errno: i32, doing: &str, weak: bool) -> Sandb
     let error = std::io::Error::from_raw_os_error(errno);
     let name = program.argv.first().cloned().unwrap_or_default();
     let why = match errno {
-        libc::ENOENT if doing == "exec" => "there is no such program inside the sandbox".to_owned(),
+        libc::ENOENT if doing == "exec" => NO_PROGRAM.to_owned(),
         libc::EACCES if doing == "exec" && weak => "it may not be executed inside the sandbox; without namespaces it must lie in a folder that every user may enter".to_owned(),
-        libc::EACCES if doing == "exec" => "it may not be executed inside the sandbox".to_owned(),
+        libc::EACCES if doing == "exec" => "it is not executable inside the sandbox; chmod +x makes a file so, or name what runs it: python3 FILE".to_owned(),
         libc::ENOEXEC => "it is not a program for this machine".to_owned(),
         libc::E2BIG => "its arguments and environment are too long".to_owned(),
         _ if doing == "exec" => error.to_string(),

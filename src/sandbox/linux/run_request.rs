@@ -32,7 +32,7 @@ impl LauncherHandle {
         let stage = StagedRoot::build(program, &super::stage_place(&self.setup))?;
         if self.setup.root {
             stage
-                .give_to(super::ids::OUTSIDE_ID)
+                .give_to(self.setup.outside)
                 .map_err(plain::failed("giving the work folder to the guest"))?;
         }
         Ok(stage)

@@ -228,16 +228,9 @@ impl Stamps {
         }
     }
 
-    /// How long the guest was kept waiting for a core, where it has one thread.
+    /// How long the guest's first thread was kept waiting for a core. While it waits for others of its threads, that is no such time.
     fn delayed(&self) -> Option<Nanos> {
         let mut text = [0u8; 512];
-        let n = self.state.as_ref()?.read_at(&mut text, 0).ok()?;
-        let after = text[..n].iter().rposition(|b| *b == b')')? + 2;
-        let mut fields = std::str::from_utf8(&text[after..n]).ok()?.split(' ');
-        // The state is the third field, the number of threads the twentieth.
-        if fields.nth(17) != Some("1") {
-            return None;
-        }
         let n = self.schedule.as_ref()?.read_at(&mut text, 0).ok()?;
         super::delay::parse(&text[..n])
     }

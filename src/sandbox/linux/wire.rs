@@ -24,6 +24,8 @@ pub(crate) const MOST_DESCRIPTORS: usize = 64;
 pub(crate) struct LauncherSetup {
     /// The workbench is root: the guest gets another real user id.
     pub(crate) root: bool,
+    /// That id, as it is outside of every namespace.
+    pub(crate) outside: u32,
     /// Enter a user namespace.
     pub(crate) user: bool,
     /// Enter all other namespaces and build a root; without it the tier is weak.

@@ -230,6 +230,17 @@ impl Session {
     }
 }
 
+impl Session {
+    /// `faster than 3 of 4 references, level with 1`, in the word of what the version was timed by.
+    #[must_use]
+    pub fn rank_in_words(&self, version: &Version) -> Option<String> {
+        let rank = self.reference_rank(version)?;
+        let own = version.original_comparison();
+        let objective = own.map_or(self.objective, |c| c.metric.objective());
+        Some(rank.in_words(objective))
+    }
+}
+
 /// Times are times, by whichever clock; a peak is no time.
 fn same_figure(a: &Comparison, b: &Comparison) -> bool {
     let clock = |m| matches!(m, Metric::Wall | Metric::Cpu);

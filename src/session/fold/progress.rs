@@ -14,10 +14,12 @@ impl Session {
         }
         match progress {
             Progress::Building => {
+                self.live.settled = None;
                 self.live.cases.clear();
                 self.stage = Stage::Building { version };
             }
             Progress::CaseStarted { index, total, case } => {
+                self.live.settled = None;
                 self.live.case.clone_from(case);
                 self.live.samples.clear();
                 self.stage = Stage::Checking {
@@ -44,6 +46,7 @@ impl Session {
                 };
             }
             Progress::WarmingUp => {
+                self.live.settled = None;
                 self.live.pairs.clear();
                 self.live.look = None;
                 self.live.left_ns = None;
@@ -79,8 +82,17 @@ impl Session {
                     _ => {}
                 }
             }
-            Progress::Looked { look, metric } => self.live.look = Some((*look, *metric)),
+            Progress::Estimated { look, metric } | Progress::Looked { look, metric } => {
+                self.live.look = Some((*look, *metric))
+            }
             Progress::Heard { noise } => self.live.noise = Some(*noise),
+            // The engine says it in a note. What was left was left of another time.
+            Progress::BeyondBudget { .. } => {
+                self.live.left_ns = None;
+                if let Stage::Comparing { left_ns, .. } = &mut self.stage {
+                    *left_ns = None;
+                }
+            }
         }
     }
 }

@@ -9,7 +9,16 @@ impl Session {
             Steer::Hint { text } => self.hint.clone_from(text),
             Steer::Objective { objective } => self.objective = *objective,
             Steer::Parent { version } => self.chosen_parent = *version,
-            Steer::Model { model } => self.model.clone_from(model),
+            Steer::Model { model } => {
+                self.model.clone_from(model);
+                // So is it asked when the session is taken up again.
+                for how in ["command", "model"] {
+                    if let Some(by) = self.reached_by.get_mut(how) {
+                        by.clone_from(model);
+                        break;
+                    }
+                }
+            }
             Steer::Mode { mode } => self.mode = *mode,
             Steer::Goal { goal } => self.goal = goal.clone(),
             Steer::Candidates { candidates } => self.candidates = *candidates,

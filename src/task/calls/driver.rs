@@ -63,12 +63,14 @@
 //!
 //! `"left":{KIND: value}` in the line of a call is what it left behind elsewhere, by kinds ([`super::LeftKind`]); `"left":{…}` in
 //! the header says that it was looked at. Events belong to their call: `logging` ([[level, logger, message]] at levels that are
-//! enabled), `warnings` ([[category, message]], also those that were shown before), `stderr` (text), `sleep` (seconds asked for in all) and
-//! `sharing` (`["result[1] is result[0]", "result is args[0]"]`). States are compared with those before: `environment` ({name: value or
-//! null}), `folder`, `locale`, `signals` ({name: handler}), and after all calls of a pass, in the line of the last one, `globals` ({"COUNT": 3,
+//! enabled), `warnings` ([[category, message]], also those that were shown before), `stderr` (text), `sleep` (seconds asked for in all, also of
+//! what is waited for and does not come) and `sharing` (`["result[1] is result[0]", "result is args[0]", "result is what an earlier call gave"]`). States are compared with those before: `environment` ({name: value or
+//! null}), `folder`, `locale`, `signals` ({name: handler}), `locks` (in Python those that the project made before the call and that it takes), and after all calls of a pass, in the line of the last one, `globals` ({"COUNT": 3,
 //! "Grid.made": 2, "pkg.util.TOTAL": 1}; names with "cache" or "memo" are left out) and `files` ({path: {"size": 3, "digest": "…"} or "gone"}).
 //! States are told where calls are made by [`header`] alone; then `"left":{"names":["COUNT"]}` in the header has the names
-//! that the modules have. Line numbers, addresses and frames of tracebacks are no part of these texts.
+//! that the modules have. Addresses, frames of tracebacks, lines of files of code and names of temporary files that were drawn are no part of these texts.
+//! Where calls are timed nobody looks at each, but events are counted: where a burst has fewer than half of those that it should have, their kind is
+//! missing in the outcome, with the pass.
 //!
 //! # Standard error
 //! `reheat: failed: SENTENCE` and exit status 1 where no call can be made (see [`failure`]), also where the name does not lead to

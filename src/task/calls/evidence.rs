@@ -110,7 +110,7 @@ pub(crate) fn evidence(outputs: &[&[u8]]) -> Evidence {
 fn all_raise(calls: &[Map<String, Value>]) -> String {
     let number = calls.len();
     format!(
-        "none of the {number} call{} returns: {} {}. Nonsense that raises the same would be right, so do the calls fit the function? What JSON lacks is tagged ({{\"$bytes\": …}}, {{\"$tuple\": […]}}), or a generator makes the calls (--calls gen.py::calls)",
+        "none of the {number} call{} returns: {} {}. Nonsense that raises the same would be right, so do the calls fit the function? What JSON lacks is tagged ({{\"$bytes\": …}}, {{\"$tuple\": […]}}, an object of a class {{\"$new\": {{\"class\": \"Name\", \"args\": […]}}}}), or a generator makes the calls (--calls gen.py::calls)",
         plural(number),
         if number == 1 {
             "it raises"

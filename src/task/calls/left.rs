@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::display;
 use super::values::{self, Strictness};
-use crate::task::left_kind::LeftKind::{self, Files, Folder, Globals, Locale, Sharing};
+use crate::task::left_kind::LeftKind::{self, Files, Folder, Globals, Locale, Locks, Sharing};
 use crate::task::left_kind::{ALL, LeftKinds};
 
 /// Characters of a value in a reason.
@@ -105,6 +105,10 @@ impl<'a> LeftComparison<'a> {
                 self.sharing(number, e.as_ref(), g.as_ref())?;
                 continue;
             }
+            if kind == Locks {
+                self.locks(number, e.as_ref(), g.as_ref())?;
+                continue;
+            }
             self.values(kind, number, e.as_ref(), g.as_ref())?;
         }
         Ok(())
@@ -159,13 +163,7 @@ impl<'a> LeftComparison<'a> {
         e: Option<&Value>,
         g: Option<&Value>,
     ) -> Result<(), LeftDifference> {
-        let list = |v: Option<&Value>| -> Vec<String> {
-            let all = v.and_then(Value::as_array).cloned().unwrap_or_default();
-            all.iter()
-                .filter_map(|s| Some(s.as_str()?.to_owned()))
-                .collect()
-        };
-        let (wanted, came) = (list(e), list(g));
+        let (wanted, came) = (names(e), names(g));
         // A list that was cut says nothing of what is not in it.
         let cut = wanted.len() >= MOST_SHARED;
         let more = came.iter().find(|s| !cut && !wanted.contains(s));
@@ -181,6 +179,24 @@ impl<'a> LeftComparison<'a> {
         Err(self.difference(Sharing, Some(call), reason, e, g))
     }
 
+    /// More locks harm nobody; one that is not taken lets others in.
+    fn locks(
+        &self,
+        call: usize,
+        e: Option<&Value>,
+        g: Option<&Value>,
+    ) -> Result<(), LeftDifference> {
+        let (wanted, came) = (names(e), names(g));
+        let Some(missing) = wanted.iter().find(|lock| !came.contains(lock)) else {
+            return Ok(());
+        };
+        let reason = match missing.as_str() {
+            "Event.wait" => "waits for no event, where the original does".to_owned(),
+            lock => format!("does not take {lock}, which the original takes"),
+        };
+        Err(self.difference(Locks, Some(call), reason, e, g))
+    }
+
     /// Compares what all calls together left in globals and files.
     pub(super) fn end(self) -> Result<(), LeftDifference> {
         let [wanted, came] = &self.merged;
@@ -192,11 +208,14 @@ impl<'a> LeftComparison<'a> {
                 Files => format!("the file {name}"),
                 _ => format!("the global {name}"),
             };
-            let told = |v: &Value| v.to_string().contains("\"$unencodable\"");
+            // What cannot be told of the original's value says nothing of the version's.
+            let rule = Strictness {
+                unknown_fits: true,
+                ..self.rule
+            };
             let reason = match (e, g) {
-                (Some(e), Some(g)) if told(e) || told(g) => continue,
                 (Some(e), Some(g)) => {
-                    if values::same(e, g, self.rule).is_ok() {
+                    if values::same(e, g, rule).is_ok() {
                         continue;
                     }
                     format!(
@@ -233,7 +252,9 @@ impl<'a> LeftComparison<'a> {
                 None => "other content".to_owned(),
             },
             (Files, _) => "gone".to_owned(),
-            _ if value.to_string().contains("\"$unencodable\"") => "changed".to_owned(),
+            _ if value.get("$unencodable").is_some() => {
+                "something that cannot be compared by value".to_owned()
+            }
             _ => display::value(value, SHORT, self.python),
         }
     }
@@ -264,12 +285,18 @@ impl<'a> LeftComparison<'a> {
     }
 }
 
+fn names(list: Option<&Value>) -> Vec<String> {
+    let all = list.and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(|name| Some(name.as_str()?.to_owned()))
+        .collect()
+}
+
 /// Shared places that a driver tells of one kind at most.
 const MOST_SHARED: usize = 20;
 
 /// Whether it is the result itself that is an argument.
 fn is_whole(shared: &str) -> bool {
-    shared.starts_with("result is ")
+    shared.starts_with("result is ") && !shared.ends_with(" gave")
 }
 
 #[cfg(test)]
@@ -380,6 +407,23 @@ mod tests {
         assert_eq!(why(&[""], &["\"globals\":{\"TABLE\":[1]}"]), "");
         let odd = "\"globals\":{\"COUNT\":{\"$unencodable\":\"Handle\"}}";
         assert_eq!(why(&[odd], &[&last(1)]), "");
+        // What the version makes of it must be as comparable as it was.
+        let said = why(&[&last(1)], &[odd]);
+        assert!(
+            said.contains("leave the global COUNT at something that cannot be compared by value; the original: 1"),
+            "{said}"
+        );
+        let pool = |handle: &str, size: u32| {
+            format!("\"globals\":{{\"COUNT\":{{\"handle\":{handle},\"size\":{size}}}}}")
+        };
+        let (handle, other) = ("{\"$unencodable\":\"Handle\"}", "[7]");
+        assert_eq!(why(&[&pool(handle, 3)], &[&pool(other, 3)]), "");
+        assert!(why(&[&pool(handle, 3)], &[&pool(handle, 4)]).contains("leave the global COUNT"));
+        assert!(why(&[&pool(other, 3)], &[&pool(handle, 3)]).contains("leave the global COUNT"));
+        let gone = "\"globals\":{\"COUNT\":{\"$name\":\"(gone)\"}}";
+        assert_eq!(why(&[gone], &[gone]), "");
+        assert!(why(&[gone], &[&last(1)]).contains("the original: (gone)"));
+        assert!(why(&[&last(1)], &[gone]).contains("leave the global COUNT at (gone)"));
     }
 
     #[test]
@@ -387,6 +431,9 @@ mod tests {
         let rows = "\"sharing\":[\"result[1] is result[0]\"]";
         assert!(why(&[""], &[rows]).contains("result[1] is result[0]"));
         assert_eq!(why(&[rows], &[""]), "");
+        let again = "\"sharing\":[\"result is what an earlier call gave\"]";
+        assert_eq!(why(&[again], &[""]), "");
+        assert!(why(&[""], &[again]).contains("result is what an earlier call gave"));
         let whole = "\"sharing\":[\"result is args[0]\"]";
         assert!(
             why(&[whole], &[""]).contains("gives a copy, where in the original result is args[0]")
@@ -402,6 +449,16 @@ mod tests {
             assert_eq!(differs("results", (NAMES, &[count]), (header, &[""])), None);
             assert!(differs("results", (header, &[record]), (NAMES, &[""])).is_some());
         }
+        let lock = "\"locks\":[\"LOCK\"]";
+        assert!(
+            differs("results", (NAMES, &[lock]), (NAMES, &[""])).is_some_and(|why| why
+                .contains("call 1: does not take LOCK, which the original takes (--ignore locks"))
+        );
+        assert_eq!(differs("results", (NAMES, &[""]), (NAMES, &[lock])), None);
+        assert_eq!(
+            differs("results", (NAMES, &[lock]), (",\"left\":{}", &[""])),
+            None
+        );
         // Outcomes of before there was any of this.
         assert_eq!(differs("results", ("", &[""]), (NAMES, &[record])), None);
     }

@@ -72,6 +72,7 @@ pub(crate) fn differs(
     let rule = Strictness {
         tolerance,
         one_number: wanted.one_number,
+        unknown_fits: false,
     };
     let mut left = match (&wanted.left, &came.left) {
         (Some(a), Some(b)) => Some(LeftComparison::new(a, b, ignore, rule, !wanted.one_number)),

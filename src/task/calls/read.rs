@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{non_finite, tags};
 use crate::task::harness::CallGenerator;
@@ -73,24 +74,34 @@ fn lines(path: &Path) -> Result<CallSet, TaskError> {
     }
     let bytes = read_bytes(path, "file of calls", MAX_BYTES)?;
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let mut calls = Vec::new();
-    for (number, line) in text.split(|b| *b == b'\n').enumerate() {
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            continue;
+    let mut read = CallSet::default();
+    let calls = match listed_in_brackets(text) {
+        Some(items) => {
+            read.notes.push(format!(
+                "{} is one JSON list: each of its {} items is a call",
+                path.display(),
+                items.len()
+            ));
+            let items = items.into_iter().enumerate();
+            named(
+                path,
+                items.map(|(i, item)| (format!("item {}", i + 1), item)),
+            )?
         }
-        let line = non_finite::tagged(line);
-        let name = call(&line)
-            .map_err(|why| invalid(format!("{}:{}: {why}", path.display(), number + 1)))?;
-        calls.push((line, name));
-    }
+        None => {
+            let lines = text.split(|b| *b == b'\n').enumerate();
+            named(
+                path,
+                lines.map(|(i, line)| ((i + 1).to_string(), line.trim_ascii().to_vec())),
+            )?
+        }
+    };
     if calls.is_empty() {
         return Err(invalid(format!(
             "{} has no calls in it\n{HOW_CALLS_LOOK}",
             path.display()
         )));
     }
-    let mut read = CallSet::default();
     for range in dealt(&calls.iter().map(|(line, _)| line.len()).collect::<Vec<_>>()) {
         let (first, last) = (range.start + 1, range.end);
         let said = calls[range.start].1.as_deref();
@@ -112,6 +123,50 @@ fn lines(path: &Path) -> Result<CallSet, TaskError> {
         ));
     }
     Ok(read)
+}
+
+/// A call as JSON on one line, and its name, if it has one.
+type NamedCall = (Vec<u8>, Option<String>);
+
+/// Calls with their names; empty ones are left out.
+fn named(
+    path: &Path,
+    calls: impl Iterator<Item = (String, Vec<u8>)>,
+) -> Result<Vec<NamedCall>, TaskError> {
+    calls
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(at, text)| {
+            let text = non_finite::tagged(&text).into_owned();
+            let name =
+                call(&text).map_err(|why| invalid(format!("{}:{at}: {why}", path.display())))?;
+            Ok((text, name))
+        })
+        .collect()
+}
+
+/// The items of a text that is one JSON list of calls, each on one line. `None` for lines of JSON, which a list of several
+/// calls on one line would be too, unless all of its items are calls written as objects.
+fn listed_in_brackets(text: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let text = text.trim_ascii();
+    if !text.starts_with(b"[") {
+        return None;
+    }
+    let whole = non_finite::tagged(text);
+    let items: Vec<&RawValue> = serde_json::from_slice(&whole).ok()?;
+    let is_object = |item: &&RawValue| {
+        let value: Option<Value> = serde_json::from_str(item.get()).ok();
+        value.is_some_and(|v| v.get("args").is_some_and(Value::is_array))
+    };
+    let is_call = |item: &&RawValue| item.get().starts_with(['[', '{']);
+    let several_lines = text.contains(&b'\n');
+    let are_calls = if several_lines {
+        items.iter().all(is_call)
+    } else {
+        items.iter().all(is_object)
+    };
+    // A line break stands between the parts of a value, never within a text.
+    let one_line = |item: &RawValue| item.get().replace(['\n', '\r'], " ").into_bytes();
+    (are_calls && !items.is_empty()).then(|| items.into_iter().map(one_line).collect())
 }
 
 fn case(name: String, input: Vec<u8>) -> Case {
@@ -185,10 +240,7 @@ fn generator(file: &Path, function: &str) -> Result<CallSet, TaskError> {
             listed(&names)
         )));
     }
-    let absolute: PathBuf = std::path::absolute(file).map_err(|why| TaskError::Read {
-        path: file.to_path_buf(),
-        why,
-    })?;
+    let absolute: PathBuf = std::path::absolute(file).map_err(|why| TaskError::read(file, why))?;
     let cases = if takes_nothing(&text, function) {
         vec![case("1".into(), b"{}".to_vec())]
     } else {

@@ -119,6 +119,26 @@ fn numbers_that_json_lacks_are_read_as_python_writes_them() {
 }
 
 #[test]
+fn a_json_list_of_calls_is_read_as_its_items() {
+    for text in [
+        "[\n  {\"args\": [1,\n   NaN]},\n  [2]\n]\n",
+        "[{\"args\": [1, NaN]}, {\"args\": [2]}]",
+    ] {
+        let (_dir, path) = file("calls.json", text);
+        let read = read(&path).unwrap();
+        assert_eq!(read.cases.len(), 2, "{text}");
+        assert!(read.notes[0].contains("each of its 2 items is a call"));
+        let first: serde_json::Value = serde_json::from_slice(&read.cases[0].input).unwrap();
+        assert_eq!(first["args"][1]["$float"], "nan");
+        assert!(!read.cases[0].input.contains(&b'\n'));
+    }
+    // One call whose arguments are lists, in the form of lines; and a list that one line of which is wrong.
+    let (_dir, path) = file("calls.jsonl", "[[1], [2]]\n");
+    assert_eq!(read(&path).unwrap().cases.len(), 1);
+    assert!(refusal("[\n[1],\n{\"arg\": [2]}\n]").contains("calls.jsonl:item 2: `arg` is not"));
+}
+
+#[test]
 fn literals_and_other_keys_with_a_dollar_are_left_alone() {
     let (_dir, path) = file(
         "calls.jsonl",

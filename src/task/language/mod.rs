@@ -278,10 +278,7 @@ impl Languages {
             Ok(entries) => entries,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(all),
             Err(why) => {
-                return Err(TaskError::Read {
-                    path: dir.to_path_buf(),
-                    why,
-                });
+                return Err(TaskError::read(dir, why));
             }
         };
         let mut paths: Vec<_> = entries.filter_map(Result::ok).map(|e| e.path()).collect();

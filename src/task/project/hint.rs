@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Project;
-use super::guest::{GUEST_ROOT, join};
+use super::guest::{GUEST_ROOT, SharedPath, join};
 
 /// Turns what a program or a compiler wrote to its standard error into what to do about it; `None` where nothing in it
 /// speaks of something missing.
@@ -56,6 +56,11 @@ fn python_module(said: &str, project: &Project) -> Option<String> {
         return Some(format!(
             "Python cannot import `{module}`, which lies in the project; write [sandbox] env = [\"PYTHONPATH={folder}\"] in the config file"
         ));
+    }
+    // It is there; whatever keeps Python from it, no package is missing.
+    let is_it = |shown: &SharedPath| shown.host.file_stem().is_some_and(|stem| stem == first);
+    if project.shown.iter().any(is_it) {
+        return None;
     }
     Some(match &project.tool {
         Some(tool) => format!(

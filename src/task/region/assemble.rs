@@ -43,6 +43,19 @@ impl Region {
         }
     }
 
+    /// A version as it is when its function has the documentation and attributes of the original, which stay in the file where a
+    /// reply leaves them out. Any other version as it is.
+    pub(crate) fn with_lead(&self, version: String) -> String {
+        let tree = self.grammar.and_then(|g| g.parse(&self.file));
+        let whole = match (&self.kind, self.grammar, &tree) {
+            (RegionKind::Function(_), Some(grammar), Some(tree)) => {
+                merge::with_lead(self, grammar, tree, &version)
+            }
+            _ => None,
+        };
+        whole.unwrap_or(version)
+    }
+
     /// The version that a changed file holds: the file itself for a function, else what stands in the region's place. `None`
     /// where lines outside of the region were changed. The file has line feeds alone.
     pub(crate) fn inside_of(&self, file: &str) -> Option<String> {

@@ -28,10 +28,7 @@ impl Region {
     /// # Errors
     /// The file cannot be read or is no text; the region is not there, there are several, or it does not parse.
     pub fn find(path: &Path, language: &Language, spec: &RegionSpec) -> Result<Self, TaskError> {
-        let fail = |why| TaskError::Read {
-            path: path.to_path_buf(),
-            why,
-        };
+        let fail = |why| TaskError::read(path, why);
         let real = path.canonicalize().map_err(fail)?;
         let meta = std::fs::metadata(&real).map_err(fail)?;
         if meta.is_dir() {

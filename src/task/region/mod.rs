@@ -7,6 +7,7 @@
 mod assemble;
 mod broken;
 mod callee;
+mod changes;
 mod context;
 mod find;
 mod grammar;
@@ -37,6 +38,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use broken::{Broken, broken_file};
 pub(crate) use callee::Callee;
+pub(crate) use changes::{Change, Changes, Owner};
 pub(crate) use grammar::Grammar;
 pub(crate) use items::list;
 pub use items::{FunctionItem, FunctionKind};

@@ -90,7 +90,7 @@ impl Names {
 
 /// What names that are bound in a node are seen in.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Scope {
+pub(super) enum Scope {
     #[default]
     Function,
     /// A part of a function that has names of its own.
@@ -98,7 +98,7 @@ enum Scope {
 }
 
 /// The scope that a node is.
-fn scope(node: N<'_>) -> Option<Scope> {
+pub(super) fn scope(node: N<'_>) -> Option<Scope> {
     let has = |field| node.child_by_field_name(field).is_some();
     match node.kind() {
         "list_comprehension"
@@ -159,7 +159,7 @@ fn bind(n: N<'_>, text: &str, fields: &[&str], scopes: &mut [(Scope, Names)]) {
 }
 
 /// The fields of a node that hold names which it binds.
-fn binding_fields(kind: &str) -> &'static [&'static str] {
+pub(super) fn binding_fields(kind: &str) -> &'static [&'static str] {
     match kind {
         "assignment"
         | "assignment_statement"

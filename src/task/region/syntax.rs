@@ -42,6 +42,10 @@ impl Syntax {
         Self(Grammar::of(language))
     }
 
+    pub(super) fn grammar(self) -> Option<Grammar> {
+        self.0
+    }
+
     /// Whether a text parses, by itself or as a member of a class; `None` where there is no grammar.
     pub(crate) fn parses(self, text: &str) -> Option<bool> {
         self.0.map(|_| self.outline(text).is_some())
@@ -110,17 +114,22 @@ impl Syntax {
                 }
             }
         };
-        tree::each(tree.root_node(), |n| {
+        // A parent is looked for from the root of the tree, which would take long in a wide one.
+        let mut above: Vec<&str> = Vec::new();
+        tree::walk(tree.root_node(), |n, entering| {
+            if !entering {
+                above.pop();
+                return true;
+            }
             if Grammar::is_comment(n) {
                 blank(n.byte_range());
                 return false;
             }
             if !Grammar::is_literal(n) || n.kind() == "preproc_arg" {
+                above.push(n.kind());
                 return true;
             }
-            let alone = n
-                .parent()
-                .is_some_and(|p| p.kind() == "expression_statement");
+            let alone = above.last() == Some(&"expression_statement");
             if alone || !literals {
                 let mut from = n.start_byte();
                 if !alone {
@@ -132,6 +141,9 @@ impl Syntax {
                     }
                 }
                 blank(from..n.end_byte());
+            }
+            if !alone {
+                above.push(n.kind());
             }
             !alone
         });

@@ -95,14 +95,8 @@ const NAMED: usize = 3;
 /// [`TaskError::Read`] for a root that cannot be read, [`TaskError::Invalid`] if it holds more than `most`: the sentence
 /// names where most of it lies and what to do.
 pub(crate) fn list(root: &Path, most: TreeBounds) -> Result<WorkTree, TaskError> {
-    let root = std::fs::canonicalize(root).map_err(|why| TaskError::Read {
-        path: root.to_path_buf(),
-        why,
-    })?;
-    std::fs::read_dir(&root).map_err(|why| TaskError::Read {
-        path: root.clone(),
-        why,
-    })?;
+    let root = std::fs::canonicalize(root).map_err(|why| TaskError::read(root, why))?;
+    std::fs::read_dir(&root).map_err(|why| TaskError::read(root.clone(), why))?;
     let tracked = index::tracked(&root);
     let mut listing = Listing {
         tree: WorkTree {

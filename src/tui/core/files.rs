@@ -120,14 +120,21 @@ pub(crate) fn cases_beside(program: &Path) -> Option<PathBuf> {
 #[must_use]
 pub(crate) fn beside(file: &Path, function: &str) -> Beside {
     Beside {
-        calls: calls_beside(file, function),
+        calls: calls_beside(file, function, &std::env::current_dir().unwrap_or_default()),
         cases: cases_beside(file),
     }
 }
 
-/// Files of calls that lie beside a program under a usual name, those that say most about the function first.
-fn calls_beside(file: &Path, function: &str) -> Vec<PathBuf> {
+/// In so many folders, from that of the program upwards, calls are looked for.
+const HIGHEST: usize = 8;
+
+/// Files of calls that lie beside a program, or further up to where Reheat was started, under a usual name; those that say most
+/// about the function first, and nearer ones before others.
+fn calls_beside(file: &Path, function: &str, here: &Path) -> Vec<PathBuf> {
     let folder = file.parent().unwrap_or(Path::new(""));
+    let up = folder.ancestors().skip(1);
+    let up = up.take_while(|f| folder.is_relative() || f.starts_with(here));
+    let folders: Vec<&Path> = std::iter::once(folder).chain(up).take(HIGHEST).collect();
     let of = |part: &std::ffi::OsStr| part.to_string_lossy().into_owned();
     let stem = file.file_stem().map(of).unwrap_or_default();
     let whole = file.file_name().map(of).unwrap_or_default();
@@ -139,9 +146,11 @@ fn calls_beside(file: &Path, function: &str) -> Vec<PathBuf> {
             continue;
         }
         let dot = if name.is_empty() { "" } else { "." };
-        let path = folder.join(format!("{name}{dot}calls.jsonl"));
-        if path.is_file() && !found.contains(&path) {
-            found.push(path);
+        for folder in &folders {
+            let path = folder.join(format!("{name}{dot}calls.jsonl"));
+            if path.is_file() && !found.contains(&path) {
+                found.push(path);
+            }
         }
     }
     found
@@ -169,4 +178,35 @@ fn language_of(file: &Path, own: Option<&Path>) -> Option<Arc<Language>> {
     let languages = Languages::load(own).or_else(|_| Languages::load(None));
     let ending = file.extension()?.to_str()?;
     languages.ok()?.for_extension(ending)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_looked_for_up_to_where_reheat_was_started() {
+        let holder = tempfile::tempdir().unwrap();
+        let at = |name: &str| holder.path().join(name);
+        std::fs::create_dir_all(at("root/src/shop")).unwrap();
+        for name in [
+            "calls.jsonl",
+            "root/calls.jsonl",
+            "root/rank.calls.jsonl",
+            "root/src/shop/calls.jsonl",
+        ] {
+            std::fs::write(at(name), "[1]\n").unwrap();
+        }
+        let file = at("root/src/shop/search.py");
+        let found = |here: &str| calls_beside(&file, "rank", &at(here));
+        let expected = [
+            "root/rank.calls.jsonl",
+            "root/src/shop/calls.jsonl",
+            "root/calls.jsonl",
+        ];
+        assert_eq!(found("root"), expected.map(at));
+        assert_eq!(found("root/src/shop"), [at("root/src/shop/calls.jsonl")]);
+        assert_eq!(found("elsewhere"), [at("root/src/shop/calls.jsonl")]);
+    }
 }

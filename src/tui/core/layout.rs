@@ -170,6 +170,8 @@ pub struct LayoutOptions {
     pub steering: bool,
     /// There is a standing line.
     pub banner: bool,
+    /// The main pane shows the charts, so that they need not stand beside it as well.
+    pub charts_in_main: bool,
     /// One part has the whole screen.
     pub zoomed: Option<ScreenPart>,
     /// What the developer wishes.
@@ -189,6 +191,8 @@ pub(crate) fn room(size: Rect) -> Room {
 
 /// Cells that the main pane keeps beside the columns, whatever is wished.
 const MAIN_WIDTH: u16 = 44;
+/// Cells of the column at the left as a rule: on a larger screen it is never narrower.
+const SIDE: u16 = 34;
 /// Cells that a column keeps.
 const COLUMN: u16 = 20;
 /// Rows that a chart keeps; with fewer it says nothing.
@@ -202,9 +206,11 @@ pub(crate) fn lay_out(size: Rect, look: LayoutOptions) -> ScreenLayout {
     let LayoutOptions {
         steering,
         banner,
+        charts_in_main,
         zoomed,
-        arrangement: wish,
+        arrangement: mut wish,
     } = look;
+    wish.hide_charts |= charts_in_main;
     let room = room(size);
     let mut rest = size;
     let state_lines = match room {
@@ -305,7 +311,12 @@ fn medium(plan: &mut ScreenLayout, rest: &mut Rect, wish: Arrangement) {
     if wish.hide_tree && wish.hide_charts {
         return;
     }
-    let width = within(wish.side, 34, COLUMN, rest.width.saturating_sub(MAIN_WIDTH));
+    let width = within(
+        wish.side,
+        SIDE,
+        COLUMN,
+        rest.width.saturating_sub(MAIN_WIDTH),
+    );
     let mut side = left(rest, width);
     if wish.hide_charts {
         plan.tree = Some(side);
@@ -336,14 +347,15 @@ fn medium(plan: &mut ScreenLayout, rest: &mut Rect, wish: Arrangement) {
 fn wide(plan: &mut ScreenLayout, rest: &mut Rect, size: Rect, wish: Arrangement) {
     if !wish.hide_tree {
         let most = rest.width.saturating_sub(MAIN_WIDTH + COLUMN);
-        let usual = (size.width / 6).clamp(26, 38);
+        let usual = (size.width / 6).clamp(SIDE, 40);
         plan.tree = Some(left(rest, within(wish.side, usual, COLUMN, most)));
     }
     if !wish.hide_charts {
         let most = rest.width.saturating_sub(MAIN_WIDTH);
         let usual = (size.width * 2 / 9).clamp(34, 56);
         let mut charts = right(rest, within(wish.charts, usual, COLUMN, most));
-        let usual = (charts.height / 3).min(11);
+        // What a session is about has most room: how far it has come.
+        let usual = charts.height * 3 / 8;
         let most = charts.height - 2 * CHART;
         plan.gains = Some(bottom(&mut charts, within(wish.gains, usual, CHART, most)));
         let usual = (charts.height / 2).min(13);

@@ -25,8 +25,8 @@ pub struct Memory {
     small: Arrangement,
     medium: Arrangement,
     wide: Arrangement,
-    /// Hints, newest last.
-    pub hints: Vec<String>,
+    /// Hints with the names of their tasks, newest last: one that helped elsewhere is of no use here.
+    task_hints: Vec<(String, String)>,
     /// Ids of what was done by palette, newest first.
     pub used: Vec<String>,
     /// Names of the tips for newcomers that were seen.
@@ -47,7 +47,7 @@ impl Memory {
             .and_then(|bytes| serde_json::from_slice::<Self>(&bytes).map_err(|e| e.to_string()));
         match parsed {
             Ok(mut memory) => {
-                memory.hints.truncate(HINTS);
+                memory.task_hints.truncate(HINTS);
                 memory.used.truncate(USED);
                 memory.tips.truncate(TIPS);
                 (memory, None)
@@ -81,15 +81,23 @@ impl Memory {
         }
     }
 
-    /// Keeps a hint as the newest; the same one is kept once.
-    pub fn keep_hint(&mut self, hint: &str) {
+    /// The hints that were given for a task of this name, newest last.
+    #[must_use]
+    pub fn hints(&self, task: &str) -> Vec<String> {
+        let of_it = self.task_hints.iter().filter(|(of, _)| of == task);
+        of_it.map(|(_, hint)| hint.clone()).collect()
+    }
+
+    /// Keeps a hint as the newest of its task; the same one is kept once.
+    pub fn keep_hint(&mut self, task: &str, hint: &str) {
         if hint.is_empty() {
             return;
         }
-        self.hints.retain(|h| h != hint);
-        self.hints.push(hint.to_owned());
-        let over = self.hints.len().saturating_sub(HINTS);
-        self.hints.drain(..over);
+        let kept = (task.to_owned(), hint.to_owned());
+        self.task_hints.retain(|h| *h != kept);
+        self.task_hints.push(kept);
+        let over = self.task_hints.len().saturating_sub(HINTS);
+        self.task_hints.drain(..over);
     }
 
     /// Keeps what was done as the latest.
@@ -177,9 +185,14 @@ mod tests {
         let file = folder.path().join("data/screen.json");
         let mut memory = Memory::default();
         memory.arrangement_mut(Room::Wide).side = Some(44);
-        memory.keep_hint("first");
-        memory.keep_hint("second");
-        memory.keep_hint("first");
+        for (task, hint) in [
+            ("a", "first"),
+            ("a", "second"),
+            ("b", "third"),
+            ("a", "first"),
+        ] {
+            memory.keep_hint(task, hint);
+        }
         memory.keep_used("next-round");
         memory.tips.push("start".into());
         let keeper = Keeper::start(Some(file.clone()));
@@ -189,7 +202,8 @@ mod tests {
         let (again, trouble) = Memory::load(&file);
         assert_eq!(trouble, None);
         assert_eq!(again, memory);
-        assert_eq!(again.hints, ["second", "first"]);
+        assert_eq!(again.hints("a"), ["second", "first"]);
+        assert_eq!(again.hints("b"), ["third"]);
         assert_eq!(again.arrangement(Room::Medium), Arrangement::default());
     }
 
@@ -197,7 +211,13 @@ mod tests {
     fn a_wrong_file_is_ignored_with_a_word() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("screen.json");
-        for wrong in ["", "{", "7", "{\"wide\": {\"side\": -1}}", "{\"hints\": 7}"] {
+        for wrong in [
+            "",
+            "{",
+            "7",
+            "{\"wide\": {\"side\": -1}}",
+            "{\"task_hints\": 7}",
+        ] {
             std::fs::write(&file, wrong).unwrap();
             let (memory, trouble) = Memory::load(&file);
             assert_eq!(memory, Memory::default(), "{wrong}");
@@ -207,8 +227,8 @@ mod tests {
             );
         }
         // A file of a newer program may hold more.
-        std::fs::write(&file, "{\"later\": 1, \"hints\": [\"x\"]}").unwrap();
-        assert_eq!(Memory::load(&file).0.hints, ["x"]);
+        std::fs::write(&file, "{\"later\": 1, \"task_hints\": [[\"t\", \"x\"]]}").unwrap();
+        assert_eq!(Memory::load(&file).0.hints("t"), ["x"]);
         let (memory, trouble) = Memory::load(folder.path());
         assert!(memory == Memory::default() && trouble.is_some(), "a folder");
     }

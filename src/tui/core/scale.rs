@@ -1,5 +1,7 @@
 //! Axes that a person would have drawn: ticks at 1, 2 or 5 times a power of ten, and figures in one unit.
 
+use crate::base::units::Gain;
+
 /// A linear axis from 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Scale {
@@ -148,13 +150,10 @@ pub(crate) fn ratios(low: f64, high: f64, most: usize) -> Vec<f64> {
 /// ` [4.10–4.33]` with as many digits as the gain itself has.
 #[must_use]
 pub(crate) fn interval(low: f64, high: f64) -> String {
-    let digits = match low {
-        l if (0.97..1.03).contains(&l) || (0.97..1.03).contains(&high) => 3,
-        l if l < 10.0 => 2,
-        l if l < 100.0 => 1,
-        _ => 0,
-    };
-    format!(" [{low:.digits$}–{high:.digits$}]")
+    match Gain::interval(Gain(low), Gain(high)) {
+        told if told.is_empty() => told,
+        told => format!(" {told}"),
+    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::tui::core::key::{Key, key};
 use crate::tui::core::text::width;
 use crate::tui::core::typing::text_area;
 use crate::tui::core::workers::{Done, Job};
+use crate::tui::state::decisions::busy;
 use crate::tui::state::effect::Effect;
 use crate::tui::state::hits::HitMap;
 use crate::tui::widgets::editor;
@@ -214,7 +215,7 @@ impl Dialog for Edit {
     }
 
     fn draw(&self, cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
-        let title = format!("{} by your hand", self.parent);
+        let title = format!("your edit of {}", self.parent);
         let inner = editor::draw(cx, area, &title, &self.area, buffer, hits);
         self.colour(cx, inner, buffer);
         if self.leaving {
@@ -247,6 +248,14 @@ fn expanded(line: &str, tab: u8) -> String {
     all
 }
 
+/// When an edit that was handed to the loop is measured.
+pub(crate) fn queued(session: &Session, parent: VersionId) -> String {
+    match busy(session) {
+        true => format!("your edit of {parent} is measured when the round that is on is done"),
+        false => format!("your edit of {parent} is measured now"),
+    }
+}
+
 /// Hands a text to the loop, as a version by hand, unless it is the text that it was made from.
 fn measure(cx: &mut Context<'_>, parent: VersionId, text: String) -> Outcome {
     let version = cx.session.version(parent);
@@ -259,8 +268,9 @@ fn measure(cx: &mut Context<'_>, parent: VersionId, text: String) -> Outcome {
     }
     cx.state.nav.selected = None;
     cx.state.nav.tab = None;
-    let words = format!("your edit of {parent} is measured next");
+    let words = queued(cx.session, parent);
     cx.state.say(words, false);
+    cx.state.edit_handed_over(cx.session);
     Outcome::close().and(Effect::Send(Command::HandEdit { parent, text }))
 }
 

@@ -14,6 +14,7 @@ use crate::tui::core::keymap::Bound;
 use crate::tui::core::layout::centred;
 use crate::tui::core::text::{cut, pad, visible, width, wrap};
 use crate::tui::core::theme::Role;
+use crate::tui::core::typing::TYPING;
 use crate::tui::state::State;
 use crate::tui::state::hits::HitMap;
 use crate::tui::widgets::put;
@@ -168,10 +169,16 @@ fn rows<'a>(state: &'a State, typing: &'static [TypingKeys], filter: &str) -> Ve
         .filter(|b| scopes.contains(&b.row.scope))
         .collect();
     // The table need not be written in the order of its headings.
+    let own = |group: &str| {
+        let mut of_group = table.iter().filter(|t| t.row.group == group);
+        of_group.any(|t| t.row.scope == Scope::Start)
+    };
     found.sort_by_key(|b| {
         let elsewhere = searching && b.row.scope != Scope::Search;
+        // What only the start screen has comes before the ways to move in it.
+        let common = state.home.is_some() && !own(b.row.group);
         let place = table.iter().position(|t| t.row.group == b.row.group);
-        (elsewhere, place)
+        (elsewhere, common, place)
     });
     let actions = found.into_iter().map(|b| Row {
         group: b.row.group,
@@ -182,7 +189,10 @@ fn rows<'a>(state: &'a State, typing: &'static [TypingKeys], filter: &str) -> Ve
         help: b.row.help,
         bound: Some(b),
     });
-    let typing = typing.iter().flat_map(|(group, rows)| {
+    // Before there is a session there is nothing to hint at and nothing to edit.
+    let here = |group: &str| state.home.is_none() || group == TYPING.0;
+    let typing = typing.iter().filter(|(group, _)| here(group));
+    let typing = typing.flat_map(|(group, rows)| {
         rows.iter().map(|(keys, help)| Row {
             group,
             keys: symbols(keys),

@@ -191,10 +191,11 @@ fn entries(state: &State, session: &Session) -> Vec<Entry> {
         for (command, name, about) in asking(session) {
             all.push(entry(command, name, about));
         }
-        for hint in state.prefs.memory.hints.iter().rev().take(12) {
+        let hints = state.prefs.memory.hints(session.task_name());
+        for hint in hints.into_iter().rev().take(12) {
             let words = hint.replace('\n', " ");
             all.push(entry(
-                PaletteCommand::Hint(hint.clone()),
+                PaletteCommand::Hint(hint),
                 format!("hint: {words}"),
                 "give this hint once more".into(),
             ));
@@ -227,7 +228,21 @@ fn entries(state: &State, session: &Session) -> Vec<Entry> {
             about.into(),
         ));
     }
+    if !state.at_work {
+        // What can be opened comes first, and how one moves last: whoever looks here has found that out.
+        all.sort_by_key(|e| match e.command {
+            PaletteCommand::Open(_) => 0,
+            PaletteCommand::Do(action) if moves(action) => 2,
+            _ => 1,
+        });
+    }
     all
+}
+
+/// Whether an action only moves about.
+fn moves(action: Action) -> bool {
+    use Action::{Bottom, Down, Open, PageDown, PageUp, Top, Up};
+    matches!(action, Down | Up | PageDown | PageUp | Top | Bottom | Open)
 }
 
 impl Palette {
@@ -390,7 +405,12 @@ impl Dialog for Palette {
                 width: box_.width - 2,
                 ..box_
             };
-            let words = "a few letters of it: a version, a pane, a theme, anything";
+            let whole = match cx.state.at_work {
+                true => "a few letters of it: a version, a pane, a theme, anything",
+                false => "a few letters of it: a task, a session, a theme, anything",
+            };
+            let fits = width(whole) <= usize::from(hint.width);
+            let words = if fits { whole } else { "a few letters of it" };
             put(buffer, hint, 0, &Line::from(cx.span(words, Role::Faint)));
         }
         let rows = Rect {
@@ -404,11 +424,13 @@ impl Dialog for Palette {
         }
         let keys = self.found.iter().map(|e| width(&e.key)).max();
         let keys = keys.unwrap_or(0).min(10);
+        let names = self.found.iter().map(|e| width(&visible(&e.name))).max();
+        let names = names.unwrap_or(0).clamp(12, 34);
         let room = usize::from(rows.height);
         let first = (self.cursor + 1).saturating_sub(room);
         for (n, entry) in self.found.iter().skip(first).take(room).enumerate() {
             let chosen = first + n == self.cursor;
-            let line = row(cx, entry, chosen, keys, rows.width.into());
+            let line = row(cx, entry, chosen, [names, keys], rows.width.into());
             put(buffer, rows, n as u16, &line);
             choose(rows, n, first + n, hits);
         }
@@ -453,7 +475,8 @@ fn perform(command: PaletteCommand, cx: &mut Context<'_>) -> Outcome {
             outcome = Outcome::perform(Action::Open);
         }
         PaletteCommand::Hint(hint) => {
-            cx.state.prefs.memory.keep_hint(&hint);
+            let task = cx.session.task_name();
+            cx.state.prefs.memory.keep_hint(task, &hint);
             cx.state.hint_box.text = line(&hint);
             cx.state.say("the hint goes into the next prompt", false);
             effects.push(Effect::Send(Command::Hint(hint)));
@@ -463,7 +486,14 @@ fn perform(command: PaletteCommand, cx: &mut Context<'_>) -> Outcome {
     outcome
 }
 
-fn row<'a>(cx: View<'a>, entry: &Entry, chosen: bool, keys: usize, room: usize) -> Line<'a> {
+/// One row; `names` and `keys` are the cells that the longest of both take.
+fn row<'a>(
+    cx: View<'a>,
+    entry: &Entry,
+    chosen: bool,
+    [names, keys]: [usize; 2],
+    room: usize,
+) -> Line<'a> {
     let ground = if chosen {
         cx.theme.bg(Role::Selection)
     } else {
@@ -475,7 +505,10 @@ fn row<'a>(cx: View<'a>, entry: &Entry, chosen: bool, keys: usize, room: usize) 
         if chosen { "▸ " } else { "  " },
         of(Role::Key),
     )];
-    let name_room = left.min(if room > 60 { 34 } else { left });
+    let name_room = match room > 60 {
+        true => left.min(names + 2),
+        false => left.saturating_sub(1),
+    };
     let mut used = 2;
     let most = name_room.saturating_sub(2);
     let mut at = 0_u32;

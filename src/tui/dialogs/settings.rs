@@ -396,8 +396,14 @@ impl Dialog for Settings {
             ));
         }
         let below = 4;
+        // What a session was begun with stays, whatever is set here.
+        let title = if cx.state.at_work {
+            "settings for sessions to come"
+        } else {
+            "settings"
+        };
         let height = (lines.len() as u16 + 2 + below).min(area.height);
-        let inner = sheet(cx, centred(area, wide, height), "settings", buffer, hits);
+        let inner = sheet(cx, centred(area, wide, height), title, buffer, hits);
         let rows = inner.height.saturating_sub(below);
         let at = lines
             .iter()

@@ -13,6 +13,7 @@ use crate::engine::Command;
 use crate::engine::write_requests::WriteRequest;
 use crate::session::Session;
 use crate::session::event::{VersionId, WritePlan};
+use crate::session::fold::Version;
 use crate::session::written::Standing;
 use crate::tui::component::{Context, Dialog, Outcome, View};
 use crate::tui::core::action::TypingKeys;
@@ -100,10 +101,37 @@ impl Write {
     }
 }
 
-/// Asks what writing the chosen version, else the best one, would do.
+/// Asks what writing the chosen version would do; where that cannot be written, the best one.
 pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
-    let chosen = cx.state.nav.selected;
-    let chosen = chosen.filter(|id| cx.session.version(*id).is_some());
+    let selected = cx.state.nav.selected.and_then(|id| cx.session.version(id));
+    let passes = |v: &&Version| v.verdict().is_some_and(|verdict| verdict.accepted());
+    let writable = |v: &&Version| !v.id.is_original() && passes(v);
+    let best = cx.session.best().filter(writable);
+    // The best version needs no name where it is really better; where it was made so by hand, it is written if that is meant.
+    let by_rule = |v: &&Version| v.decided_over_original().is_some_and(|c| c.confirmed);
+    let chosen = selected.filter(writable).or(best).map(|v| v.id);
+    let asked = (selected.filter(writable)).or(best.filter(|v| !by_rule(v)));
+    let asked = asked.map(|v| v.id);
+    if let (Some(other), Some(chosen)) = (selected.filter(|v| !writable(v)), chosen) {
+        let why = if other.id.is_original() {
+            "is what the file holds"
+        } else {
+            "does not pass"
+        };
+        let words = format!("{} {why}: this is {chosen}, the best version", other.id);
+        cx.state.say(words, false);
+    }
+    if chosen.is_none() {
+        let other = cx.session.versions.iter().rfind(writable);
+        let words = match other.map(|v| v.id) {
+            Some(id) => format!(
+                "no version is better than the original yet; select one that passes, as {id}, to write it all the same"
+            ),
+            None => "there is nothing to write yet: no version but the original passes".into(),
+        };
+        cx.state.say(words, false);
+        return Outcome::close();
+    }
     Outcome::open(Write {
         before: cx.session.write_plan.as_ref().map(|p| p.number),
         plan: None,
@@ -113,7 +141,7 @@ pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
         scroll: None,
         room: 0,
     })
-    .and(ask(WriteRequest::Plan(chosen)))
+    .and(ask(WriteRequest::Plan(asked)))
 }
 
 fn ask(request: WriteRequest) -> Effect {

@@ -131,6 +131,12 @@ fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     hits.first = chosen_at
         .saturating_sub(rows / 2)
         .min(cases.len().saturating_sub(rows));
+    let free = usize::from(area.height).saturating_sub(rows + 1 + below);
+    if free > 1 && columns.figures > 0 {
+        let words = "  one run of each, from the start of its process to its end";
+        let line = Line::from(cx.span(words, Role::Faint));
+        put(buffer, area, rows as u16 + 1, &line);
+    }
     for n in 0..rows {
         let at = order.get(hits.first + n).copied().unwrap_or(usize::MAX);
         let Some((name, bytes)) = cases.get(at) else {
@@ -194,7 +200,7 @@ impl Columns {
             name,
             input: left >= 56,
             figures: (left / 11).min(4),
-            against: left >= 68,
+            against: left >= 62,
         }
     }
 

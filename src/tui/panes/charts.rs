@@ -67,57 +67,47 @@ fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     if let Some(chart) = cx.state.panes.charts.one {
         return one(chart, area, buffer, hits);
     }
-    for (chart, place) in places(area) {
+    for (chart, place) in places(cx, area) {
         one(chart, place, buffer, hits);
     }
 }
 
-/// Which charts there is room for, the most telling first.
-fn places(area: Rect) -> Vec<(Chart, Rect)> {
-    if area.height < 12 {
-        return vec![(Chart::Comparison, area)];
-    }
-    if area.width >= 96 && area.height >= 16 {
-        let (half, third) = (area.width / 2, area.height / 2);
-        let cut = |x, y, right: bool, low: bool| Rect {
-            x: area.x + x,
-            y: area.y + y,
-            width: if right { area.width - half } else { half - 2 },
-            height: if low { area.height - third } else { third - 1 },
-        };
-        return vec![
-            (Chart::Comparison, cut(0, 0, false, false)),
-            (Chart::Memory, cut(half, 0, true, false)),
-            (Chart::Times, cut(0, third, false, true)),
-            (Chart::Gains, cut(half, third, true, true)),
-        ];
-    }
-    let order = [Chart::Comparison, Chart::Memory, Chart::Gains, Chart::Times];
-    let count = match area.height {
-        ..18 => 2,
+/// Which charts there is room for, the most telling first; the pairs only where there are any.
+fn places(cx: View<'_>, area: Rect) -> Vec<(Chart, Rect)> {
+    let mut all = vec![Chart::Comparison, Chart::Memory, Chart::Gains];
+    all.extend(spread::has_figures(cx).then_some(Chart::Times));
+    let columns: u16 = if area.width >= 96 && area.height >= 16 {
+        2
+    } else {
+        1
+    };
+    let most = match area.height {
+        ..12 => 1,
+        12..18 => 2,
         18..30 => 3,
         _ => 4,
     };
-    let each = area.height / count;
-    let heights = (0..count).map(|n| {
-        if n == 0 {
-            area.height - each * (count - 1)
-        } else {
-            each
+    all.truncate((most * columns).into());
+    let count = all.len() as u16;
+    let rows = count.div_ceil(columns);
+    let place = |n: u16| {
+        let (row, column) = (n / columns, n % columns);
+        // One that is alone in its row has all of it.
+        let beside = (count - row * columns).min(columns);
+        let (x, y) = (area.width / beside * column, area.height * row / rows);
+        let last = column + 1 == beside;
+        Rect {
+            x: area.x + x,
+            y: area.y + y,
+            width: if last {
+                area.width - x
+            } else {
+                area.width / beside - 2
+            },
+            height: area.height * (row + 1) / rows - y - u16::from(row + 1 < rows),
         }
-    });
-    let mut y = area.y;
-    order
-        .into_iter()
-        .zip(heights)
-        .map(|(chart, height)| {
-            let place = Rect {
-                y,
-                height: height.saturating_sub(1),
-                ..area
-            };
-            y += height;
-            (chart, place)
-        })
+    };
+    (all.into_iter().zip(0..))
+        .map(|(chart, n)| (chart, place(n)))
         .collect()
 }

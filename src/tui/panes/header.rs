@@ -90,7 +90,9 @@ fn task(cx: View<'_>, room: usize) -> Vec<Span<'static>> {
         spans.push(own(cx, " ", Role::Heat2));
     }
     spans.push(own(cx, &cut(&visible(&task.name), 24), Role::Title));
+    // A hash of the compiler's build, or the system that built it, tells nobody anything here.
     let toolchain = visible(&task.toolchain);
+    let toolchain = toolchain.split(" (").next().unwrap_or_default();
     let language = if room >= 120 && !toolchain.is_empty() {
         toolchain.to_lowercase()
     } else {
@@ -159,6 +161,14 @@ fn best<'a>(cx: View<'a>) -> Vec<Span<'a>> {
                     .add_modifier(ratatui::style::Modifier::BOLD),
             ));
             spans.push(cx.span(interval(low.0, high.0), Role::Muted));
+            // A gain keeps its own word where something else is to become better now.
+            let of = best.original_comparison().map(|c| c.metric);
+            if let Some(of) = of.filter(|m| m.objective() != cx.session.objective) {
+                spans.push(cx.span(format!(" {}", of.comparative()), Role::Muted));
+            }
+        }
+        None if best.original_comparison().is_some() => {
+            spans.push(cx.span("not told from v0", Role::Muted));
         }
         None => spans.push(cx.span("passes", Role::Heat2)),
     }

@@ -21,7 +21,7 @@ pub(crate) const TYPING: TypingKeys = (
     &[
         ("enter", "Send it"),
         ("alt-enter  ctrl-j", "New line"),
-        ("up  down", "Earlier hints, of earlier sessions too"),
+        ("up  down", "Earlier hints for this task, of earlier sessions too"),
         ("esc", "Leave; what was typed stays"),
     ],
 );
@@ -65,7 +65,12 @@ pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut Hit
         let mut typed = cx.state.hint_box.text.clone();
         typed.set_style(cx.theme.fg(Role::Text));
         typed.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
-        typed.set_placeholder_text("what should it try, keep or leave alone?");
+        // The cursor stands before it.
+        typed.set_placeholder_text(if inner.width > 40 {
+            "what should it try, keep or leave alone?"
+        } else {
+            "what to try, keep, leave alone?"
+        });
         typed.set_placeholder_style(cx.theme.fg(Role::Faint));
         typed.render(inner, buffer);
         return;
@@ -74,7 +79,11 @@ pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut Hit
         Line::from(vec![
             cx.span(cx.state.prefs.keys.shown(Action::Steer), Role::Key),
             cx.span(
-                " gives a hint: what to try, what to keep, what to leave alone",
+                if inner.width > 63 {
+                    " gives a hint: what to try, what to keep, what to leave alone"
+                } else {
+                    " gives a hint for the next round"
+                },
                 Role::Faint,
             ),
         ])

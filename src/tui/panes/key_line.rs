@@ -1,6 +1,7 @@
 //! The keys that fit the moment, as they are in force.
 
-use crate::session::event::Stage;
+use crate::session::event::{Origin, Stage};
+use crate::session::fold::Version;
 use crate::tui::component::View;
 use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::hint::{Hint, Hints, Press};
@@ -53,7 +54,7 @@ pub(super) fn wanted(cx: View<'_>) -> Hints {
     }
     if cx.state.hint_box.active {
         return vec![
-            Hint::new(key!(enter), "send the hint"),
+            Hint::new(key!(enter), "keep the hint"),
             Hint::new(key!(alt - enter), "new line"),
             Hint::up_down("earlier hints"),
             Hint::new(key!(f 1), "keys"),
@@ -112,6 +113,13 @@ pub(super) fn wanted(cx: View<'_>) -> Hints {
         ],
     };
     let mut all: Vec<(Action, &'static str)> = words.to_vec();
+    let written = writable(cx);
+    if written.is_none() {
+        all.retain(|(action, _)| *action != Action::Dialog(DialogName::Save));
+    }
+    if matches!(cx.session.stage, Stage::Waiting | Stage::Finished) && written == Some(true) {
+        all.insert(0, (Action::Dialog(DialogName::WriteBack), "write back"));
+    }
     // What was decided by hand a moment ago is what one may want back.
     let by_hand = cx.session.decisions.last().is_some_and(|d| d.by_hand);
     if by_hand && cx.session.undoable().is_some() {
@@ -138,6 +146,19 @@ pub(super) fn wanted(cx: View<'_>) -> Hints {
         all.retain(|(action, _)| *action != Action::Undo);
         all.insert(1.min(all.len()), (Action::Undo, "take this case back"));
     }
+    // Where there is no card the reason of a verdict is a key away.
+    let judged = cx
+        .state
+        .version(cx.session)
+        .and_then(|id| cx.session.version(id));
+    let still = matches!(cx.session.stage, Stage::Waiting | Stage::Finished);
+    let looks = still || cx.state.nav.selected.is_some();
+    if looks && cx.state.layout().card.is_none() && judged.is_some_and(|v| v.evaluation.is_some()) {
+        all.insert(
+            1.min(all.len()),
+            (Action::Dialog(DialogName::Verdict), "why"),
+        );
+    }
     all.push((Action::NextTab, "pane"));
     all.push((Action::Older, "version"));
     all.push((Action::Dialog(DialogName::Palette), "more"));
@@ -151,6 +172,13 @@ pub(super) fn wanted(cx: View<'_>) -> Hints {
     hints
 }
 
+/// Whether the best version can be written into the developer's own file; `None` where the original stands.
+fn writable(cx: View<'_>) -> Option<bool> {
+    cx.session.best().filter(|best| !best.id.is_original())?;
+    let task = cx.session.task.as_ref();
+    Some(task.is_some_and(|t| t.origin == Origin::Kept))
+}
+
 /// What can be decided about the version that was chosen: nothing while it is measured, for there is nothing to judge yet.
 fn decision(cx: View<'_>) -> Option<(Action, &'static str)> {
     let version = cx
@@ -161,9 +189,15 @@ fn decision(cx: View<'_>) -> Option<(Action, &'static str)> {
     let passes = version.verdict()?.accepted();
     match cx.session.incumbent == Some(version.id) {
         true if version.id.0 > 0 => Some((Action::Reject, "reject")),
+        false if passes && undecided(version) => Some((Action::MeasureAgain, "measure again")),
         false if passes => Some((Action::Accept, "accept")),
         _ => None,
     }
+}
+
+fn undecided(version: &Version) -> bool {
+    let c = version.comparison.as_ref();
+    c.is_some_and(|c| !c.is_decided())
 }
 
 /// Actions with the keys in force; those without a key are not said.

@@ -15,19 +15,20 @@ use crate::tui::state::hits::Target;
 use crate::tui::widgets::put;
 
 /// Rows that it takes at most.
-const MOST: usize = 3;
+pub(crate) const MOST: usize = 3;
 /// Rows of the screen for each of them: a small screen is not given up to a message.
 const SHARE: u16 = 5;
 
-/// Draws a word on the lowest rows of an area; gives how many it took, none where there is too little room.
+/// Draws a word on the lowest rows of an area, on so many at most; gives how many it took, none where there is too little room.
 pub(crate) fn above(
     cx: View<'_>,
     area: Rect,
+    most: usize,
     (word, error): (&str, bool),
     buffer: &mut Buffer,
     hits: &mut HitMap,
 ) -> u16 {
-    let most = MOST.min(usize::from(area.height / SHARE));
+    let most = most.min(usize::from(area.height / SHARE));
     let room = usize::from(area.width).saturating_sub(4);
     if most == 0 || room < 20 {
         return 0;

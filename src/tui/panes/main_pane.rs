@@ -128,8 +128,8 @@ fn more_signs(cx: View<'_>, pane: Tab, area: Rect, hits: &HitMap, buffer: &mut B
 /// The tabs on the upper edge; where there is little room the others are only numbers. Gives where they end.
 fn tabs(cx: View<'_>, area: Rect, pane: Tab, buffer: &mut Buffer, hits: &mut HitMap) -> u16 {
     let room = usize::from(area.width).saturating_sub(4);
-    let all: usize = Tab::ALL.iter().map(|t| t.title().len() + 5).sum();
-    let long = all + 24 <= room;
+    let all: usize = Tab::ALL.iter().map(|t| t.title().len() + 4).sum();
+    let long = all + 12 <= room;
     let names: usize = Tab::ALL.iter().map(|t| t.title().len() + 2).sum();
     let middle = names + 12 <= room;
     let mut x = area.x + 2;

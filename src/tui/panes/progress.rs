@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::base::units::Nanos;
 use crate::measure::CaseResult;
-use crate::measure::stats::CONFIRMING_LOOKS;
+use crate::measure::stats::FEWEST_CONFIRMING;
 use crate::session::Session;
 use crate::session::event::VersionId;
 use crate::session::fold::Version;
@@ -69,14 +69,13 @@ fn yardstick(session: &Session, version: VersionId) -> Option<HashMap<&str, f64>
     )
 }
 
-/// How many confirming pairs there are when they are next looked at, the least that can decide.
+/// How many confirming pairs there are, and the fewest that can decide.
 #[must_use]
-pub(crate) fn next_look(pairs: usize) -> usize {
-    CONFIRMING_LOOKS
-        .iter()
-        .copied()
-        .find(|n| *n >= pairs.max(1))
-        .unwrap_or(pairs)
+pub(crate) fn confirming(pairs: usize) -> String {
+    match pairs {
+        ..FEWEST_CONFIRMING => format!("{pairs} of at least {FEWEST_CONFIRMING} pairs"),
+        n => format!("{n} pairs"),
+    }
 }
 
 /// `1.83× [1.79–1.88]` as the last look at the pairs saw it.
@@ -182,7 +181,11 @@ mod tests {
     fn numbers_are_as_round_as_the_estimate() {
         let said = [0.2, 3.4, 12.0, 47.0, 61.0, 130.0].map(rounded);
         assert_eq!(said, ["1 s", "3 s", "15 s", "50 s", "70 s", "3 min"]);
-        assert_eq!([0, 7, 8, 9, 12, 500].map(next_look), [8, 8, 8, 12, 12, 500]);
+        assert_eq!(
+            [0, 5].map(confirming),
+            ["0 of at least 6 pairs", "5 of at least 6 pairs"]
+        );
+        assert_eq!(confirming(6), "6 pairs");
         assert_eq!(
             at_most(Some(Nanos(5_200_000_000))).unwrap(),
             "at most 6 s left"

@@ -5,14 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
+use crate::session::event::VersionId;
 use crate::tui::component::View;
 use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::hint::Hint;
 use crate::tui::core::home::Home;
 use crate::tui::core::text::{cut, pad, visible, width, wrap};
 use crate::tui::core::theme::Role;
+use crate::tui::panes::key_line;
+use crate::tui::panes::long_message::{self, MOST};
 use crate::tui::panes::state_line::elapsed;
-use crate::tui::panes::{key_line, long_message};
 use crate::tui::state::hits::HitMap;
 use crate::tui::state::hits::Target;
 use crate::tui::state::version_status::spinner;
@@ -30,16 +32,15 @@ struct Row<'a> {
     action: Option<Action>,
 }
 
-/// Draws it; gives the rows above the lowest one that a long word lies on.
-pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) -> u16 {
-    let Some(home) = &cx.state.home else { return 0 };
+/// Draws its list, and its keys on the lowest row of the screen.
+pub(crate) fn draw(cx: View<'_>, area: Rect, list: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
+    let Some(home) = &cx.state.home else { return };
     let wide = area.width.min(104);
     let left = (area.width - wide) / 2;
     let inner = Rect {
         x: area.x + left,
         width: wide,
-        height: area.height.saturating_sub(1),
-        ..area
+        ..list
     };
     let rows = rows(cx, home, inner.width.into(), inner.height);
     let room = usize::from(inner.height);
@@ -47,11 +48,13 @@ pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut Hit
         .iter()
         .position(|r| r.entry == Some(home.cursor))
         .unwrap_or(0);
-    let first = if rows.len() <= room {
-        0
-    } else {
-        at.saturating_sub(room / 2).min(rows.len() - room)
+    // At the last entry what stands below it comes as far as the entry stays in sight; past it, all of that.
+    let first = match home.cursor + 1 == home.entries() {
+        _ if cx.state.nav.past_entries => rows.len(),
+        true => at,
+        false => at.saturating_sub(room / 2),
     };
+    let first = first.min(rows.len().saturating_sub(room));
     let air = if rows.len() + 4 <= room {
         ((room - rows.len()) / 3).min(6) as u16
     } else {
@@ -83,35 +86,33 @@ pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut Hit
         }
         put(buffer, place, 0, &row.line);
     }
-    if area.height == 0 {
-        return 0;
-    }
     let lowest = Rect {
         y: area.y + area.height - 1,
         height: 1,
         ..area
     };
-    footer(cx, home, lowest, buffer, hits)
+    footer(cx, home, (lowest, list), buffer, hits);
 }
 
 /// Cells that the keys keep beside a word.
 const KEYS: usize = 40;
 
-fn footer(cx: View<'_>, home: &Home, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) -> u16 {
+/// The lowest row; a long word lies on the end of the list.
+fn footer(
+    cx: View<'_>,
+    home: &Home,
+    (area, list): (Rect, Rect),
+    buffer: &mut Buffer,
+    hits: &mut HitMap,
+) {
     let mut word =
         (cx.state.word(cx.session)).map(|(word, error)| (visible(word).replace('␊', " "), error));
-    let mut above = 0;
     let long = |text: &str| width(text) + KEYS > usize::from(area.width);
     if let Some((text, error)) = word.as_ref().filter(|w| long(&w.0))
         && !cx.covered()
     {
-        let over = Rect {
-            y: buffer.area.y,
-            height: area.y - buffer.area.y,
-            ..area
-        };
-        above = long_message::above(cx, over, (text, *error), buffer, hits);
-        if above > 0 {
+        let taken = long_message::above(cx, list, MOST, (text, *error), buffer, hits);
+        if taken > 0 {
             word = None;
         }
     }
@@ -139,7 +140,7 @@ fn footer(cx: View<'_>, home: &Home, area: Rect, buffer: &mut Buffer, hits: &mut
         usual_keys(cx, room)
     };
     if keys.width() == 0 {
-        return above;
+        return;
     }
     // Beside a word they stand at the right, as in the workbench.
     let from = if taken == 0 {
@@ -153,7 +154,6 @@ fn footer(cx: View<'_>, home: &Home, area: Rect, buffer: &mut Buffer, hits: &mut
         ..area
     };
     keys.put(buffer, at, 0, hits);
-    above
 }
 
 /// The keys of the start screen as they are in force, as many as there is room for.
@@ -225,14 +225,19 @@ fn rows<'a>(cx: View<'a>, home: &'a Home, room: usize, height: u16) -> Vec<Row<'
     gap(&mut rows);
     let label = |text: &str| cx.span(pad(&format!("   {text}"), LABEL + 1), Role::Title);
     let key = |action| cx.span(format!(" {}", cx.state.prefs.keys.shown(action)), Role::Key);
+    let mut open = Line::from(vec![
+        label("Open"),
+        key(Action::Dialog(DialogName::OpenFile)),
+        cx.span(" opens a program of yours", Role::Muted),
+    ]);
+    let command = "reheat optimize solution.py --cases cases/";
+    if line_width(&open) + width(command) + 7 <= room {
+        open.push_span(cx.span(" (or: ", Role::Muted));
+        open.push_span(cx.span(command, Role::Text));
+        open.push_span(cx.span(")", Role::Muted));
+    }
     rows.push(Row {
-        line: Line::from(vec![
-            label("Open"),
-            key(Action::Dialog(DialogName::OpenFile)),
-            cx.span(" chooses a program of yours (or: ", Role::Muted),
-            cx.span("reheat optimize solution.py --cases cases/", Role::Text),
-            cx.span(")", Role::Muted),
-        ]),
+        line: open,
         entry: None,
         action: Some(Action::Dialog(DialogName::OpenFile)),
     });
@@ -315,8 +320,18 @@ fn sessions<'a>(cx: View<'a>, home: &'a Home, room: usize, rows: &mut Vec<Row<'a
         let mut spans = vec![cx.span(pad(head, LABEL + 1), Role::Title)];
         spans.push(cursor(cx, home.cursor == n));
         spans.push(cx.span(pad(&visible(&session.task), name + 2), Role::Text));
-        spans.push(cx.span(pad(&visible(&session.gain), 15), Role::Heat3));
-        if room > LABEL + name + 36 {
+        // Where the original stands nothing was gained.
+        let stands = session.state.split(' ').next() == Some(&VersionId::ORIGINAL.to_string());
+        let gain = if stands {
+            "–".into()
+        } else {
+            visible(&session.gain)
+        };
+        let role = if stands { Role::Muted } else { Role::Heat3 };
+        if room <= LABEL + name + 36 {
+            spans.push(cx.span(gain.into_owned(), role));
+        } else {
+            spans.push(cx.span(pad(&gain, 15), role));
             spans.push(cx.span(pad(&visible(&session.when), 19), Role::Muted));
             spans.push(cx.span(visible(&session.state).into_owned(), Role::Muted));
         }
@@ -352,8 +367,13 @@ fn tasks<'a>(cx: View<'a>, home: &'a Home, room: usize, rows: &mut Vec<Row<'a>>)
         let mut spans = vec![cx.span(pad(head, LABEL + 1), Role::Title)];
         spans.push(cursor(cx, home.cursor == entry));
         spans.push(cx.span(pad(&visible(&task.name), name + 2), role(Role::Text)));
-        spans.push(cx.span(pad(&visible(&task.language), 12), role(Role::Info)));
+        // Where there is little room, why a task cannot be opened matters more than its language, and that more than its title.
+        let narrow = room < LABEL + name + 30;
+        if ready || !narrow {
+            spans.push(cx.span(pad(&visible(&task.language), 12), role(Role::Info)));
+        }
         match &task.available {
+            Ok(()) if narrow => {}
             Ok(()) => {
                 let kind = room >= LABEL + name + 48;
                 if kind {

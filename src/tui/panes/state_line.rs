@@ -4,21 +4,33 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use crate::base::words::count;
 use crate::session::Session;
 use crate::session::event::{EndReason, Mode, Stage};
+use crate::session::fold::{Round, Version};
 use crate::tui::component::View;
 use crate::tui::core::action::{Action, DialogName};
+use crate::tui::core::layout::{Room, ScreenLayout};
 use crate::tui::core::text::{cut, visible, width};
 use crate::tui::core::theme::Role;
 use crate::tui::panes::key_line::keys;
-use crate::tui::panes::long_message;
+use crate::tui::panes::long_message::{self, MOST};
 use crate::tui::panes::progress;
+use crate::tui::state::decisions;
 use crate::tui::state::hits::HitMap;
-use crate::tui::state::version_status::spinner;
+use crate::tui::state::version_status::{spinner, version_status};
 use crate::tui::widgets::{line_width, put};
 
-/// Draws it on one or two rows; a word that is too long for them lies on rows above, and how many these are is given.
-pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) -> u16 {
+/// Draws it on one or two rows; a word that is too long for them lies on rows above the row `end`, and how many these are is
+/// given. A small screen has one for it: the lower edge of the main pane.
+pub(crate) fn draw(
+    cx: View<'_>,
+    plan: &ScreenLayout,
+    end: u16,
+    buffer: &mut Buffer,
+    hits: &mut HitMap,
+) -> u16 {
+    let area = plan.state;
     if area.is_empty() {
         return 0;
     }
@@ -31,6 +43,8 @@ pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut Hit
     } = now(cx);
     let mut word =
         (cx.state.word(cx.session)).map(|(word, error)| (visible(word).replace('␊', " "), error));
+    // It need not be said twice.
+    word = word.filter(|(word, _)| *word != what);
     // On one row the keys keep what they need most.
     let kept = if area.height > 1 {
         1
@@ -46,12 +60,13 @@ pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut Hit
         && width(text) > free(&far)
     {
         let over = Rect {
-            height: area.y - buffer.area.y,
+            height: end - buffer.area.y,
             y: buffer.area.y,
             ..area
         };
+        let most = if plan.room > Room::Small { MOST } else { 1 };
         if width(text) > free(&[]) && !keyboard_is_taken(cx) {
-            above = long_message::above(cx, over, (text, *error), buffer, hits);
+            above = long_message::above(cx, over, most, (text, *error), buffer, hits);
         }
         if above > 0 {
             word = None;
@@ -143,16 +158,36 @@ impl Now {
 /// What is on now; what is held is said to be.
 fn now(cx: View<'_>) -> Now {
     let mut now = at_work(cx);
+    let reply = matches!(cx.session.stage, Stage::Asking | Stage::Streaming);
+    let come = reply && cx.session.round().is_some_and(Round::is_answered);
+    if cx.session.held && come {
+        now.what = "the reply has come".to_owned();
+        let tokens = crate::base::words::estimate_tokens(cx.session.received_bytes());
+        now.far = vec![format!("{tokens} tok")];
+    }
     if cx.session.held && now.glyph != "‖" {
         now.glyph = "‖";
         now.role = Role::Warn;
         now.what.insert_str(0, "paused · ");
     }
+    now.far.extend(match cx.state.edits_waiting(cx.session) {
+        0 => None,
+        1 => Some("your edit waits".to_owned()),
+        n => Some(format!("{n} edits of yours wait")),
+    });
     now
 }
 
 fn at_work(cx: View<'_>) -> Now {
     let session = cx.session;
+    if let Some(version) = just_settled(session) {
+        let mark = version_status(session, cx.state, version);
+        return Now::new(
+            mark.glyph,
+            mark.role,
+            decisions::settled(session, version.id),
+        );
+    }
     let on = |what: String| Now::new(spinner(cx.state), Role::Candidate, what);
     let next = session.versions.last().map_or(0, |v| v.id.0 + 1);
     match &session.stage {
@@ -206,6 +241,17 @@ fn at_work(cx: View<'_>) -> Now {
             version,
             done,
             total,
+        } if session.live.cases.len() >= *total && *total > 1 => {
+            // All have run: they run again.
+            on(format!(
+                "checking {version} once more, whether it agrees with itself"
+            ))
+            .and([format!("case {}/{total}", done + 1)])
+        }
+        Stage::Checking {
+            version,
+            done,
+            total,
         } => on(format!("checking {version}"))
             .and([format!("case {}/{total}", done + 1)])
             .and(progress::cases_left(
@@ -222,23 +268,34 @@ fn at_work(cx: View<'_>) -> Now {
         } => {
             let now = on(format!("comparing {version} with {against}"));
             match pairs {
-                0 => now.and(["warming up".to_owned()]),
-                1 => now.and(["1 pair".to_owned()]),
-                n => now.and([format!("{n} pairs")]),
+                0 => now.and(["warming up".to_owned()]).and(elapsed(cx)),
+                n => now.and([count(*n, "pair")]),
             }
             .and(progress::looked(session))
             .and(progress::at_most(*left_ns))
         }
         Stage::Confirming { version, pairs, .. } => {
-            let least = progress::next_look(*pairs);
             on(format!("confirming {version} on fresh runs"))
-                .and([format!("{pairs} of at least {least} pairs")])
+                .and([progress::confirming(*pairs)])
                 .and(progress::at_most(session.live.left_ns))
         }
         Stage::Aside { what } => on(visible(what).into_owned()).and(elapsed(cx)),
         Stage::Paused => Now::new("‖", Role::Warn, "paused"),
         Stage::Finished => Now::new("■", Role::Heat2, finished(cx)),
     }
+}
+
+/// The version whose verdict has just fallen: until something else begins that is what is on.
+fn just_settled(session: &Session) -> Option<&Version> {
+    let id = session.live.settled?;
+    let about = match &session.stage {
+        Stage::Building { version }
+        | Stage::Checking { version, .. }
+        | Stage::Comparing { version, .. }
+        | Stage::Confirming { version, .. } => *version,
+        _ => return None,
+    };
+    session.version(id).filter(|_| about == id)
 }
 
 /// What is made ready: what is known of the session says how far that is.

@@ -63,11 +63,22 @@ impl Pane for Stream {
     }
 
     fn on_step(&self, cx: &mut Context<'_>, to: Direction) -> bool {
-        cx.state.step_reply(cx.session, to == Direction::Forward)
+        let forward = to == Direction::Forward;
+        cx.state.step_reply(cx.session, forward) || cx.state.step_round(cx.session, forward)
     }
 
     fn draw(&self, cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
         draw(cx, area, buffer, hits);
+    }
+}
+
+/// Why there is no reply to show.
+fn no_round(cx: View<'_>) -> String {
+    match cx.state.nav.selected {
+        Some(version) if !cx.session.rounds.is_empty() => {
+            format!("{version} came from no reply")
+        }
+        _ => "no round yet".to_owned(),
     }
 }
 
@@ -77,7 +88,7 @@ fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
             buffer,
             area,
             0,
-            &Line::from(cx.span("no round yet", Role::Muted)),
+            &Line::from(cx.span(no_round(cx), Role::Muted)),
         );
         return;
     };

@@ -5,18 +5,19 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use crate::measure::Comparison;
+use crate::base::words::count;
+use crate::measure::{Answer, Comparison, Metric, Verdict};
 use crate::session::event::{EndReason, Origin, TaskRecord};
 use crate::session::fold::Version;
 use crate::tui::component::{Pane, View};
 use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::scale::interval;
 use crate::tui::core::tab::Tab;
-use crate::tui::core::text::{pad, pad_left, visible, wrap};
+use crate::tui::core::text::{cut, pad, pad_left, visible, width, wrap};
 use crate::tui::core::theme::Role;
 use crate::tui::state::hits::HitMap;
-use crate::tui::state::version_status::version_status;
-use crate::tui::widgets::put;
+use crate::tui::state::version_status::{gain, version_status};
+use crate::tui::widgets::{line_width, put};
 
 /// The summary pane.
 pub(crate) struct Summary;
@@ -35,10 +36,12 @@ fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     let mut lines = Vec::new();
     if cx.session.finished.is_some() {
         lines.extend(outcome(cx, area.width.into()));
-        lines.extend(place_and_cost(cx));
+        if let Some(words) = place_and_cost(cx) {
+            lines.extend(wrapped(cx, &words, Role::Muted, area.width.into()));
+        }
         let word = crate::report::text::isolation(cx.session).trim();
         if !word.is_empty() {
-            lines.push(Line::from(cx.span(word, Role::Error)));
+            lines.extend(wrapped(cx, word, Role::Error, area.width.into()));
         }
         lines.push(Line::default());
     }
@@ -70,13 +73,12 @@ fn against_original(cx: View<'_>, best: &Version) -> Option<Comparison> {
 }
 
 /// Where the best version stands among the references, and what the replies cost; as far as either is known.
-fn place_and_cost(cx: View<'_>) -> Option<Line<'_>> {
+fn place_and_cost(cx: View<'_>) -> Option<String> {
     let best = cx.session.best();
-    let place = best.and_then(|b| cx.session.reference_rank(b));
-    let place = place.map(|p| p.in_words(cx.session.objective));
+    let place = best.and_then(|b| cx.session.rank_in_words(b));
     let cost = cx.session.bill.in_words().map(|c| format!("cost {c}"));
     let words: Vec<String> = place.into_iter().chain(cost).collect();
-    (!words.is_empty()).then(|| Line::from(cx.span(words.join(" · "), Role::Muted)))
+    (!words.is_empty()).then(|| words.join(" · "))
 }
 
 fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
@@ -96,6 +98,8 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
             .iter()
             .rev()
             .find_map(|r| r.failed.clone());
+        let mut tried = cx.session.versions.iter().skip(1);
+        let passed = tried.any(|v| v.verdict().is_some_and(Verdict::accepted));
         let words = match (reason, failed) {
             (Some(EndReason::Provider), Some(why)) => {
                 format!("The model could not be asked: {}", visible(&why))
@@ -104,6 +108,7 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
                 "The session was stopped; reheat resume goes on with it.".to_owned()
             }
             _ if cx.session.versions.len() < 2 => "Nothing was tried.".to_owned(),
+            _ if !passed => "Nothing that was tried passes.".to_owned(),
             _ => "Nothing that was tried is better by enough to matter.".to_owned(),
         };
         return stands(cx, &words, room);
@@ -114,31 +119,49 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
             Role::Heat3,
         ))];
     };
-    let word = cx.session.objective.comparative();
-    let head = Line::from(vec![
-        strong(format!("{} is ", best.id), Role::Title),
-        Span::styled(
-            c.gain.to_string(),
-            cx.theme.heat(c.gain.0).add_modifier(Modifier::BOLD),
-        ),
-        strong(format!(" {word} than the original"), Role::Title),
-        cx.span(
-            format!("  {}", interval(c.low.0, c.high.0).trim()),
-            Role::Text,
-        ),
-        cx.span(
-            format!(
-                " in {}{}",
-                c.metric.in_words(),
-                if c.confirmed {
-                    ", measured again on fresh runs"
-                } else {
-                    ""
-                }
+    let word = c.word();
+    let differs = matches!(c.answer, Answer::Better | Answer::Worse);
+    let mut lines = if differs {
+        let mut head = Line::from(vec![
+            strong(format!("{} is ", best.id), Role::Title),
+            Span::styled(
+                c.gain.to_string(),
+                cx.theme.heat(c.gain.0).add_modifier(Modifier::BOLD),
             ),
-            Role::Muted,
-        ),
-    ]);
+            strong(format!(" {word} than the original"), Role::Title),
+        ]);
+        let again = if c.confirmed {
+            ", measured again on fresh runs"
+        } else {
+            ""
+        };
+        // What matters less goes whole where there is no room for it.
+        for (words, role) in [
+            (
+                format!("  {}", interval(c.low.0, c.high.0).trim()),
+                Role::Text,
+            ),
+            (format!(" in {}", visible(c.compared())), Role::Muted),
+            (again.to_owned(), Role::Muted),
+        ] {
+            if line_width(&head) + width(&words) > room {
+                break;
+            }
+            head.push_span(cx.span(words, role));
+        }
+        vec![head]
+    } else {
+        let head = format!("{} is the best version", best.id);
+        let why = format!(
+            "against v0 in {}: {}, {}",
+            visible(c.compared()),
+            c.word(),
+            c.gain_in_words()
+        );
+        let mut lines = vec![Line::from(strong(head, Role::Title))];
+        lines.extend(wrapped(cx, &why, Role::Muted, room));
+        lines
+    };
     let (old, new) = (c.incumbent_figures, c.candidate_figures);
     let ratio = |a: f64, b: f64| {
         if b > 0.0 {
@@ -147,52 +170,104 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
             String::new()
         }
     };
+    let names = width(c.compared()).clamp(NAME, 24);
     let row = |name: &str, a: String, b: String, times: String| {
+        if room < names + 37 {
+            // The gain stands before what may be cut.
+            return Line::from(vec![
+                cx.span(pad(name, NAME), Role::Muted),
+                cx.span(pad_left(&times, 7), Role::Text),
+                cx.span(format!("  {}", old_to_new(&a, &b)), Role::Muted),
+            ]);
+        }
         Line::from(vec![
-            cx.span(format!("  {}", pad(name, 10)), Role::Muted),
+            cx.span(format!("  {}", pad(&cut(name, names), names)), Role::Muted),
             cx.span(pad_left(&a, 11), Role::Baseline),
             cx.span("  →  ", Role::Faint),
             cx.span(pad(&b, 11), Role::Text),
             cx.span(pad_left(&times, 8), Role::Muted),
         ])
     };
-    let mut lines = vec![head];
     for flag in best.flags() {
         let words = format!(
             "⚑ look at it before you trust it: {}",
             visible(&flag.reason)
         );
-        let rows = wrap(&words, room).into_iter();
-        lines.extend(rows.map(|row| Line::from(cx.span(row, Role::Warn))));
+        lines.extend(wrapped(cx, &words, Role::Warn, room));
     }
-    lines.extend([
-        Line::default(),
-        row(
-            "CPU time",
+    lines.push(Line::default());
+    // The figure that was compared comes first, with the gain that it gave; the others were measured beside it.
+    if let Some([old, new]) = c.compared_figures() {
+        let gain = if c.is_decided() {
+            c.gain.to_string()
+        } else {
+            String::new()
+        };
+        lines.push(row(&visible(c.compared()), old, new, gain));
+    }
+    let beside = [
+        (
+            Metric::Cpu,
             old.cpu_ns.to_string(),
             new.cpu_ns.to_string(),
             ratio(old.cpu_ns.seconds(), new.cpu_ns.seconds()),
         ),
-        row(
-            "wall time",
+        (
+            Metric::Wall,
             old.wall_ns.to_string(),
             new.wall_ns.to_string(),
             ratio(old.wall_ns.seconds(), new.wall_ns.seconds()),
         ),
-        row(
-            "peak",
+        (
+            Metric::Peak,
             old.peak_bytes.to_string(),
             new.peak_bytes.to_string(),
             ratio(old.peak_bytes.0 as f64, new.peak_bytes.0 as f64),
         ),
-        row(
-            "integral",
+        (
+            Metric::Integral,
             old.integral_byte_ns.to_string(),
             new.integral_byte_ns.to_string(),
             ratio(old.integral_byte_ns.0, new.integral_byte_ns.0),
         ),
-    ]);
+    ];
+    // Of a command that says its own figure only the whole command's time is known besides: it builds and starts things.
+    let shown =
+        |metric: Metric| metric != c.metric && (!c.metric.is_reported() || metric == Metric::Wall);
+    for (metric, old, new, times) in beside.into_iter().filter(|b| shown(b.0)) {
+        let name = match metric {
+            Metric::Wall if c.metric.is_reported() => "whole command",
+            other => other.in_words(),
+        };
+        lines.push(row(name, old, new, times));
+    }
+    if let Some(what) = cx.session.figures_are_of().filter(|_| c.is_decided()) {
+        let what = format!("{}, medians of {}", visible(&what), count(c.pairs, "pair"));
+        // Divided, they need not give the gain to the last digit. Where there is no room for it, that is left out.
+        let why = "; gain: middle of their ratios";
+        let fits = width(&what) + width(why) + 2 <= room;
+        let what = if fits { what + why } else { what };
+        let rows = wrap(&what, room.saturating_sub(2)).into_iter();
+        lines.extend(rows.map(|row| Line::from(cx.span(format!("  {row}"), Role::Faint))));
+    }
     lines
+}
+
+/// Cells of the name of a figure at least.
+const NAME: usize = 13;
+
+/// `412 → 60.3 ms`: a unit that both have is said once.
+fn old_to_new(old: &str, new: &str) -> String {
+    match (old.rsplit_once(' '), new.rsplit_once(' ')) {
+        (Some((figure, unit)), Some((_, same))) if unit == same => format!("{figure} → {new}"),
+        _ => format!("{old} → {new}"),
+    }
+}
+
+/// A sentence on as many rows as it takes.
+fn wrapped<'a>(cx: View<'a>, words: &str, role: Role, room: usize) -> Vec<Line<'a>> {
+    let rows = wrap(words, room).into_iter();
+    rows.map(|row| Line::from(cx.span(row, role))).collect()
 }
 
 /// That the original stands, and why, on as many rows as it takes.
@@ -212,22 +287,26 @@ fn stands<'a>(cx: View<'a>, why: &str, room: usize) -> Vec<Line<'a>> {
         .collect()
 }
 
+/// Cells of the figures beside a gain.
+const BESIDE: usize = 22;
+
 fn table(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
-    let interval_too = room >= 76;
-    let figures = room >= 58;
-    let mut head = format!("  {}{}", pad("version", 9), pad("verdict", 20));
+    let interval_too = room >= 80;
+    let figures = room >= 62;
+    // The gains keep their column, whatever the verdicts lose.
+    let verdicts = room.saturating_sub(19).clamp(8, 20);
+    let mut head = format!("  {}{}", pad("version", 9), pad("verdict", verdicts));
     head.push_str(&pad_left("× v0", 8));
     if interval_too {
         head.push_str(&pad("  interval", 16));
     }
     if figures {
-        head.push_str(&pad_left("CPU", 10));
-        head.push_str(&pad_left("peak", 10));
+        head.push_str(&pad_left("v0's → its own", BESIDE));
     }
     let mut lines = vec![Line::from(cx.span(head, Role::Muted))];
     for version in &cx.session.versions {
         let mark = version_status(cx.session, cx.state, version);
-        let gain = version.gain_over_original();
+        let gain = gain(version);
         let ash = version.verdict().is_some_and(|v| !v.accepted());
         let best = cx.session.incumbent == Some(version.id);
         let flag = if version.flags().is_empty() {
@@ -241,12 +320,14 @@ fn table(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
             Span::styled(format!("{} ", mark.glyph), cx.theme.fg(mark.role)),
             Span::styled(version.id.to_string(), name),
             cx.span(pad(flag, flag_cells), Role::Warn),
-            Span::styled(pad(&mark.word, 20), cx.theme.fg(mark.role)),
+            Span::styled(pad(&mark.word, verdicts), cx.theme.fg(mark.role)),
             Span::styled(
                 pad_left(
                     &gain.map_or("–".into(), |g| {
                         if version.id.0 == 0 {
                             "1×".into()
+                        } else if cx.session.is_gain_apart(version) {
+                            format!("{}*", g.0)
                         } else {
                             g.0.to_string()
                         }
@@ -267,16 +348,19 @@ fn table(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
             spans.push(cx.span(pad(&format!(" {text}"), 16), Role::Muted));
         }
         if figures {
-            let known = version
-                .evaluation
-                .as_ref()
-                .filter(|e| e.verdict.accepted())
-                .map(|e| e.figures);
-            let cell = |text: Option<String>| pad_left(&text.unwrap_or_else(|| "–".into()), 10);
-            spans.push(cx.span(cell(known.map(|f| f.cpu_ns.to_string())), Role::Text));
-            spans.push(cx.span(cell(known.map(|f| f.peak_bytes.to_string())), Role::Text));
+            // Its own figure beside another version is of another moment: in a column with those beside v0 it would be read
+            // as better or worse than they are.
+            let cell = match cx.session.figures_beside_gain(version) {
+                Some((Some(old), new)) => format!("{old} → {new}"),
+                Some((None, own)) => own,
+                None => "–".into(),
+            };
+            spans.push(cx.span(pad_left(&cell, BESIDE), Role::Text));
         }
         lines.push(Line::from(spans));
+    }
+    if let Some(words) = cx.session.gains_apart() {
+        lines.extend(wrapped(cx, &visible(&words), Role::Warn, room));
     }
     lines
 }
@@ -303,10 +387,14 @@ fn next(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
     let kept = |t: &TaskRecord| t.origin == Origin::Kept;
     let best = cx.session.incumbent.is_some_and(|v| !v.is_original());
     let own_file = best && cx.session.task.as_ref().is_some_and(kept);
-    let offered = |a: Action| a != Action::Dialog(DialogName::WriteBack) || own_file;
+    let offered = |a: Action| match a {
+        Action::Dialog(DialogName::WriteBack) => own_file,
+        Action::Dialog(DialogName::Save) => best,
+        _ => true,
+    };
     for (action, word) in words.into_iter().filter(|w| offered(w.0)) {
         let key = &cx.state.prefs.keys.shown(action);
-        let cells = crate::tui::core::text::width(key) + crate::tui::core::text::width(word);
+        let cells = width(key) + width(word);
         if used + cells > room && used > 6 {
             lines.push(Line::from(std::mem::replace(
                 &mut spans,

@@ -60,9 +60,14 @@ impl Pane for Task {
         let machine = cx.session.machine.as_ref().map_or(String::new(), |m| {
             format!(" · {} cores · {}", m.cores, visible(&m.system))
         });
+        let (first, now) = (task.objective, cx.session.objective);
+        let before = match first == now {
+            true => String::new(),
+            false => format!(" (at first {})", first.in_words()),
+        };
         let words = format!(
-            "make it {} · {}{machine}",
-            task.objective.in_words(),
+            "make it {}{before} · {}{machine}",
+            now.in_words(),
             visible(&task.toolchain)
         );
         if area.height > 3 {

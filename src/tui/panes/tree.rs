@@ -19,7 +19,7 @@ use crate::tui::panes::stream::replies;
 use crate::tui::state::find::matches;
 use crate::tui::state::hits::HitMap;
 use crate::tui::state::replies::reply_progress;
-use crate::tui::state::version_status::{spinner, version_status, working};
+use crate::tui::state::version_status::{gain, spinner, version_status, working};
 use crate::tui::widgets::put;
 
 /// One row of the tree.
@@ -90,10 +90,12 @@ impl Family {
     /// A version, then what branched off from it, then the child that the way goes on with, in the same column.
     fn descend(&self, from: VersionId, rails: &str, rows: &mut Vec<Node>) {
         let mut id = from;
+        // What goes on straight beside the way hangs on what stands above it.
+        let mut sign = "";
         loop {
             rows.push(Node {
                 id,
-                rails: rails.to_owned(),
+                rails: format!("{rails}{sign}"),
             });
             let children = self.children.get(&id).map_or(&[][..], Vec::as_slice);
             let on_way = children.iter().copied().find(|c| self.way.contains(c));
@@ -119,7 +121,10 @@ impl Family {
                 }
             }
             match next {
-                Some(child) => id = child,
+                Some(child) => {
+                    sign = if on_way.is_some() { "" } else { "╰" };
+                    id = child;
+                }
                 None => return,
             }
         }
@@ -281,9 +286,10 @@ const PIN: &str = "◉";
 fn draw_row(cx: View<'_>, version: &Version, rails: &str, place: Rect, buffer: &mut Buffer) {
     let mark = version_status(cx.session, cx.state, version);
     let style = cx.theme.fg(mark.role);
-    let gain = version.gain_over_original();
+    let gain = gain(version);
     let mut right = match gain {
         Some(_) if version.id.0 == 0 => "1×".into(),
+        Some((gain, _, _)) if cx.session.is_gain_apart(version) => format!("{gain}*"),
         Some((gain, _, _)) => gain.to_string(),
         None => String::new(),
     };
@@ -369,7 +375,8 @@ fn words(cx: View<'_>, version: &Version, verdict: String) -> String {
 fn author_sign(version: &Version, room: u16) -> &'static str {
     match version.author {
         Author::Hand => "✎",
-        Author::Model { .. } if room >= 30 => "◇",
+        // Diamonds tell of the isolation.
+        Author::Model { .. } if room >= 30 => "▪",
         Author::Tape { .. } if room >= 30 => "◦",
         _ => "",
     }

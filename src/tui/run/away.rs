@@ -12,6 +12,7 @@ use crate::engine::Command;
 use crate::session::event::VersionId;
 use crate::tui::Ended;
 use crate::tui::core::frame_limiter::Cause;
+use crate::tui::dialogs::edit::queued;
 
 /// How long the loop may take to end in good order when the developer quits.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -84,9 +85,9 @@ impl EventLoop {
         let edited = std::fs::read_to_string(file.path());
         match (ended, edited) {
             (Ok(status), Ok(new)) if status.success() && new != text => {
-                self.app
-                    .state
-                    .say(format!("your edit of {parent} is measured next"), false);
+                let words = queued(&self.session, parent);
+                self.app.state.say(words, false);
+                self.app.state.edit_handed_over(&self.session);
                 self.ask(Command::HandEdit { parent, text: new });
             }
             (Ok(status), Ok(_)) if status.success() => self

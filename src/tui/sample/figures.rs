@@ -103,6 +103,8 @@ pub(super) fn comparison(
         only: None,
         launches: None,
         slope: None,
+        second_to: None,
+        reported_name: None,
         not_borne_out: None,
         watched: Vec::new(),
         note: String::new(),

@@ -152,6 +152,7 @@ impl Maker {
                 incumbent,
                 by_hand: false,
                 taken_back: false,
+                flagged: false,
                 reason: reason.into(),
             },
         );

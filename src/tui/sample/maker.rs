@@ -116,10 +116,12 @@ impl Maker {
                 guards: guards(),
                 model: "tape of qwen2.5-coder".into(),
                 mode: Mode::Auto,
+                terms: crate::session::event::Terms::default(),
                 goal: Goal {
                     rounds: 5,
                     ..Goal::default()
                 },
+                strict: false,
                 reached_by: Default::default(),
             },
         );

@@ -32,7 +32,7 @@ use ratatui::layout::Rect;
 use tui_textarea::TextArea;
 
 use crate::session::Session;
-use crate::session::event::{Stage, VersionId};
+use crate::session::event::{Author, Stage, VersionId};
 use crate::tui::core::action::Scope;
 use crate::tui::core::bell::Bell;
 use crate::tui::core::home::Home;
@@ -96,6 +96,8 @@ pub struct Navigation {
     pub tab: Option<Tab>,
     /// Version that the developer chose; none follows the moment.
     pub selected: Option<VersionId>,
+    /// Round that the developer chose, of those that gave no version; else it is that of the version.
+    pub round: Option<u32>,
     /// First row shown, by pane; none is the pane's natural place.
     pub scroll: HashMap<Tab, usize>,
     /// Cells that long lines are moved by.
@@ -104,6 +106,8 @@ pub struct Navigation {
     pub case: Option<usize>,
     /// The part that has the whole screen.
     pub zoomed: Option<ScreenPart>,
+    /// On the start screen: past its last entry, where the rest of its rows is.
+    pub past_entries: bool,
     /// What diffs compare with.
     pub against: Against,
     /// Panes whose folds are open.
@@ -119,6 +123,8 @@ pub struct Pending {
     pub drag: Option<Border>,
     /// When ctrl-c last stopped something: a second one soon after quits.
     pub interrupt: Option<Timestamp>,
+    /// When it was said that the key of a stop stops a reply if it is pressed once more.
+    pub stop: Option<Timestamp>,
 }
 
 /// The box in which a hint is written.
@@ -140,10 +146,22 @@ pub struct Observed {
     pub held: bool,
     /// How much of the session was written back (and taken back) when it was last looked at; none before that.
     pub written: Option<(usize, usize)>,
+    /// How many decisions had fallen when the session was last looked at; none before that.
+    pub decided: Option<usize>,
+    /// How many rounds had given no version then.
+    pub failed: Option<usize>,
     /// Whether the next round's prompt is to be edited as soon as it is there.
     pub prompt_wanted: bool,
+    /// How many versions by hand there are once every edit that was handed over has become one.
+    pub edits_due: usize,
     /// When the round that is on began, and whether the developer looks at the terminal (if it tells).
     pub bell: Bell,
+}
+
+/// How many versions the developer made.
+fn by_hand(session: &Session) -> usize {
+    let versions = session.versions.iter();
+    versions.filter(|v| v.author == Author::Hand).count()
 }
 
 /// The state of the screen.
@@ -216,7 +234,10 @@ impl State {
                 stage_since: now,
                 held: false,
                 written: None,
+                decided: None,
+                failed: None,
                 prompt_wanted: false,
+                edits_due: 0,
                 bell: Bell::default(),
             },
             caches: Caches::default(),
@@ -252,8 +273,24 @@ impl State {
             }
         }
         self.observed.held = session.held;
+        if matches!(session.stage, Stage::Waiting | Stage::Finished) {
+            self.observed.edits_due = by_hand(session);
+        }
         self.announce_writes(session);
+        self.announce_decision(session);
+        self.announce_failed_round(session);
         self.observed.bell.observe(session, self.now);
+    }
+
+    /// Notes that an edit was handed to the loop.
+    pub fn edit_handed_over(&mut self, session: &Session) {
+        self.observed.edits_due = self.observed.edits_due.max(by_hand(session)) + 1;
+    }
+
+    /// How many edits wait for what is on.
+    #[must_use]
+    pub fn edits_waiting(&self, session: &Session) -> usize {
+        self.observed.edits_due.saturating_sub(by_hand(session))
     }
 
     /// Whether ctrl-c was pressed within the last two seconds.
@@ -264,6 +301,14 @@ impl State {
             .is_some_and(|at| self.now.duration_since(at).as_millis() < 2_000)
     }
 
+    /// Whether it was asked within the last seconds whether to stop a reply.
+    #[must_use]
+    pub fn stop_was_asked(&self) -> bool {
+        self.pending
+            .stop
+            .is_some_and(|at| self.now.duration_since(at).as_secs() < 4)
+    }
+
     /// Says something to the developer.
     pub fn say(&mut self, text: impl Into<String>, error: bool) {
         self.messages.say(self.now, text.into(), error);
@@ -272,14 +317,16 @@ impl State {
     /// The word to show now and whether it is an error: the screen's own, or the engine's last note, while fresh.
     #[must_use]
     pub fn word<'s>(&'s self, session: &'s Session) -> Option<(&'s str, bool)> {
-        self.messages.word(self.now, session)
+        self.messages
+            .word(self.now, self.observed.stage_since, session)
     }
 
     /// Whether something on the screen moves by itself, and how often it is worth drawing it (milliseconds).
     #[must_use]
     pub fn heartbeat(&self, session: &Session) -> Option<u64> {
         // A word is to go when it was read.
-        let fresh = self.word(session).map(|_| 1_000);
+        let tip = self.messages.tip.is_some();
+        let fresh = (self.word(session).is_some() || tip).then_some(1_000);
         if !self.at_work {
             let opening = self.home.as_ref().is_some_and(|h| h.opening.is_some());
             return opening.then_some(120).or(fresh);
@@ -319,6 +366,7 @@ impl State {
         LayoutOptions {
             steering: self.hint_box.active,
             banner: !self.messages.banner.is_empty(),
+            charts_in_main: self.nav.tab == Some(Tab::Charts),
             zoomed: self.nav.zoomed,
             arrangement: self.arrangement(),
         }

@@ -90,6 +90,7 @@ impl State {
     /// Looks at a version.
     pub fn select(&mut self, version: VersionId) {
         self.nav.selected = Some(version);
+        self.nav.round = None;
         self.nav.case = None;
         for tab in [Tab::Code, Tab::Diff, Tab::Cases, Tab::Stream, Tab::Prompt] {
             self.nav.scroll.remove(&tab);
@@ -100,6 +101,7 @@ impl State {
     pub fn follow(&mut self) {
         self.nav.tab = None;
         self.nav.selected = None;
+        self.nav.round = None;
         self.nav.case = None;
         self.nav.scroll.clear();
     }
@@ -137,6 +139,7 @@ impl State {
 
     fn go_at_home(&mut self, motion: Motion) {
         let Some(home) = &mut self.home else { return };
+        let before = home.cursor;
         match motion {
             Motion::Rows(by) => home.step(by),
             Motion::HalfPages(by) => home.step(by * HOME_PAGE / 2),
@@ -144,6 +147,13 @@ impl State {
             Motion::Start => home.cursor = 0,
             Motion::End => home.step(isize::MAX),
         }
+        // Whoever goes down from the last entry wants to see what stands below it.
+        let down = match motion {
+            Motion::Rows(by) | Motion::HalfPages(by) | Motion::Pages(by) => by > 0,
+            Motion::Start => false,
+            Motion::End => true,
+        };
+        self.nav.past_entries = down && (motion == Motion::End || home.cursor == before);
     }
 
     /// Compares with the next of what a version can be compared with.

@@ -199,6 +199,29 @@ impl State {
         there
     }
 
+    /// To the round before or after, also to one that gave no version; false where there is none.
+    pub fn step_round(&mut self, session: &Session, forward: bool) -> bool {
+        let Some(now) = self.round(session).map(|r| r.number) else {
+            return false;
+        };
+        let mut rounds = session.rounds.iter();
+        let next = if forward {
+            rounds.find(|r| r.number > now)
+        } else {
+            rounds.rev().find(|r| r.number < now)
+        };
+        let Some(round) = next else {
+            return false;
+        };
+        if let Some(version) = round.versions.first() {
+            self.select(*version);
+        } else {
+            self.nav.round = Some(round.number);
+            self.nav.scroll.remove(&Tab::Stream);
+        }
+        true
+    }
+
     /// Lays out the replies that are shown: live ones while they come, else those that were kept.
     pub fn prepare_stream(&mut self, session: &Session, width: usize, language: &str) {
         let Some(round) = self.round(session) else {

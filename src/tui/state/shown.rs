@@ -71,6 +71,10 @@ impl State {
     /// The round that the stream and prompt panes show.
     #[must_use]
     pub fn round<'s>(&self, session: &'s Session) -> Option<&'s crate::session::fold::Round> {
+        let chosen = |n: &u32| session.rounds.iter().find(|r| r.number == *n);
+        if let Some(round) = self.nav.round.as_ref().and_then(chosen) {
+            return Some(round);
+        }
         match self.nav.selected.and_then(|id| session.version(id)) {
             Some(version) => session.rounds.iter().find(|r| r.number == version.round),
             None => session.round(),

@@ -10,7 +10,6 @@ use crate::session::fold::Version;
 use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::tip::Tip;
 use crate::tui::state::State;
-use crate::tui::state::version_status::working;
 
 /// Seconds that a tip stays while something goes on by itself: twice what it takes to read the longest.
 const STAYS: i64 = 20;
@@ -27,7 +26,9 @@ pub(crate) enum Piece {
 /// The text of a tip, with the keys in force.
 #[must_use]
 pub(crate) fn text(tip: Tip, state: &State, session: &Session) -> Vec<Piece> {
-    let better = session.objective.comparative();
+    let won = session.best().and_then(|best| best.comparison.as_ref());
+    let better = won.map_or(session.objective.comparative(), |c| c.metric.comparative());
+    let better_one = session.best().is_some_and(|best| !best.id.is_original());
     // A sentence with a gap for each key.
     let (sentence, keys): (String, &[Action]) = match tip {
         Tip::Start => (
@@ -47,9 +48,8 @@ pub(crate) fn text(tip: Tip, state: &State, session: &Session) -> Vec<Piece> {
             ],
         ),
         Tip::Turn => (
-            "{} asks for another round, {} gives it a hint, {} opens the code for an edit of your own. {} saves the \
-             best version."
-                .into(),
+            "{} asks for another round, {} gives it a hint, {} opens the code for an edit of your own.".to_owned()
+                + if better_one { " {} saves the best version." } else { "" },
             &[Action::NextRound, Action::Steer, Action::Dialog(DialogName::Edit), Action::Dialog(DialogName::Save)],
         ),
     };
@@ -117,8 +117,8 @@ pub(crate) fn tick(state: &mut State, session: &Session, covered: bool) -> bool 
             state.now
         }
     };
-    let goes_on = state.at_work && working(session) && !session.held;
-    let over = goes_on && age(state.now, since) >= STAYS;
+    // On the start screen nothing else is to be seen; at work it must not stay in the way of what one wants to read.
+    let over = state.at_work && age(state.now, since) >= STAYS;
     if over {
         state.prefs.memory.tips.push(tip.name().to_owned());
         state.messages.tip = None;

@@ -1,5 +1,6 @@
 //! What became of a version, in a glyph, a word and a role: the same everywhere on the screen.
 
+use crate::base::units::Gain;
 use crate::measure::{Answer, Verdict};
 use crate::session::Session;
 use crate::session::event::{Decision, Stage, VersionId};
@@ -16,6 +17,13 @@ pub(crate) struct VersionStatus {
     pub word: String,
     /// In which colour.
     pub role: Role,
+}
+
+/// A version's gain over v0 with its interval. That of v0 is 1, from when it has passed: before that nothing is known of it.
+#[must_use]
+pub(crate) fn gain(version: &Version) -> Option<(Gain, Gain, Gain)> {
+    let known = !version.id.is_original() || version.verdict().is_some_and(Verdict::accepted);
+    version.gain_over_original().filter(|_| known)
 }
 
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -59,6 +67,20 @@ pub(crate) fn version_status(session: &Session, state: &State, version: &Version
             None => new("·", "not measured", Role::Muted),
         };
     };
+    // It is measured again.
+    if session.live.settled != Some(version.id)
+        && matches!(
+            session.stage,
+            Stage::Comparing { .. } | Stage::Confirming { .. }
+        )
+        && let Some(word) = in_work(session, version.id)
+    {
+        return VersionStatus {
+            glyph: spinner(state),
+            word,
+            role: Role::Candidate,
+        };
+    }
     if !evaluation.verdict.accepted() {
         let case = evaluation.failure.as_ref().and_then(|f| f.case.as_deref());
         let word = match case {
@@ -89,7 +111,7 @@ pub(crate) fn version_status(session: &Session, state: &State, version: &Version
     if version.id.0 == 0 {
         return new("●", "original", Role::Baseline);
     }
-    if version.is_refused_as_flagged() {
+    if version.refused_as_flagged {
         return new("⚑", "flagged, not taken", Role::Warn);
     }
     if let (None, Some(word)) = (&version.comparison, in_work(session, version.id)) {
@@ -100,16 +122,28 @@ pub(crate) fn version_status(session: &Session, state: &State, version: &Version
         };
     }
     let accepted = matches!(version.decision, Some((Decision::Accepted, _)));
+    let word = version.comparison.as_ref().map_or("", |c| c.word());
     match version.comparison.as_ref().map(|c| c.answer) {
-        Some(Answer::Better) if accepted => new("▲", session.objective.comparative(), Role::Heat2),
-        Some(Answer::Better) => new("△", session.objective.comparative(), Role::Heat1),
-        Some(Answer::Worse) => new("▼", session.objective.contrary(), Role::Fail),
+        Some(Answer::Better) if accepted => new("▲", word, Role::Heat2),
+        Some(Answer::Better) => new("△", word, Role::Heat1),
+        Some(Answer::Worse) => new("▼", word, Role::Fail),
         Some(Answer::NoDifference) => new("=", "no difference", Role::Muted),
         Some(Answer::NotBetter) => new("≤", "not better", Role::Muted),
-        Some(Answer::Undecided) => new("?", "undecided", Role::Muted),
+        Some(Answer::Undecided) => match second_to(version) {
+            Some(by) => VersionStatus {
+                glyph: "△",
+                word: format!("{word}, second to {by}"),
+                role: Role::Heat1,
+            },
+            None => new("?", "undecided", Role::Muted),
+        },
         None if accepted => new("▲", "passes", Role::Heat1),
         None => new("·", "passes", Role::Muted),
     }
+}
+
+fn second_to(version: &Version) -> Option<&str> {
+    version.comparison.as_ref()?.second_to.as_deref()
 }
 
 /// Whether a candidate of the round that is on has its turn still to come.

@@ -36,6 +36,11 @@ fn keys_become_commands() {
         sent(screen.press("K b")),
         Some(Command::Parent(Some(VersionId::ORIGINAL)))
     );
+    // What it is already nobody has to decide.
+    assert_eq!(screen.press("a"), vec![]);
+    let shown = screen.text();
+    assert!(shown.contains("v0 is the best version already"), "{shown}");
+    screen.session.incumbent = Some(VersionId(1));
     assert_eq!(
         sent(screen.press("a")),
         Some(Command::Accept(VersionId::ORIGINAL))
@@ -85,6 +90,22 @@ fn an_edit_by_hand_is_measured_when_saved() {
     );
     screen.press("e z esc");
     assert!(screen.text().contains("Throw your edit away?"));
+
+    // While something is on it waits, and that stays in sight.
+    let mut screen = TestScreen::at(160, 45, Moment::Comparing);
+    screen.app.observe(&screen.session);
+    screen.press("K e");
+    screen.paste("# faster\n");
+    screen.press("ctrl-s");
+    let shown = screen.text();
+    assert!(
+        shown.contains("is measured when the round that is on is done"),
+        "{shown}"
+    );
+    assert_eq!(screen.app.state.edits_waiting(&screen.session), 1);
+    screen.session.stage = crate::session::event::Stage::Waiting;
+    screen.app.observe(&screen.session);
+    assert_eq!(screen.app.state.edits_waiting(&screen.session), 0);
 }
 
 #[test]

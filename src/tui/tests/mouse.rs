@@ -252,7 +252,7 @@ fn the_start_screen_is_used_by_clicks_alone() {
     let mut screen = at_home(120, 36);
     let effects = screen.click("uses its qwen");
     assert!(matches!(effects.first(), Some(Effect::TakeModel(_))));
-    screen.click("chooses a program of yours");
+    screen.click("opens a program of yours");
     assert!(screen.app.dialog_as::<Files>().is_some());
     screen.click_at((0, 0));
     screen.click("sieve");

@@ -531,10 +531,51 @@ fn a_flag_is_seen_in_tree_header_card_and_summary_and_is_no_pin() {
     screen.resize(160, 45);
     screen.session.versions[at].decision = Some((
         crate::session::event::Decision::Rejected,
-        format!("{}x", crate::session::FLAGGED),
+        "flagged, and with --strict no such version is taken: x".to_owned(),
     ));
+    screen.session.versions[at].refused_as_flagged = true;
     screen.session.incumbent = Some(VersionId::ORIGINAL);
     screen.drawn = false;
     let text = screen.text();
     assert!(text.contains("flagged, not taken"), "{text}");
+}
+
+#[test]
+fn the_charts_pane_shows_every_chart_once_and_none_that_is_empty() {
+    for (width, height, pairs) in [(160, 45, 1), (120, 36, 0)] {
+        let mut screen = TestScreen::at(width, height, Moment::Finished);
+        screen.app.state.nav.tab = Some(Tab::Charts);
+        let shown = screen.text();
+        let times = |title: &str| shown.matches(title).count();
+        assert_eq!(times("memory over time"), 1, "{shown}");
+        assert_eq!(times("gain over v0, by version"), 1, "{shown}");
+        assert_eq!(times("of each sweep"), pairs, "{shown}");
+        screen.session.live.pairs.clear();
+        let shown = screen.text();
+        assert!(!shown.contains("pair by pair"), "{shown}");
+        assert!(!shown.contains("hidden:"), "{shown}");
+    }
+}
+
+#[test]
+fn one_pair_is_one_pair() {
+    let mut screen = TestScreen::at(160, 45, Moment::Comparing);
+    screen.session.live.pairs.truncate(1);
+    let shown = screen.text();
+    assert!(
+        shown.contains(" 1 pair ") && !shown.contains("1 pairs"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_hint_box_says_what_it_is_for_at_any_width() {
+    for (width, height) in [(40, 12), (40, 30), (50, 30), (80, 30)] {
+        let mut screen = TestScreen::at(width, height, Moment::Finished);
+        let shown = screen.text();
+        assert!(height < 30 || shown.contains(" gives a hint"), "{shown}");
+        screen.press("h");
+        let shown = screen.text();
+        assert!(shown.contains("leave alone?"), "{width}: {shown}");
+    }
 }

@@ -349,6 +349,7 @@ fn a_long_word_is_whole_where_there_is_room_and_else_says_which_key_shows_it() {
         screen.app.state.say(long_word().repeat(2), true);
         let shown = screen.text();
         assert!(shown.contains("! shows all"), "{width}×{height}\n{shown}");
+        assert!(shown.contains("v1✗ ─ v2"), "{width}×{height}\n{shown}");
         assert!(screen.press("!").is_empty());
         let shown = screen.text();
         let squeezed: String = shown.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -488,7 +489,9 @@ fn what_is_resumed_is_compared_anew_and_the_chart_shows_one_sitting() {
     let resumed = E::SessionResumed {
         guards: session.guards.clone().unwrap(),
         model: "m".into(),
+        strict: false,
         reached_by: Default::default(),
+        terms: Default::default(),
     };
     for event in [look(20), resumed, look(5)] {
         session.apply(&EventRecord { at, event });

@@ -392,3 +392,29 @@ fn a_function_is_chosen_from_the_list_of_its_file_and_then_by_what_it_is_judged(
         screen.draw();
     }
 }
+
+#[test]
+fn all_of_the_start_screen_can_be_reached_on_a_small_screen() {
+    let mut screen = TestScreen::new(40, 12, Session::default(), Some(home()));
+    assert!(!screen.text().contains("Sandbox"), "{}", screen.text());
+    for (keys, last) in [
+        ("G", "landlock"),
+        ("g", "reheat"),
+        ("j j j j j j", "Sandbox"),
+        ("k", "pairs"),
+    ] {
+        screen.press(keys);
+        assert!(screen.text().contains(last), "{keys}: {}", screen.text());
+    }
+}
+
+#[test]
+fn a_session_in_which_the_original_stands_has_no_gain() {
+    let mut home = home();
+    home.sessions[0].gain = "1.000×".into();
+    home.sessions[0].state = "v0 ★ · 1 round".into();
+    let mut screen = TestScreen::new(120, 36, Session::default(), Some(home));
+    let shown = screen.text();
+    assert!(!shown.contains("1.000×"), "{shown}");
+    assert!(shown.contains("pairs     –"), "{shown}");
+}

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::engine::Command;
 use crate::session::Session;
+use crate::session::event::VersionId;
 use crate::tui::app::App;
 use crate::tui::core::key::Key;
 use crate::tui::core::memory::Memory;
@@ -170,7 +171,7 @@ fn a_tip_never_stands_in_the_way() {
 
 #[test]
 fn a_tip_lies_over_nothing_that_moves_where_there_is_another_place() {
-    for size in [(120, 36), (160, 45), (200, 60), (300, 100)] {
+    for size in [(80, 24), (120, 36), (160, 45), (200, 60), (300, 100)] {
         for moment in [Moment::NoDifference, Moment::Finished] {
             let now = session(moment);
             let painted = |tips: bool| {
@@ -187,7 +188,14 @@ fn a_tip_lies_over_nothing_that_moves_where_there_is_another_place() {
             };
             let ((with, plan), (without, _)) = (painted(true), painted(false));
             assert_ne!(with, without, "{size:?}: there is no tip");
-            let moving = [plan.memory, plan.interval, plan.gains, plan.header];
+            let moving = [
+                plan.memory,
+                plan.interval,
+                plan.gains,
+                plan.header,
+                plan.card,
+                plan.mini,
+            ];
             for place in moving.into_iter().flatten() {
                 for at in place.positions() {
                     assert_eq!(with[at], without[at], "{size:?} {moment:?} {at}");
@@ -198,7 +206,7 @@ fn a_tip_lies_over_nothing_that_moves_where_there_is_another_place() {
 }
 
 #[test]
-fn while_something_goes_on_a_tip_goes_by_itself_and_else_it_stays() {
+fn at_work_a_tip_goes_by_itself() {
     use jiff::SignedDuration;
     let later = |app: &mut App, seconds| app.state.now += SignedDuration::from_secs(seconds);
     let won = session(Moment::NoDifference);
@@ -214,13 +222,44 @@ fn while_something_goes_on_a_tip_goes_by_itself_and_else_it_stays() {
     later(&mut it, 1);
     assert!(tick(&mut it.state, &won, false), "it is to be remembered");
     assert_eq!(now(&it.state, &won, it.covered()), None);
+    // Where nothing else goes on as well: it lies over what one wants to read.
     let over = session(Moment::Finished);
     assert!(!tick(&mut it.state, &over, false));
-    later(&mut it, 3_600);
-    assert!(!tick(&mut it.state, &over, false));
-    assert_eq!(
-        now(&it.state, &over, it.covered()),
-        Some(Tip::Turn),
-        "nothing moves below it"
-    );
+    assert_eq!(now(&it.state, &over, it.covered()), Some(Tip::Turn));
+    later(&mut it, 20);
+    assert!(tick(&mut it.state, &over, false));
+    assert_eq!(now(&it.state, &over, it.covered()), None);
+}
+
+#[test]
+fn a_tip_hides_nothing_of_what_it_is_about() {
+    let over = session(Moment::Finished);
+    let mut it = app(None, Moment::Finished, (80, 24));
+    it.state.prefs.memory.tips.push("best".into());
+    let shown = text(&mut it, &over);
+    assert!(shown.contains("your turn"), "{shown}");
+    for whole in ["★ v5       best", "412 ms → 60.3 ms", "v4= ─ v5★"] {
+        assert!(shown.contains(whole), "{whole}\n{shown}");
+    }
+    let mut it = app(Some(super::start::home()), Moment::Finished, (80, 24));
+    let shown = text(&mut it, &Session::default());
+    for whole in [
+        "welcome",
+        "any key: away",
+        "llama.cpp on :8080",
+        "cgroup v2",
+    ] {
+        assert!(shown.contains(whole), "{whole}\n{shown}");
+    }
+}
+
+#[test]
+fn nothing_offers_to_save_the_original() {
+    let mut lost = session(Moment::Finished);
+    lost.incumbent = Some(VersionId::ORIGINAL);
+    let mut it = app(None, Moment::Finished, (120, 36));
+    it.state.prefs.memory.tips.push("best".into());
+    let shown = text(&mut it, &lost);
+    assert!(shown.contains("your turn"), "{shown}");
+    assert!(!shown.contains("save"), "{shown}");
 }

@@ -9,6 +9,7 @@ pub(crate) mod long_text;
 pub(crate) mod plot;
 pub(crate) mod search_marks;
 pub(crate) mod sheet;
+pub(crate) mod verdict;
 pub(crate) mod wrapped;
 
 use ratatui::buffer::Buffer;
@@ -24,7 +25,11 @@ pub(crate) fn put(buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>) {
     }
     let y = area.y + row;
     let room = usize::from(area.width);
-    let too_long = line.spans.iter().map(|s| width(&s.content)).sum::<usize>() > room;
+    // A blank at the end of a row that was broken there is nothing that would be cut.
+    let too_long = line_width(line) > room && {
+        let text: String = line.spans.iter().map(|s| &*s.content).collect();
+        width(text.trim_end_matches(' ')) > room
+    };
     let mut x = area.x;
     let end = area.x + area.width;
     for span in &line.spans {

@@ -410,7 +410,8 @@ fn without_states(outcomes: &str) -> String {
     for line in outcomes.lines() {
         let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
         if let Some(left) = line.get_mut("left").and_then(|l| l.as_object_mut()) {
-            for kind in ["names", "globals", "files"] {
+            // Of calls that are made by halves the one before may not be among them.
+            for kind in ["names", "globals", "files", "sharing"] {
                 left.remove(kind);
             }
             if left.is_empty() {
@@ -460,4 +461,15 @@ fn bursts_come_to_what_single_passes_do() {
         without_states(&project.bursts("counted", "[]", true)),
         without_states(&project.output("counted", "[]", 1))
     );
+}
+
+/// Where a version's objects lie in memory would follow from the length of its text, each time alike, and make it a little
+/// faster or slower than it is.
+#[test]
+fn the_code_of_a_version_lies_elsewhere_each_time() {
+    let text = "def place():\n    return id(place.__code__) % 4096\n";
+    let project = Project::python(&[("place.py", text)]);
+    let places: std::collections::HashSet<String> =
+        (0..8).map(|_| project.output("place", "[]", 1)).collect();
+    assert!(places.len() > 1, "{places:?}");
 }

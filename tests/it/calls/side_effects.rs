@@ -1,6 +1,6 @@
 //! What calls of JavaScript leave behind is told, and so is what outlives them; what honest versions do is not.
 
-use super::driven::Project;
+use super::driven::{Project, RESULTS};
 use reheat::sandbox::RunVerdict;
 
 /// What the driver said to survive, after so many passes of a module's function `f`.
@@ -13,6 +13,15 @@ fn survives(files: &[(&str, &str)], calls: &str) -> Option<Vec<String>> {
         .lines()
         .filter_map(|l| l.strip_prefix("reheat: survives: "));
     Some(marked.map(str::to_owned).collect())
+}
+
+/// Why a version of `f` is wrong, by the outcomes of two passes; empty where it is not.
+fn why(original: &str, version: &str, calls: &str) -> Option<String> {
+    let expected = Project::javascript(&[("m.js", original)])?.output("f", calls, 1);
+    let project = Project::javascript(&[("m.js", original)])?.version(version);
+    let got = project.output("f", calls, 2);
+    let compared = RESULTS.check(expected.as_bytes(), got.as_bytes());
+    Some(compared.err().map(|why| why.reason).unwrap_or_default())
 }
 
 /// The outcome of one call of `f`.
@@ -212,7 +221,7 @@ fn objects_that_a_result_shares_are_told() {
     let got = outcome(kept, "[1]\n[2]\n[1]").unwrap();
     assert!(
         got.ends_with(
-            r#""returned":[1],"left":{"sharing":["the result is that of an earlier call"]}}"#
+            r#""returned":[1],"left":{"sharing":["result is what an earlier call gave"]}}"#
         ),
         "{got}"
     );
@@ -368,6 +377,154 @@ export function f() {
             got.contains("\"returned\":1") && !got.contains("\"pass\""),
             "{got}"
         );
+    }
+}
+
+#[test]
+fn places_that_seem_to_change_by_themselves_keep_nothing() {
+    for (text, want) in [
+        ("process.title = 'kept';", "process.title was changed"),
+        ("process.argv.push('kept');", "process.argv was changed"),
+        ("process.domain = {};", "process.domain was changed"),
+        (
+            "Object.assign(process._events, { kept: {} });",
+            "process._events was changed",
+        ),
+        (
+            "module.constructor._pathCache.kept = {};",
+            "module._pathCache was changed",
+        ),
+        (
+            "module.constructor.globalPaths.push({});",
+            "module.globalPaths was changed",
+        ),
+        (
+            "require.main.children.push({});",
+            "require.main.children was changed",
+        ),
+        (
+            "require.main.paths.kept = 1;",
+            "require.main.paths was changed",
+        ),
+        ("setTimeout(() => {}, 60_000);", "a timer is still there"),
+    ] {
+        let text = format!("{text} exports.f = (x) => x;");
+        let Some(said) = survives(&[("m.js", &text)], "[1]") else {
+            return;
+        };
+        assert_eq!(said, [want], "{text}");
+    }
+    for text in [
+        "process.exitCode = 0; process.on('SIGUSR2', () => {}).removeAllListeners('SIGUSR2');",
+        "require('./util'); require('http'); process.chdir('.'); process.emitWarning('w');",
+    ] {
+        let text = format!("{text} exports.f = (x) => x;");
+        assert_eq!(
+            survives(&[("m.js", &text), UTIL], "[1]").unwrap(),
+            [""; 0],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn large_data_is_no_difficulty() {
+    let big = "exports.rows = Array.from({ length: 3e5 }, (_, i) => ({ i }));
+exports.flat = new Array(1e7).fill(1); exports.words = ['x'.repeat(1e7)]; exports.f = (x) => [x];";
+    let Some(got) = why(big, big, "[1]\n[0]") else {
+        return;
+    };
+    assert_eq!(got, "");
+    // What is changed in it is seen where it lies in the sample.
+    let other = big.replace("=> [x]", "=> [exports.flat.fill(2, 0, 4e6) && x]");
+    let got = why(big, &other, "[1]").unwrap();
+    assert!(
+        got.contains("change the global flat, which the original does not"),
+        "{got}"
+    );
+    // As many calls of a generator.
+    let calls = "exports.calls = () => Array.from({ length: 2e5 }, (_, i) => [i]);";
+    let project = |calls: &str| {
+        let files = [("m.js", "exports.f = (x) => x;"), ("calls.js", calls)];
+        Project::javascript(&files)
+            .unwrap()
+            .generator("calls.js", "calls")
+    };
+    let got = project(calls).output("f", "{}", 1);
+    assert!(got.contains("{\"call\":200000,\"returned\":199999}"));
+    // A generator that gives nothing makes no calls.
+    for nothing in ["() => {}", "() => null", "() => []", "function* () {}"] {
+        let why = project(&format!("exports.calls = {nothing};")).refusal("f", "{}");
+        assert_eq!(why, "the generator calls made no calls", "{nothing}");
+    }
+}
+
+#[test]
+fn keys_in_another_order_are_the_same_value() {
+    let original = "exports.f = (x) => { const [a, b] = [[1, { x }], [x]]; return [new Map([['p', a], ['q', b], ['r', a], ['s', b]]), { t: a, u: b, v: a }]; };";
+    let version = "exports.f = (x) => { const [a, b] = [[1, { x }], [x]]; return [new Map([['s', b], ['r', a], ['q', b], ['p', a]]), { v: a, u: b, t: a }]; };";
+    let (calls, large) = ("[1]", "{\"$literal\":1}");
+    let Some(got) = why(original, version, calls) else {
+        return;
+    };
+    assert_eq!(got, "");
+    // Also where only a digest is told.
+    let grown = |text: &str| text.replace("return [", "a.push('x'.repeat(2e6)); return [");
+    assert_eq!(
+        why(&grown(original), &grown(version), &format!("[{large}]")).unwrap(),
+        ""
+    );
+    // An argument whose keys come back in another order was not changed.
+    let moves = "exports.f = (o) => { const { a } = o; o.b = a; delete o.a; o.a = a; return 1; };";
+    let leaves = "exports.f = (o) => { const { a } = o; o.b = a; return 1; };";
+    assert_eq!(why(leaves, moves, r#"[{"a": [1], "b": [1]}]"#).unwrap(), "");
+    // Another one is.
+    let swapped = version.replace("{ v: a, u: b, t: a }", "{ v: b, u: b, t: a }");
+    assert!(why(original, &swapped, calls).unwrap().contains("result"));
+}
+
+#[test]
+fn only_frames_of_a_stack_are_left_out_of_a_text() {
+    let text = "exports.f = (x) => { console.error('agenda\\n  at noon: ' + x + '\\n', new Error('why')); return 1; };";
+    let moved = format!(
+        "\n\nconst g = (x) => new Error(x);\n{}",
+        text.replace("new Error", "g")
+    );
+    let Some(got) = why(text, &moved, "[1]") else {
+        return;
+    };
+    assert_eq!(got, "");
+    let other = text.replace("noon", "dawn");
+    assert!(
+        why(text, &other, "[1]")
+            .unwrap()
+            .contains("leaves other log records behind")
+    );
+}
+
+/// A version may find out when it is looked at; where it is not, its records are counted.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_told_only_while_somebody_looks_is_missed() {
+    for tells in [
+        "console.error('n')",
+        "console.log('n')",
+        "process.stderr.write('n')",
+        "process.emitWarning('n', 'Old')",
+        "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)",
+    ] {
+        let always = format!("exports.f = (x) => {{ {tells}; return x; }};");
+        let looked =
+            format!("let n = 0; exports.f = (x) => {{ if (n++ < 8) {tells}; return x; }};");
+        let Some(project) = Project::javascript(&[("m.js", &always)]) else {
+            return;
+        };
+        let calls = "[1]\n[2]\n[3]";
+        let expected = project.output("f", calls, 1);
+        let check = |got: String| RESULTS.check(expected.as_bytes(), got.as_bytes());
+        assert_eq!(check(project.bursts("f", calls, false)), Ok(()), "{tells}");
+        let got = project.version(&looked).bursts("f", calls, false);
+        assert!(check(got.clone()).is_err(), "{tells}: {got}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Checks and benches that are tried with a broken function before they are believed, and figures that must be borne out, through
 //! the real binary.
 
+use super::tools::missing;
 use crate::support::ENOUGH;
 use crate::support::home::{Home, named, reply, tape};
 use serde_json::Value;
@@ -163,4 +164,125 @@ fn a_gain_of_a_replaced_clock_is_not_borne_out_and_wins_nothing() {
             "{reason}"
         );
     }
+}
+
+#[test]
+fn where_it_is_not_known_whether_the_clock_ends_a_bench_its_gain_is_asked_about_and_counts() {
+    // It looks at what comes back, so that it fails with a function that does nothing.
+    let bench = "import time, work\nbegan = time.perf_counter()\ntimes = 0\nwhile time.perf_counter() - began < 0.3:\n    assert work.f(100) == 98505000\n    times += 1\nprint(f'METRIC f={(time.perf_counter() - began) * 1000 / times}ms')\n";
+    let events = optimized(CHECK, bench, &[FAST]);
+    let (decision, reason) = decided(&events, 1);
+    assert_eq!(decision, "accepted", "{reason}");
+    assert_eq!(flags(&events, 1), ["not_borne_out"]);
+    let evaluated = named(&events, "version_evaluated");
+    let of = evaluated.iter().find(|e| e["version"] == 1).unwrap();
+    let reason = of["comparison"]["not_borne_out"].as_str();
+    assert!(
+        reason.unwrap_or_default().contains("METRIC iterations=N"),
+        "{of}"
+    );
+}
+
+#[test]
+fn a_small_part_of_a_busy_bench_may_become_faster() {
+    let bench = BENCH.replace(
+        "print(",
+        "took = time.perf_counter() - began\nsum(i * i for i in range(9_000_000))\nbegan = time.perf_counter() - took\nprint(",
+    );
+    let events = optimized(CHECK, &bench, &[FAST]);
+    let (decision, reason) = decided(&events, 1);
+    assert_eq!(decision, "accepted", "{reason}");
+    assert_eq!(flags(&events, 1), [] as [String; 0]);
+}
+
+#[test]
+fn a_check_that_never_ends_with_a_broken_function_has_noticed_it() {
+    let check = "import work\ntry:\n    while work.f(3) != 59700:\n        pass\nexcept ZeroDivisionError:\n    pass\nexcept Exception:\n    pass\nprint('right')\n";
+    let events = optimized(check, BENCH, &[FAST]);
+    let said = notes(&events);
+    assert!(
+        said.contains("the check passes although `f` raises an error at once: it looks little"),
+        "{said}"
+    );
+    assert_eq!(flags(&events, 1), [] as [String; 0]);
+}
+
+/// C, whose functions have types: a check, and a bench that goes on until the clock ends it.
+#[test]
+fn a_bench_in_c_that_goes_on_until_the_clock_ends_it_is_believed_as_well() {
+    if missing("cc") {
+        return;
+    }
+    let home = Home::new();
+    let slow = "long f(long n) {\n    volatile long total = 0;\n    for (long i = 0; i < n * 40; i++) total += i % 7;\n    return n;\n}\n";
+    home.write("p/work.c", slow);
+    home.write(
+        "p/main.c",
+        "#include <stdio.h>\n#include <time.h>\nlong f(long n);\nstatic double now(void) {\n    struct timespec t;\n    clock_gettime(CLOCK_MONOTONIC, &t);\n    return t.tv_sec + t.tv_nsec / 1e9;\n}\nint main(int args, char **arg) {\n    if (args < 2) return f(3) == 3 ? puts(\"right\"), 0 : 1;\n    double began = now();\n    long times = 0;\n    for (; now() - began < 0.2; times++) f(1000);\n    printf(\"METRIC f=%fus\\n\", (now() - began) * 1e6 / times);\n    return 0;\n}\n",
+    );
+    home.write(
+        "p/Makefile",
+        "main: main.c work.c\n\tcc -O1 -o main main.c work.c\n",
+    );
+    tape(&home, &[reply(&slow.replace("n * 40", "n * 10"))]);
+    let (events, _) = home.events(&[
+        "optimize",
+        "p/work.c::f",
+        "--check",
+        "make -s && ./main",
+        "--bench",
+        "./main bench",
+        "--tape",
+        "tape",
+        "--json",
+        "--comparison-time",
+        ENOUGH,
+    ]);
+    let (decision, reason) = decided(&events, 1);
+    assert_eq!(decision, "accepted", "{reason}");
+    assert_eq!(flags(&events, 1), [] as [String; 0]);
+}
+
+#[test]
+fn beside_a_bench_the_time_of_the_check_is_no_part_of_a_gain() {
+    let check = format!("import time\n{CHECK}time.sleep(0.5)\n");
+    let bench = "import work\nfor _ in range(40):\n    work.f(200)\n";
+    let events = optimized(&check, bench, &[FAST]);
+    let evaluated = named(&events, "version_evaluated");
+    let of = evaluated.iter().find(|e| e["version"] == 1).unwrap();
+    let timed: Vec<&str> = (of["comparison"]["per_case"].as_array().unwrap().iter())
+        .filter_map(|c| c[0].as_str())
+        .collect();
+    assert_eq!(timed, ["bench"], "{}", of["comparison"]);
+    assert_eq!(decided(&events, 1).0, "accepted");
+}
+
+#[test]
+fn a_bench_without_a_check_says_nothing_of_whether_a_version_is_right() {
+    let home = Home::new();
+    home.write("p/work.py", WORK);
+    home.write("p/bench.py", BENCH);
+    home.write("p/pyproject.toml", "[project]\nname = \"p\"\n");
+    tape(&home, &[reply(FAST)]);
+    let args = [
+        "optimize",
+        "p/work.py::f",
+        "--bench",
+        "python3 bench.py",
+        "--tape",
+        "tape",
+        "--json",
+        "--comparison-time",
+        ENOUGH,
+    ];
+    let (events, _) = home.events(&args);
+    assert_eq!(flags(&events, 1), ["unchecked"]);
+    assert_eq!(decided(&events, 1).0, "accepted");
+    let (events, _) = home.events(&[&args[..], &["--strict"]].concat());
+    assert_eq!(
+        decided(&events, 1).0,
+        "rejected",
+        "{:?}",
+        decided(&events, 1)
+    );
 }

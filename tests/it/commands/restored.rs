@@ -274,3 +274,250 @@ fn a_bench_may_run_what_the_check_has_built() {
     let new = bench.version("exports.f = () => 50;\n");
     assert_eq!(new.1.figures.reported, Some(50.0));
 }
+
+/// A tool that is built with `make` before the project is opened, and lies in the work tree.
+fn built_before() -> Project {
+    let project = Project::new(&[
+        (
+            "Makefile",
+            "prog: prog.c work.c\n\tcc -o prog prog.c work.c\n",
+        ),
+        (
+            "prog.c",
+            "#include <stdio.h>\nint work(void);\nint main(void) { printf(\"METRIC steps=%d\\n\", work()); return 0; }\n",
+        ),
+        ("work.c", "int work(void) { return 100; }\n"),
+        ("check.sh", "make -s prog && ./prog\n"),
+    ]);
+    let made = std::process::Command::new("make")
+        .args(["-s", "prog"])
+        .current_dir(project.path(""))
+        .status();
+    assert!(made.unwrap().success());
+    project
+}
+
+#[test]
+fn what_was_built_before_the_session_is_built_anew_for_a_version() {
+    if missing("make") || missing("cc") {
+        return;
+    }
+    for check in ["make -s prog && ./prog", "sh check.sh"] {
+        let project = built_before();
+        let task = project.task("work.c", Some(check), Some("./prog"));
+        let mut bench = Bench::open(&project, task);
+        assert_eq!(bench.original().1.figures.reported, Some(100.0));
+        let (_, new) = bench.version("int work(void) { return 50; }\n");
+        assert_eq!(new.figures.reported, Some(50.0), "{check}");
+    }
+}
+
+#[test]
+fn a_product_that_lay_in_the_work_tree_is_built_once_for_all_timed_runs() {
+    if missing("make") || missing("cc") {
+        return;
+    }
+    let project = built_before();
+    let task = project.task("work.c", None, Some("make -s prog && ./prog"));
+    let mut bench = Bench::open(&project, task);
+    bench.original();
+    let (built, new) = bench.version("int work(void) { return 50; }\n");
+    assert_eq!(new.figures.reported, Some(50.0));
+    let case = bench.task.workload.cases[0].clone();
+    let tree = built.program(&bench.task, &case).trees[0].host.clone();
+    let made = || {
+        let facts = std::fs::metadata(tree.join("prog")).unwrap();
+        facts.modified().unwrap()
+    };
+    let before = made();
+    let again = bench
+        .judge
+        .check_one(&built, &bench.task, &case, &bench.cancel);
+    assert_eq!(again.unwrap().0.verdict, Verdict::Accepted);
+    assert_eq!(made(), before);
+}
+
+#[test]
+fn a_bench_may_run_the_scripts_that_the_check_has_made() {
+    for builder in [
+        "python3 build.py && cd out && ",
+        "sh build.sh && cd out && ",
+    ] {
+        let project = Project::new(&[
+            ("work.py", "def f():\n    return 100\n"),
+            (
+                "build.py",
+                "import os, shutil\nos.makedirs('out', exist_ok=True)\nfor name in ['work.py', 'main.py']:\n    shutil.copy(name, 'out')\n",
+            ),
+            ("build.sh", "mkdir -p out && cp work.py main.py out\n"),
+            (
+                "main.py",
+                "import work\nprint(f'METRIC steps={work.f()}')\n",
+            ),
+        ]);
+        let task = project.task(
+            "work.py",
+            Some(&format!("{builder}python3 main.py")),
+            Some("python3 out/main.py"),
+        );
+        let mut bench = Bench::open(&project, task);
+        assert_eq!(bench.original().1.figures.reported, Some(100.0));
+        let (built, new) = bench.version("def f():\n    return 50\n");
+        assert_eq!(new.figures.reported, Some(50.0), "{builder}");
+        drop(built);
+    }
+}
+
+#[test]
+fn a_library_that_is_made_of_a_script_is_that_of_the_version() {
+    let project = Project::new(&[
+        ("work.py", "STEPS = 100\n"),
+        // It stands for a compiler of Python.
+        (
+            "build.py",
+            "text = open('work.py').read()\nopen('made.so', 'w').write(text.split()[-1])\n",
+        ),
+        (
+            "main.py",
+            "print('METRIC steps=' + open('made.so').read())\n",
+        ),
+    ]);
+    // One lies there from an earlier day.
+    project.put("made.so", "7");
+    let task = project.task("work.py", Some("python3 build.py"), Some("python3 main.py"));
+    let mut bench = Bench::open(&project, task);
+    assert_eq!(bench.original().1.figures.reported, Some(100.0));
+    let (_, new) = bench.version("STEPS = 50\n");
+    assert_eq!(new.figures.reported, Some(50.0));
+}
+
+#[test]
+fn folders_that_a_version_closes_end_nothing() {
+    let project = python_project();
+    let task = project.task(
+        "work.py",
+        Some("python3 check.py"),
+        Some("python3 bench.py"),
+    );
+    let mut bench = Bench::open(&project, task);
+    bench.original();
+    for cheat in [
+        "import atexit; atexit.register(os.chmod, os.getcwd(), 0)",
+        "import atexit; atexit.register(os.chmod, os.path.expanduser('~'), 0)",
+        "import atexit; atexit.register(os.chmod, os.path.abspath('lib'), 0)",
+        "import atexit; atexit.register(os.chmod, os.path.abspath('lib'), 0o555)",
+    ] {
+        let (_, found) = bench.version(&leaving(cheat));
+        assert_eq!(found.verdict, Verdict::Accepted, "{cheat}: {found:?}");
+        assert_eq!(found.figures.reported, Some(100.0), "{cheat}");
+    }
+}
+
+#[test]
+fn products_in_folders_that_nobody_may_write_to_are_put_back_as_well() {
+    if missing("make") || missing("cc") {
+        return;
+    }
+    let project = Project::new(&[
+        (
+            "Makefile",
+            "out/prog: prog.c work.c\n\tmkdir -p out && chmod 755 out && cc -o out/prog prog.c work.c && chmod 555 out\n",
+        ),
+        (
+            "prog.c",
+            "#include <stdio.h>\nint work(void);\nint main(void) { printf(\"METRIC steps=%d\\n\", work()); return 0; }\n",
+        ),
+        ("work.c", "int work(void) { return 100; }\n"),
+    ]);
+    let task = project.task("work.c", Some("make -s && out/prog"), Some("out/prog"));
+    let mut bench = Bench::open(&project, task);
+    assert_eq!(bench.original().1.figures.reported, Some(100.0));
+    let code = "#include <stdio.h>\n#include <sys/stat.h>\nint work(void) { chmod(\"out\", 0755); fclose(fopen(\"out/left\", \"w\")); chmod(\"out\", 0555); return 50; }\n";
+    let (_, new) = bench.version(code);
+    assert_eq!(new.figures.reported, Some(50.0));
+}
+
+#[test]
+fn an_output_of_an_earlier_run_is_not_taken_for_that_of_a_version() {
+    let work = "def f():\n    open('out.txt', 'w').write('right')\n";
+    let idle = "def f():\n    pass\n";
+    let other = "def f():\n    with open('out.txt', 'w') as out:\n        out.write('right')\n";
+    for before in [&[][..], &[("out.txt", "old")]] {
+        let project = Project::new(&[
+            ("work.py", work),
+            ("run.py", "import work\nwork.f()\n"),
+            (
+                "says.py",
+                "import work\nwork.f()\nprint('METRIC steps=' + str(len(open('out.txt').read())))\n",
+            ),
+        ]);
+        for (name, text) in before {
+            project.put(name, text);
+        }
+        let check = "python3 run.py && grep -q right out.txt && echo fine";
+        let task = project.task("work.py", Some(check), None);
+        let mut bench = Bench::open(&project, task);
+        bench.original();
+        assert_eq!(bench.version(idle).1.verdict, Verdict::WrongAnswer);
+        assert_eq!(bench.version(other).1.verdict, Verdict::Accepted);
+        let task = project.task("work.py", None, Some("python3 says.py"));
+        let mut bench = Bench::open(&project, task);
+        bench.original();
+        let found = bench.version(idle).1;
+        assert!(found.figures.reported != Some(5.0), "{found:?}");
+        assert_eq!(bench.version(other).1.figures.reported, Some(5.0));
+    }
+}
+
+#[test]
+fn what_a_check_writes_for_the_bench_is_there() {
+    let project = Project::new(&[
+        ("work.py", "def f():\n    return 100\n"),
+        (
+            "check.py",
+            "import os, work\nassert work.f()\nos.makedirs('data', exist_ok=True)\nopen('data/words', 'w').write('1')\nopen('log', 'a').write('x')\n",
+        ),
+        (
+            "bench.py",
+            "import work\nopen('data/words').read()\nopen('log', 'a').write('y')\nprint(f'METRIC steps={work.f()}')\n",
+        ),
+    ]);
+    let task = project.task(
+        "work.py",
+        Some("python3 check.py"),
+        Some("python3 bench.py"),
+    );
+    let mut bench = Bench::open(&project, task);
+    assert_eq!(bench.original().1.figures.reported, Some(100.0));
+    let (_, new) = bench.version("def f():\n    return 50\n");
+    assert_eq!(new.figures.reported, Some(50.0), "{new:?}");
+}
+
+#[test]
+fn what_a_bench_leaves_where_the_check_has_built_is_not_kept() {
+    if missing("cc") {
+        return;
+    }
+    let project = Project::new(&[
+        (
+            "build.sh",
+            "mkdir -p out && cc -o out/prog prog.c work.c && out/prog > /dev/null\n",
+        ),
+        (
+            "prog.c",
+            "#include <stdio.h>\nint work(int);\nint main(int args, char **arg) { printf(\"METRIC steps=%d\\n\", work(args)); return 0; }\n",
+        ),
+        ("work.c", "int work(int bench) { return 100; }\n"),
+    ]);
+    let task = project.task(
+        "work.c",
+        Some("sh build.sh && echo built"),
+        Some("out/prog bench"),
+    );
+    let mut bench = Bench::open(&project, task);
+    assert_eq!(bench.original().1.figures.reported, Some(100.0));
+    let keeping = "#include <stdio.h>\nint work(int args) {\n    if (args < 2) return 100;\n    FILE *f = fopen(\"out/kept\", \"r\");\n    if (f) return 1;\n    fclose(fopen(\"out/kept\", \"w\"));\n    return 100;\n}\n";
+    assert_eq!(bench.version(keeping).1.figures.reported, Some(100.0));
+    let (_, new) = bench.version("int work(int bench) { return 50; }\n");
+    assert_eq!(new.figures.reported, Some(50.0));
+}

@@ -249,7 +249,13 @@ fn a_silent_script_must_come_to_its_end() {
             "import sys, work\ndef main():\n    return int(work.f(3) != 9)\nif __name__ == '__main__':\n    sys.exit(main())\n",
         ),
     ]);
-    for check in ["python3 check.py", "python3 main.py", "python3 -m check"] {
+    for check in [
+        "python3 check.py",
+        "python3 main.py",
+        "python3 -m check",
+        "python3 -u check.py",
+        "python3 -Bu -m check",
+    ] {
         let task = python.task("work.py", Some(check), None);
         let mut bench = Bench::open(&python, task);
         bench.original();
@@ -302,5 +308,99 @@ fn a_silent_script_must_come_to_its_end() {
             ],
         );
         taken(&mut bench, &["exports.f = (n) => n ** 2;\n"]);
+    }
+}
+
+#[test]
+fn a_last_line_may_say_something_else_and_a_missing_one_is_missed() {
+    let project = Project::new(&[
+        (
+            "work.py",
+            "NAME = 'list comprehension'\ndef f(n):\n    return n\n",
+        ),
+        (
+            "best.py",
+            "import work\nassert work.f(3) == 3\nprint('best:', work.NAME)\n",
+        ),
+        (
+            "target.py",
+            "import work\nassert work.f(3) == 3\nprint('OK: within target' if len(work.NAME) < 9 else 'SLOW: exceeded it')\n",
+        ),
+        (
+            "steps.py",
+            "import work\nassert work.f(3) == 3\nprint('parse ok', flush=True)\nassert work.f(4) == 4\nprint('render ok')\n",
+        ),
+        (
+            "varying.py",
+            "import random, work\nassert work.f(3) == 3\nfor _ in range(random.randrange(3, 300)):\n    print('a round')\n",
+        ),
+    ]);
+    for check in ["python3 best.py", "python3 target.py"] {
+        let task = project.task("work.py", Some(check), None);
+        let mut bench = Bench::open(&project, task);
+        bench.original();
+        taken(
+            &mut bench,
+            &[
+                "NAME = 'loop'\ndef f(n):\n    return n\n",
+                "NAME = 'array'\nprint('more is said')\ndef f(n):\n    return n\n",
+            ],
+        );
+        refused(
+            &mut bench,
+            &[("raise SystemExit(0)\n", "it prints nothing")],
+        );
+    }
+    let task = project.task("work.py", Some("python3 steps.py"), None);
+    let mut bench = Bench::open(&project, task);
+    bench.original();
+    refused(
+        &mut bench,
+        &[(
+            "def f(n):\n    if n == 4:\n        raise SystemExit\n    return n\n",
+            "it ends before it prints `render ok`",
+        )],
+    );
+    taken(&mut bench, &["def f(n):\n    return n + 0\n"]);
+    let task = project.task("work.py", Some("python3 varying.py"), None);
+    let mut bench = Bench::open(&project, task);
+    bench.original();
+    taken(&mut bench, &["def f(n):\n    return n + 0\n"; 3]);
+}
+
+#[test]
+fn a_case_that_is_run_again_by_itself_must_come_to_its_end_as_well() {
+    let project = Project::new(&[
+        ("work.py", "def f(n):\n    return n * n\n"),
+        (
+            "says.py",
+            "import work\nassert work.f(3) == 9\nprint('all right')\n",
+        ),
+        ("silent.py", "import work\nassert work.f(3) == 9\n"),
+    ]);
+    for (check, why) in [
+        ("python3 says.py", "it prints nothing"),
+        ("python3 silent.py", "does not come to its end"),
+    ] {
+        let task = project.task("work.py", Some(check), None);
+        let mut bench = Bench::open(&project, task);
+        bench.original();
+        let case = bench.task.workload.cases[0].clone();
+        for (code, verdict) in [
+            ("raise SystemExit(0)\n", Verdict::WrongAnswer),
+            ("def f(n):\n    return n ** 2\n", Verdict::Accepted),
+        ] {
+            let built = bench.build(code);
+            let (result, failure) = bench
+                .judge
+                .check_one(&built, &bench.task, &case, &bench.cancel)
+                .unwrap();
+            assert_eq!(result.verdict, verdict, "{check}: {code}: {failure:?}");
+            let reason = failure.map(|f| f.reason).unwrap_or_default();
+            assert!(
+                verdict == Verdict::Accepted || reason.contains(why),
+                "{reason}"
+            );
+        }
     }
 }

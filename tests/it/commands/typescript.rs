@@ -37,10 +37,13 @@ fn a_function_of_typescript_is_written_back_with_its_types() {
             "bench.sh",
             "grep -q 'last: string' src/slug.ts && echo \"METRIC lines=$(grep -c . src/slug.ts)\"\n",
         );
+        home.write("check.sh", "! grep -q throw src/slug.ts\n");
         tape(&home, &[format!("Shorter.\n\n```{fence}\n{SHORT}```\n")]);
         let output = home.run(&[
             "optimize",
             &format!("src/slug.ts{part}"),
+            "--check",
+            "sh check.sh",
             "--bench",
             "sh bench.sh",
             "--tape",

@@ -247,7 +247,7 @@ fn a_win_is_confirmed_against_the_incumbent_and_the_original_in_the_same_runs() 
         evaluation: &ready[i].2,
     });
 
-    let mut plan = ComparisonPlan::new(Objective::Time, std::time::Duration::from_secs(20));
+    let mut plan = ComparisonPlan::new(Objective::Time, std::time::Duration::from_secs(90));
     plan.seed = Some(1);
     let (mut first, mut fresh, mut warmed) = (0, 0, false);
     let against = |incumbent| Contest {
@@ -398,17 +398,26 @@ fn a_budget_is_kept_where_the_fewest_pairs_allow_it() {
     if missing("python3") {
         return;
     }
-    // A second a run: five pairs and six fresh ones do not fit into twice the budget of one.
+    // A second a pair: five pairs and six fresh ones do not fit into twice the budget of one, and so small a gain is not worth more.
     let place = Place::new()
         .with("cases/1.in", "1\n")
         .with("old.py", "import time\ntime.sleep(.6)\nprint(input())\n")
-        .with("new.py", "import time\ntime.sleep(.2)\nprint(input())\n");
-    let found = place.json(&["old.py", "new.py", "--comparison-time", "1s"], 0);
+        .with("new.py", "import time\ntime.sleep(.2)\nprint(input())\n")
+        .with("like.py", "import time\ntime.sleep(.54)\nprint(input())\n");
+    let found = place.json(&["old.py", "like.py", "--comparison-time", "1s"], 0);
     let c = &found["comparisons"][0];
     assert_eq!(c["answer"], "undecided", "{c}");
     assert!(c["pairs"].as_u64().unwrap() < 5, "{c}");
     assert!(
         c["note"].as_str().unwrap().contains("--comparison-time"),
+        "{c}"
+    );
+    // A gain that every pair shows is waited for and confirmed all the same.
+    let found = place.json(&["old.py", "new.py", "--comparison-time", "1s"], 0);
+    let c = &found["comparisons"][0];
+    assert_eq!(
+        (c["answer"].as_str(), c["confirmed"].as_bool()),
+        (Some("better"), Some(true)),
         "{c}"
     );
     // Ten seconds hold eleven pairs of 0.8 s with next to nothing to spare: a win, looked at once.

@@ -59,7 +59,17 @@ pub(crate) struct Group {
 
 /// The whole table, by name.
 pub(crate) fn table() -> Vec<Group> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cheats");
+    groups("tests/cheats")
+}
+
+/// Honest versions of which only the texts are looked at (`tests/honest`): nothing runs them.
+#[allow(dead_code, reason = "the bench plays what runs")]
+pub(crate) fn texts() -> Vec<Group> {
+    groups("tests/honest")
+}
+
+fn groups(folder: &str) -> Vec<Group> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     entries(&folder).iter().map(|f| group(f)).collect()
 }
 

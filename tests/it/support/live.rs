@@ -101,6 +101,7 @@ pub(crate) fn setup(home: &Home, task: Task, provider: Arc<dyn Provider>) -> Set
         template: Template::load("default", None).unwrap(),
         strict: false,
         comparison_budget: COMPARISON,
+        comparison_clock: None,
         demo_pause: Duration::ZERO,
     }
 }

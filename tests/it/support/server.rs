@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 pub(crate) enum Act {
     /// Sends these bytes as a piece of their own.
     Bytes(Vec<u8>),
+    /// Sends these bytes again and again, with a pause after each, until the client has gone.
+    Forever(Vec<u8>, Duration),
     /// Waits.
     Pause(Duration),
     /// Says nothing until the client has gone, then tells [`Server::left`].
@@ -74,6 +76,12 @@ impl Reply {
         Self::chunks(&chunks)
     }
 
+    /// With another body.
+    pub(crate) fn acting(mut self, acts: Vec<Act>) -> Self {
+        self.acts = acts;
+        self
+    }
+
     /// With one header more.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -127,6 +135,12 @@ pub(crate) struct Server {
 impl Server {
     /// Listens on a free port and answers by the script.
     pub(crate) fn start(script: Vec<Reply>) -> Self {
+        let models = json!({"object": "list", "data": [{"id": "tiny", "object": "model", "owned_by": "llamacpp"}]});
+        Self::with_models(script, Reply::json(200, &models))
+    }
+
+    /// As [`Server::start`], with an own answer to the question for its models.
+    pub(crate) fn with_models(script: Vec<Reply>, models: Reply) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -136,8 +150,9 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (script, log, tell) = (script.clone(), log.clone(), tell.clone());
+                let models = models.clone();
                 std::thread::spawn(move || {
-                    let _ = serve(stream, &script, &log, &tell);
+                    let _ = serve(stream, &script, models, &log, &tell);
                 });
             }
         });
@@ -183,6 +198,7 @@ impl Server {
 fn serve(
     stream: TcpStream,
     script: &Mutex<(usize, Vec<Reply>)>,
+    list: Reply,
     log: &Mutex<Vec<Asked>>,
     tell: &Sender<()>,
 ) -> std::io::Result<()> {
@@ -205,10 +221,7 @@ fn serve(
             .cloned()
             .unwrap_or_else(|| Reply::text("hello"))
     } else if models {
-        Reply::json(
-            200,
-            &json!({"object": "list", "data": [{"id": "tiny", "object": "model", "owned_by": "llamacpp"}]}),
-        )
+        list
     } else {
         Reply::new(404, "text/plain", "nothing here")
     };
@@ -231,6 +244,13 @@ fn serve(
                 writer.write_all(b"\r\n")?;
                 writer.flush()?;
             }
+            Act::Forever(bytes, pause) => loop {
+                write!(writer, "{:x}\r\n", bytes.len())?;
+                writer.write_all(&bytes)?;
+                writer.write_all(b"\r\n")?;
+                writer.flush()?;
+                std::thread::sleep(pause);
+            },
             Act::Pause(time) => std::thread::sleep(time),
             Act::Hang => {
                 // Nothing more is sent to us: a read ends when the client has gone.

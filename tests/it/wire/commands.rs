@@ -113,4 +113,12 @@ fn nothing_of_a_command_outlives_its_answer() {
     );
     let pid = std::fs::read_to_string(&file).unwrap();
     assert!(dies(pid.trim()), "its child still runs after its end");
+    // Neither does what has made a session of its own, and has no parent any more.
+    let heard = run(&format!(
+        "(setsid sh -c 'echo $$ > {f}; exec sleep 1000' > /dev/null 2>&1 &); while ! [ -s {f} ]; do :; done; echo done",
+        f = folder.path().join("daemon").display()
+    ));
+    assert_eq!(heard.text, "done\n");
+    let pid = std::fs::read_to_string(folder.path().join("daemon")).unwrap();
+    assert!(dies(pid.trim()), "a daemon of it still runs");
 }

@@ -30,7 +30,10 @@ impl Bed {
         let file = dir.path().join("project").join(name);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, text).unwrap();
-        let backups = BackupStore::of(&dir.path().join("session"));
+        let session = dir.path().join("session");
+        fs::create_dir_all(&session).unwrap();
+        fs::write(session.join("journal.jsonl"), "").unwrap();
+        let backups = BackupStore::of(&session);
         Self { dir, file, backups }
     }
 
@@ -66,7 +69,10 @@ impl Bed {
         let mut told = Vec::new();
         let context = WriteContext {
             backups: &self.backups,
-            tell: &mut |_: &WriteRecord, undone: Option<&str>| told.push(undone.map(str::to_owned)),
+            record: &mut |_: &WriteRecord, undone: Option<&str>| {
+                told.push(undone.map(str::to_owned));
+                Ok(())
+            },
             // Taken out and put in again, so that their lifetimes may shrink.
             check: match check {
                 Some(check) => Some(check),

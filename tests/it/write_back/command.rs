@@ -18,14 +18,14 @@ use crate::support::home::{FAST, Home, SLOW, WRONG, reply, squares, stderr, stdo
 const ID: &str = "20260504-093000-pairs";
 
 /// A home with the fabricated session in it and the file that it is about.
-struct Written {
+pub(super) struct Written {
     home: Home,
     file: PathBuf,
     session: Session,
 }
 
 impl Written {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::with(fabricated())
     }
 
@@ -42,15 +42,15 @@ impl Written {
         }
     }
 
-    fn version(&self, id: u32) -> String {
+    pub(super) fn version(&self, id: u32) -> String {
         text(&self.session, id)
     }
 
-    fn now(&self) -> String {
+    pub(super) fn now(&self) -> String {
         fs::read_to_string(&self.file).unwrap()
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(super) fn command(&self, args: &[&str]) -> Command {
         let mut command = self.home.command(&["write"]);
         if !args.contains(&"--undo") {
             command.arg("--file").arg(&self.file);
@@ -60,11 +60,11 @@ impl Written {
         command
     }
 
-    fn write(&self, args: &[&str]) -> (i32, String, String) {
+    pub(super) fn write(&self, args: &[&str]) -> (i32, String, String) {
         said(&self.command(args).output().unwrap())
     }
 
-    fn show(&self) -> String {
+    pub(super) fn show(&self) -> String {
         stdout(&self.home.run(&["show"]))
     }
 }
@@ -147,6 +147,27 @@ fn another_version_must_pass_and_what_is_not_better_is_said() {
         "{err}"
     );
     assert_eq!(it.now(), it.version(4));
+}
+
+#[test]
+fn a_version_takes_the_place_of_one_that_was_written_before() {
+    let it = Written::new();
+    assert_eq!(it.write(&["--version", "v4"]).0, 0);
+    assert_eq!(it.now(), it.version(4));
+    let (status, out, err) = it.write(&["--version", "v5"]);
+    assert_eq!(status, 0, "{out}{err}");
+    assert_eq!(it.now(), it.version(5));
+    assert_eq!(it.write(&["--undo"]).0, 0);
+    assert_eq!(it.now(), it.version(4));
+    assert_eq!(it.write(&["--undo"]).0, 0);
+    assert_eq!(it.now(), it.version(0));
+
+    // What somebody changed afterwards is no write of its own.
+    assert_eq!(it.write(&["--version", "v4"]).0, 0);
+    let changed = format!("{}\n# mine\n", it.now());
+    std::fs::write(&it.file, &changed).unwrap();
+    let (status, _, err) = it.write(&["--version", "v5"]);
+    assert_eq!((status, it.now()), (1, changed), "{err}");
 }
 
 #[test]

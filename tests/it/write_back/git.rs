@@ -26,6 +26,7 @@ fn texts(file: &Path, base: &str, new: &str) -> FileChange {
         name: "slow.py".into(),
         what: "slow in slow.py".into(),
         project: None,
+        own: None,
     }
 }
 

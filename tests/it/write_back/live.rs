@@ -9,7 +9,7 @@ use reheat::session::event::{Event, Goal, Mode, VersionId};
 use reheat::session::written::{Standing, WriteMethod};
 use reheat::task::HoldOut;
 
-use crate::support::home::{FAST, Home, SLOW, reply, squares};
+use crate::support::home::{FAST, Home, SLOW, reply, squares, wait_for};
 use crate::support::live::{self, LiveSession};
 
 fn start() -> LiveSession {
@@ -76,7 +76,8 @@ fn the_loop_plans_writes_takes_back_and_the_journal_remembers() {
     it.until("it is written", |e, _| {
         matches!(e, Event::WrittenBack { undone: false, .. })
     });
-    assert_eq!(it.now(), FAST);
+    // It is recorded first.
+    wait_for(|| it.now() == FAST);
     assert_eq!(it.plan(), Standing::Written);
     it.ask_to_write(WriteRequest::TakeBack);
     it.until("it is taken back", |e, _| {

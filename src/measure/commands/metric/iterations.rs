@@ -4,7 +4,7 @@
 use super::{Unit, all, without_colours};
 
 /// Names of `METRIC` lines that say it.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 8] = [
     "iterations",
     "iters",
     "loops",
@@ -13,9 +13,6 @@ const NAMES: [&str; 11] = [
     "reps",
     "repeats",
     "repetitions",
-    "samples",
-    "count",
-    "n",
 ];
 
 /// The iterations behind a figure of the output, where the output says how many there were.
@@ -26,7 +23,8 @@ pub(in crate::measure::commands) fn iterations(text: &str, name: &str) -> Option
         let said = all(&text);
         let mut said = said.iter();
         let found = said.find(|f| f.unit == Unit::Plain && f.name != name && counts(&f.name));
-        return found.map(|f| f.value);
+        let found = found.map(|f| f.value);
+        return found.filter(|count| count.is_finite() && *count >= 1.0);
     }
     let mut table = None;
     let mut found = Vec::new();
@@ -159,6 +157,15 @@ mod tests {
                 Some(250_000.0),
             ),
             ("METRIC f=3ms\nMETRIC iterations=50", "f", Some(50.0)),
+            ("METRIC f=3ms\nMETRIC Loops=1", "f", Some(1.0)),
+            // The size of the input, and how often something was found.
+            ("METRIC f=3ms\nMETRIC n=50", "f", None),
+            ("METRIC f=3ms\nMETRIC count=50\nMETRIC samples=9", "f", None),
+            // No number of times.
+            ("METRIC f=3ms\nMETRIC rounds=0", "f", None),
+            ("METRIC f=3ms\nMETRIC rounds=-3", "f", None),
+            ("METRIC f=3ms\nMETRIC rounds=nan", "f", None),
+            ("METRIC f=3ms\nMETRIC rounds=0.5", "f", None),
             ("METRIC f=3ms\nMETRIC hits=50", "f", None),
             ("test a ... bench:       1,234 ns/iter (+/- 56)", "a", None),
             ("a x 1,000 ops/sec ±0.61% (92 runs sampled)", "a", None),

@@ -16,7 +16,7 @@ use rustix::fs::{
     futimens, mkdirat, openat, readlinkat, statat, symlinkat,
 };
 
-use super::super::ids::OUTSIDE_ID;
+use super::super::ids;
 use super::is_open;
 use crate::base::units::Bytes;
 use crate::sandbox::{TreeHolder, cleanup};
@@ -276,7 +276,7 @@ fn copy(
 /// What its owner may read and execute the guest's group may, and nobody else. Times stay: caches are judged by them.
 fn close_to_others(target: BorrowedFd<'_>, facts: &Stat) -> io::Result<()> {
     let own = facts.st_mode & 0o500;
-    fchown(target, None, Some(Gid::from_raw(OUTSIDE_ID)))?;
+    fchown(target, None, Some(Gid::from_raw(ids::outside())))?;
     fchmod(target, Mode::from_raw_mode(own | own >> 3))?;
     let time = |seconds, nanoseconds: u64| Timespec {
         tv_sec: seconds,

@@ -11,7 +11,7 @@ use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::process::Child;
 
-use super::super::ids::OUTSIDE_ID;
+use super::super::ids;
 use super::super::wire::{self, LauncherSetup, Message};
 use super::super::{LauncherHandle, root, sys};
 use crate::sandbox::Settings;
@@ -103,7 +103,7 @@ fn ask(child: &Child, socket: &OwnedFd, owner: Owner) -> Result<OwnedFd, String>
     let process = format!("/proc/{}", child.id());
     // On the disk's side the owner, on the mount's side the guest.
     for (map, id) in [("uid_map", owner.0), ("gid_map", owner.1)] {
-        let line = format!("{id} {OUTSIDE_ID} 1\n");
+        let line = format!("{id} {} 1\n", ids::outside());
         std::fs::write(format!("{process}/{map}"), line).map_err(in_words)?;
     }
     let namespace = File::open(format!("{process}/ns/user")).map_err(in_words)?;

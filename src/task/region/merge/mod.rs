@@ -4,6 +4,7 @@
 mod additions;
 mod candidate;
 mod compose;
+mod lead;
 mod mentions;
 mod needs;
 mod sibling;
@@ -18,6 +19,7 @@ use super::tree::{self, N};
 use super::{Misfit, Region, signature};
 use additions::{Additions, Import};
 use candidate::Candidate;
+pub(super) use lead::with_lead;
 use site::RegionSite;
 pub(super) use site::{Ancestor, levels};
 

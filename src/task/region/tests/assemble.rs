@@ -244,6 +244,53 @@ fn types_of_typescript_stay_in_what_is_written_back() {
 }
 
 #[test]
+fn documentation_that_a_version_leaves_out_is_shown_with_it_since_it_stays() {
+    let rust = "struct P;\n\nimpl P {\n    /// Doc.\n    #[inline]\n    fn f(&self) -> u8 {\n        1\n    }\n}\n";
+    let js = "class A {\n  /** Doc. */\n  f(a) {\n    return a;\n  }\n}\n";
+    let python = "import x\n\n# Why.\ndef f(a):\n    return a\n";
+    for (file, asked, version, wanted) in [
+        // A comment is no part of a Python function: it is not shown as gone either.
+        (
+            rust,
+            "p.rs::P::f",
+            "fn f(&self) -> u8 {\n    2\n}",
+            "/// Doc.\n#[inline]\nfn f(&self) -> u8 {\n    2\n}",
+        ),
+        (
+            rust,
+            "p.rs::P::f",
+            "fn g() -> u8 {\n    2\n}\n\nimpl P {\n    fn f(&self) -> u8 {\n        g()\n    }\n}\n",
+            "fn g() -> u8 {\n    2\n}\n\nimpl P {\n    /// Doc.\n    #[inline]\n    fn f(&self) -> u8 {\n        g()\n    }\n}\n",
+        ),
+        // Its own documentation is the version's.
+        (
+            rust,
+            "p.rs::P::f",
+            "/// Other.\nfn f(&self) -> u8 {\n    2\n}",
+            "/// Other.\nfn f(&self) -> u8 {\n    2\n}",
+        ),
+        (
+            js,
+            "a.js::A.f",
+            "f(a) {\n  return +a;\n}",
+            "/** Doc. */\nf(a) {\n  return +a;\n}",
+        ),
+        (
+            python,
+            "a.py::f",
+            "def g(a):\n    return 2 * a\n",
+            "def g(a):\n    return 2 * a\n",
+        ),
+    ] {
+        let region = region(file, asked);
+        let whole = region.with_lead(version.to_owned());
+        assert_eq!(whole, wanted, "{asked}");
+        let assembled = |v: &str| region.assemble(v).ok();
+        assert_eq!(assembled(&whole), assembled(version), "{asked}: {version}");
+    }
+}
+
+#[test]
 fn rust_keeps_uses_and_impls_apart() {
     let text = "//! Doc.\n\nuse std::collections::{HashMap, HashSet};\n\npub struct P {\n    a: u8,\n}\n\nimpl P {\n    /// Doc.\n    #[inline]\n    pub fn next(&mut self) -> u8 {\n        self.a\n    }\n}\n";
     let version = "use std::collections::{BTreeMap, HashMap};\n\nfn free(a: u8) -> u8 {\n    a\n}\n\nimpl P {\n    fn step(&self) -> u8 {\n        free(self.a)\n    }\n\n    pub fn next(&mut self) -> u8 {\n        self.step()\n    }\n}\n";

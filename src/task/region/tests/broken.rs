@@ -77,3 +77,70 @@ fn a_whole_file_is_broken_at_its_end() {
     );
     assert_eq!(broken_file("a.c", "int x;\n"), None);
 }
+
+#[test]
+fn an_idle_function_gives_back_as_little_as_its_type_allows() {
+    for (text, asked, first) in [
+        ("def f(x):\n    return x\n", "m.py::f", "return 987654321"),
+        (
+            "exports.f = function (a) { return a; };\n",
+            "m.js::f",
+            "return 987654321;",
+        ),
+        (
+            "export function f(a: number): number { return a; }\n",
+            "m.ts::f",
+            "{ if (true) return undefined as any;  return a; }",
+        ),
+        (
+            "pub fn f(a: u64) -> u64 { a }\n",
+            "m.rs::f",
+            "{ if true { return Default::default(); }  a }",
+        ),
+        (
+            "package p\n\nfunc F(a int) (int, error) { return a, nil }\n",
+            "m.go::F",
+            "{ if true { return *new(int), *new(error) };  return a, nil }",
+        ),
+        (
+            "package p\n\nfunc F(a int) (b, c int) { return a, a }\n",
+            "m.go::F",
+            "{ if true { return  };  return a, a }",
+        ),
+        (
+            "package p\n\nfunc F(a []int) { a[0] = 1 }\n",
+            "m.go::F",
+            "{ if true { return  };  a[0] = 1 }",
+        ),
+        (
+            "package p\n\nfunc F(a int) []int { return nil }\n",
+            "m.go::F",
+            "{ if true { return *new([]int) };  return nil }",
+        ),
+        (
+            "int f(int a) { return a; }\n",
+            "m.c::f",
+            "{ if (1) return 0;  return a; }",
+        ),
+        (
+            "static void f(int *a) { *a = 1; }\n",
+            "m.c::f",
+            "{ if (1) return;  *a = 1; }",
+        ),
+        (
+            "void *f(void *a) { return a; }\n",
+            "m.c::f",
+            "{ if (1) return 0;  return a; }",
+        ),
+        (
+            "class A { static boolean f(int a) { return a > 0; } }\n",
+            "A.java::A.f",
+            "{ if (true) return false;  return a > 0; }",
+        ),
+    ] {
+        let found = region(text, asked).idle().map(|b| b.text);
+        let found = found.unwrap_or_default();
+        assert!(found.contains(first), "{asked}: {found}");
+    }
+    assert_eq!(region("a = 1\nb = 2\n", "m.py:1-2").idle(), None);
+}

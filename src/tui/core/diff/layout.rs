@@ -127,26 +127,21 @@ impl Geometry {
     }
 }
 
-/// Whether most of the changed lines are short enough for two columns.
+/// Whether all changed lines are short enough for two columns: broken code is harder to compare than code one below the other.
 fn fits_in_half(diff: &Diff, area: Rect) -> bool {
     let digits = diff.old.len().max(diff.new.len()).max(1).to_string().len();
     let room = usize::from(area.width / 2)
         .saturating_sub(digits + 3)
         .max(1);
-    let pairs = diff.parts.iter().flat_map(|part| match part {
+    let mut pairs = diff.parts.iter().flat_map(|part| match part {
         DiffBlock::Same { .. } => &[][..],
         DiffBlock::Changed(pairs) => pairs,
     });
-    let (mut long, mut all) = (0, 0);
-    for pair in pairs {
+    pairs.all(|pair| {
         let old = pair.old.as_ref().map(|s| diff.old.rows(s.line, room));
         let new = pair.new.as_ref().map(|s| diff.new.rows(s.line, room));
-        for rows in [old, new].into_iter().flatten() {
-            all += 1;
-            long += usize::from(rows > 1);
-        }
-    }
-    long * 2 <= all
+        [old, new].into_iter().flatten().all(|rows| rows == 1)
+    })
 }
 
 /// What an item of the layout shows.
@@ -475,7 +470,11 @@ mod tests {
     #[test]
     fn broken_lines_take_as_many_rows_as_the_longer_side() {
         let diff = Diff::new("short\n", &format!("short {}\n", "x".repeat(200)));
-        let (geometry, layout) = laid(&diff, 100, false);
+        let (fitting, _) = laid(&diff, 100, false);
+        assert!(!fitting.side_by_side, "it does not fit into a half");
+        let area = Rect::new(0, 0, 100, 20);
+        let geometry = Geometry::of(area, &diff, Columns::SideBySide, false);
+        let layout = Layout::new(&diff, &geometry, true, |_| false);
         let right = geometry.room()[1];
         assert!(geometry.side_by_side);
         assert_eq!(layout.total(), 206usize.div_ceil(right));

@@ -25,6 +25,10 @@ fn wishes() -> Vec<LayoutOptions> {
                 ..plain
             });
         }
+        all.push(LayoutOptions {
+            charts_in_main: true,
+            ..plain
+        });
         for n in [0, 9, 40, u16::MAX] {
             all.push(LayoutOptions {
                 arrangement: wild(n),
@@ -96,6 +100,29 @@ fn parts_fill_the_screen_and_never_overlap_whatever_is_wished() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn no_part_is_narrower_on_a_larger_screen() {
+    let of = |width| lay_out(Rect::new(0, 0, width, 45), LayoutOptions::default());
+    for width in 100..300 {
+        let (smaller, larger) = (of(width), of(width + 1));
+        let cells = |plan: &ScreenLayout| plan.tree.unwrap().width;
+        assert!(cells(&smaller) <= cells(&larger), "{width}");
+    }
+}
+
+#[test]
+fn charts_in_the_main_pane_do_not_stand_beside_it_and_do_not_count_as_hidden() {
+    for size in [Rect::new(0, 0, 120, 36), Rect::new(0, 0, 160, 45)] {
+        let look = LayoutOptions {
+            charts_in_main: true,
+            ..LayoutOptions::default()
+        };
+        let plan = lay_out(size, look);
+        assert!(plan.memory.is_none() && plan.tree.is_some(), "{size}");
+        assert_eq!(plan.hidden(size, look).count(), 0, "{size}");
     }
 }
 

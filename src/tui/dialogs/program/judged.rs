@@ -171,6 +171,20 @@ impl Judged {
         [here, beside].into_iter().find(|path| path.exists())
     }
 
+    /// Goes on with the path in the box as far as it can only be one; whether there was anything to add.
+    fn complete(&mut self) -> bool {
+        let Some((Field::Calls | Field::Cases, text)) = self.boxes.get(self.at) else {
+            return false;
+        };
+        let begun = typed(text);
+        let beside = self.functions.file.parent().unwrap_or(Path::new(""));
+        let whole = completed(Path::new(""), &begun).or_else(|| completed(beside, &begun));
+        if let (Some(whole), Some((_, text))) = (&whole, self.boxes.get_mut(self.at)) {
+            *text = line(whole);
+        }
+        whole.is_some()
+    }
+
     /// What the boxes say, or what is wrong and in which box.
     fn read(&self) -> Result<JudgedBy, (Field, String)> {
         let (calls, cases) = (self.of(Field::Calls), self.of(Field::Cases));
@@ -225,6 +239,37 @@ impl Judged {
     }
 }
 
+/// A path below a folder with what all names that begin so have in common; nothing where that is no more than was typed.
+fn completed(folder: &Path, begun: &str) -> Option<String> {
+    let (above, start) = begun
+        .rsplit_once('/')
+        .map_or(("", begun), |(a, s)| (&begun[..=a.len()], s));
+    if start.is_empty() && above.is_empty() {
+        return None;
+    }
+    let place = folder.join(above);
+    let place = if place.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        &place
+    };
+    let names = std::fs::read_dir(place).ok()?.flatten().take(MOST_NAMES);
+    let names = names.filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        let end = if entry.path().is_dir() { "/" } else { "" };
+        (name.starts_with(start) && (!start.is_empty() || !name.starts_with('.')))
+            .then(|| format!("{name}{end}"))
+    });
+    let common = names.reduce(|a, b| {
+        let same = a.chars().zip(b.chars()).take_while(|(x, y)| x == y);
+        same.map(|(x, _)| x).collect()
+    })?;
+    (common.len() > start.len()).then(|| format!("{above}{common}"))
+}
+
+/// Names of a folder that are looked at: it may hold any number.
+const MOST_NAMES: usize = 10_000;
+
 /// The function around one that no call reaches; nothing for others.
 fn around<'a>(all: &[FunctionItem], item: &'a FunctionItem) -> &'a str {
     let mut name = item.name.as_str();
@@ -242,7 +287,7 @@ impl Dialog for Judged {
     fn hints(&self, _: View<'_>) -> Hints {
         vec![
             Hint::new(key!(enter), "begin"),
-            Hint::new(key!(tab), "next box"),
+            Hint::new(key!(tab), "complete, next box"),
             Hint::new(key!(esc), "back"),
         ]
     }
@@ -252,6 +297,7 @@ impl Dialog for Judged {
         match key {
             key!(esc) => return Outcome::open(Functions::new(Arc::clone(&self.functions))),
             key!(ctrl - 'c') => return Outcome::close(),
+            key!(tab) if self.complete() => self.wrong = None,
             key!(tab) | key!(down) => self.at = (self.at + 1) % count,
             key!(backtab) | key!(up) => self.at = (self.at + count - 1) % count,
             key!(enter) => match self.read() {
@@ -380,4 +426,33 @@ fn help<'a>(cx: View<'a>, form: &Judged, room: usize) -> Vec<Line<'a>> {
         lines.extend(say(&format!("(no calls: {why})"), Role::Faint));
     }
     lines
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_goes_on_as_far_as_it_can_only_be_one() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("cases")).unwrap();
+        for name in [
+            "calls.jsonl",
+            "calls-long.jsonl",
+            ".calls",
+            "cases/ä1.in",
+            "cases/ä2.in",
+        ] {
+            std::fs::write(folder.path().join(name), "x").unwrap();
+        }
+        let whole = |begun| completed(folder.path(), begun);
+        assert_eq!(whole("c").as_deref(), Some("ca"));
+        assert_eq!(whole("cal").as_deref(), Some("calls"));
+        assert_eq!(whole("calls"), None, "two begin so");
+        assert_eq!(whole("calls.").as_deref(), Some("calls.jsonl"));
+        assert_eq!(whole("cas").as_deref(), Some("cases/"));
+        assert_eq!(whole("cases/").as_deref(), Some("cases/ä"));
+        assert_eq!((whole(""), whole("z"), whole("no/c")), (None, None, None));
+    }
 }

@@ -5,12 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::measure::{Answer, Look, Metric};
+use crate::base::words::count;
+use crate::measure::{Answer, Look};
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
 use crate::tui::component::View;
 use crate::tui::core::scale::interval;
-use crate::tui::core::text::width;
+use crate::tui::core::text::{visible, width};
 use crate::tui::core::theme::Role;
 use crate::tui::widgets::plot::Plot;
 use crate::tui::widgets::{put, put_both};
@@ -19,13 +20,18 @@ use crate::tui::widgets::{put, put_both};
 struct Shown {
     candidate: String,
     incumbent: String,
-    metric: Option<Metric>,
+    /// What is compared, in words.
+    compared: Option<String>,
     /// ln of every ratio that is shown.
     ratios: Vec<f64>,
     looks: Vec<Look>,
     /// The figures that count now.
     now: Option<Look>,
     answer: Option<Answer>,
+    /// The answer in the word of what was compared.
+    word: &'static str,
+    /// What is said in place of a gain, where the answer gives none.
+    instead: Option<String>,
     confirming: bool,
     confirmed: bool,
     margin: f64,
@@ -39,8 +45,9 @@ pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
             "{} against {}{}",
             v.candidate,
             v.incumbent,
-            v.metric
-                .map_or(String::new(), |m| format!(" · {}", m.in_words()))
+            v.compared
+                .as_ref()
+                .map_or(String::new(), |m| format!(" · {}", visible(m)))
         ),
         None => "comparison".into(),
     };
@@ -59,8 +66,9 @@ pub(crate) fn inside(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
     let mut rest = area;
     if let Some(v) = view.as_ref().filter(|_| area.height >= 6) {
         let metric = v
-            .metric
-            .map_or(String::new(), |m| format!(" · {}", m.in_words()));
+            .compared
+            .as_ref()
+            .map_or(String::new(), |m| format!(" · {}", visible(m)));
         let title = format!("{} against {}{metric}", v.candidate, v.incumbent);
         put(buffer, area, 0, &Line::from(cx.span(title, Role::Title)));
         rest = Rect {
@@ -93,7 +101,7 @@ fn view(cx: View<'_>) -> Option<Shown> {
         return Some(Shown {
             candidate: version.to_string(),
             incumbent: against.to_string(),
-            metric: session.live.look.map(|l| l.1),
+            compared: session.live.look.map(|l| l.1.in_words().to_owned()),
             ratios: session
                 .live
                 .pairs
@@ -104,6 +112,8 @@ fn view(cx: View<'_>) -> Option<Shown> {
             now: looks.last().copied(),
             looks,
             answer: None,
+            word: "",
+            instead: None,
             confirming,
             confirmed: false,
             margin: 0.025,
@@ -114,7 +124,7 @@ fn view(cx: View<'_>) -> Option<Shown> {
     Some(Shown {
         candidate: c.candidate.clone(),
         incumbent: c.incumbent.clone(),
-        metric: Some(c.metric),
+        compared: Some(c.compared().to_owned()),
         ratios: if c.confirming.is_empty() {
             c.log_ratios.clone()
         } else {
@@ -128,6 +138,8 @@ fn view(cx: View<'_>) -> Option<Shown> {
             high: c.high,
         }),
         answer: Some(c.answer),
+        word: c.word(),
+        instead: (!c.is_decided()).then(|| c.gain_in_words()),
         confirming: false,
         confirmed: c.confirmed,
         margin: c.margin,
@@ -192,6 +204,7 @@ fn headline(cx: View<'_>, view: &Shown, area: Rect, buffer: &mut Buffer) {
     let dim = view.answer.is_none();
     let mut left: Vec<Span<'_>> = Vec::new();
     match view.now {
+        _ if let Some(words) = &view.instead => left.push(cx.span(words.clone(), Role::Text)),
         Some(look) => {
             let heat = cx.theme.heat(look.gain.0);
             left.push(Span::styled(
@@ -211,11 +224,9 @@ fn headline(cx: View<'_>, view: &Shown, area: Rect, buffer: &mut Buffer) {
     }
     let word = match (view.answer, view.confirming) {
         (None, true) => format!("{} fresh", view.ratios.len()),
-        (None, false) => format!("{} pairs", view.ratios.len()),
+        (None, false) => count(view.ratios.len(), "pair"),
         (Some(Answer::Better), _) if view.confirmed => "confirmed".to_owned(),
-        (Some(Answer::Better), _) => cx.session.objective.comparative().to_owned(),
-        (Some(Answer::Worse), _) => cx.session.objective.contrary().to_owned(),
-        (Some(other), _) => other.in_words().to_owned(),
+        (Some(_), _) => view.word.to_owned(),
     };
     put_both(
         buffer,
@@ -438,7 +449,7 @@ fn scale(cx: View<'_>, view: &Shown, axis: &Axis, area: Rect, buffer: &mut Buffe
         "1× ▸"
     };
     label(axis.column(0.0), one, cx.theme.fg(Role::Muted), buffer);
-    if let Some(look) = view.now {
+    if let Some(look) = view.now.filter(|_| view.instead.is_none()) {
         let middle = look.gain.to_string();
         label(
             axis.column(look.gain.0.ln()),

@@ -7,8 +7,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::base::units::Gain;
+use crate::measure::Answer;
 use crate::session::Session;
-use crate::session::event::{Decision, VersionId};
+use crate::session::event::VersionId;
 use crate::session::fold::Version;
 use crate::tui::component::View;
 use crate::tui::core::scale::interval;
@@ -183,17 +184,16 @@ fn draw_point(
     buffer.set_stringn(x, foot, &name, name.len(), style);
 }
 
-/// The best so far as a staircase behind the marks.
+/// The best so far as a staircase behind the marks: what was the best version when each of them was the newest. At the end it is
+/// the one that the header names.
 fn staircase(cx: View<'_>, points: &[Point<'_>], frame: &GainFrame, buffer: &mut Buffer) {
     let mut best = 1.0f64;
     let style = cx.theme.fg(Role::Heat1);
     let end = frame.chart.x + frame.chart.width;
-    for (n, point) in points.iter().enumerate() {
+    let heights = bests(cx.session, points);
+    for n in 0..points.len() {
         let before = frame.row(best);
-        let accepted = matches!(point.version.decision, Some((Decision::Accepted, _)));
-        if let Some((gain, ..)) = point.gain.filter(|_| accepted) {
-            best = gain;
-        }
+        best = heights.get(n).copied().unwrap_or(best);
         let Some(x) = frame.column(n).filter(|x| *x < end) else {
             continue;
         };
@@ -218,6 +218,33 @@ fn staircase(cx: View<'_>, points: &[Point<'_>], frame: &GainFrame, buffer: &mut
     }
 }
 
+/// The gain of the best version when each version was the newest, as the decisions that still stand have it.
+fn bests(session: &Session, points: &[Point<'_>]) -> Vec<f64> {
+    let decisions = session.standing_decisions();
+    // A best version whose gain is not known leaves the line where it was.
+    let height = |id: Option<VersionId>, before: f64| match id {
+        None => 1.0,
+        Some(id) => {
+            let point = points.iter().find(|p| p.version.id == id);
+            point.and_then(|p| p.gain).map_or(before, |g| g.0)
+        }
+    };
+    let mut at = 0;
+    let mut best = 1.0;
+    let of = |point: &Point<'_>| {
+        while let Some(decided) = decisions.get(at).filter(|d| d.newest <= point.version.id) {
+            best = height(decided.after, best);
+            at += 1;
+        }
+        best
+    };
+    let mut heights: Vec<f64> = points.iter().map(of).collect();
+    if let Some(last) = heights.last_mut() {
+        *last = height(session.incumbent, *last);
+    }
+    heights
+}
+
 /// `2×`, `1.02×`: for axes, where a cell counts.
 fn short(gain: f64) -> String {
     let text = format!("{gain:.2}");
@@ -236,9 +263,13 @@ fn points(session: &Session) -> Vec<Point<'_>> {
         .iter()
         .map(|version| {
             let passes = version.verdict().is_some_and(|v| v.accepted());
-            // Measured only against another version: it stands at that one's height. Gains are never multiplied.
+            // No different from another version: it stands at that one's height. Gains are never multiplied, and what is
+            // better, worse or undecided beside another one has no height that is known.
             let beside = || {
                 let c = version.comparison.as_ref()?;
+                if c.answer != Answer::NoDifference {
+                    return None;
+                }
                 let number = c.incumbent.strip_prefix('v')?.parse().ok()?;
                 let (gain, ..) = of(session.version(VersionId(number))?)?;
                 Some((gain, gain, gain))
@@ -251,4 +282,52 @@ fn points(session: &Session) -> Vec<Point<'_>> {
             Point { version, gain }
         })
         .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::session::EventRecord;
+    use crate::session::event::{Decision, Event};
+    use crate::tui::sample::{Moment, session};
+
+    #[test]
+    fn the_best_so_far_is_that_of_the_decisions_that_stand_and_ends_at_the_best_version() {
+        let mut session = session(Moment::Finished);
+        let shown = |session: &Session| {
+            let heights = bests(session, &points(session));
+            heights
+                .iter()
+                .map(|g| format!("{g:.2}"))
+                .collect::<Vec<_>>()
+        };
+        let before = ["1.00", "1.00", "4.22", "4.22", "4.22", "6.85"];
+        assert_eq!(shown(&session), before);
+        let mut decide = |version: u32, decision, incumbent: u32, taken_back| {
+            let event = Event::Decided {
+                version: VersionId(version),
+                decision,
+                incumbent: Some(VersionId(incumbent)),
+                by_hand: true,
+                taken_back,
+                reason: String::new(),
+                flagged: false,
+            };
+            let at = session.last_at.unwrap();
+            session.apply(&EventRecord { at, event });
+            shown(&session)
+        };
+        // After v5 an older one is chosen: the line falls there, and not where that version came.
+        let after = decide(2, Decision::Accepted, 2, false);
+        assert_eq!(after, ["1.00", "1.00", "4.22", "4.22", "4.22", "4.22"]);
+        assert_eq!(decide(2, Decision::Rejected, 5, true), before);
+        let v5 = &mut session.versions[5];
+        let both = [&mut v5.comparison, &mut v5.against_original];
+        both.into_iter()
+            .flatten()
+            .for_each(|c| c.answer = Answer::Undecided);
+        let unknown = ["1.00", "1.00", "4.22", "4.22", "4.22", "4.22"];
+        assert_eq!(shown(&session), unknown);
+    }
 }

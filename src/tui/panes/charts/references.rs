@@ -48,8 +48,7 @@ pub(super) fn room(marks: &[Mark], chart: u16) -> u16 {
 /// `★ faster than 3 of 4 references`: the star is the best version's.
 pub(super) fn place(cx: View<'_>) -> Option<Line<'_>> {
     let best = cx.session.best()?;
-    let place = cx.session.reference_rank(best)?;
-    let words = place.in_words(cx.session.objective);
+    let words = cx.session.rank_in_words(best)?;
     Some(Line::from(vec![
         cx.span(" ★ ", Role::Heat3),
         cx.span(words, Role::Text),

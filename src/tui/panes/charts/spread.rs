@@ -44,6 +44,11 @@ pub(crate) fn titled(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut H
     inside(cx, metric, &both, rest, buffer, hits);
 }
 
+/// Whether there are figures to show.
+pub(super) fn has_figures(cx: View<'_>) -> bool {
+    samples(cx).is_some()
+}
+
 /// What was measured pair by pair of the version that is looked at, if its comparison is the last one.
 fn samples(cx: View<'_>) -> Option<(Metric, [Sample; 2])> {
     let session = cx.session;

@@ -1,19 +1,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use super::super::tests::language;
+use super::super::tests::{calls, commands, task_for};
 use super::*;
 
 fn told(id: &str, harness: Harness, original: &str, code: &str) -> Vec<String> {
-    let languages = crate::task::Languages::load(None).unwrap();
-    let mut task = crate::task::bundled::load("pairs", &languages).unwrap();
-    task.language = language(id).into();
-    task.harness = harness;
-    let flags = find(&task, original, code);
+    let task = task_for(id, harness);
+    let [old, new] = [original, code].map(|text| Code::of(&task, text));
+    let flags = find(&task, (original, &old), (code, &new));
     flags.into_iter().map(|f| f.reason).collect()
-}
-
-fn commands() -> Harness {
-    Harness::Commands(crate::task::harness::Commands::default())
 }
 
 #[test]
@@ -349,6 +343,21 @@ fn what_is_replaced_by_an_equal_thing_is_no_loss() {
         ),
         (
             "javascript",
+            "function f(x) {\n  return JSON.parse(JSON.stringify(x.split(','))).length;\n}\n",
+            "function f(x) {\n  return x.split(',').length;\n}\n",
+        ),
+        (
+            "python",
+            "class A:\n    def __init__(self):\n        self.keys = []\n    def add(self, x):\n        self.keys.append(x)\n",
+            "class A:\n    def __init__(self):\n        self.at = {}\n    def add(self, x):\n        self.at[x] = 1\n",
+        ),
+        (
+            "python",
+            "class A:\n    def __init__(self, n):\n        self.n = n\n    def add(self, x):\n        return self.n + x\n",
+            "class A:\n    def __init__(self, n):\n        self.n = n\n    def add(self, x):\n        return x + self.n\n",
+        ),
+        (
+            "javascript",
             "const f = (x) => structuredClone(x);",
             "const f = (x) => x.map((r) => ({ ...r }));",
         ),
@@ -397,10 +406,9 @@ fn what_is_replaced_by_an_equal_thing_is_no_loss() {
         assert!(found.is_empty(), "{code}: {found:?}");
     }
     // Where calls are driven, shared results are seen as such.
-    let calls = Harness::Calls(crate::task::harness::Calls::default());
     let found = told(
         "python",
-        calls,
+        calls(),
         "def f(x):\n    y = x.copy()\n    return sum(y)\n",
         "def f(x):\n    return sum(x)\n",
     );
@@ -409,19 +417,262 @@ fn what_is_replaced_by_an_equal_thing_is_no_loss() {
 
 #[test]
 fn what_is_not_to_be_compared_is_not_missed() {
-    let languages = crate::task::Languages::load(None).unwrap();
-    let mut task = crate::task::bundled::load("pairs", &languages).unwrap();
-    task.harness = Harness::Calls(crate::task::harness::Calls::default());
-    task.language = language("python").into();
-    let original =
-        "def f(x):\n    log.info('f')\n    time.sleep(1)\n    COUNT[0] += 1\n    return x\n";
+    let mut task = task_for("python", calls());
+    let original = "def f(x):\n    log.info('f')\n    time.sleep(1)\n    COUNT[0] += 1\n    with LOCK:\n        return x\n";
     let code = "def f(x):\n    return x\n";
-    for (ignored, flags) in [("", 3), ("logging", 2), ("logging,sleep,globals", 0)] {
+    for (ignored, flags) in [
+        ("", 3),
+        ("logging", 3),
+        ("logging,sleep,globals", 1),
+        ("logging,sleep,globals,locks", 0),
+    ] {
         task.checker = Checker::Results {
             tolerance: 1e-9,
             messages: false,
             ignore: ignored.parse().unwrap_or_default(),
         };
-        assert_eq!(find(&task, original, code).len(), flags, "{ignored}");
+        let [old, new] = [original, code].map(|text| Code::of(&task, text));
+        let found = find(&task, (original, &old), (code, &new));
+        assert_eq!(found.len(), flags, "{ignored}");
     }
+}
+
+#[test]
+fn one_of_two_is_missed_even_in_the_same_function() {
+    for (id, original, code, says) in [
+        (
+            "python",
+            "def f(a, b, d):\n    a.write(d)\n    os.fsync(a.fileno())\n    b.write(d)\n    os.fsync(b.fileno())\n",
+            "def f(a, b, d):\n    a.write(d)\n    b.write(d)\n    os.fsync(b.fileno())\n",
+            "on the disk (its line 3",
+        ),
+        (
+            "python",
+            "A = threading.Lock()\nB = threading.Lock()\ndef f():\n    with A:\n        with B:\n            return N\n",
+            "A = threading.Lock()\nB = threading.Lock()\ndef f():\n    with A:\n        return N\n",
+            "takes a lock (its line 5",
+        ),
+        (
+            "python",
+            "def f(self):\n    with self._a_lock:\n        with self._b_lock:\n            return self.n\n",
+            "def f(self):\n    with self._a_lock:\n        return self.n\n",
+            "takes a lock (its line 3",
+        ),
+        (
+            "c",
+            "int f(struct s *x) {\n  pthread_mutex_lock(&x->a);\n  pthread_mutex_lock(&x->b);\n  x->n++;\n  pthread_mutex_unlock(&x->b);\n  pthread_mutex_unlock(&x->a);\n  return 0;\n}\n",
+            "int f(struct s *x) {\n  pthread_mutex_lock(&x->a);\n  x->n++;\n  pthread_mutex_unlock(&x->a);\n  return 0;\n}\n",
+            "takes a lock (its line 3",
+        ),
+        (
+            "rust",
+            "fn f(a: &File, b: &File) {\n    a.sync_all();\n    b.sync_all();\n}\n",
+            "fn f(a: &File, b: &File) {\n    a.sync_all();\n}\n",
+            "on the disk (its line 3",
+        ),
+        (
+            "go",
+            "package p\n\nfunc f() {\n\ta.Lock()\n\tb.Lock()\n\tn++\n\tb.Unlock()\n\ta.Unlock()\n}\n",
+            "package p\n\nfunc f() {\n\ta.Lock()\n\tn++\n\ta.Unlock()\n}\n",
+            "takes a lock (its line 5",
+        ),
+    ] {
+        let found = told(id, commands(), original, code);
+        assert!(found.iter().any(|r| r.contains(says)), "{code}: {found:?}");
+    }
+    for (id, original, code) in [
+        // One sync of a file is as good as two.
+        (
+            "python",
+            "def f(h, a, b):\n    h.write(a)\n    os.fsync(h.fileno())\n    h.write(b)\n    os.fsync(h.fileno())\n",
+            "def f(h, a, b):\n    h.write(a + b)\n    os.fsync(h.fileno())\n",
+        ),
+        (
+            "python",
+            "def f(a, b):\n    os.fsync(a.fileno())\n    os.fsync(b.fileno())\n",
+            "def f(a, b):\n    for h in (a, b):\n        os.fsync(h.fileno())\n",
+        ),
+        (
+            "python",
+            "def f(self):\n    with self._lock:\n        self.n += 1\n    with self._lock:\n        self.m += 1\n",
+            "def f(self):\n    with self._lock:\n        self.n += 1\n        self.m += 1\n",
+        ),
+        (
+            "cpp",
+            "void f() {\n  std::lock_guard<std::mutex> lock(guard);\n  n++;\n}\n",
+            "static void g() {\n  std::scoped_lock lock(guard);\n  n++;\n}\nvoid f() {\n  g();\n}\n",
+        ),
+        (
+            "python",
+            "def f(self):\n    with self._lock:\n        self.n += 1\n",
+            "def f(self):\n    lock = self._lock\n    with lock:\n        self.n += 1\n",
+        ),
+    ] {
+        let found = told(id, commands(), original, code);
+        assert!(found.is_empty(), "{code}: {found:?}");
+    }
+}
+
+#[test]
+fn imports_may_be_written_in_any_way() {
+    let original = "import time\nimport hmac\ndef f(a, b):\n    time.sleep(1)\n    return hmac.compare_digest(a, b)\n";
+    for code in [
+        "from time import (\n    sleep as nap,\n)\nfrom hmac import compare_digest as same\ndef f(a, b):\n    nap(1)\n    return same(a, b)\n",
+        "import time as t, hmac as h\ndef f(a, b):\n    nap = t.sleep\n    nap(1)\n    return h.compare_digest(a, b)\n",
+    ] {
+        assert!(
+            told("python", commands(), original, code).is_empty(),
+            "{code}"
+        );
+    }
+    // What is imported and not used does nothing.
+    let code = "from time import (\n    sleep,\n)\nfrom hmac import (\n    compare_digest as same,\n)\ndef f(a, b):\n    return a == b\n";
+    assert_eq!(told("python", commands(), original, code).len(), 2);
+    let code = "import time; from hmac import compare_digest\ndef f(a, b):\n    return a == b\n";
+    assert_eq!(told("python", commands(), original, code).len(), 2);
+}
+
+#[test]
+fn fields_that_are_called_like_levels_are_no_log_records() {
+    for (id, original, code) in [
+        (
+            "python",
+            "def f(self, x):\n    if self.debug:\n        x = x + 1\n    return x.info\n",
+            "def f(self, x):\n    return x\n",
+        ),
+        (
+            "python",
+            "def f(frame):\n    frame.info()\n    return 1\n",
+            "def f(frame):\n    return 1\n",
+        ),
+        (
+            "javascript",
+            "function f(x) {\n  const n = x.info.length;\n  return n;\n}\n",
+            "function f(x) {\n  return 1;\n}\n",
+        ),
+    ] {
+        let found = told(id, commands(), original, code);
+        assert!(found.is_empty(), "{code}: {found:?}");
+    }
+    for (id, original) in [
+        (
+            "python",
+            "def f(x):\n    LOG.info('x %s', x)\n    return x\n",
+        ),
+        (
+            "python",
+            "def f(x):\n    from logging import info as say\n    say('x')\n    return x\n",
+        ),
+        (
+            "python",
+            "def f(self, x):\n    self.logger.debug(x)\n    return x\n",
+        ),
+    ] {
+        let found = told(id, commands(), original, "def f(x):\n    return x\n");
+        assert_eq!(found.len(), 1, "{original}: {found:?}");
+    }
+}
+
+#[test]
+fn a_cache_that_is_not_needed_is_no_loss_and_a_counter_is_one() {
+    for (original, code) in [
+        (
+            "def f(x):\n    if x not in CACHE:\n        CACHE[x] = g(x)\n    return CACHE[x]\n",
+            "def f(x):\n    return x * 2\n",
+        ),
+        (
+            "def f(self, x):\n    self._memo[x] = g(x)\n    return self._memo[x]\n",
+            "def f(self, x):\n    return x * 2\n",
+        ),
+        (
+            "def f(self, x):\n    self.items.append(x)\n",
+            "def f(self, x):\n    heapq.heappush(self.items, x)\n",
+        ),
+        (
+            "def f(x):\n    REGISTRY.append(x)\n",
+            "def f(x):\n    registry = REGISTRY\n    registry.append(x)\n",
+        ),
+        (
+            "def f(self, x):\n    self.total += x\n",
+            "def f(self, x):\n    self._count(x)\n",
+        ),
+        (
+            "def f(xs):\n    for x in xs:\n        COUNTS[x] += 1\n",
+            "def f(xs):\n    counts = COUNTS\n    for x in xs:\n        counts[x] += 1\n",
+        ),
+    ] {
+        let found = told("python", commands(), original, code);
+        assert!(found.is_empty(), "{code}: {found:?}");
+    }
+    for (original, code, says) in [
+        // Another member whose name begins alike.
+        (
+            "def f(self, x):\n    self.n += 1\n    return self.name\n",
+            "def f(self, x):\n    return self.name\n",
+            "changes self.n ",
+        ),
+        // A class that still has it, and does not count any more.
+        (
+            "class A:\n    def __init__(self):\n        self.n = 0\n    def add(self, x):\n        self.n += 1\n        return x\n",
+            "class A:\n    def __init__(self):\n        self.n = 0\n    def add(self, x):\n        return x\n",
+            "changes self.n ",
+        ),
+        // It is read, and not changed.
+        (
+            "def f(self, x):\n    self.calls += 1\n    return self.calls\n",
+            "def f(self, x):\n    return self.calls\n",
+            "changes self.calls",
+        ),
+        // A helper of its own that does not do it.
+        (
+            "def f(self, x):\n    self.calls += 1\n    return x\n",
+            "def _g(self, x):\n    return x\ndef f(self, x):\n    return self._g(x)\n",
+            "changes self.calls",
+        ),
+        (
+            "def f(x):\n    COUNTS[x] = COUNTS.get(x, 0) + 1\n    return x\n",
+            "def f(x):\n    n = COUNTS.get(x, 0)\n    return x\n",
+            "changes COUNTS",
+        ),
+        (
+            "def f(x):\n    COUNTS[x] += 1\n    return x\n",
+            "def f(x):\n    COUNTS = {}\n    COUNTS[x] = 1\n    return x\n",
+            "changes COUNTS",
+        ),
+    ] {
+        let found = told("python", commands(), original, code);
+        assert!(found.iter().any(|r| r.contains(says)), "{code}: {found:?}");
+    }
+}
+
+#[test]
+fn what_is_only_there_to_be_read_does_nothing() {
+    for (original, code, says) in [
+        (
+            "def f(x):\n    time.sleep(0.01)\n    return x\n",
+            "def f(x):\n    if False:\n        time.sleep(0.01)\n    return x\n",
+            "waits",
+        ),
+        (
+            "def f(x):\n    time.sleep(0.01)\n    return x\n",
+            "def f(x):\n    time.sleep(0)\n    return x\n",
+            "waits",
+        ),
+        (
+            "def f(x):\n    assert x > 0\n    return x\n",
+            "def f(x):\n    assert True\n    return x\n",
+            "asserts",
+        ),
+        (
+            "def f(h):\n    fsync(h.fileno())\n    return h\n",
+            "def fsync(fd):\n    pass\ndef f(h):\n    fsync(h.fileno())\n    return h\n",
+            "on the disk",
+        ),
+    ] {
+        let found = told("python", commands(), original, code);
+        assert!(found.iter().any(|r| r.contains(says)), "{code}: {found:?}");
+    }
+    let original = "def f(h):\n    os.fsync(h.fileno())\n    return h\n";
+    let code = "def _fsync(h):\n    os.fsync(h.fileno())\ndef f(h):\n    _fsync(h)\n    return h\n";
+    assert!(told("python", commands(), original, code).is_empty());
 }
