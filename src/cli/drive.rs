@@ -74,7 +74,7 @@ pub(crate) fn run(
         let demo = request.provider.recorded();
         match workbench::workbench(app, handle, &request.opening, demo, theme) {
             Ok(session) => {
-                if session.task.is_some() {
+                if session.task.is_some() && !session.was_refused() {
                     super::print(&format!(
                         "{}\nsession {} · reheat show, reheat resume\n",
                         text::ending(&session),

@@ -118,7 +118,7 @@ pub struct LoopFlags {
     /// price in the config file, or a service that says what a reply cost.
     #[arg(long, value_name = "AMOUNT", value_parser = parse_amount)]
     pub(crate) max_cost: Option<f64>,
-    /// Time that one comparison may take at most [default: 30s, demo 8s].
+    /// Time that one comparison may take at most [default: 30s, demo 12s].
     #[arg(long, alias = "budget", value_name = "TIME", value_parser = parse_duration)]
     pub(crate) comparison_time: Option<Duration>,
     /// Which clock times are compared by; by default CPU time where one busy thread does all the work, else wall time.

@@ -110,8 +110,8 @@ fn tell(out: &mut impl Write, session: &Session, happened: &EventRecord) -> io::
             hint,
             candidates,
         } => {
-            let of = if session.goal.rounds >= *round {
-                format!("/{}", session.goal.rounds)
+            let of = if session.last_round() >= *round && session.goal.rounds > 0 {
+                format!("/{}", session.last_round())
             } else {
                 String::new()
             };
@@ -250,7 +250,7 @@ fn evaluated(out: &mut impl Write, session: &Session, id: VersionId) -> io::Resu
     let word = if verdict.accepted() {
         "passes"
     } else {
-        verdict.in_words()
+        version.verdict_in_words()
     };
     writeln!(out, "{glyph} {id}{mark}  {word}{case}")?;
     out.write_all(text::lesson(session, version).as_bytes())

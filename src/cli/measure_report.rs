@@ -203,15 +203,15 @@ fn floors(findings: &MeasureReport) -> Vec<String> {
 
 fn verdict(e: &Evaluation) -> String {
     match e.verdict {
-        Verdict::Accepted | Verdict::CompileError => e.verdict.in_words().to_owned(),
+        Verdict::Accepted | Verdict::CompileError => e.in_words().to_owned(),
         _ if e.passed() < e.cases.len() => format!(
             "{} ({} of {} pass)",
-            e.verdict.in_words(),
+            e.in_words(),
             e.passed(),
             e.cases_total
         ),
         // It passed every case and failed only when it was timed.
-        _ => e.verdict.in_words().to_owned(),
+        _ => e.in_words().to_owned(),
     }
 }
 
@@ -225,7 +225,7 @@ fn failure(entrant: &MeasuredProgram) -> Option<String> {
     let mut out = format!(
         " ✗ {}   {}{place}: {}\n",
         clean(&entrant.name),
-        e.verdict.in_words(),
+        e.in_words(),
         clean(&failure.reason)
     );
     if let Some(hint) = &failure.hint {

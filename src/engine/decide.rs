@@ -14,7 +14,7 @@ pub(super) fn decide(
     comparison: Option<&Comparison>,
 ) -> (Decision, String) {
     if !evaluation.verdict.accepted() {
-        let verdict = evaluation.verdict.in_words();
+        let verdict = evaluation.in_words();
         let why = match evaluation.failure.as_ref().and_then(|f| f.case.as_ref()) {
             Some(case) => format!("{verdict} on case {case}"),
             None => verdict.to_owned(),

@@ -65,6 +65,8 @@ pub(super) struct Loop {
     pub(super) cost_told: bool,
     /// How many plans to write back were made.
     pub(super) plans: u32,
+    /// Whether this is the session's first sitting.
+    began_here: bool,
     /// Fingerprints of versions, by themselves and (`true`) in their files: parsing them for every reply would take long.
     pub(super) fingerprints: HashMap<(VersionId, bool), Option<u64>>,
 }
@@ -97,6 +99,7 @@ impl Loop {
             .map(|n| n.to_string_lossy().into_owned())
             .unwrap_or_default();
         Self {
+            began_here: past.task.is_none(),
             setup,
             session: past,
             id,
@@ -134,7 +137,7 @@ impl Loop {
                 JudgeError::Task(_) => EndReason::Task,
                 _ => EndReason::Environment,
             });
-            self.forget_if_empty();
+            self.forget_if_refused();
             self.drain().await;
             return;
         }
@@ -236,7 +239,7 @@ impl Loop {
             .is_some_and(|most| self.session.bill.most() >= most)
         {
             Some(EndReason::Cost)
-        } else if rounds >= goal.rounds {
+        } else if rounds >= self.session.last_round() {
             Some(EndReason::Rounds)
         } else {
             None
@@ -395,9 +398,10 @@ impl Loop {
         });
     }
 
-    /// A session that never started leaves no folder behind.
-    fn forget_if_empty(&mut self) {
-        if self.session.task.is_none()
+    /// A session that never started leaves no folder behind, nor does one whose task was refused before anything was tried.
+    fn forget_if_refused(&mut self) {
+        let refused = self.began_here && self.session.was_refused();
+        if (refused || self.session.task.is_none())
             && let Some(journal) = self.journal.take()
         {
             drop(std::fs::remove_dir_all(journal.folder()));

@@ -178,7 +178,7 @@ fn context(session: &Session, setup: &Setup, about: &PromptRequest<'_>) -> Promp
         version: parent.to_string(),
         passes: evaluation.is_some_and(|e| e.verdict.accepted()),
         verdict: evaluation
-            .map(|e| e.verdict.in_words().to_owned())
+            .map(|e| e.in_words().to_owned())
             .unwrap_or_default(),
         cases_passed: evaluation.map_or(0, |e| shown_passed(e, &setup.task)),
         cases_total: cases.iter().filter(|c| !c.held_out).count(),
@@ -393,7 +393,7 @@ fn history(session: &Session, past: usize) -> Vec<HistoryEntry> {
             .map(|v| HistoryEntry {
                 version: v.id.to_string(),
                 idea: "made by hand by the developer".into(),
-                verdict: v.verdict().map_or("not measured", |x| x.in_words()).into(),
+                verdict: v.verdict_in_words().into(),
                 outcome: outcome(session, v),
             }),
     );
@@ -410,7 +410,7 @@ fn of_round(session: &Session, round: &Round) -> Vec<HistoryEntry> {
         .map(|v| HistoryEntry {
             version: format!("{} (from {})", v.id, round.parent),
             idea: said(v.candidate).unwrap_or_default(),
-            verdict: v.verdict().map_or("not measured", |x| x.in_words()).into(),
+            verdict: v.verdict_in_words().into(),
             outcome: outcome(session, v),
         })
         .collect();

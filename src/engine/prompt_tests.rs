@@ -71,6 +71,7 @@ fn version(id: u32, verdict: Verdict, in_case: Verdict) -> Version {
             failure: Some(Failure {
                 case: Some("03".into()),
                 held_out: true,
+                misfit: false,
                 reason: secret(),
                 input: secret(),
                 expected: secret(),

@@ -16,7 +16,7 @@ use crate::task::Task;
 /// Time that one comparison may take where nothing else is said, and in a demo, where somebody waits for it.
 pub const COMPARISON: Duration = Duration::from_secs(30);
 /// The same for bundled tasks.
-pub const DEMO_COMPARISON: Duration = Duration::from_secs(8);
+pub const DEMO_COMPARISON: Duration = Duration::from_secs(12);
 
 /// Everything a session needs to start.
 #[derive(Clone)]

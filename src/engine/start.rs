@@ -157,6 +157,7 @@ fn record(l: &Loop, toolchain: String) -> TaskRecord {
         held_out_seed: l
             .held_out_seed
             .filter(|_| !held_out::names(task).is_empty()),
+        judged_by: task.judged_in_words(),
         origin: l.setup.origin.clone(),
     }
 }

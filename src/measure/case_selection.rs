@@ -254,15 +254,22 @@ pub(super) fn repeats(sweep: Duration, budget: Duration) -> usize {
 ///
 /// A crowded machine makes a busy program wait, but nothing makes an idle one look busy: so time for which a program was
 /// kept waiting for a core is left out where it is known, and of every case the run with the largest share of CPU time
-/// counts.
+/// counts. A version that was seen to keep a core busy before does so again: if it seems to wait now, it waits for a core, and
+/// the others do as much.
 pub(super) struct Busiest {
     seen: Vec<Vec<Figures>>,
+    /// Which contenders were seen to keep a core busy, in a comparison before this one.
+    known: Vec<bool>,
     single: bool,
 }
 
 impl Busiest {
     /// What the evaluations tell of the timing cases.
-    pub(super) fn new(contenders: &[Contender<'_>], selection: &CaseSelection) -> Self {
+    pub(super) fn new(
+        contenders: &[Contender<'_>],
+        selection: &CaseSelection,
+        known: Vec<bool>,
+    ) -> Self {
         let of = |c: &Contender<'_>| {
             let figures = |i: &usize| {
                 c.evaluation
@@ -274,6 +281,7 @@ impl Busiest {
         };
         Self {
             seen: contenders.iter().map(of).collect(),
+            known,
             single: true,
         }
     }
@@ -292,10 +300,13 @@ impl Busiest {
 
     /// Whether CPU time tells all: every contender uses one thread and keeps it busy for 90 % of the time.
     pub(super) fn all_busy(&self) -> bool {
-        let busy = |cases: &Vec<Figures>| {
-            cpu_share(&cases.iter().fold(Figures::default(), |a, b| a.join(*b))) >= 0.9
+        let share = |cases: &Vec<Figures>| {
+            cpu_share(&cases.iter().fold(Figures::default(), |a, b| a.join(*b)))
         };
-        self.single && self.seen.iter().all(busy)
+        let shares: Vec<f64> = self.seen.iter().map(share).collect();
+        let all = usual_share(&shares, &self.known);
+        let busy = |(share, known): (&f64, &bool)| *known || *share >= 0.9 * all;
+        self.single && shares.iter().zip(&self.known).all(busy)
     }
 
     /// The clock that this means.
@@ -306,6 +317,14 @@ impl Busiest {
             Metric::Wall
         }
     }
+}
+
+/// The share of the time that a version which keeps a core busy gets now: all of it, or what one of those gets that are known
+/// to keep one busy.
+pub(super) fn usual_share(shares: &[f64], known: &[bool]) -> f64 {
+    let of_known = shares.iter().zip(known).filter(|(_, known)| **known);
+    let most = of_known.map(|(share, _)| *share).fold(0.0, f64::max);
+    if most > 0.0 { most.min(1.0) } else { 1.0 }
 }
 
 #[cfg(test)]
@@ -439,5 +458,30 @@ mod tests {
         assert_eq!(repeats(ms(4), budget), 15);
         assert_eq!(repeats(ms(4), Duration::from_secs(4)), 2, "a short budget");
         assert_eq!(repeats(Duration::ZERO, budget), 32);
+    }
+
+    #[test]
+    fn a_crowded_machine_does_not_change_the_clock_of_versions_that_compute() {
+        let runs = |shares: &[f64]| -> Vec<Vec<Figures>> {
+            let figures = |share: &f64| Figures {
+                wall_ns: Nanos(100_000_000),
+                cpu_ns: Nanos((share * 100e6) as u64),
+                ..Figures::default()
+            };
+            shares.iter().map(|share| vec![figures(share)]).collect()
+        };
+        let clock = |shares: &[f64], known: &[bool]| {
+            Busiest {
+                seen: runs(shares),
+                known: known.to_vec(),
+                single: true,
+            }
+            .clock()
+        };
+        assert_eq!(clock(&[0.95, 0.97], &[false, false]), Metric::Cpu);
+        assert_eq!(clock(&[0.45, 0.43], &[false, false]), Metric::Wall);
+        assert_eq!(clock(&[0.45, 0.43], &[true, false]), Metric::Cpu);
+        assert_eq!(clock(&[0.45, 0.3], &[true, false]), Metric::Wall);
+        assert_eq!(clock(&[0.95, 0.6], &[true, false]), Metric::Wall);
     }
 }

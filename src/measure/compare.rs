@@ -224,7 +224,7 @@ pub(super) fn conclude(
         floors: runner.floors(at[0], at[1]),
         noise: runner.noise(),
         only: runner.selection.only.clone(),
-        launches: runner.launches_told(at),
+        launches: runner.launches_told(at, metric),
         slope: None,
         second_to: None,
         reported_name: runner

@@ -216,6 +216,15 @@ impl FlagKind {
 }
 
 impl Evaluation {
+    /// The verdict in plain words.
+    #[must_use]
+    pub fn in_words(&self) -> &'static str {
+        match &self.failure {
+            Some(failure) if failure.misfit => "does not fit its place",
+            _ => self.verdict.in_words(),
+        }
+    }
+
     /// How many cases passed.
     #[must_use]
     pub fn passed(&self) -> usize {
@@ -257,6 +266,9 @@ pub struct Failure {
     /// Whether the case is held out: then a model may learn that it failed, and nothing else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held_out: bool,
+    /// Whether the version cannot take its place in the file (another name, other parameters): its verdict is a compile error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub misfit: bool,
     /// One sentence: `exit status 1`, `stopped after 10 s`, `line 3 differs`.
     pub reason: String,
     /// Start of the input.

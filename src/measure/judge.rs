@@ -1,7 +1,7 @@
 //! The judge: owns the sandbox, the cache of builds and the found toolchains; runs programs, trying again where the
 //! sandbox itself failed. The files beside this one say what is run and what it means.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use super::build::Built;
 use super::cache::Cache;
 use super::checker_runs::CheckerState;
+use super::contender::Contender;
 pub(crate) use super::judge_error::{JudgeError, Watch};
-use super::{Figures, text};
+use super::{Figures, Metric, text};
 use crate::sandbox::toolchain::{self, Tool};
 use crate::sandbox::{
     self, CancelToken, Guards, Limits, Outcome, Program, RunVerdict, Sample, Sandbox, SandboxError,
@@ -33,6 +34,8 @@ pub struct Judge {
     tools: HashMap<String, Arc<Tool>>,
     versions: HashMap<Vec<String>, String>,
     pub(super) floors: HashMap<String, Figures>,
+    /// Versions that were seen to keep a core busy, by what they were built from.
+    computing: HashSet<String>,
     held: Duration,
     build_limits: Limits,
     /// Folders of what builds share, by their identity; `None` where there is none.
@@ -66,6 +69,7 @@ impl Judge {
             tools: HashMap::new(),
             versions: HashMap::new(),
             floors: HashMap::new(),
+            computing: HashSet::new(),
             held: Duration::ZERO,
             build_limits: Limits::for_builds(),
             bases: HashMap::new(),
@@ -91,6 +95,20 @@ impl Judge {
     pub(super) fn note(&mut self, sentence: String) {
         if !self.said.contains(&sentence) {
             self.said.push(sentence);
+        }
+    }
+
+    /// Which of these were seen to keep a core busy in a comparison before.
+    pub(super) fn known_to_compute(&self, contenders: &[Contender<'_>]) -> Vec<bool> {
+        let known = |c: &Contender<'_>| self.computing.contains(&c.built.hash);
+        contenders.iter().map(known).collect()
+    }
+
+    /// Remembers by which clock these were timed, so that a crowded machine does not change it from one version to the next.
+    pub(super) fn remember_clock(&mut self, contenders: &[Contender<'_>], clock: Metric) {
+        if clock == Metric::Cpu {
+            let hashes = contenders.iter().map(|c| c.built.hash.clone());
+            self.computing.extend(hashes);
         }
     }
 

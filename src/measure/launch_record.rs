@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::units::{Gain, Nanos};
 
 /// How the calls of a comparison were timed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Launches {
     /// Calls in one pass.
     pub calls: usize,
@@ -28,6 +28,10 @@ pub struct Launches {
     /// What the candidate changed in timed runs that outlives its module, and the incumbent did not: sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub survives: Vec<String>,
+    /// What the calls of each case take by the clock that was compared, incumbent's and candidate's, in the middle of the launches
+    /// that timed the case by itself; without the cases that none did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<(String, [Nanos; 2])>,
 }
 
 /// Something that the candidate spends more than the incumbent outside of its bursts.

@@ -144,7 +144,8 @@ impl<'a> PairedRunner<'a> {
         if self.stamping.is_some() {
             return self.first_launch(judge, cancel);
         }
-        let mut busiest = Busiest::new(&self.contenders, &self.selection);
+        let known = judge.known_to_compute(&self.contenders);
+        let mut busiest = Busiest::new(&self.contenders, &self.selection, known);
         let started = self.elapsed(judge);
         for done in 1..=8 {
             busiest.see(&self.sweep(judge, cancel)?);
@@ -153,7 +154,9 @@ impl<'a> PairedRunner<'a> {
                 break;
             }
         }
-        Ok(busiest.clock())
+        let clock = busiest.clock();
+        judge.remember_clock(&self.contenders, clock);
+        Ok(clock)
     }
 
     /// One sweep of all contenders: next to each other in every case, in an order drawn anew for each case.

@@ -162,7 +162,8 @@ impl Built {
             environment: Vec::new(),
             report: None,
             failure: Some(Failure {
-                reason: format!("it does not fit into the file: {misfit}"),
+                reason: misfit.to_string(),
+                misfit: true,
                 ..Failure::default()
             }),
             commands: None,

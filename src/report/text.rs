@@ -96,14 +96,14 @@ fn verdict(version: &Version) -> String {
                 c.second_to.as_deref().unwrap_or_default()
             ),
             (_, Some(c)) => format!("{} ({})", c.answer.in_words(), c.incumbent),
-            (_, None) => e.verdict.in_words().into(),
+            (_, None) => e.in_words().into(),
         },
         Some(e) => failed(e),
     }
 }
 
 fn failed(evaluation: &Evaluation) -> String {
-    let verdict = evaluation.verdict.in_words();
+    let verdict = evaluation.in_words();
     let failure = evaluation.failure.as_ref();
     match failure.and_then(|f| Some((f.case.as_ref()?, f.held_out))) {
         Some((case, true)) => format!("{verdict}, held-out case {case}"),
@@ -345,12 +345,17 @@ fn outcome(session: &Session) -> String {
                     Answer::Better | Answer::Worse => format!("{} than the original", c.word()),
                     _ => format!("{} against the original", c.word()),
                 };
+                let on = session.cases_behind(c).map(|some| format!(" on {some}"));
+                let also = session.other_gains().into_iter();
+                let also: Vec<String> = also.map(|g| format!(" Also {}.", safe(&g))).collect();
                 format!(
-                    "{first} Best: {}, {than}: {} ({}, {} pairs).",
+                    "{first} Best: {}, {than}: {} ({}{}, {} pairs).{}",
                     v.id,
                     c.gain_in_words(),
                     safe(c.compared()),
-                    c.pairs
+                    safe(&on.unwrap_or_default()),
+                    c.pairs,
+                    also.concat()
                 )
             }
             None if session

@@ -225,6 +225,21 @@ impl Session {
         self.rounds.last()
     }
 
+    /// Whether its task was refused before anything was tried.
+    #[must_use]
+    pub fn was_refused(&self) -> bool {
+        let reason = self.finished.as_ref().map(|f| &f.reason);
+        reason == Some(&EndReason::Task) && self.rounds.is_empty() && self.versions.len() < 2
+    }
+
+    /// The number of the last round that the goal allows: one that nobody answered does not count.
+    #[must_use]
+    pub fn last_round(&self) -> u32 {
+        let unanswered = self.rounds.iter().filter(|r| r.is_unanswered()).count();
+        let unanswered = u32::try_from(unanswered).unwrap_or(u32::MAX);
+        self.goal.rounds.saturating_add(unanswered)
+    }
+
     /// Version that the next prompt will show.
     #[must_use]
     pub fn next_parent(&self) -> VersionId {
@@ -472,6 +487,10 @@ impl Session {
             Event::RoundFailed { round, reason } => {
                 if let Some(r) = self.rounds.iter_mut().find(|r| r.number == *round) {
                     r.failed = Some(reason.clone());
+                    // What the developer had asked of a model that never heard it holds for the next question.
+                    if r.is_unanswered() && self.hint.is_empty() {
+                        self.hint.clone_from(&r.hint);
+                    }
                 }
             }
             Event::CaseAdded { case } => self.add_case(case),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ids::VersionId;
-use super::replies::{Reply, numbers};
+use super::replies::{Finish, Reply, numbers};
 use crate::task::Objective;
 
 /// One round.
@@ -53,5 +53,12 @@ impl Round {
     #[must_use]
     pub fn is_answered(&self) -> bool {
         self.numbers().all(|n| self.replies.contains_key(&n))
+    }
+
+    /// Whether nobody answered: every question failed at the model's end, without a word of text. Nothing was tried then.
+    #[must_use]
+    pub fn is_unanswered(&self) -> bool {
+        let nothing = |r: &Reply| r.finish == Finish::Failed && r.text.trim().is_empty();
+        self.failed.is_some() && !self.replies.is_empty() && self.replies.values().all(nothing)
     }
 }

@@ -32,6 +32,9 @@ pub struct TaskRecord {
     /// The seed that they were drawn with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_out_seed: Option<u32>,
+    /// How a version is judged, for people, a paragraph each; empty in sessions of before it was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judged_by: Vec<String>,
     /// How to build the task again: the bundled name, or the flags it was made from.
     pub origin: Origin,
 }

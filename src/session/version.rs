@@ -107,6 +107,14 @@ impl Version {
         self.evaluation.as_ref().map(|e| e.verdict)
     }
 
+    /// The verdict in plain words.
+    #[must_use]
+    pub fn verdict_in_words(&self) -> &'static str {
+        self.evaluation
+            .as_ref()
+            .map_or("not measured", |e| e.in_words())
+    }
+
     /// What a human should look at before trusting it; empty for nearly all.
     #[must_use]
     pub fn flags(&self) -> &[Flag] {

@@ -15,6 +15,7 @@ mod folder;
 pub mod harness;
 pub mod harness_spec;
 pub mod held_out;
+mod in_words;
 mod kept_folder;
 pub mod language;
 mod left_kind;

@@ -3,8 +3,7 @@
 use crate::engine::Command;
 use crate::engine::side_requests::SideRequest;
 use crate::model::MOST_AT_ONCE;
-use crate::session::Session;
-use crate::session::event::{Mode, Stage, VersionId};
+use crate::session::event::{Author, Mode, Stage, VersionId};
 use crate::task::Objective;
 use crate::tui::clipboard;
 use crate::tui::component::{Context, Outcome};
@@ -29,27 +28,35 @@ pub(crate) fn stop(cx: &mut Context<'_>) -> Outcome {
         cx.state.nav.selected = None;
         return Outcome::close();
     }
-    // A reply costs money, and this key closes boxes as well.
-    if reply_costs(cx.session) && !cx.state.stop_was_asked() {
+    // A reply costs money, a comparison half a minute, and this key closes boxes as well.
+    if let Some(what) = costs(cx)
+        && !cx.state.stop_was_asked()
+    {
         cx.state.pending.stop = Some(cx.state.now);
         let key = cx.state.prefs.keys.shown(Action::Stop);
-        cx.state.say(
-            format!("{key} once more stops the reply; what came of it is kept"),
-            false,
-        );
+        cx.state.say(format!("{key} once more stops {what}"), false);
         return Outcome::close();
     }
     cx.state.pending.stop = None;
     send(Command::Stop)
 }
 
-/// Whether a reply is on its way that is not played from a tape.
-fn reply_costs(session: &Session) -> bool {
-    let coming = matches!(
-        session.stage,
-        Stage::Asking | Stage::Streaming | Stage::Retrying { .. }
-    );
-    coming && !session.reached_by.contains_key("tape")
+/// What would be lost by stopping what is on, where that is more than a moment; a reply that is played from a tape is not.
+fn costs(cx: &Context<'_>) -> Option<String> {
+    let session = cx.session;
+    match &session.stage {
+        Stage::Asking | Stage::Streaming | Stage::Retrying { .. } => {
+            let tape = session.reached_by.contains_key("tape");
+            (!tape).then(|| "the reply; what came of it is kept".to_owned())
+        }
+        Stage::Comparing { version, .. } | Stage::Confirming { version, .. } => {
+            let key = cx.state.prefs.keys.shown(Action::MeasureAgain);
+            Some(format!(
+                "the comparison; {version} is kept, and {key} measures it again"
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// Holds everything, or lets it go on.
@@ -70,6 +77,23 @@ pub(crate) fn next_round(cx: &mut Context<'_>) -> Outcome {
 
 /// Does the round that is on once more.
 pub(crate) fn retry(cx: &mut Context<'_>) -> Outcome {
+    // The developer's own text is no round's: doing the round again would ask the model.
+    let own = cx
+        .session
+        .live
+        .version
+        .and_then(|id| cx.session.version(id));
+    let own = own.filter(|v| v.author == Author::Hand);
+    if let Some(version) = own.filter(|_| busy(cx.session)) {
+        let [stop, again] =
+            [Action::Stop, Action::MeasureAgain].map(|a| cx.state.prefs.keys.shown(a));
+        let words = format!(
+            "{} is yours and of no round: {stop} stops it, {again} measures it again",
+            version.id
+        );
+        cx.state.say(words, false);
+        return Outcome::close();
+    }
     if busy(cx.session) {
         return send(Command::Retry);
     }

@@ -95,10 +95,10 @@ pub(crate) fn choose(session: &Session, wanted: Option<VersionId>) -> Result<Cho
     };
     match version.verdict() {
         Some(verdict) if verdict.accepted() => {}
-        Some(verdict) => {
+        Some(_) => {
             return Err(format!(
                 "{id} does not pass ({}), and only a version that passes is written",
-                verdict.in_words()
+                version.verdict_in_words()
             ));
         }
         None => {

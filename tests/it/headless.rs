@@ -213,6 +213,50 @@ fn where_outputs_are_missing_the_original_says_them_if_it_agrees_with_itself() {
         said.contains("nothing to trust") && said.contains("case "),
         "{said}"
     );
+    // A task that was refused leaves no session; what came of the one before stays.
+    assert_eq!(home.sessions().len(), 1);
+    assert!(!said.contains("reheat resume"), "{said}");
+}
+
+#[test]
+fn a_round_that_nobody_answered_does_not_count() {
+    let home = Home::new();
+    squares(&home);
+    home.write("answer.md", &reply(FAST));
+    let [mark, answer] = ["mark", "answer.md"].map(|name| home.path(name).display().to_string());
+    let flaky =
+        format!("cat >/dev/null; [ -e {mark} ] && cat {answer} || {{ : >{mark}; exit 1; }}");
+    let (events, status) = home.events(&[
+        "optimize",
+        "slow.py",
+        "--cases",
+        "cases",
+        "--model-command",
+        &flaky,
+        "--rounds",
+        "1",
+        "--json",
+        "--comparison-time",
+        ENOUGH,
+    ]);
+    assert_eq!(status, 0, "{events:?}");
+    assert_eq!(named(&events, "round_failed").len(), 1);
+    assert_eq!(named(&events, "round_started").len(), 2);
+    assert_eq!(events.last().unwrap()["best_version"], 1);
+    // One that never answers is given up all the same.
+    let (events, status) = home.events(&[
+        "optimize",
+        "slow.py",
+        "--cases",
+        "cases",
+        "--model-command",
+        "exit 1",
+        "--rounds",
+        "2",
+        "--json",
+    ]);
+    assert_eq!(status, 1);
+    assert_eq!(events.last().unwrap()["reason"], "provider");
 }
 
 #[test]

@@ -40,6 +40,7 @@ use std::time::Duration;
 
 use rand::RngExt as _;
 
+use super::case_selection::usual_share;
 use super::contender::{CANDIDATE, ContenderRole, Disqualified, Stop};
 use super::figures::figure;
 use super::judge::{Judge, JudgeError};
@@ -90,6 +91,23 @@ pub(super) struct Stamping {
 }
 
 impl Stamping {
+    /// What the calls of a case cost two contenders, in each launch that timed it by itself.
+    fn costs_of_case(
+        &self,
+        case: usize,
+        at: [usize; 2],
+        metric: Metric,
+    ) -> impl Iterator<Item = [f64; 2]> {
+        let tree = self.settled.tree;
+        self.kept.iter().filter_map(move |launch| {
+            let cost = |who: usize| {
+                let cost = launch.each.get(who)?.cases.get(&case)?;
+                Some(cost.of(metric, tree).max(1.0))
+            };
+            Some([cost(at[0])?, cost(at[1])?])
+        })
+    }
+
     pub(super) fn new(cases: &[&Case], settled: Settled) -> Self {
         let mut at = 0;
         let cases = cases.iter().map(|case| {
@@ -197,7 +215,8 @@ impl PairedRunner<'_> {
                 .iter()
                 .flatten()
                 .all(|f| f.cpu_ns.0 as f64 <= 1.05 * f.wall_ns.0 as f64 + 100e3);
-        let metric = clock(&seen);
+        let metric = clock(&seen, &judge.known_to_compute(&self.contenders));
+        judge.remember_clock(&self.contenders, metric);
         // One rehearsal says roughly how long a pass is, six bursts better.
         if let (Some(pace), Some(last)) = (stamping.settled.pace.take(), stamping.kept.last()) {
             let tree = stamping.settled.tree;
@@ -346,7 +365,8 @@ impl PairedRunner<'_> {
     }
 
     /// How the calls of two contenders were timed, for the record.
-    pub(super) fn launches_told(&self, [incumbent, candidate]: [usize; 2]) -> Option<Launches> {
+    pub(super) fn launches_told(&self, at: [usize; 2], metric: Metric) -> Option<Launches> {
+        let [incumbent, candidate] = at;
         let stamping = self.stamping.as_ref()?;
         let pace = stamping.settled.pace.as_ref()?;
         let mut outside: Vec<f64> = stamping
@@ -369,6 +389,7 @@ impl PairedRunner<'_> {
                 (Some(before), Some(now)) => now.difference(before).cloned().collect(),
                 _ => Vec::new(),
             },
+            cases: self.case_times(at, metric),
         })
     }
 
@@ -401,22 +422,29 @@ impl PairedRunner<'_> {
             return Vec::new();
         }
         let ratio = |case: usize| {
-            let mut logs: Vec<f64> = stamping
-                .kept
-                .iter()
-                .filter_map(|l| {
-                    let cost = |who: usize| {
-                        let cost = l.each.get(who)?.cases.get(&case)?;
-                        Some(cost.of(metric, stamping.settled.tree).max(1.0))
-                    };
-                    Some((cost(at[0])? / cost(at[1])?).ln())
-                })
-                .collect();
+            let costs = stamping.costs_of_case(case, at, metric);
+            let mut logs: Vec<f64> = costs.map(|[old, new]| (old / new).ln()).collect();
             stats::median(&mut logs).map(|middle| Gain(middle.exp()))
         };
         let named = stamping.cases.iter().enumerate();
         named
             .filter_map(|(i, (name, _))| Some((name.clone(), ratio(i)?)))
+            .collect()
+    }
+
+    /// What the calls of each case take, incumbent's and candidate's.
+    fn case_times(&self, at: [usize; 2], metric: Metric) -> Vec<(String, [Nanos; 2])> {
+        let Some(stamping) = self.stamping.as_ref().filter(|s| s.cases.len() > 1) else {
+            return Vec::new();
+        };
+        let middle = |case: usize, who: usize| {
+            let costs = stamping.costs_of_case(case, at, metric);
+            let mut of_one: Vec<f64> = costs.map(|both| both[who]).collect();
+            stats::median(&mut of_one).map(|ns| Nanos(ns.round() as u64))
+        };
+        let named = stamping.cases.iter().enumerate();
+        named
+            .filter_map(|(i, (name, _))| Some((name.clone(), [middle(i, 0)?, middle(i, 1)?])))
             .collect()
     }
 }
@@ -451,16 +479,20 @@ impl Launched {
 
 /// The clock for what was seen in the first launch, for every contender its bursts: CPU time, unless some contender's passes
 /// wait for something, or keep several cores busy. On a crowded machine single bursts say little, but a pass that
-/// waits does so each time, and one that shares its work too.
-fn clock(seen: &[Vec<Figures>]) -> Metric {
+/// waits does so each time, and one that shares its work too. Which contenders computed in a comparison before is `known`.
+fn clock(seen: &[Vec<Figures>], known: &[bool]) -> Metric {
     let share = |f: &Figures| f.cpu_ns.0 as f64 / (f.wall_ns.0 as f64).max(1.0);
-    let computes = |passes: &Vec<Figures>| {
-        let shares: Vec<f64> = passes.iter().map(share).collect();
-        let busiest = shares.iter().copied().fold(0.0, f64::max);
-        let idlest = shares.iter().copied().fold(f64::INFINITY, f64::min);
-        busiest >= WAITING && idlest <= SEVERAL
+    let busiest: Vec<f64> = seen
+        .iter()
+        .map(|passes| passes.iter().map(share).fold(0.0, f64::max))
+        .collect();
+    let all = usual_share(&busiest, known);
+    let computes = |(n, passes): (usize, &Vec<Figures>)| {
+        let idlest = passes.iter().map(share).fold(f64::INFINITY, f64::min);
+        let waits = busiest[n] < WAITING * all && !known.get(n).is_some_and(|k| *k);
+        !waits && idlest <= SEVERAL
     };
-    if seen.iter().all(computes) {
+    if seen.iter().enumerate().all(computes) {
         Metric::Cpu
     } else {
         Metric::Wall
@@ -546,8 +578,22 @@ mod tests {
         let crowded = seen(&[(90, 30), (50, 31), (28, 30)]);
         let idle = seen(&[(50, 1), (51, 1), (49, 2)]);
         let parallel = seen(&[(20, 39), (21, 40), (20, 41)]);
-        assert_eq!(clock(&[crowded.clone(), crowded.clone()]), Metric::Cpu);
-        assert_eq!(clock(&[crowded.clone(), idle]), Metric::Wall);
-        assert_eq!(clock(&[parallel, crowded]), Metric::Wall);
+        assert_eq!(clock(&[crowded.clone(), crowded.clone()], &[]), Metric::Cpu);
+        assert_eq!(
+            clock(&[crowded.clone(), idle.clone()], &[true, false]),
+            Metric::Wall
+        );
+        assert_eq!(clock(&[parallel, crowded], &[true, true]), Metric::Wall);
+        // Where even a version that is known to compute gets a fifth of a core, another one that gets as much computes as well.
+        let starved = seen(&[(150, 30), (160, 31), (140, 27)]);
+        assert_eq!(
+            clock(&[starved.clone(), starved.clone()], &[false, false]),
+            Metric::Wall
+        );
+        assert_eq!(
+            clock(&[starved.clone(), starved.clone()], &[true, false]),
+            Metric::Cpu
+        );
+        assert_eq!(clock(&[starved, idle], &[true, false]), Metric::Wall);
     }
 }

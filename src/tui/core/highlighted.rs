@@ -13,6 +13,9 @@ use crate::tui::core::text::width;
 /// Bytes between two marks of a [`Ruler`].
 const STEP: usize = 512;
 
+/// Bytes of a line at most that is broken between tokens; where the rows of a longer one begin must be known without reading it.
+const BROKEN_AT_TOKENS: usize = 2_048;
+
 /// How many cells a line takes, and where in it they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ruler {
@@ -59,12 +62,24 @@ impl Ruler {
     /// Rows that the line takes when it is broken at so many cells; at least one.
     #[must_use]
     pub fn rows(&self, line: &str, room: usize) -> usize {
+        if self.cells() <= room {
+            return 1;
+        }
+        if line.len() <= BROKEN_AT_TOKENS {
+            return ends_at_tokens(line, room).count().max(1);
+        }
         self.cells().div_ceil(self.step(line, room)).max(1)
     }
 
     /// Bytes of the `n`th of these rows. No character stands in two rows or in none.
     #[must_use]
     pub fn row(&self, line: &str, room: usize, n: usize) -> Range<usize> {
+        if line.len() <= BROKEN_AT_TOKENS {
+            let mut ends = ends_at_tokens(line, room);
+            let start = n.checked_sub(1).map_or(Some(0), |before| ends.nth(before));
+            let start = start.unwrap_or(line.len());
+            return start..ends.next().unwrap_or(line.len());
+        }
         let step = self.step(line, room);
         self.after(line, n.saturating_mul(step))..self.after(line, (n + 1).saturating_mul(step))
     }
@@ -107,6 +122,34 @@ impl Ruler {
         }
         line.len()
     }
+}
+
+/// Where the rows of a line end that is broken at so many cells: no name and no number is cut in two, unless it alone takes more than
+/// half of a row.
+fn ends_at_tokens(line: &str, room: usize) -> impl Iterator<Item = usize> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = line.get(start..).filter(|rest| !rest.is_empty())?;
+        let (mut cells, mut end) = (0, rest.len());
+        for (at, character) in rest.grapheme_indices(true) {
+            cells += width(character);
+            // At least one character stands in each row, however narrow.
+            if cells > room && at > 0 {
+                end = at;
+                break;
+            }
+        }
+        let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let inside =
+            |at: usize| word(rest[..at].chars().next_back()) && word(rest[at..].chars().next());
+        if end < rest.len() && inside(end) {
+            let token = rest[..end].rfind(|c| !word(Some(c)));
+            let before = token.and_then(|at| Some(at + rest[at..].chars().next()?.len_utf8()));
+            end = before.filter(|at| *at > end / 2).unwrap_or(end);
+        }
+        start += end;
+        Some(start)
+    })
 }
 
 fn small(number: usize) -> u32 {
@@ -234,6 +277,30 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_name_is_cut_in_two_where_it_fits() {
+        let broken = |line: &str, room| -> Vec<String> {
+            let ruler = Ruler::of(line);
+            (0..ruler.rows(line, room))
+                .map(|n| line[ruler.row(line, room, n)].to_owned())
+                .collect()
+        };
+        let line = "    for j in range(i + 1, len(values)):";
+        assert_eq!(
+            broken(line, 32),
+            ["    for j in range(i + 1, len(", "values)):"]
+        );
+        assert_eq!(broken(line, 38), [&line[..38], ":"]);
+        assert_eq!(
+            broken("total = größenordnung + 1", 12),
+            ["total = ", "größenordnun", "g + 1"]
+        );
+        assert_eq!(
+            broken("a_name_that_is_longer", 8),
+            ["a_name_t", "hat_is_l", "onger"]
+        );
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::tui::core::theme::Role;
 use crate::tui::core::typing::TYPING;
 use crate::tui::state::State;
 use crate::tui::state::hits::HitMap;
+use crate::tui::state::version_status::MARKS;
 use crate::tui::widgets::put;
 use crate::tui::widgets::sheet::{choose, sheet};
 
@@ -191,7 +192,8 @@ fn rows<'a>(state: &'a State, typing: &'static [TypingKeys], filter: &str) -> Ve
     });
     // Before there is a session there is nothing to hint at and nothing to edit.
     let here = |group: &str| state.home.is_none() || group == TYPING.0;
-    let typing = typing.iter().filter(|(group, _)| here(group));
+    let typing = typing.iter().chain([&MARKS]);
+    let typing = typing.filter(|(group, _)| here(group));
     let typing = typing.flat_map(|(group, rows)| {
         rows.iter().map(|(keys, help)| Row {
             group,

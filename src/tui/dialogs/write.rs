@@ -242,7 +242,10 @@ impl Dialog for Write {
             _ => "write back".to_owned(),
         };
         if let Some(laid) = laid.filter(|l| !l.diff.is_empty()) {
-            title = format!("{title} · +{} −{}", laid.diff.added, laid.diff.removed);
+            title = format!(
+                "{title} · +{} −{} in the file",
+                laid.diff.added, laid.diff.removed
+            );
         }
         let room = usize::from(places.sheet.width).saturating_sub(6);
         sheet(cx, places.sheet, &cut(&title, room), buffer, hits);

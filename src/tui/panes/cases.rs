@@ -8,6 +8,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::base::words::count;
+use crate::measure::Comparison;
 use crate::session::Session;
 use crate::session::event::Stage;
 use crate::session::fold::Version;
@@ -120,7 +122,7 @@ fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     let table_room = usize::from(area.height)
         .saturating_sub(below.min(usize::from(area.height) * 2 / 3))
         .max(3);
-    let columns = Columns::new(area.width.into(), cases);
+    let columns = Columns::new(area.width.into(), cases, call_times(cx.session, version));
     put(buffer, area, 0, &columns.head(cx));
     columns.clicks(area, hits);
     let order = order(cx.session, cx.state);
@@ -133,7 +135,14 @@ fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
         .min(cases.len().saturating_sub(rows));
     let free = usize::from(area.height).saturating_sub(rows + 1 + below);
     if free > 1 && columns.figures > 0 {
-        let words = "  one run of each, from the start of its process to its end";
+        let words = match columns.calls {
+            Some(c) => format!(
+                "  {} of the calls of each, medians of {}",
+                visible(c.compared()),
+                count(c.pairs, "launch")
+            ),
+            None => "  one run of each, from the start of its process to its end".to_owned(),
+        };
         let line = Line::from(cx.span(words, Role::Faint));
         put(buffer, area, rows as u16 + 1, &line);
     }
@@ -180,15 +189,30 @@ fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
 }
 
 /// Which columns there is room for.
-struct Columns {
+struct Columns<'s> {
     name: usize,
     input: bool,
     figures: usize,
     against: bool,
+    /// The comparison whose times of calls are shown in place of whole processes.
+    calls: Option<&'s Comparison>,
 }
 
-impl Columns {
-    fn new(room: usize, cases: &[(String, u64)]) -> Self {
+/// The comparison with v0 that says what the calls of each case take; for v0 itself the best version's.
+fn call_times<'s>(session: &'s Session, version: &'s Version) -> Option<&'s Comparison> {
+    let times = |v: &'s Version| {
+        let c = v.decided_over_original()?;
+        let launches = c.launches.as_ref()?;
+        (!launches.cases.is_empty()).then_some(c)
+    };
+    if version.id.is_original() {
+        return session.best().and_then(times);
+    }
+    times(version)
+}
+
+impl<'s> Columns<'s> {
+    fn new(room: usize, cases: &[(String, u64)], calls: Option<&'s Comparison>) -> Self {
         let name = cases
             .iter()
             .map(|(n, _)| crate::tui::core::text::width(n))
@@ -199,8 +223,9 @@ impl Columns {
         Self {
             name,
             input: left >= 56,
-            figures: (left / 11).min(4),
-            against: left >= 62,
+            figures: (left / 11).min(if calls.is_some() { 2 } else { 4 }),
+            against: left >= 62 || calls.is_some() && left >= 31,
+            calls,
         }
     }
 
@@ -224,7 +249,8 @@ impl Columns {
         place(CaseOrder::Verdict, at, verdict);
         at += verdict + if self.input { 9 } else { 0 };
         let figures = [CaseOrder::Cpu, CaseOrder::Peak, CaseOrder::Wall];
-        for order in figures.into_iter().take(self.figures) {
+        let figures = figures.iter().filter(|_| self.calls.is_none()).copied();
+        for order in figures.take(self.figures) {
             place(order, at, figure);
             at += figure;
         }
@@ -241,12 +267,15 @@ impl Columns {
         if self.input {
             text.push_str(&pad_left("input", 9));
         }
-        let figures = [
-            title("CPU", CaseOrder::Cpu),
-            title("peak", CaseOrder::Peak),
-            title("wall", CaseOrder::Wall),
-            "integral".to_owned(),
-        ];
+        let figures = match self.calls {
+            Some(c) => vec!["v0".to_owned(), c.candidate.clone()],
+            None => vec![
+                title("CPU", CaseOrder::Cpu),
+                title("peak", CaseOrder::Peak),
+                title("wall", CaseOrder::Wall),
+                "integral".to_owned(),
+            ],
+        };
         for title in figures.iter().take(self.figures) {
             text.push_str(&pad_left(title, 11));
         }
@@ -295,15 +324,23 @@ impl Columns {
                 Role::Muted,
             ));
         }
-        let figures = result.map(|r| {
-            let f = r.figures;
-            [
-                f.cpu_ns.to_string(),
-                f.peak_bytes.to_string(),
-                f.wall_ns.to_string(),
-                f.integral_byte_ns.to_string(),
-            ]
-        });
+        let of_case = |c: &'s Comparison| {
+            let cases = &c.launches.as_ref()?.cases;
+            let (_, both) = cases.iter().find(|(n, _)| n == name)?;
+            Some(both.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let figures = match self.calls {
+            Some(c) => of_case(c),
+            None => result.map(|r| {
+                let f = r.figures;
+                vec![
+                    f.cpu_ns.to_string(),
+                    f.peak_bytes.to_string(),
+                    f.wall_ns.to_string(),
+                    f.integral_byte_ns.to_string(),
+                ]
+            }),
+        };
         for n in 0..self.figures {
             let text = figures.as_ref().map_or("–", |f| f[n].as_str());
             let role = if figures.is_some() {
@@ -314,8 +351,9 @@ impl Columns {
             spans.push(cx.span(pad_left(text, 11), role));
         }
         if self.against {
-            let gain = version
-                .original_comparison()
+            let gain = self
+                .calls
+                .or(version.original_comparison())
                 .and_then(|c| c.per_case.iter().find(|(n, _)| n == name))
                 .map(|(_, g)| *g);
             let (text, style) = gain.map_or((String::new(), Style::new()), |g| {

@@ -16,9 +16,13 @@ use crate::tui::widgets::{line_width, put};
 /// Draws it. Parts that matter less go first when there is little room.
 pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
     let room = usize::from(area.width);
-    let mut left = task(cx, room);
-    let mut right: Vec<Vec<Span<'_>>> =
-        vec![tokens(cx), badges(cx, room), best(cx), round(cx, room)];
+    let mut left = task(cx, room, Left::Whole);
+    let mut right: Vec<Vec<Span<'_>>> = vec![
+        tokens(cx),
+        badges(cx, room),
+        best(cx, room),
+        round(cx, room),
+    ];
     let gap = if room >= 100 { 4 } else { 2 };
     // The best version and the round stay longest; tokens and the badge's words go first.
     let total = |left: &Vec<Span<'_>>, right: &Vec<Vec<Span<'_>>>| {
@@ -41,8 +45,10 @@ pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer) {
     if total(&left, &right) > room && !open {
         right[1] = badge_only(cx);
     }
-    if total(&left, &right) > room {
-        left.truncate(2);
+    for less in [Left::NoLanguage, Left::Name] {
+        if total(&left, &right) > room {
+            left = task(cx, room, less);
+        }
     }
     if total(&left, &right) > room && !open {
         right[1].clear();
@@ -79,7 +85,15 @@ fn spans(parts: &[Span<'_>]) -> usize {
         .sum()
 }
 
-fn task(cx: View<'_>, room: usize) -> Vec<Span<'static>> {
+/// How much is said of the task. What is to become better goes after the language: a gain means nothing without it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Whole,
+    NoLanguage,
+    Name,
+}
+
+fn task(cx: View<'_>, room: usize, said: Left) -> Vec<Span<'static>> {
     let Some(task) = &cx.session.task else {
         return vec![own(cx, " reheat", Role::Key)];
     };
@@ -90,6 +104,9 @@ fn task(cx: View<'_>, room: usize) -> Vec<Span<'static>> {
         spans.push(own(cx, " ", Role::Heat2));
     }
     spans.push(own(cx, &cut(&visible(&task.name), 24), Role::Title));
+    if said == Left::Name {
+        return spans;
+    }
     // A hash of the compiler's build, or the system that built it, tells nobody anything here.
     let toolchain = visible(&task.toolchain);
     let toolchain = toolchain.split(" (").next().unwrap_or_default();
@@ -98,11 +115,11 @@ fn task(cx: View<'_>, room: usize) -> Vec<Span<'static>> {
     } else {
         task.language.clone()
     };
-    spans.push(own(
-        cx,
-        &format!("  {} · ", cut(&language, 24)),
-        Role::Muted,
-    ));
+    let before = match said {
+        Left::Whole => format!("  {} · ", cut(&language, 24)),
+        _ => " · ".to_owned(),
+    };
+    spans.push(own(cx, &before, Role::Muted));
     spans.push(own(cx, &cx.session.objective.to_string(), Role::Text));
     if let Some(case) = &cx.session.only {
         let words = format!(" on case {} only", cut(&visible(case), 12));
@@ -117,9 +134,8 @@ fn own(cx: View<'_>, text: &str, role: Role) -> Span<'static> {
 
 fn round<'a>(cx: View<'a>, room: usize) -> Vec<Span<'a>> {
     let now = cx.session.round().map_or(0, |r| r.number);
-    let of = cx.session.goal.rounds;
-    let count = if of > 0 {
-        format!("{now}/{}", of.max(now))
+    let count = if cx.session.goal.rounds > 0 {
+        format!("{now}/{}", cx.session.last_round().max(now))
     } else {
         now.to_string()
     };
@@ -138,7 +154,7 @@ fn round<'a>(cx: View<'a>, room: usize) -> Vec<Span<'a>> {
     spans
 }
 
-fn best<'a>(cx: View<'a>) -> Vec<Span<'a>> {
+fn best<'a>(cx: View<'a>, room: usize) -> Vec<Span<'a>> {
     let Some(best) = cx.session.best().filter(|b| !b.id.is_original()) else {
         let word = if cx.session.incumbent.is_some() {
             "original stands"
@@ -162,7 +178,13 @@ fn best<'a>(cx: View<'a>) -> Vec<Span<'a>> {
             ));
             spans.push(cx.span(interval(low.0, high.0), Role::Muted));
             // A gain keeps its own word where something else is to become better now.
-            let of = best.original_comparison().map(|c| c.metric);
+            let c = best.original_comparison();
+            let some = c.and_then(|c| cx.session.cases_behind(c));
+            if let Some(some) = some.filter(|_| room >= 120) {
+                let words = format!(" on {}", cut(&visible(&some), 16));
+                spans.push(cx.span(words, Role::Muted));
+            }
+            let of = c.map(|c| c.metric);
             if let Some(of) = of.filter(|m| m.objective() != cx.session.objective) {
                 spans.push(cx.span(format!(" {}", of.comparative()), Role::Muted));
             }

@@ -122,6 +122,12 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
     let word = c.word();
     let differs = matches!(c.answer, Answer::Better | Answer::Worse);
     let mut lines = if differs {
+        let on = cx
+            .session
+            .cases_behind(&c)
+            .map(|some| format!(" on {some}"));
+        let of = format!("{}{}", c.compared(), on.unwrap_or_default());
+        let of = visible(&of);
         let mut head = Line::from(vec![
             strong(format!("{} is ", best.id), Role::Title),
             Span::styled(
@@ -141,7 +147,7 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
                 format!("  {}", interval(c.low.0, c.high.0).trim()),
                 Role::Text,
             ),
-            (format!(" in {}", visible(c.compared())), Role::Muted),
+            (format!(" in {of}"), Role::Muted),
             (again.to_owned(), Role::Muted),
         ] {
             if line_width(&head) + width(&words) > room {
@@ -188,6 +194,9 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
             cx.span(pad_left(&times, 8), Role::Muted),
         ])
     };
+    for words in cx.session.other_gains() {
+        lines.extend(wrapped(cx, &visible(&words), Role::Muted, room));
+    }
     for flag in best.flags() {
         let words = format!(
             "⚑ look at it before you trust it: {}",
@@ -382,7 +391,14 @@ fn next(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
         (Action::NextRound, " one more round   "),
         (Action::Steer, " give a hint   "),
         (Action::Dialog(DialogName::Edit), " edit by hand   "),
-        (Action::Quit, " quit (kept: reheat resume)"),
+        (
+            Action::Quit,
+            if cx.session.was_refused() {
+                " quit"
+            } else {
+                " quit (kept: reheat resume)"
+            },
+        ),
     ];
     let kept = |t: &TaskRecord| t.origin == Origin::Kept;
     let best = cx.session.incumbent.is_some_and(|v| !v.is_original());

@@ -1,12 +1,11 @@
 //! What the program must do.
 
-use std::sync::Arc;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
+use crate::session::event::TaskRecord;
 use crate::tui::component::{Context, Pane, View};
 use crate::tui::core::tab::Tab;
 use crate::tui::core::text::visible;
@@ -29,12 +28,8 @@ impl Pane for Task {
     }
 
     fn prepare(&self, cx: &mut Context<'_>, area: Rect) {
-        let statement = cx.session.task.as_ref().map(|t| t.statement.clone());
-        let statement = statement.unwrap_or_else(|| Arc::from(""));
-        cx.state
-            .caches
-            .page
-            .wrap((Tab::Task, 0), &statement, area.width);
+        let text = cx.session.task.as_ref().map(text).unwrap_or_default();
+        cx.state.caches.page.wrap((Tab::Task, 0), &text, area.width);
     }
 
     fn draw(&self, cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
@@ -80,5 +75,15 @@ impl Pane for Task {
             hits.room = rest.height.into();
             long_text(cx, Tab::Task, "there is no statement", rest, buffer, hits);
         }
+    }
+}
+
+/// The problem in words, and how a version is judged.
+fn text(task: &TaskRecord) -> String {
+    let judged = task.judged_by.join("\n\n");
+    match (task.statement.trim_end(), judged.is_empty()) {
+        (statement, true) => statement.to_owned(),
+        ("", false) => judged,
+        (statement, false) => format!("{statement}\n\n# How it is judged\n{judged}"),
     }
 }

@@ -103,6 +103,7 @@ impl Maker {
                     cases,
                     held_out: vec!["03".into(), "06".into()],
                     held_out_seed: Some(7),
+                    judged_by: Vec::new(),
                     origin: Origin::Bundled {
                         name: "pairs".into(),
                     },
@@ -177,6 +178,7 @@ impl Maker {
             1 => {
                 let failure = Failure {
                     held_out: false,
+                    misfit: false,
                     case: Some("04".into()),
                     reason: "line 1 differs".into(),
                     input: "400 -3\n7 7 -10 4 -7 7 0 -3 1 7 -10 7 …".into(),

@@ -88,7 +88,7 @@ pub(crate) fn settled(session: &Session, id: VersionId) -> String {
     if let Some(evaluation) = failed {
         let case = evaluation.failure.as_ref().and_then(|f| f.case.as_ref());
         let on = case.map_or_else(String::new, |case| format!(" on case {}", visible(case)));
-        return format!("{id}: {}{on}", evaluation.verdict.in_words());
+        return format!("{id}: {}{on}", evaluation.in_words());
     }
     if version.refused_as_flagged {
         return format!("{id} is flagged, and none that is will be taken");

@@ -42,7 +42,9 @@ impl State {
     }
 
     fn after_the_fact(&self, session: &Session) -> Tab {
-        if session.round().is_some_and(|r| r.failed.is_some()) {
+        // A version of the developer's own may have come since.
+        let failed = session.round().is_some_and(|r| r.failed.is_some());
+        if failed && session.live.version.is_none() {
             return Tab::Stream;
         }
         // Of several candidates the last one need not be the one that it came to.

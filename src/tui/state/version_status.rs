@@ -1,10 +1,11 @@
 //! What became of a version, in a glyph, a word and a role: the same everywhere on the screen.
 
 use crate::base::units::Gain;
-use crate::measure::{Answer, Verdict};
+use crate::measure::{Answer, Evaluation, Verdict};
 use crate::session::Session;
 use crate::session::event::{Decision, Stage, VersionId};
 use crate::session::fold::Version;
+use crate::tui::core::action::TypingKeys;
 use crate::tui::core::theme::Role;
 use crate::tui::state::State;
 
@@ -18,6 +19,29 @@ pub(crate) struct VersionStatus {
     /// In which colour.
     pub role: Role,
 }
+
+/// What the signs beside a version mean, for the help.
+#[rustfmt::skip]
+pub(crate) const MARKS: TypingKeys = (
+    "Signs beside versions",
+    &[
+        ("★", "The best so far"),
+        ("●", "The original, v0"),
+        ("▲", "It was taken; a better one came after it"),
+        ("△", "Better, and not taken: another one of its round was better still, or you decided so"),
+        ("▼", "Worse than what it was compared with"),
+        ("=", "No difference that matters"),
+        ("≤", "Not better by enough to matter"),
+        ("?", "Undecided: the pairs that there was time for did not tell"),
+        ("✗", "A wrong answer, a crash, or it does not build; such a version is never timed"),
+        ("·", "Not measured, or it waits"),
+        ("⚑", "Suspected of a cheat: look at it before you trust it (I says why)"),
+        ("◉", "Pinned by you"),
+        ("▪  ◦  ✎", "Made by a model, by a recorded reply, by your hand"),
+        ("◎  ⊘", "Of a case: the only one that is timed; one that the model is never shown"),
+        ("*", "Behind a gain: of another figure, or of other cases, than the best one's"),
+    ],
+);
 
 /// A version's gain over v0 with its interval. That of v0 is 1, from when it has passed: before that nothing is known of it.
 #[must_use]
@@ -86,10 +110,10 @@ pub(crate) fn version_status(session: &Session, state: &State, version: &Version
         let word = match case {
             Some(case) => format!(
                 "{} · {}",
-                short(evaluation.verdict),
+                short(evaluation),
                 crate::tui::core::text::visible(case)
             ),
-            None => short(evaluation.verdict).to_owned(),
+            None => short(evaluation).to_owned(),
         };
         return VersionStatus {
             glyph: "✗",
@@ -170,8 +194,11 @@ fn in_work(session: &Session, id: VersionId) -> Option<String> {
     }
 }
 
-fn short(verdict: Verdict) -> &'static str {
-    match verdict {
+fn short(evaluation: &Evaluation) -> &'static str {
+    match evaluation.verdict {
+        Verdict::CompileError if evaluation.failure.as_ref().is_some_and(|f| f.misfit) => {
+            "does not fit"
+        }
         Verdict::WrongAnswer => "wrong",
         Verdict::CompileError => "does not build",
         Verdict::RuntimeError => "crash",

@@ -14,7 +14,7 @@ fn keys_become_commands() {
         [Effect::Send(command)] => Some(command.clone()),
         _ => None,
     };
-    assert_eq!(sent(screen.press("esc")), Some(Command::Stop));
+    assert_eq!(sent(screen.press("esc esc")), Some(Command::Stop));
     assert_eq!(sent(screen.press("space")), Some(Command::Pause(true)));
     assert_eq!(sent(screen.press("r")), Some(Command::Retry));
     // v2 is being compared: there is nothing to decide about yet.

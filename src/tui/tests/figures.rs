@@ -2,11 +2,12 @@
 
 use super::TestScreen;
 use crate::base::units::Gain;
+use crate::base::units::Nanos;
 use crate::engine::Command;
 use crate::engine::side_requests::SideRequest;
-use crate::measure::{Answer, Comparison, Metric};
+use crate::measure::{Answer, Comparison, Failure, Launches, Metric, Verdict};
 use crate::report::text;
-use crate::session::event::{Decision, Event as E, Stage, Steer, VersionId};
+use crate::session::event::{Author, Decision, Event as E, Finish, Stage, Steer, VersionId};
 use crate::task::Objective;
 use crate::tui::core::tab::Tab;
 use crate::tui::sample::Moment;
@@ -233,6 +234,230 @@ fn stopping_a_reply_that_costs_is_asked() {
     // A tape costs nothing.
     screen.session.reached_by.insert("tape".into(), "t".into());
     assert_eq!(screen.press("esc"), [Effect::Send(Command::Stop)]);
+    // What a comparison has measured so far would be lost.
+    let mut screen = TestScreen::at(120, 36, Moment::Comparing);
+    assert!(screen.press("esc").is_empty());
+    let said = "esc once more stops the comparison; v2 is kept, and L measures it again";
+    assert!(screen.text().contains(said), "{}", screen.text());
+    assert_eq!(screen.press("esc"), [Effect::Send(Command::Stop)]);
+}
+
+#[test]
+fn doing_the_round_again_is_not_meant_for_a_version_by_hand() {
+    let mut screen = TestScreen::at(120, 36, Moment::Comparing);
+    screen.session.versions[2].author = Author::Hand;
+    assert!(screen.press("r").is_empty());
+    let said = "v2 is yours and of no round: esc stops it, L measures it again";
+    assert!(screen.text().contains(said), "{}", screen.text());
+}
+
+#[test]
+fn gains_on_other_terms_stay_in_sight() {
+    let mut screen = finished();
+    assert!(screen.session.other_gains().is_empty());
+    // v5 was timed on one case alone afterwards.
+    let before = screen.best_over_v0().clone();
+    let alone = Comparison {
+        only: Some("07".into()),
+        gain: Gain(9.5),
+        low: Gain(9.1),
+        high: Gain(9.9),
+        ..before.clone()
+    };
+    let v5 = &mut screen.session.versions[5];
+    v5.against_original = Some(alone);
+    v5.otherwise = vec![before];
+    screen.session.only = Some("07".into());
+    let shown = screen.text();
+    let head = "v5 is 9.50× faster than the original  [9.10–9.90] in CPU time on case 07";
+    assert!(shown.contains(head), "{shown}");
+    let also = "v5: 6.85× [6.54–7.17] faster in CPU time on all cases";
+    assert!(
+        shown.matches(also).count() == 2,
+        "in summary and verdict: {shown}"
+    );
+    let header = shown.lines().next().unwrap();
+    assert!(
+        header.contains("★ v5 9.50× [9.10–9.90] on case 07"),
+        "{header}"
+    );
+    // And where another figure is to become better, those of the versions that it was made from.
+    let v5 = &mut screen.session.versions[5];
+    v5.otherwise.clear();
+    let c = v5.against_original.as_mut().unwrap();
+    (c.metric, c.only) = (Metric::Peak, None);
+    let also = "v2, from which it was made: 4.22× [4.03–4.42] faster in CPU time on all cases";
+    assert_eq!(screen.session.other_gains(), [also]);
+    let told = text::session(&screen.session);
+    assert!(told.contains(&format!("Also {also}.")), "{told}");
+}
+
+#[test]
+fn of_calls_the_cases_say_what_calls_take_and_not_whole_processes() {
+    let mut screen = finished();
+    screen.press("5");
+    assert!(
+        screen
+            .text()
+            .contains("one run of each, from the start of its process")
+    );
+    let calls = Launches {
+        cases: vec![("07".into(), [Nanos(3_000_000), Nanos(500_000)])],
+        ..Launches::default()
+    };
+    screen.best_over_v0().launches = Some(calls);
+    let row = screen.line_with("✓ 07");
+    assert!(row.contains("3.00 ms") && row.contains("500 µs"), "{row}");
+    let head = screen.line_with("case   verdict");
+    assert!(
+        !head.contains("peak") && head.contains("v0") && head.contains("v5"),
+        "{head}"
+    );
+    let shown = screen.text();
+    assert!(
+        shown.contains("CPU time of the calls of each, medians of 12 launches"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_failed_round_does_not_stand_over_a_version_that_came_after_it() {
+    let mut screen = finished();
+    let round = |number| E::RoundStarted {
+        round: number,
+        parent: VersionId(5),
+        objective: Objective::Time,
+        hint: String::new(),
+        candidates: 1,
+    };
+    screen.happen(round(6));
+    screen.happen(E::RoundFailed {
+        round: 6,
+        reason: "the server does not answer".into(),
+    });
+    screen.happen(E::StageChanged {
+        stage: Stage::Waiting,
+    });
+    assert_eq!(screen.app.state.pane(&screen.session), Tab::Stream);
+    screen.session.live.version = Some(VersionId(5));
+    assert_eq!(screen.app.state.pane(&screen.session), Tab::Diff);
+}
+
+#[test]
+fn a_hint_that_no_model_heard_holds_for_the_next_round() {
+    let mut screen = finished();
+    let ended = |finish, text: &str| E::ReplyEnded {
+        round: 6,
+        candidate: 0,
+        model: "m".into(),
+        text: text.into(),
+        reasoning: "".into(),
+        chunks: Vec::new(),
+        usage: Default::default(),
+        finish,
+        error: "the server is busy".into(),
+    };
+    for (finish, text, left) in [
+        (Finish::Failed, "", "use a set"),
+        // It was heard, whatever came of it.
+        (Finish::Incomplete, "I would", ""),
+        (Finish::Stop, "no code", ""),
+    ] {
+        let rounds = screen.session.last_round();
+        screen.happen(E::RoundStarted {
+            round: 6,
+            parent: VersionId(5),
+            objective: Objective::Time,
+            hint: "use a set".into(),
+            candidates: 1,
+        });
+        assert_eq!(screen.session.hint, "");
+        screen.happen(ended(finish, text));
+        screen.happen(E::RoundFailed {
+            round: 6,
+            reason: "nothing came".into(),
+        });
+        assert_eq!(screen.session.hint, left, "{finish:?}");
+        assert_eq!(
+            screen.session.last_round() - rounds,
+            u32::from(!left.is_empty())
+        );
+        screen.session.rounds.pop();
+    }
+}
+
+#[test]
+fn what_is_to_become_better_goes_from_the_header_after_the_language() {
+    let header = |width| {
+        let mut screen = TestScreen::at(width, 30, Moment::Finished);
+        screen.text().lines().next().unwrap().to_owned()
+    };
+    let all: Vec<String> = (50..=100).map(header).collect();
+    for header in &all {
+        assert!(
+            header.contains("· time") || !header.contains("python"),
+            "{header}"
+        );
+    }
+    let without = |h: &&String| h.contains("pairs · time") && !h.contains("python");
+    assert!(all.iter().any(|h| without(&h)), "{all:#?}");
+}
+
+#[test]
+fn the_signs_are_explained() {
+    let mut screen = finished();
+    screen.press("?");
+    screen.paste("recorded reply");
+    let shown = screen.text();
+    assert!(shown.contains("Signs beside versions"), "{shown}");
+    assert!(shown.contains("▪  ◦  ✎"), "{shown}");
+}
+
+#[test]
+fn a_version_that_does_not_fit_its_place_is_no_compile_error() {
+    let mut screen = finished();
+    let failed = screen.session.versions[3].evaluation.as_mut().unwrap();
+    failed.verdict = Verdict::CompileError;
+    failed.failure = Some(Failure {
+        reason: "its parameters are (a), and were (a, b)".into(),
+        misfit: true,
+        ..Failure::default()
+    });
+    assert!(screen.line_with("✗ v3◦").contains("does not fit"));
+    screen.app.state.nav.selected = Some(VersionId(3));
+    let shown = screen.text();
+    assert!(
+        shown.contains("does not fit its place · its parameters are (a)"),
+        "{shown}"
+    );
+    let told = text::session(&screen.session);
+    assert!(
+        told.contains("does not fit its place") && !told.contains("compile error"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_task_pane_says_how_it_is_judged() {
+    let mut screen = finished();
+    let task = screen.session.task.as_mut().unwrap();
+    task.statement = "".into();
+    task.judged_by = vec![
+        "It is judged by 12 calls of it.".into(),
+        "The first call: `[1, 2]`".into(),
+    ];
+    screen.press("1");
+    let shown = screen.text();
+    assert!(
+        shown.contains("It is judged by 12 calls of it.") && shown.contains("`[1, 2]`"),
+        "{shown}"
+    );
+    screen.session.task.as_mut().unwrap().statement = "Count pairs.".into();
+    let shown = screen.text();
+    assert!(
+        shown.contains("Count pairs.") && shown.contains("How it is judged"),
+        "{shown}"
+    );
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn at_home(width: u16, height: u16) -> TestScreen {
 #[test]
 fn a_key_that_is_said_at_the_bottom_is_pressed_by_a_click() {
     for (width, height) in [(160, 45), (80, 24)] {
-        let mut screen = TestScreen::at(width, height, Moment::Comparing);
+        let mut screen = TestScreen::at(width, height, Moment::Checking);
         assert_eq!(screen.click("stop"), [Effect::Send(Command::Stop)]);
         screen.click("? help");
         assert!(screen.app.dialog_as::<Help>().is_some());

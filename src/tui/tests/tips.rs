@@ -104,6 +104,7 @@ fn the_others_come_with_the_first_best_version_and_the_first_turn() {
             "never again"
         );
     }
+    assert!(press(&mut app, &won, "esc").is_empty(), "it is asked first");
     assert_eq!(press(&mut app, &won, "esc"), [Effect::Send(Command::Stop)]);
 }
 

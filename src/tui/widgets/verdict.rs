@@ -163,7 +163,7 @@ fn failed<'a>(cx: View<'a>, evaluation: &'a Evaluation, room: usize) -> Vec<Line
     let mut first = vec![
         cx.span("✗ ", Role::Error),
         Span::styled(
-            format!("{}{place}", evaluation.verdict.in_words()),
+            format!("{}{place}", evaluation.in_words()),
             cx.theme.fg(Role::Title).add_modifier(Modifier::BOLD),
         ),
     ];
@@ -236,11 +236,13 @@ fn compared<'a>(cx: View<'a>, version: &Version, c: &Comparison) -> Vec<Line<'a>
     } else {
         first.push(cx.span(c.gain_in_words(), Role::Text));
     }
+    let on = cx.session.cases_behind(c).map(|some| format!(" on {some}"));
     first.push(cx.span(
         format!(
-            " against {} in {}, {}{fresh}",
+            " against {} in {}{}, {}{fresh}",
             visible(&c.incumbent),
             visible(c.compared()),
+            visible(&on.unwrap_or_default()),
             c.pairs
         ),
         Role::Muted,
@@ -272,6 +274,12 @@ fn compared<'a>(cx: View<'a>, version: &Version, c: &Comparison) -> Vec<Line<'a>
             told,
             cx.span(between, Role::Text),
         ]));
+    }
+    if cx.session.incumbent == Some(version.id) {
+        for words in cx.session.other_gains() {
+            let words = format!("  also {}", visible(&words));
+            lines.push(Line::from(cx.span(words, Role::Muted)));
+        }
     }
     if let Some(words) = cx.session.chain_broken(version) {
         let words = format!("  {}", visible(&words));
