@@ -255,7 +255,7 @@ fn a_round_that_nobody_answered_does_not_count() {
         "2",
         "--json",
     ]);
-    assert_eq!(status, 1);
+    assert_eq!(status, 3);
     assert_eq!(events.last().unwrap()["reason"], "provider");
 }
 
