@@ -288,7 +288,7 @@ function cycleOf(module) {
 
 /** The statements of an ES module turned into a function's; null where that cannot be done. */
 function asFunction(text, acorn) {
-  const tree = acorn.parse(text, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true, allowAwaitOutsideFunction: true });
+  const tree = moduleTree(text, acorn);
   const edits = [];
   const imports = [];
   const blank = (from, to, by = "") => edits.push([from, to, by + text.slice(from, to).replace(/[^\n]/g, "")]);
@@ -348,18 +348,12 @@ function asFunction(text, acorn) {
 }
 
 /** Whether some module of the project that the file imports imports the file. */
-function importsItself(text, acorn) {
+function importsItself(text) {
   const seen = new Set();
   const todo = [[FILE, text]];
   while (todo.length > 0) {
     const [file, said] = todo.pop();
-    let tree;
-    try {
-      tree = acorn.parse(said, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true });
-    } catch {
-      continue;
-    }
-    for (const node of tree.body) {
+    for (const node of treeOf(said)?.body ?? []) {
       if (!node.source || !/^\.\.?\//.test(node.source.value)) continue;
       const named = path.resolve(path.dirname(file), node.source.value);
       const other = TYPED.test(file) ? ([named, ...twins(named)].find((f) => fs.statSync(f, { throwIfNoEntry: false })?.isFile()) ?? named) : named;
@@ -385,7 +379,7 @@ async function esModule(text, error) {
     }
   }
   const importer = compiled("module.exports = (id, options) => import(id, options)");
-  if (made === null || importsItself(text, acorn)) return wholeModule(text, importer, made === null ? "it cannot be taken apart" : "modules that it imports import it");
+  if (made === null || importsItself(text)) return wholeModule(text, importer, made === null ? "it cannot be taken apart" : "modules that it imports import it");
   const make = compiled(made.text);
   const values = [];
   for (const { from, json, names } of made.imports) {
@@ -650,10 +644,36 @@ function get(name) {
   return this[name];
 }
 
+/**
+ * Trees of texts while a module is loaded. Each text is parsed once: that takes longer the longer it is, and what the driver does counts
+ * as if the version did it.
+ */
+const trees = { strict: new Map(), any: new Map() };
+
+function forgetTrees() {
+  trees.strict.clear();
+  trees.any.clear();
+}
+
+/** The tree of a text as the engine takes a module. Throws what is wrong with it. */
+function moduleTree(text, acorn) {
+  if (!trees.strict.has(text)) trees.strict.set(text, acorn.parse(text, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true, allowAwaitOutsideFunction: true, locations: true }));
+  return trees.strict.get(text);
+}
+
 /** The tree of a text, as a module or as a script; null where it has none. */
 function treeOf(text) {
+  if (!trees.any.has(text)) trees.any.set(text, anyTree(text));
+  return trees.any.get(text);
+}
+
+function anyTree(text) {
   const acorn = parser();
-  for (const sourceType of acorn ? ["module", "script"] : []) {
+  if (!acorn) return null;
+  try {
+    return moduleTree(text, acorn);
+  } catch {}
+  for (const sourceType of ["module", "script"]) {
     try {
       return acorn.parse(text, { ecmaVersion: "latest", sourceType, allowHashBang: true, allowAwaitOutsideFunction: true, allowReturnOutsideFunction: true, locations: true });
     } catch {}
@@ -2702,10 +2722,13 @@ async function main() {
   } catch (error) {
     fail(`${MODULE} cannot be read as TypeScript: ${String(error.message).trim()}`);
   }
+  // Whether it is the original or another version, two texts are parsed.
+  const ofOriginal = variablesOf(originalText() ?? text);
+  forgetTrees();
   standing = topFunctions(text);
   exportedName = nameOfExports(text);
   for (const [name] of standing) wanted.add(name);
-  variables = [...new Set([...variablesOf(text), ...variablesOf(originalText() ?? text)])];
+  variables = [...new Set([...variablesOf(text), ...ofOriginal])];
   for (const name of variables) wanted.add(name);
   let source;
   let first;
@@ -2729,6 +2752,7 @@ async function main() {
     fail(why(error));
   }
   checkDefinition(first, text);
+  forgetTrees();
   await surroundings.look(false);
   const spare = prepare(first); // never called: tells what the arguments were
   let kept = header.keep || !source.twice;

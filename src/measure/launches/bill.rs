@@ -15,7 +15,7 @@ use crate::base::units::{Gain, Nanos};
 const LITTLE: f64 = 0.05;
 
 /// What an engine that compiles while code runs may take more to start and to end, as a part of that.
-const STARTS: f64 = 0.03;
+const STARTS: f64 = 0.05;
 
 /// A difference counts where it is more than so many standard errors; more where there are few, whose spread is hardly known.
 const CLEAR: f64 = 3.0;
