@@ -16,7 +16,11 @@ pub fn plural(n: usize) -> &'static str {
 /// `1 pair`, `2 pairs`.
 #[must_use]
 pub fn count(n: usize, word: &str) -> String {
-    let e = if word.ends_with("ch") && n != 1 { "e" } else { "" };
+    let e = if word.ends_with("ch") && n != 1 {
+        "e"
+    } else {
+        ""
+    };
     format!("{n} {word}{e}{}", plural(n))
 }
 
@@ -30,7 +34,10 @@ mod tests {
             [0, 1, 2].map(|n| count(n, "pair")),
             ["0 pairs", "1 pair", "2 pairs"]
         );
-        assert_eq!([1, 2].map(|n| count(n, "launch")), ["1 launch", "2 launches"]);
+        assert_eq!(
+            [1, 2].map(|n| count(n, "launch")),
+            ["1 launch", "2 launches"]
+        );
     }
 
     #[test]

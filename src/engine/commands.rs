@@ -162,15 +162,17 @@ impl Loop {
     }
 
     pub(super) fn accept(&mut self, version: VersionId) {
-        match self.session.version(version).and_then(|v| v.verdict()) {
+        let known = self.session.version(version);
+        let words = known.map_or("not measured", |v| v.verdict_in_words());
+        match known.and_then(|v| v.verdict()) {
             Some(Verdict::Accepted) => self.decide_by_hand(
                 version,
                 Decision::Accepted,
                 Some(version),
                 "chosen by hand".into(),
             ),
-            Some(other) => self.note(
-                format!("{version} cannot be the incumbent: {}", other.in_words()),
+            Some(_) => self.note(
+                format!("{version} cannot be the best version: {words}"),
                 true,
             ),
             None => self.note(format!("{version} is not measured yet"), true),

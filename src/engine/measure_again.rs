@@ -22,9 +22,9 @@ impl Loop {
                 Some("v0 is what the others are measured against; choose another version".into())
             }
             Some(Verdict::Accepted) | None => None,
-            Some(other) => Some(format!(
+            Some(_) => Some(format!(
                 "{version} does not pass ({}), and only what passes is timed",
-                other.in_words()
+                known.verdict_in_words()
             )),
         }
     }

@@ -185,11 +185,28 @@ impl Judge {
         }
         let compared = self.compare_outputs(task, case, expected, &outcome.stdout.bytes, cancel)?;
         Ok(compared.err().map(|mismatch| {
+            let call = call_of(task, case, mismatch.line);
             let mut told = failure(mismatch.reason);
+            if let Some(call) = call {
+                told.input = text::head(call, EXCERPT);
+            }
             told.expected = text::clean(&mismatch.expected_excerpt);
             told.got = text::clean(&mismatch.got_excerpt);
             (Verdict::WrongAnswer, told)
         }))
+    }
+}
+
+/// The call whose outcome stands in this line of the outcomes, which begin with a line of their own; `None` where the case has no
+/// calls in its text.
+fn call_of<'a>(task: &Task, case: &'a Case, line: usize) -> Option<&'a [u8]> {
+    match &task.harness {
+        Harness::Calls(calls) if calls.generator.is_none() => {
+            let calls = case.input.split(|b| *b == b'\n');
+            let mut calls = calls.filter(|l| !l.trim_ascii().is_empty());
+            calls.nth(line.checked_sub(2)?)
+        }
+        _ => None,
     }
 }
 

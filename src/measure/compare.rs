@@ -333,7 +333,7 @@ fn note(c: &Comparison, enough: bool, elapsed: Duration, budget: Duration) -> St
                 (worse, better) => format!("at most {better} better, at most {worse} worse"),
             };
             format!(
-                "no answer within {} {after}: {between}; give more time with --comparison-time",
+                "no answer {after}, and no time for as many more within {}: {between}; give more time with --comparison-time",
                 Nanos::from(budget)
             )
         }

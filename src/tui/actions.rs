@@ -95,6 +95,16 @@ pub(crate) fn retry(cx: &mut Context<'_>) -> Outcome {
         return Outcome::close();
     }
     if busy(cx.session) {
+        if let Some(what) = costs(cx)
+            && !cx.state.stop_was_asked()
+        {
+            cx.state.pending.stop = Some(cx.state.now);
+            let key = cx.state.prefs.keys.shown(Action::Retry);
+            let words = format!("{key} once more asks the model again, and stops {what}");
+            cx.state.say(words, false);
+            return Outcome::close();
+        }
+        cx.state.pending.stop = None;
         return send(Command::Retry);
     }
     // Its reply is there already: what was stopped is measured.
@@ -281,6 +291,17 @@ pub(crate) fn quit(cx: &mut Context<'_>) -> Outcome {
         return Outcome::open(Quit);
     }
     Outcome::close().and(Effect::Quit)
+}
+
+/// Opens the hint box. A hint that went out is not one for the next round as well.
+pub(crate) fn steer(cx: &mut Context<'_>) {
+    let hint_box = &mut cx.state.hint_box;
+    let used = cx.session.round().map(|r| r.hint.as_str());
+    let text = hint_box.text.lines().join("\n");
+    if cx.session.hint.is_empty() && used.is_some_and(|used| used.trim() == text.trim()) {
+        hint_box.text = line("");
+    }
+    hint_box.active = true;
 }
 
 /// Takes what is typed as the hint of the next round.

@@ -161,7 +161,7 @@ fn outcome(action: Action, cx: &mut Context<'_>) -> Outcome {
         Action::Temperature => {
             return actions::send(Command::Temperature(model_params::warmer(session)));
         }
-        Action::Steer => cx.state.hint_box.active = true,
+        Action::Steer => actions::steer(cx),
         // The selected version.
         Action::Accept => return actions::decide(cx, Command::Accept),
         Action::Reject => return actions::decide(cx, Command::Reject),

@@ -484,7 +484,7 @@ mod tests {
             charged([one(1e6, 2e8), one(5e5, 2e8 + more)], [1e6, 5e5], alike)
         };
         assert!(starts(true, 4e6) && !starts(false, 4e6), "2 % of the start");
-        assert!(starts(false, 8e6), "4 % of it");
+        assert!(starts(false, 14e6), "7 % of it");
     }
 
     #[test]

@@ -28,7 +28,8 @@ impl Dialog for Quit {
     }
 
     fn draw(&self, cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
-        let words = "Something is on its way. Stop it and quit? The session is kept.";
+        let words =
+            "Something is on its way. Stop it and quit (q once more does)? The session is kept.";
         let answers = [Hint::new(key!('y'), "quit"), Hint::any_other("stay")];
         question(cx, area, words, &answers, buffer, hits);
     }

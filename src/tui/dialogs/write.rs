@@ -137,7 +137,7 @@ pub(crate) fn open(cx: &mut Context<'_>) -> Outcome {
         plan: None,
         sure: false,
         typing: None,
-        pane: DiffPane::default(),
+        pane: DiffPane::without_keys(),
         scroll: None,
         room: 0,
     })

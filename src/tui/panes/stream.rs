@@ -21,7 +21,12 @@ use crate::tui::widgets::put;
 #[must_use]
 pub(crate) fn runs_ahead(cx: View<'_>) -> bool {
     cx.session.stage == Stage::Streaming
-        && cx.state.nav.scroll.contains_key(&Tab::Stream)
+        && cx
+            .state
+            .nav
+            .scroll
+            .get(&Tab::Stream)
+            .is_some_and(|row| *row != usize::MAX)
         && (cx.state.round(cx.session)).is_some_and(|r| !r.is_answered())
 }
 

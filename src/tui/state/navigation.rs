@@ -187,10 +187,10 @@ impl State {
         } else {
             row.min(last)
         };
-        self.nav.scroll.insert(pane, to);
-        if pane == Tab::Stream && row >= last {
-            // At the end again: the reply is followed as it grows.
-            self.nav.scroll.remove(&pane);
-        }
+        // At the end of a reply it is followed as it grows.
+        let followed = pane == Tab::Stream && row >= last;
+        self.nav
+            .scroll
+            .insert(pane, if followed { usize::MAX } else { to });
     }
 }

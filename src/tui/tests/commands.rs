@@ -16,6 +16,7 @@ fn keys_become_commands() {
     };
     assert_eq!(sent(screen.press("esc esc")), Some(Command::Stop));
     assert_eq!(sent(screen.press("space")), Some(Command::Pause(true)));
+    assert_eq!(screen.press("r"), vec![]);
     assert_eq!(sent(screen.press("r")), Some(Command::Retry));
     // v2 is being compared: there is nothing to decide about yet.
     for key in ["a", "x"] {

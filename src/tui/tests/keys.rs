@@ -379,7 +379,36 @@ fn retrying_never_spends_a_round_unasked() {
         screen.text()
     );
     let mut busy = TestScreen::at(120, 36, Moment::Streaming);
+    assert_eq!(
+        busy.press("r"),
+        [],
+        "it costs what is on, and is asked first"
+    );
+    assert!(
+        busy.text().contains("r once more asks the model again"),
+        "{}",
+        busy.text()
+    );
     assert_eq!(busy.press("r"), [Effect::Send(Command::Retry)]);
+}
+
+#[test]
+fn a_hint_that_went_out_is_not_offered_once_more() {
+    let mut screen = TestScreen::at(120, 36, Moment::Finished);
+    screen.press("h");
+    screen.paste("use a set");
+    screen.press("enter");
+    screen.session.hint = "use a set".into();
+    screen.press("h esc");
+    assert_eq!(
+        screen.app.state.hint_box.text.lines(),
+        ["use a set"],
+        "it waits, and can be changed"
+    );
+    screen.session.hint.clear();
+    screen.session.rounds.last_mut().unwrap().hint = "use a set".into();
+    screen.press("h");
+    assert_eq!(screen.app.state.hint_box.text.lines(), [""]);
 }
 
 #[test]

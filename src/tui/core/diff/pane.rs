@@ -42,6 +42,8 @@ pub struct DiffPane {
     pub scrolled: bool,
     /// The version that the developer marked to compare others with.
     pub marked: Option<VersionId>,
+    /// No key opens a fold here.
+    keyless: bool,
     all_open: bool,
     /// Folds (their parts) that are not as all are.
     otherwise: HashSet<(TextPair, usize)>,
@@ -55,6 +57,14 @@ pub struct DiffPane {
 }
 
 impl DiffPane {
+    /// One in which no key opens a fold.
+    pub fn without_keys() -> Self {
+        Self {
+            keyless: true,
+            ..Self::default()
+        }
+    }
+
     /// Lays out a diff for an area unless it is already. `scroll` is the first row that the developer went to;
     /// it is moved so that the same lines stay in sight.
     pub fn prepare(
@@ -204,6 +214,9 @@ impl DiffPane {
     /// The part whose fold has the focus: the one stepped to while it is in sight, else the first in sight.
     #[must_use]
     pub fn focus(&self, laid: &LaidOutDiff, first: usize, room: usize) -> Option<usize> {
+        if self.keyless {
+            return None;
+        }
         let folds = &laid.layout.folds;
         let from = folds.partition_point(|(row, _)| *row < first);
         let hits = || folds[from..].iter().take_while(|(r, _)| *r < first + room);

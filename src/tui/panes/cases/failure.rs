@@ -26,6 +26,7 @@ pub(crate) fn lines<'a>(
 ) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     let place = match &failure.case {
+        None if failure.misfit => "it does not fit its place".to_owned(),
         None => "it does not build".to_owned(),
         Some(case) => format!("case {}", visible(case)),
     };
