@@ -61,6 +61,7 @@ pub(crate) use exit::{ENVIRONMENT, NOTHING, USAGE, fail, print, print_exactly, s
                                                        … with a coding agent's command as the model
   reheat measure old.py new.py --cases cases/          is new.py really faster?
   reheat run -- python3 untrusted.py                   run one program in the sandbox
+  reheat report                                        the latest session as a page to show around
   reheat doctor                                        what is there: isolation, compilers, models, folders
 
 Exit status: 0 a better version stands (or: done), 1 none was found, 2 wrong use, 3 something is missing here."

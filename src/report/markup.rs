@@ -40,7 +40,7 @@ impl Markup {
         } else {
             0.0
         };
-        drop(write!(self.0, "{usable}"));
+        let _ = write!(self.0, "{usable}");
         self
     }
 

@@ -40,7 +40,12 @@ pub(crate) fn gains(session: &Session, size: Size, links: bool) -> Option<Markup
     let step = (frame.right - frame.left) / session.versions.len() as f64;
     let column = |n: usize| frame.left + (n as f64 + 0.5) * step;
     let strip = frame.bottom + STRIP / 2.0 + 4.0;
-    svg.text("name", Anchor::End, (frame.left - 8.0, strip + 4.0), "none");
+    svg.text(
+        "name",
+        Anchor::End,
+        (frame.left - 8.0, strip + 4.0),
+        "no gain",
+    );
     staircase(session, &heights, &mut svg, &frame, &scale, &column);
     for (n, (version, height)) in session.versions.iter().zip(&heights).enumerate() {
         let x = column(n);
@@ -58,12 +63,15 @@ pub(crate) fn gains(session: &Session, size: Size, links: bool) -> Option<Markup
             }
         }
         let y = height.map_or(strip, |(gain, ..)| frame.y(scale.share(gain.0)));
+        let best = session.incumbent == Some(version.id) && !version.id.is_original();
+        if best {
+            svg.circle("mark halo", (x, y), 12.0);
+        }
         svg.mark(mark(session, version), (x, y));
         if links {
             svg.end_link();
         }
         svg.end_group();
-        let best = session.incumbent == Some(version.id) && !version.id.is_original();
         if let Some((gain, _, high)) = height.filter(|_| best) {
             let above = frame.y(scale.share(high.0)).min(y - 12.0) - 5.0;
             let words = gain.to_string();

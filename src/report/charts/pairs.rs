@@ -1,12 +1,14 @@
 //! The ratios of the pairs that gave a gain, piled up where they fall together, with the gain and its interval.
 
+use std::collections::BTreeMap;
+
 use super::svg::{Anchor, Frame, LETTER, Size, Svg};
 use crate::base::scale::LogScale;
 use crate::measure::Comparison;
 use crate::report::markup::Markup;
 
-/// Pixels of a pile, and of the dots in it.
-const PILE: f64 = 9.0;
+/// Radius of a dot in pixels.
+const DOT: f64 = 4.5;
 
 /// Draws it; `None` where there are not at least two pairs.
 pub(crate) fn pairs(comparison: &Comparison, size: Size) -> Option<Markup> {
@@ -43,22 +45,8 @@ pub(crate) fn pairs(comparison: &Comparison, size: Size) -> Option<Markup> {
         ((frame.right - frame.left) / 60.0) as usize,
     );
     svg.line("gain", (gain, frame.top), (gain, frame.bottom));
-    let columns = ((frame.right - frame.left) / PILE).floor().max(1.0);
-    let mut piles = vec![0usize; columns as usize + 1];
-    for ratio in &ratios {
-        let column = (scale.share(*ratio) * columns).round() as usize;
-        if let Some(pile) = piles.get_mut(column) {
-            *pile += 1;
-        }
-    }
-    let highest = piles.iter().copied().max().unwrap_or(1).max(1);
-    let step = (PILE - 1.0).min((frame.bottom - frame.top - 16.0) / highest as f64);
-    for (column, pile) in piles.iter().enumerate() {
-        for n in 0..*pile {
-            let x = frame.x(column as f64 / columns);
-            let y = frame.bottom - 6.0 - n as f64 * step;
-            svg.circle("pair", (x, y), 3.2);
-        }
+    for (x, y) in swarm(&ratios, |ratio| frame.x(scale.share(ratio)), &frame) {
+        svg.circle("pair", (x, y), DOT);
     }
     let words = comparison.gain_in_words();
     let half = words.chars().count() as f64 * LETTER / 2.0;
@@ -72,6 +60,25 @@ pub(crate) fn pairs(comparison: &Comparison, size: Size) -> Option<Markup> {
         &name,
     );
     Some(svg.finish())
+}
+
+/// Where the dots stand: across by their ratios, and above and below the middle where several fall together.
+fn swarm(ratios: &[f64], across: impl Fn(f64) -> f64, frame: &Frame) -> Vec<(f64, f64)> {
+    const WIDE: f64 = 2.0 * DOT + 1.0;
+    let column = |ratio: f64| ((across(ratio) - frame.left) / WIDE).round().max(0.0) as usize;
+    let mut piles: BTreeMap<usize, usize> = BTreeMap::new();
+    for ratio in ratios {
+        *piles.entry(column(*ratio)).or_default() += 1;
+    }
+    let highest = piles.values().copied().max().unwrap_or(1) as f64;
+    let step = WIDE.min((frame.bottom - frame.top - 2.0 * WIDE) / highest);
+    let middle = f64::midpoint(frame.top, frame.bottom);
+    let pile = |(column, dots): (usize, usize)| {
+        let x = frame.left + column as f64 * WIDE;
+        let first = middle + (dots - 1) as f64 * step / 2.0;
+        (0..dots).map(move |n| (x, first - n as f64 * step))
+    };
+    piles.into_iter().flat_map(pile).collect()
 }
 
 /// An axis that holds these ratios and 1 where 1 is near, and leaves room at both ends. A gain of a hundred would else press
@@ -92,6 +99,24 @@ fn around(ratios: impl Iterator<Item = f64>) -> LogScale {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_pair_is_a_dot_inside_the_frame() {
+        let frame = Frame {
+            left: 20.0,
+            top: 30.0,
+            right: 400.0,
+            bottom: 200.0,
+        };
+        let ratios: Vec<f64> = (0..200).map(|n| 1.0 + f64::from(n % 9) / 10.0).collect();
+        let dots = swarm(&ratios, |ratio| frame.x((ratio - 1.0) / 0.8), &frame);
+        assert_eq!(dots.len(), 200);
+        let inside = |(x, y): &(f64, f64)| {
+            (frame.left..=frame.right + 5.0).contains(x) && (frame.top..=frame.bottom).contains(y)
+        };
+        assert!(dots.iter().all(inside));
+        assert!(swarm(&[], |_| 0.0, &frame).is_empty());
+    }
 
     #[test]
     fn one_is_on_the_axis_where_it_is_near_and_the_pairs_have_room() {

@@ -69,18 +69,19 @@ pub(crate) fn plane(session: &Session, size: Size) -> Option<Markup> {
         svg.mark(kind, (x, y));
         svg.end_group();
         let matters = matches!(kind, Mark::Original | Mark::Best);
-        if matters || known.len() <= NAMED && apart(&known, &at, (x, y)) {
+        if matters || (known.len() <= NAMED && apart(&known, &at, (x, y))) {
+            // Above it, unless the name of the axis is there.
+            let label = if y - frame.top < 16.0 {
+                y + 22.0
+            } else {
+                y - 12.0
+            };
             let class = if kind == Mark::Best {
                 "strong"
             } else {
                 "figure"
             };
-            svg.text(
-                class,
-                Anchor::Middle,
-                (x, y - 12.0),
-                &version.id.to_string(),
-            );
+            svg.text(class, Anchor::Middle, (x, label), &version.id.to_string());
         }
     }
     Some(svg.finish())

@@ -137,12 +137,9 @@ impl Svg {
         let (x, y) = at;
         match mark {
             Mark::Original => self.circle("mark original", at, 4.5),
-            Mark::Kept => self.polygon("mark kept", at, 3, 6.5, 3.25),
+            Mark::Kept => self.polygon("mark kept", at, 3, 8.0, 4.0),
             Mark::Passed => self.circle("mark passed", at, 4.5),
-            Mark::Best => {
-                self.circle("mark halo", at, 12.0);
-                self.polygon("mark best", at, 5, 8.5, 3.6);
-            }
+            Mark::Best => self.polygon("mark best", at, 5, 8.5, 3.6),
             Mark::Failed => {
                 self.line("mark failed", (x - 3.5, y - 3.5), (x + 3.5, y + 3.5));
                 self.line("mark failed", (x - 3.5, y + 3.5), (x + 3.5, y - 3.5));

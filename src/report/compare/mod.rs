@@ -188,11 +188,12 @@ fn differences(a: &Session, b: &Session) -> Vec<String> {
         return all;
     };
     if workload(one) != workload(two) {
-        all.push(format!(
-            "another workload: {} and {}",
-            text::cases(one),
-            text::cases(two)
-        ));
+        let words = [one, two].map(text::cases);
+        all.push(if words[0] == words[1] {
+            "another workload: as many cases, of other names or sizes, or others held out".into()
+        } else {
+            format!("another workload: {} and {}", words[0], words[1])
+        });
     }
     if one.toolchain != two.toolchain {
         all.push(format!(

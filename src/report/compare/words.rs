@@ -274,16 +274,7 @@ fn about(a: &Session, b: &Session) -> [Row; 6] {
 }
 
 fn round_rows(a: &Session, b: &Session) -> Vec<[String; 5]> {
-    let mut rows = vec![
-        [
-            "round",
-            "versions",
-            "best so far",
-            "versions",
-            "best so far",
-        ]
-        .map(String::from),
-    ];
+    let mut rows = vec![["round", &a.id, "best so far", &b.id, "best so far"].map(String::from)];
     let (one, two) = (rounds(a), rounds(b));
     for n in 0..one.len().max(two.len()) {
         let ([a, b], [c, d]) = (round_cells(one.get(n)), round_cells(two.get(n)));

@@ -132,6 +132,7 @@ pub(crate) fn page(session: &Session, limits: Option<&Limits>) -> Result<String,
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_trim_blocks(true);
+    environment.set_keep_trailing_newline(true);
     environment.set_formatter(|out, state, value| match value.as_str() {
         Some(text) if !value.is_safe() => {
             escape_formatter(out, state, &Value::from(harmless(text).into_owned()))
@@ -334,6 +335,14 @@ fn panels(session: &Session) -> Vec<Panel> {
             note,
         });
     }
+    if let Some((c, drawing)) = comparison.and_then(|c| Some((c, charts::cases(c, size)?))) {
+        let what = if c.launches.is_some() { "call" } else { "case" };
+        panels.push(Panel {
+            title: "Where it was gained",
+            drawing: drawing.value(),
+            note: format!("The gain of each timed {what}, the mean of its ratios over the pairs."),
+        });
+    }
     if let Some((case, drawing)) = charts::memory(session, size) {
         panels.push(Panel {
             title: "Memory over time",
@@ -341,7 +350,9 @@ fn panels(session: &Session) -> Vec<Panel> {
             note: format!("One run each on case {case}, the one that takes the original longest."),
         });
     }
-    if let Some(drawing) = charts::plane(session, size) {
+    // Where calls are timed, or a bench says its own figure, whole runs say nothing of what was gained.
+    let whole_runs = comparison.is_none_or(|c| !beside(c).is_empty());
+    if let Some(drawing) = charts::plane(session, size).filter(|_| whole_runs) {
         panels.push(Panel {
             title: "Time and memory",
             drawing: drawing.value(),

@@ -15,6 +15,9 @@ use crate::session::Session;
 use crate::session::event::Decision;
 use crate::session::fold::{Reply, Round, Version};
 
+/// A text of so few bytes is not folded.
+const SHORT: usize = 160;
+
 /// A version, or a round that gave none.
 #[derive(Serialize)]
 pub(super) struct Entry {
@@ -53,11 +56,12 @@ impl Long {
     }
 
     fn within(self, room: usize) -> Block {
+        let open = self.diff.is_some() || self.rows.len() < SHORT;
         let (rows, rest) = self.rows.within(room);
         Block {
             title: self.title,
             diff: self.diff,
-            open: self.diff.is_some(),
+            open,
             rows: rows.value(),
             rest,
         }

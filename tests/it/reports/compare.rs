@@ -194,7 +194,9 @@ fn two_sessions_stand_side_by_side_round_by_round() {
         .collect();
     assert_eq!(best, ["1.00", "4.22", "4.22", "4.22", "6.85"]);
     assert_eq!(json["a"]["best"]["version"], 5);
-    assert!(compared(&home, &[ID, "other", "--md"]).contains("| round | versions | best so far |"));
+    assert!(compared(&home, &[ID, "other", "--md"]).contains(&format!(
+        "| round | {ID} | best so far | other | best so far |"
+    )));
 }
 
 #[test]

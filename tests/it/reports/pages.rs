@@ -71,7 +71,8 @@ fn is_tame(page: &str) {
         "line",
         "rect",
         "circle",
-        "polyline", "polygon",
+        "polyline",
+        "polygon",
         "text",
     ]
     .into();
@@ -93,7 +94,8 @@ fn is_tame(page: &str) {
             );
         }
     }
-    let obeyed = |c: &char| c.is_control() && *c != '\n' || ('\u{200b}'..='\u{202e}').contains(c);
+    let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}');
+    let obeyed = |c: &char| (c.is_control() && *c != '\n') || hidden(*c);
     assert_eq!(page.chars().find(obeyed), None);
 }
 
@@ -245,8 +247,48 @@ fn every_kind_of_session_has_every_report_or_one_clear_sentence() {
     );
     assert!(html("function").contains("a pass over the calls"));
     assert!(html("provider").contains("The model could not be asked"));
-    assert!(html("tape_ended").contains("not measured in").eq(&false));
     assert!(html("time").contains("Nothing was measured."));
+}
+
+#[test]
+fn a_figure_of_a_bench_and_a_peak_are_told_in_their_own_words() {
+    let home = Home::new();
+    let judged_by = |metric: &str, name: Option<&str>| {
+        let mut lines = fabricated_lines();
+        for line in &mut lines {
+            for comparison in ["comparison", "against_original"] {
+                let Some(c) = line.get_mut(comparison).filter(|c| c.is_object()) else {
+                    continue;
+                };
+                c["metric"] = metric.into();
+                if let Some(name) = name {
+                    c["reported_name"] = name.into();
+                    c["incumbent_figures"]["reported"] = 12.5.into();
+                    c["candidate_figures"]["reported"] = 3.25.into();
+                }
+            }
+        }
+        put(&home, metric, &lines);
+        report(&home, metric, "--html")
+    };
+    let bench = judged_by("reported_time", Some("parse<1>"));
+    is_tame(&bench);
+    for words in [
+        "faster than the original",
+        "measured in parse&lt;1&gt;, 12 fresh pairs<",
+        "12.50 ns →",
+        "as the bench says it",
+    ] {
+        assert!(bench.contains(words), "{words}");
+    }
+    assert!(
+        !bench.contains("Time and memory"),
+        "whole runs say nothing of it"
+    );
+    let rate = judged_by("reported_rate", Some("requests"));
+    assert!(rate.contains("better than the original"));
+    let peak = judged_by("peak", None);
+    assert!(peak.contains("leaner than the original") && peak.contains("measured in peak memory"));
 }
 
 #[test]
