@@ -1,6 +1,6 @@
 //! Gain over v0 by version and round, each with its interval, and the best so far as a staircase behind them.
 
-use super::svg::{Anchor, Frame, LETTER, Mark, Size, Svg, every};
+use super::svg::{Anchor, Frame, LETTER, Mark, STRONG_LETTER, Size, Svg, every};
 use crate::base::scale::LogScale;
 use crate::base::units::Gain;
 use crate::report::markup::Markup;
@@ -75,7 +75,7 @@ pub(crate) fn gains(session: &Session, size: Size, links: bool) -> Option<Markup
         if let Some((gain, _, high)) = height.filter(|_| best) {
             let above = frame.y(scale.share(high.0)).min(y - 12.0) - 5.0;
             let words = gain.to_string();
-            let half = words.chars().count() as f64 * LETTER / 2.0 + 4.0;
+            let half = words.chars().count() as f64 * STRONG_LETTER / 2.0;
             let x = x.min(frame.right + 10.0 - half);
             svg.text(
                 "strong",
@@ -182,8 +182,8 @@ fn labels(
 ) {
     let versions = &session.versions;
     let longest = versions.last().map_or(2, |v| v.id.to_string().len());
-    let every = every(versions.len(), longest, frame.right - frame.left);
-    for (n, version) in versions.iter().enumerate().step_by(every) {
+    let nth = every(versions.len(), longest, frame.right - frame.left);
+    for (n, version) in versions.iter().enumerate().step_by(nth) {
         let place = (column(n), size.height - 26.0);
         svg.text("figure", Anchor::Middle, place, &version.id.to_string());
     }
@@ -196,13 +196,18 @@ fn labels(
     );
     let mut at = 0;
     let mut free = 0.0;
-    for same in rounds.chunk_by(|a, b| a == b) {
+    let groups = rounds.chunk_by(|a, b| a == b).count();
+    let digits = rounds.iter().max().map_or(1, |n| n.to_string().len());
+    let every = every(groups, digits + 1, frame.right - frame.left);
+    for (n, same) in rounds.chunk_by(|a, b| a == b).enumerate() {
         let (first, last) = (column(at), column(at + same.len() - 1));
         at += same.len();
         let number = same[0].to_string();
         let half = (number.len() as f64 * LETTER / 2.0).max(4.0);
         let middle = f64::midpoint(first, last);
-        if same[0] == 0 || middle - half < free {
+        // The first group is v0, which is of no round.
+        let thinned = n == 0 || !(n - 1).is_multiple_of(every);
+        if same[0] == 0 || thinned || middle - half < free {
             continue;
         }
         free = middle + half + LETTER;

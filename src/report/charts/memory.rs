@@ -1,6 +1,6 @@
 //! Memory over time: the original's run and the best version's over one another, on the case that takes the original longest.
 
-use super::svg::{Anchor, Frame, LETTER, Size, Svg};
+use super::svg::{Anchor, Frame, STRONG_LETTER, Size, Svg};
 use crate::base::scale::{Scale, Unit};
 use crate::report::markup::Markup;
 use crate::sandbox::Sample;
@@ -55,7 +55,7 @@ pub(crate) fn memory(session: &Session, size: Size) -> Option<(String, Markup)> 
     for ((trace, name), (line, label)) in traces.iter().zip(&names).zip(classes) {
         svg.path(line, thinned(trace).map(at));
         if let Some((x, y)) = trace.last().map(at) {
-            let edge = size.width - name.len() as f64 * LETTER;
+            let edge = size.width - name.len() as f64 * STRONG_LETTER;
             svg.text(
                 label,
                 Anchor::Start,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::svg::{Anchor, Frame, LETTER, Size, Svg};
+use super::svg::{Anchor, Frame, STRONG_LETTER, Size, Svg};
 use crate::base::scale::LogScale;
 use crate::measure::Comparison;
 use crate::report::markup::Markup;
@@ -49,7 +49,7 @@ pub(crate) fn pairs(comparison: &Comparison, size: Size) -> Option<Markup> {
         svg.circle("pair", (x, y), DOT);
     }
     let words = comparison.gain_in_words();
-    let half = words.chars().count() as f64 * LETTER / 2.0;
+    let half = words.chars().count() as f64 * STRONG_LETTER / 2.0;
     let x = gain.clamp(half + 4.0, (size.width - half - 4.0).max(half + 4.0));
     svg.text("strong", Anchor::Middle, (x, frame.top - 10.0), &words);
     let name = format!("ratio within a pair, {}", comparison.compared());

@@ -5,6 +5,8 @@ use crate::report::markup::Markup;
 
 /// Pixels of a character, about: for what must be laid out before any browser has seen it.
 pub(super) const LETTER: f64 = 6.6;
+/// The same of a strong text.
+pub(super) const STRONG_LETTER: f64 = 8.4;
 
 /// Width and height of a drawing in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -163,7 +165,7 @@ impl Svg {
             .raw("\" points=\"");
         for n in 0..points * 2 {
             let angle = std::f64::consts::PI * f64::from(n) / f64::from(points);
-            let radius = if n % 2 == 0 { outer } else { inner };
+            let radius = if n.is_multiple_of(2) { outer } else { inner };
             if n > 0 {
                 self.0.raw(" ");
             }
