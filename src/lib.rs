@@ -13,7 +13,7 @@
 //! | [`write_back`] | puts a version into the user's own file, in one piece, and takes it back; patches and branches |
 //! | [`config`] | the config file and the environment, resolved |
 //! | [`engine`] | the loop: takes commands, drives the rooms below, emits events |
-//! | [`report`] | what leaves the house: text, patches |
+//! | [`report`] | what leaves the house: text, pages, pictures, patches |
 //! | [`tui`] | the workbench: shows a session, sends commands |
 //! | [`cli`] | one file a command; parses, prints, never computes |
 //!

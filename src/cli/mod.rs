@@ -4,6 +4,7 @@
 //! missing on this machine (no compiler, no model, no isolation).
 
 mod app_context;
+mod compare;
 pub mod config;
 mod demo;
 mod doctor;
@@ -23,6 +24,7 @@ mod model_lines;
 mod open_session;
 mod optimize;
 mod prepare;
+mod report;
 mod resume;
 pub mod run;
 #[cfg(feature = "testing")]
@@ -59,6 +61,7 @@ pub(crate) use exit::{ENVIRONMENT, NOTHING, USAGE, fail, print, print_exactly, s
                                                        … with a coding agent's command as the model
   reheat measure old.py new.py --cases cases/          is new.py really faster?
   reheat run -- python3 untrusted.py                   run one program in the sandbox
+  reheat report                                        the latest session as a page to show around
   reheat doctor                                        what is there: isolation, compilers, models, folders
 
 Exit status: 0 a better version stands (or: done), 1 none was found, 2 wrong use, 3 something is missing here."
@@ -88,6 +91,10 @@ enum CliCommand {
     Measure(measure::MeasureArgs),
     /// Print a session as text or JSON.
     Show(show::ShowArgs),
+    /// Make a page, Markdown, JSON or a picture of a session.
+    Report(report::ReportArgs),
+    /// Hold two versions, or two sessions, against one another.
+    Compare(compare::CompareArgs),
     /// Put a version into your own file, or make a patch or a branch of it; and take it back.
     Write(write::WriteArgs),
     /// Say in plain words what is there: sandbox, compilers, models, terminal, folders.
@@ -147,6 +154,8 @@ fn perform() -> ExitCode {
         Some(CliCommand::Run(args)) => run::run(args),
         Some(CliCommand::Measure(args)) => measure::run(args),
         Some(CliCommand::Show(args)) => show::run(&args),
+        Some(CliCommand::Report(args)) => report::run(&args),
+        Some(CliCommand::Compare(args)) => compare::run(&args),
         Some(CliCommand::Write(args)) => write::run(&args),
         Some(CliCommand::Doctor(args)) => doctor::run(&args, theme),
         Some(CliCommand::Config(args)) => config::run(args),

@@ -91,6 +91,10 @@ fn draw_all(folder: &Path) -> Result<(), String> {
             .map_err(|e| format!("cannot write {}: {e}", path.display()))?;
         println!("{}", path.display());
     }
+    let path = folder.join("gains.svg");
+    let chart = crate::report::charts::alone(&session_at(Moment::Finished))?;
+    std::fs::write(&path, chart).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+    println!("{}", path.display());
     Ok(())
 }
 

@@ -1,5 +1,16 @@
-//! A session as text, as JSON, as a patch. Pure: reads a [`Session`](crate::session::Session), returns a string.
+//! What leaves the program: a session as text, Markdown, JSON, a page or a picture, a patch, and two versions side by side. Pure:
+//! reads a [`Session`](crate::session::Session), returns a string. Gains and verdicts are those of the session, never worked out
+//! anew; what is asked of it once more for a picture is where something stands.
 
+pub(crate) mod charts;
+pub(crate) mod compare;
+mod diff;
+mod facts;
+pub(crate) mod headline;
+pub(crate) mod html;
 pub(crate) mod json;
+pub(crate) mod markdown;
+mod markup;
+mod pages;
 pub mod patch;
 pub mod text;

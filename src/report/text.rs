@@ -79,7 +79,7 @@ pub(crate) fn mark(version: &Version) -> &'static str {
     }
 }
 
-fn verdict(version: &Version) -> String {
+pub(crate) fn verdict(version: &Version) -> String {
     match &version.evaluation {
         None if version.source.text.trim().is_empty() => "empty start".into(),
         None => "not measured".into(),
@@ -112,7 +112,7 @@ fn failed(evaluation: &Evaluation) -> String {
     }
 }
 
-fn gain(version: &Version) -> String {
+pub(crate) fn gain(version: &Version) -> String {
     if version.id.is_original() {
         return if version.verdict() == Some(Verdict::Accepted) {
             "1.00×".into()
@@ -140,6 +140,21 @@ pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
         let _ = writeln!(out, "{}", line.trim_end());
     }
     out
+}
+
+/// Who made a version, and of which: `by qwen2.5-coder, made from v2`.
+pub(crate) fn made(version: &Version) -> String {
+    let author = match &version.author {
+        Author::Original => "the original".to_owned(),
+        Author::Model { name } => format!("by {}", safe(name)),
+        Author::Tape { name } if name == "tape" => "recorded".to_owned(),
+        Author::Tape { name } => format!("from the tape of {}", safe(name)),
+        Author::Hand => "by hand".to_owned(),
+    };
+    let from = version
+        .parent
+        .map_or_else(String::new, |p| format!(", made from {p}"));
+    format!("{author}{from}")
 }
 
 /// What a version tried, how it compared and what was decided; several lines, indented.
@@ -308,7 +323,8 @@ pub(crate) fn ending(session: &Session) -> String {
     outcome(session) + isolation(session)
 }
 
-fn outcome(session: &Session) -> String {
+/// Why it ended, or that it did not: `Ended: all rounds are done.`
+pub(crate) fn why_it_ended(session: &Session) -> String {
     let Some(finished) = &session.finished else {
         return "The session was left before its end; `reheat resume` goes on with it.".into();
     };
@@ -327,7 +343,14 @@ fn outcome(session: &Session) -> String {
         EndReason::Environment => "something is missing on this machine",
         EndReason::Other(word) => &harmless_line(word),
     };
-    let first = format!("Ended: {why}.");
+    format!("Ended: {why}.")
+}
+
+fn outcome(session: &Session) -> String {
+    let first = why_it_ended(session);
+    let Some(finished) = &session.finished else {
+        return first;
+    };
     let best = finished.best.and_then(|id| session.version(id));
     let suspicious = best
         .filter(|v| !v.id.is_original())
@@ -384,7 +407,7 @@ fn place(session: &Session) -> String {
 }
 
 /// What was to become better, and what is now where the developer chose something else.
-fn objectives(session: &Session, task: &TaskRecord) -> String {
+pub(crate) fn objectives(session: &Session, task: &TaskRecord) -> String {
     if session.objective == task.objective {
         task.objective.to_string()
     } else {
@@ -444,16 +467,7 @@ pub fn session(session: &Session) -> String {
     out.push_str(&table(session));
     out.push('\n');
     for version in &session.versions {
-        let author = match &version.author {
-            Author::Original => "the original".to_owned(),
-            Author::Model { name } => format!("by {}", safe(name)),
-            Author::Tape { name } if name == "tape" => "recorded".to_owned(),
-            Author::Tape { name } => format!("from the tape of {}", safe(name)),
-            Author::Hand => "by hand".to_owned(),
-        };
-        let from = version
-            .parent
-            .map_or_else(String::new, |p| format!(", made from {p}"));
+        let made = made(version);
         let decided = version
             .decision
             .as_ref()
@@ -469,7 +483,7 @@ pub fn session(session: &Session) -> String {
                 )
             });
         let flag = mark(version);
-        let _ = writeln!(out, "{}{flag}  {author}{from}{decided}", version.id);
+        let _ = writeln!(out, "{}{flag}  {made}{decided}", version.id);
         out.push_str(&lesson(session, version));
     }
     for round in session.rounds.iter().filter(|r| r.failed.is_some()) {

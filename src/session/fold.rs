@@ -2,6 +2,7 @@
 
 mod cases;
 mod gains;
+pub(crate) mod heights;
 mod progress;
 mod replies;
 mod steer;

@@ -7,7 +7,7 @@ use similar::{Algorithm, DiffTag, capture_diff_slices, group_diff_ops};
 use super::text::lines;
 
 /// Lines around every change.
-const AROUND: usize = 3;
+pub(crate) const AROUND: usize = 3;
 /// Longest function name in a hunk's header, in characters.
 const LONGEST: usize = 60;
 
@@ -56,7 +56,7 @@ fn line(out: &mut String, sign: char, text: &str) {
 }
 
 /// A range of lines as in a hunk's header: an empty one names the line before it.
-fn range(lines: &std::ops::Range<usize>) -> String {
+pub(crate) fn range(lines: &std::ops::Range<usize>) -> String {
     match lines.len() {
         0 => format!("{},0", lines.start),
         1 => (lines.start + 1).to_string(),
@@ -95,7 +95,7 @@ const DEFINES: [&str; 26] = [
 ];
 
 /// The nearest line above that begins a function or similar definition, cut to size.
-fn function_at(above: &[&str]) -> Option<String> {
+pub(crate) fn function_at(above: &[&str]) -> Option<String> {
     let opens = |line: &&&str| {
         let text = line.trim_start();
         let word = text

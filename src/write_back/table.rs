@@ -116,20 +116,24 @@ fn compared(rows: &mut Vec<(&str, String)>, c: &Comparison) {
     if let Some(only) = &c.only {
         rows.push(("timed", format!("case {only} only")));
     }
+    rows.push(("how", how(c)));
+}
+
+/// How two versions were measured against one another.
+pub(crate) fn how(c: &Comparison) -> String {
     let repeats = if c.repeats > 1 {
         format!(", {} runs a pair", c.repeats)
     } else {
         String::new()
     };
-    let how = match c.metric {
+    match c.metric {
         Metric::Peak => "runs in turn, every output checked again".to_owned(),
         _ if c.launches.is_some() => "processes of old and new side by side, bursts of passes over the calls in turn, over and over in fresh processes, every output checked again, clock outside of the program".to_owned(),
         _ if c.slope.is_some() => "processes with n and 2n passes over the calls, old and new in turn, every output checked again, clock outside of the program".to_owned(),
         _ => format!(
             "old and new in turn in shuffled order{repeats}, every output checked again, clock outside of the program"
         ),
-    };
-    rows.push(("how", how));
+    }
 }
 
 /// What was compared, of both; the peak has a row of its own.

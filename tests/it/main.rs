@@ -38,6 +38,7 @@ mod manners;
 mod measure;
 mod project;
 mod remote;
+mod reports;
 mod sandbox;
 #[cfg(target_os = "linux")]
 mod secrets;

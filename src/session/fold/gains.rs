@@ -209,6 +209,23 @@ impl Session {
 }
 
 impl Comparison {
+    /// Whether two gains are of the same figure on the same cases, whichever sessions they stand in.
+    #[must_use]
+    pub(crate) fn measures_what(&self, other: &Self) -> bool {
+        let [one, two] = [self, other].map(|c| {
+            let mut basis = Basis::of(c);
+            basis.cases.iter_mut().for_each(|cases| cases.sort());
+            basis
+        });
+        one == two
+    }
+
+    /// What its gain is of: `CPU time on case 04`, of so many cases.
+    #[must_use]
+    pub(crate) fn basis_in_words(&self, all: usize) -> String {
+        Basis::of(self).in_words(all)
+    }
+
     fn figures_are_of(&self, what: &str) -> String {
         let what = if self.reported_name.is_some() {
             self.compared()

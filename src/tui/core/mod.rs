@@ -23,7 +23,6 @@ pub(crate) mod memory;
 pub(crate) mod parts;
 pub(crate) mod query;
 pub(crate) mod reply;
-pub(crate) mod scale;
 pub(crate) mod tab;
 pub(crate) mod terminal;
 pub(crate) mod text;
@@ -32,3 +31,6 @@ pub(crate) mod theme;
 pub(crate) mod tip;
 pub(crate) mod typing;
 pub(crate) mod workers;
+
+/// What the charts that leave the program are drawn with too.
+pub(crate) use crate::base::scale;

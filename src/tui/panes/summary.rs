@@ -6,9 +6,9 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::base::words::count;
-use crate::measure::{Answer, Comparison, Metric, Verdict};
-use crate::session::event::{EndReason, Origin, TaskRecord};
-use crate::session::fold::Version;
+use crate::measure::{Answer, Metric};
+use crate::report::headline;
+use crate::session::event::{Origin, TaskRecord};
 use crate::tui::component::{Pane, View};
 use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::scale::interval;
@@ -62,16 +62,6 @@ fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
     }
 }
 
-fn against_original(cx: View<'_>, best: &Version) -> Option<Comparison> {
-    let last = cx
-        .session
-        .finished
-        .as_ref()
-        .filter(|f| f.best == Some(best.id))
-        .and_then(|f| f.comparison.clone());
-    best.original_comparison().cloned().or(last)
-}
-
 /// Where the best version stands among the references, and what the replies cost; as far as either is known.
 fn place_and_cost(cx: View<'_>) -> Option<String> {
     let best = cx.session.best();
@@ -91,29 +81,10 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
         ))];
     };
     if best.id.is_original() {
-        let reason = cx.session.finished.as_ref().map(|f| &f.reason);
-        let failed = cx
-            .session
-            .rounds
-            .iter()
-            .rev()
-            .find_map(|r| r.failed.clone());
-        let mut tried = cx.session.versions.iter().skip(1);
-        let passed = tried.any(|v| v.verdict().is_some_and(Verdict::accepted));
-        let words = match (reason, failed) {
-            (Some(EndReason::Provider), Some(why)) => {
-                format!("The model could not be asked: {}", visible(&why))
-            }
-            (Some(EndReason::Stopped), _) => {
-                "The session was stopped; reheat resume goes on with it.".to_owned()
-            }
-            _ if cx.session.versions.len() < 2 => "Nothing was tried.".to_owned(),
-            _ if !passed => "Nothing that was tried passes.".to_owned(),
-            _ => "Nothing that was tried is better by enough to matter.".to_owned(),
-        };
-        return stands(cx, &words, room);
+        let words = headline::why_the_original_stands(cx.session);
+        return stands(cx, &visible(&words), room);
     }
-    let Some(c) = against_original(cx, best) else {
+    let Some(c) = headline::best_comparison(cx.session) else {
         return vec![Line::from(strong(
             format!("{} passes.", best.id),
             Role::Heat3,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reheat::session::{EventRecord, journal};
 
 pub(crate) mod cheat_table;
+pub(crate) mod chromium;
 pub(crate) mod home;
 pub(crate) mod live;
 pub(crate) mod server;

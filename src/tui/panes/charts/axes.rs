@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::tui::component::View;
-use crate::tui::core::scale::{Scale, Unit};
+use crate::tui::core::scale::{LogScale, Scale, Unit};
 use crate::tui::core::text::{pad_left, width, wrap};
 use crate::tui::core::theme::Role;
 use crate::tui::state::hits::HitMap;
@@ -139,20 +139,14 @@ pub(crate) fn told<'a>(cx: View<'a>, name: String, role: Role, value: String) ->
 /// Where things stand: versions across, gains up, logarithmic.
 pub(crate) struct GainFrame {
     pub(crate) chart: Rect,
-    pub(crate) bottom: f64,
-    pub(crate) top: f64,
+    pub(crate) scale: LogScale,
     pub(crate) step: u16,
     pub(crate) skip: usize,
 }
 
 impl GainFrame {
     pub(crate) fn share(&self, gain: f64) -> f64 {
-        let share = (gain.ln() - self.bottom) / (self.top - self.bottom).max(1e-9);
-        if share.is_finite() {
-            share.clamp(0.0, 1.0)
-        } else {
-            0.0
-        }
+        self.scale.share(gain)
     }
 
     pub(crate) fn row(&self, gain: f64) -> u16 {

@@ -7,13 +7,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::base::units::Gain;
-use crate::measure::Answer;
 use crate::session::Session;
-use crate::session::event::VersionId;
 use crate::session::fold::Version;
 use crate::tui::component::View;
-use crate::tui::core::scale::interval;
-use crate::tui::core::scale::ratios;
+use crate::tui::core::scale::{LogScale, interval, ratio_tick};
 use crate::tui::core::theme::Role;
 use crate::tui::panes::charts::axes::{self, GainFrame, axis_left, nothing, under_title};
 use crate::tui::state::hits::HitMap;
@@ -50,20 +47,15 @@ fn inside(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: Option<&mut HitMa
         return nothing(cx, "the first round is still to come", area, buffer);
     }
     let references = references::marks(cx.session);
-    let known = || points.iter().filter_map(|p| p.gain).map(|g| g.0);
-    let known = || {
-        known()
-            .chain(references.iter().map(|m| m.gain))
-            .filter(|g| g.is_finite() && *g > 0.0)
-    };
+    let known = points.iter().filter_map(|p| p.gain).map(|g| g.0);
+    let known = known.chain(references.iter().map(|m| m.gain));
     // Where a readout stands it takes the last row.
     let chosen = hits.as_ref().and_then(|_| cursor(cx, points.len()));
     let place = references::place(cx).filter(|_| chosen.is_none() && area.height >= 5);
     let rows = area.height - 1 - u16::from(chosen.is_some() || place.is_some());
-    let high = known().fold(1.0f64, f64::max).max(1.2) * 1.05;
-    let low = known().fold(1.0f64, f64::min);
-    let ticks = ratios(low, high, usize::from(rows / 2).clamp(2, 6));
-    let figures: Vec<(f64, String)> = ticks.iter().map(|t| (*t, short(*t))).collect();
+    let scale = LogScale::over(known);
+    let ticks = scale.ticks(usize::from(rows / 2).clamp(2, 6));
+    let figures: Vec<(f64, String)> = ticks.iter().map(|t| (*t, ratio_tick(*t))).collect();
     let margin = axes::margin(&figures).max(4);
     let count = u16::try_from(points.len()).unwrap_or(u16::MAX);
     let step = (area.width.saturating_sub(margin + 3) / count).clamp(2, 8);
@@ -76,8 +68,7 @@ fn inside(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: Option<&mut HitMa
             height: rows,
             ..area
         },
-        bottom: low.ln().min(0.0),
-        top: high.ln(),
+        scale,
         step,
         skip: first_shown(chosen, points.len(), fits),
     };
@@ -190,10 +181,10 @@ fn staircase(cx: View<'_>, points: &[Point<'_>], frame: &GainFrame, buffer: &mut
     let mut best = 1.0f64;
     let style = cx.theme.fg(Role::Heat1);
     let end = frame.chart.x + frame.chart.width;
-    let heights = bests(cx.session, points);
+    let heights = cx.session.best_heights(&cx.session.heights());
     for n in 0..points.len() {
         let before = frame.row(best);
-        best = heights.get(n).copied().unwrap_or(best);
+        best = heights.get(n).map_or(best, |gain| gain.0);
         let Some(x) = frame.column(n).filter(|x| *x < end) else {
             continue;
         };
@@ -218,69 +209,12 @@ fn staircase(cx: View<'_>, points: &[Point<'_>], frame: &GainFrame, buffer: &mut
     }
 }
 
-/// The gain of the best version when each version was the newest, as the decisions that still stand have it.
-fn bests(session: &Session, points: &[Point<'_>]) -> Vec<f64> {
-    let decisions = session.standing_decisions();
-    // A best version whose gain is not known leaves the line where it was.
-    let height = |id: Option<VersionId>, before: f64| match id {
-        None => 1.0,
-        Some(id) => {
-            let point = points.iter().find(|p| p.version.id == id);
-            point.and_then(|p| p.gain).map_or(before, |g| g.0)
-        }
-    };
-    let mut at = 0;
-    let mut best = 1.0;
-    let of = |point: &Point<'_>| {
-        while let Some(decided) = decisions.get(at).filter(|d| d.newest <= point.version.id) {
-            best = height(decided.after, best);
-            at += 1;
-        }
-        best
-    };
-    let mut heights: Vec<f64> = points.iter().map(of).collect();
-    if let Some(last) = heights.last_mut() {
-        *last = height(session.incumbent, *last);
-    }
-    heights
-}
-
-/// `2×`, `1.02×`: for axes, where a cell counts.
-fn short(gain: f64) -> String {
-    let text = format!("{gain:.2}");
-    format!("{}×", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
 /// Every version with its gain over v0, where it has one.
 fn points(session: &Session) -> Vec<Point<'_>> {
-    let of = |version: &Version| {
-        version
-            .gain_over_original()
-            .map(|(g, l, h)| (g.0, l.0, h.0))
-    };
-    session
-        .versions
-        .iter()
-        .map(|version| {
-            let passes = version.verdict().is_some_and(|v| v.accepted());
-            // No different from another version: it stands at that one's height. Gains are never multiplied, and what is
-            // better, worse or undecided beside another one has no height that is known.
-            let beside = || {
-                let c = version.comparison.as_ref()?;
-                if c.answer != Answer::NoDifference {
-                    return None;
-                }
-                let number = c.incumbent.strip_prefix('v')?.parse().ok()?;
-                let (gain, ..) = of(session.version(VersionId(number))?)?;
-                Some((gain, gain, gain))
-            };
-            let gain = if passes {
-                of(version).or_else(beside)
-            } else {
-                None
-            };
-            Point { version, gain }
-        })
+    let heights = session.heights().into_iter();
+    let gains = heights.map(|h| h.map(|(gain, low, high)| (gain.0, low.0, high.0)));
+    (session.versions.iter().zip(gains))
+        .map(|(version, gain)| Point { version, gain })
         .collect()
 }
 
@@ -288,18 +222,19 @@ fn points(session: &Session) -> Vec<Point<'_>> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::measure::Answer;
     use crate::session::EventRecord;
-    use crate::session::event::{Decision, Event};
+    use crate::session::event::{Decision, Event, VersionId};
     use crate::tui::sample::{Moment, session};
 
     #[test]
     fn the_best_so_far_is_that_of_the_decisions_that_stand_and_ends_at_the_best_version() {
         let mut session = session(Moment::Finished);
         let shown = |session: &Session| {
-            let heights = bests(session, &points(session));
+            let heights = session.best_heights(&session.heights());
             heights
                 .iter()
-                .map(|g| format!("{g:.2}"))
+                .map(|g| format!("{:.2}", g.0))
                 .collect::<Vec<_>>()
         };
         let before = ["1.00", "1.00", "4.22", "4.22", "4.22", "6.85"];

@@ -1,4 +1,5 @@
-//! Axes that a person would have drawn: ticks at 1, 2 or 5 times a power of ten, and figures in one unit.
+//! Axes that a person would have drawn: ticks at 1, 2 or 5 times a power of ten, and figures in one unit. The charts of the
+//! screen and those that leave the program stand on them.
 
 use crate::base::units::Gain;
 
@@ -147,6 +148,52 @@ pub(crate) fn ratios(low: f64, high: f64, most: usize) -> Vec<f64> {
         .unwrap_or_default()
 }
 
+/// A logarithmic axis of ratios.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct LogScale {
+    /// Its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+}
+
+impl LogScale {
+    /// Reaches over all these ratios and over 1, with a little room above. What is no ratio does not count.
+    #[must_use]
+    pub(crate) fn over(ratios: impl IntoIterator<Item = f64>) -> Self {
+        let known = ratios.into_iter().filter(|g| g.is_finite() && *g > 0.0);
+        let (low, high) = known.fold((1.0f64, 1.0f64), |(l, h), g| (l.min(g), h.max(g)));
+        Self {
+            low,
+            high: high.max(1.2) * 1.05,
+        }
+    }
+
+    /// Where a ratio stands, 0..=1.
+    #[must_use]
+    pub(crate) fn share(&self, ratio: f64) -> f64 {
+        let share = (ratio / self.low).ln() / (self.high / self.low).ln().max(1e-9);
+        if share.is_finite() {
+            share.clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
+    }
+
+    /// So many round ratios at most.
+    #[must_use]
+    pub(crate) fn ticks(&self, most: usize) -> Vec<f64> {
+        ratios(self.low, self.high, most)
+    }
+}
+
+/// `2×`, `1.02×`: for axes, where room counts.
+#[must_use]
+pub(crate) fn ratio_tick(ratio: f64) -> String {
+    let text = format!("{ratio:.2}");
+    format!("{}×", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
 /// ` [4.10–4.33]` with as many digits as the gain itself has.
 #[must_use]
 pub(crate) fn interval(low: f64, high: f64) -> String {
@@ -207,5 +254,19 @@ mod tests {
             ["1.00", "10.00", "100.00", "1000.00"]
         );
         assert!(ratios(f64::NAN, 2.0, 4).is_empty() && ratios(1.0, 1.0, 4).is_empty());
+    }
+
+    #[test]
+    fn a_logarithmic_axis_holds_one_and_every_ratio_and_equal_factors_are_equal_steps() {
+        let scale = LogScale::over([0.5, 8.0, f64::NAN, -3.0]);
+        assert_eq!(scale.low, 0.5);
+        assert!(scale.high >= 8.0);
+        let step = scale.share(2.0) - scale.share(1.0);
+        assert!((scale.share(8.0) - scale.share(4.0) - step).abs() < 1e-12);
+        assert_eq!((scale.share(0.5), scale.share(1e9)), (0.0, 1.0));
+        assert_eq!((scale.share(0.0), scale.share(f64::NAN)), (0.0, 0.0));
+        let nothing = LogScale::over([]);
+        assert!(nothing.low <= 1.0 && nothing.high > 1.0 && !nothing.ticks(4).is_empty());
+        assert_eq!([2.0, 1.02, 100.0].map(ratio_tick), ["2×", "1.02×", "100×"]);
     }
 }
