@@ -52,7 +52,7 @@ pub(crate) struct LsArgs {
     all: bool,
     /// One JSON array instead of a table.
     #[arg(long)]
-    pub(super) json: bool,
+    json: bool,
 }
 
 /// What a list is sorted by.
@@ -119,6 +119,14 @@ pub(crate) fn run(args: &LsArgs) -> ExitCode {
 }
 
 impl LsArgs {
+    /// All sessions, the newest first.
+    pub(super) fn usual(json: bool) -> Self {
+        Self {
+            json,
+            ..Self::default()
+        }
+    }
+
     fn takes(&self, s: &Summary) -> bool {
         let has = |name: &str, part: &Option<String>| {
             let part = part.as_deref().unwrap_or_default().to_lowercase();

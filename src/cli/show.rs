@@ -31,10 +31,7 @@ pub(crate) struct ShowArgs {
 #[must_use]
 pub(crate) fn run(args: &ShowArgs) -> ExitCode {
     if args.list {
-        return ls::run(&LsArgs {
-            json: args.json,
-            ..LsArgs::default()
-        });
+        return ls::run(&LsArgs::usual(args.json));
     }
     let folders = match Folders::find() {
         Ok(folders) => folders,

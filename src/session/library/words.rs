@@ -19,7 +19,8 @@ impl Library {
     pub(crate) fn with_words(&self, sessions: Vec<Summary>, words: &str) -> Vec<Summary> {
         let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
         let has = in_parallel(&sessions, |s| {
-            let mut search = Search::new(&self.folder(&s.id), &words);
+            let folder = self.folder(&s.id);
+            let mut search = Search::new(&folder, &words);
             search.text(&s.marks.title);
             s.marks.tags.iter().for_each(|tag| search.text(tag));
             search.journal()

@@ -9,7 +9,7 @@ use std::process::Command;
 use reheat::session::journal;
 use serde_json::Value;
 
-use super::{Shelf, three};
+use super::three;
 use crate::support::home::{stderr, stdout};
 
 fn trouble<'a>(all: &'a [Value], id: &str) -> (&'a str, &'a str) {
