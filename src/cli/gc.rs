@@ -17,8 +17,8 @@ use crate::session::library::{Garbage, GarbageKind};
   reheat gc --dry-run    what would be removed, and how much that is
   reheat gc              remove it: then nothing brings it back
 
-Removed are sessions in the trash (see `reheat rm`), sessions that never began, large texts that no journal mentions, and files that
-a killed program left half-written. Sessions that are open elsewhere, and what backs up your own files, are left alone.
+Removed are sessions in the trash (see `reheat rm`), sessions that never began, large texts that no journal mentions,
+and files that a killed program left half-written. Sessions that are open elsewhere, and what backs up your own files, are left alone.
 
 Exit status: 0 done, 1 something could not be removed, 3 something is missing here.")]
 pub(crate) struct GcArgs {

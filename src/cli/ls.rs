@@ -111,7 +111,7 @@ pub(crate) fn run(args: &LsArgs) -> ExitCode {
             library.root().display()
         ));
     } else if sessions.is_empty() {
-        print(&format!("none of {} is meant\n", count(there, "session")));
+        print(&format!("none of {} fits\n", count(there, "session")));
     } else {
         print(&report::sessions::table(&sessions));
     }
