@@ -233,10 +233,7 @@ fn lists_are_sorted_and_filtered() {
     let (status, said) = shelf.run(&["ls", "--state", "tired"]);
     assert!(status == 2 && said.contains("unreadable"), "{said}");
     let (status, said) = shelf.run(&["ls", "--task", "nothing like it"]);
-    assert_eq!(
-        (status, said.as_str()),
-        (0, "none of 3 sessions fits\n")
-    );
+    assert_eq!((status, said.as_str()), (0, "none of 3 sessions fits\n"));
 }
 
 #[test]
