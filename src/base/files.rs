@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 /// # Errors
 /// Whatever the file system says; the target is then as it was before.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    prepared(path, bytes)?
+    synced(path, bytes)?
         .persist(path)
         .map(drop)
         .map_err(|e| e.error)
@@ -24,13 +24,32 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`], or whatever the file system says.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    prepared(path, bytes)?
+    synced(path, bytes)?
         .persist_noclobber(path)
         .map(drop)
         .map_err(|e| e.error)
 }
 
+/// As [`write_whole`], but the disk is not waited for: for what can be made again, and says itself whether it is whole. A crash of
+/// the machine may leave anything of it; other programs see all or nothing.
+///
+/// # Errors
+/// Whatever the file system says; the target is then as it was before.
+pub fn write_lightly(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    prepared(path, bytes)?
+        .persist(path)
+        .map(drop)
+        .map_err(|e| e.error)
+}
+
 /// The whole file under a temporary name beside its place, on the disk.
+fn synced(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let file = prepared(path, bytes)?;
+    file.as_file().sync_data()?;
+    Ok(file)
+}
+
+/// The whole file under a temporary name beside its place.
 fn prepared(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let folder = path
         .parent()
@@ -44,7 +63,6 @@ fn prepared(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mode = std::fs::metadata(path).map_or(0o644, |m| m.permissions().mode() & 0o777);
     file.as_file()
         .set_permissions(Permissions::from_mode(mode))?;
-    file.as_file().sync_data()?;
     Ok(file)
 }
 

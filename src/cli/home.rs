@@ -15,6 +15,7 @@ use crate::base::words;
 use crate::config::Config;
 use crate::engine;
 use crate::model::discover;
+use crate::report;
 use crate::sandbox::{self, Sandbox};
 use crate::task::bundled;
 use crate::task::harness_spec::HarnessSpec;
@@ -24,6 +25,8 @@ use crate::tui::{
 
 /// Sessions that the start screen lists.
 const RECENT: usize = 5;
+/// Characters of a title that it shows.
+const TITLE: usize = 24;
 
 /// Opens the start screen.
 #[must_use]
@@ -86,23 +89,24 @@ fn home(app: &AppContext) -> Home {
         .into_iter()
         .map(|s| SessionEntry {
             gain: s
-                .best
-                .as_ref()
-                .and_then(|(_, g)| *g)
-                .map_or_else(|| "–".into(), |g| g.to_string()),
+                .gain
+                .map_or_else(|| "–".into(), |(gain, ..)| gain.to_string()),
             when: ago(s.changed),
             state: if s.task.is_empty() {
                 s.trouble
             } else {
                 format!(
                     "{}{}",
-                    s.best
-                        .map_or_else(String::new, |(v, _)| format!("{v} ★ · ")),
+                    s.best.map_or_else(String::new, |v| format!("{v} ★ · ")),
                     words::count(s.rounds, "round")
                 )
             },
             id: s.id,
-            task: s.task,
+            task: if s.marks.title.is_empty() {
+                s.task
+            } else {
+                report::text::clip(&s.marks.title, TITLE)
+            },
         })
         .collect();
     Home {

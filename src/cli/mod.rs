@@ -13,10 +13,13 @@ mod escaping_writer;
 mod exit;
 pub mod flags;
 mod follow;
+mod gc;
 mod harness_flags;
 pub mod home;
 pub mod keys;
 mod letters;
+mod ls;
+mod mark;
 pub mod measure;
 mod measure_report;
 mod misplaced;
@@ -26,6 +29,7 @@ mod optimize;
 mod prepare;
 mod report;
 mod resume;
+mod rm;
 pub mod run;
 #[cfg(feature = "testing")]
 mod screenshots;
@@ -60,6 +64,7 @@ pub(crate) use exit::{ENVIRONMENT, NOTHING, USAGE, fail, print, print_exactly, s
   reheat optimize slow.py --cases cases/ --model-command 'claude -p'
                                                        … with a coding agent's command as the model
   reheat measure old.py new.py --cases cases/          is new.py really faster?
+  reheat ls                                            your sessions, the newest first
   reheat run -- python3 untrusted.py                   run one program in the sandbox
   reheat report                                        the latest session as a page to show around
   reheat doctor                                        what is there: isolation, compilers, models, folders
@@ -89,12 +94,20 @@ enum CliCommand {
     Run(run::RunArgs),
     /// Compare programs on a workload, without any model.
     Measure(measure::MeasureArgs),
+    /// List your sessions: sorted, filtered, found by words.
+    Ls(Box<ls::LsArgs>),
     /// Print a session as text or JSON.
     Show(show::ShowArgs),
     /// Make a page, Markdown, JSON or a picture of a session.
     Report(report::ReportArgs),
     /// Hold two versions, or two sessions, against one another.
     Compare(compare::CompareArgs),
+    /// Give a session a title and tags, pin it, archive it.
+    Mark(mark::MarkArgs),
+    /// Move sessions into the trash, or bring them back.
+    Rm(rm::RmArgs),
+    /// Empty the trash and remove what no session needs.
+    Gc(gc::GcArgs),
     /// Put a version into your own file, or make a patch or a branch of it; and take it back.
     Write(write::WriteArgs),
     /// Say in plain words what is there: sandbox, compilers, models, terminal, folders.
@@ -153,9 +166,13 @@ fn perform() -> ExitCode {
         Some(CliCommand::Resume(args)) => resume::run(&args, theme),
         Some(CliCommand::Run(args)) => run::run(args),
         Some(CliCommand::Measure(args)) => measure::run(args),
+        Some(CliCommand::Ls(args)) => ls::run(&args),
         Some(CliCommand::Show(args)) => show::run(&args),
         Some(CliCommand::Report(args)) => report::run(&args),
         Some(CliCommand::Compare(args)) => compare::run(&args),
+        Some(CliCommand::Mark(args)) => mark::run(&args),
+        Some(CliCommand::Rm(args)) => rm::run(&args),
+        Some(CliCommand::Gc(args)) => gc::run(&args),
         Some(CliCommand::Write(args)) => write::run(&args),
         Some(CliCommand::Doctor(args)) => doctor::run(&args, theme),
         Some(CliCommand::Config(args)) => config::run(args),

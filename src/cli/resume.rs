@@ -24,9 +24,9 @@ use crate::task::{Task, bundled, load};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   reheat resume                   the latest session
-  reheat resume pairs --rounds 20 the session whose id contains `pairs`, up to 20 rounds in all")]
+  reheat resume pairs --rounds 20 the session whose id begins with `pairs`, or else contains it, up to 20 rounds in all")]
 pub(crate) struct ResumeArgs {
-    /// Id of the session, or a part of it; the latest where left out.
+    /// Id of the session, or a beginning or a part of it; the latest where left out, or `last`.
     session: Option<String>,
     #[command(flatten)]
     loop_flags: LoopFlags,

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::ls::{self, LsArgs};
 use super::{NOTHING, USAGE, fail, print, print_exactly};
 use crate::config::Folders;
 use crate::report;
@@ -13,30 +14,30 @@ use crate::session::Library;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   reheat show                  the latest session
-  reheat show pairs            the session whose id contains `pairs`
+  reheat show pairs            the session whose id begins with `pairs`, or else contains it
   reheat show --json | jq .best_code -r > best.py")]
 pub(crate) struct ShowArgs {
-    /// Id of the session, or a part of it; the latest where left out.
+    /// Id of the session, or a beginning or a part of it; the latest where left out, or `last`.
     session: Option<String>,
     /// One JSON object instead of text.
     #[arg(long)]
     json: bool,
-    /// List the sessions instead.
-    #[arg(long)]
+    /// What `reheat ls` does now.
+    #[arg(long, hide = true)]
     list: bool,
 }
 
 /// Runs the command.
 #[must_use]
 pub(crate) fn run(args: &ShowArgs) -> ExitCode {
+    if args.list {
+        return ls::run(&LsArgs::usual(args.json));
+    }
     let folders = match Folders::find() {
         Ok(folders) => folders,
         Err(error) => return fail(super::ENVIRONMENT, error),
     };
     let library = Library::new(&folders.data);
-    if args.list {
-        return list(&library);
-    }
     let id = match library.find(args.session.as_deref()) {
         Ok(id) => id,
         Err(why) => return fail(USAGE, why),
@@ -52,56 +53,5 @@ pub(crate) fn run(args: &ShowArgs) -> ExitCode {
         Ok(session) => print(&report::text::session(&session)),
         Err(error) => return fail(NOTHING, error),
     }
-    ExitCode::SUCCESS
-}
-
-fn list(library: &Library) -> ExitCode {
-    let sessions = library.recent_with(usize::MAX, &|unread| {
-        if unread > 200 {
-            let _ = fail(
-                0,
-                format_args!(
-                    "note: {unread} journals are read for the list; the next one is quicker"
-                ),
-            );
-        }
-    });
-    if sessions.is_empty() {
-        print(&format!(
-            "no sessions yet in {}\n",
-            library.root().display()
-        ));
-        return ExitCode::SUCCESS;
-    }
-    let mut rows = vec![[
-        "session".to_owned(),
-        "task".into(),
-        "rounds".into(),
-        "best".into(),
-        "gain over v0".into(),
-        "state".into(),
-    ]];
-    for s in sessions {
-        let (best, gain) = s.best.map_or(("–".into(), None), |(v, g)| (v, g));
-        let state = match (s.trouble.is_empty(), s.finished) {
-            (false, _) => s.trouble,
-            (true, true) => "finished".into(),
-            (true, false) => "open".into(),
-        };
-        let known = !s.task.is_empty();
-        rows.push([
-            s.id,
-            if known { s.task } else { "–".into() },
-            if known {
-                s.rounds.to_string()
-            } else {
-                "–".into()
-            },
-            best,
-            gain.map_or_else(|| "–".into(), |g| g.to_string()),
-            report::text::safe(&state),
-        ]);
-    }
-    print(&report::text::columns(&rows));
     ExitCode::SUCCESS
 }

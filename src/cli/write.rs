@@ -28,7 +28,7 @@ A file that changed since the session began is not written, unless --merge puts 
 
 Exit status: 0 done, 1 not done (no better version, the file changed, the check failed), 2 wrong use, 3 something is missing here.")]
 pub struct WriteArgs {
-    /// Id of the session, or a part of it; the latest where left out.
+    /// Id of the session, or a beginning or a part of it; the latest where left out, or `last`.
     session: Option<String>,
     /// Another version than the best one; it must pass.
     #[arg(long, value_name = "vN", value_parser = parse_version, conflicts_with = "undo")]

@@ -1,6 +1,6 @@
-//! What leaves the program: a session as text, Markdown, JSON, a page or a picture, a patch, and two versions side by side. Pure:
-//! reads a [`Session`](crate::session::Session), returns a string. Gains and verdicts are those of the session, never worked out
-//! anew; what is asked of it once more for a picture is where something stands.
+//! What leaves the program: a session as text, Markdown, JSON, a page or a picture, a patch, two versions side by side, and a list of
+//! sessions. Pure: reads a [`Session`](crate::session::Session), or summaries, and returns a string. Gains and verdicts are those of
+//! the session, never worked out anew; what is asked of it once more for a picture is where something stands.
 
 pub(crate) mod charts;
 pub(crate) mod compare;
@@ -13,4 +13,5 @@ pub(crate) mod markdown;
 mod markup;
 mod pages;
 pub mod patch;
+pub(crate) mod sessions;
 pub mod text;

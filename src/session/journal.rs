@@ -5,9 +5,11 @@
 //! each in `texts/`. A line is written in one piece; a line that a crash cut short is dropped on reading. Any other line that
 //! cannot be read, or whose texts are not what their names say, is set aside: the rest is read, and the session has a hole.
 
+mod reader;
+
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Seek, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
@@ -15,6 +17,11 @@ use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
 
+use self::reader::open_regular;
+pub use self::reader::{JournalContents, read};
+pub(crate) use self::reader::{
+    Line, Lines, Texts, check_head, each, is_text_name, open_to_read, text_path,
+};
 use crate::base::files::write_whole;
 use crate::session::event::EventRecord;
 
@@ -22,8 +29,10 @@ use crate::session::event::EventRecord;
 pub const FILE: &str = "journal.jsonl";
 /// Texts longer than this (bytes) are kept beside the journal, once each.
 pub const LARGE: usize = 16 * 1024;
-/// Longest line, and longest text beside the journal, that is read, in bytes.
-const LONGEST: u64 = 256 << 20;
+/// Name of the folder of large texts in a session's folder.
+pub(crate) const TEXTS: &str = "texts";
+/// How every journal begins.
+pub(crate) const HEAD: &str = "{\"reheat_journal\":";
 /// Version of the format; a journal with a newer one is refused.
 pub const MAJOR: u64 = 1;
 
@@ -253,7 +262,7 @@ impl Journal {
             Value::String(text) if text.len() > LARGE => {
                 let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
                 if self.texts.insert(hash.clone()) {
-                    let folder = self.folder.join("texts");
+                    let folder = self.folder.join(TEXTS);
                     fs::create_dir_all(&folder).map_err(JournalError::io("create", &folder))?;
                     let path = folder.join(&hash);
                     write_whole(&path, text.as_bytes())
@@ -266,155 +275,6 @@ impl Journal {
             _ => {}
         }
         Ok(())
-    }
-}
-
-/// What a journal holds.
-#[derive(Debug, Default)]
-pub struct JournalContents {
-    /// All events that this program knows.
-    pub events: Vec<EventRecord>,
-    /// How many events it skipped because it does not know them.
-    pub skipped: usize,
-    /// Bytes of a last line that a crash cut short.
-    pub cut: u64,
-    /// Lines (from 1) that were set aside because they cannot be read, and why.
-    pub holes: Vec<(usize, String)>,
-}
-
-/// Reads the journal in a session's folder.
-///
-/// # Errors
-/// When it cannot be read, is no journal, is of a newer major version, or holds an unknown event that says it is critical.
-pub fn read(folder: &Path) -> Result<JournalContents, JournalError> {
-    let path = folder.join(FILE);
-    let file = open_to_read(&path).map_err(JournalError::io("read", &path))?;
-    let mut reader = BufReader::new(file);
-    let mut read = JournalContents::default();
-    let bad = |line: usize, why: String| JournalError::Bad {
-        path: path.clone(),
-        line,
-        why,
-    };
-    let mut buffer = Vec::new();
-    for number in 1.. {
-        buffer.clear();
-        let start = reader
-            .stream_position()
-            .map_err(JournalError::io("read", &path))?;
-        if (&mut reader)
-            .take(LONGEST)
-            .read_until(b'\n', &mut buffer)
-            .map_err(JournalError::io("read", &path))?
-            == 0
-        {
-            if number == 1 {
-                return Err(bad(
-                    1,
-                    "the file is empty; it is not a journal of reheat".into(),
-                ));
-            }
-            return Ok(read);
-        }
-        if buffer.len() as u64 == LONGEST {
-            return Err(bad(number, "the line is far too long".into()));
-        }
-        if buffer.last() != Some(&b'\n') && number > 1 {
-            let end = reader
-                .stream_position()
-                .map_err(JournalError::io("read", &path))?;
-            read.cut = end - start;
-            return Ok(read);
-        }
-        let value = serde_json::from_slice(&buffer).map_err(|e| format!("not JSON ({e})"));
-        if number == 1 {
-            let value: Value = value.map_err(|why| bad(number, why))?;
-            match value.get("reheat_journal").and_then(Value::as_u64) {
-                Some(v) if v <= MAJOR => continue,
-                Some(v) => {
-                    return Err(bad(
-                        1,
-                        format!(
-                            "written by a newer reheat (format {v}, this one reads {MAJOR}); update reheat"
-                        ),
-                    ));
-                }
-                None => return Err(bad(1, "not a journal of reheat".into())),
-            }
-        }
-        let fetched = value.and_then(|mut value| fetch(folder, &mut value).map(|()| value));
-        let value = match fetched {
-            Ok(value) => value,
-            Err(why) => {
-                read.holes.push((number, why));
-                continue;
-            }
-        };
-        let critical = value.get("critical").and_then(Value::as_bool) == Some(true);
-        match serde_json::from_value::<EventRecord>(value) {
-            Ok(entry) => read.events.push(entry),
-            Err(why) if critical => {
-                return Err(bad(
-                    number,
-                    format!("an event that this reheat does not know ({why}); update reheat"),
-                ));
-            }
-            // A word that is not known yet; anything else was written whole once.
-            Err(why) if why.to_string().starts_with("unknown variant") => read.skipped += 1,
-            Err(why) => read.holes.push((number, why.to_string())),
-        }
-    }
-    Ok(read)
-}
-
-/// Opens a file that cannot keep its reader waiting: no pipe, no device.
-fn open_regular(options: &OpenOptions, path: &Path) -> io::Result<File> {
-    if fs::metadata(path)?.is_file() {
-        options.open(path)
-    } else {
-        Err(io::Error::other("it is no regular file"))
-    }
-}
-
-/// Opens a journal, or a text beside it, to be read.
-///
-/// # Errors
-/// What the system said, or that it is no regular file.
-pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
-    open_regular(OpenOptions::new().read(true), path)
-}
-
-/// The text of this name beside the journal, if it still is what its name says.
-fn kept_text(folder: &Path, hash: &str) -> io::Result<String> {
-    let file = open_to_read(&folder.join("texts").join(hash))?;
-    let mut text = String::new();
-    file.take(LONGEST).read_to_string(&mut text)?;
-    if blake3::hash(text.as_bytes()).to_hex().as_str() == hash {
-        Ok(text)
-    } else {
-        Err(io::Error::other("it is not what it was when it was kept"))
-    }
-}
-
-/// Puts the texts back that were set apart.
-fn fetch(folder: &Path, value: &mut Value) -> Result<(), String> {
-    match value {
-        Value::Object(fields) => {
-            if fields.len() == 1
-                && let Some(Value::String(hash)) = fields.get("$text")
-            {
-                if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
-                    return Err(format!("`{hash}` is not the name of a text"));
-                }
-                let text = kept_text(folder, hash)
-                    .map_err(|e| format!("the text {hash} beside it cannot be read: {e}"))?;
-                *value = Value::String(text);
-                return Ok(());
-            }
-            fields.values_mut().try_for_each(|v| fetch(folder, v))
-        }
-        Value::Array(items) => items.iter_mut().try_for_each(|v| fetch(folder, v)),
-        _ => Ok(()),
     }
 }
 

@@ -1,17 +1,28 @@
 //! All journals of this user: made, found, listed, opened. One folder a session under `sessions/` of the data folder.
 
+mod garbage;
 mod index;
+mod marks;
+mod names;
+mod parallel;
+mod running;
+mod summary;
+mod trash;
+mod words;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use serde::{Deserialize, Serialize};
-
-use self::index::{Index, Stamp};
-use crate::base::units::Gain;
-use crate::session::event::{EndReason, Event};
+pub(crate) use self::garbage::{Garbage, GarbageKind};
+use self::index::{Found, Index, Stamp};
+pub(crate) use self::marks::{MarkChange, Marks};
+use self::parallel::in_parallel;
+use self::running::Locks;
+pub(crate) use self::summary::{State, Summary};
+use crate::session::event::Event;
 use crate::session::fold::Session;
 use crate::session::journal::{self, Journal, JournalError};
 
@@ -19,29 +30,6 @@ use crate::session::journal::{self, Journal, JournalError};
 #[derive(Clone, Debug)]
 pub struct Library {
     root: PathBuf,
-}
-
-/// A session as a list shows it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Summary {
-    /// Its id.
-    #[serde(skip)]
-    pub id: String,
-    /// Why nothing else is known of it, or what is wrong with it; empty where all is well.
-    pub trouble: String,
-    /// Name of its task.
-    pub task: String,
-    /// Language of its task.
-    pub language: String,
-    /// Best version and its gain over the original, if one was accepted.
-    pub best: Option<(String, Option<Gain>)>,
-    /// Rounds so far.
-    pub rounds: usize,
-    /// Whether it ended by itself (else it was stopped or cut off).
-    pub finished: bool,
-    /// When its journal was last written.
-    #[serde(skip, default = "SystemTime::now")]
-    pub changed: SystemTime,
 }
 
 impl Library {
@@ -92,153 +80,106 @@ impl Library {
         Ok((id, journal))
     }
 
-    /// The id that a person means: a whole id, an unambiguous part of one, or nothing for the latest that has begun.
-    ///
-    /// # Errors
-    /// A sentence that lists what there is.
-    pub fn find(&self, wanted: Option<&str>) -> Result<String, String> {
-        let ids = self.ids();
-        let Some(wanted) = wanted else {
-            let begun = ids.iter().find(|(id, _)| self.has_begun(id));
-            return begun
-                .or(ids.first())
-                .map(|(id, _)| id.clone())
-                .ok_or_else(|| {
-                    format!(
-                        "there is no session yet in {}; start one with `reheat demo`",
-                        self.root.display()
-                    )
-                });
-        };
-        if ids.iter().any(|(id, _)| id == wanted) {
-            return Ok(wanted.to_owned());
-        }
-        let hits: Vec<&String> = ids
-            .iter()
-            .map(|(id, _)| id)
-            .filter(|id| id.contains(wanted))
-            .collect();
-        match hits.as_slice() {
-            [one] => Ok((*one).clone()),
-            [] => {
-                let known: Vec<&str> = ids.iter().take(5).map(|(id, _)| id.as_str()).collect();
-                Err(format!(
-                    "no session `{wanted}` in {}; the latest are: {}",
-                    self.root.display(),
-                    if known.is_empty() {
-                        "none".into()
-                    } else {
-                        known.join(", ")
-                    }
-                ))
-            }
-            many => {
-                let names: Vec<&str> = many.iter().take(5).map(|s| s.as_str()).collect();
-                Err(format!(
-                    "`{wanted}` fits {} sessions: {}",
-                    many.len(),
-                    names.join(", ")
-                ))
-            }
-        }
-    }
-
-    /// Ids of all sessions, the latest written first.
+    /// Ids of all sessions, the latest written first; none where their folder cannot be read.
     #[must_use]
     pub fn ids(&self) -> Vec<(String, SystemTime)> {
-        let stamped = self.stamped().into_iter();
-        stamped.map(|(id, stamp)| (id, stamp.changed)).collect()
+        let found = self.found().unwrap_or_default().into_iter();
+        found.map(|f| (f.id, f.stamp.changed)).collect()
     }
 
-    /// Ids of all sessions with what tells whether they have changed, the latest written first. A folder without a journal
-    /// is one of which it is lost.
-    fn stamped(&self) -> Vec<(String, Stamp)> {
-        let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
-        let mut all: Vec<(String, Stamp)> = entries
-            .filter_map(|entry| {
-                let folder = entry.path();
-                let facts = match fs::metadata(folder.join(journal::FILE)) {
-                    Ok(facts) => facts,
-                    Err(_) => fs::metadata(&folder).ok().filter(fs::Metadata::is_dir)?,
-                };
-                let stamp = Stamp {
-                    changed: facts.modified().ok()?,
-                    bytes: facts.len(),
-                };
-                Some((entry.file_name().into_string().ok()?, stamp))
-            })
-            .collect();
-        all.sort_by(|a, b| (b.1.changed, &b.0).cmp(&(a.1.changed, &a.0)));
-        all
+    /// Names of everything in the folder of sessions that may be one.
+    fn names(&self) -> io::Result<Vec<String>> {
+        let entries = match fs::read_dir(&self.root) {
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            // A link may lead to a folder.
+            if entry.file_type().is_ok_and(|kind| !kind.is_file()) {
+                names.extend(entry.file_name().into_string());
+            }
+        }
+        Ok(names)
     }
 
-    /// The latest sessions, newest first; those that cannot be read say so.
+    /// All sessions with what tells whether they have changed, the latest written first. A folder without a journal is one of
+    /// which it is lost.
+    fn found(&self) -> io::Result<Vec<Found>> {
+        let found = in_parallel(&self.names()?, |id| self.look(id));
+        let mut found: Vec<Found> = found.into_iter().flatten().collect();
+        found.sort_by(|a, b| (b.stamp.changed, &b.id).cmp(&(a.stamp.changed, &a.id)));
+        Ok(found)
+    }
+
+    fn look(&self, id: &str) -> Option<Found> {
+        let folder = self.folder(id);
+        let facts = match fs::metadata(folder.join(journal::FILE)) {
+            Ok(facts) => facts,
+            Err(_) => fs::metadata(&folder).ok().filter(fs::Metadata::is_dir)?,
+        };
+        let marks = fs::metadata(folder.join(marks::FILE)).ok();
+        Some(Found {
+            id: id.to_owned(),
+            stamp: Stamp {
+                changed: facts.modified().ok()?,
+                bytes: facts.len(),
+                marks: marks.and_then(|m| Some((m.modified().ok()?, m.ino()))),
+            },
+            inode: facts.ino(),
+        })
+    }
+
+    /// The latest sessions, newest first, without those that are archived; those that cannot be read say so.
     #[must_use]
     pub fn recent(&self, most: usize) -> Vec<Summary> {
-        self.recent_with(most, &|_| {})
-    }
-
-    /// As [`Library::recent`]; `tell` is called with the number of journals that have to be read first, if any.
-    pub(crate) fn recent_with(&self, most: usize, tell: &dyn Fn(usize)) -> Vec<Summary> {
-        let mut stamped = self.stamped();
-        stamped.truncate(most);
-        let index = Index::open(&self.root);
-        index.summaries(stamped, |id, changed| self.summary(id, changed), tell)
-    }
-
-    fn summary(&self, id: &str, changed: SystemTime) -> Summary {
-        let unknown = |trouble: String| Summary {
-            id: id.to_owned(),
-            trouble,
-            task: String::new(),
-            language: String::new(),
-            best: None,
-            rounds: 0,
-            finished: false,
-            changed,
-        };
-        let session = match self.read(id) {
-            Ok(session) => session,
-            Err(_) if !self.has_begun(id) => return unknown("it never began".into()),
-            Err(error) => return unknown(format!("it cannot be read ({})", error.reason())),
-        };
-        let Some(task) = &session.task else {
-            let hole = session.holes.first();
-            return unknown(hole.map_or_else(
-                || "it never began".into(),
-                |hole| format!("it cannot be read ({hole})"),
-            ));
-        };
-        let whole = session.holes.is_empty();
-        Summary {
-            task: task.name.clone(),
-            language: task.language.clone(),
-            best: (session.best().filter(|_| whole)).map(|v| {
-                // Where the original stands nothing was gained.
-                let gain = v.gain_over_original().filter(|_| !v.id.is_original());
-                (v.id.to_string(), gain.map(|g| g.0))
-            }),
-            rounds: session.rounds.len(),
-            finished: session
-                .finished
-                .as_ref()
-                .is_some_and(|f| f.reason != EndReason::Stopped),
-            ..unknown(if whole { "" } else { "it has a hole" }.into())
+        let found = self.found().unwrap_or_default();
+        let mut index = Index::open(&self.root);
+        let mut recent = Vec::new();
+        let mut rest = found.as_slice();
+        while recent.len() < most && !rest.is_empty() {
+            let (some, others) = rest.split_at(rest.len().min(most - recent.len()));
+            let some = index.summaries(some, |id| Summary::of(id, &self.folder(id)), &|_| {});
+            recent.extend(some.into_iter().filter(|s| !s.marks.archived));
+            rest = others;
         }
+        index.save(&found);
+        recent
     }
 
-    /// Whether anything was ever recorded in it: a program that is killed at once leaves a journal with nothing but its head.
-    fn has_begun(&self, id: &str) -> bool {
-        let path = self.folder(id).join(journal::FILE);
-        let Ok(file) = journal::open_to_read(&path) else {
-            return path.exists();
-        };
-        let mut lines = BufReader::new(file);
-        let mut second = Vec::new();
-        let read = lines
-            .skip_until(b'\n')
-            .and_then(|_| lines.read_until(b'\n', &mut second));
-        read.is_err() || second.ends_with(b"\n")
+    /// All sessions, the latest written first. `tell` is called with the number of journals that have to be read first, if any.
+    ///
+    /// # Errors
+    /// When the folder that holds them cannot be read.
+    pub(crate) fn list(&self, tell: &dyn Fn(usize)) -> io::Result<Vec<Summary>> {
+        let found = self.found()?;
+        let mut index = Index::open(&self.root);
+        let mut all = index.summaries(&found, |id| Summary::of(id, &self.folder(id)), tell);
+        index.save(&found);
+        let locks = Locks::now();
+        for (summary, f) in all.iter_mut().zip(&found) {
+            if summary.state == State::Open && locks.holds(f.inode, &self.folder(&f.id)) {
+                summary.state = State::Running;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Changes what the developer says of a session, and gives what that is then.
+    ///
+    /// # Errors
+    /// A sentence: it is no title or tag, the marks are damaged, or they cannot be written.
+    pub(crate) fn mark(&self, id: &str, change: &MarkChange) -> Result<Marks, String> {
+        Marks::change(&self.folder(id), change).map_err(|why| format!("session {id}: {why}"))
+    }
+
+    /// What the developer says of a session.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the file.
+    pub(crate) fn marks(&self, id: &str) -> Result<Marks, String> {
+        Marks::read(&self.folder(id)).map_err(|why| format!("session {id}: {why}"))
     }
 
     /// The fold of a session's journal.

@@ -181,7 +181,7 @@ fn a_text_that_is_not_what_its_name_says_is_never_given() {
         assert_eq!(fs::read_to_string(&kept.file).unwrap(), before, "{what}");
         let (status, said) = kept.run(&["resume", "--headless", "--model-command", "cat"]);
         assert!(status != 0 && said.contains("hole"), "{what}: {said}");
-        let (status, said) = kept.run(&["show", "--list"]);
+        let (status, said) = kept.run(&["ls"]);
         assert!(
             status == 0 && said.contains("it has a hole"),
             "{what}: {said}"
@@ -274,7 +274,7 @@ fn unreadable_sessions_are_listed_as_such_and_none_that_never_began_hides_a_good
     let at = pipe.join(journal::FILE);
     rustix::fs::mknodat(rustix::fs::CWD, &at, rustix::fs::FileType::Fifo, mode, 0).unwrap();
     for _ in 0..2 {
-        let (status, said) = kept.run(&["show", "--list"]);
+        let (status, said) = kept.run(&["ls"]);
         assert_eq!(status, 0, "{said}");
         let row = |name: &str| {
             said.lines()
@@ -314,7 +314,7 @@ fn ten_thousand_sessions_are_all_listed_and_the_index_is_only_a_help() {
         fs::write(folder.join(journal::FILE), &small).unwrap();
     }
     let listed = || {
-        let (status, said) = kept.run(&["show", "--list"]);
+        let (status, said) = kept.run(&["ls"]);
         assert_eq!(status, 0, "{said}");
         let row = |line: &&str| !line.starts_with("reheat: note: ");
         said.lines()
@@ -326,7 +326,7 @@ fn ten_thousand_sessions_are_all_listed_and_the_index_is_only_a_help() {
     assert_eq!(first.lines().count(), many + 1);
     assert_eq!(listed(), first);
     // Thrown away, of another version, or nonsense: it is made again.
-    let index = kept.home.path("data/sessions.index.json");
+    let index = kept.home.path("data/sessions.index");
     for text in ["", "{}", "{\"format\":\"of old\",\"sessions\":{}}"] {
         fs::write(&index, text).unwrap();
         assert_eq!(listed(), first);
@@ -447,12 +447,7 @@ fn a_lost_evaluation_of_the_original_is_made_again() {
 #[test]
 fn output_that_cannot_be_written_is_no_silent_failure() {
     let kept = Kept::new();
-    for args in [
-        &["show"][..],
-        &["show", "--json"],
-        &["show", "--list"],
-        &["keys"],
-    ] {
+    for args in [&["show"][..], &["show", "--json"], &["ls"], &["keys"]] {
         let full = fs::OpenOptions::new()
             .write(true)
             .open("/dev/full")

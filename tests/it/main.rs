@@ -31,6 +31,7 @@ mod inputs;
 mod journals;
 mod keys;
 mod languages;
+mod library;
 #[cfg(unix)]
 mod limits;
 #[cfg(unix)]
