@@ -410,12 +410,23 @@ pub(crate) fn cores() -> Vec<usize> {
     )
 }
 
-/// Where a run without mounts finds its files. Guests of root need a way there.
+/// Where a run without mounts finds its files. Guests of root need a way there. Not in memory where that can be had: a cgroup counts
+/// what files hold there as the program's.
 fn stage_place(setup: &LauncherSetup) -> std::path::PathBuf {
-    if setup.root {
+    let usual = if setup.root {
         cleanup::place_for_others()
     } else {
         std::env::temp_dir()
+    };
+    let on_disk = Path::new("/var/tmp");
+    let writable = || {
+        use rustix::fs::{Access, access};
+        access(on_disk, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+    };
+    if disk::in_memory(&usual) && !disk::in_memory(on_disk) && writable() {
+        on_disk.to_owned()
+    } else {
+        usual
     }
 }
 
