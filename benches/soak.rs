@@ -306,7 +306,7 @@ fn table(readings: &[(f64, [f64; NAMES.len()])]) -> String {
             _ => "flat",
         };
         out += &format!(
-            "| {name} | {} | {} | {:+.2} ± {:.2} | {verdict} |\n",
+            "| {name} | {:.0} | {:.0} | {:+.2} ± {:.2} | {verdict} |\n",
             first,
             last,
             100.0 * line.slope,
