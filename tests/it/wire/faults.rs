@@ -614,11 +614,13 @@ fn with_a_certificate_of_its_own(folder: &std::path::Path) -> Option<(std::proce
         "s_server", "-accept", "0", "-key", "key.pem", "-cert", "cert.pem", "-www",
     ]);
     let mut child = serving.stdout(Stdio::piped()).spawn().ok()?;
-    let lines = BufReader::new(child.stdout.take()?).lines();
-    let port = lines.map_while(Result::ok).find_map(|line| {
+    let mut lines = BufReader::new(child.stdout.take()?).lines();
+    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
         let (_, port) = line.strip_prefix("ACCEPT ")?.rsplit_once(':')?;
         port.trim().parse().ok()
     })?;
+    // What it says of every connection is read, too: it would end otherwise.
+    std::thread::spawn(move || lines.for_each(drop));
     Some((child, port))
 }
 

@@ -193,11 +193,10 @@ impl Cgroup {
             Err(_) => {
                 let leaf = own.join(LEAF);
                 let me = std::process::id().to_string();
-                match tree.make(&leaf) {
-                    Err(e) if e.kind() != io::ErrorKind::AlreadyExists => {
-                        return Err(not_delegated(own, &e));
-                    }
-                    _ => {}
+                if let Err(e) = tree.make(&leaf)
+                    && e.kind() != io::ErrorKind::AlreadyExists
+                {
+                    return Err(not_delegated(own, &e));
                 }
                 if let Err(e) = tree.write(&leaf.join("cgroup.procs"), &me) {
                     let _ = tree.remove(&leaf);
@@ -454,7 +453,7 @@ impl CgroupVersion {
 const LEAF: &str = "reheat-workbench";
 
 /// What the user can do to get a cgroup of version 2.
-pub(super) fn delegated() -> &'static str {
+fn delegated() -> &'static str {
     // Root's own manager is the system's: after `sudo` there is no other one.
     if rustix::process::geteuid().is_root() {
         "systemd-run --scope -p Delegate=yes reheat"
