@@ -398,7 +398,7 @@ fn files_are_no_memory_where_the_folder_for_temporary_ones_is() {
         return skipped("root on x86-64 with mounts, unshare, setpriv and python3");
     }
     let program = "import time
-with open('big', 'wb') as f:
+with open('/tmp/big', 'wb') as f:
     for _ in range(80): f.write(bytes(1_000_000))
     f.flush()
     time.sleep(.3)";
