@@ -91,7 +91,8 @@ fn all_below(folder: &Path) -> f64 {
         Ok(kind) if kind.is_dir() => 1.0 + all_below(&e.path()),
         _ => 1.0,
     };
-    entries.map(count).sum()
+    // The sum of nothing is -0.
+    0.0 + entries.map(count).sum::<f64>()
 }
 
 /// Groups whose name begins so.
@@ -106,7 +107,7 @@ fn groups(folder: &Path, name: &str, deep: u32) -> f64 {
             0.0
         }
     };
-    folders.map(count).sum()
+    0.0 + folders.map(count).sum::<f64>()
 }
 
 /// Every process below this one.
