@@ -190,8 +190,7 @@ fn described(table: &ProviderTable) -> String {
 }
 
 fn say(text: &str) -> ExitCode {
-    // A closed pipe is not an error.
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    super::exit::print_exactly(text);
     ExitCode::SUCCESS
 }
 

@@ -139,7 +139,9 @@ fn perform() -> ExitCode {
             if let Some(words) = misplaced::file_for_a_command(&error, &args) {
                 return fail(USAGE, words);
             }
-            drop(error.print());
+            if let Err(lost) = error.print() {
+                exit::note_lost(&lost);
+            }
             return if error.use_stderr() {
                 ExitCode::from(USAGE)
             } else {

@@ -1,5 +1,6 @@
 //! What is timed: which cases, by which clock, and how often in a row.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::contender::Contender;
@@ -80,7 +81,8 @@ fn every(baseline: &Evaluation, objective: Objective) -> CaseSelection {
 const HARDLY_ABOVE: f64 = 2.0;
 
 /// Which cases are timed: all in which the baseline does more than start; where `sweeps` sweeps of two such programs would
-/// take longer than `most`, the fewest that cover 90 % of the baseline's figure, and at least one that was held out.
+/// take longer than `most`, the fewest that cover 90 % of the baseline's figure, and at least one that was held out; of very many
+/// even of these only as many as there is time for.
 ///
 /// The baseline alone decides, so that all gains over it are of the same cases and can be held against one another. Only where a
 /// contender is far slower than the baseline in a case that would be left out, that case is timed as well.
@@ -107,20 +109,19 @@ pub(super) fn select_by_weight(
     };
     let kept = if above.is_empty() { all.clone() } else { above };
     let only_floor = count - kept.len();
+    let each = most.as_secs_f64() / sweeps.max(1) as f64;
+    let taking = |i: &usize| 2.0 * baseline.cases[*i].figures.wall_ns.seconds();
     let slower = |cases: &mut Vec<usize>| {
         if objective != Objective::Memory {
-            let left_out = all.iter().copied().filter(|i| !cases.contains(i));
+            let chosen: HashSet<usize> = cases.iter().copied().collect();
+            let left_out = all.iter().copied().filter(|i| !chosen.contains(i));
             let slower = left_out.filter(|i| far_slower(contenders, baseline, *i));
-            let slower: Vec<usize> = slower.collect();
-            cases.extend(slower);
+            cases.extend(as_many_as_fit(slower.collect(), taking, each));
             cases.sort_unstable();
         }
     };
-    let sweep: f64 = kept
-        .iter()
-        .map(|i| 2.0 * baseline.cases[*i].figures.wall_ns.seconds())
-        .sum();
-    if sweep * sweeps as f64 <= most.as_secs_f64() || kept.len() < 2 {
+    let sweep: f64 = kept.iter().map(taking).sum();
+    if sweep <= each || kept.len() < 2 {
         let mut cases = kept;
         slower(&mut cases);
         return CaseSelection {
@@ -133,7 +134,7 @@ pub(super) fn select_by_weight(
     let mut cases = if objective == Objective::Memory {
         hungriest(contenders)
     } else {
-        heaviest(&kept, weight)
+        as_many_as_fit(heaviest(&kept, weight), taking, each)
     };
     let held = |i: &usize| held_out.get(*i).copied().unwrap_or(false);
     if !cases.iter().any(held)
@@ -227,6 +228,21 @@ fn heaviest(cases: &[usize], weight: impl Fn(&usize) -> f64) -> Vec<usize> {
             wanted
         })
         .collect()
+}
+
+/// So many cases are timed at least, however little time there is: a few would not stand for thousands.
+const FEWEST_OF_MANY: usize = 50;
+
+/// Of very many cases as many as take `seconds` together, evenly from the first to the last: they are in the order of their weight.
+fn as_many_as_fit(cases: Vec<usize>, taking: impl Fn(&usize) -> f64, seconds: f64) -> Vec<usize> {
+    let whole: f64 = cases.iter().map(taking).sum();
+    let fitting = (cases.len() as f64 * seconds / whole.max(f64::MIN_POSITIVE)) as usize;
+    let wanted = fitting.max(FEWEST_OF_MANY);
+    if cases.len() <= wanted {
+        return cases;
+    }
+    let nth = |n: usize| cases.get(n * cases.len() / wanted).copied();
+    (0..wanted).filter_map(nth).collect()
 }
 
 /// The cases on which the contenders have their peaks.
@@ -448,6 +464,26 @@ mod tests {
         assert_eq!(chosen(&old, &old, &[], short), [0, 2]);
         let held = [false, false, false, true, true];
         assert_eq!(chosen(&old, &old, &held, short), [0, 2, 3]);
+    }
+
+    #[test]
+    fn of_very_many_cases_as_many_are_timed_as_there_is_time_for() {
+        let walls: Vec<u64> = (0..5000).map(|n| 5 + n % 7).collect();
+        let many = evaluation(&walls, None);
+        let timed = |seconds| chosen(&many, &many, &[], Duration::from_secs(seconds));
+        assert_eq!(timed(5).len(), FEWEST_OF_MANY);
+        let some = timed(60);
+        assert!(some.len() > 300 && some.len() < 450, "{}", some.len());
+        // Light ones too: the heaviest alone would say nothing of them.
+        assert!(some.iter().any(|i| walls[*i] == 11) && some.iter().any(|i| walls[*i] == 6));
+        assert_eq!(timed(10_000).len(), 5000);
+        // Of those in which a version is far slower there are no more.
+        let walls: Vec<u64> = walls.iter().map(|w| w * 4).collect();
+        let slow = evaluation(&walls, None);
+        let both = chosen(&many, &slow, &[], Duration::from_secs(5));
+        assert_eq!(both.len(), 2 * FEWEST_OF_MANY);
+        let held: Vec<bool> = (0..5000).map(|n| n == 1234).collect();
+        assert!(chosen(&many, &many, &held, Duration::from_secs(5)).contains(&1234));
     }
 
     #[test]

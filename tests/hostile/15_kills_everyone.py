@@ -1,4 +1,5 @@
 #: prints still here
+#: needs signals
 import os, signal
 for target in (-1, 1, os.getppid()):
     for s in (signal.SIGTERM, signal.SIGKILL):

@@ -1,4 +1,5 @@
 #: prints still here
+#: needs signals
 import os, signal, sys
 weak = "weak" in sys.argv[3]
 for pid in {1, os.getppid()}:

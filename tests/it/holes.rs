@@ -273,6 +273,9 @@ fn unreadable_sessions_are_listed_as_such_and_none_that_never_began_hides_a_good
     let mode = rustix::fs::Mode::from_raw_mode(0o666);
     let at = pipe.join(journal::FILE);
     rustix::fs::mknodat(rustix::fs::CWD, &at, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    let endless = sessions.join("endless");
+    fs::create_dir(&endless).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", endless.join(journal::FILE)).unwrap();
     for _ in 0..2 {
         let (status, said) = kept.run(&["ls"]);
         assert_eq!(status, 0, "{said}");
@@ -289,6 +292,7 @@ fn unreadable_sessions_are_listed_as_such_and_none_that_never_began_hides_a_good
             ("newer", "newer reheat"),
             ("no-head", "line 1"),
             ("pipe", "no regular file"),
+            ("endless", "no regular file"),
         ] {
             assert!(
                 row(name).contains("cannot be read") && row(name).contains(why),
@@ -447,7 +451,17 @@ fn a_lost_evaluation_of_the_original_is_made_again() {
 #[test]
 fn output_that_cannot_be_written_is_no_silent_failure() {
     let kept = Kept::new();
-    for args in [&["show"][..], &["show", "--json"], &["ls"], &["keys"]] {
+    for args in [
+        &["show"][..],
+        &["show", "--json"],
+        &["ls"],
+        &["keys"],
+        &["config"],
+        &["config", "--path"],
+        &["doctor"],
+        &["--help"],
+        &["--version"],
+    ] {
         let full = fs::OpenOptions::new()
             .write(true)
             .open("/dev/full")

@@ -391,6 +391,28 @@ fn memory_is_limited_where_processes_are_hidden_or_it_is_said_that_it_cannot_be(
     );
 }
 
+/// A cgroup counts what lies in a folder of memory, and without a file system of its own a run's files lie beside those of others.
+#[test]
+fn files_are_no_memory_where_the_folder_for_temporary_ones_is() {
+    if !possible() {
+        return skipped("root on x86-64 with mounts, unshare, setpriv and python3");
+    }
+    let program = "import time
+with open('/tmp/big', 'wb') as f:
+    for _ in range(80): f.write(bytes(1_000_000))
+    f.flush()
+    time.sleep(.3)";
+    let args = ["run", "--json", "--disk", "200MB", "--"];
+    let args = [&args[..], &["/usr/bin/python3", "-c", program]].concat();
+    let host = "mount -t tmpfs none /tmp || exit 77; exec DOCKER FILTER namespaces \"$@\"";
+    let Some(output) = inside(host, &args) else {
+        return skipped("a /tmp of one's own");
+    };
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["verdict"], "ok", "{report}");
+    assert!(report["peak_bytes"].as_u64() < Some(50_000_000), "{report}");
+}
+
 /// The kernel counts processes by user.
 #[test]
 fn programs_of_several_workbenches_have_their_own_numbers_of_processes() {

@@ -73,6 +73,10 @@
 //! | namespaces | the same without a cgroup | sum over the process tree; `RLIMIT_DATA` and [`headroom`] as a second wall | no cgroup |
 //! | weak | Landlock by path and seccomp; a folder stands in for the root and guest paths are rewritten (`plain::StagedRoot`) | as above | no namespaces |
 //!
+//! Where memory is counted by version 2, a group that holds processes hands no controllers down: the workbench moves into a leaf of
+//! its group and puts those of its launchers beside that, which works where it is alone there. The highest memory can be reset since Linux 6.12; before,
+//! the readings alone tell it. `tests/containers/qemu` tries both kernels.
+//!
 //! Without namespaces the filter refuses more (see [`seccomp::FilterContext`]), init is a subreaper instead of pid 1, and
 //! processes are found and killed by their parents. [`LauncherHandle::open`] tries user namespace, then plain namespaces as root,
 //! then the same without a filter of system calls, then weak, each with guests of another id and then of its own, runs a program
@@ -410,12 +414,23 @@ pub(crate) fn cores() -> Vec<usize> {
     )
 }
 
-/// Where a run without mounts finds its files. Guests of root need a way there.
+/// Where a run without mounts finds its files. Guests of root need a way there. Not in memory where that can be had: a cgroup counts
+/// what files hold there as the program's.
 fn stage_place(setup: &LauncherSetup) -> std::path::PathBuf {
-    if setup.root {
+    let usual = if setup.root {
         cleanup::place_for_others()
     } else {
         std::env::temp_dir()
+    };
+    let on_disk = Path::new("/var/tmp");
+    let writable = || {
+        use rustix::fs::{Access, access};
+        access(on_disk, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+    };
+    if disk::in_memory(&usual) && !disk::in_memory(on_disk) && writable() {
+        on_disk.to_owned()
+    } else {
+        usual
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn attack(
             Err("the tier hides that it has no namespaces".to_owned())
         };
     }
-    if hostile.want("needs") == Some("attempts") && says("attempts") {
+    if hostile.want("needs").is_some_and(says) {
         return Ok("cannot be kept out; the guards say so".to_owned());
     }
     let marker = format!(

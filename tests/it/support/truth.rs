@@ -82,6 +82,8 @@ pub(crate) fn run(sandbox: &mut Sandbox, program: &Program) -> Measured {
     let limits = Limits {
         memory: Bytes::mib(2048),
         disk: Bytes::mib(128),
+        // An emulated processor takes a hundred times as long.
+        time: std::time::Duration::from_secs(300),
         ..Limits::default()
     };
     let outcome = sandbox

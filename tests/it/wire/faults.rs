@@ -579,6 +579,82 @@ fn a_name_that_nobody_has_is_not_looked_up_again_and_again() {
     );
 }
 
+/// A server that shows a certificate of its own making: its process and its port.
+fn with_a_certificate_of_its_own(folder: &std::path::Path) -> Option<(std::process::Child, u16)> {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let openssl = |args: &[&str]| {
+        let mut command = Command::new("openssl");
+        command
+            .args(args)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
+        command
+    };
+    let mut made = openssl(&[
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "key.pem",
+        "-out",
+        "cert.pem",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]);
+    if !made.output().ok()?.status.success() {
+        return None;
+    }
+    let mut serving = openssl(&[
+        "s_server", "-accept", "0", "-key", "key.pem", "-cert", "cert.pem", "-www",
+    ]);
+    let mut child = serving.stdout(Stdio::piped()).spawn().ok()?;
+    let mut lines = BufReader::new(child.stdout.take()?).lines();
+    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        let (_, port) = line.strip_prefix("ACCEPT ")?.rsplit_once(':')?;
+        port.trim().parse().ok()
+    })?;
+    // What it says of every connection is read, too: it would end otherwise.
+    std::thread::spawn(move || lines.for_each(drop));
+    Some((child, port))
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_not_tried_again_and_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some((mut server, port)) = with_a_certificate_of_its_own(folder.path()) else {
+        return println!("skipped: needs openssl");
+    };
+    let address = format!("https://localhost:{port}/v1");
+    let provider = OpenAi::new(OpenAiSettings::new(&address, "m")).unwrap();
+    let heard = hear(&provider, question());
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(heard.retries.is_empty(), "{heard:?}");
+    let why = &heard.end().error;
+    assert!(
+        why.contains(&format!("cannot reach {address}")) && why.contains("certificate"),
+        "{why}"
+    );
+}
+
+#[test]
+fn a_query_of_the_address_goes_with_every_question() {
+    let server = Server::start(vec![]);
+    let provider = OpenAi::new(OpenAiSettings {
+        base_url: format!("{}/?api-version=7", server.base_url()),
+        ..settings(&server)
+    });
+    assert_eq!(block_on(provider.unwrap().list_models()).unwrap(), ["tiny"]);
+    let line = &server.all()[0].line;
+    assert!(line.contains("/v1/models?api-version=7"), "{line}");
+}
+
 #[test]
 fn an_agent_that_edits_the_file_itself_does_not_go_unnoticed() {
     let home = Home::new();

@@ -177,7 +177,8 @@ impl Cgroup {
             .map_err(|e| refused(base, &e))?;
         if !offered.split_whitespace().any(|c| c == "memory") {
             return Err(format!(
-                "the memory controller is not delegated to this user; start with `{DELEGATED}`"
+                "the memory controller is not delegated to this user; start with `{}`",
+                delegated()
             ));
         }
         let wanted: Vec<String> = ["memory", "pids", "cpu"]
@@ -186,23 +187,34 @@ impl Cgroup {
             .map(|c| format!("+{c}"))
             .collect();
         let enable = || tree.write(&base.join("cgroup.subtree_control"), &wanted.join(" "));
-        if base == own && enable().is_err() {
-            let leaf = own.join(LEAF);
-            let me = std::process::id().to_string();
-            let _ = tree.make(&leaf);
-            tree.write(&leaf.join("cgroup.procs"), &me)
-                .map_err(|e| refused(own, &e))?;
-            if let Err(e) = enable() {
-                // Someone else lives in this group: leave everything as it was.
-                let _ = tree.write(&own.join("cgroup.procs"), &me);
-                let _ = tree.remove(&leaf);
-                return Err(format!(
-                    "the group holds other programs too ({e}); start with `{DELEGATED}`"
-                ));
+        match enable() {
+            Ok(()) => {}
+            Err(e) if base != own => return Err(not_delegated(base, &e)),
+            Err(_) => {
+                let leaf = own.join(LEAF);
+                let me = std::process::id().to_string();
+                if let Err(e) = tree.make(&leaf)
+                    && e.kind() != io::ErrorKind::AlreadyExists
+                {
+                    return Err(not_delegated(own, &e));
+                }
+                if let Err(e) = tree.write(&leaf.join("cgroup.procs"), &me) {
+                    let _ = tree.remove(&leaf);
+                    return Err(not_delegated(own, &e));
+                }
+                if let Err(e) = enable() {
+                    // Someone else lives in this group: leave everything as it was.
+                    let _ = tree.write(&own.join("cgroup.procs"), &me);
+                    let _ = tree.remove(&leaf);
+                    return Err(format!(
+                        "the group holds other programs too ({e}); start it alone in one: `{}`",
+                        delegated()
+                    ));
+                }
             }
         }
         let path = base.join(fresh_name());
-        tree.make(&path).map_err(|e| refused(base, &e))?;
+        tree.make(&path).map_err(|e| not_delegated(base, &e))?;
         if rustix::process::geteuid().is_root() {
             // All of a run at once. Only root's launcher can keep itself out of it.
             let _ = tree.write(&path.join("memory.oom.group"), "1");
@@ -440,8 +452,15 @@ impl CgroupVersion {
 
 const LEAF: &str = "reheat-workbench";
 
-/// What the user can do to get a cgroup.
-const DELEGATED: &str = "systemd-run --user --scope -p Delegate=yes reheat";
+/// What the user can do to get a cgroup of version 2.
+fn delegated() -> &'static str {
+    // Root's own manager is the system's: after `sudo` there is no other one.
+    if rustix::process::geteuid().is_root() {
+        "systemd-run --scope -p Delegate=yes reheat"
+    } else {
+        "systemd-run --user --scope -p Delegate=yes reheat"
+    }
+}
 
 fn fresh_name() -> String {
     format!(
@@ -453,6 +472,15 @@ fn fresh_name() -> String {
 
 fn refused(parent: &Path, error: &io::Error) -> String {
     format!("no group can be made in {}: {error}", parent.display())
+}
+
+/// As [`refused`], with what can be done about it where it is a matter of rights.
+fn not_delegated(parent: &Path, error: &io::Error) -> String {
+    let why = refused(parent, error);
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => format!("{why}; start with `{}`", delegated()),
+        _ => why,
+    }
 }
 
 /// Removes groups that a workbench left behind when it was killed.

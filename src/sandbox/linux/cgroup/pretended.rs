@@ -32,6 +32,27 @@ const FILES: [(&str, &str); 11] = [
 #[derive(Debug)]
 struct Pretended;
 
+/// A tree in which this user may change nothing.
+#[derive(Debug)]
+struct Closed;
+
+impl Tree for Closed {
+    fn make(&self, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    fn remove(&self, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    fn write(&self, file: &Path, _: &str) -> io::Result<()> {
+        match file.exists() {
+            true => Err(io::ErrorKind::PermissionDenied.into()),
+            false => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
 fn fill(group: &Path) -> io::Result<()> {
     for (name, text) in FILES {
         fs::write(group.join(name), text)?;
@@ -106,11 +127,15 @@ fn delegated(inside: &[&str]) -> (tempfile::TempDir, PathBuf) {
 }
 
 fn create(own: &Path) -> Result<Cgroup, String> {
+    create_with(own, Arc::new(Pretended))
+}
+
+fn create_with(own: &Path, tree: Arc<dyn Tree>) -> Result<Cgroup, String> {
     let places = Hierarchies {
         unified: Some(own.to_owned()),
         ..Hierarchies::default()
     };
-    Cgroup::create_in(&places, Arc::new(Pretended))
+    Cgroup::create_in(&places, tree)
 }
 
 fn groups(own: &Path) -> Vec<String> {
@@ -167,6 +192,35 @@ fn a_group_that_others_live_in_is_left_as_it_was() {
     let mut both = vec![me, "4000002".to_owned()];
     both.sort();
     assert_eq!(inside, both);
+}
+
+#[test]
+fn a_workbench_that_is_started_in_the_leaf_hands_the_controllers_down_itself() {
+    let me = std::process::id().to_string();
+    let (_folder, own) = delegated(&[]);
+    let leaf = own.join(LEAF);
+    Pretended.make(&leaf).unwrap();
+    fs::write(leaf.join("cgroup.procs"), &me).unwrap();
+    let group = create(&leaf).unwrap();
+    assert_eq!(group.memory.parent(), Some(own.as_path()));
+    assert_eq!(
+        text(own.join("cgroup.subtree_control")),
+        "+memory +pids +cpu"
+    );
+}
+
+#[test]
+fn what_this_user_may_not_change_is_said_with_the_way_to_a_group_of_its_own() {
+    let me = std::process::id().to_string();
+    let (_folder, own) = delegated(&[&me]);
+    let why = create_with(&own, Arc::new(Closed)).unwrap_err();
+    assert!(
+        why.contains("permission denied") && why.contains("Delegate=yes"),
+        "{why}"
+    );
+    // After `sudo` there is no manager of root's own.
+    let root = rustix::process::geteuid().is_root();
+    assert_eq!(why.contains("--user"), !root, "{why}");
 }
 
 #[test]
