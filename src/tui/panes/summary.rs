@@ -93,10 +93,7 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
     let word = c.word();
     let differs = matches!(c.answer, Answer::Better | Answer::Worse);
     let mut lines = if differs {
-        let on = cx
-            .session
-            .cases_behind(&c)
-            .map(|some| format!(" on {some}"));
+        let on = cx.session.cases_behind(c).map(|some| format!(" on {some}"));
         let of = format!("{}{}", c.compared(), on.unwrap_or_default());
         let of = visible(&of);
         let mut head = Line::from(vec![
