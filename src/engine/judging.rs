@@ -91,8 +91,9 @@ impl Loop {
         let incumbent = self
             .session
             .incumbent
-            // The incumbent itself is measured again where its evaluation was lost.
-            .filter(|id| *id != subject.id)
+            // The incumbent itself is measured again where its evaluation was lost, and the original, which the others are
+            // compared with: nothing of theirs need be there then.
+            .filter(|id| *id != subject.id && !subject.id.is_original())
             .filter(|_| evaluation.verdict.accepted() && !self.refuses(&evaluation))
             .and_then(|id| self.subject(id));
         let Some(incumbent) = incumbent else {
