@@ -74,13 +74,7 @@ pub(crate) fn run(
         let demo = request.provider.recorded();
         match workbench::workbench(app, handle, &request.opening, demo, theme) {
             Ok(session) => {
-                if session.task.is_some() && !session.was_refused() {
-                    super::print(&format!(
-                        "{}\nsession {} · reheat show, reheat resume\n",
-                        text::ending(&session),
-                        session.id
-                    ));
-                }
+                say_how_it_ended(&session);
                 session
             }
             Err(status) => return status,
@@ -171,4 +165,15 @@ fn status(session: &Session, screen: bool) -> ExitCode {
         | None => NOTHING,
     };
     ExitCode::from(status)
+}
+
+/// What came of a session that was shown on the screen, once that is gone.
+pub(super) fn say_how_it_ended(session: &Session) {
+    if session.task.is_some() && !session.was_refused() {
+        super::print(&format!(
+            "{}\nsession {} · reheat show, reheat resume\n",
+            text::ending(session),
+            session.id
+        ));
+    }
 }

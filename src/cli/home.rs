@@ -67,7 +67,10 @@ pub fn run(theme: Option<&str>) -> ExitCode {
         habits,
     };
     match tui::run(start) {
-        Ok(ended) => ended.signal.map_or(ExitCode::SUCCESS, of_signal),
+        Ok(ended) => {
+            drive::say_how_it_ended(&ended.session);
+            ended.signal.map_or(ExitCode::SUCCESS, of_signal)
+        }
         Err(error) => fail(ENVIRONMENT, error),
     }
 }

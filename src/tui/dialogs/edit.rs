@@ -173,6 +173,14 @@ impl Dialog for Edit {
                 self.leaving = true;
             }
             (false, key!(esc) | key!(ctrl - 'c')) => return Outcome::close(),
+            (false, key!(enter)) => {
+                let (row, column) = (self.area.cursor().0, self.area.cursor().1);
+                let before = self.area.lines()[row].chars().take(column);
+                let indent: String = before.take_while(|c| c.is_whitespace()).collect();
+                self.area.insert_newline();
+                self.area.insert_str(indent);
+                self.revision += 1;
+            }
             (false, _) => {
                 if self.area.input(KeyEvent::from(key)) {
                     self.revision += 1;

@@ -393,6 +393,26 @@ fn retrying_never_spends_a_round_unasked() {
 }
 
 #[test]
+fn a_new_line_in_the_editor_begins_where_the_one_before_it_does() {
+    let mut screen = TestScreen::at(120, 36, Moment::Finished);
+    screen.press("e");
+    screen.types("    for x in y:");
+    screen.press("enter");
+    screen.types("    pass");
+    let shown = screen.text();
+    assert!(shown.contains("    for x in y:") && shown.contains("        pass"), "{shown}");
+}
+
+#[test]
+fn after_the_end_prompt_and_reply_are_those_of_the_version_that_is_shown() {
+    let mut screen = TestScreen::at(160, 45, Moment::Finished);
+    screen.session.incumbent = Some(crate::session::event::VersionId(2));
+    screen.press("6");
+    let shown = screen.text();
+    assert!(shown.contains(" round 2 "), "{shown}");
+}
+
+#[test]
 fn a_hint_that_went_out_is_not_offered_once_more() {
     let mut screen = TestScreen::at(120, 36, Moment::Finished);
     screen.press("h");
