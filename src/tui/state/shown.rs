@@ -80,9 +80,12 @@ impl State {
         match self.nav.selected.and_then(|id| session.version(id)) {
             Some(version) => session.rounds.iter().find(|r| r.number == version.round),
             // After the end it is the best version that is looked at.
-            None if session.stage == Stage::Finished && session.round().is_some_and(|r| r.failed.is_none()) => {
+            None if session.stage == Stage::Finished
+                && session.round().is_some_and(|r| r.failed.is_none()) =>
+            {
                 let shown = self.version(session).and_then(|id| session.version(id));
-                let of = |r: &&crate::session::fold::Round| shown.is_some_and(|v| v.round == r.number);
+                let of =
+                    |r: &&crate::session::fold::Round| shown.is_some_and(|v| v.round == r.number);
                 session.rounds.iter().find(of).or(session.round())
             }
             None => session.round(),

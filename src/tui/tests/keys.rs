@@ -400,7 +400,10 @@ fn a_new_line_in_the_editor_begins_where_the_one_before_it_does() {
     screen.press("enter");
     screen.types("    pass");
     let shown = screen.text();
-    assert!(shown.contains("    for x in y:") && shown.contains("        pass"), "{shown}");
+    assert!(
+        shown.contains("    for x in y:") && shown.contains("        pass"),
+        "{shown}"
+    );
 }
 
 #[test]
