@@ -228,3 +228,34 @@ pub(super) fn case_result(case: &Case, verdict: Verdict, outcome: &Outcome) -> C
         trace: thin(&outcome.samples, TRACE),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::task::harness::{CallGenerator, Calls};
+    use crate::task::{Languages, bundled};
+
+    #[test]
+    fn the_call_that_a_line_of_outcomes_is_of_is_found() {
+        let mut task = bundled::load("pairs", &Languages::load(None).unwrap()).unwrap();
+        let case = Case {
+            input: b"[1]\n\n[2]\n".as_slice().into(),
+            ..task.workload.cases[0].clone()
+        };
+        assert_eq!(call_of(&task, &case, 2), None, "a program has no calls");
+        task.harness = Harness::Calls(Calls::default());
+        // The first line tells how many there are.
+        let calls = [1, 2, 3, 4].map(|line| call_of(&task, &case, line));
+        assert_eq!(calls, [None, Some(&b"[1]"[..]), Some(&b"[2]"[..]), None]);
+        let generator = CallGenerator {
+            file: "gen.py".into(),
+            function: "calls".into(),
+        };
+        task.harness = Harness::Calls(Calls {
+            generator: Some(generator),
+            ..Calls::default()
+        });
+        assert_eq!(call_of(&task, &case, 2), None, "its text is a seed");
+    }
+}

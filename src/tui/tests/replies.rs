@@ -328,3 +328,17 @@ fn replies_and_temperature_are_asked_for_by_key_and_shown() {
         screen.text()
     );
 }
+
+#[test]
+fn the_end_of_a_reply_that_is_over_can_be_gone_to() {
+    let mut screen = TestScreen::at(80, 24, Moment::Finished);
+    screen.press("2");
+    let start = screen.text();
+    screen.press("G");
+    let end = screen.text();
+    assert_ne!(start, end);
+    screen.press("g");
+    assert_eq!(screen.text(), start);
+    screen.press("G");
+    assert_eq!(screen.text(), end);
+}
