@@ -193,7 +193,8 @@ impl Comparison {
             .flat_map(|l| &l.charged)
             .map(|charge| charge.ns.0)
             .sum();
-        let more = Some(more).filter(|ns| *ns > 0 && self.metric != Metric::Peak);
+        let is_time = matches!(self.metric, Metric::Cpu | Metric::Wall);
+        let more = Some(more).filter(|ns| *ns > 0 && is_time);
         let more = more.map_or_else(String::new, |ns| format!(" + {}", Nanos(ns)));
         Some([old?, new? + &more])
     }

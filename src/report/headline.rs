@@ -87,17 +87,20 @@ pub(crate) fn headline(session: &Session) -> Headline {
     }
 }
 
-/// `CPU time on 12 fresh pairs over 7 cases, 2 held out`.
+/// `measured in CPU time, 12 fresh pairs over 7 cases, 2 held out`; where fewer cases were timed, those.
 fn measured_on(session: &Session, c: &Comparison) -> String {
     let pairs = count(c.pairs, if c.confirmed { "fresh pair" } else { "pair" });
-    let cases = match (&c.only, &session.task) {
-        (Some(only), _) => format!(" on case {only} only"),
-        (None, Some(task)) if !task.cases.is_empty() && !c.metric.is_reported() => {
+    let cases = match &session.task {
+        Some(task)
+            if session.cases_behind(c).is_none()
+                && !task.cases.is_empty()
+                && !c.metric.is_reported() =>
+        {
             format!(" over {}", text::cases(task))
         }
         _ => String::new(),
     };
-    format!("measured in {}, {pairs}{cases}", c.compared())
+    format!("measured in {}, {pairs}{cases}", session.compared_on(c))
 }
 
 /// Why there is nothing better than the original, in a sentence.

@@ -368,15 +368,13 @@ fn outcome(session: &Session) -> String {
                     Answer::Better | Answer::Worse => format!("{} than the original", c.word()),
                     _ => format!("{} against the original", c.word()),
                 };
-                let on = session.cases_behind(c).map(|some| format!(" on {some}"));
                 let also = session.other_gains().into_iter();
                 let also: Vec<String> = also.map(|g| format!(" Also {}.", safe(&g))).collect();
                 format!(
-                    "{first} Best: {}, {than}: {} ({}{}, {} pairs).{}",
+                    "{first} Best: {}, {than}: {} ({}, {} pairs).{}",
                     v.id,
                     c.gain_in_words(),
-                    safe(c.compared()),
-                    safe(&on.unwrap_or_default()),
+                    safe(&session.compared_on(c)),
                     c.pairs,
                     also.concat()
                 )

@@ -9,7 +9,7 @@ use crate::base::words::count;
 const SHOWN: usize = 300;
 
 impl Task {
-    /// What may change, how a version is judged, and what the first input looks like: a paragraph each.
+    /// What may change, how a version is judged, and what an input looks like: a paragraph each.
     #[must_use]
     pub fn judged_in_words(&self) -> Vec<String> {
         let mut told = Vec::new();
@@ -29,7 +29,7 @@ impl Task {
             Harness::Calls(calls) => told.push(self.judged_by_calls(calls)),
             Harness::Commands(commands) => told.extend(judged_by_commands(commands)),
         }
-        told.extend(self.first_input());
+        told.extend(self.an_input());
         told
     }
 
@@ -55,8 +55,8 @@ impl Task {
         )
     }
 
-    /// The first shown input, cut; of calls it is the first call.
-    fn first_input(&self) -> Option<String> {
+    /// A shown input, cut; of calls it is one call.
+    fn an_input(&self) -> Option<String> {
         let what = match &self.harness {
             Harness::Program => "input",
             Harness::Calls(calls) if calls.generator.is_none() => "call",
@@ -71,10 +71,7 @@ impl Task {
         } else {
             ""
         };
-        Some(format!(
-            "The first {what}: `{}`{more}",
-            harmless_line(&shown)
-        ))
+        Some(format!("One {what}: `{}`{more}", harmless_line(&shown)))
     }
 }
 
@@ -111,7 +108,7 @@ mod tests {
             told[0],
             format!("A version is right if it prints what is expected on {cases} cases.")
         );
-        assert!(told[1].starts_with("The first input: `"), "{told:?}");
+        assert!(told[1].starts_with("One input: `"), "{told:?}");
         task.harness = Harness::Calls(Calls::default());
         for (case, input) in task.workload.cases.iter_mut().zip(["[1]\n[2]\n", "[3]"]) {
             case.input = input.as_bytes().into();
@@ -122,7 +119,7 @@ mod tests {
             told[0].starts_with("It is judged by 3 calls of it: "),
             "{told:?}"
         );
-        assert_eq!(told[1], "The first call: `[1]` …");
+        assert_eq!(told[1], "One call: `[1]` …");
         task.harness = Harness::Commands(Commands {
             check: Some("cargo test".into()),
             bench: Some("cargo bench".into()),

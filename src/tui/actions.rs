@@ -30,14 +30,12 @@ pub(crate) fn stop(cx: &mut Context<'_>) -> Outcome {
     }
     // A reply costs money, a comparison half a minute, and this key closes boxes as well.
     if let Some(what) = costs(cx)
-        && !cx.state.stop_was_asked()
+        && !cx.state.is_meant(Action::Stop)
     {
-        cx.state.pending.stop = Some(cx.state.now);
         let key = cx.state.prefs.keys.shown(Action::Stop);
         cx.state.say(format!("{key} once more stops {what}"), false);
         return Outcome::close();
     }
-    cx.state.pending.stop = None;
     send(Command::Stop)
 }
 
@@ -96,15 +94,13 @@ pub(crate) fn retry(cx: &mut Context<'_>) -> Outcome {
     }
     if busy(cx.session) {
         if let Some(what) = costs(cx)
-            && !cx.state.stop_was_asked()
+            && !cx.state.is_meant(Action::Retry)
         {
-            cx.state.pending.stop = Some(cx.state.now);
             let key = cx.state.prefs.keys.shown(Action::Retry);
             let words = format!("{key} once more asks the model again, and stops {what}");
             cx.state.say(words, false);
             return Outcome::close();
         }
-        cx.state.pending.stop = None;
         return send(Command::Retry);
     }
     // Its reply is there already: what was stopped is measured.

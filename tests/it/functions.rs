@@ -174,7 +174,23 @@ fn a_memo_between_calls_wins_nothing_and_a_better_algorithm_does() {
     let last = events.last().unwrap();
     assert_eq!(last["best_version"], 2, "{last}");
     assert!(last["comparison"]["low"].as_f64().unwrap() > 2.0, "{last}");
-    assert!(last["comparison"]["launches"]["calls"] == 5, "{last}");
+    let launches = &last["comparison"]["launches"];
+    assert!(launches["calls"] == 5, "{last}");
+    // What the calls of each case take, before and after: the long ones are those that gained.
+    let cases = launches["cases"].as_array().unwrap();
+    let gained = cases.iter().any(|case| {
+        let [old, new] = [0, 1].map(|n| case[1][n].as_f64().unwrap());
+        old > 2.0 * new && new > 0.0
+    });
+    assert!(gained, "{last}");
+    let task = &named(&events, "session_started")[0]["task"];
+    let judged = task["judged_by"].as_array().unwrap();
+    assert!(
+        judged
+            .iter()
+            .any(|said| said.as_str().unwrap().contains("judged by 5 calls of it")),
+        "{task}"
+    );
 }
 
 #[test]
@@ -211,6 +227,32 @@ fn another_result_another_mutation_and_another_signature_are_refused() {
         reason(2)
     );
     assert!(reason(3).contains("signature"), "{}", reason(3));
+    let failure = |v: u64| {
+        let e = evaluated.iter().find(|e| e["version"] == v).unwrap();
+        e["evaluation"]["failure"].clone()
+    };
+    assert_eq!(failure(3)["misfit"], true, "{}", failure(3));
+    assert!(failure(2)["misfit"].is_null(), "{}", failure(2));
+}
+
+#[test]
+fn of_many_calls_the_one_that_fails_is_shown() {
+    let home = Home::new();
+    let root = project(&home);
+    let calls: Vec<String> = (0..60)
+        .map(|n| serde_json::json!({"args": [[n, n + 1000, n]]}).to_string())
+        .collect();
+    fs::write(root.join("many.jsonl"), calls.join("\n")).unwrap();
+    let wrong = "But one.\n\n```python\ndef dedupe(items):\n    return [] if 1037 in items else list(dict.fromkeys(items))\n```\n";
+    let tape = tape(&home, &[wrong]);
+    let (events, _) = optimize(&home, &root, "dedupe", "many.jsonl", &tape);
+    let started = &named(&events, "session_started")[0]["task"];
+    let cases = started["cases"].as_array().unwrap().len();
+    assert!(cases < 30, "several calls a case: {started}");
+    let evaluated = named(&events, "version_evaluated");
+    let version = evaluated.iter().find(|e| e["version"] == 1).unwrap();
+    let input = version["evaluation"]["failure"]["input"].as_str().unwrap();
+    assert_eq!(input.trim(), calls[37], "{version}");
 }
 
 #[test]

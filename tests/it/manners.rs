@@ -162,6 +162,21 @@ fn a_broken_config_file_is_told_on_the_screen_which_opens_all_the_same() {
     terminal.quit();
 }
 
+#[test]
+fn a_session_that_was_opened_from_the_start_screen_says_how_it_ended() {
+    let mut terminal = Terminal::start(&[]);
+    terminal.shows("measured code");
+    terminal.keys("\r");
+    terminal.shows("v0");
+    terminal.keys("q");
+    terminal.until("a question or the end", |s| {
+        s.contains("Stop it and quit") || s.contains("reheat resume")
+    });
+    terminal.keys("y");
+    let shown = terminal.shows("reheat show, reheat resume");
+    assert!(shown.contains("session 20"), "{shown}");
+}
+
 /// What the terminal was asked to colour: all parameters of "select graphic rendition".
 fn renditions(bytes: &str) -> Vec<String> {
     let mut all = Vec::new();

@@ -111,6 +111,7 @@ mod seccomp;
 mod stamps;
 mod supervisor;
 mod sys;
+mod tiers;
 mod wire;
 
 use std::os::fd::{AsFd, OwnedFd};
@@ -122,16 +123,14 @@ use std::sync::{Mutex, PoisonError};
 use access::FileAccess;
 pub(crate) use alive::Alive;
 use cgroup::Cgroup;
+use tiers::{Refused, combinations, describe};
 pub(super) use wire::Access;
 use wire::{LauncherSetup, Message};
 
 use super::{
-    CancelToken, Guards, Limits, MemorySource, Outcome, Program, RunVerdict, Sample, SandboxError,
-    Settings, Tier, TreeHolder, cleanup, process_tree,
+    CancelToken, Guards, Limits, Outcome, Program, RunVerdict, Sample, SandboxError, Settings,
+    Tier, TreeHolder, cleanup, process_tree,
 };
-
-/// The version of Landlock from which on it keeps signals in.
-const SCOPED_SIGNALS: i64 = 6;
 
 /// Said of a cgroup that cannot be used.
 const OUTSIDE: &str = "the launcher cannot be put into its cgroup";
@@ -472,142 +471,6 @@ fn handshake(
             None => return Err("the launcher ended before it was ready".to_owned()),
         }
     }
-}
-
-/// The combinations of guards that are tried, the strongest first.
-fn combinations(root: bool, allowed: &dyn Fn(&str) -> bool) -> Vec<LauncherSetup> {
-    let mut all = Vec::new();
-    // Guests of root are another user where it has the right to make them one.
-    let guests = if root { vec![true, false] } else { vec![false] };
-    // Namespaces without a filter hold more than a filter without namespaces.
-    for (user, namespaces, filter) in [
-        (true, true, true),
-        (false, true, true),
-        (true, true, false),
-        (false, true, false),
-        (false, false, true),
-    ] {
-        for &root in &guests {
-            let possible = match (user, namespaces) {
-                (true, _) => allowed("user"),
-                (false, true) => root && allowed("namespaces"),
-                (false, false) => true,
-            };
-            let setup = LauncherSetup {
-                root,
-                outside: ids::outside(),
-                user,
-                namespaces,
-                landlock: allowed("landlock"),
-                filter: filter && allowed("seccomp"),
-            };
-            if possible && !all.contains(&setup) {
-                all.push(setup);
-            }
-        }
-    }
-    all
-}
-
-/// What was tried in vain, and why it does not work here.
-#[derive(Debug, Default)]
-struct Refused {
-    all: Vec<(LauncherSetup, String)>,
-    cgroup: Option<String>,
-}
-
-impl Refused {
-    /// Why no stronger combination of that kind works: of several the first, which got furthest.
-    fn why(&self, kind: impl Fn(&LauncherSetup) -> bool) -> String {
-        let found = self.all.iter().find(|(setup, _)| kind(setup));
-        found.map_or_else(
-            || "switched off".to_owned(),
-            |(_, why)| advice::with_way_out(why),
-        )
-    }
-
-    fn in_words(&self) -> String {
-        let mut reasons: Vec<String> = Vec::new();
-        for (_, why) in &self.all {
-            let why = advice::with_way_out(why);
-            if !reasons.contains(&why) {
-                reasons.push(why);
-            }
-        }
-        reasons.join("; ")
-    }
-}
-
-/// The guards of an opened handle, in words. `root`: guests could have been given another user id.
-fn describe(
-    setup: &LauncherSetup,
-    root: bool,
-    on: Vec<String>,
-    cgroup: Option<&Cgroup>,
-    refused: &Refused,
-) -> Guards {
-    let mut guards = Guards {
-        tier: Tier::Weak,
-        on: Vec::new(),
-        missing: Vec::new(),
-        memory_source: if cgroup.is_some() {
-            MemorySource::Cgroup
-        } else {
-            MemorySource::ProcessTree
-        },
-    };
-    if setup.user {
-        guards.on.push("user".into());
-    } else {
-        let why = refused.why(|tried| tried.user);
-        guards.missing.push(("user".into(), why));
-    }
-    if setup.namespaces {
-        guards.tier = if cgroup.is_some() {
-            Tier::Full
-        } else {
-            Tier::Namespaces
-        };
-        guards
-            .on
-            .extend(["mount", "pid", "network", "ipc", "uts"].map(String::from));
-    } else {
-        let why = refused.why(|tried| tried.namespaces);
-        guards.missing.push(("namespaces".into(), why));
-        if !setup.root && sys::landlock_version() < SCOPED_SIGNALS {
-            let why = "this kernel's Landlock cannot keep a program from ending your other programs (Linux 6.12 can)";
-            guards.missing.push(("signals".into(), why.into()));
-        }
-    }
-    for (guard, wanted) in [("seccomp", setup.filter), ("landlock", setup.landlock)] {
-        if !on.iter().any(|g| g == guard) {
-            let why = match (guard, wanted) {
-                (_, true) => "this kernel has none".to_owned(),
-                ("seccomp", false) => refused.why(|tried| tried.filter && tried.namespaces),
-                (_, false) => "switched off".to_owned(),
-            };
-            guards.missing.push((guard.into(), why));
-        }
-    }
-    if setup.filter && !on.iter().any(|g| g == "attempts") {
-        let why =
-            "this kernel cannot tell of refused calls; files that all runs share can be locked";
-        guards.missing.push(("attempts".into(), why.into()));
-    }
-    guards.on.extend(on);
-    match cgroup.map(Cgroup::version) {
-        Some(cgroup::CgroupVersion::One) => guards.on.push("cgroup v1".into()),
-        Some(cgroup::CgroupVersion::Two) => guards.on.push("cgroup v2".into()),
-        None => guards
-            .missing
-            .push(("cgroup".into(), refused.cgroup.clone().unwrap_or_default())),
-    }
-    if root && !setup.root {
-        let why = refused.why(|tried| tried.root);
-        let why = format!("programs run as root itself, though without its capabilities: {why}");
-        guards.missing.push(("another user".into(), why));
-    }
-    guards
 }
 
 /// Kills every process below the given one, but not itself.

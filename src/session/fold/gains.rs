@@ -141,6 +141,13 @@ impl Session {
         Basis::of(c).some_cases(all)
     }
 
+    /// What was compared, and the cases that were timed where they are not all of them: `CPU time on case 04`.
+    #[must_use]
+    pub fn compared_on(&self, c: &Comparison) -> String {
+        let on = self.cases_behind(c).map(|some| format!(" on {some}"));
+        format!("{}{}", c.compared(), on.unwrap_or_default())
+    }
+
     /// Gains over v0 of another figure or of other cases, that the best version has beside the one it is known by: its own, or
     /// those of versions that it was made from. `v1, from which it was made: 6.52× [5.51–7.10] faster in CPU time on all cases`.
     #[must_use]

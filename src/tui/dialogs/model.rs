@@ -12,9 +12,8 @@ use crate::tui::core::key::{Key, key};
 use crate::tui::core::layout::centred;
 use crate::tui::core::typing::{line, place_cursor, type_into, typed};
 use crate::tui::state::effect::Effect;
-use crate::tui::state::hits::{HitMap, Target};
-use crate::tui::widgets::hint_line::HintLine;
-use crate::tui::widgets::sheet::{sheet, typed as text_box};
+use crate::tui::state::hits::HitMap;
+use crate::tui::widgets::sheet::one_line;
 
 /// The box for the name of a model.
 pub(crate) struct Model {
@@ -71,18 +70,7 @@ impl Dialog for Model {
 
     fn draw(&self, cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
         let title = "who is asked from the next round on";
-        let inner = sheet(cx, centred(area, 76, 4), title, buffer, hits);
-        if inner.height == 0 {
-            return;
-        }
-        text_box(cx, inner, &self.text, true, buffer);
-        let row = Rect { height: 1, ..inner };
-        hits.targets.push((row, Target::Field(0)));
-        let hints = [
-            Hint::new(key!(enter), "ask it"),
-            Hint::new(key!(ctrl - 'u'), "clear"),
-            Hint::new(key!(esc), "leave"),
-        ];
-        HintLine::of(cx, &hints).put(buffer, inner, 1, hits);
+        let place = centred(area, 76, 4);
+        one_line(cx, place, title, &self.text, "ask it", buffer, hits);
     }
 }

@@ -93,8 +93,7 @@ fn outcome(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
     let word = c.word();
     let differs = matches!(c.answer, Answer::Better | Answer::Worse);
     let mut lines = if differs {
-        let on = cx.session.cases_behind(c).map(|some| format!(" on {some}"));
-        let of = format!("{}{}", c.compared(), on.unwrap_or_default());
+        let of = cx.session.compared_on(c);
         let of = visible(&of);
         let mut head = Line::from(vec![
             strong(format!("{} is ", best.id), Role::Title),

@@ -33,7 +33,7 @@ use tui_textarea::TextArea;
 
 use crate::session::Session;
 use crate::session::event::{Author, Stage, VersionId};
-use crate::tui::core::action::Scope;
+use crate::tui::core::action::{Action, Scope};
 use crate::tui::core::bell::Bell;
 use crate::tui::core::home::Home;
 use crate::tui::core::key::KeySequence;
@@ -123,8 +123,8 @@ pub struct Pending {
     pub drag: Option<Border>,
     /// When ctrl-c last stopped something: a second one soon after quits.
     pub interrupt: Option<Timestamp>,
-    /// When it was said that the key of a stop stops a reply if it is pressed once more.
-    pub stop: Option<Timestamp>,
+    /// What was asked whether it is meant, since something would be lost by it, and when.
+    pub asked: Option<(Action, Timestamp)>,
 }
 
 /// The box in which a hint is written.
@@ -301,12 +301,15 @@ impl State {
             .is_some_and(|at| self.now.duration_since(at).as_millis() < 2_000)
     }
 
-    /// Whether it was asked within the last seconds whether to stop a reply.
-    #[must_use]
-    pub fn stop_was_asked(&self) -> bool {
-        self.pending
-            .stop
-            .is_some_and(|at| self.now.duration_since(at).as_secs() < 4)
+    /// Whether an action whose key asks first was asked for within the last seconds already; else it is from now on.
+    pub fn is_meant(&mut self, action: Action) -> bool {
+        let asked = self.pending.asked.take();
+        let lately = |at| self.now.duration_since(at).as_secs() < 4;
+        if asked.is_some_and(|(what, at)| what == action && lately(at)) {
+            return true;
+        }
+        self.pending.asked = Some((action, self.now));
+        false
     }
 
     /// Says something to the developer.

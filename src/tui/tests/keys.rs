@@ -370,29 +370,6 @@ fn the_goal_is_changed_on_the_run() {
 }
 
 #[test]
-fn retrying_never_spends_a_round_unasked() {
-    let mut screen = TestScreen::at(120, 36, Moment::Finished);
-    assert_eq!(screen.press("r"), []);
-    assert!(
-        screen.text().contains("n starts a new one"),
-        "{}",
-        screen.text()
-    );
-    let mut busy = TestScreen::at(120, 36, Moment::Streaming);
-    assert_eq!(
-        busy.press("r"),
-        [],
-        "it costs what is on, and is asked first"
-    );
-    assert!(
-        busy.text().contains("r once more asks the model again"),
-        "{}",
-        busy.text()
-    );
-    assert_eq!(busy.press("r"), [Effect::Send(Command::Retry)]);
-}
-
-#[test]
 fn a_new_line_in_the_editor_begins_where_the_one_before_it_does() {
     let mut screen = TestScreen::at(120, 36, Moment::Finished);
     screen.press("e");
@@ -404,34 +381,6 @@ fn a_new_line_in_the_editor_begins_where_the_one_before_it_does() {
         shown.contains("    for x in y:") && shown.contains("        pass"),
         "{shown}"
     );
-}
-
-#[test]
-fn after_the_end_prompt_and_reply_are_those_of_the_version_that_is_shown() {
-    let mut screen = TestScreen::at(160, 45, Moment::Finished);
-    screen.session.incumbent = Some(crate::session::event::VersionId(2));
-    screen.press("6");
-    let shown = screen.text();
-    assert!(shown.contains(" round 2 "), "{shown}");
-}
-
-#[test]
-fn a_hint_that_went_out_is_not_offered_once_more() {
-    let mut screen = TestScreen::at(120, 36, Moment::Finished);
-    screen.press("h");
-    screen.paste("use a set");
-    screen.press("enter");
-    screen.session.hint = "use a set".into();
-    screen.press("h esc");
-    assert_eq!(
-        screen.app.state.hint_box.text.lines(),
-        ["use a set"],
-        "it waits, and can be changed"
-    );
-    screen.session.hint.clear();
-    screen.session.rounds.last_mut().unwrap().hint = "use a set".into();
-    screen.press("h");
-    assert_eq!(screen.app.state.hint_box.text.lines(), [""]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod replies;
 mod screens;
 mod search;
 mod start;
+mod steering;
 mod tips;
 mod write_back;
 

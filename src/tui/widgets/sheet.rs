@@ -9,6 +9,7 @@ use tui_textarea::TextArea;
 
 use crate::tui::component::View;
 use crate::tui::core::hint::Hint;
+use crate::tui::core::key::key;
 use crate::tui::core::layout::centred;
 use crate::tui::core::text::wrap;
 use crate::tui::core::theme::Role;
@@ -93,6 +94,31 @@ pub(crate) fn typed(
         },
         buffer,
     );
+}
+
+/// A sheet with one line to type into, and the keys that keep it, clear it and leave it. Its text is the field 0.
+pub(crate) fn one_line(
+    cx: View<'_>,
+    place: Rect,
+    title: &str,
+    text: &TextArea<'static>,
+    keep: &'static str,
+    buffer: &mut Buffer,
+    hits: &mut HitMap,
+) {
+    let inner = sheet(cx, place, title, buffer, hits);
+    if inner.height == 0 {
+        return;
+    }
+    typed(cx, inner, text, true, buffer);
+    let row = Rect { height: 1, ..inner };
+    hits.targets.push((row, Target::Field(0)));
+    let hints = [
+        Hint::new(key!(enter), keep),
+        Hint::new(key!(ctrl - 'u'), "clear"),
+        Hint::new(key!(esc), "leave"),
+    ];
+    HintLine::of(cx, &hints).put(buffer, inner, 1, hits);
 }
 
 /// A question with a few answers, on a sheet of its own.

@@ -236,13 +236,11 @@ fn compared<'a>(cx: View<'a>, version: &Version, c: &Comparison) -> Vec<Line<'a>
     } else {
         first.push(cx.span(c.gain_in_words(), Role::Text));
     }
-    let on = cx.session.cases_behind(c).map(|some| format!(" on {some}"));
     first.push(cx.span(
         format!(
-            " against {} in {}{}, {}{fresh}",
+            " against {} in {}, {}{fresh}",
             visible(&c.incumbent),
-            visible(c.compared()),
-            visible(&on.unwrap_or_default()),
+            visible(&cx.session.compared_on(c)),
             c.pairs
         ),
         Role::Muted,

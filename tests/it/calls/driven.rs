@@ -118,6 +118,27 @@ impl Project {
         String::from_utf8(outcome.stdout.bytes).unwrap()
     }
 
+    /// How long the texts were that the driver parsed, where it is JavaScript's.
+    pub(crate) fn parsed(&self, name: &str, calls: &str) -> Vec<usize> {
+        let count = "const { writeSync } = require('fs');
+            const acorn = require('internal/deps/acorn/acorn/dist/acorn');
+            const { parse } = acorn;
+            acorn.parse = (text, ...how) => { writeSync(2, `parsed ${text.length}\\n`); return parse(text, ...how); };";
+        write(&self.folder.path().join("project/count.cjs"), count);
+        let mut stdin = driver::header(1, 1, self.keep);
+        stdin.extend_from_slice(calls.as_bytes());
+        let mut program = self.laid_out(name, stdin);
+        let more = ["--require", "/project/count.cjs"].map(String::from);
+        program.argv.splice(1..1, more);
+        let outcome = open()
+            .run(&program, &self.limits(), &mut |_| {}, &CancelToken::new())
+            .expect("it runs");
+        let said = String::from_utf8_lossy(&outcome.stderr.bytes);
+        assert_eq!(outcome.verdict, RunVerdict::Ok, "{said}");
+        let lengths = said.lines().filter_map(|l| l.strip_prefix("parsed "));
+        lengths.map(|n| n.parse().unwrap()).collect()
+    }
+
     fn limits(&self) -> Limits {
         Limits {
             time: self.time,

@@ -326,3 +326,19 @@ fn without_left(output: &str) -> String {
         });
     lines.collect()
 }
+
+#[test]
+fn the_driver_parses_as_many_texts_for_a_version_as_for_the_original_and_each_once() {
+    // What it does before the first call counts as if the version did it.
+    for (file, head) in [("lib/f.mjs", "export "), ("lib/f.cjs", "exports.f = f;\n")] {
+        let text = format!("{head}function f(x) {{ return x + 1; }}\n");
+        let other = format!("{head}function f(x) {{ return 1 + x; }}\nfunction more() {{}}\n");
+        let Some(project) = Project::javascript(&[(file, &text)]) else {
+            return;
+        };
+        let original = project.parsed("f", "[1]");
+        assert_eq!(original, [text.len(), text.len()], "{file}");
+        let version = project.version(&other).parsed("f", "[1]");
+        assert_eq!(version, [text.len(), other.len()], "{file}");
+    }
+}
