@@ -10,7 +10,7 @@ use super::drive;
 use super::flags::{LoopFlags, ModelFlags};
 use super::session_request::SessionRequest;
 use super::workbench::{habits, of_signal};
-use super::{ENVIRONMENT, USAGE, demo, fail, model_lines, optimize, resume};
+use super::{ENVIRONMENT, USAGE, demo, fail, history, model_lines, optimize, resume};
 use crate::base::words;
 use crate::config::Config;
 use crate::engine;
@@ -210,6 +210,9 @@ fn open(app: &AppContext, choice: &Choice) -> Result<Link, String> {
         folders: app.folders.clone(),
         languages: app.languages.clone(),
     };
+    if let Choice::LookInto(id) = choice {
+        return history::recorded(&app.library(), id).map_err(String::from);
+    }
     let request: SessionRequest = match choice {
         Choice::Bundled(name) => demo::recorded(app, name, 1.0)?,
         Choice::Program { file, cases } => {
@@ -220,7 +223,10 @@ fn open(app: &AppContext, choice: &Choice) -> Result<Link, String> {
             function,
             judged,
         } => part(app, file, function, judged)?,
-        Choice::Resume(id) => resume::request(app, id, &flags, &ModelFlags::default())?,
+        // Looked into above.
+        Choice::LookInto(id) | Choice::Resume(id) => {
+            resume::request(app, id, &flags, &ModelFlags::default())?
+        }
     };
     let setup = request.setup(app, &flags).map_err(String::from)?;
     let handle = engine::start(setup).map_err(|e| e.to_string())?;

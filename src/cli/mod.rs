@@ -15,6 +15,7 @@ pub mod flags;
 mod follow;
 mod gc;
 mod harness_flags;
+mod history;
 pub mod home;
 pub mod keys;
 mod letters;
@@ -96,6 +97,8 @@ enum CliCommand {
     Measure(measure::MeasureArgs),
     /// List your sessions: sorted, filtered, found by words.
     Ls(Box<ls::LsArgs>),
+    /// Look into a session step by step, or play it: as it went, on the workbench.
+    History(history::HistoryArgs),
     /// Print a session as text or JSON.
     Show(show::ShowArgs),
     /// Make a page, Markdown, JSON or a picture of a session.
@@ -169,6 +172,7 @@ fn perform() -> ExitCode {
         Some(CliCommand::Run(args)) => run::run(args),
         Some(CliCommand::Measure(args)) => measure::run(args),
         Some(CliCommand::Ls(args)) => ls::run(&args),
+        Some(CliCommand::History(args)) => history::run(&args, theme),
         Some(CliCommand::Show(args)) => show::run(&args),
         Some(CliCommand::Report(args)) => report::run(&args),
         Some(CliCommand::Compare(args)) => compare::run(&args),

@@ -10,6 +10,7 @@ mod course;
 mod end_reason;
 pub mod event;
 pub mod fold;
+pub(crate) mod history;
 pub(crate) mod ids;
 pub mod journal;
 pub(crate) mod library;
@@ -23,5 +24,6 @@ pub mod written;
 
 pub use event::{Event, EventRecord};
 pub use fold::Session;
+pub use history::{History, Landmark};
 pub use journal::Journal;
 pub use library::Library;

@@ -3,11 +3,13 @@
 use crate::engine::Command;
 use crate::engine::side_requests::SideRequest;
 use crate::model::MOST_AT_ONCE;
+use crate::session::Session;
 use crate::session::event::{Author, Mode, Stage, VersionId};
 use crate::task::Objective;
 use crate::tui::clipboard;
 use crate::tui::component::{Context, Outcome};
 use crate::tui::core::action::{Action, CopySource};
+use crate::tui::core::home::Choice;
 use crate::tui::core::tab::Tab;
 use crate::tui::core::typing::line;
 use crate::tui::dialogs::quit::Quit;
@@ -22,10 +24,15 @@ pub(crate) fn send(command: Command) -> Outcome {
     Outcome::close().and(Effect::Send(command))
 }
 
-/// Stops what is on; where nothing is, the choice of a version is given up.
+/// Stops what is on. Where nothing is, it is said, and what is looked at stays.
 pub(crate) fn stop(cx: &mut Context<'_>) -> Outcome {
-    if cx.state.nav.selected.is_some() && !busy(cx.session) {
-        cx.state.nav.selected = None;
+    if !busy(cx.session) {
+        if cx.state.nav.selected.is_some() {
+            let key = cx.state.prefs.keys.shown(Action::Follow);
+            let words =
+                format!("nothing is on that could be stopped; {key} lets the screen follow again");
+            cx.state.say(words, false);
+        }
         return Outcome::close();
     }
     // A reply costs money, a comparison half a minute, and this key closes boxes as well.
@@ -273,7 +280,7 @@ pub(crate) fn toggle_mouse(cx: &mut Context<'_>) -> Outcome {
 
 /// First stops what is on, then quits.
 pub(crate) fn interrupt(cx: &mut Context<'_>) -> Outcome {
-    let on = cx.state.at_work && busy(cx.session);
+    let on = cx.state.at_work && busy(cx.session) && cx.state.playback.is_none();
     if on && !cx.state.interrupted_lately() {
         cx.state.pending.interrupt = Some(cx.state.now);
         return send(Command::Stop);
@@ -281,9 +288,39 @@ pub(crate) fn interrupt(cx: &mut Context<'_>) -> Outcome {
     Outcome::close().and(Effect::Quit)
 }
 
+/// Why a key of the loop does nothing in a recorded session.
+pub(crate) fn only_recorded(session: &Session) -> String {
+    format!(
+        "this session is only looked at; `reheat resume {}` goes on with it",
+        session.id
+    )
+}
+
+/// Opens the chosen session of the start screen to look into it.
+pub(crate) fn look_into(cx: &mut Context<'_>) -> Outcome {
+    let Some(home) = &cx.state.home else {
+        return Outcome::close();
+    };
+    match home.sessions.get(home.cursor) {
+        Some(session) => {
+            let choice = Choice::LookInto(session.id.clone());
+            let effect = cx.state.begin(choice);
+            Outcome::close().and(effect)
+        }
+        None => {
+            cx.state.say(
+                "choose a session to look into; this is a task that can be started",
+                false,
+            );
+            Outcome::close()
+        }
+    }
+}
+
 /// Quits; while something is on it is asked whether to.
 pub(crate) fn quit(cx: &mut Context<'_>) -> Outcome {
-    if cx.state.at_work && busy(cx.session) && !cx.state.demo {
+    let recorded = cx.state.playback.is_some();
+    if cx.state.at_work && busy(cx.session) && !cx.state.demo && !recorded {
         return Outcome::open(Quit);
     }
     Outcome::close().and(Effect::Quit)

@@ -16,7 +16,7 @@ use crate::tui::core::text::cut;
 use crate::tui::core::theme::Role;
 use crate::tui::panes::charts::{self, comparison};
 use crate::tui::panes::{
-    card, header, hint_box, main_pane, pending_keys, start, state_line, tip, tree,
+    card, header, hint_box, main_pane, pending_keys, start, state_line, timeline, tip, tree,
 };
 use crate::tui::state::hits::HitMap;
 use crate::tui::widgets::search_marks;
@@ -122,7 +122,10 @@ fn workbench(
         charts::gains(cx, area, buffer);
     }
     if let Some(area) = plan.steer {
-        hint_box::draw(cx, area, buffer, hits);
+        match &cx.state.playback {
+            Some(playback) => timeline::draw(cx, playback, area, buffer, hits),
+            None => hint_box::draw(cx, area, buffer, hits),
+        }
     }
     if let Some(area) = plan.mini {
         tree::mini(cx, area, buffer, hits);

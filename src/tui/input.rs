@@ -43,7 +43,7 @@ fn on_paste(app: &mut App, session: &Session, text: &str) {
     }
     if state.search.as_ref().is_some_and(|s| s.typing) {
         search::paste(state, session, &text);
-    } else if state.at_work {
+    } else if state.at_work && state.playback.is_none() {
         state.hint_box.active = true;
         state.hint_box.text.insert_str(&text);
     }

@@ -42,7 +42,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
 use crate::engine::{Command, Handle};
-use crate::session::{EventRecord, Session};
+use crate::session::{EventRecord, History, Session};
 pub use core::home::{
     Choice, Discovered, Discovery, Home, Judged, ModelLine, Server, SessionEntry, TaskEntry,
 };
@@ -54,6 +54,20 @@ pub struct Link {
     pub events: Receiver<EventRecord>,
     /// Asks something of the loop; never blocks.
     pub send: Box<dyn Fn(Command) + Send>,
+    /// In place of a loop: a session that is only looked at.
+    pub recorded: Option<History>,
+}
+
+impl Link {
+    /// A session to look into: nothing runs, and nothing is asked.
+    #[must_use]
+    pub fn recorded(history: History) -> Self {
+        Self {
+            events: std::sync::mpsc::channel().1,
+            send: Box::new(|_| {}),
+            recorded: Some(history),
+        }
+    }
 }
 
 impl From<Handle> for Link {
@@ -62,6 +76,7 @@ impl From<Handle> for Link {
         Self {
             events,
             send: Box::new(send),
+            recorded: None,
         }
     }
 }

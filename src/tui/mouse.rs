@@ -43,6 +43,10 @@ pub(crate) fn on_mouse(app: &mut App, session: &Session, mouse: MouseEvent) -> V
         app.dialog = Some(dialog);
         return outcome.map_or_else(Vec::new, |o| settle(app, session, o));
     }
+    if let (true, Some((area, Target::Timeline))) = (pressed, &target) {
+        let share = f64::from(place.x - area.x) / f64::from(area.width.saturating_sub(1).max(1));
+        return vec![Effect::GoTo(share)];
+    }
     if let (true, Some((_, Target::Sort(order)))) = (pressed, &target) {
         app.state.panes.cases.sort_by(*order);
         return Vec::new();
@@ -163,7 +167,7 @@ fn on_click(app: &mut App, session: &Session, place: Position) -> Vec<Effect> {
             Vec::new()
         };
     }
-    state.hint_box.active = state.hits.steer.contains(place);
+    state.hint_box.active = state.hits.steer.contains(place) && state.playback.is_none();
     let plan = state.layout();
     let over = |part: Option<Rect>| part.is_some_and(|r| r.contains(place));
     if state.nav.zoomed != Some(ScreenPart::Charts)

@@ -167,6 +167,11 @@ struct EventLoop {
 
 impl EventLoop {
     fn connect(&mut self, link: Link) {
+        if let Some(history) = link.recorded {
+            self.send = None;
+            self.app.state.look_into(&mut self.session, history);
+            return;
+        }
         inbox::forward(link.events, self.sender.clone());
         self.send = Some(link.send);
     }
@@ -204,6 +209,12 @@ impl EventLoop {
         Ok(())
     }
 
+    /// Now; in a recorded session what the clock said then.
+    fn now(&self) -> Timestamp {
+        let playback = self.app.state.playback.as_ref();
+        playback.map_or_else(Timestamp::now, |p| p.clock(Instant::now()))
+    }
+
     fn news(&self) -> Cause {
         match self.session.stage {
             Stage::Comparing { .. } | Stage::Confirming { .. } => Cause::NewsWhileTiming,
@@ -220,7 +231,8 @@ impl EventLoop {
     fn draw(&mut self) -> std::io::Result<()> {
         self.wanted = None;
         self.app.state.size = size();
-        self.app.state.now = Timestamp::now();
+        self.app.state.play_on(&mut self.session, Instant::now());
+        self.app.state.now = self.now();
         let covered = self.app.covered();
         if tips::tick(&mut self.app.state, &self.session, covered) {
             self.keeper.keep(&self.app.state.prefs.memory);
@@ -241,7 +253,7 @@ impl EventLoop {
     fn take(&mut self, message: Message, inbox: &Receiver<Message>) -> std::io::Result<()> {
         match message {
             Message::Terminal(event) => {
-                self.app.state.now = Timestamp::now();
+                self.app.state.now = self.now();
                 let (width, height) = (self.app.state.size.width, self.app.state.size.height);
                 if let Event::Resize(w, h) = event
                     && (w, h) != (width, height)
@@ -259,7 +271,7 @@ impl EventLoop {
                 }
             }
             Message::Events(all) => {
-                self.app.state.now = Timestamp::now();
+                self.app.state.now = self.now();
                 for happened in &all {
                     self.happened(happened);
                 }
@@ -290,7 +302,7 @@ impl EventLoop {
             Message::ThemeChanged => {
                 let name = self.app.state.prefs.theme_name.clone();
                 if Theme::file(&name, self.app.state.prefs.theme_folder.as_deref()).is_some() {
-                    self.app.state.now = Timestamp::now();
+                    self.app.state.now = self.now();
                     self.app.state.show_theme(&name);
                     self.want(Cause::Key);
                 }
@@ -310,7 +322,7 @@ impl EventLoop {
     }
 
     fn opened(&mut self, opened: Result<Link, String>) {
-        self.app.state.now = Timestamp::now();
+        self.app.state.now = self.now();
         if let Some(home) = &mut self.app.state.home {
             home.opening = None;
         }
@@ -347,6 +359,15 @@ impl EventLoop {
         match effect {
             Effect::Send(command) => self.ask(command),
             Effect::Open(choice) => drop(self.choices.send(choice)),
+            Effect::Travel(to) => {
+                (self.app.state).travel(&mut self.session, to, Instant::now());
+            }
+            Effect::GoTo(share) => {
+                let playback = self.app.state.playback.as_mut();
+                if let Some(at) = playback.map(|p| p.hold_at(share)) {
+                    self.app.state.go_to(&mut self.session, at);
+                }
+            }
             Effect::Quit => self.leaving = Some(Leaving::Quit),
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.forget()?,

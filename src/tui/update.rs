@@ -59,6 +59,10 @@ pub(crate) fn on_key(app: &mut App, session: &Session, key: Key) -> Vec<Effect> 
         search::on_key(&mut app.state, session, key);
         return Vec::new();
     }
+    if app.state.playback.is_some() {
+        // The clock of a recorded session may stand: a word goes with the next key.
+        app.state.messages.last = None;
+    }
     let mut typed = std::mem::take(&mut app.state.pending.keys);
     typed.push(key);
     match app.state.prefs.keys.find(&typed, app.state.scopes()) {
@@ -140,6 +144,10 @@ pub(crate) fn perform(app: &mut App, session: &Session, action: Action) -> Vec<E
         refresh(app, session);
     }
     let state = &mut app.state;
+    if !state.means_something(action) {
+        state.say(actions::only_recorded(session), false);
+        return Vec::new();
+    }
     let outcome = outcome(action, &mut Context { state, session });
     settle(app, session, outcome)
 }
@@ -235,6 +243,8 @@ fn outcome(action: Action, cx: &mut Context<'_>) -> Outcome {
         Action::Help => return Outcome::open(Help::new(typing_keys::ALL)),
         // Everything else.
         Action::TakeModel => return actions::take_model(cx),
+        Action::LookInto => return actions::look_into(cx),
+        Action::Travel(to) => return Outcome::close().and(Effect::Travel(to)),
         Action::Mouse => return actions::toggle_mouse(cx),
         Action::Redraw => return Outcome::close().and(Effect::Redraw),
         Action::Suspend => return Outcome::close().and(Effect::Suspend),

@@ -6,6 +6,7 @@
 
 use crate::tui::core::layout::ScreenPart;
 use crate::tui::core::tab::Tab;
+use crate::tui::core::travel::Travel;
 
 /// Where a key means something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub enum Scope {
     Both,
     /// The workbench while a search is on; goes before [`Scope::Work`].
     Search,
+    /// The workbench on a recorded session; goes before [`Scope::Work`].
+    Recorded,
 }
 
 impl Scope {
@@ -25,7 +28,9 @@ impl Scope {
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Search, _) | (_, Self::Search) => self == other,
+            (Self::Search | Self::Recorded, _) | (_, Self::Search | Self::Recorded) => {
+                self == other
+            }
             _ => self == other || self == Self::Both || other == Self::Both,
         }
     }
@@ -38,6 +43,7 @@ impl Scope {
             Self::Work => "workbench",
             Self::Both => "everywhere",
             Self::Search => "while a search is on",
+            Self::Recorded => "in a recorded session",
         }
     }
 }
@@ -138,6 +144,8 @@ pub enum Action {
     Mouse,
     Help,
     TakeModel,
+    LookInto,
+    Travel(Travel),
     Redraw,
     Suspend,
     Interrupt,
@@ -167,6 +175,44 @@ impl Action {
             }
         }
         name
+    }
+
+    /// Whether it asks something of the loop, or changes what the loop would do next: nothing for a recorded session.
+    #[must_use]
+    pub fn is_of_the_loop(self) -> bool {
+        use DialogName as D;
+        match self {
+            Self::Stop
+            | Self::Pause
+            | Self::NextRound
+            | Self::Retry
+            | Self::Accept
+            | Self::Reject
+            | Self::Branch
+            | Self::Undo
+            | Self::Pin
+            | Self::EditOutside
+            | Self::Objective
+            | Self::Candidates
+            | Self::Temperature
+            | Self::Mode
+            | Self::Steer
+            | Self::RerunCase
+            | Self::TimeCase
+            | Self::References
+            | Self::MeasureAgain => true,
+            Self::Dialog(dialog) => matches!(
+                dialog,
+                D::EditPrompt
+                    | D::Model
+                    | D::Annotate
+                    | D::Edit
+                    | D::WriteBack
+                    | D::AddCase
+                    | D::Goal
+            ),
+            _ => false,
+        }
     }
 
     /// Whether its key cannot be changed: there must always be a way out, and the way to the shell is the terminal's.
@@ -216,6 +262,7 @@ const VERSIONS: &str = "The selected version";
 const LOOK: &str = "Looking around";
 const CASES: &str = "Cases";
 const FIND: &str = "Finding and copying";
+const TIME: &str = "A recorded session (reheat history)";
 const ROOM: &str = "Room on the screen";
 const OTHER: &str = "Everything else";
 
@@ -299,6 +346,16 @@ macro_rules! table {
         row(&["y r"], Scope::Work, Action::Copy(CopySource::Reply), "copy reply", "Copy the reply that it came from", FIND),
         row(&["y f"], Scope::Work, Action::Copy(CopySource::Figures), "copy figures", "Copy the figures of all versions, as a table", FIND),
         row(&["y s"], Scope::Work, Action::Copy(CopySource::Selection), "copy line", "Copy the line that is marked: the match, the case or the version", FIND),
+        row(&["right", "."], Scope::Recorded, Action::Travel(Travel::On), "step", "To the next thing that happened", TIME),
+        row(&["left", ","], Scope::Recorded, Action::Travel(Travel::Back), "back", "To the thing before", TIME),
+        row(&["space"], Scope::Recorded, Action::Travel(Travel::Play), "play", "Play it, or hold it", TIME),
+        row(&["s"], Scope::Recorded, Action::Travel(Travel::Pace), "speed", "Play as it went, four times as fast, or all that is left at once", TIME),
+        row(&["n"], Scope::Recorded, Action::Travel(Travel::NextVerdict), "next verdict", "To the next verdict", TIME),
+        row(&["N"], Scope::Recorded, Action::Travel(Travel::VerdictBefore), "verdict before", "To the verdict before", TIME),
+        row(&["b"], Scope::Recorded, Action::Travel(Travel::NextBest), "next best", "To the next version that became the best one; after the last to the first", TIME),
+        row(&["x"], Scope::Recorded, Action::Travel(Travel::NextFailure), "next failure", "To the next version that failed, or round that gave none; after the last to the first", TIME),
+        row(&["home"], Scope::Recorded, Action::Travel(Travel::Start), "start", "To the start of the session", TIME),
+        row(&["end"], Scope::Recorded, Action::Travel(Travel::End), "end", "To its end", TIME),
         row(&["z"], Scope::Work, Action::Zoom, "zoom", "Give the main pane the whole screen, or take it back", ROOM),
         row(&["Z"], Scope::Work, Action::ZoomNext, "zoom another", "Give the whole screen to the next part: versions, charts, main pane", ROOM),
         row(&["+", "="], Scope::Work, Action::Wider, "wider", "Make the main pane wider", ROOM),
@@ -320,6 +377,7 @@ macro_rules! table {
         dialog(palette, Palette, &[":", "ctrl-p"], Scope::Both, "commands", "Find and do anything: versions, panes, themes, tasks, every key's action", OTHER),
         dialog(messages, Messages, &["!"], Scope::Both, "messages", "Show all that was said lately, whole", OTHER),
         dialog(program, OpenFile, &["o"], Scope::Start, "open a file", "Choose a program of yours, and its cases", OTHER),
+        row(&["h"], Scope::Start, Action::LookInto, "look into", "Look into the chosen session, step by step, without going on with it", OTHER),
         row(&["m"], Scope::Start, Action::TakeModel, "use the model", "Use the model server that answers on this machine from now on", OTHER),
         dialog(settings, Settings, &[","], Scope::Both, "settings", "Change the settings: model, objective, rounds, limits, theme", OTHER),
         dialog(themes, Theme, &["t"], Scope::Both, "theme", "Choose a theme; it is shown at once, enter keeps it", OTHER),

@@ -100,8 +100,10 @@ pub struct Home {
 pub enum Choice {
     /// A bundled task, by name.
     Bundled(String),
-    /// A session, by id.
+    /// A session to go on with, by id.
     Resume(String),
+    /// A session to look into only, by id.
+    LookInto(String),
     /// A program of the developer's with its cases.
     Program {
         /// The program, or a folder with a `task.toml`.
@@ -151,7 +153,7 @@ impl Choice {
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            Self::Bundled(name) | Self::Resume(name) => name.clone(),
+            Self::Bundled(name) | Self::Resume(name) | Self::LookInto(name) => name.clone(),
             Self::Part { function, .. } => function.clone(),
             Self::Program { file, .. } => file.file_name().map_or_else(
                 || file.display().to_string(),

@@ -58,7 +58,7 @@ pub(crate) fn plain(map: &Keymap, typing: &[TypingKeys]) -> String {
 /// ` (start screen)` and the like, where a key means something only there.
 fn place(bound: &Bound) -> String {
     match bound.row.scope {
-        Scope::Start | Scope::Search => {
+        Scope::Start | Scope::Search | Scope::Recorded => {
             format!(" ({})", bound.row.scope.in_words())
         }
         _ => String::new(),

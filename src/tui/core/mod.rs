@@ -29,6 +29,7 @@ pub(crate) mod text;
 pub(crate) mod text_id;
 pub(crate) mod theme;
 pub(crate) mod tip;
+pub(crate) mod travel;
 pub(crate) mod typing;
 pub(crate) mod workers;
 

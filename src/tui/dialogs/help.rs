@@ -167,7 +167,7 @@ fn rows<'a>(state: &'a State, typing: &'static [TypingKeys], filter: &str) -> Ve
     let table = state.prefs.keys.rows();
     let mut found: Vec<&Bound> = table
         .iter()
-        .filter(|b| scopes.contains(&b.row.scope))
+        .filter(|b| scopes.contains(&b.row.scope) && state.means_something(b.row.action))
         .collect();
     // The table need not be written in the order of its headings.
     let own = |group: &str| {
@@ -175,7 +175,8 @@ fn rows<'a>(state: &'a State, typing: &'static [TypingKeys], filter: &str) -> Ve
         of_group.any(|t| t.row.scope == Scope::Start)
     };
     found.sort_by_key(|b| {
-        let elsewhere = searching && b.row.scope != Scope::Search;
+        let elsewhere = (searching && b.row.scope != Scope::Search)
+            || (state.playback.is_some() && b.row.scope != Scope::Recorded);
         // What only the start screen has comes before the ways to move in it.
         let common = state.home.is_some() && !own(b.row.group);
         let place = table.iter().position(|t| t.row.group == b.row.group);

@@ -123,17 +123,13 @@ fn entries(state: &State, session: &Session) -> Vec<Entry> {
         key: String::new(),
         marked: Vec::new(),
     };
-    let here = if state.at_work {
-        Scope::Work
-    } else {
-        Scope::Start
-    };
     let mut all: Vec<Entry> = state
         .prefs
         .keys
         .rows()
         .iter()
-        .filter(|b| b.row.scope == here || b.row.scope == Scope::Both)
+        .filter(|b| b.row.scope != Scope::Search && state.scopes().contains(&b.row.scope))
+        .filter(|b| state.means_something(b.row.action))
         .filter(|b| b.row.action != Action::Dialog(DialogName::Palette))
         .map(|b| Entry {
             key: b.keys.first().map(KeySequence::symbols).unwrap_or_default(),

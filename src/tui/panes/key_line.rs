@@ -6,8 +6,10 @@ use crate::tui::component::View;
 use crate::tui::core::action::{Action, DialogName};
 use crate::tui::core::hint::{Hint, Hints, Press};
 use crate::tui::core::key::key;
+use crate::tui::core::travel::Travel;
 use crate::tui::panes::registry;
 use crate::tui::state::cases::withdrawable;
+use crate::tui::state::playback::Playback;
 use crate::tui::widgets::hint_line::HintLine;
 
 /// The keys that fit the moment, as many as there is room for; help always.
@@ -78,6 +80,9 @@ pub(super) fn wanted(cx: View<'_>) -> Hints {
                 (Action::Search, "search anew"),
             ],
         );
+    }
+    if let Some(playback) = &cx.state.playback {
+        return named(cx, &recorded(playback));
     }
     let words: &[(Action, &'static str)] = match &cx.session.stage {
         _ if cx.session.held => &HELD,
@@ -170,6 +175,27 @@ pub(super) fn wanted(cx: View<'_>) -> Hints {
         version.press = Press::Either(newer.clone(), older.clone());
     }
     hints
+}
+
+/// What can be done with a recorded session.
+fn recorded(playback: &Playback) -> Vec<(Action, &'static str)> {
+    let play = if playback.plays() { "hold" } else { "play" };
+    let mut all = vec![
+        (Action::Travel(Travel::On), "step"),
+        (Action::Travel(Travel::Back), "back"),
+        (Action::Travel(Travel::Play), play),
+        (Action::Travel(Travel::NextVerdict), "next verdict"),
+        (Action::Travel(Travel::NextBest), "next best"),
+        (Action::Travel(Travel::NextFailure), "next failure"),
+        (Action::Travel(Travel::Pace), "speed"),
+        (Action::NextTab, "pane"),
+        (Action::Older, "version"),
+        (Action::Quit, "quit"),
+    ];
+    if playback.at >= playback.history.len() {
+        all.retain(|(action, _)| *action != Action::Travel(Travel::On));
+    }
+    all
 }
 
 /// Whether the best version can be written into the developer's own file; `None` where the original stands.

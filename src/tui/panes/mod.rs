@@ -22,5 +22,6 @@ pub(crate) mod state_line;
 pub(crate) mod stream;
 pub(crate) mod summary;
 pub(crate) mod task;
+pub(crate) mod timeline;
 pub(crate) mod tip;
 pub(crate) mod tree;

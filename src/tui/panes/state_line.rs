@@ -158,6 +158,13 @@ impl Now {
 /// What is on now; what is held is said to be.
 fn now(cx: View<'_>) -> Now {
     let mut now = at_work(cx);
+    if let Some(playback) = &cx.state.playback {
+        (now.glyph, now.role) = match playback.plays() {
+            true => ("▶", Role::Candidate),
+            false => ("‖", Role::Info),
+        };
+        return now;
+    }
     let reply = matches!(cx.session.stage, Stage::Asking | Stage::Streaming);
     let come = reply && cx.session.round().is_some_and(Round::is_answered);
     if cx.session.held && come {

@@ -137,9 +137,11 @@ impl EventLoop {
                 }
             }
         }
-        Ended {
-            session: self.session,
-            signal,
-        }
+        // Of a session that was only looked at there is nothing to tell afterwards.
+        let session = match self.app.state.playback {
+            Some(_) => crate::session::Session::default(),
+            None => self.session,
+        };
+        Ended { session, signal }
     }
 }

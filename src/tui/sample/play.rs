@@ -47,6 +47,7 @@ pub fn play(speed: f64) -> Link {
             .spawn(player),
     );
     Link {
+        recorded: None,
         events,
         send: Box::new(|_| {}),
     }

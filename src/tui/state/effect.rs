@@ -3,6 +3,7 @@
 use crate::engine::Command;
 use crate::session::event::VersionId;
 use crate::tui::core::home::{Choice, Server};
+use crate::tui::core::travel::Travel;
 
 /// Something that the screen alone cannot do.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +12,10 @@ pub enum Effect {
     Send(Command),
     /// Open an entry of the start screen.
     Open(Choice),
+    /// Show another moment of the recorded session.
+    Travel(Travel),
+    /// Show the moment of the recorded session at this share (0 to 1) of its steps.
+    GoTo(f64),
     /// Leave.
     Quit,
     /// Go to the shell for a while.

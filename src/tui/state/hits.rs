@@ -18,6 +18,8 @@ pub enum Target {
     Field(usize),
     /// The cases are sorted by this; again: in their own order.
     Sort(CaseOrder),
+    /// The line of a recorded session: its moment there is shown.
+    Timeline,
     /// A dialog or another sheet on top, where it has nothing to click.
     Sheet,
 }

@@ -15,6 +15,7 @@ pub(crate) mod messages;
 pub(crate) mod model_params;
 pub(crate) mod navigation;
 pub(crate) mod panes;
+pub(crate) mod playback;
 pub(crate) mod preparation;
 pub(crate) mod prompt;
 pub(crate) mod replies;
@@ -26,6 +27,7 @@ pub(crate) mod writes;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -49,6 +51,7 @@ use crate::tui::state::caches::Caches;
 use crate::tui::state::hits::HitMap;
 use crate::tui::state::messages::Messages;
 use crate::tui::state::panes::Panes;
+use crate::tui::state::playback::Playback;
 use crate::tui::state::search::Search;
 
 /// What a diff compares the selected version with.
@@ -158,6 +161,24 @@ pub struct Observed {
     pub bell: Bell,
 }
 
+impl Observed {
+    /// Nothing was noticed yet.
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            stage: None,
+            stage_since: now,
+            held: false,
+            written: None,
+            decided: None,
+            failed: None,
+            prompt_wanted: false,
+            edits_due: 0,
+            bell: Bell::default(),
+        }
+    }
+}
+
 /// How many versions the developer made.
 fn by_hand(session: &Session) -> usize {
     let versions = session.versions.iter();
@@ -192,6 +213,8 @@ pub struct State {
     pub messages: Messages,
     /// What was noticed of the session so far.
     pub observed: Observed,
+    /// Which moment is shown, where the session is a recorded one.
+    pub playback: Option<Playback>,
     /// What was worked out for drawing.
     pub caches: Caches,
     /// Where things were drawn last.
@@ -229,17 +252,8 @@ impl State {
             },
             pending: Pending::default(),
             messages: Messages::default(),
-            observed: Observed {
-                stage: None,
-                stage_since: now,
-                held: false,
-                written: None,
-                decided: None,
-                failed: None,
-                prompt_wanted: false,
-                edits_due: 0,
-                bell: Bell::default(),
-            },
+            observed: Observed::new(now),
+            playback: None,
             caches: Caches::default(),
             hits: HitMap::default(),
         }
@@ -334,6 +348,11 @@ impl State {
             let opening = self.home.as_ref().is_some_and(|h| h.opening.is_some());
             return opening.then_some(120).or(fresh);
         }
+        if let Some(playback) = &self.playback {
+            // Often enough that text flows, and never waiting for the screen.
+            let due = playback.due(Instant::now());
+            return due.map(|due| u64::try_from(due.as_millis()).unwrap_or(500).clamp(16, 500));
+        }
         match session.stage {
             _ if session.held => fresh,
             Stage::Comparing { .. } | Stage::Confirming { .. } => Some(500),
@@ -345,11 +364,19 @@ impl State {
     /// The scopes whose keys mean something now, the first that knows a key has it.
     #[must_use]
     pub fn scopes(&self) -> &'static [Scope] {
-        match (self.at_work, &self.search) {
-            (true, Some(_)) => &[Scope::Search, Scope::Work, Scope::Both],
-            (true, None) => &[Scope::Work, Scope::Both],
-            (false, _) => &[Scope::Start, Scope::Both],
+        match (self.at_work, &self.search, &self.playback) {
+            (true, Some(_), None) => &[Scope::Search, Scope::Work, Scope::Both],
+            (true, Some(_), Some(_)) => &[Scope::Search, Scope::Recorded, Scope::Work, Scope::Both],
+            (true, None, Some(_)) => &[Scope::Recorded, Scope::Work, Scope::Both],
+            (true, None, None) => &[Scope::Work, Scope::Both],
+            (false, ..) => &[Scope::Start, Scope::Both],
         }
+    }
+
+    /// Whether an action can do something here: in a recorded session those of the loop cannot.
+    #[must_use]
+    pub fn means_something(&self, action: Action) -> bool {
+        self.playback.is_none() || !action.is_of_the_loop()
     }
 
     /// How parts are arranged on a screen of this size.
@@ -367,7 +394,7 @@ impl State {
     #[must_use]
     pub fn layout_options(&self) -> LayoutOptions {
         LayoutOptions {
-            steering: self.hint_box.active,
+            steering: self.hint_box.active || self.playback.is_some(),
             banner: !self.messages.banner.is_empty(),
             charts_in_main: self.nav.tab == Some(Tab::Charts),
             zoomed: self.nav.zoomed,

@@ -73,6 +73,7 @@ pub(crate) fn text(tip: Tip, state: &State, session: &Session) -> Vec<Piece> {
 #[must_use]
 pub(crate) fn now(state: &State, session: &Session, covered: bool) -> Option<Tip> {
     let busy = covered
+        || state.playback.is_some()
         || state.hint_box.active
         || state.search.is_some()
         || state.size.width < 40

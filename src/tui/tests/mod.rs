@@ -6,6 +6,7 @@
 mod commands;
 mod figures;
 mod fixture;
+mod history;
 mod keys;
 mod mouse;
 mod panes;

@@ -252,10 +252,11 @@ fn compared<'a>(cx: View<'a>, version: &Version, c: &Comparison) -> Vec<Line<'a>
         ));
     }
     let mut lines = vec![Line::from(first)];
+    // Of the same two it is another comparison where the version was measured again, or on other cases: the one that the header has.
     if let Some(o) = version
         .against_original
         .as_ref()
-        .filter(|o| o.incumbent != c.incumbent)
+        .filter(|o| o.incumbent != c.incumbent || (o.gain, o.pairs) != (c.gain, c.pairs))
     {
         let told = if o.is_decided() {
             Span::styled(o.gain.to_string(), cx.theme.heat(o.gain.0))
@@ -267,11 +268,21 @@ fn compared<'a>(cx: View<'a>, version: &Version, c: &Comparison) -> Vec<Line<'a>
         } else {
             String::new()
         };
-        lines.push(Line::from(vec![
-            cx.span("  against the original ", Role::Muted),
+        let before = if o.incumbent == c.incumbent {
+            "  measured again "
+        } else {
+            "  against the original "
+        };
+        let mut spans = vec![
+            cx.span(before, Role::Muted),
             told,
             cx.span(between, Role::Text),
-        ]));
+        ];
+        if o.incumbent == c.incumbent || !o.measures_what(c) {
+            let of = format!(" in {}", visible(&cx.session.compared_on(o)));
+            spans.push(cx.span(of, Role::Muted));
+        }
+        lines.push(Line::from(spans));
     }
     if cx.session.incumbent == Some(version.id) {
         for words in cx.session.other_gains() {
