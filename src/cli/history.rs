@@ -1,6 +1,8 @@
 //! `reheat history`: a session as it went, to look into; nothing runs and nothing is asked.
 
 use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use clap::Args;
 
@@ -9,8 +11,13 @@ use super::flags::LoopFlags;
 use super::workbench::{habits, of_signal};
 use super::{CliError, ENVIRONMENT, NOTHING, USAGE, drive, fail};
 use crate::session::event::Event;
-use crate::session::{History, Library, journal};
+use crate::session::{EventRecord, History, Library, journal};
 use crate::tui::{self, Link, Start};
+
+/// How often it is looked whether another program has added something.
+const LOOK: Duration = Duration::from_millis(400);
+/// The largest journal that is read again whenever it grows, in bytes.
+const FOLLOWED: u64 = 16 << 20;
 
 /// Flags of `reheat history`.
 #[derive(Debug, Args)]
@@ -21,6 +28,8 @@ use crate::tui::{self, Link, Start};
 
 Every pane shows what it showed then: replies come as they came, charts grow as they grew. What was only shown and never kept
 (the memory of single runs while they ran, the figures of single pairs) is made again from what was kept.
+
+A session that another reheat has open is followed: what happens there appears here, and nothing here changes it.
 
 Exit status: 0 done, 1 the session cannot be shown, 2 wrong use, 3 something is missing here.")]
 pub(crate) struct HistoryArgs {
@@ -83,5 +92,46 @@ pub(super) fn recorded(library: &Library, id: &str) -> Result<Link, CliError> {
     let holes = read.holes.iter();
     let holes = holes.map(|(line, why)| format!("line {line} cannot be read ({why})"));
     let holes = holes.collect();
-    Ok(Link::recorded(History::new(read.events, holes)))
+    let events = follow(library, id, read.events.len());
+    Ok(Link::recorded(History::new(read.events, holes), events))
+}
+
+/// What another program adds to a session meanwhile, where one has it open; closed at once where none has.
+fn follow(library: &Library, id: &str, mut known: usize) -> Receiver<EventRecord> {
+    let (tell, events) = channel();
+    let running = library.is_running(id);
+    let (library, id) = (library.clone(), id.to_owned());
+    let watch = move || {
+        let file = library.folder(&id).join(journal::FILE);
+        let size = || std::fs::metadata(&file).map_or(0, |file| file.len());
+        let mut before = 0;
+        loop {
+            let running = library.is_running(&id);
+            let now = size();
+            if now != before && now <= FOLLOWED {
+                let Ok(read) = journal::read(&library.folder(&id)) else {
+                    return;
+                };
+                let count = read.events.len();
+                for event in read.events.into_iter().skip(known) {
+                    if tell.send(event).is_err() {
+                        return;
+                    }
+                }
+                (known, before) = (known.max(count), now);
+            }
+            if !running {
+                return;
+            }
+            std::thread::sleep(LOOK);
+        }
+    };
+    if running {
+        drop(
+            std::thread::Builder::new()
+                .name("follow".into())
+                .spawn(watch),
+        );
+    }
+    events
 }

@@ -326,6 +326,10 @@ pub(crate) fn ending(session: &Session) -> String {
 /// Why it ended, or that it did not: `Ended: all rounds are done.`
 pub(crate) fn why_it_ended(session: &Session) -> String {
     let Some(finished) = &session.finished else {
+        if session.running {
+            return "The session is open in another reheat right now; this is how far it has come."
+                .into();
+        }
         return "The session was left before its end; `reheat resume` goes on with it.".into();
     };
     let why = match &finished.reason {

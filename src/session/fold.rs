@@ -96,6 +96,8 @@ pub struct Session {
     pub finished: Option<SessionEnd>,
     /// What of its journal cannot be read, in sentences. Set by whoever reads it; no event does.
     pub holes: Vec<String>,
+    /// Whether a program goes on with it right now. Set by whoever reads it; no event does.
+    pub running: bool,
     /// When it began.
     pub started_at: Option<jiff::Timestamp>,
     /// When the last event happened.

@@ -51,6 +51,20 @@ impl History {
         }
     }
 
+    /// Takes in what has happened since, where another program goes on with the session. Gives where what was shown after `at`
+    /// moments is now.
+    pub fn grow(&mut self, at: usize, new: Vec<EventRecord>) -> usize {
+        let is_durable = |record: &&EventRecord| record.event.durable();
+        let shown = self.moments(0, at).iter().filter(is_durable).count();
+        let mut events = std::mem::take(&mut self.moments);
+        events.retain(|record| record.event.durable());
+        events.extend(new);
+        *self = Self::new(events, std::mem::take(&mut self.holes));
+        let durable = (self.moments.iter().enumerate()).filter(|(_, r)| r.event.durable());
+        let place = durable.map(|(n, _)| n + 1).nth(shown.saturating_sub(1));
+        place.unwrap_or(self.len())
+    }
+
     /// How many moments there are.
     #[must_use]
     pub fn len(&self) -> usize {

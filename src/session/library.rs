@@ -166,6 +166,14 @@ impl Library {
         Ok(all)
     }
 
+    /// Whether a program has a session open right now.
+    #[must_use]
+    pub fn is_running(&self, id: &str) -> bool {
+        let folder = self.folder(id);
+        let journal = fs::metadata(folder.join(journal::FILE));
+        journal.is_ok_and(|file| Locks::now().holds(file.ino(), &folder))
+    }
+
     /// Changes what the developer says of a session, and gives what that is then.
     ///
     /// # Errors
@@ -191,6 +199,7 @@ impl Library {
         let mut session = Session::of(&read.events);
         let hole = |(line, why)| format!("line {line} cannot be read ({why})");
         session.holes = read.holes.into_iter().map(hole).collect();
+        session.running = session.finished.is_none() && self.is_running(id);
         if read.skipped > 0 {
             let at = session.last_at.unwrap_or_default();
             let text = format!("{} events of a newer reheat were skipped", read.skipped);

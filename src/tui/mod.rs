@@ -59,11 +59,11 @@ pub struct Link {
 }
 
 impl Link {
-    /// A session to look into: nothing runs, and nothing is asked.
+    /// A session to look into: nothing runs, and nothing is asked. `events` are those that another program adds to it meanwhile.
     #[must_use]
-    pub fn recorded(history: History) -> Self {
+    pub fn recorded(history: History, events: Receiver<EventRecord>) -> Self {
         Self {
-            events: std::sync::mpsc::channel().1,
+            events,
             send: Box::new(|_| {}),
             recorded: Some(history),
         }

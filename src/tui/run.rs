@@ -170,6 +170,7 @@ impl EventLoop {
         if let Some(history) = link.recorded {
             self.send = None;
             self.app.state.look_into(&mut self.session, history);
+            inbox::forward(link.events, self.sender.clone());
             return;
         }
         inbox::forward(link.events, self.sender.clone());
@@ -272,6 +273,11 @@ impl EventLoop {
             }
             Message::Events(all) => {
                 self.app.state.now = self.now();
+                if self.app.state.playback.is_some() {
+                    self.app.state.grew(&mut self.session, all);
+                    self.want(Cause::News);
+                    return Ok(());
+                }
                 for happened in &all {
                     self.happened(happened);
                 }
@@ -281,7 +287,7 @@ impl EventLoop {
                 self.want(self.news());
             }
             Message::LoopEnded => {
-                if self.session.finished.is_none() {
+                if self.session.finished.is_none() && self.app.state.playback.is_none() {
                     self.app.state.say("the loop has ended", true);
                 }
                 self.want(Cause::News);

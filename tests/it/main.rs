@@ -21,6 +21,8 @@ mod exit_status;
 mod functions;
 mod headless;
 mod held_out;
+#[cfg(unix)]
+mod history;
 mod holes;
 #[cfg(target_os = "linux")]
 mod hostile;

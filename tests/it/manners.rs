@@ -15,8 +15,8 @@ struct Seen {
     bytes: Vec<u8>,
 }
 
-/// The start screen in a terminal, with folders of its own.
-struct Terminal {
+/// The program in a terminal, with folders of its own.
+pub(crate) struct Terminal {
     home: tempfile::TempDir,
     /// Kept open: its closing is a hang-up.
     _master: Box<dyn MasterPty + Send>,
@@ -31,6 +31,11 @@ impl Terminal {
     }
 
     fn start_in(home: tempfile::TempDir, environment: &[(&str, &str)]) -> Self {
+        Self::of(&[], home, environment)
+    }
+
+    /// A command in a terminal.
+    pub(crate) fn of(args: &[&str], home: tempfile::TempDir, environment: &[(&str, &str)]) -> Self {
         let size = PtySize {
             rows: 24,
             cols: 80,
@@ -52,6 +57,7 @@ impl Terminal {
         for (name, value) in environment {
             command.env(name, value);
         }
+        command.args(args);
         command.cwd(home.path());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
@@ -82,7 +88,7 @@ impl Terminal {
         }
     }
 
-    fn until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+    pub(crate) fn until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
         let start = Instant::now();
         let mut seen = self.seen.0.lock().unwrap();
         loop {
@@ -96,11 +102,11 @@ impl Terminal {
         }
     }
 
-    fn shows(&self, text: &str) -> String {
+    pub(crate) fn shows(&self, text: &str) -> String {
         self.until(text, |shown| shown.contains(text))
     }
 
-    fn keys(&mut self, keys: &str) {
+    pub(crate) fn keys(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
     }
 
@@ -109,7 +115,7 @@ impl Terminal {
     }
 
     /// Ends it by its key; gives the folders back.
-    fn quit(mut self) -> tempfile::TempDir {
+    pub(crate) fn quit(mut self) -> tempfile::TempDir {
         self.keys("q");
         let start = Instant::now();
         loop {

@@ -29,6 +29,7 @@ fn asking(send: fn()) -> Link {
         }
     }
     Link {
+        recorded: None,
         events,
         send: Box::new(move |_| {
             let _stays_open = &out;

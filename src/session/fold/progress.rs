@@ -1,11 +1,31 @@
 //! Takes in what the judge is doing.
 
 use super::{LivePair, Session};
-use crate::measure::Progress;
+use crate::measure::{Look, Progress};
 use crate::session::ids::VersionId;
 use crate::session::stage::Stage;
 
 impl Session {
+    /// What the comparison that is on says so far; while a win is confirmed the fresh pairs alone count, and say nothing before
+    /// the first look at them.
+    #[must_use]
+    pub fn latest_look(&self) -> Option<Look> {
+        let (look, _) = self.live.look?;
+        match self.stage {
+            Stage::Confirming { version, .. } => self.fresh_looks(version).last().copied(),
+            _ => Some(look),
+        }
+    }
+
+    /// The looks at fresh pairs, which follow the look that ended the first stage.
+    fn fresh_looks(&self, version: VersionId) -> &[Look] {
+        let looks = self.version(version).map_or(&[][..], |v| &v.looks);
+        let pairs = self.live.pairs.iter();
+        let first_stage = pairs.filter(|p| !p.confirming).count();
+        let ended = looks.iter().position(|look| look.pairs >= first_stage);
+        ended.map_or(&[], |n| &looks[n + 1..])
+    }
+
     pub(super) fn progress(&mut self, version: VersionId, progress: &Progress) {
         if self.live.version.replace(version) != Some(version) {
             // Of several candidates each has pairs of its own.

@@ -150,3 +150,19 @@ fn what_is_told_in_odd_ways_is_stepped_over_all_the_same() {
         assert_eq!(pauses.count(), history.len());
     }
 }
+
+#[test]
+fn what_comes_later_grows_on_and_what_is_shown_stays() {
+    for (name, events) in journals() {
+        let whole = History::new(events.clone(), Vec::new());
+        let half = events.len() / 2;
+        let mut grown = History::new(events[..half].to_vec(), Vec::new());
+        let at = grown.len();
+        let shown = grown.session(at);
+        let mut at = grown.grow(at, events[half..].to_vec());
+        assert_eq!(grown.len(), whole.len(), "{name}");
+        assert_eq!(durable(&grown.session(at)), durable(&shown), "{name}");
+        at = grown.grow(at, Vec::new());
+        assert_eq!(durable(&grown.session(at)), durable(&shown), "{name}");
+    }
+}

@@ -81,7 +81,7 @@ pub(crate) fn confirming(pairs: usize) -> String {
 /// `1.83× [1.79–1.88]` as the last look at the pairs saw it.
 #[must_use]
 pub(crate) fn looked(session: &Session) -> Option<String> {
-    let (look, _) = session.live.look.as_ref()?;
+    let look = session.latest_look()?;
     Some(format!(
         "{}{}",
         look.gain,

@@ -473,7 +473,7 @@ pub(crate) fn mini(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut Hit
 
 fn mini_figures<'a>(cx: View<'a>, room: usize) -> Vec<Span<'a>> {
     let mut spans = Vec::new();
-    if let Some((look, _)) = cx.session.live.look.filter(|_| working(cx.session)) {
+    if let Some(look) = cx.session.latest_look().filter(|_| working(cx.session)) {
         spans.push(Span::styled(
             look.gain.to_string(),
             cx.theme.heat(look.gain.0),

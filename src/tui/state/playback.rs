@@ -257,6 +257,20 @@ impl State {
         self.go_to(session, first);
     }
 
+    /// Takes in what another program has added to the session meanwhile. Who looks at its end goes on looking at its end.
+    pub fn grew(&mut self, session: &mut Session, new: Vec<EventRecord>) {
+        let Some(playback) = &mut self.playback else {
+            return;
+        };
+        let at_end = playback.at >= playback.history.len();
+        let at = playback.history.grow(playback.at, new);
+        playback.at = if at_end { playback.history.len() } else { at };
+        *session = playback.history.session(playback.at);
+        if at_end {
+            self.observe(session);
+        }
+    }
+
     /// Goes elsewhere in the recorded session; gives the session as it was then.
     pub fn travel(&mut self, session: &mut Session, to: Travel, now: Instant) {
         let Some(playback) = &mut self.playback else {

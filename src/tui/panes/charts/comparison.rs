@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::base::words::count;
+use crate::measure::stats::{FEWEST_CONFIRMING, LOOKS};
 use crate::measure::{Answer, Look};
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
@@ -109,7 +110,10 @@ fn view(cx: View<'_>) -> Option<Shown> {
                 .filter(|p| p.confirming == confirming)
                 .map(|p| p.log_ratio)
                 .collect(),
-            now: looks.last().copied(),
+            now: match confirming {
+                true => session.latest_look(),
+                false => looks.last().copied(),
+            },
             looks,
             answer: None,
             word: "",
@@ -218,7 +222,10 @@ fn headline(cx: View<'_>, view: &Shown, area: Rect, buffer: &mut Buffer) {
             left.push(cx.span(interval(look.low.0, look.high.0), Role::Text));
         }
         None => {
-            let first = crate::measure::stats::LOOKS[0];
+            let first = match view.confirming {
+                true => format!("{FEWEST_CONFIRMING} fresh"),
+                false => LOOKS[0].to_string(),
+            };
             left.push(cx.span(format!("first look after {first} pairs"), Role::Muted));
         }
     }

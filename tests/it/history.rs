@@ -1,0 +1,138 @@
+//! `reheat history` in a real terminal: a session is looked into, by command and from the start screen, and followed while another
+//! program goes on with it; what cannot be shown is one clear error.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use reheat::session::{Journal, journal};
+
+use crate::manners::Terminal;
+
+/// A home whose only session is one of the past.
+fn home_with(name: &str) -> (tempfile::TempDir, PathBuf) {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("data/sessions/2026-01-02-pairs-abcd");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/journals");
+    copy(&source.join(name), &folder);
+    (home, folder)
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn history(home: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_reheat"))
+        .arg("history")
+        .args(args)
+        .env("REHEAT_CONFIG_DIR", home.join("config"))
+        .env("REHEAT_DATA_DIR", home.join("data"))
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_session_is_stepped_through_and_played_to_its_end() {
+    let (home, folder) = home_with("demo");
+    let before = std::fs::read(folder.join(journal::FILE)).unwrap();
+    let mut terminal = Terminal::of(&["history", "last"], home, &[]);
+    terminal.shows("recorded · step 1 of");
+    terminal.keys("b");
+    terminal.shows("against v0 in CPU time; it is the best");
+    terminal.keys("x");
+    terminal.shows("wrong answer");
+    terminal.keys("a");
+    terminal.shows("only looked at");
+    terminal.keys("ss ");
+    terminal.shows("the session ends");
+    let home = terminal.quit();
+    let after = std::fs::read(folder.join(journal::FILE)).unwrap();
+    assert!(before == after, "nothing is written into what is looked at");
+    drop(home);
+}
+
+#[test]
+fn the_start_screen_leads_into_a_session_without_going_on_with_it() {
+    let (home, folder) = home_with("demo");
+    let before = std::fs::read(folder.join(journal::FILE)).unwrap();
+    let mut terminal = Terminal::of(&[], home, &[]);
+    terminal.shows("measured code");
+    terminal.keys("h");
+    terminal.shows("recorded · step 1 of");
+    terminal.keys("\x1b[C");
+    terminal.shows("recorded · step 2 of");
+    let _home = terminal.quit();
+    let after = std::fs::read(folder.join(journal::FILE)).unwrap();
+    assert!(before == after, "nothing is written into what is looked at");
+}
+
+#[test]
+fn what_another_program_adds_appears_and_what_is_looked_at_stays() {
+    let (home, folder) = home_with("demo");
+    let whole = journal::read(&folder).unwrap().events;
+    // The first half of it, and a program that goes on with it.
+    let text = std::fs::read_to_string(folder.join(journal::FILE)).unwrap();
+    let half: Vec<&str> = text.lines().take(1 + whole.len() / 2).collect();
+    std::fs::write(folder.join(journal::FILE), half.join("\n") + "\n").unwrap();
+    let (mut journal, read) = Journal::reopen(&folder).unwrap();
+    let mut terminal = Terminal::of(&["history"], home, &[]);
+    terminal.shows("recorded · step 1 of");
+    let steps = |shown: &str| -> usize {
+        let rest = shown.split("recorded · step ").nth(1).unwrap();
+        rest.split_whitespace().nth(2).unwrap().parse().unwrap()
+    };
+    let before = steps(&terminal.shows("recorded · step 1 of"));
+    journal.write(&whole[read.events.len()]).unwrap();
+    journal.write(&whole[read.events.len() + 1]).unwrap();
+    terminal.until("the step that was added", |s| {
+        s.contains("recorded · step 1 of") && steps(s) > before
+    });
+    // At its end the end is shown.
+    terminal.keys("\x1b[F");
+    for record in &whole[read.events.len() + 2..] {
+        journal.write(record).unwrap();
+    }
+    terminal.shows("the session ends");
+    drop(journal);
+    let _home = terminal.quit();
+}
+
+#[test]
+fn what_cannot_be_shown_is_one_clear_error() {
+    let (home, folder) = home_with("demo");
+    let told = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let output = history(home.path(), &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        told(&output).contains("on a terminal; `reheat show`"),
+        "{}",
+        told(&output)
+    );
+    for (text, words) in [
+        ("", "empty"),
+        ("{\"reheat_journal\":9}\n", "newer"),
+        ("\u{0}\u{1}garbage", "JSON"),
+        ("{\"reheat_journal\":1}\n", "began"),
+    ] {
+        std::fs::write(folder.join(journal::FILE), text).unwrap();
+        let (again, other) = home_with("demo");
+        std::fs::write(other.join(journal::FILE), text).unwrap();
+        let terminal = Terminal::of(&["history", "2026"], again, &[]);
+        let shown = terminal.until(words, |s| s.replace('\n', "").contains("error"));
+        let whole: String = shown
+            .lines()
+            .map(str::trim_end)
+            .collect::<Vec<_>>()
+            .join("");
+        assert!(whole.contains(words), "{words}: {shown}");
+    }
+}
