@@ -127,12 +127,7 @@ fn what_cannot_be_shown_is_one_clear_error() {
         let (again, other) = home_with("demo");
         std::fs::write(other.join(journal::FILE), text).unwrap();
         let terminal = Terminal::of(&["history", "2026"], again, &[]);
-        let shown = terminal.until(words, |s| s.replace('\n', "").contains("error"));
-        let whole: String = shown
-            .lines()
-            .map(str::trim_end)
-            .collect::<Vec<_>>()
-            .join("");
-        assert!(whole.contains(words), "{words}: {shown}");
+        // The terminal breaks a long line wherever it ends, and a space there is lost.
+        terminal.until(words, |shown| shown.replace('\n', "").contains(words));
     }
 }

@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::base::words::count;
-use crate::measure::stats::{FEWEST_CONFIRMING, LOOKS};
+use crate::measure::stats::LOOKS;
 use crate::measure::{Answer, Look};
 use crate::session::Session;
 use crate::session::event::{Stage, VersionId};
@@ -222,11 +222,11 @@ fn headline(cx: View<'_>, view: &Shown, area: Rect, buffer: &mut Buffer) {
             left.push(cx.span(interval(look.low.0, look.high.0), Role::Text));
         }
         None => {
-            let first = match view.confirming {
-                true => format!("{FEWEST_CONFIRMING} fresh"),
-                false => LOOKS[0].to_string(),
+            let words = match view.confirming {
+                true => "no look at these yet".to_owned(),
+                false => format!("first look after {} pairs", LOOKS[0]),
             };
-            left.push(cx.span(format!("first look after {first} pairs"), Role::Muted));
+            left.push(cx.span(words, Role::Muted));
         }
     }
     let word = match (view.answer, view.confirming) {
