@@ -90,7 +90,7 @@ fn tell(out: &mut impl Write, session: &Session, happened: &EventRecord) -> io::
                 "task     {} — {} ({}, {}, aim: {})",
                 task.name,
                 text::safe(&task.title),
-                text::safe(&task.toolchain),
+                text::safe(&task.toolchain_in_words()),
                 text::cases(task),
                 task.objective
             )?;

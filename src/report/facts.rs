@@ -27,7 +27,7 @@ pub(crate) fn facts(session: &Session, limits: Option<&Limits>) -> Vec<Fact> {
         rows.push(("limits of a run", limits_in_words(limits)));
     }
     if let Some(task) = &session.task {
-        rows.push(("toolchain", task.toolchain.clone()));
+        rows.push(("toolchain", task.toolchain_in_words()));
     }
     if let Some(m) = &session.machine {
         let memory = Some(m.memory_bytes).filter(|bytes| *bytes > 0);

@@ -442,7 +442,7 @@ pub fn session(session: &Session) -> String {
             cases(task),
             objectives(session, task)
         );
-        let _ = writeln!(out, "toolchain {}", safe(&task.toolchain));
+        let _ = writeln!(out, "toolchain {}", safe(&task.toolchain_in_words()));
         if !task.ok_status.is_empty() {
             let all: Vec<String> = task.ok_status.iter().map(u8::to_string).collect();
             let _ = writeln!(out, "statuses  {} (--ok-status)", all.join(","));

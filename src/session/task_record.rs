@@ -40,6 +40,17 @@ pub struct TaskRecord {
 }
 
 impl TaskRecord {
+    /// The compiler or interpreter with its version. Some say their number alone (`v20.20.2`): the language stands before it then.
+    #[must_use]
+    pub fn toolchain_in_words(&self) -> String {
+        let number = self.toolchain.strip_prefix('v').unwrap_or(&self.toolchain);
+        if number.starts_with(|c: char| c.is_ascii_digit()) {
+            format!("{} {}", self.language, self.toolchain)
+        } else {
+            self.toolchain.clone()
+        }
+    }
+
     /// Whether the model is never shown the case of this name.
     #[must_use]
     pub fn holds_out(&self, case: &str) -> bool {

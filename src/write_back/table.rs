@@ -52,7 +52,7 @@ pub(crate) fn measured(session: &Session, chosen: &Chosen<'_>) -> String {
             n => format!("all {n} right{held}"),
         };
         rows.push(("cases", said));
-        rows.push(("with", task.toolchain.clone()));
+        rows.push(("with", task.toolchain_in_words()));
     }
     if let Some(m) = &session.machine {
         let cores = if m.cores == 1 { "core" } else { "cores" };

@@ -108,7 +108,8 @@ fn task(cx: View<'_>, room: usize, said: Left) -> Vec<Span<'static>> {
         return spans;
     }
     // A hash of the compiler's build, or the system that built it, tells nobody anything here.
-    let toolchain = visible(&task.toolchain);
+    let toolchain = task.toolchain_in_words();
+    let toolchain = visible(&toolchain);
     let toolchain = toolchain.split(" (").next().unwrap_or_default();
     let language = if room >= 120 && !toolchain.is_empty() {
         toolchain.to_lowercase()

@@ -338,6 +338,10 @@ fn table(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
     if let Some(words) = cx.session.gains_apart() {
         lines.extend(wrapped(cx, &visible(&words), Role::Warn, room));
     }
+    for (round, why) in (cx.session.rounds.iter()).filter_map(|r| Some((r, r.failed.as_ref()?))) {
+        let words = format!("round {} gave no version: {}", round.number, visible(why));
+        lines.extend(wrapped(cx, &words, Role::Muted, room));
+    }
     lines
 }
 

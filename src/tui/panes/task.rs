@@ -63,7 +63,7 @@ impl Pane for Task {
         let words = format!(
             "make it {}{before} · {}{machine}",
             now.in_words(),
-            visible(&task.toolchain)
+            visible(&task.toolchain_in_words())
         );
         if area.height > 3 {
             put(buffer, area, 1, &Line::from(cx.span(words, Role::Muted)));

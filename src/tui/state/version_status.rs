@@ -150,7 +150,18 @@ pub(crate) fn version_status(session: &Session, state: &State, version: &Version
     match version.comparison.as_ref().map(|c| c.answer) {
         Some(Answer::Better) if accepted => new("▲", word, Role::Heat2),
         Some(Answer::Better) => new("△", word, Role::Heat1),
-        Some(Answer::Worse) => new("▼", word, Role::Fail),
+        // What it is held against is not always the best version, and not always v0.
+        Some(Answer::Worse) => VersionStatus {
+            glyph: "▼",
+            word: match &version.comparison {
+                Some(c) => format!(
+                    "{word} than {}",
+                    crate::tui::core::text::visible(&c.incumbent)
+                ),
+                None => word.to_owned(),
+            },
+            role: Role::Fail,
+        },
         Some(Answer::NoDifference) => new("=", "no difference", Role::Muted),
         Some(Answer::NotBetter) => new("≤", "not better", Role::Muted),
         Some(Answer::Undecided) => match second_to(version) {

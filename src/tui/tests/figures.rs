@@ -428,3 +428,26 @@ fn what_is_charged_stands_beside_a_time_and_nothing_else() {
     c.metric = Metric::Peak;
     assert_eq!(both(c), "18.4 MB → 33.6 MB");
 }
+
+#[test]
+fn a_gain_that_was_measured_again_on_other_terms_stands_in_the_card_beside_the_first() {
+    let mut screen = finished();
+    screen.session.incumbent = Some(VersionId(2));
+    let v2 = screen.session.versions[2].clone();
+    let first = v2.comparison.clone().unwrap();
+    let mut again = v2.against_original.clone().unwrap_or_else(|| first.clone());
+    again.only = Some("07".into());
+    again.gain = Gain(9.5);
+    (again.low, again.high) = (Gain(9.1), Gain(9.9));
+    screen.happen(E::ComparedAnew {
+        version: VersionId(2),
+        comparison: again,
+    });
+    screen.app.state.nav.selected = Some(VersionId(2));
+    let shown = screen.text();
+    assert!(shown.contains(&format!("{} ", first.gain)), "{shown}");
+    assert!(
+        shown.contains("measured again 9.50× [9.10–9.90] in CPU time on case 07"),
+        "{shown}"
+    );
+}

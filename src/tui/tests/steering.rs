@@ -30,6 +30,10 @@ fn a_round_without_a_version_is_told_and_can_be_reached() {
     });
     let said = "round 6 gave no version: the reply is the same code as v5";
     assert!(screen.text().contains(said), "{}", screen.text());
+    screen.press("8");
+    screen.app.state.messages.last = None;
+    let summary = screen.text();
+    assert!(summary.contains("round 6 gave no version"), "{summary}");
     screen.app.state.nav.selected = Some(VersionId(5));
     screen.press("2");
     assert!(screen.text().contains(" round 5 "));
@@ -300,4 +304,19 @@ fn retrying_never_spends_a_round_unasked() {
         busy.text()
     );
     assert_eq!(busy.press("r"), [Effect::Send(Command::Retry)]);
+}
+
+#[test]
+fn a_key_that_stops_changes_nothing_where_nothing_is_on() {
+    let mut screen = finished();
+    screen.press("K K");
+    let looked_at = screen.app.state.nav.selected;
+    assert!(looked_at.is_some());
+    assert_eq!(screen.press("esc"), []);
+    assert_eq!(screen.app.state.nav.selected, looked_at);
+    assert!(
+        screen
+            .text()
+            .contains("nothing is on that could be stopped")
+    );
 }
