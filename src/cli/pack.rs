@@ -1,5 +1,6 @@
 //! `reheat pack`: a session as a folder that runs elsewhere, with its task, its best version and what was measured.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -95,6 +96,9 @@ fn obey(app: &AppContext, args: &PackArgs) -> Result<(), CliError> {
     let notes = fill(&recorded, best, &args.with, &folder)?;
     refuse_keys(&folder)?;
     try_it(app, &folder, args.unsafe_no_isolation)?;
+    // A temporary folder is its owner's alone.
+    let everybodys = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&folder, everybodys).map_err(|why| cannot_write(&why))?;
     // Only an empty folder gives way: the system sees to that, whatever happened meanwhile.
     std::fs::rename(&folder, &target).map_err(|why| cannot_write(&why))?;
     for note in notes {
@@ -217,14 +221,17 @@ fn try_it(app: &AppContext, folder: &Path, unsafe_no_isolation: bool) -> Result<
         let Some(evaluation) = &version.evaluation else {
             continue;
         };
-        if was.and_then(Version::verdict) == Some(evaluation.verdict) {
+        // An original that fails may do so elsewhere too.
+        let as_before = was.and_then(Version::verdict) == Some(evaluation.verdict);
+        if as_before || evaluation.verdict.accepted() {
             continue;
         }
         let why = failure(evaluation);
-        let said = evaluation
-            .failure
-            .as_ref()
-            .map_or("", |f| f.stderr.trim_end());
+        let told = |line: &str| why.contains(line.trim_start_matches("failed: "));
+        let said = evaluation.failure.as_ref().map(|f| f.stderr.trim_end());
+        // What stopped a call stands in the reason already.
+        let said = said.filter(|said| !said.lines().last().is_some_and(told));
+        let said = said.map_or_else(String::new, |said| format!("\n{said}"));
         let needs = match &recorded.task.region {
             Some(_) => "; if it needs other files of the project, name them with --with",
             None => "",
@@ -232,7 +239,7 @@ fn try_it(app: &AppContext, folder: &Path, unsafe_no_isolation: bool) -> Result<
         return Err(CliError::new(
             NOTHING,
             format_args!(
-                "nothing was packed: {} does not run by itself ({why}){needs}\n{said}",
+                "nothing was packed: {} does not run by itself ({why}){needs}{said}",
                 version.id
             ),
         ));

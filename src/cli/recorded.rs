@@ -13,10 +13,11 @@ use super::measure_report::Status;
 use super::{CliError, ENVIRONMENT, NOTHING, USAGE, fail, report, stop_on_signals};
 use crate::base::units::parse_duration;
 use crate::engine::Remeasurement;
-use crate::measure::JudgeError;
+use crate::measure::{JudgeError, Verdict};
 use crate::report::remeasured::{Remeasured, failure, passes};
 use crate::sandbox::{self, CancelToken};
-use crate::session::event::VersionId;
+use crate::session::event::{Decision, VersionId};
+use crate::session::written::WriteEntry;
 use crate::session::{Library, Session};
 use crate::task::harness::CallGenerator;
 use crate::task::load::{is_task_folder, load_packed};
@@ -151,9 +152,16 @@ impl Recorded {
             )
         };
         let root = self.task.project.root.as_deref();
+        let root = root.or(self.task.path.as_deref().and_then(Path::parent));
         match (&self.task.harness, root) {
             (Harness::Commands(_), Some(root)) if !root.is_dir() => {
                 return Err(gone("its commands run in a copy of the project, and", root));
+            }
+            (Harness::Calls(_), Some(root)) if !root.is_dir() => {
+                return Err(gone(
+                    "its function is called where its project is, and",
+                    root,
+                ));
             }
             (Harness::Calls(calls), _) => {
                 if let Some(CallGenerator { file, .. }) = &calls.generator
@@ -179,6 +187,11 @@ impl Recorded {
         let (Some(path), Some(kept)) = (&self.task.path, kept) else {
             return;
         };
+        // Then it is said which version stands in it.
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if self.standing().any(|w| Path::new(&w.record.path) == real) {
+            return;
+        }
         let shown = path.display();
         let note = match std::fs::read(path) {
             Ok(bytes) if bytes == kept.as_bytes() => return,
@@ -196,8 +209,7 @@ impl Recorded {
 
     /// Says which version stands in a file of the user.
     fn tell_written(&mut self) {
-        let standing = self.session.written.iter().filter(|w| w.undone.is_none());
-        let told = standing.map(|w| {
+        let told = self.standing().map(|w| {
             format!(
                 "{}; what is measured is the text of the session, and not what stands there now",
                 w.record.in_words()
@@ -207,9 +219,14 @@ impl Recorded {
         self.notes.extend(told);
     }
 
+    /// What was written into the user's own file, and not taken back.
+    fn standing(&self) -> impl Iterator<Item = &WriteEntry> {
+        let written = self.session.written.iter();
+        written.filter(|w| w.undone.is_none() && w.record.touched_the_file())
+    }
+
     /// The versions that were accepted, in order.
     pub(super) fn accepted(&self) -> Vec<VersionId> {
-        use crate::session::event::Decision;
         let taken = self.session.versions.iter().filter(|v| {
             let decided = v.decision.as_ref().map(|(decision, _)| *decision);
             !v.id.is_original() && decided == Some(Decision::Accepted)
@@ -278,7 +295,6 @@ impl Recorded {
     /// # Errors
     /// That it is so.
     pub(super) fn check(&self, today: &Session) -> Result<(), CliError> {
-        use crate::measure::Verdict;
         for version in &today.versions {
             let evaluation = version.evaluation.as_ref();
             let failed = evaluation.filter(|e| e.verdict == Verdict::SandboxError);
