@@ -28,7 +28,12 @@ pub(crate) fn remeasured(found: &Remeasured<'_>) -> String {
         text::columns(&rows)
     );
     for row in &found.rows {
-        let _ = writeln!(out, "\n{}: {}", row.today.id, row.finding.in_words());
+        let verdict = match row.finding {
+            Finding::WrongNow => format!(" ({})", text::verdict(row.today)),
+            _ => String::new(),
+        };
+        let finding = row.finding.in_words();
+        let _ = writeln!(out, "\n{}: {finding}{verdict}", row.today.id);
         for why in own_reasons(found, row) {
             let _ = writeln!(out, "      {why}");
         }

@@ -1,6 +1,7 @@
 //! A session is measured again, its best version verified, and both carried to another machine as a folder: which gains hold, by words and
 //! by exit statuses.
 
+mod kinds;
 mod packed;
 mod refused;
 mod workflow;
@@ -141,8 +142,7 @@ fn a_gain_that_is_there_holds_and_the_session_stays_as_it_is() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(
         text.contains("2 versions measured again here and now")
-            && text.contains("v1: wrong now\n")
-            && text.contains("case 02"),
+            && text.contains("v1: wrong now (wrong answer, case 02)\n"),
         "{text}"
     );
     assert!(
