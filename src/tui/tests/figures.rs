@@ -23,7 +23,13 @@ impl TestScreen {
         self.session.versions[5].against_original.as_mut().unwrap()
     }
 
-    pub(super) fn decide(&mut self, version: u32, decision: Decision, incumbent: u32, taken_back: bool) {
+    pub(super) fn decide(
+        &mut self,
+        version: u32,
+        decision: Decision,
+        incumbent: u32,
+        taken_back: bool,
+    ) {
         self.happen(E::Decided {
             version: VersionId(version),
             decision,

@@ -218,6 +218,31 @@ fn a_gain_that_is_not_so_does_not_hold() {
 }
 
 #[test]
+fn a_gain_of_another_size_than_was_recorded_is_told() {
+    let home = measured();
+    for (finding, recorded) in [
+        ("smaller", [1000.0, 900.0, 1100.0]),
+        ("larger", [1.2, 1.1, 1.3]),
+    ] {
+        twin(&home, finding, |line| {
+            for comparison in ["comparison", "against_original"] {
+                let of_it = line["event"] == "version_evaluated" && line[comparison].is_object();
+                for (end, value) in ["gain", "low", "high"].into_iter().zip(recorded) {
+                    if of_it {
+                        line[comparison][end] = json!(value);
+                    }
+                }
+            }
+        });
+        let (found, status) = object(&home, &["verify", finding]);
+        assert_eq!((status, &found["holds"]), (0, &json!(true)), "{found}");
+        assert_eq!(found["versions"][0]["finding"], finding, "{found}");
+        let why = found["why"].as_str().unwrap();
+        assert!(why.ends_with(&format!(", {finding}).")), "{why}");
+    }
+}
+
+#[test]
 fn figures_of_another_machine_are_not_held_against_one_another() {
     let home = measured();
     twin(&home, "elsewhere", |line| {
