@@ -1,12 +1,15 @@
 //! The config file, the folders and the languages: what every command with a loop needs first.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use super::{CliError, ENVIRONMENT, USAGE, fail};
+use super::{CliError, ENVIRONMENT, USAGE, fail, visible_paths};
 use crate::config::{Config, Folders};
+use crate::engine::{COMPARISON, DEMO_COMPARISON};
 use crate::model::prompt::Template;
-use crate::session::Library;
-use crate::task::{Languages, TaskDefaults};
+use crate::session::event::Origin;
+use crate::session::{Library, Session};
+use crate::task::{Languages, Task, TaskDefaults, TaskError, bundled, load};
 
 /// Config, folders and languages: what every command with a loop needs first.
 pub(crate) struct AppContext {
@@ -77,6 +80,48 @@ impl AppContext {
     /// The sessions of this user.
     pub(crate) fn library(&self) -> Library {
         Library::new(&self.folders.data)
+    }
+
+    /// The task of a session, read again.
+    ///
+    /// # Errors
+    /// What of it is not there or cannot be read.
+    pub(crate) fn task_of(&self, id: &str, origin: &Origin) -> Result<Task, TaskError> {
+        match origin {
+            Origin::Bundled { name } => bundled::load(name, &self.languages),
+            Origin::Kept => {
+                load::load_folder(&self.library().folder(id).join("task"), &self.languages)
+            }
+        }
+    }
+
+    /// A task of which runs are shown what the config file says.
+    ///
+    /// # Errors
+    /// The config file lets programs read what they must not see.
+    pub(crate) fn shown(&self, task: Task) -> Result<Task, CliError> {
+        let read = visible_paths::readable(&self.config.sandbox_read)
+            .map_err(|why| CliError::new(USAGE, why))?;
+        let mut task = Task { read, ..task };
+        task.project.also_read(&task.read);
+        let given = self.config.sandbox_environment();
+        task.project
+            .environment
+            .retain(|(n, _)| !given.iter().any(|(g, _)| g == n));
+        task.project.environment.extend(given);
+        Ok(task)
+    }
+
+    /// Time that a comparison of a session may take: as it began, whatever the config file says now, since gains of one session are
+    /// to be comparable.
+    pub(crate) fn comparison_of(&self, session: &Session) -> Duration {
+        let usual = match session.task.as_ref().map(|t| &t.origin) {
+            Some(Origin::Bundled { .. }) => DEMO_COMPARISON,
+            _ => COMPARISON,
+        };
+        let kept = session.terms.comparison_ns;
+        let kept = kept.map(|ns| Duration::from_nanos(ns.0));
+        kept.or(self.config.comparison_time).unwrap_or(usual)
     }
 
     /// The prompt's template by the name of a flag, of the config file, or the default.

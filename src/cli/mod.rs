@@ -27,7 +27,10 @@ mod misplaced;
 mod model_lines;
 mod open_session;
 mod optimize;
+mod pack;
 mod prepare;
+mod recorded;
+mod remeasure;
 mod report;
 mod resume;
 mod rm;
@@ -37,6 +40,7 @@ mod screenshots;
 mod session_request;
 mod show;
 mod value_names;
+mod verify;
 mod visible_paths;
 mod workbench;
 pub mod write;
@@ -68,6 +72,7 @@ pub(crate) use exit::{ENVIRONMENT, NOTHING, USAGE, fail, print, print_exactly, s
   reheat ls                                            your sessions, the newest first
   reheat run -- python3 untrusted.py                   run one program in the sandbox
   reheat report                                        the latest session as a page to show around
+  reheat verify                                        does the gain of the latest session still hold?
   reheat doctor                                        what is there: isolation, compilers, models, folders
 
 Exit status: 0 a better version stands (or: done), 1 none was found, 2 wrong use, 3 something is missing here."
@@ -105,6 +110,12 @@ enum CliCommand {
     Report(report::ReportArgs),
     /// Hold two versions, or two sessions, against one another.
     Compare(compare::CompareArgs),
+    /// Measure the accepted versions of a session again, here and now: which gains hold?
+    Remeasure(remeasure::RemeasureArgs),
+    /// Say by the exit status whether the best version is still right and still better.
+    Verify(verify::VerifyArgs),
+    /// Make a task folder of a session, with its best version, that runs elsewhere.
+    Pack(pack::PackArgs),
     /// Give a session a title and tags, pin it, archive it.
     Mark(mark::MarkArgs),
     /// Move sessions into the trash, or bring them back.
@@ -176,6 +187,9 @@ fn perform() -> ExitCode {
         Some(CliCommand::Show(args)) => show::run(&args),
         Some(CliCommand::Report(args)) => report::run(&args),
         Some(CliCommand::Compare(args)) => compare::run(&args),
+        Some(CliCommand::Remeasure(args)) => remeasure::run(&args),
+        Some(CliCommand::Verify(args)) => verify::run(&args),
+        Some(CliCommand::Pack(args)) => pack::run(&args),
         Some(CliCommand::Mark(args)) => mark::run(&args),
         Some(CliCommand::Rm(args)) => rm::run(&args),
         Some(CliCommand::Gc(args)) => gc::run(&args),

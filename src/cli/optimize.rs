@@ -119,6 +119,7 @@ fn request(app: &AppContext, args: &OptimizeArgs) -> Result<SessionRequest, Exit
         language: args.language.clone(),
         tool: args.tool.clone(),
         harness: args.harness.spec(),
+        kept: Some(app.library().root().to_owned()),
     };
     let task = flags
         .load(&app.languages)
@@ -182,6 +183,7 @@ pub(crate) fn chosen(
         usual: app.defaults(),
         ok_status,
         harness,
+        kept: Some(app.library().root().to_owned()),
         ..TaskFlags::default()
     };
     let mut task = flags.load(&app.languages).map_err(|e| e.to_string())?;

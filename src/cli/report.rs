@@ -11,9 +11,7 @@ use crate::base::files::write_whole;
 use crate::base::units::Bytes;
 use crate::report;
 use crate::sandbox::Limits;
-use crate::session::event::Origin;
 use crate::session::{Library, Session};
-use crate::task::{bundled, load};
 
 /// Flags of `reheat report`.
 #[derive(Debug, Args)]
@@ -73,7 +71,7 @@ fn obey(args: &ReportArgs) -> Result<(), CliError> {
     for target in targets.into_iter().flatten() {
         possible(target)?;
     }
-    let limits = limits(&app, &library, &id, &session);
+    let limits = limits(&app, &id, &session);
     let nothing = |why: String| CliError::new(NOTHING, format_args!("session {id}: {why}"));
     // All of it is made before any of it is written.
     let mut made: Vec<(&Path, String)> = Vec::new();
@@ -128,15 +126,12 @@ pub(super) fn read(library: &Library, id: &str) -> Result<Session, CliError> {
 }
 
 /// Limits of a run, as far as the task can be read again: they stand in it, and not in the session.
-fn limits(app: &AppContext, library: &Library, id: &str, session: &Session) -> Option<Limits> {
-    let task = match &session.task.as_ref()?.origin {
-        Origin::Bundled { name } => bundled::load(name, &app.languages),
-        Origin::Kept => load::load_folder(&library.folder(id).join("task"), &app.languages),
-    };
+fn limits(app: &AppContext, id: &str, session: &Session) -> Option<Limits> {
+    let task = app.task_of(id, &session.task.as_ref()?.origin);
     task.ok().map(|task| task.limits)
 }
 
-fn is_standard_output(file: &Path) -> bool {
+pub(super) fn is_standard_output(file: &Path) -> bool {
     file == Path::new("-")
 }
 
@@ -163,7 +158,10 @@ fn apart(targets: &[Option<&PathBuf>]) -> Result<(), CliError> {
 }
 
 /// Checks a place before anything is written: a device or a pipe would be replaced by a file.
-fn possible(target: &Path) -> Result<(), CliError> {
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn possible(target: &Path) -> Result<(), CliError> {
     if is_standard_output(target) {
         return Ok(());
     }
@@ -180,7 +178,11 @@ fn possible(target: &Path) -> Result<(), CliError> {
     }
 }
 
-fn write(file: &Path, text: &str) -> Result<(), CliError> {
+/// Writes a report whole, or leaves what was there.
+///
+/// # Errors
+/// The file cannot be written.
+pub(super) fn write(file: &Path, text: &str) -> Result<(), CliError> {
     write_whole(file, text.as_bytes()).map_err(|why| {
         CliError::new(
             ENVIRONMENT,

@@ -13,12 +13,11 @@ use super::session_request::SessionRequest;
 use super::{CliError, ENVIRONMENT, NOTHING, USAGE, fail};
 use crate::base::words::count;
 use crate::config;
-use crate::engine::{COMPARISON, DEMO_COMPARISON};
 use crate::model::Provider;
 use crate::model::tape::{Tape, TapeError};
 use crate::session::Session;
 use crate::session::event::{Finish, Origin};
-use crate::task::{Task, bundled, load};
+use crate::task::Task;
 
 /// Flags of `reheat resume`.
 #[derive(Debug, Args)]
@@ -69,11 +68,7 @@ pub(crate) fn request(
             format_args!("session {id} ended before it had begun; there is nothing to go on with"),
         ));
     };
-    let task = match &record.origin {
-        Origin::Bundled { name } => bundled::load(name, &app.languages),
-        Origin::Kept => load::load_folder(&library.folder(id).join("task"), &app.languages),
-    }
-    .map_err(|e| {
+    let task = app.task_of(id, &record.origin).map_err(|e| {
         CliError::new(
             USAGE,
             format_args!("the task of session {id} cannot be read again: {e}"),
@@ -103,16 +98,7 @@ pub(crate) fn request(
         count(session.rounds.len(), "round"),
         provider.name()
     );
-    let usual = match record.origin {
-        Origin::Bundled { .. } => DEMO_COMPARISON,
-        _ => COMPARISON,
-    };
-    // As it began, whatever the config file says now: gains of one session are to be comparable.
-    let kept = session
-        .terms
-        .comparison_ns
-        .map(|ns| Duration::from_nanos(ns.0));
-    let comparison = kept.or(app.config.comparison_time).unwrap_or(usual);
+    let comparison = app.comparison_of(&session);
     Ok(SessionRequest {
         task,
         program: None,

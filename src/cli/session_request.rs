@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::CliError;
 use super::app_context::AppContext;
 use super::flags::{Clock, LoopFlags};
-use super::{CliError, USAGE, visible_paths};
 use crate::engine::Setup;
 use crate::measure::Metric;
 use crate::model::Provider;
@@ -60,20 +60,8 @@ impl SessionRequest {
     /// # Errors
     /// The config file lets programs read what they must not see.
     pub(crate) fn setup(&self, app: &AppContext, flags: &LoopFlags) -> Result<Setup, CliError> {
-        let read = visible_paths::readable(&app.config.sandbox_read)
-            .map_err(|why| CliError::new(USAGE, why))?;
-        let mut task = Task {
-            read,
-            ..self.task.clone()
-        };
-        task.project.also_read(&task.read);
-        let given = app.config.sandbox_environment();
-        task.project
-            .environment
-            .retain(|(n, _)| !given.iter().any(|(g, _)| g == n));
-        task.project.environment.extend(given);
         Ok(Setup {
-            task,
+            task: app.shown(self.task.clone())?,
             origin: self.origin.clone(),
             provider: self.provider.clone(),
             reached_by: self.reached_by.clone(),

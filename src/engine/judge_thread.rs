@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::oneshot;
 
 use crate::engine::jobs::VersionUnderTest;
@@ -24,11 +24,16 @@ use crate::task::{Harness, Objective, Task};
 /// Something to be done with the judge.
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
+/// What is told while a job is done.
+pub(super) type News = Arc<dyn Fn(VersionId, Progress) + Send + Sync>;
+
 /// How comparisons are timed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timing {
     /// Time that one may take.
     pub(super) budget: Duration,
+    /// The time by which the timed cases are chosen: see [`ComparisonPlan::usual_budget`].
+    pub(super) usual: Duration,
     /// The clock, where the developer chose one.
     pub(super) clock: Option<Metric>,
 }
@@ -53,16 +58,11 @@ impl JudgeThread {
         let (jobs, todo) = std::sync::mpsc::channel::<Job>();
         let (sender, news) = channel(1024);
         let cancel = CancelToken::new();
-        let mut worker = Worker {
-            task,
-            sandbox,
-            cache,
-            timing,
-            judge: None,
-            built: HashMap::new(),
-            news: sender,
-            cancel: cancel.clone(),
-        };
+        let tell: News = Arc::new(move |about, progress| match progress {
+            Progress::Sampled { .. } => drop(sender.try_send((about, progress))),
+            other => drop(sender.blocking_send((about, other))),
+        });
+        let mut worker = Worker::new(task, sandbox, cache, timing, tell, cancel.clone());
         let thread = std::thread::Builder::new()
             .name("judge".into())
             .spawn(move || {
@@ -117,7 +117,7 @@ pub(super) struct Worker {
     timing: Timing,
     judge: Option<Judge>,
     built: HashMap<VersionId, Arc<Built>>,
-    news: Sender<(VersionId, Progress)>,
+    news: News,
     cancel: CancelToken,
 }
 
@@ -129,16 +129,42 @@ pub(super) struct Opened {
 }
 
 impl Worker {
+    /// A worker without a thread of its own.
+    pub(super) fn new(
+        task: Task,
+        sandbox: sandbox::Settings,
+        cache: Option<PathBuf>,
+        timing: Timing,
+        news: News,
+        cancel: CancelToken,
+    ) -> Self {
+        Self {
+            task,
+            sandbox,
+            cache,
+            timing,
+            judge: None,
+            built: HashMap::new(),
+            news,
+            cancel,
+        }
+    }
+
+    /// From now on times are compared by this clock.
+    pub(super) fn time_by(&mut self, clock: Option<Metric>) {
+        self.timing.clock = clock;
+    }
+
     /// How a comparison is made that may take so many times the usual time.
     pub(super) fn plan(&self, objective: Objective, times: u32) -> ComparisonPlan {
         ComparisonPlan {
             metric: self.timing.clock,
             budget: self.timing.budget.saturating_mul(times.max(1)),
-            ..ComparisonPlan::new(objective, self.timing.budget)
+            ..ComparisonPlan::new(objective, self.timing.usual)
         }
     }
 
-    fn open_judge(&mut self) -> Result<(), JudgeError> {
+    pub(super) fn open_judge(&mut self) -> Result<(), JudgeError> {
         if self.judge.is_none() {
             self.judge = Some(Judge::open(self.sandbox.clone(), self.cache.as_deref())?);
         }
@@ -159,10 +185,7 @@ impl Worker {
         JudgeError,
     > {
         let news = self.news.clone();
-        let watch = move |progress: Progress| match progress {
-            Progress::Sampled { .. } => drop(news.try_send((about, progress))),
-            other => drop(news.blocking_send((about, other))),
-        };
+        let watch = move |progress| news(about, progress);
         match self.judge.as_mut() {
             Some(judge) => Ok((judge, &mut self.task, watch, self.cancel.clone())),
             None => Err(JudgeError::Environment("the sandbox is not open".into())),

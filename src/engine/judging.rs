@@ -75,9 +75,7 @@ impl Loop {
         } else if let Some(original) =
             (self.session.version(VersionId::ORIGINAL)).and_then(|v| v.evaluation.as_ref())
         {
-            flags::without_those_of(original, &mut evaluation.flags);
-            let elsewhere = flags::elsewhere(original, &evaluation);
-            evaluation.flags.extend(elsewhere);
+            queries::beside_original(original, &mut evaluation);
         }
         let subject = VersionUnderTest {
             evaluation: Some(evaluation.clone()),

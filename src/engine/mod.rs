@@ -22,6 +22,7 @@ mod prepare;
 mod prompt;
 mod queries;
 mod references;
+mod remeasure;
 mod round;
 mod serve_side_requests;
 mod setup;
@@ -39,6 +40,7 @@ use crate::session::{EventRecord, Journal, Session};
 use crate::task::held_out;
 
 pub use command::Command;
+pub(crate) use remeasure::Remeasurement;
 pub use setup::{COMPARISON, DEMO_COMPARISON, Setup};
 
 /// A running loop.
@@ -117,6 +119,7 @@ pub fn start(mut setup: Setup) -> Result<Handle, EngineError> {
         setup.cache.clone(),
         judge_thread::Timing {
             budget: setup.comparison_budget,
+            usual: setup.comparison_budget,
             clock: setup.comparison_clock,
         },
     )?;

@@ -1,6 +1,6 @@
 //! Small questions about a session that the loop asks. Pure.
 
-use crate::measure::{Evaluation, Verdict};
+use crate::measure::{Evaluation, Verdict, flags};
 use crate::session::Session;
 use crate::session::event::VersionId;
 
@@ -28,6 +28,13 @@ pub(super) fn as_original(evaluation: &mut Evaluation) {
     {
         evaluation.verdict = case.verdict;
     }
+}
+
+/// What is flagged in a version beside the original: nothing that the original does too.
+pub(super) fn beside_original(original: &Evaluation, evaluation: &mut Evaluation) {
+    flags::without_those_of(original, &mut evaluation.flags);
+    let elsewhere = flags::elsewhere(original, evaluation);
+    evaluation.flags.extend(elsewhere);
 }
 
 /// Whether v0 passes, so that something can be timed against it.

@@ -35,7 +35,12 @@ async fn open(l: &mut Loop) -> Result<(), JudgeError> {
         clock: l.setup.comparison_clock,
     };
     if fresh {
-        let task = record(l, toolchain);
+        let task = TaskRecord::of(
+            &l.setup.task,
+            toolchain,
+            l.setup.origin.clone(),
+            l.held_out_seed,
+        );
         let (mode, goal) = (l.setup.mode, l.setup.goal.clone());
         let session = l.id.clone();
         l.emit(Event::SessionStarted {
@@ -134,31 +139,6 @@ fn steer(l: &mut Loop, fresh: bool) {
         l.emit(Event::Steered {
             steer: Steer::Temperature { temperature },
         });
-    }
-}
-
-fn record(l: &Loop, toolchain: String) -> TaskRecord {
-    let task = &l.setup.task;
-    TaskRecord {
-        name: task.name.clone(),
-        title: task.title.clone(),
-        statement: task.statement.as_str().into(),
-        language: task.language.id.clone(),
-        toolchain,
-        objective: task.objective,
-        ok_status: task.ok_status.unusual(),
-        cases: task
-            .workload
-            .cases
-            .iter()
-            .map(|c| (c.name.clone(), c.input.len() as u64))
-            .collect(),
-        held_out: held_out::names(task),
-        held_out_seed: l
-            .held_out_seed
-            .filter(|_| !held_out::names(task).is_empty()),
-        judged_by: task.judged_in_words(),
-        origin: l.setup.origin.clone(),
     }
 }
 

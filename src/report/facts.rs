@@ -179,7 +179,12 @@ pub(crate) fn reproduce(session: &Session) -> Vec<(String, &'static str)> {
         }
     };
     let show = format!("reheat show {} --json", quoted(&session.id));
+    let remeasure = format!("reheat remeasure {}", quoted(&session.id));
     vec![
+        (
+            remeasure,
+            "the accepted versions, measured again here and now: which gains hold",
+        ),
         (again, from_start),
         (show, "all figures of this session as JSON"),
     ]

@@ -13,5 +13,6 @@ pub(crate) mod markdown;
 mod markup;
 mod pages;
 pub mod patch;
+pub(crate) mod remeasured;
 pub(crate) mod sessions;
 pub mod text;

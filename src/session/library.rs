@@ -195,7 +195,15 @@ impl Library {
     /// # Errors
     /// When the journal cannot be read.
     pub fn read(&self, id: &str) -> Result<Session, JournalError> {
-        let read = journal::read(&self.folder(id))?;
+        Self::read_folder(&self.folder(id))
+    }
+
+    /// The fold of the journal in a folder, wherever that is.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub(crate) fn read_folder(folder: &Path) -> Result<Session, JournalError> {
+        let read = journal::read(folder)?;
         let mut session = Session::of(&read.events);
         let hole = |(line, why)| format!("line {line} cannot be read ({why})");
         session.holes = read.holes.into_iter().map(hole).collect();

@@ -9,6 +9,7 @@ pub(crate) mod cost;
 mod course;
 mod end_reason;
 pub mod event;
+pub(crate) mod extract;
 pub mod fold;
 pub(crate) mod history;
 pub(crate) mod ids;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::task::Objective;
+use crate::task::{Objective, Task, held_out};
 
 /// The task as the session keeps it: enough to show and to resume it without the files it came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,30 @@ impl TaskRecord {
             format!("{} {}", self.language, self.toolchain)
         } else {
             self.toolchain.clone()
+        }
+    }
+
+    /// The record of a task as it is now.
+    pub(crate) fn of(task: &Task, toolchain: String, origin: Origin, seed: Option<u32>) -> Self {
+        let held_out = held_out::names(task);
+        Self {
+            name: task.name.clone(),
+            title: task.title.clone(),
+            statement: task.statement.as_str().into(),
+            language: task.language.id.clone(),
+            toolchain,
+            objective: task.objective,
+            ok_status: task.ok_status.unusual(),
+            cases: task
+                .workload
+                .cases
+                .iter()
+                .map(|c| (c.name.clone(), c.input.len() as u64))
+                .collect(),
+            held_out_seed: seed.filter(|_| !held_out.is_empty()),
+            held_out,
+            judged_by: task.judged_in_words(),
+            origin,
         }
     }
 

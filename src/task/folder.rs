@@ -252,19 +252,45 @@ impl TaskFile {
     }
 }
 
-/// Reads a task folder; see the module's page for its `task.toml`.
+/// Reads a task folder that this program has kept itself; see the module's page for its `task.toml`.
 ///
 /// # Errors
 /// What is wrong, in one sentence that names the file and, where there is one, the line.
 pub fn load_folder(dir: &Path, languages: &Languages) -> Result<Task, TaskError> {
-    load_folder_over(dir, languages, &TaskDefaults::default())
+    load_folder_over(dir, languages, &TaskDefaults::default(), true)
 }
 
-/// As [`load_folder`], with defaults for limits that the folder does not set.
+/// As [`load_folder`], of a folder that somebody has packed: nothing in it may lead out of it.
+///
+/// # Errors
+/// As [`load_folder`], and what leads out of the folder.
+pub(crate) fn load_packed(dir: &Path, languages: &Languages) -> Result<Task, TaskError> {
+    let task = load_folder_over(dir, languages, &TaskDefaults::default(), false)?;
+    let folder = dir
+        .canonicalize()
+        .map_err(|why| TaskError::read(dir, why))?;
+    let places = task.files.iter().map(|f| &f.host);
+    for place in places.chain(&task.workload.place) {
+        let real = place.canonicalize();
+        let real = real.map_err(|why| TaskError::read(place.clone(), why))?;
+        if !real.starts_with(&folder) {
+            return Err(invalid(format!(
+                "{}: {} leads out of the folder",
+                dir.join(TASK_FILE).display(),
+                place.display()
+            )));
+        }
+    }
+    Ok(task)
+}
+
+/// As [`load_folder`], with defaults for limits that the folder does not set. `own`: this program has kept it itself, so that it may
+/// name places of this machine.
 pub(super) fn load_folder_over(
     dir: &Path,
     languages: &Languages,
     usual: &TaskDefaults,
+    own: bool,
 ) -> Result<Task, TaskError> {
     let path = dir.join(TASK_FILE);
     let text = match read_text(&path, "task file") {
@@ -308,7 +334,7 @@ pub(super) fn load_folder_over(
         data_file(&mut task.files, &dir.join(name))?;
     }
     if let Some(name) = &file.ground {
-        saved::read(&dir.join(name), &mut task)?;
+        saved::read(dir, name, &mut task, own)?;
     }
     answers_stay_out(&task)?;
     if let Some(tape) = &file.tape {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::cases::{HOW_CASES_LOOK, read_cases};
 use super::checker_program::CheckerProgram;
 pub use super::folder::load_folder;
+pub(crate) use super::folder::load_packed;
 use super::folder::{TASK_FILE, load_folder_over};
 use super::harness_spec::{self, HarnessSpec};
 use super::held_out;
@@ -57,6 +58,8 @@ pub struct TaskFlags {
     pub tool: Option<String>,
     /// How a file or region is judged, where not by cases alone.
     pub harness: HarnessSpec,
+    /// The folder below which this program keeps tasks of its own sessions: only those may name places of this machine.
+    pub kept: Option<PathBuf>,
 }
 
 impl TaskFlags {
@@ -66,7 +69,9 @@ impl TaskFlags {
     /// What is missing or wrong, in one sentence that says what to do.
     pub fn load(&self, languages: &Languages) -> Result<Task, TaskError> {
         let mut task = match &self.file {
-            Some(dir) if dir.is_dir() => load_folder_over(dir, languages, &self.usual)?,
+            Some(dir) if dir.is_dir() => {
+                load_folder_over(dir, languages, &self.usual, self.keeps(dir))?
+            }
             Some(file) => self.with_source(file, languages)?,
             None => self.without_source(languages)?,
         };
@@ -78,6 +83,14 @@ impl TaskFlags {
         held_out::check(&task.workload)?;
         answers_stay_out(&task)?;
         Ok(task)
+    }
+
+    /// Whether a folder lies where this program keeps tasks itself.
+    fn keeps(&self, dir: &Path) -> bool {
+        let (Some(kept), Ok(dir)) = (&self.kept, dir.canonicalize()) else {
+            return false;
+        };
+        kept.canonicalize().is_ok_and(|kept| dir.starts_with(kept))
     }
 
     fn with_source(&self, file: &Path, languages: &Languages) -> Result<Task, TaskError> {

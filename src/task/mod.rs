@@ -24,6 +24,7 @@ pub mod load;
 mod mismatch;
 mod objective;
 mod ok_status;
+pub(crate) mod packed_folder;
 pub mod project;
 mod reading;
 pub(crate) mod region;

@@ -42,6 +42,7 @@ mod measure;
 mod project;
 mod remote;
 mod reports;
+mod reproduce;
 mod sandbox;
 #[cfg(target_os = "linux")]
 mod secrets;

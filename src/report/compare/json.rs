@@ -35,7 +35,7 @@ fn side(side: Side<'_>) -> Value {
 }
 
 /// Gain over v0; null where there is none.
-fn over_original(version: &Version) -> Value {
+pub(crate) fn over_original(version: &Version) -> Value {
     let passes = version.verdict().is_some_and(|v| v.accepted());
     let Some((gain, low, high)) = version.gain_over_original().filter(|_| passes) else {
         return Value::Null;

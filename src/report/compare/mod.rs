@@ -7,7 +7,7 @@ mod json;
 mod rounds;
 mod words;
 
-pub(crate) use json::{sessions as sessions_json, versions as versions_json};
+pub(crate) use json::{over_original, sessions as sessions_json, versions as versions_json};
 pub(crate) use words::{sessions, sessions_markdown, versions, versions_markdown};
 
 use crate::base::units::{Bytes, Gain};
@@ -166,7 +166,7 @@ fn standing(a: Side<'_>, b: Side<'_>) -> Option<Standing> {
 }
 
 /// What differs between two sessions so that gains of the one mean nothing beside gains of the other.
-fn differences(a: &Session, b: &Session) -> Vec<String> {
+pub(crate) fn differences(a: &Session, b: &Session) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     if a.loss().is_some() {
         all.push(format!("session {} has a hole", a.id));
@@ -216,7 +216,8 @@ fn differences(a: &Session, b: &Session) -> Vec<String> {
     all
 }
 
-fn machine(m: &Machine) -> String {
+/// `AMD EPYC, 2 cores, 8.0 GB, Linux 6.1`
+pub(crate) fn machine(m: &Machine) -> String {
     format!(
         "{}, {} cores, {}, {}",
         m.cpu,

@@ -195,7 +195,7 @@ pub(crate) fn is_private(path: &Path, folder: bool) -> bool {
         || (is_data && within(&["secrets"]))
         || (KEYS.iter().any(|e| lower.ends_with(e)) && !is_public(path))
         || ((PERHAPS.iter().any(|e| lower.ends_with(e)) || !has_ending(&lower))
-            && says(path, &["PRIVATE KEY-----", "PRIVATE KEY BLOCK"], TOP))
+            && says(path, &PRIVATE, TOP))
         || (SETTINGS.contains(&lower.as_str()) && has_key(path))
         || (matches!(lower.as_str(), "config.toml" | "config")
             && is_of_cargo(path)
@@ -356,6 +356,14 @@ fn has_key(path: &Path) -> bool {
 /// key may follow a chain of certificates.
 const TOP: u64 = 16 << 10;
 const WHOLE: u64 = 1 << 20;
+
+/// How private keys begin.
+const PRIVATE: [&str; 2] = ["PRIVATE KEY-----", "PRIVATE KEY BLOCK"];
+
+/// Whether a private key stands in a file of any name.
+pub(crate) fn holds_private_key(path: &Path) -> bool {
+    says(path, &PRIVATE, WHOLE)
+}
 
 /// Whether one of the words stands among the first bytes of a regular file.
 fn says(path: &Path, words: &[&str], most: u64) -> bool {

@@ -83,6 +83,11 @@ pub enum RegionKind {
 }
 
 impl Region {
+    /// Whether it lies in its file: what was written down somewhere else need not.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.file.get(self.span.clone()).is_some()
+    }
+
     /// First and last line of the region, from 1.
     #[must_use]
     pub fn lines(&self) -> (usize, usize) {
