@@ -1,5 +1,6 @@
 //! The config file, the folders and the languages: what every command with a loop needs first.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::{CliError, ENVIRONMENT, USAGE, fail};
@@ -77,6 +78,18 @@ impl AppContext {
     /// The sessions of this user.
     pub(crate) fn library(&self) -> Library {
         Library::new(&self.folders.data)
+    }
+
+    /// The same with another folder for sessions and habits.
+    pub(crate) fn with_data(&self, data: &Path) -> Self {
+        Self {
+            folders: Folders {
+                data: data.to_owned(),
+                ..self.folders.clone()
+            },
+            config: self.config.clone(),
+            languages: self.languages.clone(),
+        }
     }
 
     /// The prompt's template by the name of a flag, of the config file, or the default.

@@ -7,6 +7,8 @@ mod app_context;
 mod compare;
 pub mod config;
 mod demo;
+mod demo_loop;
+mod demo_tape;
 mod doctor;
 mod drive;
 mod escaping_writer;
@@ -35,6 +37,7 @@ pub mod run;
 mod screenshots;
 mod session_request;
 mod show;
+mod tape;
 mod value_names;
 mod visible_paths;
 mod workbench;
@@ -67,6 +70,7 @@ pub(crate) use exit::{ENVIRONMENT, NOTHING, USAGE, fail, print, print_exactly, s
   reheat ls                                            your sessions, the newest first
   reheat run -- python3 untrusted.py                   run one program in the sandbox
   reheat report                                        the latest session as a page to show around
+  reheat tape export last my.tape                      the latest session as a file that others can play
   reheat doctor                                        what is there: isolation, compilers, models, folders
 
 Exit status: 0 a better version stands (or: done), 1 none was found, 2 wrong use, 3 something is missing here."
@@ -84,7 +88,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum CliCommand {
-    /// Watch the loop on a bundled task: recorded replies, real runs, real figures.
+    /// Watch the loop on a bundled task, or play somebody's tape: recorded replies, real runs, real figures.
     Demo(demo::DemoArgs),
     /// Make a program faster or leaner.
     Optimize(Box<optimize::OptimizeArgs>),
@@ -102,6 +106,8 @@ enum CliCommand {
     Report(report::ReportArgs),
     /// Hold two versions, or two sessions, against one another.
     Compare(compare::CompareArgs),
+    /// Write a session as one file that others can play, or say what is in such a file.
+    Tape(tape::TapeArgs),
     /// Give a session a title and tags, pin it, archive it.
     Mark(mark::MarkArgs),
     /// Move sessions into the trash, or bring them back.
@@ -172,6 +178,7 @@ fn perform() -> ExitCode {
         Some(CliCommand::Show(args)) => show::run(&args),
         Some(CliCommand::Report(args)) => report::run(&args),
         Some(CliCommand::Compare(args)) => compare::run(&args),
+        Some(CliCommand::Tape(args)) => tape::run(&args),
         Some(CliCommand::Mark(args)) => mark::run(&args),
         Some(CliCommand::Rm(args)) => rm::run(&args),
         Some(CliCommand::Gc(args)) => gc::run(&args),

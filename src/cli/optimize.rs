@@ -160,6 +160,8 @@ fn request(app: &AppContext, args: &OptimizeArgs) -> Result<SessionRequest, Exit
         strict: false,
         demo_pause: Duration::ZERO,
         opening,
+        foreign: false,
+        tape: None,
     })
 }
 
@@ -221,6 +223,8 @@ pub(crate) fn chosen(
         strict: false,
         demo_pause: Duration::ZERO,
         opening,
+        foreign: false,
+        tape: None,
     })
 }
 

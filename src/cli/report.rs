@@ -163,7 +163,7 @@ fn apart(targets: &[Option<&PathBuf>]) -> Result<(), CliError> {
 }
 
 /// Checks a place before anything is written: a device or a pipe would be replaced by a file.
-fn possible(target: &Path) -> Result<(), CliError> {
+pub(super) fn possible(target: &Path) -> Result<(), CliError> {
     if is_standard_output(target) {
         return Ok(());
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::app_context::AppContext;
+use super::demo_tape::PLAYED;
 use super::drive;
 use super::flags::{LoopFlags, ModelFlags};
 use super::session_request::SessionRequest;
@@ -113,12 +114,17 @@ pub(crate) fn request(
         .comparison_ns
         .map(|ns| Duration::from_nanos(ns.0));
     let comparison = kept.or(app.config.comparison_time).unwrap_or(usual);
+    let mut reached_by = model.reached_by();
+    let foreign = session.reached_by.contains_key(PLAYED);
+    if foreign {
+        reached_by.insert(PLAYED.to_owned(), "tape".to_owned());
+    }
     Ok(SessionRequest {
         task,
         program: None,
         origin: record.origin,
         provider,
-        reached_by: model.reached_by(),
+        reached_by,
         template,
         resume: Some(id.to_owned()),
         rounds: goal.rounds,
@@ -131,6 +137,8 @@ pub(crate) fn request(
         strict: session.strict,
         demo_pause: Duration::ZERO,
         opening,
+        foreign,
+        tape: None,
     })
 }
 
@@ -154,10 +162,11 @@ fn provider(
     if let Some(path) = &model.tape {
         return played(Tape::from_path(path));
     }
+    // What was played before is played on.
     let bundled = matches!(
         session.task.as_ref().map(|t| &t.origin),
         Some(Origin::Bundled { .. })
-    );
+    ) || session.reached_by.contains_key(PLAYED);
     if let Some(source) = task
         .tape
         .as_ref()

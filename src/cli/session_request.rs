@@ -12,6 +12,8 @@ use crate::engine::Setup;
 use crate::measure::Metric;
 use crate::model::Provider;
 use crate::model::prompt::Template;
+use crate::model::tape::file::PlayedRound;
+use crate::report::played::RecordedFigures;
 use crate::sandbox;
 use crate::session::event::{Goal, Mode, Origin};
 use crate::task::Task;
@@ -52,26 +54,36 @@ pub(crate) struct SessionRequest {
     pub demo_pause: Duration,
     /// First line of the text, and the banner of the screen.
     pub opening: String,
+    /// Whether it is somebody else's code, off a tape: it is shown nothing of this machine, and runs in the sandbox or not at all.
+    pub foreign: bool,
+    /// What a tape says beside its replies.
+    pub tape: Option<PlayedTape>,
+}
+
+/// What a tape says beside its replies.
+pub(crate) struct PlayedTape {
+    /// What its rounds were asked for with.
+    pub script: Vec<PlayedRound>,
+    /// What they came to when it was recorded.
+    pub figures: RecordedFigures,
 }
 
 impl SessionRequest {
     /// What the engine is started with.
     ///
     /// # Errors
-    /// The config file lets programs read what they must not see.
+    /// The config file lets programs read what they must not see; somebody else's code is to run without isolation.
     pub(crate) fn setup(&self, app: &AppContext, flags: &LoopFlags) -> Result<Setup, CliError> {
-        let read = visible_paths::readable(&app.config.sandbox_read)
-            .map_err(|why| CliError::new(USAGE, why))?;
-        let mut task = Task {
-            read,
-            ..self.task.clone()
-        };
-        task.project.also_read(&task.read);
-        let given = app.config.sandbox_environment();
-        task.project
-            .environment
-            .retain(|(n, _)| !given.iter().any(|(g, _)| g == n));
-        task.project.environment.extend(given);
+        if self.foreign && flags.unsafe_no_isolation {
+            return Err(CliError::new(
+                USAGE,
+                "a tape is somebody else's code: it runs in the sandbox or not at all, so --unsafe-no-isolation does not go with it",
+            ));
+        }
+        let mut task = self.task.clone();
+        if !self.foreign {
+            show_to_own_code(&mut task, app)?;
+        }
         Ok(Setup {
             task,
             origin: self.origin.clone(),
@@ -93,6 +105,23 @@ impl SessionRequest {
             comparison_budget: flags.comparison_time.unwrap_or(self.comparison),
             comparison_clock: flags.clock.map(Clock::metric).or(self.clock),
             demo_pause: self.demo_pause,
+            script: self
+                .tape
+                .as_ref()
+                .map_or_else(Vec::new, |t| t.script.clone()),
         })
     }
+}
+
+/// Shows to the user's own code what the config file says.
+fn show_to_own_code(task: &mut Task, app: &AppContext) -> Result<(), CliError> {
+    task.read = visible_paths::readable(&app.config.sandbox_read)
+        .map_err(|why| CliError::new(USAGE, why))?;
+    task.project.also_read(&task.read);
+    let given = app.config.sandbox_environment();
+    task.project
+        .environment
+        .retain(|(n, _)| !given.iter().any(|(g, _)| g == n));
+    task.project.environment.extend(given);
+    Ok(())
 }

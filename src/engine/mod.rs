@@ -23,6 +23,7 @@ mod prompt;
 mod queries;
 mod references;
 mod round;
+mod script;
 mod serve_side_requests;
 mod setup;
 mod side_job;

@@ -13,5 +13,7 @@ pub(crate) mod markdown;
 mod markup;
 mod pages;
 pub mod patch;
+pub mod played;
 pub(crate) mod sessions;
+pub(crate) mod tape;
 pub mod text;

@@ -24,6 +24,8 @@ pub mod load;
 mod mismatch;
 mod objective;
 mod ok_status;
+
+pub mod portable;
 pub mod project;
 mod reading;
 pub(crate) mod region;

@@ -115,8 +115,9 @@ impl EventLoop {
         self.screen.lend();
         let signal = match self.leaving {
             Some(Leaving::Signal(signal)) => Some(signal),
-            Some(Leaving::Quit) | None => None,
+            Some(Leaving::Quit | Leaving::ByItself) | None => None,
         };
+        let by_itself = matches!(self.leaving, Some(Leaving::ByItself));
         if self.send.is_some() {
             self.ask(Command::Quit);
             let until = Instant::now()
@@ -140,6 +141,7 @@ impl EventLoop {
         Ended {
             session: self.session,
             signal,
+            by_itself,
         }
     }
 }
