@@ -74,7 +74,7 @@ pub(super) fn request(
     Ok(SessionRequest {
         program: None,
         opening: format!(
-            "tape of {}: recorded replies; every run and every figure is real and measured now, here · your own: reheat optimize FILE --cases DIR",
+            "tape of {}: recorded replies; every figure is real and measured here, now",
             task.name
         ),
         task,

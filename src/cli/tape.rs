@@ -118,7 +118,7 @@ fn export(args: &ExportArgs) -> Result<(), CliError> {
     };
     let found = tape::findings(&recorded.tape, &own);
     if !found.is_empty() && !args.anyway {
-        return Err(CliError::new(NOTHING, refusal(&id, &found, args.clean)));
+        return Err(CliError::new(NOTHING, refusal(&id, &found)));
     }
     let text = recorded.tape.to_text().map_err(cannot)?;
     // What was written must be readable: whoever gets it has no other copy.
@@ -194,27 +194,23 @@ fn listed(found: &[Finding]) -> String {
     lines.join("\n")
 }
 
-fn refusal(id: &str, found: &[Finding], cleaned: bool) -> String {
+fn refusal(id: &str, found: &[Finding]) -> String {
     let removable = found.iter().filter(|f| f.removable).count();
-    let way = match (removable, cleaned) {
-        (0, true) => {
-            "they stand in what is run or named, where nothing can be taken out".to_owned()
+    let one = found.len() == 1;
+    let (there, they, them) = if one {
+        ("is 1 thing in it that tells", "it stands", "it")
+    } else {
+        ("are things in it that tell", "they stand", "them")
+    };
+    let way = match removable {
+        0 => format!("{they} in what is run or named, where --clean takes nothing out"),
+        n if n == found.len() => {
+            format!("--clean takes {them} out: {they} in texts that nothing runs")
         }
-        (0, false) => {
-            "they stand in what is run or named, where --clean takes nothing out".to_owned()
-        }
-        (n, _) if n == found.len() => {
-            "--clean takes them out: they stand in texts that nothing runs".to_owned()
-        }
-        (n, _) => format!("--clean takes {n} of them out, which stand in texts that nothing runs"),
+        n => format!("--clean takes {n} of them out, which stand in texts that nothing runs"),
     };
     format!(
-        "session {id} is not written: there {} in it that tell a stranger too much:\n{}\n{way}; --anyway writes them",
-        if found.len() == 1 {
-            "is 1 thing".to_owned()
-        } else {
-            format!("are {} things", found.len())
-        },
+        "session {id} is not written: there {there} a stranger too much:\n{}\n{way}; --anyway writes {them}",
         listed(found)
     )
 }

@@ -54,7 +54,8 @@ pub(super) fn workbench(
 }
 
 /// The banner at a stand: what it is, and how to start one's own.
-const AT_A_STAND: &str = "reheat: a model makes code faster, and every figure is measured here, now · your own: reheat optimize slow.py --cases cases/";
+const AT_A_STAND: &str =
+    "reheat makes code faster, measured here and now · yours: reheat optimize FILE";
 
 /// How the screen behaves for this developer.
 pub(super) fn habits(app: &AppContext) -> Habits {

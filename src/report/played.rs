@@ -59,7 +59,7 @@ impl RecordedFigures {
         let r = &self.recording;
         let mut parts: Vec<String> = Vec::new();
         parts.extend(r.at.map(|at| at.strftime("%Y-%m-%d").to_string()));
-        if !r.model.is_empty() {
+        if !matches!(r.model.as_str(), "" | "recorded") {
             parts.push(format!("replies by {}", r.model));
         }
         parts.push(machine(&r.machine));

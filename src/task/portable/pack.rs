@@ -187,13 +187,11 @@ fn note_what_stays(task: &Task, notes: &mut Vec<String>) {
                 .into(),
         );
     }
-    if !task.project.environment.is_empty() {
-        let names: Vec<&str> = task
-            .project
-            .environment
-            .iter()
-            .map(|(n, _)| n.as_str())
-            .collect();
+    // Paths are those of the sandbox, and come with the project that they lead into.
+    let own = task.project.environment.iter();
+    let own = own.filter(|(_, value)| !value.starts_with('/'));
+    let names: Vec<&str> = own.map(|(name, _)| name.as_str()).collect();
+    if !names.is_empty() {
         notes.push(format!(
             "variables of the environment stay here: {}",
             names.join(", ")

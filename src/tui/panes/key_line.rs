@@ -13,7 +13,10 @@ use crate::tui::widgets::hint_line::HintLine;
 /// The keys that fit the moment, as many as there is room for; help always.
 pub(crate) fn keys(cx: View<'_>, room: usize) -> HintLine {
     if cx.state.kiosk {
-        return HintLine::of(cx, &[Hint::new(key!(ctrl - 'q'), "leaves")]);
+        let mut line = HintLine::default();
+        line.plain(" ");
+        line.push(cx, &Hint::new(key!(ctrl - 'q'), "leaves"));
+        return line;
     }
     let mut line = HintLine::default();
     let mut used = 0;
