@@ -103,7 +103,6 @@ fn turn(
     if screen {
         return Ok((!by_itself).then_some(ExitCode::SUCCESS));
     }
-    drive::tell_recorded(&session, &request, flags);
     if let Some(signal) = drive::came() {
         return Ok(Some(of_signal(signal)));
     }

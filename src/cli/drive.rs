@@ -12,7 +12,7 @@ use super::follow::{self, OutputFormat};
 use super::session_request::SessionRequest;
 use super::workbench::{self, Showing, of_signal};
 use super::write_at_end::{self, better, writable};
-use super::{CliError, ENVIRONMENT, NOTHING, USAGE, fail, print, print_exactly};
+use super::{CliError, ENVIRONMENT, NOTHING, USAGE, fail, print};
 use crate::engine::{self, EngineError, Handle};
 use crate::report::text;
 use crate::session::Session;
@@ -71,8 +71,10 @@ pub(crate) fn run(
             return of_signal(signal);
         }
         say_how_it_ended(&session);
+        if let Some(tape) = request.tape.as_ref().filter(|_| session.finished.is_some()) {
+            print(&format!("\n{}", tape.figures.text(&session)));
+        }
     }
-    tell_recorded(&session, &request, flags);
     write_at_end::save(&session, &request.task, flags.out.as_deref())
         .or_else(|| write_at_end::leave(app, &session, flags, &request))
         .unwrap_or_else(|| status(&session, screen))
@@ -125,26 +127,16 @@ pub(super) fn sit(
         OutputFormat::Text
     };
     Ok(Sitting {
-        session: follow::follow(&handle, style, &request.opening),
+        session: follow::follow(
+            &handle,
+            style,
+            &request.opening,
+            request.tape.as_ref().map(|t| &t.figures),
+        ),
         screen,
         signal: None,
         by_itself: false,
     })
-}
-
-/// Says what a tape recorded beside what was measured here.
-pub(super) fn tell_recorded(session: &Session, request: &SessionRequest, flags: &LoopFlags) {
-    let Some(tape) = request.tape.as_ref().filter(|_| session.task.is_some()) else {
-        return;
-    };
-    if flags.json {
-        let mut line = tape.figures.json(session);
-        line["at"] = serde_json::json!(session.last_at);
-        line["event"] = "recorded_beside".into();
-        print_exactly(&format!("{line}\n"));
-    } else {
-        print(&format!("\n{}", tape.figures.text(session)));
-    }
 }
 
 /// What the first signal does now; the thread that waits for signals is there once, however often the loop is run.

@@ -123,18 +123,20 @@ impl RecordedFigures {
         )
     }
 
-    /// All of it for programs.
+    /// All of it for programs, as an event of that moment.
     #[must_use]
-    pub(crate) fn json(&self, session: &Session) -> Value {
+    pub(crate) fn json(&self, session: &Session, at: jiff::Timestamp) -> Value {
         let versions: Vec<Value> = (self.pairs(session).iter())
             .map(|pair| {
                 json!({
                     "recorded": pair.recorded,
-                    "here": pair.here.map(|v| here_json(v)),
+                    "here": pair.here.map(here_json),
                 })
             })
             .collect();
         json!({
+            "at": at,
+            "event": "recorded_beside",
             "recorded": self.recording,
             "here": {
                 "machine": session.machine,

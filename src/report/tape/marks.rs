@@ -276,7 +276,7 @@ fn given(text: &str, add: &mut impl FnMut(Range<usize>, MarkKind)) {
             let length = value
                 .find(|c: char| !is_token(c) && !"+/=.~".contains(c))
                 .unwrap_or(value.len());
-            let bytes = value[..length].as_bytes();
+            let bytes = &value.as_bytes()[..length];
             let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
             let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
             if length >= 16 && digits >= 3 && letters >= 3 && !value[..length].contains("..") {

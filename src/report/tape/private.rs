@@ -59,7 +59,7 @@ pub(crate) fn clean(tape: &mut SessionTape, own: &Own) -> usize {
         let marks = own.marks(text).into_iter();
         let marks: Vec<Mark> = marks.filter(|m| removable(kind, text, m)).collect();
         removed += marks.len();
-        (!marks.is_empty()).then(|| Edits { marks })
+        (!marks.is_empty()).then_some(Edits { marks })
     });
     removed
 }

@@ -51,7 +51,7 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
             .to_digit(16)
             .and_then(|d| u8::try_from(d).ok())
     };
-    if hex.len() % 2 != 0 {
+    if !hex.len().is_multiple_of(2) {
         return None;
     }
     let pairs = hex.as_bytes().chunks_exact(2);

@@ -71,7 +71,7 @@ fn what_is_no_tape_or_not_all_of_one_is_said() {
         );
     }
     refused(
-        whole[..whole.len() - 5].as_bytes(),
+        &whole.as_bytes()[..whole.len() - 5],
         &format!("line {count}: the tape ends in half a line"),
     );
     let mut cut = lines(whole);

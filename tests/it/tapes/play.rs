@@ -4,7 +4,7 @@ use super::{changed, first, lines, recorded};
 use crate::support::ENOUGH;
 use crate::support::home::{FAST, Home, named, prompts, reply, stderr, stdout, tape, verdicts};
 
-fn play<'a>(file: &'a str) -> Vec<&'a str> {
+fn play(file: &str) -> Vec<&str> {
     vec![
         "demo",
         file,
@@ -28,8 +28,8 @@ fn anybody_plays_it_and_sees_the_recorded_figures_beside_his_own() {
         ended["comparison"]["low"].as_f64().unwrap() > 1.0,
         "{ended}"
     );
-    let beside = events.last().unwrap();
-    assert_eq!(beside["event"], "recorded_beside");
+    assert_eq!(events.last().unwrap()["event"], "session_finished");
+    let beside = named(&events, "recorded_beside")[0];
     assert!(beside["at"].is_string());
     assert!(beside["recorded"]["machine"]["cores"].as_u64().unwrap() > 0);
     assert!(
