@@ -90,6 +90,11 @@ impl Own {
             let before = text[..at].chars().next_back();
             let address = text[..at].ends_with("://");
             let rest = &text[at..];
+            if rest.starts_with("//") {
+                // A comment, or an address: what stands behind it begins anew.
+                from = at + 2;
+                continue;
+            }
             let end = rest.find(|c: char| !is_part(c)).unwrap_or(rest.len());
             let path = rest[..end].trim_end_matches(['.', '/', '-', '~', '@', '+']);
             from = at + end.max(1);

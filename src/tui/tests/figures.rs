@@ -23,7 +23,13 @@ impl TestScreen {
         self.session.versions[5].against_original.as_mut().unwrap()
     }
 
-    pub fn decide(&mut self, version: u32, decision: Decision, incumbent: u32, taken_back: bool) {
+    pub(super) fn decide(
+        &mut self,
+        version: u32,
+        decision: Decision,
+        incumbent: u32,
+        taken_back: bool,
+    ) {
         self.happen(E::Decided {
             version: VersionId(version),
             decision,
@@ -35,7 +41,7 @@ impl TestScreen {
         });
     }
 
-    pub fn line_with(&mut self, words: &str) -> String {
+    pub(super) fn line_with(&mut self, words: &str) -> String {
         let text = self.text();
         let line = text.lines().find(|l| l.contains(words));
         line.unwrap_or_else(|| panic!("no {words}: {text}"))
