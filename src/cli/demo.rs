@@ -11,7 +11,7 @@ use clap::Args;
 use super::app_context::AppContext;
 use super::demo_loop::Stand;
 use super::flags::{LoopFlags, ModelFlags};
-use super::session_request::SessionRequest;
+use super::session_request::{BREATH, PACE, SessionRequest};
 use super::{CliError, ENVIRONMENT, USAGE, demo_loop, demo_tape, drive, print};
 use crate::config;
 use crate::engine::DEMO_COMPARISON;
@@ -21,11 +21,6 @@ use crate::model::tape::file::SessionTape;
 use crate::report::text;
 use crate::session::event::{Mode, Origin};
 use crate::task::{Task, bundled};
-
-/// The pause between two steps of a demo, at speed 1.
-pub(super) const BREATH: Duration = Duration::from_millis(500);
-/// How much faster than the recording a demo plays at speed 1.
-pub(super) const PACE: f64 = 1.3;
 
 /// The banner wherever recorded replies are played.
 pub(crate) const OPENING: &str = "demo: recorded replies; every run and every figure is real and measured now · connect a model: reheat doctor";

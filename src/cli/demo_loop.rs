@@ -2,6 +2,8 @@
 //! would fill a disk with sessions that nobody looks at.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::app_context::AppContext;
@@ -45,16 +47,18 @@ pub(super) fn run(
         kiosk: stand.kiosk,
         leave_after: SHOWN.div_f64(stand.speed),
     };
+    let signal = listen();
     loop {
-        match turn(app, request, flags, theme, showing) {
+        match turn(app, request, flags, theme, showing, &signal) {
             Ok(Some(status)) => return status,
             Ok(None) => {}
             Err(trouble) => {
                 let _ = fail(0, format_args!("{trouble}; it begins again"));
-                if let Some(signal) = rest(AFTER_TROUBLE.div_f64(stand.speed)) {
-                    return of_signal(signal);
-                }
+                rest(AFTER_TROUBLE.div_f64(stand.speed), &signal);
             }
+        }
+        if let Some(signal) = came(&signal) {
+            return of_signal(signal);
         }
     }
 }
@@ -81,6 +85,7 @@ fn turn(
     flags: &LoopFlags,
     theme: Option<&str>,
     showing: Showing,
+    signal: &AtomicUsize,
 ) -> Result<Option<ExitCode>, CliError> {
     let folder = tempfile::Builder::new().prefix("reheat-loop-").tempdir();
     let folder = folder.map_err(|why| {
@@ -94,24 +99,19 @@ fn turn(
     let Sitting {
         session,
         screen,
-        signal,
+        signal: of_screen,
         by_itself,
     } = drive::sit(&app, &request, flags, theme, Some(showing))?;
-    if let Some(signal) = signal {
+    if let Some(signal) = of_screen {
         return Ok(Some(of_signal(signal)));
     }
     if screen {
         return Ok((!by_itself).then_some(ExitCode::SUCCESS));
     }
-    if let Some(signal) = drive::came() {
-        return Ok(Some(of_signal(signal)));
-    }
-    // Nobody reads any more.
-    let reason = session.finished.map(|f| f.reason);
-    if reason == Some(EndReason::Stopped) {
-        return Ok(Some(ExitCode::SUCCESS));
-    }
-    match reason {
+    match session.finished.map(|f| f.reason) {
+        // A signal, which the caller sees, or nobody reads any more.
+        Some(EndReason::Stopped) if came(signal).is_none() => Ok(Some(ExitCode::SUCCESS)),
+        Some(EndReason::Stopped) => Ok(None),
         Some(EndReason::Environment | EndReason::Disk | EndReason::Task) | None => Err(
             CliError::new(ENVIRONMENT, "this turn could not be played to its end"),
         ),
@@ -119,14 +119,32 @@ fn turn(
     }
 }
 
-/// Waits; a signal that came meanwhile.
-fn rest(time: Duration) -> Option<i32> {
+/// Where the number of a signal that came is stored; between two turns nobody else hears it.
+fn listen() -> Arc<AtomicUsize> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let came = Arc::new(AtomicUsize::new(0));
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
+        let number = usize::try_from(signal).unwrap_or_default();
+        // Where it cannot be heard the turn still hears it.
+        drop(signal_hook::flag::register_usize(
+            signal,
+            came.clone(),
+            number,
+        ));
+    }
+    came
+}
+
+/// The signal that came, if one did.
+fn came(signal: &AtomicUsize) -> Option<i32> {
+    let number = signal.load(Ordering::SeqCst);
+    i32::try_from(number).ok().filter(|n| *n > 0)
+}
+
+/// Waits, unless a signal comes.
+fn rest(time: Duration, signal: &AtomicUsize) {
     let until = Instant::now() + time;
-    while Instant::now() < until {
-        if let Some(signal) = drive::came() {
-            return Some(signal);
-        }
+    while Instant::now() < until && came(signal).is_none() {
         std::thread::sleep(Duration::from_millis(50));
     }
-    drive::came()
 }

@@ -7,17 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::app_context::AppContext;
-use super::demo::{BREATH, PACE};
-use super::session_request::{PlayedTape, SessionRequest};
+use super::session_request::{BREATH, PACE, PLAYED, PlayedTape, SessionRequest};
 use super::{CliError, ENVIRONMENT, NOTHING};
 use crate::engine::{COMPARISON, DEMO_COMPARISON};
 use crate::model::tape::file::{self, SessionTape};
 use crate::report::played::RecordedFigures;
 use crate::session::event::{Mode, Origin};
 use crate::task::{Task, TaskError, bundled};
-
-/// How a session is marked that came of a tape: its task has the replies with it.
-pub(super) const PLAYED: &str = "demo";
 
 /// Whether a word means a file, and no bundled task.
 pub(super) fn is_file(word: &str) -> bool {

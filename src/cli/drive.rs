@@ -2,14 +2,12 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::app_context::AppContext;
-use super::demo_tape::PLAYED;
 use super::flags::LoopFlags;
 use super::follow::{self, OutputFormat};
-use super::session_request::SessionRequest;
+use super::session_request::{PLAYED, SessionRequest};
 use super::workbench::{self, Showing, of_signal};
 use super::write_at_end::{self, better, writable};
 use super::{CliError, ENVIRONMENT, NOTHING, USAGE, fail, print};
@@ -141,14 +139,6 @@ pub(super) fn sit(
 
 /// What the first signal does now; the thread that waits for signals is there once, however often the loop is run.
 static ON_SIGNAL: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
-/// The signal that came, if one did.
-static CAME: AtomicI32 = AtomicI32::new(0);
-
-/// The signal that was sent to a loop without a screen.
-pub(super) fn came() -> Option<i32> {
-    Some(CAME.load(Ordering::SeqCst)).filter(|signal| *signal > 0)
-}
-
 /// The first signal ends the loop in good order, the second at once.
 fn signals(handle: &Handle) {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -165,7 +155,6 @@ fn signals(handle: &Handle) {
                     if n > 0 {
                         std::process::exit(128 + signal);
                     }
-                    CAME.store(signal, Ordering::SeqCst);
                     if let Some(quit) = &*on_signal() {
                         quit();
                     }

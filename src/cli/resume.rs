@@ -7,10 +7,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::app_context::AppContext;
-use super::demo_tape::PLAYED;
 use super::drive;
 use super::flags::{LoopFlags, ModelFlags};
-use super::session_request::SessionRequest;
+use super::session_request::{PLAYED, SessionRequest};
 use super::{CliError, ENVIRONMENT, NOTHING, USAGE, fail};
 use crate::base::words::count;
 use crate::config;

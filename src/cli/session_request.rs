@@ -18,6 +18,13 @@ use crate::sandbox;
 use crate::session::event::{Goal, Mode, Origin};
 use crate::task::Task;
 
+/// The pause between two steps of a demo, at speed 1.
+pub(super) const BREATH: Duration = Duration::from_millis(500);
+/// How much faster than the recording a demo plays at speed 1.
+pub(super) const PACE: f64 = 1.3;
+/// How a session is marked that came of a tape of somebody's: its task has the replies with it.
+pub(super) const PLAYED: &str = "demo";
+
 /// A session to start or to go on with.
 pub(crate) struct SessionRequest {
     /// What is optimised.

@@ -14,6 +14,8 @@ use crate::base::words::count;
 use crate::model::tape::file::{self, SessionTape};
 use crate::report::played::RecordedFigures;
 use crate::report::tape::{self, Finding, Own};
+use crate::report::text;
+use crate::sandbox::{self, Sandbox};
 use crate::session::event::Origin;
 use crate::session::{Library, Session};
 use crate::task::{Task, bundled, load};
@@ -217,20 +219,20 @@ fn refusal(id: &str, found: &[Finding]) -> String {
 
 /// What is known of this machine and its user, so that it can be looked for.
 fn own(app: &AppContext, task: &Task) -> Own {
-    let text = |name: &str| std::env::var(name).ok();
+    let variable = |name: &str| std::env::var(name).ok();
     let home = std::env::home_dir().map(|h| h.display().to_string());
     let last = |path: &String| path.rsplit('/').next().map(str::to_owned);
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let host = host
-        .or_else(|| text("HOSTNAME"))
+        .or_else(|| variable("HOSTNAME"))
         .map(|h| h.trim().to_owned());
     let short = host
         .as_ref()
         .and_then(|h| h.split('.').next())
         .map(str::to_owned);
     let names = [
-        text("USER"),
-        text("LOGNAME"),
+        variable("USER"),
+        variable("LOGNAME"),
         home.as_ref().and_then(last),
         host,
         short,
@@ -313,6 +315,10 @@ fn check(args: &CheckArgs) -> Result<(), CliError> {
     print(&(lines.join("\n") + "\n"));
     let task = task.map_err(|e| super::demo_tape::refused(&args.file, &e))?;
     super::demo_tape::playable(&app, &task).map_err(|why| CliError::new(ENVIRONMENT, why))?;
+    let sandbox = Sandbox::open(&sandbox::Settings::default()).map_err(|why| {
+        CliError::new(ENVIRONMENT, format_args!("it cannot be played here: {why}"))
+    })?;
+    print(&format!("sandbox   {}\n", text::guards(sandbox.guards())));
     print("playable  yes: reheat demo plays it, and measures everything here\n");
     Ok(())
 }

@@ -12,6 +12,7 @@ mod panes;
 mod replies;
 mod screens;
 mod search;
+mod stand;
 mod start;
 mod steering;
 mod tips;
