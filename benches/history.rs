@@ -21,9 +21,10 @@ fn main() {
     let folder = dir.path().join("large");
     let rounds = make(&folder, megabytes << 20);
     let bytes = size(&folder);
-    let (mut raw, mut first) = (Vec::new(), Vec::new());
+    let (mut raw, mut parsed, mut first) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..5 {
         raw.push(ms(|| assert_eq!(read(&folder), bytes)));
+        parsed.push(ms(|| drop(journal::read(&folder).unwrap())));
         first.push(ms(|| {
             let mut history = History::new(journal::read(&folder).unwrap().events, Vec::new());
             let at = history.first();
@@ -44,6 +45,7 @@ fn main() {
             time / raw
         );
     };
+    told("reading its journal", &mut parsed);
     told("until the first moment can be drawn", &mut first);
     let mut history = History::new(journal::read(&folder).unwrap().events, Vec::new());
     let mut at = history.first();

@@ -106,6 +106,7 @@ fn rounds(task: &Task, sandbox: &sandbox::Settings, dir: &std::path::Path) -> Ve
         comparison_budget: Duration::from_secs(5),
         comparison_clock: None,
         demo_pause: Duration::ZERO,
+        script: Vec::new(),
     };
     let handle = engine::start(setup).unwrap();
     let (mut began, mut times) = (None, Vec::new());

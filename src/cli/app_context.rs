@@ -1,5 +1,6 @@
 //! The config file, the folders and the languages: what every command with a loop needs first.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -122,6 +123,18 @@ impl AppContext {
         let kept = session.terms.comparison_ns;
         let kept = kept.map(|ns| Duration::from_nanos(ns.0));
         kept.or(self.config.comparison_time).unwrap_or(usual)
+    }
+
+    /// The same with another folder for sessions and habits.
+    pub(crate) fn with_data(&self, data: &Path) -> Self {
+        Self {
+            folders: Folders {
+                data: data.to_owned(),
+                ..self.folders.clone()
+            },
+            config: self.config.clone(),
+            languages: self.languages.clone(),
+        }
     }
 
     /// The prompt's template by the name of a flag, of the config file, or the default.

@@ -1,6 +1,7 @@
-//! `reheat demo`: the loop on a bundled task, with recorded replies and real measurements.
+//! `reheat demo`: the loop on a bundled task or on a tape of somebody's, with recorded replies and real measurements.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,22 +9,18 @@ use std::time::Duration;
 use clap::Args;
 
 use super::app_context::AppContext;
-use super::drive;
+use super::demo_loop::Stand;
 use super::flags::{LoopFlags, ModelFlags};
-use super::session_request::SessionRequest;
-use super::{CliError, ENVIRONMENT, USAGE, fail, print};
+use super::session_request::{BREATH, PACE, SessionRequest};
+use super::{CliError, ENVIRONMENT, USAGE, demo_loop, demo_tape, drive, print};
 use crate::config;
 use crate::engine::DEMO_COMPARISON;
 use crate::model::Provider;
 use crate::model::tape::Tape;
+use crate::model::tape::file::SessionTape;
 use crate::report::text;
 use crate::session::event::{Mode, Origin};
 use crate::task::{Task, bundled};
-
-/// The pause between two steps of a demo, at speed 1.
-const BREATH: Duration = Duration::from_millis(500);
-/// How much faster than the recording a demo plays at speed 1.
-const PACE: f64 = 1.3;
 
 /// The banner wherever recorded replies are played.
 pub(crate) const OPENING: &str = "demo: recorded replies; every run and every figure is real and measured now · connect a model: reheat doctor";
@@ -35,11 +32,14 @@ pub(crate) const OPENING: &str = "demo: recorded replies; every run and every fi
   reheat demo --list              names of the bundled tasks
   reheat demo wordfreq --speed 3  another task, three times as fast
   reheat demo | cat               as text
+  reheat demo pairs.tape          somebody's session, measured here (`reheat tape export` makes such files)
+  reheat demo --loop              again and again, until it is left
+  reheat demo pairs.tape --kiosk  the same for a stand: no key does anything but ctrl-q, which leaves; nothing stops it
   reheat demo --model qwen2.5-coder --base-url http://localhost:8080/v1
                                   the same task with a model instead of the tape")]
 pub(crate) struct DemoArgs {
-    /// Name of a bundled task.
-    #[arg(default_value = "pairs")]
+    /// Name of a bundled task, or the file of a tape.
+    #[arg(default_value = "pairs", value_name = "TASK|FILE")]
     task: String,
     /// Name the bundled tasks and end.
     #[arg(long)]
@@ -47,6 +47,12 @@ pub(crate) struct DemoArgs {
     /// How fast replies play and how long the pauses are: 2 is twice as fast. Measurements take the time they take.
     #[arg(long, default_value_t = 1.0, value_name = "FACTOR", value_parser = parse_speed)]
     speed: f64,
+    /// Play it again and again until it is left. Nothing of it is kept.
+    #[arg(long = "loop")]
+    again: bool,
+    /// For a stand: --loop in which no key does anything but ctrl-q, which leaves. What goes wrong is said, and it begins again.
+    #[arg(long)]
+    kiosk: bool,
     #[command(flatten)]
     loop_flags: LoopFlags,
     #[command(flatten)]
@@ -64,10 +70,40 @@ pub(crate) fn run(args: &DemoArgs, theme: Option<&str>) -> ExitCode {
         list(&app);
         return ExitCode::SUCCESS;
     }
-    match request(&app, args) {
-        Ok(request) => drive::run(&app, request, &args.loop_flags, theme),
-        Err(status) => status,
+    match open(args) {
+        Ok(source) if args.again || args.kiosk => demo_loop::run(
+            &app,
+            &|app| request(app, args, &source),
+            &args.loop_flags,
+            theme,
+            Stand {
+                kiosk: args.kiosk,
+                speed: args.speed,
+            },
+        ),
+        Ok(source) => match request(&app, args, &source) {
+            Ok(request) => drive::run(&app, request, &args.loop_flags, theme),
+            Err(refusal) => refusal.into(),
+        },
+        Err(refusal) => refusal.into(),
     }
+}
+
+/// What is played.
+enum Played {
+    /// A bundled task with its tape, by its name.
+    Bundled(String),
+    /// A tape of somebody's.
+    Tape(PathBuf, Box<SessionTape>),
+}
+
+fn open(args: &DemoArgs) -> Result<Played, CliError> {
+    if !demo_tape::is_file(&args.task) {
+        return Ok(Played::Bundled(args.task.clone()));
+    }
+    let path = PathBuf::from(&args.task);
+    let tape = demo_tape::open(&path)?;
+    Ok(Played::Tape(path, Box::new(tape)))
 }
 
 fn list(app: &AppContext) {
@@ -87,19 +123,22 @@ fn list(app: &AppContext) {
     print(&text::columns(&rows));
 }
 
-fn request(app: &AppContext, args: &DemoArgs) -> Result<SessionRequest, ExitCode> {
-    let mut request = recorded(app, &args.task, args.speed).map_err(|why| fail(why.status, why))?;
-    request.template = app
-        .template(args.model.template.as_deref())
-        .map_err(|e| fail(USAGE, e))?;
+fn request(app: &AppContext, args: &DemoArgs, played: &Played) -> Result<SessionRequest, CliError> {
+    let mut request = match played {
+        Played::Bundled(name) => recorded(app, name, args.speed)?,
+        Played::Tape(path, tape) => demo_tape::request(app, path, tape, args.speed)?,
+    };
+    request.template = app.template(args.model.template.as_deref())?;
     if args.model.names_a_model() {
         request.provider = config::resolve_provider(&app.config, &args.model.selection())
-            .map_err(|e| fail(args.model.no_model_status(), e))?;
+            .map_err(|e| CliError::new(args.model.no_model_status(), e))?;
         request.opening = format!(
             "demo with {}: replies, runs and figures are all made now",
             request.provider.name()
         );
-        request.reached_by = args.model.reached_by();
+        request.reached_by.extend(args.model.reached_by());
+        // Replies of another model are not those that the tape has figures of.
+        request.tape = None;
         request.temperature = args.model.temperature;
         request.demo_pause = Duration::ZERO;
     }
@@ -150,6 +189,8 @@ pub(crate) fn recorded(
         strict: false,
         demo_pause,
         opening,
+        foreign: false,
+        tape: None,
     })
 }
 

@@ -2,13 +2,15 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use super::app_context::AppContext;
 use super::flags::LoopFlags;
 use super::follow::{self, OutputFormat};
-use super::session_request::SessionRequest;
+use super::session_request::{PLAYED, SessionRequest};
+use super::workbench::{self, Showing, of_signal};
 use super::write_at_end::{self, better, writable};
-use super::{ENVIRONMENT, NOTHING, USAGE, fail, workbench};
+use super::{CliError, ENVIRONMENT, NOTHING, USAGE, fail, print};
 use crate::engine::{self, EngineError, Handle};
 use crate::report::text;
 use crate::session::Session;
@@ -57,46 +59,94 @@ pub(crate) fn run(
     if let Err(refusal) = write_at_end::possible(flags, &request) {
         return refusal.into();
     }
-    let mut setup = match request.setup(app, flags) {
-        Ok(setup) => setup,
+    let sitting = match sit(app, &request, flags, theme, None) {
+        Ok(sitting) => sitting,
         Err(refusal) => return refusal.into(),
     };
-    let screen = has_screen(flags);
-    if !screen {
-        // Without a screen nobody can press a key.
-        setup.mode = Mode::Auto;
-    }
-    let handle = match engine::start(setup) {
-        Ok(handle) => handle,
-        Err(error) => return fail(ENVIRONMENT, cannot_start(&error, app)),
-    };
-    let session = if screen {
-        let demo = request.provider.recorded();
-        match workbench::workbench(app, handle, &request.opening, demo, theme) {
-            Ok(session) => {
-                say_how_it_ended(&session);
-                session
-            }
-            Err(status) => return status,
+    let (session, screen) = (sitting.session, sitting.screen);
+    if screen {
+        if let Some(signal) = sitting.signal {
+            return of_signal(signal);
         }
-    } else {
-        signals(&handle);
-        let style = if flags.json {
-            OutputFormat::Json
-        } else {
-            OutputFormat::Text
-        };
-        follow::follow(&handle, style, &request.opening)
-    };
+        say_how_it_ended(&session);
+        if let Some(tape) = request.tape.as_ref().filter(|_| session.finished.is_some()) {
+            print(&format!("\n{}", tape.figures.text(&session)));
+        }
+    }
     write_at_end::save(&session, &request.task, flags.out.as_deref())
         .or_else(|| write_at_end::leave(app, &session, flags, &request))
         .unwrap_or_else(|| status(&session, screen))
 }
 
+/// One turn of a loop from its start to its end.
+pub(super) struct Sitting {
+    /// The session as it ended.
+    pub(super) session: Session,
+    /// Whether it was shown on the screen.
+    pub(super) screen: bool,
+    /// The signal that ended it, on the screen.
+    pub(super) signal: Option<i32>,
+    /// Whether the screen left by itself.
+    pub(super) by_itself: bool,
+}
+
+/// Runs the loop once, with the view that fits.
+///
+/// # Errors
+/// It cannot be started, or there is no terminal for the screen.
+pub(super) fn sit(
+    app: &AppContext,
+    request: &SessionRequest,
+    flags: &LoopFlags,
+    theme: Option<&str>,
+    stand: Option<Showing>,
+) -> Result<Sitting, CliError> {
+    let mut setup = request.setup(app, flags)?;
+    let screen = has_screen(flags);
+    if !screen || stand.is_some_and(|s| s.kiosk) {
+        // Without a screen nobody can press a key.
+        setup.mode = Mode::Auto;
+    }
+    let handle =
+        engine::start(setup).map_err(|e| CliError::new(ENVIRONMENT, cannot_start(&e, app)))?;
+    if screen {
+        let ended = workbench::workbench(app, handle, request, theme, stand)?;
+        return Ok(Sitting {
+            session: ended.session,
+            screen,
+            signal: ended.signal,
+            by_itself: ended.by_itself,
+        });
+    }
+    signals(&handle);
+    let style = if flags.json {
+        OutputFormat::Json
+    } else {
+        OutputFormat::Text
+    };
+    Ok(Sitting {
+        session: follow::follow(
+            &handle,
+            style,
+            &request.opening,
+            request.tape.as_ref().map(|t| &t.figures),
+        ),
+        screen,
+        signal: None,
+        by_itself: false,
+    })
+}
+
+/// What the first signal does now; the thread that waits for signals is there once, however often the loop is run.
+static ON_SIGNAL: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
 /// The first signal ends the loop in good order, the second at once.
 fn signals(handle: &Handle) {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let quit = handle.quitter();
+    let on_signal = || ON_SIGNAL.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = on_signal().replace(Box::new(handle.quitter()));
+    if before.is_some() {
+        return;
+    }
     if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) {
         let _ = std::thread::Builder::new()
             .name("signals".into())
@@ -105,7 +155,9 @@ fn signals(handle: &Handle) {
                     if n > 0 {
                         std::process::exit(128 + signal);
                     }
-                    quit();
+                    if let Some(quit) = &*on_signal() {
+                        quit();
+                    }
                 }
             });
     }
@@ -139,7 +191,8 @@ fn status(session: &Session, screen: bool) -> ExitCode {
     // Leaving the workbench of a demo is no failure.
     let origin = session.task.as_ref().map(|t| &t.origin);
     let left = screen
-        && matches!(origin, Some(Origin::Bundled { .. }))
+        && (matches!(origin, Some(Origin::Bundled { .. }))
+            || session.reached_by.contains_key(PLAYED))
         && session
             .finished
             .as_ref()
@@ -170,7 +223,7 @@ fn status(session: &Session, screen: bool) -> ExitCode {
 /// What came of a session that was shown on the screen, once that is gone.
 pub(super) fn say_how_it_ended(session: &Session) {
     if session.task.is_some() && !session.was_refused() {
-        super::print(&format!(
+        print(&format!(
             "{}\nsession {} · reheat show, reheat resume\n",
             text::ending(session),
             session.id

@@ -7,6 +7,7 @@ use super::exit::note_lost;
 use crate::base::units::Nanos;
 use crate::engine::{Command, Handle};
 use crate::measure::Progress;
+use crate::report::played::RecordedFigures;
 use crate::report::text;
 use crate::session::event::{Decision, Event, Finish, Stage, VersionId};
 use crate::session::{EventRecord, Session};
@@ -19,8 +20,14 @@ pub(crate) enum OutputFormat {
     Json,
 }
 
-/// Follows a loop to its end and returns the session. A closed pipe ends the loop in good order.
-pub(crate) fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Session {
+/// Follows a loop to its end and returns the session. A closed pipe ends the loop in good order. `recorded` are the figures of the
+/// tape that is played: they are told beside those that were measured, to programs before the last event.
+pub(crate) fn follow(
+    handle: &Handle,
+    style: OutputFormat,
+    opening: &str,
+    recorded: Option<&RecordedFigures>,
+) -> Session {
     let mut session = Session::default();
     let mut out = io::stdout().lock();
     let lost = |told: io::Result<()>| told.inspect_err(note_lost).is_err();
@@ -35,7 +42,13 @@ pub(crate) fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Ses
         if !gone && !old {
             let told = match style {
                 OutputFormat::Text => tell(&mut EscapingWriter(&mut out), &session, &happened),
-                OutputFormat::Json => line(&mut out, &happened),
+                OutputFormat::Json => {
+                    let over = matches!(happened.event, Event::SessionFinished { .. });
+                    let beside = recorded.filter(|_| over);
+                    let beside = beside.map(|r| r.json(&session, happened.at));
+                    let told = beside.map_or(Ok(()), |b| writeln!(out, "{b}"));
+                    told.and_then(|()| line(&mut out, &happened))
+                }
             };
             gone = lost(told.and_then(|()| out.flush()));
             if gone {
@@ -47,7 +60,12 @@ pub(crate) fn follow(handle: &Handle, style: OutputFormat, opening: &str) -> Ses
         }
     }
     if style == OutputFormat::Text && !gone && session.task.is_some() {
-        let table = format!("\n{}\n{}\n", text::table(&session), text::ending(&session));
+        let beside = recorded.map_or_else(String::new, |r| format!("\n{}", r.text(&session)));
+        let table = format!(
+            "\n{}\n{}\n{beside}",
+            text::table(&session),
+            text::ending(&session)
+        );
         lost(
             EscapingWriter(&mut out)
                 .write_all(table.as_bytes())

@@ -59,6 +59,9 @@ pub fn run(theme: Option<&str>) -> ExitCode {
         late: Some(Box::new(move |what, tell| late(&looker, what, tell))),
         banner: String::new(),
         demo: false,
+        kiosk: false,
+        leave_after: None,
+        recorded: None,
         theme: theme
             .map(str::to_owned)
             .or_else(|| app.config.theme.clone()),

@@ -7,6 +7,8 @@ mod app_context;
 mod compare;
 pub mod config;
 mod demo;
+mod demo_loop;
+mod demo_tape;
 mod doctor;
 mod drive;
 mod escaping_writer;
@@ -39,6 +41,7 @@ pub mod run;
 mod screenshots;
 mod session_request;
 mod show;
+mod tape;
 mod value_names;
 mod verify;
 mod visible_paths;
@@ -73,6 +76,7 @@ pub(crate) use exit::{ENVIRONMENT, NOTHING, USAGE, fail, print, print_exactly, s
   reheat run -- python3 untrusted.py                   run one program in the sandbox
   reheat report                                        the latest session as a page to show around
   reheat verify                                        does the gain of the latest session still hold?
+  reheat tape export last my.tape                      the latest session as a file that others can play
   reheat doctor                                        what is there: isolation, compilers, models, folders
 
 Exit status: 0 a better version stands (or: done), 1 none was found, 2 wrong use, 3 something is missing here."
@@ -90,7 +94,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum CliCommand {
-    /// Watch the loop on a bundled task: recorded replies, real runs, real figures.
+    /// Watch the loop on a bundled task, or play somebody's tape: recorded replies, real runs, real figures.
     Demo(demo::DemoArgs),
     /// Make a program faster or leaner.
     Optimize(Box<optimize::OptimizeArgs>),
@@ -116,6 +120,8 @@ enum CliCommand {
     Verify(verify::VerifyArgs),
     /// Make a task folder of a session, with its best version, that runs elsewhere.
     Pack(pack::PackArgs),
+    /// Write a session as one file that others can play, or say what is in such a file.
+    Tape(tape::TapeArgs),
     /// Give a session a title and tags, pin it, archive it.
     Mark(mark::MarkArgs),
     /// Move sessions into the trash, or bring them back.
@@ -190,6 +196,7 @@ fn perform() -> ExitCode {
         Some(CliCommand::Remeasure(args)) => remeasure::run(&args),
         Some(CliCommand::Verify(args)) => verify::run(&args),
         Some(CliCommand::Pack(args)) => pack::run(&args),
+        Some(CliCommand::Tape(args)) => tape::run(&args),
         Some(CliCommand::Mark(args)) => mark::run(&args),
         Some(CliCommand::Rm(args)) => rm::run(&args),
         Some(CliCommand::Gc(args)) => gc::run(&args),

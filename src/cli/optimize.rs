@@ -161,6 +161,8 @@ fn request(app: &AppContext, args: &OptimizeArgs) -> Result<SessionRequest, Exit
         strict: false,
         demo_pause: Duration::ZERO,
         opening,
+        foreign: false,
+        tape: None,
     })
 }
 
@@ -223,6 +225,8 @@ pub(crate) fn chosen(
         strict: false,
         demo_pause: Duration::ZERO,
         opening,
+        foreign: false,
+        tape: None,
     })
 }
 

@@ -9,7 +9,7 @@ use clap::Args;
 use super::app_context::AppContext;
 use super::drive;
 use super::flags::{LoopFlags, ModelFlags};
-use super::session_request::SessionRequest;
+use super::session_request::{PLAYED, SessionRequest};
 use super::{CliError, ENVIRONMENT, NOTHING, USAGE, fail};
 use crate::base::words::count;
 use crate::config;
@@ -99,12 +99,17 @@ pub(crate) fn request(
         provider.name()
     );
     let comparison = app.comparison_of(&session);
+    let mut reached_by = model.reached_by();
+    let foreign = session.reached_by.contains_key(PLAYED);
+    if foreign {
+        reached_by.insert(PLAYED.to_owned(), "tape".to_owned());
+    }
     Ok(SessionRequest {
         task,
         program: None,
         origin: record.origin,
         provider,
-        reached_by: model.reached_by(),
+        reached_by,
         template,
         resume: Some(id.to_owned()),
         rounds: goal.rounds,
@@ -117,6 +122,8 @@ pub(crate) fn request(
         strict: session.strict,
         demo_pause: Duration::ZERO,
         opening,
+        foreign,
+        tape: None,
     })
 }
 
@@ -140,10 +147,11 @@ fn provider(
     if let Some(path) = &model.tape {
         return played(Tape::from_path(path));
     }
+    // What was played before is played on.
     let bundled = matches!(
         session.task.as_ref().map(|t| &t.origin),
         Some(Origin::Bundled { .. })
-    );
+    ) || session.reached_by.contains_key(PLAYED);
     if let Some(source) = task
         .tape
         .as_ref()

@@ -5,16 +5,25 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::CliError;
 use super::app_context::AppContext;
 use super::flags::{Clock, LoopFlags};
+use super::{CliError, USAGE};
 use crate::engine::Setup;
 use crate::measure::Metric;
 use crate::model::Provider;
 use crate::model::prompt::Template;
+use crate::model::tape::file::PlayedRound;
+use crate::report::played::RecordedFigures;
 use crate::sandbox;
 use crate::session::event::{Goal, Mode, Origin};
 use crate::task::Task;
+
+/// The pause between two steps of a demo, at speed 1.
+pub(super) const BREATH: Duration = Duration::from_millis(500);
+/// How much faster than the recording a demo plays at speed 1.
+pub(super) const PACE: f64 = 1.3;
+/// How a session is marked that came of a tape of somebody's: its task has the replies with it.
+pub(super) const PLAYED: &str = "demo";
 
 /// A session to start or to go on with.
 pub(crate) struct SessionRequest {
@@ -52,16 +61,38 @@ pub(crate) struct SessionRequest {
     pub demo_pause: Duration,
     /// First line of the text, and the banner of the screen.
     pub opening: String,
+    /// Whether it is somebody else's code, off a tape: it is shown nothing of this machine, and runs in the sandbox or not at all.
+    pub foreign: bool,
+    /// What a tape says beside its replies.
+    pub tape: Option<PlayedTape>,
+}
+
+/// What a tape says beside its replies.
+pub(crate) struct PlayedTape {
+    /// What its rounds were asked for with.
+    pub script: Vec<PlayedRound>,
+    /// What they came to when it was recorded.
+    pub figures: RecordedFigures,
 }
 
 impl SessionRequest {
     /// What the engine is started with.
     ///
     /// # Errors
-    /// The config file lets programs read what they must not see.
+    /// The config file lets programs read what they must not see; somebody else's code is to run without isolation.
     pub(crate) fn setup(&self, app: &AppContext, flags: &LoopFlags) -> Result<Setup, CliError> {
+        if self.foreign && flags.unsafe_no_isolation {
+            return Err(CliError::new(
+                USAGE,
+                "a tape is somebody else's code: it runs in the sandbox or not at all, so --unsafe-no-isolation does not go with it",
+            ));
+        }
+        let task = match self.foreign {
+            true => self.task.clone(),
+            false => app.shown(self.task.clone())?,
+        };
         Ok(Setup {
-            task: app.shown(self.task.clone())?,
+            task,
             origin: self.origin.clone(),
             provider: self.provider.clone(),
             reached_by: self.reached_by.clone(),
@@ -81,6 +112,10 @@ impl SessionRequest {
             comparison_budget: flags.comparison_time.unwrap_or(self.comparison),
             comparison_clock: flags.clock.map(Clock::metric).or(self.clock),
             demo_pause: self.demo_pause,
+            script: self
+                .tape
+                .as_ref()
+                .map_or_else(Vec::new, |t| t.script.clone()),
         })
     }
 }

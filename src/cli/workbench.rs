@@ -1,40 +1,61 @@
 //! From a running loop to the workbench, and how the screen behaves for this developer.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::app_context::AppContext;
-use super::{ENVIRONMENT, fail};
+use super::session_request::SessionRequest;
+use super::{CliError, ENVIRONMENT};
 use crate::engine::Handle;
-use crate::session::Session;
-use crate::tui::{self, Habits, Start};
+use crate::tui::{self, Ended, Habits, Start};
 
-/// Shows a running loop in the workbench until the developer leaves it.
+/// How a loop is shown that is played again and again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Showing {
+    /// No key does anything but the one that leaves.
+    pub(super) kiosk: bool,
+    /// How long its end is shown.
+    pub(super) leave_after: Duration,
+}
+
+/// Shows a running loop in the workbench until the developer leaves it, or until it leaves by itself.
 ///
 /// # Errors
-/// The exit status, after the error was printed, or of the signal that ended it.
-pub(crate) fn workbench(
+/// There is no terminal that can show it.
+pub(super) fn workbench(
     app: &AppContext,
     handle: Handle,
-    opening: &str,
-    demo: bool,
+    request: &SessionRequest,
     theme: Option<&str>,
-) -> Result<Session, ExitCode> {
+    stand: Option<Showing>,
+) -> Result<Ended, CliError> {
+    let kiosk = stand.is_some_and(|s| s.kiosk);
+    let mut habits = habits(app);
+    habits.tips &= !kiosk;
     let start = Start {
-        banner: opening.to_owned(),
-        demo,
+        banner: if kiosk {
+            AT_A_STAND.to_owned()
+        } else {
+            request.opening.clone()
+        },
+        demo: request.provider.recorded(),
+        kiosk,
+        leave_after: stand.map(|s| s.leave_after),
+        recorded: request.tape.as_ref().map(|t| t.figures.clone()),
         theme: theme
             .map(str::to_owned)
             .or_else(|| app.config.theme.clone()),
         themes: Some(app.folders.config.join("themes")),
         config_file: Some(app.folders.config_file()),
-        habits: habits(app),
+        habits,
         ..Start::running(handle)
     };
-    let ended = tui::run(start).map_err(|e| fail(ENVIRONMENT, e))?;
-    ended
-        .signal
-        .map_or(Ok(ended.session), |signal| Err(of_signal(signal)))
+    tui::run(start).map_err(|e| CliError::new(ENVIRONMENT, e))
 }
+
+/// The banner at a stand: what it is, and how to start one's own.
+const AT_A_STAND: &str =
+    "reheat makes code faster, measured here and now · yours: reheat optimize FILE";
 
 /// How the screen behaves for this developer.
 pub(super) fn habits(app: &AppContext) -> Habits {

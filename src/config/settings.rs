@@ -54,6 +54,20 @@ pub struct Config {
 }
 
 impl Config {
+    /// Whether a provider's key is in this variable of the environment; in capitals.
+    pub(crate) fn names_key_variable(&self, name: &str) -> bool {
+        let tables = self.providers.values();
+        let mut variables = tables.filter_map(|t| t.key_env.as_deref());
+        variables.any(|v| v.eq_ignore_ascii_case(name))
+    }
+
+    /// The values of headers that are sent to providers: keys may be among them.
+    pub(crate) fn header_values(&self) -> impl Iterator<Item = String> + '_ {
+        self.providers
+            .values()
+            .flat_map(|t| t.headers.values().cloned())
+    }
+
     /// What `[sandbox] env` adds to the environment of programs.
     pub(crate) fn sandbox_environment(&self) -> Vec<(String, String)> {
         let all = self.sandbox_env.iter();

@@ -24,6 +24,7 @@ mod queries;
 mod references;
 mod remeasure;
 mod round;
+mod script;
 mod serve_side_requests;
 mod setup;
 mod side_job;

@@ -35,6 +35,7 @@ fn setup(template: &str) -> Setup {
         comparison_budget: Duration::ZERO,
         comparison_clock: None,
         demo_pause: Duration::ZERO,
+        script: Vec::new(),
     }
 }
 

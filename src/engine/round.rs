@@ -25,6 +25,7 @@ impl Loop {
         self.asked_for = self.asked_for.saturating_sub(1);
         self.halted = false;
         let round = self.session.rounds.last().map_or(1, |r| r.number + 1);
+        self.follow_script(round);
         let parent = self.session.next_parent();
         let (objective, hint) = (self.session.objective, self.session.hint.clone());
         let candidates = self.session.asks_for().min(self.setup.provider.at_once());

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::measure::Metric;
 use crate::model::Provider;
 use crate::model::prompt::Template;
+use crate::model::tape::file::PlayedRound;
 use crate::sandbox;
 use crate::session::Library;
 use crate::session::event::{Goal, Mode, Origin};
@@ -55,4 +56,6 @@ pub struct Setup {
     pub comparison_clock: Option<Metric>,
     /// Pauses between the acts of a demo, at speed 1; zero in real work.
     pub demo_pause: Duration,
+    /// What the rounds of a tape were asked for with; empty in real work.
+    pub script: Vec<PlayedRound>,
 }

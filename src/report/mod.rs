@@ -13,6 +13,8 @@ pub(crate) mod markdown;
 mod markup;
 mod pages;
 pub mod patch;
+pub mod played;
 pub(crate) mod remeasured;
 pub(crate) mod sessions;
+pub(crate) mod tape;
 pub mod text;

@@ -195,7 +195,9 @@ impl Library {
     /// # Errors
     /// When the journal cannot be read.
     pub fn read(&self, id: &str) -> Result<Session, JournalError> {
-        Self::read_folder(&self.folder(id))
+        let mut session = Self::read_folder(&self.folder(id))?;
+        session.running = session.finished.is_none() && self.is_running(id);
+        Ok(session)
     }
 
     /// The fold of the journal in a folder, wherever that is.
@@ -207,7 +209,6 @@ impl Library {
         let mut session = Session::of(&read.events);
         let hole = |(line, why)| format!("line {line} cannot be read ({why})");
         session.holes = read.holes.into_iter().map(hole).collect();
-        session.running = session.finished.is_none() && self.is_running(id);
         if read.skipped > 0 {
             let at = session.last_at.unwrap_or_default();
             let text = format!("{} events of a newer reheat were skipped", read.skipped);

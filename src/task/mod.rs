@@ -25,6 +25,7 @@ mod mismatch;
 mod objective;
 mod ok_status;
 pub(crate) mod packed_folder;
+pub mod portable;
 pub mod project;
 mod reading;
 pub(crate) mod region;

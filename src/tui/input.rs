@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{Event, KeyEventKind};
 use crate::session::Session;
 use crate::tui::app::App;
 use crate::tui::component::Context;
-use crate::tui::core::key::Key;
+use crate::tui::core::key::{Key, key};
 use crate::tui::mouse::on_mouse;
 use crate::tui::search;
 use crate::tui::state::effect::Effect;
@@ -13,6 +13,16 @@ use crate::tui::update::on_key;
 
 /// Takes in one event of the terminal.
 pub fn terminal_event(app: &mut App, session: &Session, event: &Event) -> Vec<Effect> {
+    if app.state.kiosk {
+        let leaves = |key: &Key| *key == key!(ctrl - 'q');
+        return match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                let pressed = Some(Key::from(*key)).filter(leaves);
+                pressed.map(|_| Effect::Quit).into_iter().collect()
+            }
+            _ => Vec::new(),
+        };
+    }
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
             on_key(app, session, Key::from(*key))

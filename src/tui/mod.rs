@@ -40,8 +40,10 @@ mod widgets;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use crate::engine::{Command, Handle};
+use crate::report::played::RecordedFigures;
 use crate::session::{EventRecord, History, Session};
 pub use core::home::{
     Choice, Discovered, Discovery, Home, Judged, ModelLine, Server, SessionEntry, TaskEntry,
@@ -101,6 +103,12 @@ pub struct Start {
     pub banner: String,
     /// Quits without asking even while something is on.
     pub demo: bool,
+    /// Stands where anybody can touch it: no key does anything but the one that leaves.
+    pub kiosk: bool,
+    /// Leaves by itself so long after the session has ended; `None` never does.
+    pub leave_after: Option<Duration>,
+    /// The figures that came with a tape, shown beside those that are measured here.
+    pub recorded: Option<RecordedFigures>,
     /// Name of the theme; none follows the terminal.
     pub theme: Option<String>,
     /// Folder with the user's own themes.
@@ -139,6 +147,9 @@ impl Start {
             late: None,
             banner: String::new(),
             demo: false,
+            kiosk: false,
+            leave_after: None,
+            recorded: None,
             theme: None,
             themes: None,
             config_file: None,
@@ -154,6 +165,8 @@ pub struct Ended {
     pub session: Session,
     /// The signal that ended it, if one did (a closed terminal counts as a hang-up).
     pub signal: Option<i32>,
+    /// Whether it left by itself, as [`Start::leave_after`] says.
+    pub by_itself: bool,
 }
 
 /// The screen could not be shown.

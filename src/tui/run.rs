@@ -74,6 +74,8 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
     app.state.prefs.tips = start.habits.tips;
     app.state.messages.banner = start.banner;
     app.state.demo = start.demo;
+    app.state.kiosk = start.kiosk;
+    app.state.recorded = start.recorded;
     let folder = start.habits.folder;
     let file = folder.as_ref().map(|f| f.join("screen.json"));
     let trouble = adopt(
@@ -123,6 +125,8 @@ pub fn run(start: Start) -> Result<Ended, TuiError> {
         limiter: FrameLimiter::default(),
         wanted: Some(Cause::Key),
         leaving: None,
+        leave_after: start.leave_after,
+        leave_at: None,
     };
     if let Some(link) = start.running {
         event_loop.connect(link);
@@ -142,6 +146,8 @@ fn size() -> Rect {
 
 enum Leaving {
     Quit,
+    /// The session has ended, and was shown for as long as it is to be.
+    ByItself,
     Signal(i32),
 }
 
@@ -163,6 +169,10 @@ struct EventLoop {
     /// Why a frame is wanted, if one is.
     wanted: Option<Cause>,
     leaving: Option<Leaving>,
+    /// How long the end of a session is shown, where the screen then leaves by itself.
+    leave_after: Option<Duration>,
+    /// When it does, once that is known.
+    leave_at: Option<Instant>,
 }
 
 impl EventLoop {
@@ -190,7 +200,12 @@ impl EventLoop {
                 .state
                 .heartbeat(&self.session)
                 .map(Duration::from_millis);
-            let first = match due.or(beat) {
+            let left = self.leave_at.map(|at| at.saturating_duration_since(now));
+            if left.is_some_and(|left| left.is_zero()) {
+                self.leaving = Some(Leaving::ByItself);
+                continue;
+            }
+            let first = match [due.or(beat), left].into_iter().flatten().min() {
                 Some(wait) => inbox.recv_timeout(wait),
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
@@ -290,6 +305,7 @@ impl EventLoop {
                 if self.session.finished.is_none() && self.app.state.playback.is_none() {
                     self.app.state.say("the loop has ended", true);
                 }
+                self.leave_soon(true);
                 self.want(Cause::News);
             }
             Message::Done(done) => {
@@ -325,6 +341,22 @@ impl EventLoop {
             log::line("event", &log::variant(&happened.event));
         }
         self.app.observe(&self.session);
+        self.leave_soon(self.session.finished.is_some());
+    }
+
+    /// Sets when the screen leaves by itself, if it is to and the session is over. Where nobody can press a key a session that waits for
+    /// one is over too.
+    fn leave_soon(&mut self, over: bool) {
+        let over = over || (self.app.state.kiosk && self.session.stage == Stage::Waiting);
+        let at = self
+            .leave_after
+            .filter(|_| over)
+            .map(|after| Instant::now() + after);
+        self.leave_at = match (at, self.leave_at) {
+            (Some(at), None) => Some(at),
+            (None, _) => None,
+            (_, set) => set,
+        };
     }
 
     fn opened(&mut self, opened: Result<Link, String>) {

@@ -52,6 +52,7 @@ mod steer;
 mod support;
 #[cfg(target_os = "linux")]
 mod surroundings;
+mod tapes;
 mod tasks;
 #[cfg(unix)]
 mod terminal;

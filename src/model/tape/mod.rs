@@ -1,8 +1,9 @@
 //! A tape: the replies of a session, played back as if they were the model.
 //!
-//! Only replies are recorded; playing a tape measures everything anew. Reads three forms: JSON lines,
-//! a folder of replies (`01.md`, `02.md` …) and a session's journal.
+//! Only replies are played; playing a tape measures everything anew. Reads four forms: JSON lines,
+//! a folder of replies (`01.md`, `02.md` …), a session's journal, and a whole session in one file ([`file`]).
 
+pub mod file;
 mod order;
 mod recorded;
 mod reply;
@@ -36,6 +37,15 @@ const SLICE: Duration = Duration::from_millis(20);
 pub struct TapeError {
     tape: String,
     why: String,
+}
+
+impl TapeError {
+    fn new(tape: &str, why: String) -> Self {
+        Self {
+            tape: tape.to_owned(),
+            why,
+        }
+    }
 }
 
 /// Controls a tape: its speed, and pausing. Clones control the same tape, also while it plays.
@@ -164,6 +174,9 @@ impl Tape {
                 Some(folder) if path.ends_with(journal::FILE) => folder,
                 _ => {
                     let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
+                    if file::is_session_tape(text.as_bytes()) {
+                        return Ok(file::read_text(&name, text.as_bytes())?.provider());
+                    }
                     return Self::from_text(&name, &text);
                 }
             }

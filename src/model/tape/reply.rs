@@ -1,11 +1,11 @@
 //! A recorded reply.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::session::event::Finish;
 
 /// One recorded reply.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recorded {
     /// The model that wrote the reply.
     #[serde(default)]
@@ -13,10 +13,10 @@ pub struct Recorded {
     /// The answer; may hold `<think>` blocks.
     pub text: String,
     /// Reasoning that was recorded apart from it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
     /// [ms since the prompt, byte offset in `text` reached]; empty for the natural pace.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chunks: Vec<(u64, usize)>,
     /// How it ended.
     #[serde(default = "stop")]

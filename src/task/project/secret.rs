@@ -195,7 +195,7 @@ pub(crate) fn is_private(path: &Path, folder: bool) -> bool {
         || (is_data && within(&["secrets"]))
         || (KEYS.iter().any(|e| lower.ends_with(e)) && !is_public(path))
         || ((PERHAPS.iter().any(|e| lower.ends_with(e)) || !has_ending(&lower))
-            && says(path, &PRIVATE, TOP))
+            && says(path, &PRIVATE_KEY, TOP))
         || (SETTINGS.contains(&lower.as_str()) && has_key(path))
         || (matches!(lower.as_str(), "config.toml" | "config")
             && is_of_cargo(path)
@@ -323,16 +323,6 @@ fn is_public(path: &Path) -> bool {
 /// Whether some line of a tool's settings sets a key or a password, or has one in an address. What is taken from the
 /// environment (`${TOKEN}`) is no key.
 fn has_key(path: &Path) -> bool {
-    const NAMES: [&str; 8] = [
-        "token",
-        "passw",
-        "secret",
-        "_auth",
-        "apikey",
-        "api_key",
-        "api-key",
-        "cleartext",
-    ];
     let text = text_of(path).unwrap_or_default();
     text.lines().any(|line| {
         let lower = line.to_lowercase();
@@ -342,27 +332,42 @@ fn has_key(path: &Path) -> bool {
             let value = after[at + 1..].trim_matches([' ', '"', '\'', '=', ':', '\t']);
             (!value.is_empty() && !value.starts_with(['$', '%', '<'])).then_some(())
         };
-        let in_address = lower.split("://").skip(1).any(|rest| {
-            let host = rest.split(['/', ' ', '"']).next().unwrap_or_default();
-            let user = host.split_once('@').map(|(user, _)| user);
-            user.is_some_and(|u| u.contains(':') && !u.contains('$'))
-        });
+        let in_address = lower.split("://").skip(1).any(begins_with_password);
         let comment = lower.trim_start().starts_with(['#', ';']);
-        !comment && (in_address || NAMES.iter().any(|n| value(n).is_some()))
+        !comment && (in_address || KEY_NAMES.iter().any(|n| value(n).is_some()))
     })
 }
+
+/// What a name holds by which a key or a password is set.
+pub(crate) const KEY_NAMES: [&str; 8] = [
+    "token",
+    "passw",
+    "secret",
+    "_auth",
+    "apikey",
+    "api_key",
+    "api-key",
+    "cleartext",
+];
+
+/// Whether what stands behind the `://` of an address begins with a name and a password.
+pub(crate) fn begins_with_password(rest: &str) -> bool {
+    let host = rest.split(['/', ' ', '"']).next().unwrap_or_default();
+    let user = host.split_once('@').map(|(user, _)| user);
+    user.is_some_and(|u| u.contains(':') && !u.contains('$'))
+}
+
+/// The words of which one stands in every private key that is written as text.
+pub(crate) const PRIVATE_KEY: [&str; 2] = ["PRIVATE KEY-----", "PRIVATE KEY BLOCK"];
 
 /// Bytes at the beginning of a file that might hold a key, and of one that does unless it says otherwise: there a private
 /// key may follow a chain of certificates.
 const TOP: u64 = 16 << 10;
 const WHOLE: u64 = 1 << 20;
 
-/// How private keys begin.
-const PRIVATE: [&str; 2] = ["PRIVATE KEY-----", "PRIVATE KEY BLOCK"];
-
 /// Whether a private key stands in a file of any name.
 pub(crate) fn holds_private_key(path: &Path) -> bool {
-    says(path, &PRIVATE, WHOLE)
+    says(path, &PRIVATE_KEY, WHOLE)
 }
 
 /// Whether one of the words stands among the first bytes of a regular file.

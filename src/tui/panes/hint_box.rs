@@ -75,7 +75,10 @@ pub(crate) fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut Hit
         typed.render(inner, buffer);
         return;
     }
-    let line = if session.hint.is_empty() {
+    let line = if session.hint.is_empty() && cx.state.kiosk {
+        let words = "here a developer says in plain words what the next round is to try";
+        Line::from(cx.span(words, Role::Faint))
+    } else if session.hint.is_empty() {
         Line::from(vec![
             cx.span(cx.state.prefs.keys.shown(Action::Steer), Role::Key),
             cx.span(

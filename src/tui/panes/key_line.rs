@@ -14,6 +14,12 @@ use crate::tui::widgets::hint_line::HintLine;
 
 /// The keys that fit the moment, as many as there is room for; help always.
 pub(crate) fn keys(cx: View<'_>, room: usize) -> HintLine {
+    if cx.state.kiosk {
+        let mut line = HintLine::default();
+        line.plain(" ");
+        line.push(cx, &Hint::new(key!(ctrl - 'q'), "leaves"));
+        return line;
+    }
     let mut line = HintLine::default();
     let mut used = 0;
     // Where letters are typed, a question mark is only a question mark.

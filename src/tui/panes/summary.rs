@@ -39,6 +39,10 @@ fn draw(cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
         if let Some(words) = place_and_cost(cx) {
             lines.extend(wrapped(cx, &words, Role::Muted, area.width.into()));
         }
+        if let Some(recorded) = &cx.state.recorded {
+            let words = format!("recorded: {} ({})", recorded.headline(), recorded.origin());
+            lines.extend(wrapped(cx, &visible(&words), Role::Info, area.width.into()));
+        }
         let word = crate::report::text::isolation(cx.session).trim();
         if !word.is_empty() {
             lines.extend(wrapped(cx, word, Role::Error, area.width.into()));
@@ -345,8 +349,14 @@ fn table(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
     lines
 }
 
+/// What a stranger at a stand is told: nothing that he sees can be pressed.
+const AT_A_STAND: &str = "It begins again by itself. Your own: `reheat optimize slow.py --cases cases/` makes a program of yours faster, `reheat demo` shows this loop without a model, `reheat doctor` says what is there.";
+
 /// What can be done now, on as many rows as it takes.
 fn next(cx: View<'_>, room: usize) -> Vec<Line<'_>> {
+    if cx.state.kiosk {
+        return wrapped(cx, AT_A_STAND, Role::Text, room);
+    }
     let mut lines = Vec::new();
     let mut spans = vec![cx.span("next  ", Role::Muted)];
     let mut used = 6;

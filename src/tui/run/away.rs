@@ -115,8 +115,9 @@ impl EventLoop {
         self.screen.lend();
         let signal = match self.leaving {
             Some(Leaving::Signal(signal)) => Some(signal),
-            Some(Leaving::Quit) | None => None,
+            Some(Leaving::Quit | Leaving::ByItself) | None => None,
         };
+        let by_itself = matches!(self.leaving, Some(Leaving::ByItself));
         if self.send.is_some() {
             self.ask(Command::Quit);
             let until = Instant::now()
@@ -142,6 +143,10 @@ impl EventLoop {
             Some(_) => crate::session::Session::default(),
             None => self.session,
         };
-        Ended { session, signal }
+        Ended {
+            session,
+            signal,
+            by_itself,
+        }
     }
 }

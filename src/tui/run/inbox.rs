@@ -267,6 +267,10 @@ mod unix {
                     Ok(_) | Err(rustix::io::Errno::INTR) => {}
                     Err(_) => return drop(to.send(Message::HungUp)),
                 }
+                // The other end is closed: the screen has ended, and another one may want the keys.
+                if fds[1].revents().contains(PollFlags::HUP) {
+                    return;
+                }
                 let is = fds[0].revents();
                 (
                     is.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL),

@@ -33,6 +33,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 use tui_textarea::TextArea;
 
+use crate::report::played::RecordedFigures;
 use crate::session::Session;
 use crate::session::event::{Author, Stage, VersionId};
 use crate::tui::core::action::{Action, Scope};
@@ -193,6 +194,10 @@ pub struct State {
     pub at_work: bool,
     /// Quits without asking.
     pub demo: bool,
+    /// Stands where anybody can touch it: no key does anything but the one that leaves.
+    pub kiosk: bool,
+    /// The figures that came with a tape, shown beside those that are measured here.
+    pub recorded: Option<RecordedFigures>,
     /// Now, as far as drawing is concerned.
     pub now: Timestamp,
     /// Size of the screen.
@@ -229,6 +234,8 @@ impl State {
             at_work: home.is_none(),
             home,
             demo: false,
+            kiosk: false,
+            recorded: None,
             now,
             size: Rect::new(0, 0, 80, 24),
             prefs: Preferences {
@@ -266,6 +273,7 @@ impl State {
         self.prefs = old.prefs;
         self.home = old.home;
         self.demo = old.demo;
+        self.kiosk = old.kiosk;
         self.size = old.size;
         self.messages.all = old.messages.all;
         self.messages.banner = old.messages.banner;

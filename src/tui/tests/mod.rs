@@ -13,6 +13,7 @@ mod panes;
 mod replies;
 mod screens;
 mod search;
+mod stand;
 mod start;
 mod steering;
 mod tips;

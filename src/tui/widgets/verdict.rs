@@ -38,6 +38,11 @@ fn author(version: &Version) -> String {
 #[must_use]
 pub(crate) fn lines<'a>(cx: View<'a>, version: &'a Version, room: usize) -> Vec<Line<'a>> {
     let mut lines = verdict(cx, version, room);
+    let recorded = cx.state.recorded.as_ref();
+    if let Some(words) = recorded.and_then(|r| r.of_version(version)) {
+        let words = format!("  recorded: {}", visible(&words));
+        lines.insert(1.min(lines.len()), Line::from(cx.span(words, Role::Info)));
+    }
     if !version.note.is_empty() {
         let note = format!("  your note: {}", visible(&version.note));
         // Behind the verdict: what is cut off below is the least telling.

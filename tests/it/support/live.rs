@@ -103,6 +103,7 @@ pub(crate) fn setup(home: &Home, task: Task, provider: Arc<dyn Provider>) -> Set
         comparison_budget: COMPARISON,
         comparison_clock: None,
         demo_pause: Duration::ZERO,
+        script: Vec::new(),
     }
 }
 
