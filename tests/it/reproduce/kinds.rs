@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::json;
 
-use super::{contents, object};
+use super::{REAL, contents, folder, measured, object};
 use crate::support::ENOUGH;
 use crate::support::home::{FAST, Home, WRONG, reply, squares, stderr, stdout, tape};
 
@@ -214,4 +214,26 @@ fn a_bundled_task_is_packed_with_its_cases() {
     packs(&home);
     let task = fs::read_to_string(home.path("packed/task.toml")).unwrap();
     assert!(task.contains("held_out = [\"04\"]"), "{task}");
+}
+
+#[test]
+fn cases_that_were_added_in_the_session_count_again() {
+    let home = measured();
+    let journal = folder(&home, REAL).join("journal.jsonl");
+    let mut text = fs::read_to_string(&journal).unwrap();
+    let at = "2026-11-30T12:00:00.000Z";
+    let added =
+        json!({"at": at, "event": "case_added", "name": "03", "input": "5\n", "expected": "30\n"});
+    text += &format!("{added}\n");
+    fs::write(&journal, text).unwrap();
+    let output = home.run(&["verify", "--md", "-"]);
+    let md = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(
+        md.contains("| cases that are right | 2 of 2 | 3 of 3 |"),
+        "{md}"
+    );
+    assert!(!md.contains("another workload"), "{md}");
+    packs(&home);
+    assert_eq!(fs::read(home.path("packed/cases/03.out")).unwrap(), b"30\n");
 }
