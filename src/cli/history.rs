@@ -1,7 +1,7 @@
 //! `reheat history`: a session as it went, to look into; nothing runs and nothing is asked.
 
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use clap::Args;
@@ -10,12 +10,15 @@ use super::app_context::AppContext;
 use super::flags::LoopFlags;
 use super::workbench::{habits, of_signal};
 use super::{CliError, ENVIRONMENT, NOTHING, USAGE, drive, fail};
-use crate::session::event::Event;
-use crate::session::{EventRecord, History, Library, journal};
-use crate::tui::{self, Link, Start};
+use crate::session::journal::{self, JournalContents, JournalError, Texts};
+use crate::session::{EventRecord, History, Library};
+use crate::tui::{self, Link, RecordedSession, Start};
 
 /// How often it is looked whether another program has added something.
 const LOOK: Duration = Duration::from_millis(400);
+/// A journal of more bytes is shown before all of it is read, and so many events are its beginning.
+const LARGE: u64 = 2 << 20;
+const BEGINNING: usize = 40;
 /// The largest journal that is read again whenever it grows, in bytes.
 const FOLLOWED: u64 = 16 << 20;
 
@@ -74,14 +77,45 @@ pub(crate) fn run(args: &HistoryArgs, theme: Option<&str>) -> ExitCode {
     }
 }
 
-/// A session to look into.
+/// A session to look into: its beginning is there at once, however large it is, and the rest is read meanwhile.
 ///
 /// # Errors
 /// Its journal cannot be read, or there is nothing in it.
 pub(super) fn recorded(library: &Library, id: &str) -> Result<Link, CliError> {
-    let read = journal::read(&library.folder(id)).map_err(|e| CliError::new(NOTHING, e))?;
-    let began = |event: &Event| matches!(event, Event::SessionStarted { .. });
-    if !read.events.iter().any(|record| began(&record.event)) {
+    let (first, beginning) = channel();
+    let (all, whole) = channel();
+    let (tell, events) = channel();
+    let (library, name) = (library.clone(), id.to_owned());
+    let reader = move || {
+        let read = journal(&library, &name, &first);
+        drop(first);
+        let known = read.as_ref().map_or(0, |read| read.events.len());
+        let history = read.map(|read| {
+            let holes = read.holes.iter();
+            let holes = holes.map(|(line, why)| format!("line {line} cannot be read ({why})"));
+            History::new(read.events, holes.collect())
+        });
+        let sent = all.send(history.map_err(|why| why.to_string()));
+        drop(all);
+        // Nobody waits for it any more where the screen has ended.
+        if sent.is_ok() {
+            follow(&library, &name, known, &tell);
+        }
+    };
+    let nothing = |why: &dyn std::fmt::Display| CliError::new(NOTHING, why);
+    std::thread::Builder::new()
+        .name("read".into())
+        .spawn(reader)
+        .map_err(|why| nothing(&why))?;
+    // Nothing comes of a journal that is shorter than a beginning, or that cannot be read: then all of it says so.
+    let history = match beginning.recv() {
+        Ok(events) => History::new(events, Vec::new()),
+        Err(_) => match whole.recv() {
+            Ok(whole) => whole.map_err(|why| nothing(&why))?,
+            Err(why) => return Err(nothing(&why)),
+        },
+    };
+    if !history.has_begun() {
         return Err(CliError::new(
             NOTHING,
             format_args!(
@@ -89,49 +123,49 @@ pub(super) fn recorded(library: &Library, id: &str) -> Result<Link, CliError> {
             ),
         ));
     }
-    let holes = read.holes.iter();
-    let holes = holes.map(|(line, why)| format!("line {line} cannot be read ({why})"));
-    let holes = holes.collect();
-    let events = follow(library, id, read.events.len());
-    Ok(Link::recorded(History::new(read.events, holes), events))
+    Ok(Link::recorded(RecordedSession { history, whole }, events))
 }
 
-/// What another program adds to a session meanwhile, where one has it open; closed at once where none has.
-fn follow(library: &Library, id: &str, mut known: usize) -> Receiver<EventRecord> {
-    let (tell, events) = channel();
-    let running = library.is_running(id);
-    let (library, id) = (library.clone(), id.to_owned());
-    let watch = move || {
-        let file = library.folder(&id).join(journal::FILE);
-        let size = || std::fs::metadata(&file).map_or(0, |file| file.len());
-        let mut before = 0;
-        loop {
-            let running = library.is_running(&id);
-            let now = size();
-            if now != before && now <= FOLLOWED {
-                let Ok(read) = journal::read(&library.folder(&id)) else {
-                    return;
-                };
-                let count = read.events.len();
-                for event in read.events.into_iter().skip(known) {
-                    if tell.send(event).is_err() {
-                        return;
-                    }
-                }
-                (known, before) = (known.max(count), now);
-            }
-            if !running {
-                return;
-            }
-            std::thread::sleep(LOOK);
+/// Reads a journal, and gives its beginning away as soon as there is one.
+fn journal(
+    library: &Library,
+    id: &str,
+    first: &Sender<Vec<EventRecord>>,
+) -> Result<JournalContents, JournalError> {
+    let mut events = Vec::new();
+    let folder = library.folder(id);
+    let large = std::fs::metadata(folder.join(journal::FILE)).is_ok_and(|file| file.len() > LARGE);
+    let read = journal::each(&folder, Texts::Whole, |event| {
+        events.push(event);
+        if large && events.len() == BEGINNING {
+            let _ = first.send(events.clone());
         }
-    };
-    if running {
-        drop(
-            std::thread::Builder::new()
-                .name("follow".into())
-                .spawn(watch),
-        );
+    })?;
+    Ok(JournalContents { events, ..read })
+}
+
+/// What another program adds to a session, for as long as one has it open.
+fn follow(library: &Library, id: &str, mut known: usize, tell: &Sender<EventRecord>) {
+    let file = library.folder(id).join(journal::FILE);
+    let mut before = 0;
+    loop {
+        let running = library.is_running(id);
+        let now = std::fs::metadata(&file).map_or(0, |file| file.len());
+        if now != before && now <= FOLLOWED {
+            let Ok(read) = journal::read(&library.folder(id)) else {
+                return;
+            };
+            let count = read.events.len();
+            for event in read.events.into_iter().skip(known) {
+                if tell.send(event).is_err() {
+                    return;
+                }
+            }
+            (known, before) = (known.max(count), now);
+        }
+        if !running {
+            return;
+        }
+        std::thread::sleep(LOOK);
     }
-    events
 }

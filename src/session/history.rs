@@ -54,21 +54,46 @@ impl History {
     /// Takes in what has happened since, where another program goes on with the session. Gives where what was shown after `at`
     /// moments is now.
     pub fn grow(&mut self, at: usize, new: Vec<EventRecord>) -> usize {
-        let is_durable = |record: &&EventRecord| record.event.durable();
-        let shown = self.moments(0, at).iter().filter(is_durable).count();
+        let shown = self.durable(at);
         let mut events = std::mem::take(&mut self.moments);
         events.retain(|record| record.event.durable());
         events.extend(new);
         *self = Self::new(events, std::mem::take(&mut self.holes));
-        let durable = (self.moments.iter().enumerate()).filter(|(_, r)| r.event.durable());
-        let place = durable.map(|(n, _)| n + 1).nth(shown.saturating_sub(1));
-        place.unwrap_or(self.len())
+        self.place_of(shown)
+    }
+
+    /// Takes in the whole of what it is the beginning of. Gives where what was shown after `at` moments is now.
+    pub fn replace(&mut self, at: usize, whole: Self) -> usize {
+        let shown = self.durable(at);
+        *self = whole;
+        self.place_of(shown)
+    }
+
+    /// How many of the first moments are events of the journal.
+    fn durable(&self, at: usize) -> usize {
+        let shown = self.moments(0, at).iter();
+        shown.filter(|record| record.event.durable()).count()
+    }
+
+    /// How many moments have passed once so many events of the journal have.
+    fn place_of(&self, events: usize) -> usize {
+        let moments = self.moments.iter().enumerate();
+        let mut durable = moments.filter(|(_, r)| r.event.durable());
+        let last = durable.nth(events.saturating_sub(1));
+        last.map_or(self.len(), |(n, _)| n + 1)
     }
 
     /// How many moments there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.moments.len()
+    }
+
+    /// Whether it is known what was optimised.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        let began = |record: &EventRecord| matches!(record.event, Event::SessionStarted { .. });
+        self.moments.iter().any(began)
     }
 
     /// Whether nothing happened.

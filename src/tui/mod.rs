@@ -57,17 +57,25 @@ pub struct Link {
     /// Asks something of the loop; never blocks.
     pub send: Box<dyn Fn(Command) + Send>,
     /// In place of a loop: a session that is only looked at.
-    pub recorded: Option<History>,
+    pub recorded: Option<RecordedSession>,
+}
+
+/// A session to look into: nothing runs, and nothing is asked.
+pub struct RecordedSession {
+    /// Its beginning, or all of it.
+    pub history: History,
+    /// All of it, as soon as it is read; or why it cannot be.
+    pub whole: Receiver<Result<History, String>>,
 }
 
 impl Link {
-    /// A session to look into: nothing runs, and nothing is asked. `events` are those that another program adds to it meanwhile.
+    /// A session to look into. `events` are those that another program adds to it meanwhile.
     #[must_use]
-    pub fn recorded(history: History, events: Receiver<EventRecord>) -> Self {
+    pub fn recorded(session: RecordedSession, events: Receiver<EventRecord>) -> Self {
         Self {
             events,
             send: Box::new(|_| {}),
-            recorded: Some(history),
+            recorded: Some(session),
         }
     }
 }

@@ -33,7 +33,7 @@ use crate::tui::input::terminal_event;
 use crate::tui::state::effect::Effect;
 use crate::tui::state::tips;
 use crate::tui::update::take;
-use crate::tui::{Discovery, Ended, Link, ModelLine, Start, TuiError, clipboard};
+use crate::tui::{Discovery, Ended, Link, ModelLine, RecordedSession, Start, TuiError, clipboard};
 
 /// Messages taken in before a frame, at most; a flood must not keep the screen from being drawn.
 const BATCH: usize = 4_096;
@@ -177,10 +177,10 @@ struct EventLoop {
 
 impl EventLoop {
     fn connect(&mut self, link: Link) {
-        if let Some(history) = link.recorded {
+        if let Some(RecordedSession { history, whole }) = link.recorded {
             self.send = None;
             self.app.state.look_into(&mut self.session, history);
-            inbox::forward(link.events, self.sender.clone());
+            inbox::forward_recorded(whole, link.events, self.sender.clone());
             return;
         }
         inbox::forward(link.events, self.sender.clone());
@@ -300,6 +300,13 @@ impl EventLoop {
                     self.screen.send(b"\x07")?;
                 }
                 self.want(self.news());
+            }
+            Message::Read(whole) => {
+                match *whole {
+                    Ok(whole) => self.app.state.was_read(&mut self.session, whole),
+                    Err(why) => self.app.state.say(why, true),
+                }
+                self.want(Cause::News);
             }
             Message::LoopEnded => {
                 if self.session.finished.is_none() && self.app.state.playback.is_none() {

@@ -1,5 +1,7 @@
 //! What was only shown between the events of a journal, made again from the events that closed it.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::measure::{CaseResult, Comparison, Progress};
@@ -16,12 +18,21 @@ struct Filling {
     events: Vec<EventRecord>,
     before: Vec<Vec<EventRecord>>,
     then: Vec<Vec<Event>>,
+    /// Where each version was evaluated first.
+    judged: HashMap<VersionId, usize>,
 }
 
 /// All moments, and how many have passed at the end of each step.
 pub(super) fn filled(events: Vec<EventRecord>) -> (Vec<EventRecord>, Vec<usize>) {
     let count = events.len();
+    let mut judged = HashMap::new();
+    for (n, record) in events.iter().enumerate() {
+        if let Event::VersionEvaluated { version, .. } = record.event {
+            judged.entry(version).or_insert(n);
+        }
+    }
     let mut filling = Filling {
+        judged,
         events,
         before: vec![Vec::new(); count],
         then: vec![Vec::new(); count],
@@ -33,6 +44,7 @@ pub(super) fn filled(events: Vec<EventRecord>) -> (Vec<EventRecord>, Vec<usize>)
         events,
         mut before,
         mut then,
+        ..
     } = filling;
     let is_step: Vec<bool> = (0..count).map(|n| ends_step(&events, n)).collect();
     let (mut moments, mut steps) = (Vec::with_capacity(count), Vec::new());
@@ -175,8 +187,7 @@ impl Filling {
             return;
         };
         // One that was measured again was not checked again.
-        let judged = |event: &Event| matches!(event, Event::VersionEvaluated { version: v, .. } if *v == version);
-        if self.last_before(n, judged).is_some() {
+        if self.judged.get(&version).is_some_and(|first| *first < n) {
             return;
         }
         let end = (created + 1..n)
@@ -336,22 +347,11 @@ impl Filling {
 
     /// The cases of a version that is judged after event `n`; none where it was judged before, too.
     fn results_after(&self, n: usize, version: VersionId) -> &[CaseResult] {
-        fn of(record: &EventRecord, version: VersionId) -> Option<&[CaseResult]> {
-            match &record.event {
-                Event::VersionEvaluated {
-                    version: v,
-                    evaluation,
-                    ..
-                } if *v == version => Some(&evaluation.cases),
-                _ => None,
-            }
+        let judged = self.judged.get(&version).filter(|judged| **judged >= n);
+        match judged.map(|judged| &self.events[*judged].event) {
+            Some(Event::VersionEvaluated { evaluation, .. }) => &evaluation.cases,
+            _ => &[],
         }
-        let (before, after) = self.events.split_at(n);
-        let judged = before.iter().any(|record| of(record, version).is_some());
-        let mut after = after.iter().filter(|_| !judged);
-        after
-            .find_map(|record| of(record, version))
-            .unwrap_or_default()
     }
 
     /// The ratios of the pairs of the comparison that came of a look: those of the first stage, and the fresh ones.

@@ -12,6 +12,7 @@ use crate::tui::component::View;
 use crate::tui::core::text::{cut, wrap};
 use crate::tui::core::theme::Role;
 use crate::tui::state::hits::{HitMap, Target};
+use crate::tui::state::moments;
 use crate::tui::state::playback::Playback;
 use crate::tui::widgets::put;
 
@@ -59,11 +60,11 @@ pub(crate) fn draw(
         bar(cx, playback, (step, steps), inner, buffer, hits);
         (row, rows) = (1, rows - 1);
     }
-    let mut told: Vec<(String, Role)> = wrap(&playback.sentence(cx.session), room)
+    let mut told: Vec<(String, Role)> = wrap(&moments::happened(playback, cx.session), room)
         .into_iter()
         .map(|line| (line, Role::Text))
         .collect();
-    if let Some(nearly) = playback.nearly(cx.session) {
+    if let Some(nearly) = moments::nearly_enough(playback, cx.session) {
         told.extend(
             wrap(&nearly, room)
                 .into_iter()

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::Event;
 
-use crate::session::EventRecord;
+use crate::session::{EventRecord, History};
 use crate::tui::Link;
 use crate::tui::core::home::Discovered;
 use crate::tui::core::terminal;
@@ -26,6 +26,8 @@ pub(crate) enum Message {
     Signal(i32),
     /// This happened in the session, in this order; never empty.
     Events(Vec<EventRecord>),
+    /// All of a recorded session is read, or cannot be.
+    Read(Box<Result<History, String>>),
     /// The loop has ended for good.
     LoopEnded,
     /// A worker has an answer.
@@ -93,6 +95,27 @@ pub(crate) fn forward(events: Receiver<EventRecord>, to: SyncSender<Message>) {
     drop(
         std::thread::Builder::new()
             .name("events".into())
+            .spawn(forwarder),
+    );
+}
+
+/// As [`forward`], of a recorded session: first all of it, once it is read, then what another program adds to it.
+pub(crate) fn forward_recorded(
+    whole: Receiver<Result<History, String>>,
+    events: Receiver<EventRecord>,
+    to: SyncSender<Message>,
+) {
+    let forwarder = move || {
+        if let Ok(whole) = whole.recv()
+            && to.send(Message::Read(Box::new(whole))).is_err()
+        {
+            return;
+        }
+        forward(events, to);
+    };
+    drop(
+        std::thread::Builder::new()
+            .name("recorded".into())
             .spawn(forwarder),
     );
 }

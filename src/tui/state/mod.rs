@@ -13,6 +13,7 @@ pub(crate) mod folding;
 pub(crate) mod hits;
 pub(crate) mod messages;
 pub(crate) mod model_params;
+pub(crate) mod moments;
 pub(crate) mod navigation;
 pub(crate) mod panes;
 pub(crate) mod playback;
@@ -22,6 +23,7 @@ pub(crate) mod replies;
 pub(crate) mod search;
 pub(crate) mod shown;
 pub(crate) mod tips;
+pub(crate) mod travelling;
 pub(crate) mod version_status;
 pub(crate) mod writes;
 
