@@ -10,10 +10,11 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
-use crate::session::Session;
+use crate::session::{History, Landmark, Session};
 use crate::tui::Start;
 use crate::tui::testing::{
-    App, Depth, Moment, Role, Tab, Theme, draw, play as played, session as session_at, take, work,
+    App, Depth, Moment, Role, Tab, Theme, draw, events, play as played, session as session_at,
+    take, work,
 };
 
 /// Draws the README's pictures.
@@ -91,6 +92,12 @@ fn draw_all(folder: &Path) -> Result<(), String> {
             .map_err(|e| format!("cannot write {}: {e}", path.display()))?;
         println!("{}", path.display());
     }
+    let theme = Theme::dark(Depth::True);
+    let path = folder.join("history.svg");
+    let drawn = looked_into(theme.clone()).map_err(|e| format!("cannot draw history: {e}"))?;
+    std::fs::write(&path, svg(&drawn, &theme))
+        .map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+    println!("{}", path.display());
     let path = folder.join("gains.svg");
     let chart = crate::report::charts::alone(&session_at(Moment::Finished))?;
     std::fs::write(&path, chart).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
@@ -109,6 +116,23 @@ fn picture(
     let mut app = App::new(theme, None, session.last_at.unwrap_or_default());
     app.observe(session);
     app.state.nav.tab = tab;
+    drawn(app, session, width, height)
+}
+
+/// The session as it is looked into, where its first version has failed.
+fn looked_into(theme: Theme) -> std::io::Result<Buffer> {
+    let mut events = events();
+    events.retain(|record| record.event.durable());
+    let history = History::new(events, Vec::new());
+    let failed = history.landmark(0, Landmark::Failed, true);
+    let mut app = App::new(theme, None, jiff::Timestamp::default());
+    let mut session = Session::default();
+    app.state.look_into(&mut session, history);
+    app.state.go_to(&mut session, failed.unwrap_or_default());
+    drawn(app, &session, 160, 45)
+}
+
+fn drawn(mut app: App, session: &Session, width: u16, height: u16) -> std::io::Result<Buffer> {
     app.state.size = ratatui::layout::Rect::new(0, 0, width, height);
     let mut grammars = None;
     loop {

@@ -12,5 +12,5 @@ pub use super::core::theme::{Depth, Role, Theme};
 pub use super::core::workers::{Job, work};
 pub use super::draw::draw;
 pub use super::input::terminal_event;
-pub use super::sample::{Moment, play, session};
+pub use super::sample::{Moment, events, play, session};
 pub use super::update::take;

@@ -68,7 +68,7 @@ const REPLIES: &[(&str, &str, &str)] = &[
 
 /// All events of the fabricated session, with moments marked.
 #[must_use]
-pub(crate) fn events() -> Vec<EventRecord> {
+pub fn events() -> Vec<EventRecord> {
     Maker::new().make().events
 }
 
