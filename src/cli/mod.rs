@@ -90,6 +90,9 @@ pub(crate) struct Cli {
     /// Write what happens to a file, for diagnostics; no prompts, replies or code [env: REHEAT_LOG].
     #[arg(long, global = true, value_name = "FILE")]
     log: Option<std::path::PathBuf>,
+    /// Record the screen, as it is shown, into a file that asciinema plays (asciicast v2); no keys, nothing of before or after.
+    #[arg(long, global = true, value_name = "FILE.cast")]
+    record: Option<std::path::PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -176,6 +179,11 @@ fn perform() -> ExitCode {
     });
     if let Some(file) = log
         && let Err(why) = crate::log::open(&file)
+    {
+        return fail(USAGE, why);
+    }
+    if let Some(file) = &cli.record
+        && let Err(why) = crate::tui::record(file)
     {
         return fail(USAGE, why);
     }

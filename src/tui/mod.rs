@@ -45,6 +45,7 @@ use std::time::Duration;
 use crate::engine::{Command, Handle};
 use crate::report::played::RecordedFigures;
 use crate::session::{EventRecord, History, Session};
+pub use core::cast::open as record;
 pub use core::home::{
     Choice, Discovered, Discovery, Home, Judged, ModelLine, Server, SessionEntry, TaskEntry,
 };

@@ -26,7 +26,7 @@ use crate::tui::core::memory::Keeper;
 use crate::tui::core::terminal::Screen;
 use crate::tui::core::theme::{Depth, Theme};
 use crate::tui::core::workers::WorkerPool;
-use crate::tui::core::{background, terminal, workers};
+use crate::tui::core::{background, cast, terminal, workers};
 use crate::tui::dialogs::settings;
 use crate::tui::draw::draw;
 use crate::tui::input::terminal_event;
@@ -261,6 +261,9 @@ impl EventLoop {
             .draw(|frame| seen = Some(draw(frame, session, app)))?;
         if let Some(seen) = seen {
             self.app.state.hits = seen;
+        }
+        if let Some(why) = cast::trouble() {
+            self.app.state.say(why, true);
         }
         self.limiter.drawn(Instant::now());
         Ok(())

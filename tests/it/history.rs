@@ -131,3 +131,37 @@ fn what_cannot_be_shown_is_one_clear_error() {
         terminal.until(words, |shown| shown.replace('\n', "").contains(words));
     }
 }
+
+#[test]
+fn the_screen_is_recorded_as_it_was_shown_and_over_no_other_file() {
+    let (home, _) = home_with("demo");
+    let args = ["history", "last", "--record", "shown.cast"];
+    let mut terminal = Terminal::of(&args, home, &[]);
+    terminal.shows("recorded · step 1 of");
+    terminal.keys("b");
+    let last = terminal.shows("against v0 in CPU time; it is the best");
+    let home = terminal.quit();
+    let text = std::fs::read_to_string(home.path().join("shown.cast")).unwrap();
+    let mut lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let header = lines.next().unwrap();
+    assert_eq!(
+        (&header["version"], &header["width"], &header["height"]),
+        (&2.into(), &80.into(), &24.into())
+    );
+    // Played, it shows what was shown, at times that only grow.
+    let mut screen = vt100::Parser::new(24, 80, 0);
+    let mut before = 0.0;
+    for line in lines {
+        let at = line[0].as_f64().unwrap();
+        assert!(at >= before && line[1] == "o", "{line}");
+        before = at;
+        screen.process(line[2].as_str().unwrap().as_bytes());
+    }
+    assert_eq!(screen.screen().contents(), last);
+    let refused = Terminal::of(&args, home, &[]);
+    refused.until("a refusal", |shown| {
+        shown.replace('\n', "").contains("name another")
+    });
+}

@@ -6,6 +6,7 @@
 pub(crate) mod action;
 pub(crate) mod background;
 pub(crate) mod bell;
+pub(crate) mod cast;
 pub(crate) mod diff;
 pub(crate) mod files;
 pub(crate) mod frame_limiter;

@@ -13,6 +13,8 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::{Frame, Terminal};
 
+use super::cast;
+
 /// Alternate screen, hidden cursor, bracketed paste, word of the focus, clicks, drags and wheel (no motion without a
 /// button held: it would flood).
 const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h\x1b[?1002h\x1b[?1006h\x1b[2J";
@@ -88,6 +90,7 @@ impl Screen {
             self.whole.extend_from_slice(BEGIN);
             self.whole.extend_from_slice(&bytes);
             self.whole.extend_from_slice(END);
+            cast::output(&self.whole, size());
             write_out(&self.whole)
         };
         bytes.clear();
@@ -101,6 +104,7 @@ impl Screen {
     pub fn forget(&mut self) -> io::Result<()> {
         // Not `Terminal::clear`: it asks the terminal where the cursor is, and the keyboard's thread would get the answer.
         self.terminal = Terminal::new(CrosstermBackend::new(self.collected.clone()))?;
+        cast::output(CLEAR, size());
         write_out(CLEAR)
     }
 
