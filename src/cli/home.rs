@@ -17,10 +17,12 @@ use crate::engine;
 use crate::model::discover;
 use crate::report;
 use crate::sandbox::{self, Sandbox};
+use crate::session::library::Summary;
 use crate::task::bundled;
 use crate::task::harness_spec::HarnessSpec;
 use crate::tui::{
-    self, Choice, Discovered, Discovery, Home, Judged, Link, Server, SessionEntry, Start, TaskEntry,
+    self, Choice, Discovered, Discovery, Home, Judged, LibraryRow, Link, Server, SessionEntry,
+    Start, TaskEntry,
 };
 
 /// Sessions that the start screen lists.
@@ -117,6 +119,7 @@ fn home(app: &AppContext) -> Home {
         .collect();
     Home {
         sessions,
+        library: None,
         tasks,
         models: model_lines::at_first(&app.config),
         servers: Vec::new(),
@@ -124,6 +127,45 @@ fn home(app: &AppContext) -> Home {
         sandbox_strong: true,
         cursor: 0,
         opening: None,
+    }
+}
+
+/// A session in the list of all.
+fn library_row(s: Summary) -> LibraryRow {
+    let when = jiff::Timestamp::try_from(s.changed);
+    let when = when.map_or_else(
+        |_| String::new(),
+        |t| t.strftime("%Y-%m-%d %H:%M").to_string(),
+    );
+    let task = match s.marks.title.is_empty() {
+        true => s.task.clone(),
+        false => s.marks.title.clone(),
+    };
+    let state = s.state.word().to_owned();
+    let tags: Vec<&str> = s.marks.tags.iter().map(String::as_str).collect();
+    let tags = tags.join(" ");
+    let known = [
+        &s.id,
+        &s.task,
+        &s.marks.title,
+        &tags,
+        &s.language,
+        &s.model,
+        &state,
+        &when,
+    ];
+    LibraryRow {
+        words: known.map(|text| text.to_lowercase()).join(" "),
+        task: if task.is_empty() { s.trouble } else { task },
+        gain: s
+            .gain
+            .map_or_else(String::new, |(gain, ..)| gain.to_string()),
+        size: s.gain.map_or(0.0, |(gain, ..)| gain.0),
+        id: s.id,
+        rounds: s.rounds,
+        model: s.model,
+        state,
+        when,
     }
 }
 
@@ -136,6 +178,11 @@ fn late(app: &AppContext, what: Discovery, tell: &mut dyn FnMut(Discovered)) {
         tell(Discovered::Models(model_lines::asked(config)));
         return;
     }
+    // A folder that cannot be read is told by `reheat ls`; here it is an empty list.
+    let sessions = app.library().list(&|_| {}).unwrap_or_default();
+    tell(Discovered::Library(
+        sessions.into_iter().map(library_row).collect(),
+    ));
     let (words, strong) = match Sandbox::open(&sandbox::Settings::default()) {
         Ok(sandbox) => {
             let on = sandbox.guards().on.join(", ");

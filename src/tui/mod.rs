@@ -47,7 +47,8 @@ use crate::report::played::RecordedFigures;
 use crate::session::{EventRecord, History, Session};
 pub use core::cast::open as record;
 pub use core::home::{
-    Choice, Discovered, Discovery, Home, Judged, ModelLine, Server, SessionEntry, TaskEntry,
+    Choice, Discovered, Discovery, Home, Judged, LibraryRow, ModelLine, Server, SessionEntry,
+    TaskEntry,
 };
 pub use run::run;
 

@@ -379,6 +379,7 @@ macro_rules! table {
         dialog(program, OpenFile, &["o"], Scope::Start, "open a file", "Choose a program of yours, and its cases", OTHER),
         row(&["h"], Scope::Start, Action::LookInto, "look into", "Look into the chosen session, step by step, without going on with it", OTHER),
         row(&["m"], Scope::Start, Action::TakeModel, "use the model", "Use the model server that answers on this machine from now on", OTHER),
+        dialog(sessions, Sessions, &["l"], Scope::Start, "all sessions", "List all sessions: found by words, sorted, looked into or gone on with", OTHER),
         dialog(settings, Settings, &[","], Scope::Both, "settings", "Change the settings: model, objective, rounds, limits, theme", OTHER),
         dialog(themes, Theme, &["t"], Scope::Both, "theme", "Choose a theme; it is shown at once, enter keeps it", OTHER),
         row(&["ctrl-l"], Scope::Both, Action::Redraw, "redraw", "Draw the whole screen again", OTHER),

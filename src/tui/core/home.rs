@@ -34,6 +34,29 @@ pub struct SessionEntry {
     pub state: String,
 }
 
+/// A session in the list of all.
+#[derive(Clone, Debug, Default)]
+pub struct LibraryRow {
+    /// Its id.
+    pub id: String,
+    /// Its title, or the name of its task.
+    pub task: String,
+    /// The best version's gain in words; empty where none is known.
+    pub gain: String,
+    /// The same as a number, to sort by; 0 where none is known.
+    pub size: f64,
+    /// When it was written last: `2026-11-29 14:02`.
+    pub when: String,
+    /// How many rounds.
+    pub rounds: usize,
+    /// How it stands, in a word.
+    pub state: String,
+    /// Who answered.
+    pub model: String,
+    /// All that it can be found by, in small letters.
+    pub words: String,
+}
+
 /// A line about a model: what it is, and whether it is ready.
 #[derive(Clone, Debug)]
 pub struct ModelLine {
@@ -59,6 +82,8 @@ pub struct Server {
 pub enum Discovered {
     /// The protections in words, and whether they are strong.
     Sandbox(String, bool),
+    /// All sessions.
+    Library(Vec<LibraryRow>),
     /// Servers that answer.
     Servers(Vec<Server>),
     /// What came of asking the model that is set up.
@@ -79,6 +104,8 @@ pub enum Discovery {
 pub struct Home {
     /// Sessions, newest first.
     pub sessions: Vec<SessionEntry>,
+    /// All sessions, once they are read.
+    pub library: Option<Vec<LibraryRow>>,
     /// Bundled tasks.
     pub tasks: Vec<TaskEntry>,
     /// Models.
@@ -171,6 +198,7 @@ impl Home {
                 self.sandbox = words;
                 self.sandbox_strong = strong;
             }
+            Discovered::Library(library) => self.library = Some(library),
             Discovered::Servers(servers) => self.servers = servers,
             Discovered::Models(models) => self.models = models,
         }

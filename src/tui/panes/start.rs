@@ -219,6 +219,9 @@ fn rows<'a>(cx: View<'a>, home: &'a Home, room: usize, height: u16) -> Vec<Row<'
     gap(&mut rows);
     sessions(cx, home, room, &mut rows);
     if !home.sessions.is_empty() {
+        if airy {
+            rows.push(beside(cx));
+        }
         gap(&mut rows);
     }
     tasks(cx, home, room, &mut rows);
@@ -340,6 +343,23 @@ fn sessions<'a>(cx: View<'a>, home: &'a Home, room: usize, rows: &mut Vec<Row<'a
             entry: Some(n),
             action: None,
         });
+    }
+}
+
+/// What else can be done with sessions.
+fn beside<'a>(cx: View<'a>) -> Row<'a> {
+    let key = |action| cx.span(cx.state.prefs.keys.shown(action), Role::Key);
+    let all = Action::Dialog(DialogName::Sessions);
+    Row {
+        line: Line::from(vec![
+            Span::raw(" ".repeat(LABEL + 4)),
+            key(Action::LookInto),
+            cx.span(" looks into it step by step   ", Role::Muted),
+            key(all),
+            cx.span(" lists all", Role::Muted),
+        ]),
+        entry: None,
+        action: Some(all),
     }
 }
 

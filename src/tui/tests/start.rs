@@ -4,7 +4,9 @@ use super::TestScreen;
 use crate::session::Session;
 use crate::tui::dialogs::program::Files;
 use crate::tui::state::effect::Effect;
-use crate::tui::{Choice, Discovered, Home, ModelLine, Server, SessionEntry, TaskEntry};
+use crate::tui::{
+    Choice, Discovered, Home, LibraryRow, ModelLine, Server, SessionEntry, TaskEntry,
+};
 
 /// A start screen with two sessions and four tasks.
 pub(super) fn home() -> Home {
@@ -54,6 +56,7 @@ pub(super) fn home() -> Home {
             session("a", "pairs", "4.21× time", "2 minutes ago", "v2 ★ · 5 rounds"),
             session("b", "nearest", "", "yesterday", "waiting for you"),
         ],
+        library: None,
         tasks,
         models: vec![ModelLine {
             text: "none yet: set OPENAI_API_KEY, or start a local server such as llama.cpp on :8080, then --model NAME".into(),
@@ -417,4 +420,57 @@ fn a_session_in_which_the_original_stands_has_no_gain() {
     let shown = screen.text();
     assert!(!shown.contains("1.000×"), "{shown}");
     assert!(shown.contains("pairs     –"), "{shown}");
+}
+
+#[test]
+fn any_session_is_found_by_words_and_looked_into_or_gone_on_with() {
+    let row = |id: &str, task: &str, size: f64, state: &str| LibraryRow {
+        id: id.into(),
+        task: task.into(),
+        gain: format!("{size:.2}×"),
+        size,
+        when: "2026-05-04 09:30".into(),
+        rounds: 3,
+        state: state.into(),
+        model: "qwen".into(),
+        words: format!("{id} {task} {state} qwen"),
+    };
+    let mut screen = TestScreen::new(120, 36, Session::default(), Some(home()));
+    screen.press("l");
+    assert!(screen.text().contains("the list is being read"));
+    let all = vec![
+        row("p2", "pairs", 4.2, "finished"),
+        row("n1", "nearest", 9.1, "open"),
+        row("p1", "pairs", 1.3, "finished"),
+    ];
+    screen
+        .app
+        .state
+        .home
+        .as_mut()
+        .unwrap()
+        .take(Discovered::Library(all));
+    screen.drawn = false;
+    assert!(screen.text().contains("3 of 3 sessions · the newest first"));
+    assert_eq!(
+        screen.press("down enter"),
+        [Effect::Open(Choice::LookInto("n1".into()))]
+    );
+    screen.press("l tab");
+    let shown = screen.text();
+    let place = |words: &str| shown.find(words).unwrap();
+    assert!(
+        place("9.10×") < place("4.20×") && place("4.20×") < place("1.30×"),
+        "{shown}"
+    );
+    screen.types("pairs finished");
+    assert!(screen.text().contains("2 of 3 sessions"));
+    assert_eq!(
+        screen.press("ctrl-r"),
+        [Effect::Open(Choice::Resume("p2".into()))]
+    );
+    screen.press("l");
+    screen.types("nothing of the kind");
+    assert!(screen.text().contains("no session has these words"));
+    assert_eq!(screen.press("enter"), []);
 }
