@@ -28,6 +28,9 @@ pub(crate) struct FolderUsage {
 /// What the names of runs' folders begin with.
 const PREFIX: &str = "reheat-run-";
 
+/// How often a folder is made that others sweep away before it is locked.
+const TRIES: usize = 100;
+
 /// Letters that follow. Versions that held no locks on theirs had fewer.
 const CHANCE: usize = 12;
 
@@ -68,14 +71,18 @@ pub(crate) fn fresh(place: &Path) -> std::io::Result<(PathBuf, OwnedFd)> {
 /// What the system said.
 pub(crate) fn fresh_in(place: &Path, prefix: &str) -> std::io::Result<(PathBuf, OwnedFd)> {
     let mut last = std::io::ErrorKind::AlreadyExists.into();
-    for _ in 0..10 {
+    for _ in 0..TRIES {
         let folder = tempfile::Builder::new()
             .prefix(prefix)
             .rand_bytes(CHANCE)
             .tempdir_in(place)?
             .keep();
-        let held = open(CWD, &folder)?;
-        // Between its making and its lock somebody may have swept it away as abandoned.
+        // Between its making and its lock somebody may have swept it away as abandoned: then another one is made.
+        let held = match open(CWD, &folder) {
+            Ok(held) => held,
+            Err(Errno::NOENT) => continue,
+            Err(why) => return Err(why.into()),
+        };
         match flock(&held, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) if folder.is_dir() => return Ok((folder, held)),
             Ok(()) => {}
@@ -330,6 +337,32 @@ mod tests {
             rustix::fs::mkdirat(&at, "d", Mode::RWXU).unwrap();
             at = open(at.as_fd(), "d").unwrap();
         }
+    }
+
+    #[test]
+    fn a_folder_is_made_while_others_sweep() {
+        let place = tempfile::tempdir().unwrap();
+        let over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let sweep = || {
+                while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                    abandoned_in(place.path(), "reheat-mine-");
+                }
+            };
+            let sweepers = [scope.spawn(sweep), scope.spawn(sweep), scope.spawn(sweep)];
+            let mut held = Vec::new();
+            for _ in 0..300 {
+                held.push(fresh_in(place.path(), "reheat-mine-"));
+            }
+            over.store(true, std::sync::atomic::Ordering::Relaxed);
+            for sweeper in sweepers {
+                sweeper.join().unwrap();
+            }
+            for made in held {
+                let (folder, _held) = made.unwrap();
+                assert!(folder.is_dir());
+            }
+        });
     }
 
     #[test]

@@ -434,7 +434,7 @@ time.sleep(4)";
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let count = said.split("started ").nth(1);
         let count = count.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
-        Some(count.unwrap_or_else(|| panic!("{said}")))
+        Some(count.unwrap_or_else(|| panic!("{output:?}")))
     };
     let all: Vec<Option<u32>> = std::thread::scope(|scope| {
         let threads = [(); 3].map(|()| scope.spawn(started));
