@@ -1,16 +1,18 @@
 //! What it costs to look into a large session. `cargo bench --bench history`.
 //!
 //! The bench makes a session of about `REHEAT_BENCH_MEGABYTES` (50) in a folder of its own: the rounds of a fabricated one, again and again,
-//! with longer prompts, replies and codes. What is told is the time until its first moment can be drawn (the journal is read, and what was
-//! only shown is made again), and that of a step forth, of one back and of a jump, each as a ratio to what nobody can do without: reading
+//! with longer prompts, replies and codes. What is told is the time until all of it can be stepped through (the journal is read, and what was
+//! only shown is made again), that of the program until its beginning is on the screen, and that of a step forth, of one back and of a jump, each as a ratio to what nobody can do without: reading
 //! the bytes of the journal and of its texts.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use reheat::session::event::Event;
 use reheat::session::{EventRecord, History, Journal, Session, journal};
 
@@ -18,7 +20,7 @@ fn main() {
     let megabytes = std::env::var("REHEAT_BENCH_MEGABYTES").ok();
     let megabytes: u64 = megabytes.map_or(50, |n| n.parse().expect("a number"));
     let dir = tempfile::tempdir().unwrap();
-    let folder = dir.path().join("large");
+    let folder = dir.path().join("sessions/large");
     let rounds = make(&folder, megabytes << 20);
     let bytes = size(&folder);
     let (mut raw, mut parsed, mut first) = (Vec::new(), Vec::new(), Vec::new());
@@ -46,7 +48,9 @@ fn main() {
         );
     };
     told("reading its journal", &mut parsed);
-    told("until the first moment can be drawn", &mut first);
+    told("until all of it can be stepped through", &mut first);
+    let mut shown: Vec<f64> = (0..5).map(|_| ms(|| first_frame(dir.path()))).collect();
+    told("from the start of the program to a first frame", &mut shown);
     let mut history = History::new(journal::read(&folder).unwrap().events, Vec::new());
     let mut at = history.first();
     let mut session = history.session(at);
@@ -77,6 +81,28 @@ fn main() {
         })
         .collect();
     told("a jump anywhere", &mut jumps);
+}
+
+/// Starts `reheat history` in a pseudo-terminal and waits until its first moment is on the screen.
+fn first_frame(data: &Path) {
+    let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_reheat"));
+    command.args(["history", "large"]);
+    command.env("REHEAT_DATA_DIR", data);
+    command.env("REHEAT_CONFIG_DIR", data.join("config"));
+    command.env("TERM", "xterm-256color");
+    command.env("COLORFGBG", "15;0");
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut out = pair.master.try_clone_reader().unwrap();
+    let (mut seen, mut bytes) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&seen).contains("recorded") {
+        let read = out.read(&mut bytes).unwrap();
+        assert!(read > 0, "{}", String::from_utf8_lossy(&seen));
+        seen.extend_from_slice(&bytes[..read]);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 /// The rounds of the fabricated session, until there is enough.

@@ -7,6 +7,7 @@
 //! control groups.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -45,6 +46,7 @@ fn main() {
     let temporary = home.path().join("tmp");
     fs::create_dir(&temporary).unwrap();
     passable(home.path());
+    let others = groups();
     let began = Instant::now();
     let whole = Command::output(&mut play(home.path(), "whole", &[])).unwrap();
     assert!(whole.status.code().is_some_and(|c| c < 2), "{whole:?}");
@@ -102,7 +104,9 @@ fn main() {
         found.processes
     );
     println!("temporary folders left after the next start {:>4}", folders);
-    println!("control groups left after the next start  {:>6}", groups());
+    let left = groups();
+    let ours = left.difference(&others).count();
+    println!("control groups left after the next start  {ours:>6}");
 }
 
 /// The demo as JSON lines, as fast as it goes, with folders of its own.
@@ -225,9 +229,9 @@ fn left_behind(home: &Path) -> usize {
 }
 
 /// Control groups of programs that are gone.
-fn groups() -> usize {
+fn groups() -> BTreeSet<PathBuf> {
     let mut folders = vec![PathBuf::from("/sys/fs/cgroup")];
-    let mut left = 0;
+    let mut left = BTreeSet::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
@@ -237,8 +241,9 @@ fn groups() -> usize {
             let pid = name
                 .strip_prefix("reheat-")
                 .and_then(|n| n.split('-').next()?.parse::<u32>().ok());
-            left +=
-                usize::from(pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()));
+            if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+                left.insert(entry.path());
+            }
             folders.push(entry.path());
         }
     }
