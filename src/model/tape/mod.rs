@@ -1,7 +1,7 @@
 //! A tape: the replies of a session, played back as if they were the model.
 //!
 //! Only replies are played; playing a tape measures everything anew. Reads four forms: JSON lines,
-//! a folder of replies (`01.md`, `02.md` …), a session's journal, and a whole session in one file ([`file`]).
+//! a folder of replies (`01.md`, `02.md` …), a session's journal, and a whole session in one file ([`mod@file`]).
 
 pub mod file;
 mod order;
