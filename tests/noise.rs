@@ -111,8 +111,10 @@ fn a_crowded_machine_is_said_to_be_so_and_never_lies() {
         "{noise}"
     );
     assert!(noise["others"].as_f64().unwrap() > 0.2, "{noise}");
-    // How much of it is waiting depends on how the system shares a core out: between 4 % and half of the time was seen.
-    assert!(noise["delayed"].as_f64().unwrap() > 0.01, "{noise}");
+    // Where the crowd left as much as a whole core there need not have been much waiting.
+    let had_a_core = noise["others"].as_f64().unwrap() <= 1.0 - 1.0 / cores as f64;
+    let least = if had_a_core { 0.01 } else { 0.05 };
+    assert!(noise["delayed"].as_f64().unwrap() > least, "{noise}");
     drop(crowd);
 
     // One that sleeps is timed by the wall, crowd or no crowd. A program that computes for less than that sleep is not

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::app_context::AppContext;
 use super::flags::LoopFlags;
+use super::report::never_began;
 use super::workbench::{habits, of_signal};
 use super::{CliError, ENVIRONMENT, NOTHING, USAGE, drive, fail};
 use crate::session::journal::{self, JournalContents, JournalError, Texts};
@@ -116,12 +117,7 @@ pub(super) fn recorded(library: &Library, id: &str) -> Result<Link, CliError> {
         },
     };
     if !history.has_begun() {
-        return Err(CliError::new(
-            NOTHING,
-            format_args!(
-                "session {id} cannot be shown: its journal does not say what was optimised: it never began, or its first events cannot be read"
-            ),
-        ));
+        return Err(never_began(id));
     }
     Ok(Link::recorded(RecordedSession { history, whole }, events))
 }

@@ -114,15 +114,20 @@ fn obey(args: &ReportArgs) -> Result<(), CliError> {
 /// It cannot be read, or there is nothing in it.
 pub(super) fn read(library: &Library, id: &str) -> Result<Session, CliError> {
     let session = library.read(id).map_err(|e| CliError::new(NOTHING, e))?;
-    if session.task.is_none() {
-        return Err(CliError::new(
-            NOTHING,
-            format_args!(
-                "session {id} cannot be shown: its journal does not say what was optimised: it never began, or its first events cannot be read"
-            ),
-        ));
+    match session.task {
+        None => Err(never_began(id)),
+        Some(_) => Ok(session),
     }
-    Ok(session)
+}
+
+/// That a session holds nothing that could be shown.
+pub(super) fn never_began(id: &str) -> CliError {
+    CliError::new(
+        NOTHING,
+        format_args!(
+            "session {id} cannot be shown: its journal does not say what was optimised: it never began, or its first events cannot be read"
+        ),
+    )
 }
 
 /// Limits of a run, as far as the task can be read again: they stand in it, and not in the session.

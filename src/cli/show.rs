@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::ls::{self, LsArgs};
-use super::{NOTHING, USAGE, fail, print, print_exactly};
+use super::report::read;
+use super::{USAGE, fail, print, print_exactly};
 use crate::config::Folders;
 use crate::report;
 use crate::session::Library;
@@ -42,16 +43,12 @@ pub(crate) fn run(args: &ShowArgs) -> ExitCode {
         Ok(id) => id,
         Err(why) => return fail(USAGE, why),
     };
-    match library.read(&id) {
-        Ok(session) if session.task.is_none() => {
-            let why = "its journal does not say what was optimised: it never began, or its first events cannot be read";
-            return fail(NOTHING, format!("session {id} cannot be shown: {why}"));
-        }
+    match read(&library, &id) {
         Ok(session) if args.json => {
             print_exactly(&format!("{}\n", report::json::session(&session)));
         }
         Ok(session) => print(&report::text::session(&session)),
-        Err(error) => return fail(NOTHING, error),
+        Err(refusal) => return refusal.into(),
     }
     ExitCode::SUCCESS
 }

@@ -94,3 +94,37 @@ pub enum Origin {
     /// A folder with a `task.toml`, or flags; the whole task is kept in the session's folder `task/`.
     Kept,
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_toolchain_that_says_its_number_alone_gets_its_language_before_it() {
+        let mut task = TaskRecord {
+            name: String::new(),
+            title: String::new(),
+            statement: "".into(),
+            language: "javascript".into(),
+            toolchain: String::new(),
+            objective: Objective::Time,
+            ok_status: Vec::new(),
+            cases: Vec::new(),
+            held_out: Vec::new(),
+            held_out_seed: None,
+            judged_by: Vec::new(),
+            origin: Origin::Kept,
+        };
+        for (said, words) in [
+            ("v20.20.2", "javascript v20.20.2"),
+            ("3.2.1", "javascript 3.2.1"),
+            ("Python 3.11.7", "Python 3.11.7"),
+            ("vala 0.56", "vala 0.56"),
+            ("", ""),
+        ] {
+            task.toolchain = said.into();
+            assert_eq!(task.toolchain_in_words(), words);
+        }
+    }
+}

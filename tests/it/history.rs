@@ -86,6 +86,19 @@ fn what_another_program_adds_appears_and_what_is_looked_at_stays() {
     let (mut journal, read) = Journal::reopen(&folder).unwrap();
     let mut terminal = Terminal::of(&["history"], home, &[]);
     terminal.shows("recorded · step 1 of");
+    let shown = Command::new(env!("CARGO_BIN_EXE_reheat"))
+        .args(["show", "last"])
+        .env(
+            "REHEAT_DATA_DIR",
+            folder.parent().unwrap().parent().unwrap(),
+        )
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(
+        shown.contains("open in another reheat right now"),
+        "{shown}"
+    );
     let steps = |shown: &str| -> usize {
         let rest = shown.split("recorded · step ").nth(1).unwrap();
         rest.split_whitespace().nth(2).unwrap().parse().unwrap()
@@ -164,4 +177,33 @@ fn the_screen_is_recorded_as_it_was_shown_and_over_no_other_file() {
     refused.until("a refusal", |shown| {
         shown.replace('\n', "").contains("name another")
     });
+}
+
+#[test]
+fn a_large_session_is_there_at_its_beginning_and_then_whole() {
+    let (home, folder) = home_with("demo");
+    let file = folder.join(journal::FILE);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let (head, rest) = text.split_at(text.match_indices('\n').nth(40).unwrap().0 + 1);
+    // Between its beginning and its rest stand more notes than are read before something is shown.
+    let at = head.lines().last().unwrap();
+    let at: serde_json::Value = serde_json::from_str(at).unwrap();
+    let note =
+        serde_json::json!({"at": at["at"], "event": "noted", "text": "a note ".repeat(1_500)});
+    let notes = format!("{note}\n").repeat(300);
+    std::fs::write(&file, format!("{head}{notes}{rest}")).unwrap();
+    assert!(std::fs::metadata(&file).unwrap().len() > 2 << 20);
+    let mut terminal = Terminal::of(&["history"], home, &[]);
+    let steps = |shown: &str| -> Option<usize> {
+        let rest = shown.split("recorded · step 1 of ").nth(1)?;
+        rest.split_whitespace().next()?.parse().ok()
+    };
+    terminal.until("all of it", |shown| {
+        steps(shown).is_some_and(|all| all > 300)
+    });
+    terminal.keys("\x1b[F");
+    terminal.shows("the session ends");
+    terminal.keys("\x1b[H");
+    terminal.shows("recorded · step 1 of");
+    let _home = terminal.quit();
 }

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use tui_textarea::TextArea;
 
+use crate::base::words::count;
 use crate::tui::component::{Context, Dialog, List, Outcome, View};
 use crate::tui::core::hint::{Hint, Hints};
 use crate::tui::core::home::{Choice, LibraryRow};
@@ -101,10 +102,10 @@ impl Dialog for Sessions {
     fn hints(&self, _: View<'_>) -> Hints {
         vec![
             Hint::new(key!(enter), "look into"),
+            Hint::new(key!(esc), "close"),
             Hint::new(key!(ctrl - 'r'), "go on with"),
             Hint::new(key!(tab), "sort"),
             Hint::up_down("choose"),
-            Hint::new(key!(esc), "close"),
         ]
     }
 
@@ -179,18 +180,18 @@ impl Dialog for Sessions {
 
     fn draw(&self, cx: View<'_>, area: Rect, buffer: &mut Buffer, hits: &mut HitMap) {
         let all = library(cx.state);
-        let count = all.map_or_else(
+        let title = all.map_or_else(
             || "sessions".to_owned(),
             |all| {
-                format!(
-                    "{} of {} sessions · {}",
-                    self.found.len(),
-                    all.len(),
-                    self.order.in_words()
-                )
+                let all = count(all.len(), "session");
+                let found = match self.typed.is_empty() {
+                    true => String::new(),
+                    false => format!("{} of ", self.found.len()),
+                };
+                format!("{found}{all} · {}", self.order.in_words())
             },
         );
-        let inner = sheet(cx, area, &count, buffer, hits);
+        let inner = sheet(cx, area, &title, buffer, hits);
         if inner.height < 2 {
             return;
         }
@@ -266,7 +267,7 @@ fn row<'a>(cx: View<'a>, of: &LibraryRow, chosen: bool, room: usize) -> Line<'a>
     add(clean(&of.gain), 8, Role::Heat2, true);
     add(clean(&of.state), 10, Role::Muted, false);
     add(of.when.clone(), 16, Role::Muted, false);
-    add(format!("{} rounds", of.rounds), 10, Role::Muted, true);
+    add(count(of.rounds, "round"), 10, Role::Muted, true);
     let model = clean(&of.model);
     let cells = width(&model);
     add(model, cells.min(28), Role::Muted, false);

@@ -451,7 +451,7 @@ fn any_session_is_found_by_words_and_looked_into_or_gone_on_with() {
         .unwrap()
         .take(Discovered::Library(all));
     screen.drawn = false;
-    assert!(screen.text().contains("3 of 3 sessions · the newest first"));
+    assert!(screen.text().contains("3 sessions · the newest first"));
     assert_eq!(
         screen.press("down enter"),
         [Effect::Open(Choice::LookInto("n1".into()))]

@@ -320,3 +320,13 @@ fn a_key_that_stops_changes_nothing_where_nothing_is_on() {
             .contains("nothing is on that could be stopped")
     );
 }
+
+#[test]
+fn what_a_version_is_slower_than_is_said() {
+    let mut screen = finished();
+    let v3 = &mut screen.session.versions[4];
+    let c = v3.comparison.as_mut().unwrap();
+    c.answer = crate::measure::Answer::Worse;
+    let words = format!("{} than {}", c.word(), c.incumbent);
+    assert!(screen.text().contains(&words), "{words}");
+}
